@@ -1,0 +1,117 @@
+"""The settings: one frozen class, read from the environment by the composition roots only (contract, Settings)."""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+PREFIX = "CANCELLATIONS_"
+
+Mode = Literal["automatic", "guided"]
+Port = Annotated[int, Field(ge=1, le=65535)]
+Positive = Annotated[timedelta, Field(gt=timedelta(0))]
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+
+
+class Settings(BaseSettings):
+    """Everything that may be set, as `CANCELLATIONS_<NAME>`. Durations are ISO 8601 (`P30D`, `PT1H`).
+
+    Constructed without arguments it reads the environment; raises `pydantic.ValidationError`, which `explain` turns
+    into lines that name the variable, the value and what would be right.
+    """
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="forbid", env_ignore_empty=True)
+
+    state_dir: Path = Path("var")
+    database_url: str = ""
+    task_queue: str = Field(default="cancellations", min_length=1)
+    portal_host: str = "127.0.0.1"
+    portal_port: Port = 8080
+    temporal_port: Port = 7233
+    temporal_ui_port: Port = 8233
+    webhook_secret: Annotated[tuple[SecretStr, ...], NoDecode] = ()
+    operator_tokens: Annotated[dict[str, SecretStr], NoDecode] = Field(default_factory=dict)
+    customer_centre: Mode = "automatic"
+    customer_centre_modes: Annotated[dict[str, Mode], NoDecode] = Field(default_factory=dict)
+    notice_boundary: Literal["inclusive", "strict"] = "inclusive"
+    time_zone: str = "Europe/Berlin"
+    abandon_after: Positive = timedelta(days=30)
+    remind_every: Positive = timedelta(days=7)
+    recheck_before: Positive = timedelta(days=5)
+    repair_after: Positive = timedelta(hours=1)
+    max_event_age: Positive = timedelta(days=7)
+    apply_window: Annotated[timedelta, Field(ge=timedelta(0))] = timedelta(minutes=10)
+    public_url: str = ""
+    temporal_ui_url: str = ""
+    catalogue_dir: Path | None = None
+    smtp_url: SecretStr | None = None
+    """`smtp://user:password@host:port` or `smtps://…`; without it mails are `.eml` files in `STATE_DIR/mail`."""
+    mail_from: str = "kuendigung@localhost"
+    operator_mail: str = "operators@localhost"
+    guarded_elsewhere: bool = False
+    """Somebody else guards an address of Temporal or of the portal that is not loopback."""
+
+    @field_validator("webhook_secret", mode="before")
+    @classmethod
+    def _secrets(cls, value: Any) -> Any:
+        if not isinstance(value, str):
+            return value
+        secrets = [secret.strip() for secret in value.split(",") if secret.strip()]
+        if any(not secret.startswith("whsec_") for secret in secrets):
+            raise ValueError("a Standard Webhooks secret begins with whsec_ (several, comma-separated)")
+        return secrets
+
+    @field_validator("operator_tokens", "customer_centre_modes", mode="before")
+    @classmethod
+    def _pairs(cls, value: Any, info: Any) -> Any:
+        if not isinstance(value, str):
+            return value
+        separator = ":" if info.field_name == "operator_tokens" else "="
+        pairs = [pair.strip().partition(separator) for pair in value.split(",") if pair.strip()]
+        if any(not name.strip() or not mid or not rest.strip() for name, mid, rest in pairs):
+            raise ValueError(f"give pairs like name{separator}value, comma-separated")
+        return {name.strip(): rest.strip() for name, _, rest in pairs}
+
+    @field_validator("time_zone")
+    @classmethod
+    def _zone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (KeyError, ValueError, OSError):
+            raise ValueError("a time zone's name is like Europe/Berlin") from None
+        return value
+
+    @field_validator("database_url")
+    @classmethod
+    def _scheme(cls, value: str) -> str:
+        if value and not value.startswith(("sqlite:///", "postgresql://")):
+            raise ValueError("an address of a database begins with sqlite:/// or postgresql://")
+        return value
+
+    @model_validator(mode="after")
+    def _derived(self) -> "Settings":
+        if not self.database_url:
+            object.__setattr__(self, "database_url", f"sqlite:///{self.state_dir / 'customer_centre.db'}")
+        if not self.public_url:
+            object.__setattr__(self, "public_url", f"http://{self.portal_host}:{self.portal_port}")
+        if not self.temporal_ui_url:
+            object.__setattr__(self, "temporal_ui_url", f"http://127.0.0.1:{self.temporal_ui_port}")
+        return self
+
+    def mode(self, kind: str) -> Mode:
+        """How changes of this kind are made: by an adapter, or by a person by hand (X12)."""
+        return self.customer_centre_modes.get(kind, self.customer_centre)
+
+
+def explain(error: ValidationError) -> list[str]:
+    """One line for each wrong setting: the variable, the value given, what would be right. Secrets are not shown."""
+    lines = []
+    for fault in error.errors():
+        name = str(fault["loc"][0]) if fault["loc"] else "settings"
+        secret = name in {"webhook_secret", "operator_tokens", "smtp_url", "database_url"}
+        given = "(not shown)" if secret else repr(fault.get("input"))
+        lines.append(f"{PREFIX}{name.upper()}: {given} is not usable: {fault['msg']}")
+    return lines

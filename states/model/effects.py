@@ -1,0 +1,139 @@
+"""Effects: what a chart asks for. Frozen values, performed by the driver through activities, shown by previews.
+
+Each class names the event that answers it (`answer`) and, where the world may say no, the event for that (`refused`).
+"""
+
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import Field
+
+from states.model.base import Moment, Value
+from states.model.request import Proof, Request
+
+
+class Effect(Value):
+    """One thing asked for. `number` makes its idempotency key: the same on retry and repair, new when asked anew."""
+
+    answer: ClassVar[str]
+    refused: ClassVar[str | None] = None
+    holds: ClassVar[bool] = False
+    """Whether events of people wait for the answer."""
+
+    number: int = 0
+
+
+class CheckLicences(Effect):
+    """Judge the request by the customer's present record.
+
+    `proposal`: another target is asked about, and nothing changes unless it is possible.
+    `order_at`: the check before an order, which also asks for the catalogue in force at that moment (X8).
+    """
+
+    answer: ClassVar[str] = "licences_checked"
+    holds: ClassVar[bool] = True
+
+    effect: Literal["check_licences"] = "check_licences"
+    proposal: Request | None = None
+    order_at: Moment | None = None
+
+
+class PlaceOrder(Effect):
+    """Book the order in the customer centre. `booked` False: our note only, nothing is booked there (G5)."""
+
+    answer: ClassVar[str] = "order_placed"
+    refused: ClassVar[str | None] = "order_refused"
+
+    effect: Literal["place_order"] = "place_order"
+    placed_at: Moment
+    effective_at: Moment
+    booked: bool = True
+    details: dict[str, Any] | None = None
+    optional_services: tuple[str, ...] = ()
+    proof: Proof | None = None
+
+
+class ApplyChange(Effect):
+    """Make the change itself: the edition, the tier, the end of the licence. Answers what is then in surplus."""
+
+    answer: ClassVar[str] = "change_applied"
+
+    effect: Literal["apply_change"] = "apply_change"
+    catalogue: str
+    proof: Proof | None = None
+
+
+class Withdraw(Effect):
+    """Take a booked order back (X11); answers too where nothing was booked."""
+
+    answer: ClassVar[str] = "withdrawn"
+
+    effect: Literal["withdraw"] = "withdraw"
+    proof: Proof | None = None
+
+
+class Reassign(Effect):
+    """Assign a WMS user elsewhere (WMU4)."""
+
+    answer: ClassVar[str] = "reassigned_to"
+
+    effect: Literal["reassign"] = "reassign"
+    to: str
+    proof: Proof | None = None
+
+
+class Decouple(Effect):
+    """Take a marketplace account off this customer, at the moment agreed (MOV1)."""
+
+    answer: ClassVar[str] = "decoupled"
+
+    effect: Literal["decouple"] = "decouple"
+    proof: Proof | None = None
+
+
+class Notify(Effect):
+    """Tell the customer or the operators. `template` is a key of the mail texts."""
+
+    answer: ClassVar[str] = "notified"
+
+    effect: Literal["notify"] = "notify"
+    template: str
+    to: Literal["customer", "operator"] = "customer"
+    values: dict[str, Any] = Field(default_factory=dict)
+
+
+class HandOver(Effect):
+    """Start a `misclick` run for a revocation that is still open on the effective date (X11)."""
+
+    answer: ClassVar[str] = "handed_over"
+
+    effect: Literal["hand_over"] = "hand_over"
+    request: Request
+
+
+class Tell(Effect):
+    """Signal `licence_changed` to those runs (X3)."""
+
+    answer: ClassVar[str] = "told"
+
+    effect: Literal["tell"] = "tell"
+    runs: tuple[str, ...]
+    state: str
+
+
+AnyEffect = Annotated[
+    CheckLicences | PlaceOrder | ApplyChange | Withdraw | Reassign | Decouple | Notify | HandOver | Tell,
+    Field(discriminator="effect"),
+]
+
+
+class Step(Value):
+    """An effect on its way to an activity. `key` is the idempotency key (design, Effects in the world)."""
+
+    key: str
+    workflow_id: str
+    kind: str
+    customer: str
+    subject: str
+    target: int | str | None = None
+    effect: AnyEffect
+

@@ -1,0 +1,154 @@
+"""What activities tell a chart: the result of a check, a receipt, the settings of a run."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any, Literal
+
+from pydantic import Field
+
+from states.model.base import Moment, Value
+from states.model.request import Request
+
+CostEffect = Literal["cancellation", "deactivation", "none", "unknown"]
+Mode = Literal["automatic", "guided"]
+DateRule = Literal["notice", "term", "moment", "agreed"]
+"""Where the effective date comes from: the notice rule (D1), the term shown (X6), the moment placed (X6), a person."""
+
+
+class Note(Value):
+    """A warning as code and values; the text is made where it is shown, in the customer's language."""
+
+    code: str
+    values: dict[str, Any] = Field(default_factory=dict)
+
+
+class Refusal(Value):
+    """Why something is not possible: the rule, the stable code, the values its text needs."""
+
+    rule: str
+    code: str
+    values: dict[str, Any] = Field(default_factory=dict)
+
+
+class Feature(Value):
+    """A function lost (or, where `limited`, only restricted) with the target; `feature` in the customer's language."""
+
+    feature: str
+    limited: bool = False
+
+
+class Surplus(Value):
+    """One licence too many under the target (ED5). Where a limit is exceeded, `licence` is None and any of
+    `candidates` resolves it (POS3). `ends_at`: when it is gone, where its own end is scheduled (X3)."""
+
+    licence: str | None = None
+    product: str
+    reason: str
+    """A key of the texts: `not_available`, `limit`, `channel`, `open_operations`, `stock`."""
+    values: dict[str, Any] = Field(default_factory=dict)
+    candidates: tuple[str, ...] = ()
+    ends_at: Moment | None = None
+
+
+class Question(Value):
+    """What must be clarified by a person before an order is possible (X5, X6, X14)."""
+
+    type: Literal["clarify_cost", "clarify_term", "clarify"]
+    rule: str
+    values: dict[str, Any] = Field(default_factory=dict)
+
+
+class OutsideStep(Value):
+    """A step outside our reach (X9). `what`: `pilot`, `third_party`, `shopify`, `ecomdata`, `partner`."""
+
+    what: str
+    rule: str
+    name: str | None = None
+    subject: str | None = None
+    values: dict[str, Any] = Field(default_factory=dict)
+
+
+class Cost(Value):
+    """Cost per month before and after, where both are known from a source."""
+
+    before: Decimal
+    after: Decimal
+    currency: str = "EUR"
+
+
+class RunSettings(Value):
+    """The settings that a run was requested under, recorded with it (design, Time)."""
+
+    boundary: Literal["inclusive", "strict"] = "inclusive"
+    zone: str = "Europe/Berlin"
+    abandon_after: timedelta = timedelta(days=30)
+    remind_every: timedelta = timedelta(days=7)
+    recheck_before: timedelta = timedelta(days=5)
+    repair_after: timedelta = timedelta(hours=1)
+    apply_window: timedelta = timedelta(minutes=10)
+    ui_url: str = "http://127.0.0.1:8233"
+    namespace: str = "default"
+
+
+class Check(Value):
+    """What the catalogue and the customer's record say about a request at one moment.
+
+    Made by `states.kinds` from the record and one catalogue version, for runs and previews alike.
+    Only fields that differ from their default are set, which keeps histories small.
+    """
+
+    language: Literal["de", "en"] = "de"
+    catalogue: str
+    """The version this was judged by."""
+    in_force: str | None = None
+    """The version in force at the moment asked about, where it is another (X8)."""
+    refusal: Refusal | None = None
+    current: int | str | None = None
+    """What the customer has now: the edition, the tier, whom the user is assigned to."""
+    date_rule: DateRule = "moment"
+    cost_effect: CostEffect = "unknown"
+    term_ends: date | None = None
+    """The last usable day as recorded, where the licence or edition has a running term."""
+    questions: tuple[Question, ...] = ()
+    surplus: tuple[Surplus, ...] = ()
+    warnings: tuple[Note, ...] = ()
+    features_lost: tuple[Feature, ...] = ()
+    cost: Cost | None = None
+    outside: tuple[OutsideStep, ...] = ()
+    details_needed: tuple[str, ...] | None = None
+    """The keys an order's details must have; an empty tuple: any that are not empty; None: no details needed."""
+    addons: tuple[str, ...] = ()
+    """The add-ons that `details.addons` must name (ADD2)."""
+    optional_services: tuple[str, ...] = ()
+    """Catalogue keys that an order may carry (ED10)."""
+    mode: Mode = "automatic"
+    click_path: tuple[str, ...] = ()
+    """The steps in the customer centre, in the customer's language; empty in automatic mode."""
+    settings: RunSettings | None = None
+    """Set in a run's first check only."""
+
+
+class Inquiry(Value):
+    """What a check is asked.
+
+    `version`: the catalogue version to judge by; None takes the one in force at `at`.
+    `first`: the run's first check, which registers the run and answers its settings.
+    """
+
+    request: Request
+    at: Moment
+    version: str | None = None
+    first: bool = False
+
+
+class Receipt(Value):
+    """What an effect left behind. The same key answers the same receipt, however often it is asked."""
+
+    key: str
+    reference: str | None = None
+    tell: tuple[str, ...] = ()
+    """Workflow IDs of open runs that this concerns (X3)."""
+    surplus: tuple[Surplus, ...] = ()
+    """ApplyChange only: what is still in surplus after the change (X2), or what holds it (X4)."""
+    held: bool = False
+    """ApplyChange only: nothing was changed, since `surplus` stands against it (X4)."""

@@ -1,0 +1,119 @@
+"""All that a chart remembers: what continue-as-new carries and what exploration hashes."""
+
+from datetime import date, timedelta
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from states.model.base import Moment, Value
+from states.model.effects import AnyEffect
+from states.model.facts import Check, CostEffect, Receipt, Refusal, RunSettings
+from states.model.request import Proof, Request
+
+
+class Task(Value):
+    """A person's task. `decisions` maps each decision that a confirmation may carry to the event it causes.
+
+    `step` is the effect that a `perform` or `repair` task holds. `proof` is what the customer handed in.
+    `note` is the last rejection's. `due_at` may be None: as soon as possible.
+    """
+
+    task: str
+    type: str
+    opened_at: Moment
+    due_at: Moment | None = None
+    decisions: dict[str, str] = Field(default_factory=dict)
+    confirmed: str | None = None
+    """The event of a confirmation without a decision."""
+    rejected: str | None = None
+    """The event of a rejection; None: it stays open, and is escalated."""
+    proof_required: bool = False
+    at_required: bool = False
+    note_required: tuple[str, ...] = ()
+    """Decisions that need a note; `*` for a confirmation of any kind."""
+    text: str
+    """A key of the texts, made with `values` into the instructions."""
+    values: dict[str, Any] = Field(default_factory=dict)
+    subject: str | None = None
+    """What the task is about where a run has several of a type: a partner, a step outside."""
+    step: AnyEffect | None = None
+    proof: Proof | None = None
+    note: str | None = None
+    escalated: int = 0
+    ticket: str | None = None
+
+
+class Line(Value):
+    """One line of the timeline. `note` is free text, or the key of one with `values`."""
+
+    at: Moment
+    state: str
+    event: str
+    by: str | None = None
+    note: str | None = None
+    values: dict[str, Any] | None = None
+
+
+class Order(Value):
+    """An order as the customer placed it."""
+
+    by: str
+    placed_at: Moment
+    effective_at: Moment | None
+    """None: what a late booking gives is still to be clarified."""
+    effective_on: date | None = None
+    details: dict[str, Any] | None = None
+    optional_services: tuple[str, ...] = ()
+    cost_effect: CostEffect
+    term: date | None = None
+    """The term clarified by a person, where the date came from there."""
+
+
+class Standing(Value):
+    """A booked order that stays in force while a change is under way (X10): all that is put back when it is dropped."""
+
+    request: Request
+    order: Order
+    check: Check
+    receipt: Receipt | None
+    clarified_cost: CostEffect | None = None
+    clarified_term: date | None = None
+    overridden: tuple[str, ...] = ()
+
+
+class Memory(BaseModel):
+    """The chart's model. Assignments are validated, so an answer of the wrong shape never gets in."""
+
+    model_config = ConfigDict(validate_assignment=True, extra="forbid")
+
+    state: str = "received"
+    request: Request
+    run_id: str = ""
+    """The run's first execution ID."""
+    now: Moment
+    requested_at: Moment
+    settings: RunSettings = Field(default_factory=RunSettings)
+    check: Check | None = None
+
+    clarified_cost: CostEffect | None = None
+    clarified_term: date | None = None
+    overridden: tuple[str, ...] = ()
+    order: Order | None = None
+    receipt: Receipt | None = None
+    standing: Standing | None = None
+    refusal: Refusal | None = None
+    revoking: bool = False
+    """A revocation was granted while an effect was under way: taken up with its answer."""
+    rechecked: bool = False
+    """The check some days before the date has been made (X2)."""
+    agreed_at: Moment | None = None
+    """The moment that a person agreed (MOV1, SUP3)."""
+
+    tasks: tuple[Task, ...] = ()
+    timeline: tuple[Line, ...] = ()
+    number: int = 0
+    last_customer_at: Moment | None = None
+    idle_since: Moment | None = None
+    """Since when the customer has done nothing; None while somebody else is awaited."""
+    idle_spent: timedelta = timedelta(0)
+    reminders: int = 0

@@ -1,0 +1,119 @@
+"""A catalogue version as values: what the editions include, sell and lack, and where each fact comes from."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Literal
+
+from pydantic import Field
+
+from states.model.base import Value
+from states.model.record import Family, Language
+
+OfferStatus = Literal[
+    "not_available", "paid_addon", "included", "unlimited", "usage_billed", "never_cancellable", "unknown"
+]
+"""What a product is in an edition (domain, Cost-effect decision). `unknown`: stop and ask, never guess."""
+
+Text = dict[Language, str]
+
+
+class Source(Value):
+    """Where a fact comes from. `label`: [S] the guide, [P n] a public page, [I] an inference, [?] an example only."""
+
+    label: Literal["S", "P", "I", "?"]
+    at: str
+    """A line of the guide (`L189`) or a source (`P1`), or why it is inferred or an example."""
+
+
+class Offer(Value):
+    """One product in one edition. `limit`: how many may be held there; None: no limit is known or set."""
+
+    status: OfferStatus
+    limit: int | None = Field(default=None, ge=0)
+    source: Source
+
+
+class Edition(Value):
+    """An edition. `rank` orders those of a family; `tiers` are the order packages bookable with it (OP2)."""
+
+    key: str
+    family: Family
+    rank: int
+    label: str
+    price_per_month: Decimal | None = None
+    support_level: str | None = None
+    tiers: tuple[int, ...] = ()
+    tiers_source: Source | None = None
+    source: Source
+
+
+class Product(Value):
+    """A product key with what it is in each edition of the family that decides about it.
+
+    `kind`: the kind of cancellation that ends it. `family` None: no edition decides, and `offer` holds for all.
+    `channel`: billed by order packages (OP0-1). `details_needed`: the keys that its form asks for (ADD1); an empty
+    list: any that are not empty; None: no form. `click_path`: the steps in the customer centre.
+    """
+
+    key: str
+    kind: str
+    label: Text
+    family: Family | None = None
+    offers: dict[str, Offer] = Field(default_factory=dict)
+    offer: Offer | None = None
+    channel: bool = False
+    details_needed: tuple[str, ...] | None = None
+    click_path: dict[Language, tuple[str, ...]] = Field(default_factory=dict)
+    source: Source
+
+
+class CatalogueFeature(Value):
+    """A function that some editions lack or restrict (ED4); editions not named here have it in full."""
+
+    key: str
+    family: Family
+    label: Text
+    levels: dict[str, Literal["full", "limited", "none"]]
+    source: Source
+
+
+class KindEntry(Value):
+    """What the catalogue says of a kind of cancellation itself: how it is done by hand."""
+
+    kind: str
+    click_path: dict[Language, tuple[str, ...]]
+    source: Source
+
+
+class OptionalService(Value):
+    """A service that may be added in the same booking (ED10)."""
+
+    key: str
+    label: Text
+    source: Source
+
+
+class ReasonCode(Value):
+    """A reason for leaving, asked for once and never a condition."""
+
+    code: str
+    label: Text
+
+
+class Catalogue(Value):
+    """One version: in force from `valid_from` until the next one's."""
+
+    version: str
+    valid_from: date
+    source: Source
+    api_beta: bool
+    complete: bool = False
+    """False: the list of functions is not complete, and this is said wherever it is shown."""
+    editions: dict[str, Edition]
+    products: dict[str, Product]
+    features: tuple[CatalogueFeature, ...] = ()
+    kinds: dict[str, KindEntry] = Field(default_factory=dict)
+    optional_services: dict[str, OptionalService] = Field(default_factory=dict)
+    reasons: dict[str, ReasonCode] = Field(default_factory=dict)
+    minimum_channel_tier: int = 100
+    """The smallest order package with which a sales channel may be held (OP0-6)."""

@@ -1,0 +1,70 @@
+"""The customer's record, in the form of the lines that `customers load` reads (contract, Customers' data)."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Literal
+
+from pydantic import Field
+
+from states.model.base import Identifier, ShortText, Value
+
+EditionKey = Literal["jtl_start", "jtl_advanced", "jtl_pro", "jtl_enterprise", "wms_start", "wms_pro"]
+Family = Literal["jtl", "wms"]
+Language = Literal["de", "en"]
+
+
+class Licence(Value):
+    """One licence or contract of a customer. Only `licence` and `product` are needed.
+
+    `term_ends` is the last usable day. `included` absent means: the catalogue decides; an explicit value that
+    differs from it is a contradiction and is asked about (X5). `price_per_month` is in euro.
+    """
+
+    licence: Identifier
+    product: ShortText
+    label: str | None = Field(default=None, max_length=200)
+    included: bool | None = None
+    term_ends: date | None = None
+    price_per_month: Decimal | None = Field(default=None, ge=0)
+    assigned_to: Literal["wms", "wms_mobile"] | None = None
+    booked_via: Literal["jtl", "shopify"] | None = None
+    pilot: bool = False
+    third_party: str | None = Field(default=None, max_length=200)
+    contract: Literal["abonnement", "subscription"] | None = None
+    module: str | None = Field(default=None, max_length=80)
+    parent: Identifier | None = None
+
+
+class Partner(Value):
+    """A partner in the Fulfillment Network, with what still stands open there (FFN2)."""
+
+    id: Identifier
+    name: ShortText
+    role: Literal["fulfiller", "merchant"]
+    open_operations: int = Field(default=0, ge=0)
+    stock: int = Field(default=0, ge=0)
+
+
+class EditionTerm(Value):
+    """The term of an edition (ED15). Without one an edition is on a monthly term."""
+
+    term: Literal["monthly", "annual"] = "monthly"
+    ends: date | None = None
+
+
+class Customer(Value):
+    """A customer with what is booked. `name` and `email` never enter a workflow's history."""
+
+    customer: Identifier
+    name: ShortText
+    email: str | None = Field(default=None, max_length=320)
+    language: Language = "de"
+    editions: dict[Family, EditionKey] = Field(default_factory=dict)
+    edition_terms: dict[Family, EditionTerm] = Field(default_factory=dict)
+    order_package: int = Field(default=0, ge=0)
+    licences: tuple[Licence, ...] = ()
+    partners: tuple[Partner, ...] = ()
+
+    def licence(self, licence: str) -> Licence | None:
+        """The licence of that number, or None where the customer does not hold it."""
+        return next((held for held in self.licences if held.licence == licence), None)

@@ -1,0 +1,153 @@
+"""What customers and operators send: the `requested` document and the payload of each decision."""
+
+from datetime import date
+from typing import Any
+
+from pydantic import Field
+
+from states.model.base import Identifier, LongIdentifier, LongText, Moment, ShortText, Value
+
+
+class Reason(Value):
+    """Why a customer leaves: a code of the catalogue's list, asked for once and never a condition."""
+
+    code: ShortText
+    text: LongText | None = None
+
+
+class Request(Value):
+    """The `requested` document: the one argument of each workflow (contract, Temporal)."""
+
+    kind: ShortText
+    customer: Identifier
+    subject: LongIdentifier
+    target: int | str | None = None
+    details: dict[str, Any] | None = None
+    explanation: LongText | None = None
+    reason: Reason | None = None
+    by: ShortText | None = None
+    time: Moment | None = None
+
+    @property
+    def workflow_id(self) -> str:
+        """`<kind>/<customer>/<subject>`: one open run for each."""
+        return f"{self.kind}/{self.customer}/{self.subject}"
+
+
+class Message(Value):
+    """What every decision may carry: who, when, and what the person saw when deciding."""
+
+    by: ShortText
+    time: Moment | None = None
+    run_id: str | None = None
+    target: int | str | None = None
+    effective_at: Moment | None = None
+
+
+class AcknowledgeWarning(Message):
+    """The customer has read what is lost (ED4)."""
+
+
+class RecheckLicences(Message):
+    """The customer asks for a fresh check (ED9)."""
+
+
+class OverrideSurplus(Message):
+    """The customer goes on in spite of surplus, naming every unresolved licence (X2)."""
+
+    licences: tuple[ShortText, ...]
+
+
+class PlaceOrder(Message):
+    """The order itself; its `time` is the moment placed (D6). `effective_on` is the first day without it (X6)."""
+
+    effective_on: date | None = None
+    details: dict[str, Any] | None = None
+    optional_services: tuple[ShortText, ...] = ()
+
+
+class Abandon(Message):
+    """The customer leaves everything as it is."""
+
+    reason: Reason | LongText | None = None
+
+
+class RequestRevocation(Message):
+    """The customer asks a person to take the order back (X11)."""
+
+    explanation: LongText
+
+
+class HandInProof(Message):
+    """The customer's proof of a step at a third party (X9)."""
+
+    task: ShortText
+    reference: LongText
+    note: LongText | None = None
+
+
+class Supersede(Message):
+    """An upgrade was booked elsewhere (X10)."""
+
+    booking: ShortText
+
+
+class Reassign(Message):
+    """A WMS user is assigned elsewhere instead of cancelled (WMU4)."""
+
+    to: ShortText
+
+
+class Proof(Value):
+    """Who confirmed, when, and a reference: ticket, mail, address (X9)."""
+
+    reference: LongText
+    confirmed_by: ShortText | None = None
+    confirmed_at: Moment | None = None
+
+
+class ConfirmTask(Value):
+    """An operator's confirmation; `task` may be left out where just one is open."""
+
+    task: ShortText | None = None
+    by: ShortText
+    decision: ShortText | None = None
+    at: Moment | date | None = Field(default=None, union_mode="left_to_right")
+    proof: Proof | None = None
+    note: LongText | None = None
+    time: Moment | None = None
+
+
+class RejectTask(Value):
+    """An operator's rejection, with its reason."""
+
+    task: ShortText | None = None
+    by: ShortText
+    note: LongText
+    time: Moment | None = None
+
+
+class LicenceChanged(Value):
+    """Another run's news: a licence of this customer is scheduled or has ended (X3)."""
+
+    licence: ShortText
+    state: ShortText
+
+
+CUSTOMER_MESSAGES: dict[str, type[Message]] = {
+    "acknowledge_warning": AcknowledgeWarning,
+    "recheck_licences": RecheckLicences,
+    "override_surplus": OverrideSurplus,
+    "place_order": PlaceOrder,
+    "reassign": Reassign,
+    "hand_in_proof": HandInProof,
+    "supersede": Supersede,
+    "request_revocation": RequestRevocation,
+    "abandon": Abandon,
+}
+"""The customer's events in the order in which `enabled` lists them, each with its payload."""
+
+OPERATOR_MESSAGES: dict[str, type[ConfirmTask] | type[RejectTask]] = {
+    "confirm_task": ConfirmTask,
+    "reject_task": RejectTask,
+}

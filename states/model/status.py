@@ -1,0 +1,141 @@
+"""The status document: what the query `status`, every update and the portal answer (contract, Temporal)."""
+
+from datetime import date
+from typing import Any, Literal
+
+from states.model.base import Moment, Value
+from states.model.facts import CostEffect
+
+WaitingFor = Literal["customer", "operator", "third_party", "date", "system", "repair"]
+
+
+class WhyStep(Value):
+    """One step of the derivation of the date."""
+
+    step: str
+    value: str
+    rule: str
+
+
+class WarningText(Value):
+    """A warning: a stable code, and its text in the customer's language."""
+
+    code: str
+    text: str
+
+
+class RefusalText(Value):
+    """A refusal: rule, stable code, and its text in the customer's language."""
+
+    rule: str
+    code: str
+    text: str
+
+
+class SurplusEntry(Value):
+    """One licence too many; `licence` is None where any of `candidates` resolves it (POS3)."""
+
+    licence: str | None
+    product: str
+    reason: str
+    candidates: tuple[str, ...]
+    resolved: bool
+
+
+class StandingOrder(Value):
+    """The order that stays in force while a change is under way (X10)."""
+
+    target: int | str | None
+    effective_at: Moment | None
+
+
+class TaskEntry(Value):
+    """An open task: what an operator reads and what may be decided."""
+
+    task: str
+    type: str
+    due_at: Moment | None
+    instructions: str
+    decisions: tuple[str, ...]
+    proof_required: bool
+
+
+class TimelineEntry(Value):
+    """What happened, when, by whom."""
+
+    at: Moment
+    state: str
+    event: str
+    by: str | None
+    note: str | None
+
+
+class Status(Value):
+    """The whole of a run as outsiders see it. Every field is always set."""
+
+    workflow_id: str
+    run_id: str
+    ui_url: str
+    kind: str
+    customer: str
+    subject: str
+    target: int | str | None
+    state: str
+    waiting_for: tuple[WaitingFor, ...]
+    enabled: tuple[str, ...]
+    effective_at: Moment | None
+    order_by: Moment | None
+    why: tuple[WhyStep, ...]
+    term_ends: date | None
+    cost_effect: CostEffect
+    catalogue: str | None
+    warnings: tuple[WarningText, ...]
+    refusal: RefusalText | None
+    surplus: tuple[SurplusEntry, ...]
+    standing: StandingOrder | None
+    tasks: tuple[TaskEntry, ...]
+    timeline: tuple[TimelineEntry, ...]
+
+
+class Problem(Value):
+    """Why an event was refused: the `details` of the failed update, from which the portal makes problem+json."""
+
+    code: str
+    rule: str | None
+    text: str
+    enabled: tuple[str, ...] = ()
+    current: dict[str, Any] | None = None
+
+
+class End(Value):
+    """What the ledger keeps when a run ends."""
+
+    status: Status
+    started_at: Moment
+    ended_at: Moment
+
+
+class TaskRow(Value):
+    """A task as a run writes it for the work list."""
+
+    entry: TaskEntry
+    text: str
+    subject: str | None
+    ticket: bool
+    """Whether a person at the vendor decides it, so that a ticket is opened for it."""
+
+
+class TaskList(Value):
+    """All open tasks of a run: what is in the work list and not here is closed there."""
+
+    workflow_id: str
+    run_id: str
+    kind: str
+    customer: str
+    tasks: tuple[TaskRow, ...]
+
+
+class Tickets(Value):
+    """The ticket of each task that has one, by task."""
+
+    tickets: dict[str, str]
