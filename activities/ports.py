@@ -110,5 +110,3 @@ class Mail(Protocol):
 
     async def send(self, key: str, to: str, subject: str, body: str) -> None:
         """Send once for a key, as far as mail allows: the key becomes the message ID."""
-
-

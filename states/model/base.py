@@ -52,3 +52,8 @@ def start_of(day: date, zone: str) -> datetime:
 def day_after(day: date, zone: str) -> datetime:
     """00:00 of the day after a last usable day, in UTC (X6)."""
     return start_of(day + timedelta(days=1), zone)
+
+
+def local(moment: datetime, zone: str) -> str:
+    """A moment as `2027-02-01 00:00` in `zone`."""
+    return moment.astimezone(ZoneInfo(zone)).strftime("%Y-%m-%d %H:%M")

@@ -3,7 +3,7 @@
 Each class names the event that answers it (`answer`) and, where the world may say no, the event for that (`refused`).
 """
 
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import Field
 
@@ -21,6 +21,10 @@ class Effect(Value):
 
     number: int = 0
 
+    def numbered(self, number: int) -> Self:
+        """The same effect under a number; its discriminator counts as set, so that it is written where defaults are not."""
+        return self.model_copy(update={"number": number, "effect": getattr(self, "effect", None)})
+
 
 class CheckLicences(Effect):
     """Judge the request by the customer's present record.
@@ -35,6 +39,10 @@ class CheckLicences(Effect):
     effect: Literal["check_licences"] = "check_licences"
     proposal: Request | None = None
     order_at: Moment | None = None
+    version: str | None = None
+    """The catalogue version to judge by; None: the one in force."""
+    after: bool = False
+    """The change has been made: only what is still in surplus is asked (X2)."""
 
 
 class PlaceOrder(Effect):
@@ -75,6 +83,7 @@ class Reassign(Effect):
     """Assign a WMS user elsewhere (WMU4)."""
 
     answer: ClassVar[str] = "reassigned_to"
+    refused: ClassVar[str | None] = "reassign_refused"
 
     effect: Literal["reassign"] = "reassign"
     to: str
@@ -85,6 +94,7 @@ class Decouple(Effect):
     """Take a marketplace account off this customer, at the moment agreed (MOV1)."""
 
     answer: ClassVar[str] = "decoupled"
+    refused: ClassVar[str | None] = "decouple_refused"
 
     effect: Literal["decouple"] = "decouple"
     proof: Proof | None = None

@@ -139,6 +139,8 @@ class Inquiry(Value):
     at: Moment
     version: str | None = None
     first: bool = False
+    after: bool = False
+    """The change has been made: only what is in surplus now is asked (X2)."""
 
 
 class Receipt(Value):

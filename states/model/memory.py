@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from states.model.base import Moment, Value
 from states.model.effects import AnyEffect
-from states.model.facts import Check, CostEffect, Receipt, Refusal, RunSettings
+from states.model.facts import Check, CostEffect, Receipt, Refusal, RunSettings, Surplus
 from states.model.request import Proof, Request
 
 
@@ -67,6 +67,8 @@ class Order(Value):
     cost_effect: CostEffect
     term: date | None = None
     """The term clarified by a person, where the date came from there."""
+    late: bool = False
+    """Booked by hand too late for its date: a person is asked what holds (contract, `perform`)."""
 
 
 class Standing(Value):
@@ -97,7 +99,12 @@ class Memory(BaseModel):
 
     clarified_cost: CostEffect | None = None
     clarified_term: date | None = None
+    clarified_note: str | None = None
+    acknowledged: bool = False
+    """The warning has been acknowledged for this target under this catalogue (OP0-4)."""
     overridden: tuple[str, ...] = ()
+    once_surplus: tuple[Surplus, ...] = ()
+    """Every licence that a check of this run found in surplus: what was cancelled for it (X13)."""
     order: Order | None = None
     receipt: Receipt | None = None
     standing: Standing | None = None

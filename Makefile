@@ -1,0 +1,74 @@
+# Every command of the project. `make` alone lists them.
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+UV := $(BIN)/uv
+TEST_WORKERS ?= 2
+PYTEST_ARGS ?=
+COMPILE := pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url
+
+export PYTHONUNBUFFERED := 1
+export UV_NO_PROGRESS := 1
+
+.PHONY: help install run test check format bench lock docs build clean
+
+help:  ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+install: $(STAMP)  ## Install everything, pinned by hash, into .venv
+	@:
+
+$(STAMP): requirements.lock pyproject.toml
+	@command -v "$(PYTHON)" >/dev/null || { \
+	  echo "Python 3.11 or newer is needed, and '$(PYTHON)' was not found: install it, or say where: make PYTHON=/path/to/python3.12" >&2; exit 1; }
+	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "Python 3.11 or newer is needed; '$(PYTHON)' is $$("$(PYTHON)" --version 2>&1). Say where another is: make PYTHON=/path/to/python3.12" >&2; exit 1; }
+	@"$(PYTHON)" -c 'import ensurepip, venv' 2>/dev/null || { \
+	  echo "'$(PYTHON)' cannot make virtual environments: install its venv module (on Debian and Ubuntu: apt-get install python3-venv)" >&2; exit 1; }
+	@echo "Installing into $(VENV) …"
+	@test -x $(BIN)/python || "$(PYTHON)" -m venv $(VENV)
+	@awk '/^uv==/ {on = 1} on {print} on && !/\\$$/ {exit}' requirements.lock > $(VENV)/uv.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r $(VENV)/uv.txt
+	@$(UV) pip sync --quiet --require-hashes --python $(BIN)/python requirements.lock
+	@$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	@touch $@
+
+run: $(STAMP)  ## Start the whole on this machine, with examples, until Ctrl-C
+	@exec $(BIN)/python -m embedded
+
+test: $(STAMP)  ## Run everything that CI runs
+	@$(MAKE) --no-print-directory check
+	$(BIN)/python -m pytest -n $(TEST_WORKERS) --dist worksteal $(PYTEST_ARGS)
+
+check: $(STAMP)  ## Format, lint, types, import rules, compose file: what needs no server
+	$(BIN)/ruff format --check --quiet .
+	$(BIN)/ruff check --quiet .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+	$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
+
+format: $(STAMP)  ## Format and fix what can be fixed by itself
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: $(STAMP)  ## Measure against a bare workflow, side by side, and print the ratios
+	$(BIN)/python -m bench
+
+docs: $(STAMP)  ## Make the generated pages of docs/ from the code
+	$(BIN)/python -m docs.generate
+
+lock: $(STAMP)  ## Pin the newest versions that fit, with hashes
+	$(UV) $(COMPILE) --upgrade requirements-dev.in -o requirements.lock
+	$(UV) $(COMPILE) requirements.in --constraint requirements.lock -o requirements-production.lock
+
+build: $(STAMP)  ## Build the distribution into dist/
+	$(UV) build --quiet --no-build-isolation --python $(BIN)/python --out-dir dist .
+
+clean:  ## Remove .venv, caches and what was built; the data in var/ stay
+	rm -rf $(VENV) dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

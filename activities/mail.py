@@ -1,0 +1,138 @@
+"""Mail: `.eml` files in a folder by default, SMTP where configured. The message ID comes from the key."""
+
+import asyncio
+import hashlib
+import os
+import re
+import tempfile
+from dataclasses import dataclass
+from email.message import EmailMessage
+from email.utils import formatdate
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+import aiosmtplib
+from pydantic import SecretStr
+
+from activities.ports import Mail, Misconfigured, Refused, Unavailable
+from settings import LOOPBACK, Settings
+
+TIMEOUT_S = 20
+"""How long a mail server may take for each answer."""
+
+
+def mail_of(settings: Settings) -> Mail:
+    """The way that mail goes under these settings."""
+    if settings.smtp_url is None:
+        return FolderMail(settings.state_dir / "mail", settings.mail_from)
+    return SmtpMail(settings.smtp_url, settings.mail_from)
+
+
+def message(key: str, sender: str, to: str, subject: str, body: str) -> EmailMessage:
+    """The mail of a key; its message ID is the same whenever it is made. Raises `Refused` for an impossible address."""
+    made = EmailMessage()
+    domain = sender.rpartition("@")[2].strip(" >") or "localhost"
+    try:
+        made["From"] = sender
+        made["To"] = to
+        made["Subject"] = " ".join(subject.split())
+        made["Date"] = formatdate()
+        made["Message-ID"] = f"<{hashlib.sha256(key.encode()).hexdigest()[:40]}@{domain}>"
+        made["Auto-Submitted"] = "auto-generated"
+        made.set_content(body)
+    except (ValueError, IndexError, UnicodeError):
+        raise Refused("the mail cannot be written with this address") from None
+    return made
+
+
+@dataclass(frozen=True)
+class FolderMail:
+    """The port `Mail` as files that any mail program opens; the name comes from the key, so each is written once."""
+
+    folder: Path
+    sender: str
+
+    async def send(self, key: str, to: str, subject: str, body: str) -> None:
+        """Write the mail unless it is there. Raises `Misconfigured` where the folder cannot be written."""
+        await asyncio.to_thread(self.write, key, message(key, self.sender, to, subject, body))
+
+    def write(self, key: str, mail: EmailMessage) -> None:
+        """Write whole or not at all."""
+        target = self.folder / file_name(key)
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            if target.exists():
+                return
+            handle, name = tempfile.mkstemp(dir=self.folder, suffix=".part")
+            with os.fdopen(handle, "wb") as file:
+                file.write(mail.as_bytes())
+            os.replace(name, target)
+        except OSError as error:
+            raise Misconfigured(
+                f"{self.folder} cannot be written ({error.strerror}): set CANCELLATIONS_STATE_DIR"
+            ) from None
+
+
+def file_name(key: str) -> str:
+    """A readable name, and what tells keys apart that read alike."""
+    readable = re.sub(r"[^A-Za-z0-9._-]+", "_", key)[-100:].lstrip("._-")
+    return f"{readable}-{hashlib.sha256(key.encode()).hexdigest()[:12]}.eml"
+
+
+@dataclass(frozen=True)
+class SmtpMail:
+    """The port `Mail` by SMTP. A retry sends the same message ID, by which mail programs drop the double."""
+
+    url: SecretStr
+    sender: str
+
+    async def send(self, key: str, to: str, subject: str, body: str) -> None:
+        """Hand the mail to the server. Raises `Refused` (this mail, for good), `Unavailable` or `Misconfigured`."""
+        mail = message(key, self.sender, to, subject, body)
+        try:
+            await aiosmtplib.send(mail, recipients=[to], **self.connection())
+        except aiosmtplib.SMTPAuthenticationError as error:
+            if error.code < 500:
+                raise for_good(error.code) from None
+            raise Misconfigured(
+                f"the mail server does not accept the login ({error.code}): check CANCELLATIONS_SMTP_URL"
+            ) from None
+        except aiosmtplib.SMTPRecipientsRefused as error:
+            raise for_good(min(one.code for one in error.recipients)) from None
+        except aiosmtplib.SMTPResponseException as error:
+            raise for_good(error.code) from None
+        except aiosmtplib.SMTPNotSupported:
+            raise Refused("the mail server cannot take mail for this address") from None
+        except (aiosmtplib.SMTPException, OSError, TimeoutError) as error:
+            if type(error) is aiosmtplib.SMTPException:
+                raise Misconfigured("the mail server offers no TLS or no login: check CANCELLATIONS_SMTP_URL") from None
+            raise Unavailable(f"the mail server does not answer ({type(error).__name__})") from None
+
+    def connection(self) -> dict[str, Any]:
+        """What the address says. A login goes over TLS only, except on this machine. Raises `Misconfigured`."""
+        try:
+            parts = urlsplit(self.url.get_secret_value())
+            host, port = parts.hostname, parts.port
+        except ValueError:
+            host, port, parts = None, None, urlsplit("")
+        if host is None or parts.scheme not in ("smtp", "smtps"):
+            raise Misconfigured("CANCELLATIONS_SMTP_URL: write smtp://user:password@host:port or smtps://…")
+        encrypted = parts.scheme == "smtps"
+        guarded = parts.username is not None and host not in LOOPBACK
+        return {
+            "hostname": host,
+            "port": port or (465 if encrypted else 587),
+            "username": unquote(parts.username) if parts.username else None,
+            "password": unquote(parts.password) if parts.password else None,
+            "use_tls": encrypted,
+            "start_tls": None if encrypted or not guarded else True,
+            "timeout": TIMEOUT_S,
+        }
+
+
+def for_good(code: int) -> Refused | Unavailable:
+    """What a server's answer means: 5xx is final, anything else may pass. The answer's text may quote an address."""
+    if 500 <= code < 600:
+        return Refused("the mail server does not take this mail", reference=str(code))
+    return Unavailable(f"the mail server does not take mail now ({code})")

@@ -1,0 +1,95 @@
+"""Migrations, in process: one program migrates, those that start at the same moment wait for it."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, create_engine, event, inspect, text
+from sqlalchemy.engine import URL, Engine
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.pool import NullPool
+
+HEAD = "0001"
+"""The newest revision in `activities/migrations/versions`; a test holds it to that."""
+SCRIPTS = Path(__file__).parent / "migrations"
+LOCK = 0x43616E63
+"""The key of our advisory lock on PostgreSQL."""
+PATIENCE_S = 60
+"""How long a start waits for another one's migration."""
+
+
+def migrate(url: URL, connect_s: int) -> None:
+    """Bring the schema to `HEAD`; does nothing where it is there already. Blocks."""
+    engine = engine_of(url, connect_s)
+    try:
+        if engine.dialect.name == "sqlite":
+            switch_to_wal(engine)
+        with engine.connect() as connection:
+            if revision(connection) == HEAD:
+                return
+        with locked(engine) as connection:
+            if revision(connection) != HEAD:
+                upgrade(connection)
+    finally:
+        engine.dispose()
+
+
+def engine_of(url: URL, connect_s: int) -> Engine:
+    """A synchronous engine for the moment of migrating."""
+    sqlite = url.get_backend_name() == "sqlite"
+    arguments: dict[str, Any] = {"timeout": PATIENCE_S} if sqlite else {"connect_timeout": connect_s}
+    engine = create_engine(url, poolclass=NullPool, connect_args=arguments, hide_parameters=True)
+    if sqlite:
+        event.listen(engine, "connect", lambda connection, _: setattr(connection, "isolation_level", None))
+        event.listen(engine, "begin", begin)
+    return engine
+
+
+def begin(connection: Connection) -> None:
+    """SQLite: the migration takes the writer's lock at once."""
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if connection.get_execution_options().get("writes") else "BEGIN")
+
+
+def switch_to_wal(engine: Engine) -> None:
+    """Readers do not wait for writers. The switch is lasting; SQLite does not wait here by itself."""
+    until = time.monotonic() + PATIENCE_S
+    while True:
+        connection = engine.raw_connection()
+        try:
+            connection.cursor().execute("PRAGMA journal_mode = WAL")
+            return
+        except engine.dialect.loaded_dbapi.OperationalError as error:
+            if "locked" not in str(error) or time.monotonic() > until:
+                raise OperationalError("PRAGMA journal_mode", {}, error) from None
+            time.sleep(0.05)
+        finally:
+            connection.close()
+
+
+def revision(connection: Connection) -> str | None:
+    """The revision that the schema has, or None where there is none yet."""
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+
+
+@contextmanager
+def locked(engine: Engine) -> Iterator[Connection]:
+    """A transaction that nobody else migrates beside; a failed migration leaves nothing behind."""
+    with engine.connect().execution_options(writes=True) as connection, connection.begin():
+        if engine.dialect.name == "postgresql":
+            connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
+        yield connection
+
+
+def upgrade(connection: Connection) -> None:
+    """Run the migrations that are missing, in the transaction given."""
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(SCRIPTS).replace("%", "%%"))
+    config.attributes["connection"] = connection
+    command.upgrade(config, HEAD)

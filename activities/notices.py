@@ -1,0 +1,34 @@
+"""What a mail says and to whom: looked up when it is sent, never kept in a history."""
+
+from typing import Any
+from urllib.parse import quote
+
+from settings import Settings
+from states.model.effects import Notify, Step
+from states.model.record import Customer, Language
+
+ABSENT = ("target", "state", "effective_at", "order_by", "note", "reason", "cancelled", "licences", "task")
+"""Values that a mail may ask for and that not every notice has."""
+OPERATORS: Language = "de"
+"""The language of mails to operators."""
+
+
+def mail_to(effect: Notify, record: Customer | None, settings: Settings) -> tuple[str | None, Language]:
+    """Address and language; None where there is no address."""
+    if effect.to == "operator":
+        return settings.operator_mail, OPERATORS
+    return (record.email or None, record.language) if record else (None, "de")
+
+
+def values_of(step: Step, effect: Notify, record: Customer | None, settings: Settings) -> dict[str, Any]:
+    """What the texts may need; a customer's name stands in the customer's own mail only."""
+    own: dict[str, Any] = {
+        "name": record.name if record and effect.to == "customer" else None,
+        "customer": step.customer,
+        "kind": step.kind,
+        "subject": step.subject,
+        "target": step.target,
+        "zone": settings.time_zone,
+        "url": f"{settings.public_url.rstrip('/')}/cancellations/{quote(step.workflow_id)}",
+    }
+    return dict.fromkeys(ABSENT) | own | effect.values

@@ -1,0 +1,93 @@
+"""Days, moments, amounts and lists as people read them, in German and English.
+
+Babel and zoneinfo read their files on import (`warm`); afterwards everything here is pure and remembered.
+"""
+
+import re
+from datetime import date, datetime
+from decimal import Decimal
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from babel import Locale
+from babel.dates import format_date, format_datetime
+from babel.lists import format_list
+from babel.numbers import format_currency, format_decimal
+
+ZONE = "Europe/Berlin"
+LOCALES = {"de": Locale("de", "DE"), "en": Locale("en", "GB")}
+LANGUAGES = tuple(LOCALES)
+MOMENTS = {"de": "d. MMMM y, HH:mm 'Uhr'", "en": "d MMMM y, HH:mm"}
+DAYS = {"de": "d. MMMM y", "en": "d MMMM y"}
+
+ISO_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+
+
+def local(value: datetime, zone: str) -> datetime:
+    """A moment in `zone`; one without offset is taken as it is, never by the machine's own zone."""
+    return value.astimezone(ZoneInfo(zone)) if value.tzinfo else value
+
+
+@lru_cache(maxsize=4096)
+def day(language: str, value: date) -> str:
+    """A calendar day: `1. Februar 2027`, `1 February 2027`."""
+    return str(format_date(value, DAYS[language], LOCALES[language]))
+
+
+@lru_cache(maxsize=4096)
+def moment(language: str, value: datetime, zone: str = ZONE) -> str:
+    """A moment with offset, as day and time in `zone`: `1. Februar 2027, 00:00 Uhr`."""
+    return str(format_datetime(local(value, zone), MOMENTS[language], locale=LOCALES[language]))
+
+
+@lru_cache(maxsize=1024)
+def amount(language: str, value: Decimal, currency: str = "EUR") -> str:
+    """An amount of money: `1.234,50 €`, `€1,234.50`."""
+    return str(format_currency(value, currency, locale=LOCALES[language]))
+
+
+@lru_cache(maxsize=1024)
+def number(language: str, value: int | Decimal) -> str:
+    """A number: `2.500`, `2,500`."""
+    return str(format_decimal(value, locale=LOCALES[language]))
+
+
+@lru_cache(maxsize=1024)
+def enumeration(language: str, values: tuple[str, ...]) -> str:
+    """`A, B und C`, `A, B and C`."""
+    return str(format_list(list(values), locale=LOCALES[language]))
+
+
+@lru_cache(maxsize=4096)
+def day_from(language: str, value: str, zone: str) -> str:
+    """An ISO day or moment as a day; anything else as it is."""
+    try:
+        if ISO_DAY.fullmatch(value):
+            return day(language, date.fromisoformat(value))
+        return day(language, local(datetime.fromisoformat(value), zone).date())
+    except ValueError:
+        return value
+
+
+@lru_cache(maxsize=4096)
+def moment_from(language: str, value: str, zone: str) -> str:
+    """An ISO moment as day and time, an ISO day as a day; anything else as it is."""
+    if ISO_DAY.fullmatch(value):
+        return day_from(language, value, zone)
+    try:
+        return moment(language, datetime.fromisoformat(value), zone)
+    except ValueError:
+        return value
+
+
+def warm() -> None:
+    """Have Babel and zoneinfo read their files now: `say` reads none."""
+    for language in LANGUAGES:
+        moment(language, datetime.fromisoformat("2027-01-01T00:00+00:00"))
+        day(language, date(2027, 1, 1))
+        amount(language, Decimal("1.00"))
+        number(language, 1000)
+        enumeration(language, ("a", "b", "c"))
+
+
+warm()

@@ -1,0 +1,293 @@
+"""The command line `cancellations`, for operators and administrators (contract, Commands).
+
+Exit codes: 0 done, 1 refused with the reason on stderr, 2 wrong usage.
+"""
+
+import asyncio
+import sys
+import uuid
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from urllib.parse import quote
+
+import typer
+from pydantic import ValidationError
+
+from console import offline
+from console import show as view
+from console.status import print_preview, print_status
+from console.talk import Document, Misuse, Refusal, call, one_line, read_data, reason, run_path
+from console.talk import portal as portal_here
+from settings import Settings, explain
+
+app = typer.Typer(help=__doc__, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
+customers = typer.Typer(help="Customers' data.", rich_markup_mode=None)
+app.add_typer(customers, name="customers")
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
+Data = Annotated[str, typer.Option("--data", help="JSON; - reads standard input, @FILE a file.")]
+Run = Annotated[str, typer.Argument(metavar="WORKFLOW_ID", help="Like edition/K-1001/jtl.")]
+By = Annotated[str, typer.Option("--by", help="Who decides.")]
+
+
+def asked(method: str, path: str, **parts: Any) -> tuple[Document, str]:
+    """What the portal in this process answers, and the zone that moments are shown in. Raises `Refusal`."""
+    settings = Settings()
+
+    async def work() -> Document:
+        async with portal_here(settings) as http:
+            return await call(http, method, path, **parts)
+
+    return asyncio.run(work()), settings.time_zone
+
+
+@app.command("list")
+def list_runs(
+    customer: Annotated[str | None, typer.Option(help="Of this customer.")] = None,
+    kind: Annotated[str | None, typer.Option(help="Of this kind.")] = None,
+    state: Annotated[str | None, typer.Option(help="In this state.")] = None,
+    waiting_for: Annotated[str | None, typer.Option(help="Waiting for customer, operator, date, …")] = None,
+    effective_from: Annotated[str | None, typer.Option(help="Taking effect on this day or later.")] = None,
+    effective_to: Annotated[str | None, typer.Option(help="Taking effect on this day or before.")] = None,
+    open: Annotated[bool | None, typer.Option("--open/--ended", help="Only open, or only ended ones.")] = None,
+    limit: Annotated[int, typer.Option(min=1, max=200, help="So many at most.")] = 50,
+    cursor: Annotated[str | None, typer.Option(help="`next` of the page before.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Search cancellations: open ones first, then ended ones, newest first."""
+    wanted = {"customer": customer, "kind": kind, "state": state, "waiting_for": waiting_for, "limit": limit}
+    wanted |= {"effective_from": effective_from, "effective_to": effective_to, "open": open, "cursor": cursor}
+    given = {name: value for name, value in wanted.items() if value is not None}
+    page, zone = asked("GET", "/cancellations", params=given)
+    if as_json:
+        return view.print_json(page)
+    rows = [
+        (run["workflow_id"], run["state"], run["waiting_for"], view.at(run["effective_at"], zone),
+         view.at(run["order_by"], zone), view.at(run["ended_at"], zone))
+        for run in page["items"]
+    ]  # fmt: skip
+    view.table(("cancellation", "state", "waits for", "takes effect", "order by", "ended"), rows)
+    footer(page)
+
+
+def footer(page: Document) -> None:
+    """How many there are, and how to get on."""
+    print(
+        f"{len(page['items'])} of {page['total']}" + (f"; go on with --cursor {page['next']}" if page["next"] else "")
+    )
+
+
+@app.command()
+def show(
+    workflow_id: Run,
+    run_id: Annotated[str | None, typer.Option(help="An older run.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Show how a cancellation stands."""
+    params = {"run_id": run_id} if run_id else {}
+    path = run_path(workflow_id)
+    document, zone = asked("GET", path, params=params)
+    shown(document, zone, as_json)
+
+
+def shown(document: Document, zone: str, as_json: bool) -> None:
+    """Print a status document."""
+    view.print_json(document) if as_json else print_status(document, zone)
+
+
+@app.command()
+def preview(data: Data, as_json: Json = False) -> None:
+    """Say what would happen, without starting anything."""
+    body = read_data(data)
+    document, zone = asked("POST", "/previews", json=body)
+    view.print_json(document) if as_json else print_preview(document, zone)
+
+
+@app.command()
+def event(
+    name: Annotated[str, typer.Argument(metavar="EVENT", help="requested, place-order, acknowledge-warning, …")],
+    workflow_id: Annotated[str | None, typer.Argument(help="Of all but `requested`.")] = None,
+    data: Data = "{}",
+    time: Annotated[str | None, typer.Option(help="When the customer acted; now without it.")] = None,
+    id: Annotated[str | None, typer.Option(help="The same id and source again do nothing more.")] = None,
+    source: Annotated[str, typer.Option(help="Who sends it.")] = "cli",
+    as_json: Json = False,
+) -> None:
+    """Send a portal event, as a customer's portal would."""
+    name = name.replace("_", "-")
+    if (name == "requested") == (workflow_id is not None):
+        raise Misuse("requested takes no WORKFLOW_ID" if workflow_id else f"{name} needs a WORKFLOW_ID")
+    envelope = {
+        "specversion": "1.0", "type": f"jtl.cancellation.{name}.v1", "source": source,
+        "id": id or str(uuid.uuid4()), "time": time or datetime.now(UTC).isoformat(),
+        "datacontenttype": "application/json", "data": read_data(data),
+    }  # fmt: skip
+    envelope |= {"subject": workflow_id} if workflow_id else {}
+    headers = {"content-type": "application/cloudevents+json"}
+    document, zone = asked("POST", "/events", json=envelope, headers=headers)
+    shown(document, zone, as_json)
+    if document["refusal"] and (document["state"] == "refused" or name == "place-order"):
+        raise Refusal(reason(document["refusal"]))
+
+
+@app.command()
+def tasks(
+    customer: Annotated[str | None, typer.Option(help="Of this customer.")] = None,
+    kind: Annotated[str | None, typer.Option(help="Of this kind.")] = None,
+    type: Annotated[str | None, typer.Option(help="Of this type, like clarify_term.")] = None,
+    limit: Annotated[int, typer.Option(min=1, max=200, help="So many at most.")] = 50,
+    cursor: Annotated[str | None, typer.Option(help="`next` of the page before.")] = None,
+    as_json: Json = False,
+) -> None:
+    """List the operators' open tasks, due first."""
+    wanted = {"customer": customer, "kind": kind, "type": type, "limit": limit, "cursor": cursor}
+    given = {name: value for name, value in wanted.items() if value is not None}
+    page, zone = asked("GET", "/tasks", params=given)
+    if as_json:
+        return view.print_json(page)
+    rows = [
+        (task["id"], task["type"], task["workflow_id"], view.at(task["due_at"], zone),
+         [*task["decisions"], *(["proof"] if task["proof_required"] else [])], task["instructions"].split("\n")[0])
+        for task in page["items"]
+    ]  # fmt: skip
+    view.table(("task", "type", "cancellation", "due", "needs", "what to do"), rows)
+    footer(page)
+
+
+@app.command()
+def confirm(
+    task: Annotated[str, typer.Argument(metavar="TASK", help="As `tasks` lists it.")],
+    by: By,
+    decision: Annotated[str | None, typer.Option(help="One of the task's decisions.")] = None,
+    at: Annotated[str | None, typer.Option(help="A day or a moment that was asked for.")] = None,
+    reference: Annotated[str | None, typer.Option(help="Proof: ticket, mail, address.")] = None,
+    note: Annotated[str | None, typer.Option(help="What was done, or why.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Confirm an operator's task."""
+    given = {"by": by, "decision": decision, "at": at, "note": note}
+    body: Document = {name: value for name, value in given.items() if value is not None}
+    body |= {"proof": {"reference": reference}} if reference is not None else {}
+    decide(task, "confirm", body, as_json)
+
+
+@app.command()
+def reject(
+    task: Annotated[str, typer.Argument(metavar="TASK", help="As `tasks` lists it.")],
+    by: By,
+    note: Annotated[str, typer.Option(help="Why.")],
+    as_json: Json = False,
+) -> None:
+    """Reject an operator's task."""
+    decide(task, "reject", {"by": by, "note": note}, as_json)
+
+
+def decide(task: str, decision: str, body: Document, as_json: bool) -> None:
+    """Send an operator's decision, and show how the run stands then."""
+    path = f"/tasks/{quote(task, safe='')}/{decision}"
+    document, zone = asked("POST", path, json=body)
+    shown(document, zone, as_json)
+
+
+@app.command()
+def catalogue(
+    version: Annotated[str | None, typer.Argument(help="A version; without it, the one in force.")] = None,
+    diff: Annotated[tuple[str, str] | None, typer.Option(metavar="A B", help="What differs between two.")] = None,
+    check: Annotated[Path | None, typer.Option(metavar="DIR", help="Check a version, or a folder of them.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Show a catalogue version, the differences between two, or check one of your own."""
+    if sum(given is not None for given in (version, diff, check)) > 1:
+        raise Misuse("give a version, --diff or --check, not several of them")
+    if check is not None:
+        return offline.checked(check, as_json)
+    directory = Settings().catalogue_dir
+    offline.compared(directory, *diff, as_json) if diff else offline.described(directory, version, as_json)
+
+
+@app.command()
+def diagram(
+    kind: Annotated[str, typer.Argument(metavar="KIND", help="A kind of cancellation, like edition.")],
+    format: Annotated[Literal["mermaid", "svg"], typer.Option(help="svg where Graphviz is installed.")] = "mermaid",
+    as_json: Json = False,
+) -> None:
+    """Draw the states of a kind."""
+    offline.drawn(kind, format, as_json)
+
+
+@customers.command("load")
+def load(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="JSON Lines, one customer a line.")],
+    as_json: Json = False,
+) -> None:
+    """Load customers, all or none; what runs are open for stays as it is."""
+    offline.load(Settings(), file, as_json)
+
+
+@customers.command("show")
+def show_customer(
+    customer: Annotated[str, typer.Argument(metavar="CUSTOMER", help="Like K-1001.")],
+    as_json: Json = False,
+) -> None:
+    """Show what we hold of a customer."""
+    offline.show_customer(Settings(), customer, as_json)
+
+
+@app.command()
+def portal() -> None:
+    """Serve the portal until Ctrl-C."""
+    from portal.guard import Unguarded
+    from portal.serve import configure_logs, serve
+
+    settings = Settings()
+    configure_logs()
+    try:
+        asyncio.run(serve(settings))
+    except Unguarded as error:
+        raise Refusal(str(error)) from None
+
+
+def main() -> None:
+    """Run the command line; every mistake is one line on stderr."""
+    sys.exit(code_of(sys.argv[1:]))
+
+
+def code_of(arguments: list[str]) -> int:
+    """Run one command. Answers the exit code."""
+    from activities.ports import AdapterError
+
+    try:
+        code = app(arguments, standalone_mode=False, prog_name="cancellations")
+    except typer.Abort:
+        return 1
+    except typer.exceptions.TyperException as error:
+        return failed(2, one_message(error))
+    except Misuse as error:
+        return failed(2, str(error))
+    except ValidationError as error:
+        return failed(2, "; ".join(explain(error)))
+    except (Refusal, AdapterError) as error:
+        return failed(1, str(error))
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        sys.stderr.close()
+        return 1
+    return code if isinstance(code, int) else 0
+
+
+def one_message(error: Exception) -> str:
+    """What typer says of wrong usage."""
+    say = getattr(error, "format_message", None)
+    return f"{say() if say else error} (cancellations --help says how)"
+
+
+def failed(code: int, message: str) -> int:
+    """Print the one line."""
+    print(one_line(message), file=sys.stderr)
+    return code
+
+
+if __name__ == "__main__":
+    main()

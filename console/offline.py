@@ -1,0 +1,149 @@
+"""The commands that need neither portal nor Temporal: catalogue, diagrams, customers' data."""
+
+import asyncio
+import shutil
+import subprocess
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from catalogue.differences import differences
+from catalogue.loader import CatalogueError, Catalogues, load_catalogues, load_version
+from console.show import on, pairs, print_json, table
+from console.status import print_customer
+from console.talk import Misuse, Refusal, language
+from settings import Settings
+from states.model.offers import Catalogue
+
+
+def loaded(directory: Path | None) -> Catalogues:
+    """The versions that are in use. Raises `Refusal` with all that is wrong."""
+    try:
+        return load_catalogues(directory)
+    except CatalogueError as error:
+        raise Refusal("; ".join(error.problems)) from None
+
+
+def version_of(catalogues: Catalogues, name: str | None) -> Catalogue:
+    """The version of that name, or the one in force today. Raises `Refusal`, naming those that exist."""
+    try:
+        return catalogues.version(name) if name else catalogues.in_force(datetime.now(ZoneInfo("Europe/Berlin")).date())
+    except KeyError as error:
+        raise Refusal(str(error.args[0])) from None
+
+
+def described(directory: Path | None, name: str | None, as_json: bool) -> None:
+    """Print a version: what it holds and what each product is in each edition."""
+    catalogues = loaded(directory)
+    version = version_of(catalogues, name)
+    if as_json:
+        return print_json(version.model_dump(mode="json"))
+    pairs(
+        [
+            ("version", version.version),
+            ("in force from", on(version.valid_from.isoformat())),
+            ("source", f"[{version.source.label}] {version.source.at}"),
+            ("versions", [one.version for one in catalogues.all]),
+            ("complete", version.complete),
+        ]
+    )
+    print()
+    rows = [
+        (one.key, one.label, one.price_per_month, one.support_level, list(one.tiers), one.source.label)
+        for one in sorted(version.editions.values(), key=lambda one: (one.family, one.rank))
+    ]
+    table(("edition", "label", "EUR a month", "support", "order packages", "source"), rows)
+    print()
+    table(("product", "label", "kind", "in which edition", "source"), product_rows(version))
+
+
+def product_rows(version: Catalogue) -> list[tuple[object, ...]]:
+    """Each product with what it is in each edition."""
+    rows: list[tuple[object, ...]] = []
+    for product in version.products.values():
+        offers = {"": product.offer} if product.offer else dict(product.offers)
+        said = [
+            f"{edition} {offer.status}{f' ({offer.limit})' if offer.limit is not None else ''}".strip()
+            for edition, offer in offers.items()
+        ]
+        rows.append((product.key, product.label.get(language(), product.key), product.kind, said, product.source.label))
+    return rows
+
+
+def compared(directory: Path | None, old: str, new: str, as_json: bool) -> None:
+    """Print what differs between two versions, each a name or the path of one's own."""
+    catalogues = loaded(directory)
+    found = differences(*(checked_version(catalogues, one) for one in (old, new)))
+    if as_json:
+        return print_json({"from": old, "to": new, "differences": list(found)})
+    print("\n".join(found) if found else "no differences")
+
+
+def checked_version(catalogues: Catalogues, name: str) -> Catalogue:
+    """A version by name, or one's own by path."""
+    known = name in {one.version for one in catalogues.all}
+    if known or not Path(name).exists():
+        return version_of(catalogues, name)
+    try:
+        return load_version(Path(name))
+    except CatalogueError as error:
+        raise Refusal("; ".join(error.problems)) from None
+
+
+def checked(place: Path, as_json: bool) -> None:
+    """Check one version (a file, or a folder of .toml files), or a folder of versions. Raises `Refusal`."""
+    single = place.is_file() or any(place.glob("*.toml"))
+    try:
+        versions = (load_version(place),) if single else load_catalogues(place).all
+    except CatalogueError as error:
+        raise Refusal("; ".join(error.problems)) from None
+    names = [one.version for one in versions]
+    print_json({"checked": str(place), "versions": names}) if as_json else print(f"{place}: good ({', '.join(names)})")
+
+
+def drawn(kind: str, form: str, as_json: bool) -> None:
+    """Print the diagram of a kind. Raises `Misuse` for an unknown kind, `Refusal` where Graphviz is missing."""
+    from states.diagram import dot, mermaid
+    from states.registry import KINDS
+
+    if kind not in KINDS:
+        raise Misuse(f"there is no kind {kind}, but {', '.join(sorted(KINDS))}")
+    text = mermaid(kind) if form == "mermaid" else as_svg(dot(kind))
+    print_json({"kind": kind, "format": form, "diagram": text}) if as_json else print(text.rstrip())
+
+
+def as_svg(text: str) -> str:
+    """A drawing by Graphviz. Raises `Refusal` where it is missing."""
+    program = shutil.which("dot")
+    if program is None:
+        raise Refusal("svg needs Graphviz, whose program dot is not installed; --format mermaid needs nothing")
+    return subprocess.run([program, "-Tsvg"], input=text, capture_output=True, text=True, check=True).stdout
+
+
+def load(settings: Settings, file: Path, as_json: bool) -> None:
+    """Load customers and say what was left as it was. Raises `Refusal` with all faults of the file."""
+    from activities.loading import LoadFailed, load_customers
+
+    if not file.is_file():
+        raise Misuse(f"{file} is not a file that could be read")
+    try:
+        report = asyncio.run(load_customers(settings, file))
+    except LoadFailed as error:
+        raise Refusal(f"{file} was not loaded, nothing was changed: {'; '.join(error.problems)}") from None
+    left = [{"customer": one.customer, "subject": one.subject, "workflow_id": one.workflow_id} for one in report.left]
+    if as_json:
+        document = {"customers": report.customers, "created": list(report.created), "replaced": list(report.replaced)}
+        return print_json(document | {"left": left})
+    print(f"{report.customers} customers loaded: {len(report.created)} new, {len(report.replaced)} replaced.")
+    if left:
+        table(("customer", "left as it was", "open run"), [tuple(one.values()) for one in left])
+
+
+def show_customer(settings: Settings, customer: str, as_json: bool) -> None:
+    """Print what we hold of a customer. Raises `Refusal` for an unknown one."""
+    from activities.customer_centre import customer as read
+
+    record = asyncio.run(read(settings, customer))
+    if record is None:
+        raise Refusal(f"unknown_customer: there is no customer {customer}")
+    print_json(record) if as_json else print_customer(record)

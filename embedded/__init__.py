@@ -1,0 +1,1 @@
+"""The embedded default behind `make run`: everything on one machine, supervised, with examples to look at."""

@@ -1,0 +1,35 @@
+"""`python -m embedded`: check what can be checked, start, and stay up until told to stop."""
+
+import sys
+
+if sys.version_info < (3, 11):
+    sys.exit("Python 3.11 or newer is needed; this is " + sys.version.split()[0])
+
+import asyncio
+
+from pydantic import ValidationError
+
+from embedded.checks import Unusable, check_ports, find_temporal, held_state_dir
+from embedded.children import Died
+from embedded.supervisor import Supervisor
+from settings import Settings, explain
+
+
+def main() -> int:
+    """0 after Ctrl-C or SIGTERM, 1 where it cannot start or a program died, 2 for wrong settings."""
+    try:
+        settings = Settings()
+    except ValidationError as error:
+        print("\n".join(explain(error)), file=sys.stderr)
+        return 2
+    try:
+        with held_state_dir(settings):
+            check_ports(settings)
+            return asyncio.run(Supervisor(settings, find_temporal()).run())
+    except (Unusable, Died) as error:
+        print(error, file=sys.stderr)
+        return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,58 @@
+"""What every call of one application shares, and who is calling."""
+
+from dataclasses import dataclass
+
+from fastapi import Request
+from standardwebhooks import Webhook
+
+from portal.access import operator_of
+from portal.intake import Caller, Intake
+from portal.metrics import Metrics
+from portal.problems import PortalProblem
+from portal.records import Records
+from portal.runs import Runs
+from settings import Settings
+
+
+@dataclass(frozen=True)
+class Portal:
+    """One application's parts. `trusted`: called in process by the command line; nobody has to prove anything."""
+
+    settings: Settings
+    records: Records
+    runs: Runs
+    intake: Intake
+    metrics: Metrics
+    webhooks: tuple[Webhook, ...]
+    trusted: bool
+
+
+def portal_of(request: Request) -> Portal:
+    """The parts of the application that got this call."""
+    portal: Portal = request.app.state.portal
+    return portal
+
+
+def operator(request: Request) -> str | None:
+    """The operator who calls; None where nobody has to say. Raises `unauthorised`."""
+    portal = portal_of(request)
+    if portal.trusted:
+        return None
+    return operator_of(portal.settings.operator_tokens, request.headers.get("authorization"))
+
+
+def asked_language(request: Request) -> str | None:
+    """German or English where the caller asks for one of them."""
+    for part in request.headers.get("accept-language", "").split(","):
+        language = part.partition(";")[0].strip()[:2].lower()
+        if language in ("de", "en"):
+            return language
+    return None
+
+
+def caller_of(request: Request) -> Caller:
+    """Who sends an event: an operator only with a token, where tokens are set."""
+    try:
+        return Caller(asked_language(request), operator(request), is_operator=True)
+    except PortalProblem:
+        return Caller(asked_language(request))

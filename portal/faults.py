@@ -1,0 +1,89 @@
+"""What is wrong with an event or a call, in German and English: each says the field and what to do."""
+
+from typing import Any
+
+FAULTS: dict[str, dict[str, str]] = {
+    "not_a_cloudevent": {
+        "en": "the body is no CloudEvents 1.0 event ({why}); send it in structured or binary mode",
+        "de": "der Inhalt ist kein CloudEvents-1.0-Ereignis ({why}); bitte strukturiert oder binär senden",
+    },
+    "too_large": {
+        "en": "the body is longer than {limit} bytes; send less",
+        "de": "der Inhalt ist länger als {limit} Bytes; bitte weniger senden",
+    },
+    "attribute": {
+        "en": "{field}: has control characters or more than {limit} characters; send a short plain text",
+        "de": "{field}: enthält Steuerzeichen oder mehr als {limit} Zeichen; bitte einen kurzen einfachen Text senden",
+    },
+    "type": {
+        "en": "type: {given} is not known; send jtl.cancellation.<event>.v1 with one of {known}",
+        "de": "type: {given} ist nicht bekannt; bitte jtl.cancellation.<event>.v1 senden mit einem von {known}",
+    },
+    "subject_missing": {
+        "en": "subject: is missing; send the workflow ID, <kind>/<customer>/<subject>",
+        "de": "subject: fehlt; bitte die Workflow-ID senden, <kind>/<customer>/<subject>",
+    },
+    "subject_wrong": {
+        "en": "subject: {given} is no workflow ID; send <kind>/<customer>/<subject>",
+        "de": "subject: {given} ist keine Workflow-ID; bitte <kind>/<customer>/<subject> senden",
+    },
+    "data": {
+        "en": "data: is no JSON object; send the payload as an object",
+        "de": "data: ist kein JSON-Objekt; bitte die Nutzlast als Objekt senden",
+    },
+    "data_value": {
+        "en": "data: holds a value that JSON does not know ({why}); send plain JSON",
+        "de": "data: enthält einen Wert, den JSON nicht kennt ({why}); bitte einfaches JSON senden",
+    },
+    "kind": {
+        "en": "kind: {given} is not known; send one of {known}",
+        "de": "kind: {given} ist nicht bekannt; bitte eines senden von {known}",
+    },
+    "subject_long": {
+        "en": "subject: is longer than 40 characters; only that of a misclick may have up to 64",
+        "de": "subject: ist länger als 40 Zeichen; nur beim misclick dürfen es bis zu 64 sein",
+    },
+    "too_old": {
+        "en": "time: {given} is too long ago; events of the last {limit} are taken: a person must handle older ones",
+        "de": "time: {given} liegt zu weit zurück; angenommen wird, was höchstens {limit} alt ist: "
+        "Älteres muss ein Mensch bearbeiten",
+    },
+    "too_early": {
+        "en": "time: {given} lies ahead; at most five minutes are taken: check the sender's clock, send a new event",
+        "de": "time: {given} liegt in der Zukunft; höchstens fünf Minuten werden angenommen: "
+        "bitte die Uhr des Absenders prüfen und ein neues Ereignis senden",
+    },
+    "cursor": {
+        "en": "cursor: is not one that this list gave; begin again without it",
+        "de": "cursor: stammt nicht aus dieser Liste; bitte ohne ihn neu beginnen",
+    },
+    "moment": {
+        "en": "{field}: {given} is neither a day (2027-02-01) nor a moment with offset (2027-02-01T00:00:00+01:00)",
+        "de": "{field}: {given} ist weder ein Tag (2027-02-01) noch ein Zeitpunkt mit Versatz "
+        "(2027-02-01T00:00:00+01:00)",
+    },
+    "by": {
+        "en": "by: is missing; send who decides",
+        "de": "by: fehlt; bitte senden, wer entscheidet",
+    },
+    "address": {
+        "en": "there is no such call here; /openapi.json lists all",
+        "de": "diesen Aufruf gibt es nicht; alle stehen in /openapi.json",
+    },
+    "method": {
+        "en": "this address does not take the method {given}; it takes {known}",
+        "de": "diese Adresse nimmt die Methode {given} nicht an, sondern {known}",
+    },
+    "http": {"en": "the call failed: {why}", "de": "der Aufruf ist gescheitert: {why}"},
+    "internal": {
+        "en": "something is wrong on our side; send the same again later, and tell an administrator if it stays",
+        "de": "auf unserer Seite stimmt etwas nicht; bitte später noch einmal senden, und wenn es bleibt, "
+        "die Verwaltung verständigen",
+    },
+}
+
+
+def fault(language: str, name: str, values: dict[str, Any]) -> str:
+    """The fault's text; values that are lists are joined."""
+    shown = {key: ", ".join(value) if isinstance(value, list | tuple) else value for key, value in values.items()}
+    return FAULTS[name][language].format(**shown)

@@ -1,0 +1,155 @@
+"""Refusals as `application/problem+json` (RFC 9457): one status for each code of the contract's table."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from fastapi.responses import JSONResponse
+from pydantic import ValidationError
+from temporalio.client import WorkflowUpdateFailedError
+from temporalio.exceptions import ApplicationError
+
+from catalogue.texts import say
+from portal.faults import FAULTS, fault
+
+MEDIA_TYPE = "application/problem+json"
+RETRY_AFTER = "5"
+"""Seconds after which a caller may try again."""
+
+STATUSES: dict[str, int] = {
+    "malformed": 422,
+    "details_missing": 422,
+    "proof_missing": 422,
+    "unknown_task": 404,
+    "unknown_run": 404,
+    "not_found": 404,
+    "method_not_allowed": 405,
+    "unauthorised": 401,
+    "unavailable": 503,
+    "internal": 500,
+}
+"""What is not named here says no to something that is well formed: 409."""
+
+TITLES: dict[str, dict[str, str]] = {
+    "malformed": {"en": "The payload is wrong", "de": "Die Nutzlast ist fehlerhaft"},
+    "details_missing": {"en": "Details are missing", "de": "Angaben fehlen"},
+    "proof_missing": {"en": "Proof is missing", "de": "Ein Nachweis fehlt"},
+    "unknown_task": {"en": "No such task is open", "de": "Diese Aufgabe ist nicht offen"},
+    "unknown_run": {"en": "There is no such cancellation", "de": "Diese Kündigung gibt es nicht"},
+    "unknown_customer": {"en": "There is no such customer", "de": "Diesen Kunden gibt es nicht"},
+    "unauthorised": {"en": "Not allowed", "de": "Nicht erlaubt"},
+    "unavailable": {"en": "A system does not answer", "de": "Ein System antwortet nicht"},
+    "not_enabled": {"en": "Not possible in this state", "de": "In diesem Zustand nicht möglich"},
+    "changed": {"en": "What was seen no longer holds", "de": "Was zu sehen war, gilt nicht mehr"},
+    "in_surplus": {"en": "Licences are in surplus", "de": "Es sind Lizenzen überzählig"},
+    "too_late": {"en": "Too late", "de": "Zu spät"},
+    "ended": {"en": "The cancellation has ended", "de": "Die Kündigung ist beendet"},
+    "id_reused": {"en": "The id belongs to another event", "de": "Die id gehört zu einem anderen Ereignis"},
+    "not_found": {"en": "No such address", "de": "Diese Adresse gibt es nicht"},
+    "method_not_allowed": {"en": "Method not allowed", "de": "Methode nicht erlaubt"},
+    "internal": {"en": "A fault on our side", "de": "Ein Fehler auf unserer Seite"},
+}
+REFUSED = {"en": "The request is refused", "de": "Die Anfrage ist abgelehnt"}
+
+
+class PortalProblem(Exception):
+    """A call cannot be taken. `code` is of the contract's table; `text` is made from `values` where it is not given.
+
+    `customer`: whom it concerns, for the language of the text.
+    """
+
+    def __init__(
+        self,
+        code: str,
+        *,
+        rule: str | None = None,
+        values: Mapping[str, Any] | None = None,
+        text: str | None = None,
+        enabled: tuple[str, ...] = (),
+        current: dict[str, Any] | None = None,
+        customer: str | None = None,
+        status: int | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(code)
+        self.code = code
+        self.rule = rule
+        self.values = dict(values or {})
+        self.text = text
+        self.enabled = enabled
+        self.current = current
+        self.customer = customer
+        self.status = status or STATUSES.get(code, 409)
+        self.headers = dict(headers or {})
+        if self.status == 503:
+            self.headers.setdefault("Retry-After", RETRY_AFTER)
+        if self.status == 401:
+            self.headers.setdefault("WWW-Authenticate", "Bearer")
+
+
+def malformed(name: str, /, **values: Any) -> PortalProblem:
+    """The payload is wrong: `name` is a key of `portal.faults`."""
+    return PortalProblem("malformed", values={"fault": name} | values)
+
+
+def malformed_fields(error: ValidationError) -> PortalProblem:
+    """The payload is wrong, field by field."""
+    return PortalProblem("malformed", values={"fault": faults_of(error.errors())})
+
+
+def faults_of(errors: Any) -> str:
+    """`by: Field required; time: …`, at most five."""
+    faults = [f"{'.'.join(str(part) for part in one['loc']) or 'data'}: {one['msg']}" for one in errors[:5]]
+    return "; ".join(faults)
+
+
+def body_of(problem: PortalProblem, language: str) -> dict[str, Any]:
+    """The problem document in a language."""
+    titles = TITLES.get(problem.code, REFUSED)
+    return {
+        "type": f"urn:jtl:cancellation:problem:{problem.code}",
+        "title": titles[language],
+        "status": problem.status,
+        "detail": problem.text or text_of(problem, language),
+        "code": problem.code,
+        "rule": problem.rule,
+        "enabled": list(problem.enabled),
+        "current": problem.current,
+    }
+
+
+def text_of(problem: PortalProblem, language: str) -> str:
+    """The text for people: what, why, what now. A fault that has a name becomes its text first."""
+    values = dict(problem.values)
+    name = values.get("fault")
+    if name in FAULTS:
+        values["fault"] = fault(language, name, values)
+    if problem.code in ("not_found", "method_not_allowed", "internal"):
+        return str(values.get("fault"))
+    for prefix in ("problem", "refusal"):
+        try:
+            return say(language, f"{prefix}.{problem.code}", values)
+        except KeyError:
+            continue
+    return str(values.get("fault") or TITLES.get(problem.code, REFUSED)[language])
+
+
+def response_of(body: dict[str, Any], headers: Mapping[str, str] | None = None) -> JSONResponse:
+    """A problem document as an answer."""
+    return JSONResponse(body, status_code=body["status"], headers=dict(headers or {}), media_type=MEDIA_TYPE)
+
+
+def refused_by_run(error: WorkflowUpdateFailedError) -> PortalProblem:
+    """What a run said no to: `details[0]` is the problem, the error's type its code."""
+    cause = error.cause
+    if not isinstance(cause, ApplicationError) or not cause.type:
+        return PortalProblem("internal", values={"fault": "internal"})
+    details = cause.details[0] if cause.details and isinstance(cause.details[0], dict) else {}
+    if not details:
+        return PortalProblem("internal", values={"fault": "internal"})
+    return PortalProblem(
+        str(details.get("code") or cause.type),
+        rule=details.get("rule"),
+        text=str(details.get("text") or cause.message),
+        enabled=tuple(details.get("enabled") or ()),
+        current=details.get("current"),
+    )

@@ -1,0 +1,61 @@
+"""The portal as a program: connects to Temporal, listens, logs, and stops gracefully."""
+
+import logging
+from typing import Any
+
+import structlog
+import uvicorn
+from temporalio.client import Client
+from temporalio.envconfig import ClientConfig
+
+from portal.app import create_app
+from portal.guard import check_portal, check_temporal
+from settings import Settings
+from workflows.plugin import CancellationsPlugin
+
+GRACE_S = 10
+"""Seconds that calls under way have to end."""
+
+
+async def serve(settings: Settings) -> None:
+    """Serve until SIGINT or SIGTERM. Raises `portal.guard.Unguarded` where the portal or Temporal is open to others.
+
+    Starts without Temporal too: calls then answer 503, and nothing is lost by sending again.
+    """
+    check_portal(settings)
+    client = await connect(settings)
+    config = uvicorn.Config(
+        create_app(client, settings),
+        host=settings.portal_host,
+        port=settings.portal_port,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=GRACE_S,
+    )
+    structlog.get_logger(__name__).info("portal_listening", host=settings.portal_host, port=settings.portal_port)
+    await uvicorn.Server(config).serve()
+
+
+async def connect(settings: Settings) -> Client:
+    """A client by Temporal's own environment and profiles, with our plugin; it connects when first needed."""
+    config: dict[str, Any] = dict(ClientConfig.load_client_connect_config())
+    config.setdefault("target_host", f"127.0.0.1:{settings.temporal_port}")
+    check_temporal(config["target_host"], bool(config.get("tls")), config.get("api_key"), settings)
+    return await Client.connect(**config, plugins=[CancellationsPlugin()], lazy=True)
+
+
+def configure_logs() -> None:
+    """Events with fields, one JSON object a line."""
+    logging.basicConfig(level=logging.INFO, format="%(message)s")
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(),
+        ],
+        logger_factory=structlog.PrintLoggerFactory(),
+        cache_logger_on_first_use=True,
+    )

@@ -1,0 +1,131 @@
+"""The shapes of what the portal answers and takes, beside the status document (contract, Shapes)."""
+
+from datetime import date
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from states.model.base import LongText, Moment, ShortText, Value
+from states.model.facts import CostEffect
+from states.model.request import Proof
+from states.model.status import Status, TaskEntry, WaitingFor
+
+ADDRESSED = "The task is the one in the address, whatever stands here."
+
+
+class ProblemDocument(BaseModel):
+    """RFC 9457, with the code of the contract's table, the rule, what is possible now, and how the run stands."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    code: str
+    rule: str | None
+    enabled: tuple[str, ...]
+    current: Status | None
+
+
+class CloudEventDocument(BaseModel):
+    """A CloudEvent in structured mode."""
+
+    model_config = ConfigDict(extra="allow")
+
+    specversion: str = Field(default="1.0", pattern=r"^1\.0$")
+    type: str = Field(pattern=r"^jtl\.cancellation\.[a-z]+(-[a-z]+)*\.v1$")
+    source: str = Field(min_length=1)
+    id: str = Field(min_length=1)
+    subject: str | None = None
+    time: Moment | None = None
+    datacontenttype: str | None = None
+    data: dict[str, Any]
+
+
+class LicenceAnswer(Value):
+    """A licence, and what its end would do: `text` says it, `rule` why."""
+
+    licence: str
+    product: str
+    label: str
+    term_ends: date | None
+    effect: CostEffect
+    rule: str
+    text: str
+    running: str | None
+
+
+class LicencesAnswer(Value):
+    """The customer's licences."""
+
+    customer: str
+    licences: tuple[LicenceAnswer, ...]
+
+
+class CancellationItem(Value):
+    """A run in the list."""
+
+    workflow_id: str
+    run_id: str
+    kind: str
+    customer: str
+    subject: str
+    state: str
+    waiting_for: tuple[WaitingFor, ...]
+    effective_at: Moment | None
+    order_by: Moment | None
+    started_at: Moment | None
+    ended_at: Moment | None
+
+
+class CancellationPage(Value):
+    """A page; `next` is the `cursor` of the following one."""
+
+    items: tuple[CancellationItem, ...]
+    total: int
+    next: str | None
+
+
+class TaskItem(TaskEntry):
+    """A task with the run that it belongs to."""
+
+    id: str
+    workflow_id: str
+    kind: str
+    customer: str
+
+
+class TaskPage(Value):
+    """A page of the work list; `next` is the `cursor` of the following one."""
+
+    items: tuple[TaskItem, ...]
+    total: int
+    next: str | None
+
+
+class Confirmation(Value):
+    """An operator's confirmation. `by` is the name of the operator's token where tokens are set."""
+
+    by: ShortText | None = None
+    decision: ShortText | None = None
+    at: Moment | date | None = Field(default=None, union_mode="left_to_right")
+    proof: Proof | None = None
+    note: LongText | None = None
+    time: Moment | None = None
+    task: ShortText | None = Field(default=None, description=ADDRESSED)
+
+
+class Rejection(Value):
+    """An operator's rejection, with its reason."""
+
+    by: ShortText | None = None
+    note: LongText
+    time: Moment | None = None
+    task: ShortText | None = Field(default=None, description=ADDRESSED)
+
+
+class Health(Value):
+    """That a program answers, and what it could reach."""
+
+    status: str
+    temporal: str | None = None
+    database: str | None = None

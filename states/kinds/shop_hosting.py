@@ -1,0 +1,41 @@
+"""Hosting of an online shop: a contract of its own, beside the shop's licence (SHH)."""
+
+from states.kind import Context, Kind
+from states.kinds.shared import Held, ending, find, subject_too_long
+from states.model.facts import Check, Inquiry, Note
+from states.model.offers import Catalogue
+from states.model.request import Request
+from states.paths.licence_end import LicenceEnd
+
+NAME = "shop_hosting"
+
+
+class ShopHostingEnd(LicenceEnd):
+    """The end of a contract, after the warning about backups (HOS3, X6)."""
+
+    unused = frozenset({"third_party", "external", "reassigning", "reassigned"})
+
+
+def malformed(request: Request) -> str | None:
+    """The contract, and for a change the new tariff's name."""
+    if request.target is not None and not isinstance(request.target, str):
+        return "target: give the new tariff's name, or leave it out to end the contract"
+    return subject_too_long(request)
+
+
+def check(inquiry: Inquiry, context: Context, catalogue: Catalogue) -> Check:
+    """Back up first (HOS3); the licence is another contract (SL5).
+
+    A change of tariff is a new booking made elsewhere: the order needs its reference, and until then the old contract
+    runs on (SHH2).
+    """
+    found = find(NAME, inquiry, context, catalogue, malformed(inquiry.request))
+    if not isinstance(found, Held):
+        return found
+    warnings = [Note(code="backup"), Note(code="two_contracts")]
+    if inquiry.request.target is None:
+        return ending(found, *warnings)
+    return ending(found, *warnings, Note(code="old_contract_runs_on"), details_needed=("new_contract",))
+
+
+KIND = Kind(kind=NAME, workflow="ShopHostingCancellation", chart=ShopHostingEnd, check=check, malformed=malformed)

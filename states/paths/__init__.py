@@ -1,0 +1,1 @@
+"""The paths: each a chart declared whole. Kinds subclass one and override methods only."""

@@ -1,0 +1,94 @@
+"""The path of what only a person at the vendor can decide."""
+
+from statemachine import State
+
+from states.conduct import Conduct
+from states.model.base import day_after
+from states.model.facts import Refusal
+from states.tasks import last_day
+
+
+class TicketPath(Conduct):
+    """A ticket that a person grants or declines (MIS1, SVC1, SUP3); no claim and no promise (MIS2).
+
+    Where a date is agreed, the run waits for it. Where the grant ends something in our record, the record follows.
+    """
+
+    received = State(initial=True, enter="ask_for_check")
+    support_ticket = State(enter="open_ticket")
+    scheduled = State()
+    applying = State(enter="ask_for_change")
+    applied = State(final=True, enter="applied_now")
+    refused = State(final=True, enter="refuse")
+    abandoned = State(final=True, enter="tell_abandoned")
+    revoked = State(final=True)
+    given_up = State(final=True)
+
+    begin = received.to(refused, cond="refused_by_check") | received.to(support_ticket)
+    granted = (
+        support_ticket.to(scheduled, cond="ends_on_a_date", on="agree")
+        | support_ticket.to(applying, cond="changes_the_record")
+        | support_ticket.to(applied)
+    )
+    declined = support_ticket.to(refused, on="decline")
+    date_reached = scheduled.to(applying, on="hand_over_revocation")
+    change_applied = applying.to(applied)
+    revocation_granted = scheduled.to(revoked)
+    abandon = abandoned.from_(support_ticket)
+    give_up = given_up.from_(received, support_ticket, scheduled, applying)
+
+    ticket_text = "support_ticket_misclick"
+    has_date = False
+    ends_something = False
+
+    def ends_on_a_date(self) -> bool:
+        """Key accounting ends on an agreed date, or at its recorded term (SUP3)."""
+        return self.has_date
+
+    def changes_the_record(self) -> bool:
+        """The grant ends a licence of our record (SVC1)."""
+        return self.ends_something
+
+    def open_ticket(self) -> None:
+        """The case in one task: what it is about, in the customer's words (MIS1)."""
+        request = self.model.request
+        self.close_granted()
+        self.open_decision(
+            "support_ticket",
+            self.ticket_text,
+            "granted",
+            "declined",
+            subject=request.subject,
+            explanation=request.explanation or "-",
+            target=request.target,
+            meant=str((request.details or {}).get("meant") or "-"),
+        )
+        check = self.model.check
+        if self.has_date and (check is None or check.term_ends is None):
+            self.change_task(self.model.tasks[-1], at_required=True)
+
+    def close_granted(self) -> None:
+        """Nothing of an earlier round is left open."""
+        for task in self.open_of("support_ticket"):
+            self.close_task(task)
+
+    def agree(self) -> None:
+        """The last usable day agreed, else the one recorded."""
+        memory = self.model
+        said = getattr(self.message, "at", None)
+        last = last_day(said, memory.settings.zone) if said else memory.check.term_ends if memory.check else None
+        memory.agreed_at = day_after(last, memory.settings.zone) if last else memory.now
+
+    def decline(self) -> None:
+        """A person said no."""
+        note = getattr(self.message, "note", None) or ""
+        self.model.refusal = Refusal(rule="MIS2", code="declined", values={"note": note})
+
+    def refuse(self) -> None:
+        """Keep why: the check's reason, or the person's."""
+        if self.refused_by_check():
+            super().refuse()
+
+    def by_hand(self) -> bool:
+        """The person who granted it has done it already."""
+        return False

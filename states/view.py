@@ -1,0 +1,243 @@
+"""The status document, read off a chart: the same for runs and previews (contract, Query `status`)."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol
+
+from states.conduct import Conduct
+from states.dates import (
+    cost_effect_of,
+    date_rule_of,
+    effective_at,
+    notice_rule,
+    on_boundary_day,
+    order_by,
+    placed_or_now,
+)
+from states.model.base import day_of
+from states.model.facts import Note, Refusal
+from states.model.memory import Line, Memory, Task
+from states.model.status import (
+    Problem,
+    RefusalText,
+    StandingOrder,
+    Status,
+    SurplusEntry,
+    TaskEntry,
+    TimelineEntry,
+    WarningText,
+    WhyStep,
+)
+from states.surplus_state import names, resolved_flags
+
+
+class Say(Protocol):
+    """A text in a language: `catalogue.texts.say`, handed in so that charts need no catalogue."""
+
+    def __call__(self, language: str, key: str, values: Mapping[str, Any] | None = None) -> str: ...
+
+
+def language_of(memory: Memory) -> str:
+    """The customer's language; German until it is known."""
+    return memory.check.language if memory.check else "de"
+
+
+def refusal_text(say: Say, language: str, prefix: str, refusal: Refusal) -> str:
+    """The text of a refusal; a `fault` that is itself a key is made into its text first."""
+    values = dict(refusal.values)
+    fault = values.get("fault")
+    if isinstance(fault, str) and fault.startswith("fault."):
+        values["fault"] = say(language, fault, values)
+    return say(language, f"{prefix}.{refusal.code}", values)
+
+
+def problem(chart: Conduct, say: Say, refusal: Refusal, current: Status | None) -> Problem:
+    """Why an event was refused, for people and portals. A request's refusal keeps its own text."""
+    language = language_of(chart.model)
+    for prefix in ("problem", "refusal"):
+        try:
+            text = refusal_text(say, language, prefix, refusal)
+            break
+        except KeyError:
+            text = refusal.code
+    return Problem(
+        code=refusal.code,
+        rule=refusal.rule,
+        text=text,
+        enabled=chart.enabled(),
+        current=current.model_dump(mode="json") if current else None,
+    )
+
+
+def warnings_of(chart: Conduct) -> tuple[Note, ...]:
+    """The check's warnings, and those that depend on the state of the run."""
+    memory = chart.model
+    notes = list(memory.check.warnings) if memory.check else []
+    effect = cost_effect_of(memory)
+    if memory.clarified_cost and effect != "cancellation" and not any(note.code == "no_saving" for note in notes):
+        notes.append(Note(code="no_saving"))
+    date = effective_at(memory)
+    if date and on_boundary_day(memory):
+        other = notice_rule(memory).other_reading().effective_at(placed_or_now(memory))
+        notes.append(Note(code="boundary_day", values=isoed(effective_at=date, other_effective_at=other)))
+    notes += surplus_warnings(memory, date)
+    standing = memory.standing.order.effective_at if memory.standing else None
+    if date and standing and date > standing:
+        notes.append(Note(code="later_than_standing", values=isoed(effective_at=date, standing_at=standing)))
+    return tuple(notes)
+
+
+def surplus_warnings(memory: Memory, date: Any) -> list[Note]:
+    """Licences in surplus, and those whose own end lies on another date (ED5, X3)."""
+    entries = memory.check.surplus if memory.check else ()
+    open_ = [entry for entry in entries if entry.ends_at is None]
+    notes = [Note(code="surplus", values={"licences": names(open_), "count": len(open_)})] if open_ else []
+    for entry in entries:
+        if entry.ends_at is not None and date is not None and entry.ends_at != date:
+            values = {"licence": entry.licence or names([entry])[0]} | isoed(licence_ends_at=entry.ends_at, effective_at=date)
+            notes.append(Note(code="surplus_gap", values=values))
+    return notes
+
+
+def isoed(**moments: Any) -> dict[str, str]:
+    """Moments as plain JSON."""
+    return {name: moment.isoformat() for name, moment in moments.items()}
+
+
+def why(chart: Conduct, say: Say) -> tuple[WhyStep, ...]:
+    """How the date follows, step by step."""
+    memory = chart.model
+    date = effective_at(memory)
+    rule = date_rule_of(memory)
+    if date is None and rule != "moment":
+        return ()
+    language, zone = language_of(memory), memory.settings.zone
+    steps: list[tuple[str, str, str, str]] = []
+    term = memory.order.term if memory.order else memory.clarified_term
+    if term is not None:
+        steps.append(("clarified", "term_ends", term.isoformat(), "X6" if rule == "term" else "X14"))
+    elif rule == "notice":
+        placed = placed_or_now(memory)
+        day = day_of(placed, zone)
+        last = notice_rule(memory).last_day_in_time(day)
+        steps.append(("placed", "placed_at", placed.isoformat(), "D6"))
+        steps.append(("day", "day_on", day.isoformat(), "D8"))
+        steps.append(("last_day", "last_on", last.isoformat(), "D5"))
+    elif rule == "term" and memory.check and memory.check.term_ends:
+        steps.append(("term", "term_ends", memory.check.term_ends.isoformat(), "X6"))
+    elif rule == "moment":
+        chosen = memory.order.effective_on if memory.order else None
+        steps.append(("chosen", "chosen_on", chosen.isoformat(), "X6") if chosen else ("at_once", "at_once", "at_once", "X6"))
+    elif rule == "agreed" and date:
+        steps.append(("agreed", "agreed_at", date.isoformat(), "MOV1"))
+    texts = [WhyStep(step=say(language, f"why.{key}", {name: value}), value=value, rule=number) for key, name, value, number in steps]
+    return (*texts, *results(chart, say, language, zone, rule == "notice" and term is None))
+
+
+def results(chart: Conduct, say: Say, language: str, zone: str, noticed: bool) -> tuple[WhyStep, ...]:
+    """The result; on the boundary day the other reading beside it (X1)."""
+    memory = chart.model
+    date = effective_at(memory)
+    if date is None:
+        return ()
+    rule = notice_rule(memory)
+    number = "X6"
+    if noticed:
+        number = "D2" if rule.in_time(day_of(placed_or_now(memory), zone)) else "D3"
+    found = [WhyStep(step=say(language, "why.result", isoed(effective_at=date)), value=day_of(date, zone).isoformat(), rule=number)]
+    if on_boundary_day(memory):
+        other = rule.other_reading().effective_at(placed_or_now(memory))
+        text = say(language, "why.other_reading", isoed(effective_at=other))
+        found.append(WhyStep(step=text, value=day_of(other, zone).isoformat(), rule="X1"))
+    return tuple(found)
+
+
+def task_entry(task: Task, say: Say, language: str) -> TaskEntry:
+    """A task with its instructions: what to do, the last rejection's note, the proof handed in."""
+    text = say(language, f"task.{task.text}", task.values)
+    if task.proof is not None:
+        text += "\n\n" + say(language, "task.proof", {"reference": task.proof.reference, "by": task.proof.confirmed_by})
+    if task.note:
+        text += "\n\n" + say(language, "task.note", {"note": task.note})
+    return TaskEntry(
+        task=task.task,
+        type=task.type,
+        due_at=task.due_at,
+        instructions=text,
+        decisions=tuple(task.decisions),
+        proof_required=task.proof_required,
+    )
+
+
+def surplus_entries(memory: Memory, say: Say, language: str) -> tuple[SurplusEntry, ...]:
+    """Every entry with whether it is resolved."""
+    entries = memory.check.surplus if memory.check else ()
+    flags = resolved_flags(entries, memory.overridden)
+    return tuple(
+        SurplusEntry(
+            licence=entry.licence,
+            product=entry.product,
+            reason=say(language, f"surplus.{entry.reason}", entry.values),
+            candidates=entry.candidates,
+            resolved=resolved,
+        )
+        for entry, resolved in zip(entries, flags, strict=True)
+    )
+
+
+def timeline_entry(line: Line, say: Say, language: str) -> TimelineEntry:
+    """A line with its note in the customer's language."""
+    note = line.note
+    if note and note.startswith("note."):
+        values = dict(line.values or {})
+        fault = values.get("fault")
+        if isinstance(fault, str) and fault.startswith("fault."):
+            values["fault"] = say(language, fault, values)
+        note = say(language, note, values)
+    return TimelineEntry(at=line.at, state=line.state, event=line.event, by=line.by, note=note)
+
+
+def status(
+    chart: Conduct, say: Say, *, workflow_id: str, run_id: str, ui_url: Callable[[str, str], str], busy: bool = False
+) -> Status:
+    """The whole document. `busy`: a system does not answer, and the run is at work."""
+    memory = chart.model
+    language = language_of(memory)
+    request = memory.request
+    shows_date = memory.order is not None or not chart.ended
+    standing = memory.standing
+    return Status(
+        workflow_id=workflow_id,
+        run_id=run_id,
+        ui_url=ui_url(workflow_id, run_id),
+        kind=request.kind,
+        customer=request.customer,
+        subject=request.subject,
+        target=request.target,
+        state=chart.shown,
+        waiting_for=("system",) if busy and not chart.ended else chart.waiting_for(),  # type: ignore[arg-type]
+        enabled=chart.enabled(),
+        effective_at=effective_at(memory) if shows_date else None,
+        order_by=order_by(memory) if shows_date else None,
+        why=why(chart, say) if shows_date else (),
+        term_ends=memory.check.term_ends if memory.check else None,
+        cost_effect=memory.order.cost_effect if memory.order else cost_effect_of(memory),
+        catalogue=memory.check.catalogue if memory.check else None,
+        warnings=tuple(
+            WarningText(code=note.code, text=say(language, f"warning.{note.code}", note.values))
+            for note in warnings_of(chart)
+        ),
+        refusal=refusal_of(memory, say, language),
+        surplus=surplus_entries(memory, say, language),
+        standing=StandingOrder(target=standing.request.target, effective_at=standing.order.effective_at) if standing else None,
+        tasks=tuple(task_entry(task, say, language) for task in memory.tasks),
+        timeline=tuple(timeline_entry(line, say, language) for line in memory.timeline),
+    )
+
+
+def refusal_of(memory: Memory, say: Say, language: str) -> RefusalText | None:
+    """The run's refusal with its text."""
+    refusal = memory.refusal
+    if refusal is None:
+        return None
+    return RefusalText(rule=refusal.rule, code=refusal.code, text=refusal_text(say, language, "refusal", refusal))
+

@@ -1,0 +1,166 @@
+"""A real development server, a real SQLite file, and the portal in process."""
+
+import asyncio
+import shutil
+import sys
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+import pytest_asyncio
+from temporalio.api.enums.v1 import IndexedValueType
+from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest
+from temporalio.client import Client
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.testing import WorkflowEnvironment
+from temporalio.worker import Worker
+
+from activities.customer_centre import load_customers
+from portal.app import build
+from settings import Settings
+from tests.portal.standin import WORKFLOWS, activities_on
+
+ATTRIBUTES = {
+    "CancellationKind": IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD,
+    "CancellationCustomer": IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD,
+    "CancellationState": IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD,
+    "WaitingFor": IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD_LIST,
+    "TicketId": IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD_LIST,
+    "EffectiveDate": IndexedValueType.INDEXED_VALUE_TYPE_DATETIME,
+    "OrderBy": IndexedValueType.INDEXED_VALUE_TYPE_DATETIME,
+}
+CUSTOMERS = Path(__file__).with_name("customers.jsonl")
+SECRET = "whsec_c2VjcmV0LXNlY3JldC1zZWNyZXQtc2VjcmV0"
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def server() -> AsyncIterator[str]:
+    """The address of a development server with our search attributes."""
+    binary = shutil.which("temporal") or shutil.which("temporal", path=Path(sys.executable).parent)
+    assert binary, "the temporal command comes with the packages"
+    env = await WorkflowEnvironment.start_local(
+        dev_server_existing_path=binary, ip="127.0.0.1", data_converter=pydantic_data_converter
+    )
+    async with env:
+        request = AddSearchAttributesRequest(namespace="default", search_attributes=ATTRIBUTES)
+        await env.client.operator_service.add_search_attributes(request)
+        yield env.client.service_client.config.target_host
+
+
+@pytest.fixture
+def settings(tmp_path: Path, request: pytest.FixtureRequest) -> Settings:
+    """Settings of their own for each test; a task queue too, so that runs never mix."""
+    return Settings(state_dir=tmp_path, task_queue=f"portal-{tmp_path.name}")
+
+
+@pytest_asyncio.fixture
+async def client(server: str) -> Client:
+    """A client on this test's loop."""
+    return await Client.connect(server, data_converter=pydantic_data_converter)
+
+
+class Caller:
+    """The portal in process, and what tests ask of it."""
+
+    def __init__(self, client: Client, settings: Settings, *, trusted: bool = False) -> None:
+        self.client = client
+        self.settings = settings
+        self.app = build(client, settings, trusted=trusted)
+        self.records = self.app.state.portal.records
+        transport = httpx.ASGITransport(self.app, raise_app_exceptions=False)
+        self.http = httpx.AsyncClient(transport=transport, base_url="http://portal")
+
+    async def send(self, event: dict[str, Any], **headers: str) -> httpx.Response:
+        """Send an event in structured mode."""
+        return await self.http.post(
+            "/events", json=event, headers={"content-type": "application/cloudevents+json"} | headers
+        )
+
+    async def close(self) -> None:
+        """Let go of everything."""
+        await self.http.aclose()
+        await self.records.close()
+
+    def worker(self) -> Worker:
+        """A worker with the stand-in workflows on this portal's database and task queue."""
+        return Worker(
+            self.client,
+            task_queue=self.settings.task_queue,
+            workflows=WORKFLOWS,
+            activities=activities_on(self.records.database),
+        )
+
+
+@pytest_asyncio.fixture
+async def portal(client: Client, settings: Settings) -> AsyncIterator[Caller]:
+    """The portal with a worker and the example customers."""
+    await load_customers(settings, CUSTOMERS)
+    caller = Caller(client, settings)
+    async with caller.worker():
+        yield caller
+    await caller.close()
+
+
+@pytest_asyncio.fixture
+async def alone(client: Client, settings: Settings) -> AsyncIterator[Caller]:
+    """The portal with Temporal, and no worker."""
+    await load_customers(settings, CUSTOMERS)
+    caller = Caller(client, settings)
+    yield caller
+    await caller.close()
+
+
+@pytest_asyncio.fixture
+async def offline(settings: Settings) -> AsyncIterator[Caller]:
+    """The portal with its database, and a Temporal that nobody can reach."""
+    await load_customers(settings, CUSTOMERS)
+    client = await Client.connect("127.0.0.1:1", data_converter=pydantic_data_converter, lazy=True)
+    caller = Caller(client, settings)
+    yield caller
+    await caller.close()
+
+
+def now(**shift: float) -> str:
+    """A moment near now."""
+    return (datetime.now(UTC) + timedelta(**shift)).isoformat()
+
+
+def requested(customer: str, id: str = "1", **data: Any) -> dict[str, Any]:
+    """A `requested` event for that customer's JTL edition."""
+    document = {"kind": "edition", "customer": customer, "subject": "jtl", "target": "jtl_advanced", "by": "c"}
+    return {
+        "specversion": "1.0",
+        "type": "jtl.cancellation.requested.v1",
+        "source": f"/tests/{customer}",
+        "id": id,
+        "time": now(),
+        "data": document | data,
+    }
+
+
+def event(name: str, workflow_id: str, id: str, **data: Any) -> dict[str, Any]:
+    """Another event of that run."""
+    return {
+        "specversion": "1.0",
+        "type": f"jtl.cancellation.{name}.v1",
+        "source": f"/tests/{workflow_id}",
+        "id": id,
+        "subject": workflow_id,
+        "time": now(),
+        "data": {"by": "c"} | data,
+    }
+
+
+_numbers = iter(range(1, 10_000))
+
+
+@pytest.fixture
+def customer() -> str:
+    """A customer's number that no other test uses, so that runs of one server never meet."""
+    return f"K-{next(_numbers)}"
+
+
+__all__ = ["Caller", "asyncio", "event", "now", "requested"]

@@ -1,0 +1,225 @@
+"""A stand-in for the real workflows: the same messages, and no rules of its own.
+
+What it does is steered by the request's `explanation`: `refused` ends at once, `slow` answers after the signal `go`,
+`silent` answers at once that a system does not answer.
+"""
+
+import asyncio
+from datetime import datetime, timedelta
+from typing import Any
+
+from temporalio import activity, workflow
+from temporalio.common import SearchAttributeKey
+from temporalio.exceptions import ApplicationError
+
+STATE = SearchAttributeKey.for_keyword("CancellationState")
+WAITING_FOR = SearchAttributeKey.for_keyword_list("WaitingFor")
+EFFECTIVE_DATE = SearchAttributeKey.for_datetime("EffectiveDate")
+LONG = timedelta(seconds=30)
+EFFECTIVE_AT = "2027-02-01T00:00:00+01:00"
+
+
+class StandIn:
+    """State, messages and the status document."""
+
+    @workflow.init
+    def __init__(self, *payloads: Any) -> None:
+        self.doc = payloads[0]
+        self.state = "order"
+        self.waiting_for = ["customer"]
+        self.timeline: list[dict[str, Any]] = []
+        self.gone = False
+        self.task: str | None = None
+        how = self.doc.get("explanation")
+        self.busy = how in ("slow", "silent")
+        if how == "refused":
+            self.state = "refused"
+        if how == "task":
+            self.task = "t-" + self.doc["subject"]
+
+    @property
+    def ended(self) -> bool:
+        """Whether the run is over."""
+        return self.state in ("refused", "abandoned", "applied")
+
+    async def drive(self) -> dict[str, Any]:
+        """Publish, wait for the end, and leave the document in the ledger."""
+        attributes: list[Any] = [STATE.value_set(self.state), WAITING_FOR.value_set(self.waiting_for)]
+        workflow.upsert_search_attributes([*attributes, EFFECTIVE_DATE.value_set(datetime.fromisoformat(EFFECTIVE_AT))])
+        if self.task:
+            await self.act("write_tasks", self.status())
+        await workflow.wait_condition(lambda: self.ended)
+        await self.act("record_end", self.status())
+        await workflow.wait_condition(workflow.all_handlers_finished)
+        return self.status()
+
+    async def act(self, name: str, document: dict[str, Any]) -> None:
+        """Perform an activity of the tests."""
+        await workflow.execute_activity(
+            name, args=[document, workflow.info().start_time.isoformat()], schedule_to_close_timeout=LONG
+        )
+
+    @workflow.query(name="status")
+    def status(self) -> dict[str, Any]:
+        """The status document."""
+        info = workflow.info()
+        kind, customer, subject = info.workflow_id.split("/")
+        tasks = [{"task": self.task, "type": "perform", "due_at": None, "instructions": "Click."}] if self.task else []
+        return {
+            "workflow_id": info.workflow_id,
+            "run_id": info.run_id,
+            "ui_url": "http://ui",
+            "kind": kind,
+            "customer": customer,
+            "subject": subject,
+            "target": self.doc.get("target"),
+            "state": self.state,
+            "waiting_for": [] if self.ended else ["system"] if self.busy else self.waiting_for,
+            "enabled": [] if self.ended else ["place_order", "abandon"],
+            "effective_at": EFFECTIVE_AT,
+            "order_by": None,
+            "why": [],
+            "term_ends": None,
+            "cost_effect": "cancellation",
+            "catalogue": "2024-09-01",
+            "warnings": [],
+            "refusal": None,
+            "surplus": [],
+            "standing": None,
+            "tasks": [task | {"decisions": [], "proof_required": True} for task in tasks],
+            "timeline": self.timeline,
+        }
+
+    def note(self, event: str, payload: Any) -> dict[str, Any]:
+        """Remember that an event was taken, and answer the document."""
+        by = payload.get("by")
+        at = payload.get("time") or workflow.now().isoformat()
+        self.timeline.append({"at": at, "state": self.state, "event": event, "by": by, "note": None})
+        return self.status()
+
+    def refuse(self, code: str) -> None:
+        """Refuse an update as the real runs do."""
+        problem = {"code": code, "rule": "R1", "text": f"no: {code}", "enabled": ["abandon"], "current": self.status()}
+        raise ApplicationError(problem["text"], problem, type=code, non_retryable=True)  # type: ignore[arg-type]
+
+    @workflow.update(name="requested")
+    async def requested(self, payload: Any) -> dict[str, Any]:
+        """The request; another target is refused with the code it names."""
+        if self.doc.get("explanation") == "silent":
+            return self.note("requested", payload)
+        await workflow.wait_condition(lambda: not self.busy)
+        code = (payload.get("details") or {}).get("refuse_as")
+        if code:
+            self.refuse(code)
+        return self.note("requested", payload)
+
+    @workflow.update(name="place_order")
+    async def place_order(self, payload: Any) -> dict[str, Any]:
+        """The order; slow where its details say so."""
+        if (payload.get("details") or {}).get("slow"):
+            self.busy = True
+            await workflow.wait_condition(lambda: not self.busy)
+        return self.note("place_order", payload)
+
+    @place_order.validator
+    def _place_order(self, payload: Any) -> None:
+        code = (payload.get("details") or {}).get("refuse_as")
+        if code:
+            self.refuse(code)
+
+    @workflow.update(name="abandon")
+    def abandon(self, payload: Any) -> dict[str, Any]:
+        """The end."""
+        self.state = "abandoned"
+        return self.note("abandon", payload)
+
+    @workflow.update(name="confirm_task")
+    async def confirm_task(self, payload: Any) -> dict[str, Any]:
+        """The task is done, and the run with it."""
+        if payload["task"] != self.task:
+            self.refuse("unknown_task")
+        if "proof" not in payload:
+            self.refuse("proof_missing")
+        self.state, self.task = "applied", None
+        return self.note("confirm_task", payload)
+
+    @workflow.update(name="reject_task")
+    async def reject_task(self, payload: Any) -> dict[str, Any]:
+        """The task stays open."""
+        return self.note("reject_task", payload)
+
+    @workflow.signal
+    def go(self) -> None:
+        """The system answers."""
+        self.busy = False
+
+
+@workflow.defn(name="EditionDowngrade", sandboxed=False)
+class EditionDowngrade(StandIn):
+    """As `edition`."""
+
+    @workflow.run
+    async def run(self, *payloads: Any) -> dict[str, Any]:
+        """To the end."""
+        return await self.drive()
+
+
+@workflow.defn(name="VoucherCancellation", sandboxed=False)
+class VoucherCancellation(StandIn):
+    """As `voucher`."""
+
+    @workflow.run
+    async def run(self, *payloads: Any) -> dict[str, Any]:
+        """To the end."""
+        return await self.drive()
+
+
+@workflow.defn(name="MisclickTicket", sandboxed=False)
+class MisclickTicket(StandIn):
+    """As `misclick`."""
+
+    @workflow.run
+    async def run(self, *payloads: Any) -> dict[str, Any]:
+        """To the end."""
+        return await self.drive()
+
+
+WORKFLOWS = [EditionDowngrade, VoucherCancellation, MisclickTicket]
+
+
+def activities_on(database: Any) -> list[Any]:
+    """The two activities, on the real tables."""
+    from activities.ledger import SqlLedger
+    from activities.work_list import SqlWorkList
+    from states.model.status import End, Status, TaskList, TaskRow
+
+    @activity.defn(name="record_end")
+    async def record_end(document: dict[str, Any], started_at: str) -> None:
+        status = Status.model_validate(document)
+        now = datetime.now().astimezone()
+        await SqlLedger(database).record_end(
+            End(status=status, started_at=datetime.fromisoformat(started_at), ended_at=now)
+        )
+
+    @activity.defn(name="write_tasks")
+    async def write_tasks(document: dict[str, Any], started_at: str) -> None:
+        status = Status.model_validate(document)
+        rows = tuple(TaskRow(entry=entry, text="perform", subject=None, ticket=False) for entry in status.tasks)
+        listed = TaskList(
+            workflow_id=status.workflow_id,
+            run_id=status.run_id,
+            kind=status.kind,
+            customer=status.customer,
+            tasks=rows,
+        )
+        await SqlWorkList(database).write(listed, {})
+
+    return [record_end, write_tasks]
+
+
+async def until(condition: Any) -> Any:
+    """Ask again and again until it answers something true; at most ten seconds."""
+    async with asyncio.timeout(10):
+        while not (found := await condition()):
+            await asyncio.sleep(0.05)
+        return found

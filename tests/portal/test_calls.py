@@ -1,0 +1,409 @@
+"""The other calls: lists, documents, tasks, licences, previews, and what runs it (contract, Portal and Shapes)."""
+
+import asyncio
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+
+from activities.ledger import SqlLedger
+from portal import examples, looks
+from states.model.status import End, Status
+from tests.portal.conftest import Caller, event, requested
+from tests.portal.standin import until
+from tests.portal.test_events import is_problem
+
+ITEM = {
+    "workflow_id",
+    "run_id",
+    "kind",
+    "customer",
+    "subject",
+    "state",
+    "waiting_for",
+    "effective_at",
+    "order_by",
+    "started_at",
+    "ended_at",
+}
+
+
+async def listed(portal: Caller, count: int, **query: Any) -> dict[str, Any]:
+    """The list, as soon as visibility shows so many in all."""
+
+    async def found() -> Any:
+        answer = await portal.http.get("/cancellations", params=query)
+        assert answer.status_code == 200, answer.text
+        body = answer.json()
+        return body if body["total"] == count else None
+
+    body: dict[str, Any] = await until(found)
+    return body
+
+
+async def test_a_document_is_found_with_plain_and_with_escaped_slashes(portal, customer):
+    first = (await portal.send(requested(customer))).json()
+    plain = await portal.http.get(f"/cancellations/edition/{customer}/jtl")
+    escaped = await portal.http.get(f"/cancellations/{quote(f'edition/{customer}/jtl', safe='')}")
+    assert plain.json() == escaped.json() == first
+
+
+async def test_the_newest_run_answers_and_run_id_names_an_older_one(portal, client, customer):
+    workflow_id = f"edition/{customer}/jtl"
+    old = (await portal.send(requested(customer, explanation="refused"))).json()
+    await client.get_workflow_handle(workflow_id).result()
+    kept = (await portal.http.get(f"/cancellations/{workflow_id}")).json()
+    assert (kept["state"], kept["run_id"]) == ("refused", old["run_id"])
+    new = (await portal.send(requested(customer, "2"))).json()
+    assert new["run_id"] != old["run_id"]
+    assert (await portal.http.get(f"/cancellations/{workflow_id}")).json()["run_id"] == new["run_id"]
+    for run in (old, new):
+        found = await portal.http.get(f"/cancellations/{workflow_id}", params={"run_id": run["run_id"]})
+        assert found.json()["run_id"] == run["run_id"]
+
+
+async def test_a_run_that_temporal_has_forgotten_is_answered_from_the_ledger(portal, customer):
+    workflow_id = f"edition/{customer}/jtl"
+    status = Status.model_validate(examples.STATUS | {"workflow_id": workflow_id, "state": "applied"})
+    moment = datetime.now(UTC)
+    await SqlLedger(portal.records.database).record_end(End(status=status, started_at=moment, ended_at=moment))
+    assert (await portal.http.get(f"/cancellations/{workflow_id}")).json()["state"] == "applied"
+    body = is_problem(await portal.send(event("abandon", workflow_id, "2")), 409, "ended")
+    assert body["current"]["state"] == "applied"
+
+
+async def test_unknown_run_for_a_document_that_never_was(portal, customer):
+    is_problem(await portal.http.get(f"/cancellations/edition/{customer}/jtl"), 404, "unknown_run")
+    await portal.send(requested(customer))
+    older = await portal.http.get(f"/cancellations/edition/{customer}/jtl", params={"run_id": "0" * 36})
+    assert older.status_code == 404
+    is_problem(await portal.http.get("/cancellations/edition"), 422, "malformed")
+
+
+async def test_the_list_has_open_runs_first_then_ended_ones_newest_first_in_pages(portal, client, customer):
+    for number, how in enumerate(["refused", None, "refused", None]):
+        data = {"explanation": how} if how else {}
+        await portal.send(
+            requested(customer, f"{number}", kind="misclick", subject=f"s-{number}", target=None, **data)
+            if how
+            else requested(customer, f"{number}", kind="misclick", subject=f"s-{number}", target=None, explanation="x")
+        )
+        if how:
+            await client.get_workflow_handle(f"misclick/{customer}/s-{number}").result()
+    whole = await listed(portal, 4, customer=customer)
+    assert [item["subject"] for item in whole["items"]] == ["s-3", "s-1", "s-2", "s-0"]
+    assert all(set(item) == ITEM for item in whole["items"])
+    assert [bool(item["ended_at"]) for item in whole["items"]] == [False, False, True, True]
+    assert whole["items"][0]["waiting_for"] == ["customer"]
+    assert whole["items"][0]["effective_at"] == "2027-01-31T23:00:00Z"
+    for limit in (1, 2, 3):
+        assert await all_pages(portal, customer=customer, limit=limit) == whole["items"]
+
+
+async def all_pages(portal: Caller, **query: Any) -> list[dict[str, Any]]:
+    """Every item, page by page; each page counts the same total."""
+    found: list[dict[str, Any]] = []
+    cursor = None
+    while True:
+        page = (await portal.http.get("/cancellations", params=query | ({"cursor": cursor} if cursor else {}))).json()
+        assert page["total"] == 4
+        assert len(page["items"]) <= query["limit"]
+        found += page["items"]
+        cursor = page["next"]
+        if cursor is None:
+            return found
+
+
+FILTERS = [
+    ({"kind": "edition"}, 1),
+    ({"kind": "misclick"}, 1),
+    ({"kind": "voucher"}, 0),
+    ({"state": "order"}, 1),
+    ({"state": "refused"}, 1),
+    ({"waiting_for": "customer"}, 1),
+    ({"waiting_for": "operator"}, 0),
+    ({"open": "true"}, 1),
+    ({"open": "false"}, 1),
+    ({"effective_from": "2027-02-01"}, 2),
+    ({"effective_from": "2027-02-02"}, 0),
+    ({"effective_to": "2027-02-01"}, 2),
+    ({"effective_to": "2027-01-31"}, 0),
+    ({"effective_to": "2027-02-01T00:00:00+01:00"}, 2),
+    ({"effective_to": "2027-01-31T22:59:59Z"}, 0),
+    ({"effective_from": "2027-01-31T23:00:00Z", "state": "order"}, 1),
+]
+
+
+async def test_the_list_is_filtered(portal, client, customer):
+    await portal.send(requested(customer))
+    await portal.send(requested(customer, "2", kind="misclick", subject="x", target=None, explanation="refused"))
+    await client.get_workflow_handle(f"misclick/{customer}/x").result()
+    await listed(portal, 2, customer=customer)
+    for query, count in FILTERS:
+        answer = (await portal.http.get("/cancellations", params=query | {"customer": customer})).json()
+        assert (query, answer["total"], len(answer["items"])) == (query, count, count)
+
+
+BAD_QUERIES = [
+    "/cancellations?kind=everything",
+    "/cancellations?customer=K'%20OR%20'1'%3D'1",
+    "/cancellations?state=x'y",
+    "/cancellations?waiting_for=nobody",
+    "/cancellations?effective_from=tomorrow",
+    "/cancellations?effective_to=2027-02-01T00:00:00",
+    "/cancellations?effective_from=9999-12-31T23:59:59-23:00",
+    "/cancellations?open=maybe",
+    "/cancellations?cursor=nonsense",
+    "/cancellations?cursor=eyJvcGVuIjogIiEhIn0",
+    "/cancellations?cursor=eyJlbmRlZCI6ICJ4In0",
+    "/cancellations?limit=0",
+    "/cancellations?limit=1000",
+    "/tasks?cursor=nonsense",
+    "/tasks?kind=everything",
+    "/customers/K%201/licences",
+]
+
+
+@pytest.mark.parametrize("address", BAD_QUERIES)
+async def test_malformed_queries(portal, address):
+    is_problem(await portal.http.get(address), 422, "malformed")
+
+
+async def test_where_the_server_cannot_list_ended_runs_still_are(client, settings):
+    import shutil
+    import sys
+    from pathlib import Path
+
+    from temporalio.testing import WorkflowEnvironment
+
+    binary = shutil.which("temporal-test-server", path=Path(sys.executable).parent)
+    async with await WorkflowEnvironment.start_time_skipping(test_server_existing_path=binary) as env:
+        caller = Caller(env.client, settings)
+        answer = await caller.http.get("/cancellations")
+        is_problem(answer, 503, "unavailable")
+        assert (await caller.http.get("/cancellations?open=false")).json() == {"items": [], "total": 0, "next": None}
+        await caller.close()
+
+
+async def task_of(portal: Caller, customer: str) -> dict[str, Any]:
+    """The open task of a new run."""
+    await portal.send(requested(customer, explanation="task", kind="misclick", subject=f"{customer}-t", target=None))
+
+    async def found() -> Any:
+        return (await portal.http.get("/tasks", params={"customer": customer})).json()["items"]
+
+    task: dict[str, Any] = (await until(found))[0]
+    return task
+
+
+async def test_a_task_is_listed_confirmed_and_gone(portal, client, customer):
+    task = await task_of(portal, customer)
+    assert set(task) == {
+        "id", "workflow_id", "kind", "customer", "task", "type", "due_at", "instructions", "decisions", "proof_required"
+    }  # fmt: skip
+    assert task["workflow_id"] == f"misclick/{customer}/{customer}-t"
+    address = f"/tasks/{task['id']}"
+    is_problem(await portal.http.post(f"{address}/confirm", json={"by": "anna"}), 422, "proof_missing")
+    rejected = await portal.http.post(f"{address}/reject", json={"by": "anna", "note": "later"})
+    assert rejected.json()["timeline"][-1]["event"] == "reject_task"
+    confirmed = await portal.http.post(f"{address}/confirm", json={"by": "anna", "proof": {"reference": "order 1"}})
+    assert (confirmed.status_code, confirmed.json()["state"]) == (200, "applied")
+    await client.get_workflow_handle(task["workflow_id"]).result()
+    again = await portal.http.post(f"{address}/confirm", json={"by": "anna", "proof": {"reference": "order 1"}})
+    is_problem(again, 404, "unknown_task")
+
+
+async def test_unknown_task(portal):
+    answer = await portal.http.post("/tasks/t-nothing/reject", json={"by": "anna", "note": "n"})
+    is_problem(answer, 404, "unknown_task")
+
+
+@pytest.mark.parametrize(
+    ("call", "payload", "named"),
+    [
+        ("confirm", {}, "by"),
+        ("confirm", {"by": "anna", "proof": "a string"}, "proof"),
+        ("confirm", {"by": "anna", "at": "tomorrow"}, "at"),
+        ("confirm", {"by": "anna", "unknown": 1}, "unknown"),
+        ("reject", {"by": "anna"}, "note"),
+        ("reject", {"by": "anna", "note": ""}, "note"),
+        ("reject", [], ""),
+    ],
+)
+async def test_malformed_decisions_name_the_field(portal, call, payload, named):
+    body = is_problem(await portal.http.post(f"/tasks/t-1/{call}", json=payload), 422, "malformed")
+    assert named in body["detail"]
+
+
+LICENCES = [("L-77", "cancellation", "G7"), ("L-78", "none", "WMU2"), ("V-1", "deactivation", "G5"), ("T-1", "deactivation", "G5"), ("P-1", "unknown", "X5")]  # fmt: skip # noqa: E501
+
+
+async def test_licences_say_what_their_end_would_do(portal):
+    answer = await portal.http.get("/customers/K-1001/licences")
+    assert answer.status_code == 200, answer.text
+    found = answer.json()
+    assert found["customer"] == "K-1001"
+    assert [(one["licence"], one["effect"], one["rule"]) for one in found["licences"]] == LICENCES
+    first = found["licences"][0]
+    assert set(first) == {"licence", "product", "label", "term_ends", "effect", "rule", "text", "running"}
+    assert (first["label"], first["term_ends"], first["running"]) == ("Picker 3", "2027-01-31", None)
+    assert all(one["text"] for one in found["licences"])
+
+
+async def test_licences_name_the_open_run(portal):
+    from activities.runs import SqlRuns
+
+    await SqlRuns(portal.records.database).register("voucher/K-1002/V-2", "r1", "voucher", "K-1002", True)
+    found = (await portal.http.get("/customers/K-1002/licences")).json()["licences"]
+    assert found[0]["running"] == "voucher/K-1002/V-2"
+
+
+async def test_unknown_customer_has_no_licences(portal):
+    is_problem(await portal.http.get("/customers/K-9/licences"), 404, "unknown_customer")
+
+
+PREVIEW = {"kind": "edition", "customer": "K-1001", "subject": "jtl", "target": "jtl_advanced"}
+
+
+@pytest.mark.parametrize(
+    ("time", "effective", "order_by", "following"),
+    [
+        ("2027-01-16T12:00:00+01:00", "2027-01-31T23:00:00Z", "2027-01-17T23:00:00Z", "2027-02-28T23:00:00Z"),
+        ("2027-01-18T00:00:00+01:00", "2027-02-28T23:00:00Z", "2027-02-14T23:00:00Z", "2027-03-31T22:00:00Z"),
+        ("1999-01-18T00:00:00+01:00", "1999-02-28T23:00:00Z", "1999-02-14T23:00:00Z", "1999-03-31T22:00:00Z"),
+    ],
+    ids=["D2", "D3", "any moment"],
+)
+async def test_a_preview_says_both_dates(portal, time, effective, order_by, following):
+    answer = await portal.http.post("/previews", json=PREVIEW | {"time": time})
+    assert answer.status_code == 200, answer.text
+    found = answer.json()
+    assert (found["effective_at"], found["order_by"]) == (effective, order_by)
+    assert found["next"]["effective_at"] == following
+    assert set(found) == {
+        "effective_at", "order_by", "why", "next", "cost_effect", "cost", "features_lost", "surplus", "warnings",
+        "refusal", "catalogue",
+    }  # fmt: skip
+    assert found["features_lost"]
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [({"customer": "K-9"}, "unknown_customer"), ({"target": "jtl_enterprise"}, "not_lower")],
+)
+async def test_a_preview_of_what_would_be_refused_is_200_with_its_code(portal, change, code):
+    answer = await portal.http.post("/previews", json=PREVIEW | change)
+    assert answer.status_code == 200, answer.text
+    assert answer.json()["refusal"]["code"] == code
+
+
+@pytest.mark.parametrize("document", [{}, [], {"kind": "x"}, PREVIEW | {"time": "soon"}, PREVIEW | {"customer": 1}])
+async def test_malformed_previews(portal, document):
+    is_problem(await portal.http.post("/previews", json=document), 422, "malformed")
+
+
+async def test_a_preview_starts_nothing(portal, client):
+    await portal.http.post("/previews", json=PREVIEW)
+    is_problem(await portal.http.get("/cancellations/edition/K-1001/jtl"), 404, "unknown_run")
+
+
+async def test_health_and_readiness(portal, offline):
+    assert (await portal.http.get("/healthz")).json()["status"] == "ok"
+    assert (await portal.http.get("/readyz")).json() == {"status": "ok", "temporal": "ok", "database": "ok"}
+    assert (await offline.http.get("/healthz")).status_code == 200
+    is_problem(await offline.http.get("/readyz"), 503, "unavailable")
+
+
+@pytest.mark.parametrize("address", ["/cancellations", "/cancellations/edition/K-1/jtl"])
+async def test_unavailable_where_temporal_cannot_be_reached(offline, address):
+    answer = await offline.http.get(address)
+    is_problem(answer, 503, "unavailable")
+    assert answer.headers["retry-after"]
+
+
+async def test_unavailable_where_no_worker_answers(alone, customer, monkeypatch):
+    from portal import runs
+
+    monkeypatch.setattr(runs, "UPDATE_WITHIN", 0.3)
+    monkeypatch.setattr(looks, "READ_WITHIN", 0.5)
+    await alone.send(requested(customer))
+    is_problem(await alone.http.get(f"/cancellations/edition/{customer}/jtl"), 503, "unavailable")
+
+
+async def test_events_are_counted_by_outcome_and_calls_by_route(portal, customer):
+    sent = requested(customer)
+    await asyncio.gather(portal.send(sent), portal.send(event("abandon", f"voucher/{customer}/x", "9")))
+    await portal.send(sent)
+    counted = (await portal.http.get("/metrics")).text
+    for line in (
+        'cancellations_events_total{event="requested",outcome="taken"} 1.0',
+        'cancellations_events_total{event="requested",outcome="repeated"} 1.0',
+        'cancellations_events_total{event="abandon",outcome="unknown_run"} 1.0',
+        'cancellations_request_seconds_count{method="POST",route="/events",status="202"} 2.0',
+    ):
+        assert line in counted
+    assert customer not in counted
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status", "code"),
+    [
+        ("GET", "/nothing", 404, "not_found"),
+        ("GET", "/events", 405, "method_not_allowed"),
+        ("PUT", "/tasks", 405, "method_not_allowed"),
+    ],
+)
+async def test_what_the_framework_refuses_is_a_problem_too(portal, method, path, status, code):
+    is_problem(await portal.http.request(method, path), status, code)
+
+
+async def test_openapi_has_examples_problems_and_the_shapes(portal):
+    document = (await portal.http.get("/openapi.json")).json()
+    assert document["info"]["version"]
+    assert set(document["paths"]) == {
+        "/events", "/customers/{customer}/licences", "/previews", "/cancellations", "/cancellations/{workflow_id}",
+        "/tasks", "/tasks/{task}/confirm", "/tasks/{task}/reject", "/healthz", "/readyz", "/metrics",
+    }  # fmt: skip
+    for path, calls in document["paths"].items():
+        for method, call in calls.items():
+            answers = {status: answer for status, answer in call["responses"].items() if int(status) < 300}
+            content = next(iter(next(iter(answers.values()))["content"].values()))
+            assert content.get("example"), (method, path)
+            assert "HTTPValidationError" not in str(call), (method, path)
+            for status, answer in call["responses"].items():
+                assert int(status) < 400 or "application/problem+json" in answer["content"], (method, path, status)
+            assert method == "get" or call["requestBody"]["content"], (method, path)
+    assert {"Status", "Preview", "ProblemDocument", "CloudEventDocument"} <= set(document["components"]["schemas"])
+
+
+async def test_the_examples_of_openapi_are_of_their_shapes():
+    from portal.shapes import (
+        CancellationPage,
+        CloudEventDocument,
+        Confirmation,
+        Health,
+        LicencesAnswer,
+        ProblemDocument,
+        Rejection,
+        TaskPage,
+    )
+    from states.model.request import Request
+    from states.preview import Preview
+
+    shapes: list[tuple[Any, Any]] = [
+        (Request, examples.REQUEST),
+        (CloudEventDocument, examples.EVENT),
+        (CloudEventDocument, examples.ORDER),
+        (Status, examples.STATUS),
+        (ProblemDocument, examples.PROBLEM),
+        (LicencesAnswer, examples.LICENCES),
+        (Preview, examples.PREVIEW),
+        (CancellationPage, examples.PAGE),
+        (TaskPage, examples.TASKS),
+        (Confirmation, examples.CONFIRMATION),
+        (Rejection, examples.REJECTION),
+        (Health, examples.READY),
+    ]
+    for shape, example in shapes:
+        assert set(shape.model_validate(example).model_dump(exclude_unset=True)) == set(example)

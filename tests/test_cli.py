@@ -1,0 +1,317 @@
+"""The command line: what each command asks of the portal, what it prints, and how it ends (contract, Commands)."""
+
+import json
+import subprocess
+import sys
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+import cli
+from console import talk
+
+ROOT = Path(__file__).resolve().parent.parent
+RUN = "edition/K-1001/jtl"
+BY = '{"by": "Anna"}'
+
+
+def status(**changes: Any) -> dict[str, Any]:
+    """A status document as the portal answers it."""
+    return {
+        "workflow_id": RUN, "run_id": "r-1", "ui_url": "http://ui.example/r-1", "kind": "edition",
+        "customer": "K-1001", "subject": "jtl", "target": "jtl_advanced", "state": "order",
+        "waiting_for": ["customer"], "enabled": ["place_order", "abandon"],
+        "effective_at": "2027-01-31T23:00:00Z", "order_by": "2027-01-17T23:00:00Z",
+        "why": [{"step": "placed", "value": "Placed on 10 January", "rule": "D6"}], "term_ends": "2027-06-30",
+        "cost_effect": "cancellation", "catalogue": "2024-09-01",
+        "warnings": [{"code": "no_saving", "text": "Nothing is saved."}], "refusal": None,
+        "surplus": [{"licence": None, "product": "pos_wawi", "reason": "two too many",
+                     "candidates": ["POS-1", "POS-2"], "resolved": False}],
+        "standing": None,
+        "tasks": [{"task": "t-1", "type": "clarify_term", "due_at": "2027-01-05T11:00:00Z",
+                   "instructions": "Find the term.", "decisions": [], "proof_required": True}],
+        "timeline": [{"at": "2027-01-10T09:00:00Z", "state": "received", "event": "requested", "by": "Anna",
+                      "note": None}],
+    } | changes  # fmt: skip
+
+
+PAGE = {
+    "items": [{"workflow_id": RUN, "run_id": "r-1", "kind": "edition", "customer": "K-1001", "subject": "jtl",
+               "state": "order", "waiting_for": ["customer"], "effective_at": "2027-01-31T23:00:00Z",
+               "order_by": None, "started_at": "2027-01-10T09:00:00Z", "ended_at": None}],
+    "total": 7, "next": "abc",
+}  # fmt: skip
+TASKS = {"items": [status()["tasks"][0] | {"id": "t-1", "workflow_id": RUN, "kind": "edition", "customer": "K-1001"}],
+         "total": 1, "next": None}  # fmt: skip
+PREVIEW = {
+    "effective_at": "2027-01-31T23:00:00Z", "order_by": "2027-01-17T23:00:00Z", "why": [], "cost": None,
+    "next": {"effective_at": "2027-02-28T23:00:00Z", "order_by": "2027-02-14T23:00:00Z"},
+    "cost_effect": "cancellation", "features_lost": [{"feature": "Track & Trace", "limited": False}], "surplus": [],
+    "warnings": [], "refusal": None, "catalogue": "2024-09-01",
+}  # fmt: skip
+PROBLEM = {
+    "type": "about:blank", "title": "Not now", "status": 409, "code": "not_enabled", "rule": "ED4",
+    "detail": "place_order is not possible;\npossible now: acknowledge_warning",
+    "enabled": ["acknowledge_warning"], "current": status(),
+}  # fmt: skip
+
+
+class Portal:
+    """Answers like the portal, and remembers what was asked."""
+
+    def __init__(self) -> None:
+        self.asked: list[httpx.Request] = []
+        self.answers: dict[str, tuple[int, Any]] = {
+            "/cancellations": (200, PAGE), f"/cancellations/{RUN}": (200, status()), "/events": (202, status()),
+            "/tasks": (200, TASKS), "/tasks/t-1/confirm": (200, status()), "/tasks/t-1/reject": (200, status()),
+            "/previews": (200, PREVIEW),
+        }  # fmt: skip
+
+    def answer(self, request: httpx.Request) -> httpx.Response:
+        self.asked.append(request)
+        code, document = self.answers[request.url.path]
+        return httpx.Response(code, json=document)
+
+    @asynccontextmanager
+    async def opened(self, settings):
+        transport = httpx.MockTransport(self.answer)
+        async with httpx.AsyncClient(transport=transport, base_url="http://portal") as http:
+            yield http
+
+
+@pytest.fixture
+def portal(monkeypatch):
+    made = Portal()
+    monkeypatch.setattr(cli, "portal_here", made.opened)
+    monkeypatch.setenv("LC_ALL", "en_GB.UTF-8")
+    return made
+
+
+ASKED = [
+    (["list"], "GET", "/cancellations", {"limit": "50"}),
+    (["list", "--customer", "K-1", "--waiting-for", "operator", "--open", "--limit", "5"], "GET", "/cancellations",
+     {"customer": "K-1", "waiting_for": "operator", "open": "true", "limit": "5"}),
+    (["list", "--ended", "--effective-from", "2027-01-01", "--effective-to", "2027-02-01", "--kind", "pos",
+      "--state", "applied", "--cursor", "c"], "GET", "/cancellations",
+     {"open": "false", "effective_from": "2027-01-01", "effective_to": "2027-02-01", "kind": "pos",
+      "state": "applied", "cursor": "c", "limit": "50"}),
+    (["show", RUN], "GET", f"/cancellations/{RUN}", {}),
+    (["show", RUN, "--run-id", "r-0"], "GET", f"/cancellations/{RUN}", {"run_id": "r-0"}),
+    (["tasks", "--type", "perform"], "GET", "/tasks", {"type": "perform", "limit": "50"}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("arguments", "method", "path", "query"), ASKED)
+def test_reading_commands_ask_the_portal(portal, arguments, method, path, query):
+    assert cli.code_of(arguments) == 0
+    (request,) = portal.asked
+    assert (request.method, request.url.path, dict(request.url.params)) == (method, path, query)
+
+
+SENT = [
+    (["preview", "--data", '{"kind": "edition"}'], "/previews", {"kind": "edition"}),
+    (["confirm", "t-1", "--by", "Anna", "--decision", "granted", "--at", "2027-01-31", "--note", "n"],
+     "/tasks/t-1/confirm", {"by": "Anna", "decision": "granted", "at": "2027-01-31", "note": "n"}),
+    (["confirm", "t-1", "--by", "Anna", "--reference", "T-9"], "/tasks/t-1/confirm",
+     {"by": "Anna", "proof": {"reference": "T-9"}}),
+    (["reject", "t-1", "--by", "Anna", "--note", "no"], "/tasks/t-1/reject", {"by": "Anna", "note": "no"}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("arguments", "path", "body"), SENT)
+def test_deciding_commands_send_the_payload(portal, arguments, path, body):
+    assert cli.code_of(arguments) == 0
+    (request,) = portal.asked
+    assert (request.method, request.url.path, json.loads(request.content)) == ("POST", path, body)
+
+
+@pytest.mark.parametrize("written", ["place-order", "place_order"])
+def test_an_event_is_a_cloudevent_for_its_run(portal, written):
+    given = ["--time", "2027-01-10T10:00:00+01:00", "--id", "e-1", "--source", "shop"]
+    assert cli.code_of(["event", written, RUN, "--data", BY, *given]) == 0
+    (request,) = portal.asked
+    assert request.headers["content-type"] == "application/cloudevents+json"
+    assert json.loads(request.content) == {
+        "specversion": "1.0", "type": "jtl.cancellation.place-order.v1", "source": "shop", "id": "e-1",
+        "time": "2027-01-10T10:00:00+01:00", "subject": RUN, "datacontenttype": "application/json",
+        "data": {"by": "Anna"},
+    }  # fmt: skip
+
+
+def test_each_event_without_an_id_is_an_event_of_its_own_from_the_command_line(portal):
+    for _ in range(2):
+        assert cli.code_of(["event", "requested", "--data", "{}"]) == 0
+    first, second = (json.loads(request.content) for request in portal.asked)
+    assert first["source"] == second["source"] == "cli" and first["id"] != second["id"]
+    assert "subject" not in first and first["time"].endswith("+00:00")
+
+
+@pytest.mark.parametrize("arguments", [["list"], ["show", RUN], ["tasks"], ["preview", "--data", "{}"],
+                                       ["event", "abandon", RUN, "--data", BY], ["confirm", "t-1", "--by", "A"],
+                                       ["reject", "t-1", "--by", "A", "--note", "n"]])  # fmt: skip
+def test_json_is_what_the_portal_answered(portal, capsys, arguments):
+    assert cli.code_of([*arguments, "--json"]) == 0
+    (request,) = portal.asked
+    assert json.loads(capsys.readouterr().out) == portal.answers[request.url.path][1]
+
+
+def test_a_status_is_shown_with_dates_of_berlin_and_all_that_matters(portal, capsys):
+    assert cli.code_of(["show", RUN]) == 0
+    said = capsys.readouterr().out
+    for part in ("1 February 2027, 00:00", "18 January 2027, 00:00", "30 June 2027", "place-order, abandon",
+                 "Nothing is saved.", "Placed on 10 January (D6)", "POS-1, POS-2", "task t-1", "Find the term.",
+                 "needs proof", "requested"):  # fmt: skip
+        assert part in said, part
+
+
+def test_a_preview_shows_this_date_and_the_next(portal, capsys):
+    assert cli.code_of(["preview", "--data", "{}"]) == 0
+    said = capsys.readouterr().out
+    for part in ("1 February 2027, 00:00", "1 March 2027, 00:00", "Track & Trace"):
+        assert part in said, part
+
+
+def test_a_list_says_how_many_there_are_and_how_to_go_on(portal, capsys):
+    assert cli.code_of(["list"]) == 0
+    assert "1 of 7; go on with --cursor abc" in capsys.readouterr().out
+
+
+def test_what_the_portal_refuses_ends_with_1_and_one_line(portal, capsys):
+    portal.answers["/events"] = (409, PROBLEM)
+    assert cli.code_of(["event", "place-order", RUN, "--data", BY]) == 1
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err == "not_enabled (ED4): place_order is not possible; possible now: acknowledge_warning\n"
+
+
+REFUSED = {"rule": "ED2", "code": "lowest_edition", "text": "It is the lowest."}
+
+
+@pytest.mark.parametrize(("event", "state", "code"), [
+    (["requested"], "refused", 1), (["place-order", RUN], "order", 1), (["abandon", RUN], "abandoned", 0),
+])  # fmt: skip
+def test_a_refusal_in_the_answer_is_one_of_this_event_or_an_old_one(portal, capsys, event, state, code):
+    portal.answers["/events"] = (202, status(state=state, refusal=REFUSED))
+    assert cli.code_of(["event", *event, "--data", BY, "--json"]) == code
+    out, err = capsys.readouterr()
+    assert json.loads(out)["state"] == state
+    assert err == ("lowest_edition (ED2): It is the lowest.\n" if code else "")
+
+
+MISUSED = [
+    [], ["nonsense"], ["show"], ["list", "--limit", "0"], ["list", "--limit", "many"], ["event"],
+    ["event", "requested", RUN, "--data", "{}"], ["event", "place-order", "--data", BY],
+    ["event", "requested", "--data", "{"], ["event", "requested", "--data", "[]"],
+    ["event", "requested", "--data", "@/nowhere/at/all"], ["preview"], ["confirm", "t-1"],
+    ["reject", "t-1", "--by", "Anna"], ["diagram", "edition", "--format", "png"], ["diagram", "nonsense"],
+    ["catalogue", "2024-09-01", "--check", "x"], ["customers"], ["customers", "load", "/nowhere/at/all"],
+    ["customers", "load"],
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("arguments", MISUSED, ids=" ".join)
+def test_wrong_usage_ends_with_2_and_one_line(portal, capsys, arguments):
+    assert cli.code_of(arguments) == 2
+    out, err = capsys.readouterr()
+    assert (out, err.count("\n")) == ("", 1) and err.strip()
+    assert portal.asked == []
+
+
+def test_a_wrong_setting_ends_with_2_and_names_it(portal, capsys, monkeypatch):
+    monkeypatch.setenv("CANCELLATIONS_PORTAL_PORT", "ninety")
+    assert cli.code_of(["list"]) == 2
+    err = capsys.readouterr().err
+    assert err.startswith("CANCELLATIONS_PORTAL_PORT: 'ninety'") and err.count("\n") == 1
+
+
+def test_data_is_read_from_a_file(portal, tmp_path):
+    file = tmp_path / "data.json"
+    file.write_text('{"kind": "Größe"}', encoding="utf-8")
+    assert cli.code_of(["preview", "--data", f"@{file}"]) == 0
+    assert json.loads(portal.asked[0].content) == {"kind": "Größe"}
+
+
+def test_without_temporal_the_line_names_variable_and_address(capsys, monkeypatch, tmp_path):
+    monkeypatch.setenv("TEMPORAL_ADDRESS", "127.0.0.1:1")
+    monkeypatch.setenv("CANCELLATIONS_STATE_DIR", str(tmp_path))
+    assert cli.code_of(["list"]) == 1
+    err = capsys.readouterr().err
+    assert err.count("\n") == 1 and "TEMPORAL_ADDRESS" in err and "127.0.0.1:1" in err
+
+
+def test_an_unguarded_temporal_is_not_spoken_to(capsys, monkeypatch, tmp_path):
+    monkeypatch.setenv("TEMPORAL_ADDRESS", "temporal.example:7233")
+    monkeypatch.setenv("CANCELLATIONS_STATE_DIR", str(tmp_path))
+    assert cli.code_of(["list"]) == 1
+    err = capsys.readouterr().err
+    assert err.count("\n") == 1 and "temporal.example:7233" in err and "CANCELLATIONS_GUARDED_ELSEWHERE" in err
+
+
+@pytest.mark.parametrize("kind", ["edition", "voucher", "misclick"])
+def test_a_diagram_is_mermaid(capsys, kind):
+    assert cli.code_of(["diagram", kind]) == 0
+    assert capsys.readouterr().out.startswith("stateDiagram-v2\n")
+
+
+def test_svg_needs_graphviz_and_says_so(capsys, monkeypatch):
+    monkeypatch.setenv("PATH", "")
+    assert cli.code_of(["diagram", "edition", "--format", "svg"]) == 1
+    assert "Graphviz" in capsys.readouterr().err
+
+
+def test_customers_are_loaded_and_shown(capsys, monkeypatch, tmp_path):
+    monkeypatch.setenv("CANCELLATIONS_STATE_DIR", str(tmp_path))
+    file = ROOT / "examples" / "customers.jsonl"
+    assert cli.code_of(["customers", "load", str(file), "--json"]) == 0
+    lines = file.read_text(encoding="utf-8").splitlines()
+    assert json.loads(capsys.readouterr().out)["created"] == [json.loads(line)["customer"] for line in lines]
+    assert cli.code_of(["customers", "show", "K-1004", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["name"] == "Lagerprofi Nord GmbH"
+    assert cli.code_of(["customers", "show", "K-1004"]) == 0
+    assert "Lagerprofi Nord GmbH" in capsys.readouterr().out
+    assert cli.code_of(["customers", "show", "K-9"]) == 1
+    assert "K-9" in capsys.readouterr().err
+
+
+def test_a_wrong_file_of_customers_changes_nothing(capsys, monkeypatch, tmp_path):
+    monkeypatch.setenv("CANCELLATIONS_STATE_DIR", str(tmp_path))
+    file = tmp_path / "wrong.jsonl"
+    file.write_text('{"customer": "K-1", "name": "A"}\n{"customer": "K-2"}\n', encoding="utf-8")
+    assert cli.code_of(["customers", "load", str(file)]) == 1
+    err = capsys.readouterr().err
+    assert err.count("\n") == 1 and "line 2" in err
+    assert cli.code_of(["customers", "show", "K-1"]) == 1
+
+
+def test_a_catalogue_is_shown_compared_and_checked(capsys, tmp_path):
+    assert cli.code_of(["catalogue", "2024-09-01", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["version"] == "2024-09-01"
+    assert cli.code_of(["catalogue", "2024-09-01"]) == 0
+    assert "jtl_advanced" in capsys.readouterr().out
+    assert cli.code_of(["catalogue", "--diff", "2024-09-01", "2024-09-01", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["differences"] == []
+    (tmp_path / "own.toml").write_text("version = 1\n", encoding="utf-8")
+    assert cli.code_of(["catalogue", "--check", str(tmp_path)]) == 1
+    assert "own.toml" in capsys.readouterr().err
+    assert cli.code_of(["catalogue", "1999-01-01"]) == 1
+    assert "2024-09-01" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("variables", "spoken"), [
+    ({"LANG": "de_DE.UTF-8"}, "de"), ({"LANG": "fr_FR.UTF-8"}, "en"), ({}, "en"),
+    ({"LANG": "de_AT.UTF-8", "LC_ALL": "C"}, "en"),
+])  # fmt: skip
+def test_the_terminal_says_the_language(monkeypatch, variables, spoken):
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    assert talk.language() == spoken
+
+
+def test_as_a_program_it_ends_with_the_same_code():
+    done = subprocess.run([sys.executable, str(ROOT / "cli.py"), "nonsense"], capture_output=True, text=True)
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)

@@ -1,0 +1,67 @@
+"""The composition root: settings → adapters → worker. `python worker.py` serves the task queue."""
+
+import asyncio
+import logging
+import signal
+import sys
+
+import structlog
+from pydantic import ValidationError
+from temporalio.client import Client
+from temporalio.worker import Worker
+
+from activities.cancellations import methods, shipped_activities
+from activities.ports import AdapterError
+from catalogue.loader import CatalogueError
+from settings import Settings, explain
+from workflows.connect import Unguarded, connect
+from workflows.plugin import DATA_CONVERTER, CancellationsPlugin
+
+__all__ = ["DATA_CONVERTER", "create_worker"]
+
+log = structlog.get_logger()
+
+
+def create_worker(client: Client, settings: Settings) -> Worker:
+    """A worker that serves the whole task queue on any client connected with `DATA_CONVERTER`.
+
+    Creates or migrates the database, and registers the search attributes when it starts.
+    """
+    plugged = any(isinstance(one, CancellationsPlugin) for one in client.config().get("plugins", ()))
+    return Worker(
+        client,
+        task_queue=settings.task_queue,
+        activities=methods(shipped_activities(settings)),
+        plugins=[] if plugged else [CancellationsPlugin()],
+        max_cached_workflows=2000,
+    )
+
+
+async def serve(settings: Settings) -> None:
+    """Serve until SIGINT or SIGTERM, then finish what is under way."""
+    client = await connect(settings.temporal_port, settings.guarded_elsewhere)
+    stopped = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stopped.set)
+    async with create_worker(client, settings):
+        log.info("worker_ready", task_queue=settings.task_queue, namespace=client.namespace)
+        await stopped.wait()
+    log.info("worker_stopped")
+
+
+def main() -> int:
+    """Exit code 0 done, 1 stopped by a fault that one line explains, 2 wrong settings."""
+    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s %(message)s")
+    try:
+        asyncio.run(serve(Settings()))
+    except ValidationError as error:
+        print("\n".join(explain(error)), file=sys.stderr)
+        return 2
+    except (Unguarded, CatalogueError, AdapterError, RuntimeError) as error:
+        print(f"the worker cannot start: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

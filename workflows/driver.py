@@ -1,0 +1,423 @@
+"""One loop for all kinds: feeds events to a chart, performs what it asks for, and shows where it stands."""
+
+import asyncio
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, ClassVar
+
+from temporalio import workflow
+from temporalio.exceptions import ActivityError
+
+with workflow.unsafe.imports_passed_through():
+    from activities import signatures
+    from states.conduct import Conduct
+    from states.judgement import judge, judge_confirmation, judge_rejection, judge_request, malformed, parse
+    from states.model.base import day_of
+    from states.model.effects import CheckLicences, Effect, HandOver, Tell
+    from states.model.facts import Receipt, Refusal
+    from states.model.memory import Memory
+    from states.model.request import Message, Request
+    from states.model.status import End, Status
+    from states.registry import KINDS
+from workflows import messages, options
+from workflows.effects import (
+    ACTIVITIES,
+    IN_THE_WORKER,
+    Failure,
+    Slow,
+    call,
+    call_patiently,
+    hand_over,
+    inquiry_of,
+    outcome,
+    step_of,
+    tell,
+)
+from workflows.view import Face
+
+
+@dataclass(eq=False)
+class Item:
+    """Something that arrived and waits for its turn."""
+
+    event: str
+    message: Any
+    refusal: Refusal | None = None
+    judged: bool = False
+
+
+@dataclass
+class Carried:
+    """What continue-as-new hands over beside the request."""
+
+    memory: Memory
+    started_at: datetime
+    runs: list[str] = field(default_factory=list)
+
+
+class Driver(messages.Handlers, Face):
+    """The base of every workflow. A kind adds its `run` and nothing else."""
+
+    kind: ClassVar[str]
+
+    @workflow.init
+    def __init__(self, *payloads: Any) -> None:
+        self.payloads = payloads
+        self.info = workflow.info()
+        self.queue: list[Item] = []
+        self.pending: list[Item] = []
+        self.answers: list[tuple[Effect, dict[str, Any]]] = []
+        self.under_way: dict[int, Effect] = {}
+        self.slow: set[int] = set()
+        self.own_request_seen = False
+        self.alarm: asyncio.Task[None] | None = None
+        self.alarm_at: datetime | None = None
+        self.rang = False
+        self.spread = 0.0
+        self.started_at = workflow.now()
+        self.runs = [self.info.run_id, self.info.first_execution_run_id]
+        self.chart: Conduct = self.new_chart(payloads)
+        self.prepare_face()
+
+    # Beginning.
+
+    def new_chart(self, payloads: tuple[Any, ...]) -> Conduct:
+        """The chart of a new run, of a continued one, or of one whose document is wrong (`refused`, malformed)."""
+        kind = KINDS[self.kind]
+        if len(payloads) == 2 and self.info.continued_run_id:
+            carried = payloads[1]
+            self.started_at = datetime.fromisoformat(carried["started_at"])
+            self.runs += carried["runs"]
+            self.own_request_seen = True
+            return kind.chart(Memory.model_validate(carried["memory"]))
+        request = self.read_request(payloads)
+        now = workflow.now()
+        refusal = request if isinstance(request, Refusal) else None
+        if isinstance(request, Refusal):
+            request = self.request_of_id()
+        memory = Memory(
+            request=request,
+            run_id=self.info.first_execution_run_id,
+            now=now,
+            requested_at=request.time or now,
+            last_customer_at=request.time or now,
+            state="refused" if refusal else "received",
+            refusal=refusal,
+        )
+        chart = kind.chart(memory)
+        chart.write("requested", note=None)
+        return chart
+
+    def read_request(self, payloads: tuple[Any, ...]) -> Request | Refusal:
+        """The document, or what is wrong with it."""
+        request = parse(Request, payloads)
+        if isinstance(request, Refusal):
+            return request
+        if request.kind != self.kind:
+            return malformed(f"kind: {request.kind!r} is not {self.kind!r}, which this workflow is for")
+        if request.workflow_id != self.info.workflow_id:
+            return malformed(f"the document makes the workflow ID {request.workflow_id}, not {self.info.workflow_id}")
+        fault = KINDS[self.kind].malformed(request)
+        return malformed(fault) if fault else request
+
+    def request_of_id(self) -> Request:
+        """What can be said of a run whose document is wrong: the parts of its ID."""
+        parts = self.info.workflow_id.split("/")
+        try:
+            return Request(kind=self.kind, customer=parts[1], subject=parts[2])
+        except (IndexError, ValueError):
+            return Request(kind=self.kind, customer="unknown", subject="unknown")
+
+    # The loop.
+
+    async def drive(self, payloads: tuple[Any, ...]) -> Status:
+        """Run to the end; a cancel request becomes an event and never hits an activity half way."""
+        self.spread = workflow.random().random()
+        loop = asyncio.create_task(self.loop())
+        while not loop.done():
+            try:
+                await asyncio.shield(loop)
+            except asyncio.CancelledError:
+                if loop.cancelled():
+                    raise
+                self.queue.append(Item("cancel_requested", None))
+        if not loop.result():
+            workflow.continue_as_new(args=[self.payloads[0], self.carried()])
+        await workflow.wait_condition(workflow.all_handlers_finished)
+        return self.document()
+
+    async def loop(self) -> bool:
+        """Take what is there, one after the other; True when the run has ended, False to continue as new."""
+        if self.chart.model.state == "received" and self.chart.model.check is None:
+            self.perform(self.chart.start())
+        while True:
+            self.rang = False
+            while self.step():
+                pass
+            if self.chart.ended:
+                break
+            if self.rests():
+                self.publish()
+                if self.ready():
+                    continue
+                if self.may_continue_as_new():
+                    return False
+                self.set_alarm()
+            await workflow.wait_condition(self.ready)
+        await self.finish()
+        return True
+
+    def step(self) -> bool:
+        """One thing that is ready: an answer, a moment that has come, an event whose turn it is."""
+        if self.chart.ended:
+            return False
+        if self.answers:
+            self.take_answer(*self.answers.pop(0))
+        elif (due := self.due()) is not None:
+            self.perform(self.chart.decide(due, workflow.now()))
+        elif self.queue and not self.holding():
+            self.take(self.queue.pop(0))
+        else:
+            return False
+        self.resolve()
+        return True
+
+    def ready(self) -> bool:
+        """Whether there is something to do."""
+        waiting = bool(self.answers) or self.rang or (bool(self.queue) and not self.holding())
+        return waiting or self.due() is not None
+
+    def holding(self) -> bool:
+        """Events of people wait while a check is under way."""
+        return any(effect.holds for effect in self.under_way.values())
+
+    def busy(self) -> bool:
+        """A system does not answer, and something waits for it."""
+        awaited = (n for n, effect in self.under_way.items() if effect.holds or self.chart.expects(effect))
+        return any(number in self.slow for number in awaited)
+
+    def rests(self) -> bool:
+        """Nothing is under way that the chart waits for."""
+        return not self.answers and not self.holding() and self.chart.at_rest()
+
+    def resolve(self) -> None:
+        """Events whose outcome came with a later answer are judged when the chart is at rest again."""
+        if self.chart.verdict is not None and self.pending:
+            self.pending[0].refusal = self.chart.verdict
+        self.chart.verdict = None
+        if self.chart.ended or self.rests():
+            for item in self.pending:
+                item.judged = True
+            self.pending.clear()
+
+    # Taking events.
+
+    def take(self, item: Item) -> None:
+        """Judge an event when its turn comes, and take it or keep the reason why not."""
+        now = workflow.now()
+        self.pending.append(item)
+        self.chart.model.now = now
+        if item.event == "cancel_requested":
+            self.take_cancel(now)
+        elif item.event == "licence_changed":
+            self.perform(self.chart.decide("licence_changed", now))
+        elif item.event == "requested":
+            item.refusal = self.take_request(item.message, now)
+        elif item.event in ("confirm_task", "reject_task"):
+            item.refusal = self.take_decision(item, now)
+        else:
+            item.refusal = self.take_message(item.event, item.message, now)
+        if item.refusal is not None:
+            item.judged = True
+            self.pending.remove(item)
+
+    def take_message(self, event: str, message: Message, now: datetime) -> Refusal | None:
+        """A customer's decision."""
+        refusal = judge(self.chart, event, message, self.runs)
+        if refusal is not None:
+            return refusal
+        task = None
+        if event == "hand_in_proof":
+            task = next(one for one in self.chart.model.tasks if one.task == message.task)  # type: ignore[attr-defined]
+        acted = message.time or now
+        self.perform(self.chart.decide(event, now, message=message, task=task, last_customer_at=acted))
+        return None
+
+    def take_request(self, request: Request, now: datetime) -> Refusal | None:
+        """`requested` on an open run: the same target, the standing one, or another (X10)."""
+        refusal = judge_request(self.chart, request)
+        if refusal is not None:
+            return refusal
+        memory = self.chart.model
+        if request.target == memory.request.target:
+            if request.details not in (None, memory.request.details):
+                self.perform(self.chart.decide("details_replaced", now, message=request, said="requested"))
+            return None
+        acted = {"last_customer_at": request.time or now}
+        if memory.standing is not None and request.target == memory.standing.request.target:
+            self.perform(self.chart.decide("abandon", now, message=request, said="requested", **acted))
+        else:
+            self.perform(self.chart.decide("target_proposed", now, message=request, quiet=True))
+        return None
+
+    def take_decision(self, item: Item, now: datetime) -> Refusal | None:
+        """An operator's decision on a task."""
+        judged = (
+            judge_confirmation(self.chart, item.message)
+            if item.event == "confirm_task"
+            else judge_rejection(self.chart, item.message)
+        )
+        if isinstance(judged, Refusal):
+            return judged
+        task, event = judged
+        self.perform(self.chart.decide(event, now, message=item.message, task=task, said=item.event))
+        return None
+
+    def take_cancel(self, now: datetime) -> None:
+        """A cancel request is `abandon` by an operator where that is enabled; elsewhere a line (contract)."""
+        if "abandon" in self.chart.possible():
+            self.perform(self.chart.decide("abandon", now, message=messages.by_operator()))
+        else:
+            self.chart.write("cancel_requested", "cancel_requested_not_possible")
+
+    def ignore(self, event: str, refusal: Refusal, by: str | None = None) -> None:
+        """A signal that cannot be taken leaves a line and changes nothing else."""
+        fault = self.text_of(refusal)
+        self.chart.model.now = workflow.now()
+        self.chart.write(event, "ignored_signal", fault=fault)
+        self.touched = True
+
+    # Performing effects.
+
+    def perform(self, effects: tuple[Effect, ...]) -> None:
+        """Begin what was asked for; the answers come back into the loop."""
+        self.touched = True
+        for effect in effects:
+            self.under_way[effect.number] = effect
+            asyncio.create_task(self.carry_out(effect))
+
+    async def carry_out(self, effect: Effect) -> None:
+        """Perform one effect and put its answer where the loop finds it."""
+        facts: dict[str, Any] = {}
+        if isinstance(effect, Tell):
+            await tell(effect, self.chart.model)
+        elif isinstance(effect, HandOver):
+            await hand_over(effect)
+        else:
+            facts = await self.call_activity(effect)
+        self.slow.discard(effect.number)
+        self.answers.append((effect, facts))
+
+    async def call_activity(self, effect: Effect) -> dict[str, Any]:
+        """The effect's activity, in two stages; then its receipt, a refusal, or a failure."""
+        name, answer, summary = ACTIVITIES[effect.effect]  # type: ignore[attr-defined]
+        memory = self.chart.model
+        argument = inquiry_of(memory, effect) if isinstance(effect, CheckLicences) else step_of(memory, effect)
+        try:
+            try:
+                result = await call(name, argument, answer, summary, local=name in IN_THE_WORKER)
+            except Slow:
+                self.slow.add(effect.number)
+                result = await call_patiently(name, argument, answer, summary, memory.settings.repair_after)
+        except ActivityError as error:
+            found = outcome(error)
+            if isinstance(found, Refusal) and effect.refused:
+                return {"refusal": found}
+            return {"failure": found if isinstance(found, Failure) else Failure(str(found.values.get("reason")))}
+        return {"check": result} if isinstance(effect, CheckLicences) else {"receipt": result} if answer else {}
+
+    def take_answer(self, effect: Effect, facts: dict[str, Any]) -> None:
+        """What came back from the world."""
+        self.under_way.pop(effect.number, None)
+        now = workflow.now()
+        failure = facts.pop("failure", None)
+        if failure is not None:
+            self.perform(self.chart.failed(effect, now, failure.error))
+        else:
+            self.perform(self.chart.answer(effect, now, **facts))
+
+    # Time.
+
+    def due(self) -> str | None:
+        """The event of a moment that has come."""
+        now = workflow.now()
+        for event, moment in self.chart.timers().items():
+            if self.spread_out(event, moment) <= now:
+                return event
+        return None
+
+    def spread_out(self, event: str, moment: datetime) -> datetime:
+        """Runs due at one month's start are spread over a window; a moment that has passed is not put off."""
+        settings = self.chart.model.settings
+        month_start = day_of(moment, settings.zone).day == 1
+        ordered = self.chart.model.order
+        if event not in ("date_reached", "standing_due") or not month_start or ordered is None:
+            return moment
+        return moment + self.spread * settings.apply_window if moment > ordered.placed_at else moment
+
+    def set_alarm(self) -> None:
+        """One timer for the earliest moment; one that rings early enough is left, except in a long wait."""
+        timers = {event: self.spread_out(event, moment) for event, moment in self.chart.timers().items()}
+        if not timers:
+            self.stop_alarm()
+            return
+        event = min(timers, key=lambda name: timers[name])
+        moment = timers[event]
+        rings = self.alarm is not None and not self.alarm.done() and self.alarm_at is not None
+        if rings and (self.alarm_at == moment or (self.alarm_at <= moment and self.chart.model.state != "scheduled")):  # type: ignore[operator]
+            return
+        self.stop_alarm()
+        self.alarm_at = moment
+        self.alarm = asyncio.create_task(self.ring(moment, event))
+
+    def stop_alarm(self) -> None:
+        """No timer is needed, or another one."""
+        if self.alarm is not None and not self.alarm.done():
+            self.alarm.cancel()
+        self.alarm = self.alarm_at = None
+
+    async def ring(self, moment: datetime, event: str) -> None:
+        """Wait until the moment; the loop finds out by itself what is due."""
+        wait = max(moment - workflow.now(), timedelta(milliseconds=1))
+        await workflow.sleep(wait, summary=self.timer_summary(event, moment))
+        self.rang = True
+
+    # The end.
+
+    async def finish(self) -> None:
+        """Keep the run in the ledger, tell those it concerns, answer what is still queued."""
+        self.stop_alarm()
+        for item in self.queue:
+            item.judged = True
+            item.refusal = Refusal(rule="X11", code="ended", values={"state": self.chart.shown})
+        self.queue.clear()
+        self.publish()
+        if self.writing is not None:
+            await workflow.wait_condition(lambda: self.writing is None)
+        end = End(status=self.document(), started_at=self.started_at, ended_at=workflow.now())
+        summary = "Keep the ended run in the ledger"
+        try:
+            receipt = await call(signatures.RECORD_END, end, Receipt, summary, local=True)
+        except (Slow, ActivityError):
+            receipt = await call_patiently(signatures.RECORD_END, end, Receipt, summary, None)
+        if receipt.tell:
+            await tell(Tell(runs=receipt.tell, state=self.chart.shown), self.chart.model)
+        await workflow.wait_condition(lambda: not self.under_way or self.only_answered())
+
+    def only_answered(self) -> bool:
+        """What was begun at the end, a mail say, has been carried out."""
+        return len(self.answers) >= len(self.under_way)
+
+    def may_continue_as_new(self) -> bool:
+        """The history is long, and nothing is under way."""
+        quiet = not self.under_way and not self.queue and workflow.all_handlers_finished()
+        return quiet and self.info.is_continue_as_new_suggested()
+
+    def carried(self) -> dict[str, Any]:
+        """The memory with its open tasks, and by which IDs this run was known."""
+        return {
+            "memory": self.chart.model.model_dump(mode="json"),
+            "started_at": self.started_at.isoformat(),
+            "runs": list(dict.fromkeys(self.runs)),
+        }
+

@@ -1,0 +1,158 @@
+"""Handlers for whatever arrives: each takes any payload, validates it itself, and never fails a workflow task."""
+
+from collections.abc import Callable, Coroutine
+from typing import TYPE_CHECKING, Any
+
+from temporalio import workflow
+from temporalio.exceptions import ApplicationError
+
+with workflow.unsafe.imports_passed_through():
+    from states.judgement import judge, judge_confirmation, judge_rejection, judge_request, malformed, parse
+    from states.model.facts import Refusal
+    from states.model.request import (
+        CUSTOMER_MESSAGES,
+        OPERATOR_MESSAGES,
+        Abandon,
+        LicenceChanged,
+        Message,
+        Request,
+    )
+    from states.model.status import Status
+    from states.registry import KINDS
+
+if TYPE_CHECKING:
+    from workflows.driver import Driver
+
+UpdateHandler = Callable[..., Coroutine[Any, Any, Status]]
+
+DESCRIPTIONS = {
+    "requested": "A customer asks for this cancellation, or for another target of it. Payload: the `requested` document.",
+    "acknowledge_warning": 'The customer has read what is lost. Payload: {"by": "…"}',
+    "recheck_licences": 'The customer asks for a fresh look at the licences. Payload: {"by": "…"}',
+    "override_surplus": 'The customer goes on in spite of surplus, naming each licence. Payload: {"by": "…", "licences": ["…"]}',
+    "place_order": 'The order itself; `time` is the moment placed. Payload: {"by": "…", "time": "…"}',
+    "reassign": 'A WMS user is assigned elsewhere instead. Payload: {"by": "…", "to": "wms | wms_mobile"}',
+    "hand_in_proof": 'Proof of a step at a third party. Payload: {"by": "…", "task": "…", "reference": "…"}',
+    "supersede": 'An upgrade was booked elsewhere. Payload: {"by": "…", "booking": "…"}',
+    "request_revocation": 'The customer asks a person to take the order back. Payload: {"by": "…", "explanation": "…"}',
+    "abandon": 'Leave everything as it is. Payload: {"by": "…"}',
+    "confirm_task": 'An operator confirms a task. Payload: {"task": "…", "by": "…", "decision": "…", "proof": {"reference": "…"}}',
+    "reject_task": 'An operator rejects a task. Payload: {"task": "…", "by": "…", "note": "…"}',
+    "licence_changed": "Another run of this customer: a licence is scheduled to end, or has ended.",
+}
+
+
+def by_operator() -> Abandon:
+    """A cancel request from the web UI or the command line is an operator's `abandon`."""
+    return Abandon(by="operator")
+
+
+def failure(driver: "Driver", refusal: Refusal) -> ApplicationError:
+    """A refused update: the code as type, the problem as details, and a text for people."""
+    problem = driver.problem_of(refusal)
+    return ApplicationError(problem.text, problem.model_dump(mode="json"), type=problem.code, non_retryable=True)
+
+
+def read(driver: "Driver", event: str, payloads: tuple[Any, ...]) -> Any:
+    """The payload in its shape, or a Refusal. A `requested` must also make this workflow ID."""
+    shape: Any = CUSTOMER_MESSAGES.get(event) or OPERATOR_MESSAGES.get(event) or Request
+    found = parse(shape, payloads)
+    if isinstance(found, Request):
+        if found.workflow_id != driver.info.workflow_id:
+            text = f"the document makes the workflow ID {found.workflow_id}, not {driver.info.workflow_id}"
+            return malformed(text)
+        fault = KINDS[driver.kind].malformed(found)
+        return malformed(fault) if fault else found
+    return found
+
+
+def look(driver: "Driver", event: str, payloads: tuple[Any, ...]) -> Refusal | None:
+    """What a validator can say: the payload, and what is plainly impossible as the run stands."""
+    message = read(driver, event, payloads)
+    if isinstance(message, Refusal):
+        return message
+    if driver.chart.ended:
+        return Refusal(rule="X11", code="ended", values={"state": driver.chart.shown})
+    if driver.queue or driver.answers or driver.under_way or not driver.begun():
+        return None
+    with driver.at_this_moment():
+        if isinstance(message, Request):
+            return judge_request(driver.chart, message)
+        if event in OPERATOR_MESSAGES:
+            judged = (judge_confirmation if event == "confirm_task" else judge_rejection)(driver.chart, message)
+            return judged if isinstance(judged, Refusal) else None
+        return judge(driver.chart, event, message, driver.runs) if isinstance(message, Message) else None
+
+
+def update(event: str) -> UpdateHandler:
+    """The update of an event with its validator."""
+
+    async def handler(self: Any, *payloads: Any) -> Status:
+        if event == "requested" and self.is_own_request(payloads):
+            return await self.answered(None)
+        message = read(self, event, payloads)
+        if isinstance(message, Refusal):
+            raise failure(self, message)
+        return await self.answered(self.enqueue(event, message))
+
+    def validator(self: Any, *payloads: Any) -> None:
+        if event == "requested" and self.would_be_own_request(payloads):
+            return
+        refusal = look(self, event, payloads)
+        if refusal is not None:
+            raise failure(self, refusal)
+
+    handler.__name__ = handler.__qualname__ = f"update_{event}"
+    made = workflow.update(name=event, description=DESCRIPTIONS[event])(handler)
+    made.validator(validator)
+    return made  # type: ignore[return-value]
+
+
+def signal(event: str) -> Callable[..., Coroutine[Any, Any, None]]:
+    """The signal of an operator's decision: what is wrong leaves a line and changes nothing."""
+
+    async def handler(self: Any, *payloads: Any) -> None:
+        message = read(self, event, payloads)
+        if isinstance(message, Refusal):
+            self.ignore(event, message)
+            return
+        item = self.enqueue(event, message)
+        await workflow.wait_condition(lambda: item.judged)
+        if item.refusal is not None:
+            self.ignore(event, item.refusal, message.by)
+
+    handler.__name__ = handler.__qualname__ = f"signal_{event}"
+    return workflow.signal(name=event, description=DESCRIPTIONS[event])(handler)  # type: ignore[return-value]
+
+
+class Handlers:
+    """Every handler of the contract, inherited by each workflow."""
+
+    requested = update("requested")
+    acknowledge_warning = update("acknowledge_warning")
+    recheck_licences = update("recheck_licences")
+    override_surplus = update("override_surplus")
+    place_order = update("place_order")
+    reassign = update("reassign")
+    hand_in_proof = update("hand_in_proof")
+    supersede = update("supersede")
+    request_revocation = update("request_revocation")
+    abandon = update("abandon")
+    confirm_task_update = update("confirm_task")
+    reject_task_update = update("reject_task")
+    confirm_task_signal = signal("confirm_task")
+    reject_task_signal = signal("reject_task")
+
+    @workflow.signal(name="licence_changed", description=DESCRIPTIONS["licence_changed"])
+    def licence_changed(self: Any, *payloads: Any) -> None:
+        """News of another run of this customer."""
+        news = parse(LicenceChanged, payloads)
+        if isinstance(news, Refusal):
+            self.ignore("licence_changed", news)
+        elif not any(item.event == "licence_changed" for item in self.queue):
+            self.enqueue("licence_changed", news)
+
+    @workflow.query(name="status", description="Where the run stands: the status document.")
+    def status(self: Any, *payloads: Any) -> Status:
+        """The status document."""
+        return self.document()

@@ -1,0 +1,21 @@
+"""Timeouts and retries, in one place (design, Errors: two stages)."""
+
+from datetime import timedelta
+
+from temporalio.common import RetryPolicy
+
+FIRST_STAGE = timedelta(seconds=10)
+"""How long an effect is tried while the update that asked for it still waits."""
+
+ONE_TRY = timedelta(seconds=5)
+"""One attempt of an activity in the first stage."""
+
+PATIENT_TRY = timedelta(seconds=30)
+"""One attempt of an activity later on."""
+
+QUICK = RetryPolicy(initial_interval=timedelta(milliseconds=200), backoff_coefficient=2.0, maximum_interval=timedelta(seconds=2))
+PATIENT = RetryPolicy(initial_interval=timedelta(seconds=5), backoff_coefficient=2.0, maximum_interval=timedelta(minutes=2))
+"""The second stage: until `REPAIR_AFTER`, then a person is asked."""
+
+LINES_SHOWN = 8
+"""The last lines of the timeline in the web UI's current details."""

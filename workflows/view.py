@@ -1,0 +1,238 @@
+"""What a run shows: the status document, search attributes, current details and the work list."""
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from temporalio import workflow
+from temporalio.common import SearchAttributeKey
+from temporalio.exceptions import ActivityError
+
+with workflow.unsafe.imports_passed_through():
+    from activities import signatures
+    from catalogue.texts import say
+    from states.model.facts import Refusal
+    from states.model.status import Problem, Status, TaskList, TaskRow, Tickets
+    from states.view import language_of, problem, refusal_text, status
+from workflows import options
+from workflows.effects import Slow, call, call_patiently
+
+if TYPE_CHECKING:
+    from workflows.driver import Driver, Item
+
+KIND = SearchAttributeKey.for_keyword("CancellationKind")
+CUSTOMER = SearchAttributeKey.for_keyword("CancellationCustomer")
+STATE = SearchAttributeKey.for_keyword("CancellationState")
+WAITING_FOR = SearchAttributeKey.for_keyword_list("WaitingFor")
+TICKET_ID = SearchAttributeKey.for_keyword_list("TicketId")
+EFFECTIVE_DATE = SearchAttributeKey.for_datetime("EffectiveDate")
+ORDER_BY = SearchAttributeKey.for_datetime("OrderBy")
+SEARCH_ATTRIBUTES = (KIND, CUSTOMER, STATE, WAITING_FOR, TICKET_ID, EFFECTIVE_DATE, ORDER_BY)
+
+TICKETED = frozenset({"support_ticket", "revocation", "appointment"})
+"""The task types that a person at the vendor decides in the ticket system."""
+
+
+class Face:
+    """The part of the driver that people and programs look at."""
+
+    def prepare_face(self: "Driver") -> None:  # type: ignore[misc]
+        """What was last shown, so that only changes are written."""
+        self.touched = True
+        self.shown_attributes: dict[str, Any] = {}
+        self.shown_tasks: Any = ()
+        self.tickets: dict[str, str] = {}
+        self.writing: asyncio.Task[None] | None = None
+
+    # Handlers' helpers.
+
+    def begun(self: "Driver") -> bool:  # type: ignore[misc]
+        """Whether the first facts have been read."""
+        return self.chart.model.check is not None or self.chart.ended
+
+    def would_be_own_request(self: "Driver", payloads: tuple[Any, ...]) -> bool:  # type: ignore[misc]
+        """Whether this is the document that the run itself was started with."""
+        return not self.own_request_seen and list(payloads) == list(self.payloads)
+
+    def is_own_request(self: "Driver", payloads: tuple[Any, ...]) -> bool:  # type: ignore[misc]
+        """The same, once: a later one is a request on an open run."""
+        own = self.would_be_own_request(payloads)
+        self.own_request_seen = True
+        return own
+
+    def enqueue(self: "Driver", event: str, message: Any) -> "Item":  # type: ignore[misc]
+        """Put an event at the end of the one queue."""
+        from workflows.driver import Item
+
+        item = Item(event, message)
+        self.queue.append(item)
+        return item
+
+    async def answered(self: "Driver", item: "Item | None") -> Status:  # type: ignore[misc]
+        """Wait until the event is judged and the run waits for someone, has ended, or a system does not answer."""
+        from workflows.messages import failure
+
+        def settled() -> bool:
+            if self.busy():
+                return True
+            quiet = self.begun() and (self.chart.ended or self.rests())
+            return quiet and (item is None or item.judged)
+
+        await workflow.wait_condition(lambda: settled() or (item is not None and item.refusal is not None))
+        if item is not None and item.refusal is not None:
+            raise failure(self, item.refusal)
+        return self.document()
+
+    @contextmanager
+    def at_this_moment(self: "Driver") -> Iterator[None]:  # type: ignore[misc]
+        """Judge by the present moment without remembering it: a validator changes nothing."""
+        memory = self.chart.model
+        before = memory.now
+        memory.__dict__["now"] = workflow.now()
+        try:
+            yield
+        finally:
+            memory.__dict__["now"] = before
+
+    # Documents.
+
+    def ui_url(self: "Driver", workflow_id: str, run_id: str) -> str:  # type: ignore[misc]
+        """The run's page in the web UI."""
+        settings = self.chart.model.settings
+        path = f"/namespaces/{settings.namespace}/workflows/{quote(workflow_id, safe='')}/{run_id}/history"
+        return settings.ui_url.rstrip("/") + path
+
+    def document(self: "Driver") -> Status:  # type: ignore[misc]
+        """The status document as of now."""
+        info = self.info
+        return status(
+            self.chart, say, workflow_id=info.workflow_id, run_id=info.run_id, ui_url=self.ui_url, busy=self.busy()
+        )
+
+    def problem_of(self: "Driver", refusal: Refusal) -> Problem:  # type: ignore[misc]
+        """Why an event was refused, with the document as it stands."""
+        return problem(self.chart, say, refusal, self.document())
+
+    def text_of(self: "Driver", refusal: Refusal) -> str:  # type: ignore[misc]
+        """The text of a refused event."""
+        return refusal_text(say, language_of(self.chart.model), "problem", refusal)
+
+    # Publishing.
+
+    def publish(self: "Driver") -> None:  # type: ignore[misc]
+        """At rest: tasks to the work list, then search attributes and current details, each only where changed."""
+        if not self.touched:
+            return
+        self.touched = False
+        document = self.document()
+        if document.tasks != self.shown_tasks and self.writing is None:
+            self.shown_tasks = document.tasks
+            self.writing = asyncio.create_task(self.write_tasks(document))
+        self.publish_attributes(document)
+        workflow.set_current_details(self.details(document))
+
+    async def write_tasks(self: "Driver", document: Status) -> None:  # type: ignore[misc]
+        """The run's open tasks as the work list shows them; tickets come back with their numbers.
+
+        Runs beside the loop, so that an unreachable database never keeps an event waiting.
+        """
+        rows = tuple(
+            TaskRow(entry=entry, text=task.text, subject=task.subject, ticket=task.type in TICKETED)
+            for entry, task in zip(document.tasks, self.chart.model.tasks, strict=True)
+        )
+        listed = TaskList(
+            workflow_id=document.workflow_id,
+            run_id=document.run_id,
+            kind=document.kind,
+            customer=document.customer,
+            tasks=rows,
+        )
+        summary = "Write the open tasks to the work list"
+        try:
+            answer = await call(signatures.WRITE_TASKS, listed, Tickets, summary, local=True)
+        except (Slow, ActivityError):
+            answer = await call_patiently(signatures.WRITE_TASKS, listed, Tickets, summary, None)
+        self.tickets = dict(answer.tickets)
+        self.writing = None
+        self.touched = self.rang = True
+
+    def publish_attributes(self: "Driver", document: Status) -> None:  # type: ignore[misc]
+        """One upsert of what changed. A date is never unset: its last value stays."""
+        wanted: dict[Any, Any] = {
+            KIND: document.kind,
+            CUSTOMER: document.customer,
+            STATE: document.state,
+            WAITING_FOR: list(document.waiting_for),
+            TICKET_ID: sorted(self.tickets.values()) or None,
+            EFFECTIVE_DATE: document.effective_at,
+            ORDER_BY: document.order_by,
+        }
+        shown = self.shown_attributes
+        updates = [
+            key.value_set(value) for key, value in wanted.items() if value is not None and shown.get(key.name) != value
+        ]
+        if updates:
+            workflow.upsert_search_attributes(updates)
+            shown.update({key.name: value for key, value in wanted.items() if value is not None})
+
+    def details(self: "Driver", document: Status) -> str:  # type: ignore[misc]
+        """Current details for the web UI: Markdown, lists only."""
+        language = language_of(self.chart.model)
+
+        def label(key: str, values: dict[str, Any] | None = None) -> str:
+            return say(language, key, values)
+
+        lines = [f"- **{label('details.state')}**: {label('state.' + document.state)} (`{document.state}`)"]
+        if document.target is not None:
+            lines.insert(0, f"- **{label('details.target')}**: {document.target}")
+        waits = ", ".join(label("waiting." + value) for value in document.waiting_for) or label("details.nothing")
+        lines.append(f"- **{label('details.waits_for')}**: {waits}")
+        if document.effective_at:
+            lines.append(f"- **{label('details.effective_at')}**: {self.readable(document.effective_at)}")
+        if document.order_by and "place_order" in document.enabled:
+            lines.append(f"- **{label('details.order_by')}**: {self.readable(document.order_by)}")
+        lines.append(f"- **{label('details.cost')}**: {label('cost.' + document.cost_effect)}")
+        if document.refusal:
+            lines.append(f"- {document.refusal.text}")
+        lines += self.task_details(document, label)
+        lines += ["", f"### {label('details.timeline')}"]
+        for line in document.timeline[-options.LINES_SHOWN :]:
+            by = f" ({line.by})" if line.by else ""
+            note = f": {line.note}" if line.note else ""
+            lines.append(f"- {self.readable(line.at)} `{line.event}` → `{line.state}`{by}{note}")
+        return "\n".join(lines)
+
+    def task_details(self: "Driver", document: Status, label: Any) -> list[str]:  # type: ignore[misc]
+        """Each open task with the JSON to paste into the form."""
+        lines = ["", f"### {label('details.tasks')}"] if document.tasks else []
+        for task in document.tasks:
+            paste: dict[str, Any] = {"task": task.task, "by": "…"}
+            if task.decisions:
+                paste["decision"] = task.decisions[0]
+            if task.proof_required:
+                paste["proof"] = {"reference": "…"}
+            if task.type in ("clarify_term", "appointment"):
+                paste["at"] = "2027-01-31"
+            decisions = f" ({' | '.join(task.decisions)})" if task.decisions else ""
+            lines += [f"#### `{task.type}`{decisions}", task.instructions, "", label("details.paste"), "", "```json", to_json(paste), "```"]
+        return lines
+
+    def readable(self: "Driver", moment: datetime) -> str:  # type: ignore[misc]
+        """A moment for people, in the run's time zone."""
+        from states.model.base import local
+
+        return local(moment, self.chart.model.settings.zone)
+
+    def timer_summary(self: "Driver", event: str, moment: datetime) -> str:  # type: ignore[misc]
+        """What a timer in the web UI waits for."""
+        return f"{event} at {self.readable(moment)}"
+
+
+def to_json(value: Any) -> str:
+    """JSON as people paste it."""
+    import json
+
+    return json.dumps(value, ensure_ascii=False)
