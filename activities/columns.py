@@ -34,7 +34,7 @@ class UtcMoment(TypeDecorator[datetime]):
 
 
 class FreeText(TypeDecorator[str]):
-    """Text that people wrote; a character that a database cannot keep becomes the replacement character."""
+    """Text of any length, to keep or to look up; a character that no database keeps becomes the replacement one."""
 
     impl = Text
     cache_ok = True

@@ -78,11 +78,8 @@ class SqlLedger:
         An ended run waits for nobody: with `waiting_for` there are none.
         """
         wanted: list[ColumnElement[bool]] = [false()] if waiting_for else []
-        wanted += [
-            ledger.c[name] == value
-            for name, value in (("customer", customer), ("kind", kind), ("state", state))
-            if value is not None
-        ]
+        equal = {"customer": customer, "kind": kind, "state": state}
+        wanted += [ledger.c[name] == value for name, value in equal.items() if value is not None]
         if effective_from is not None:
             wanted.append(ledger.c.effective_at >= effective_from)
         if effective_to is not None:

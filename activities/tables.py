@@ -13,7 +13,6 @@ from sqlalchemy import (
     Index,
     Integer,
     MetaData,
-    String,
     Table,
     text,
 )
@@ -31,14 +30,12 @@ metadata = MetaData(
 
 NUMBER = BigInteger().with_variant(Integer(), "sqlite")
 """A number that the database counts up."""
-KEY = String(400)
-"""An idempotency key or a workflow ID."""
 PLAIN = JSON(none_as_null=True)
 
 
 def of_customer(part: str) -> Column[str]:
     """The customer's number, and the number or name of a part of the record within it."""
-    return Column(part, String(40), primary_key=True)
+    return Column(part, FreeText, primary_key=True)
 
 
 def customer_key() -> Column[str]:
@@ -49,10 +46,10 @@ def customer_key() -> Column[str]:
 customers = Table(
     "customers",
     metadata,
-    Column("customer", String(40), primary_key=True),
+    Column("customer", FreeText, primary_key=True),
     Column("name", FreeText, nullable=False),
     Column("email", FreeText),
-    Column("language", String(2), nullable=False),
+    Column("language", FreeText, nullable=False),
     Column("order_package", BigInteger, nullable=False),
 )
 
@@ -61,7 +58,7 @@ editions = Table(
     metadata,
     customer_key(),
     of_customer("family"),
-    Column("edition", String(40), nullable=False),
+    Column("edition", FreeText, nullable=False),
 )
 
 edition_terms = Table(
@@ -69,7 +66,7 @@ edition_terms = Table(
     metadata,
     customer_key(),
     of_customer("family"),
-    Column("term", String(10), nullable=False),
+    Column("term", FreeText, nullable=False),
     Column("ends", Date),
 )
 
@@ -79,18 +76,18 @@ licences = Table(
     customer_key(),
     of_customer("licence"),
     Column("position", Integer, nullable=False),
-    Column("product", String(200), nullable=False),
+    Column("product", FreeText, nullable=False),
     Column("label", FreeText),
     Column("included", Boolean),
     Column("term_ends", Date),
     Column("price_per_month", Money),
-    Column("assigned_to", String(40)),
-    Column("booked_via", String(40)),
+    Column("assigned_to", FreeText),
+    Column("booked_via", FreeText),
     Column("pilot", Boolean, nullable=False),
     Column("third_party", FreeText),
-    Column("contract", String(40)),
+    Column("contract", FreeText),
     Column("module", FreeText),
-    Column("parent", String(40)),
+    Column("parent", FreeText),
 )
 
 partners = Table(
@@ -100,7 +97,7 @@ partners = Table(
     of_customer("id"),
     Column("position", Integer, nullable=False),
     Column("name", FreeText, nullable=False),
-    Column("role", String(40), nullable=False),
+    Column("role", FreeText, nullable=False),
     Column("open_operations", BigInteger, nullable=False),
     Column("stock", BigInteger, nullable=False),
 )
@@ -108,20 +105,20 @@ partners = Table(
 orders = Table(
     "orders",
     metadata,
-    Column("key", KEY, primary_key=True),
-    Column("workflow_id", KEY, nullable=False),
-    Column("customer", String(40), nullable=False, index=True),
-    Column("kind", String(40), nullable=False),
-    Column("subject", String(64), nullable=False),
+    Column("key", FreeText, primary_key=True),
+    Column("workflow_id", FreeText, nullable=False),
+    Column("customer", FreeText, nullable=False, index=True),
+    Column("kind", FreeText, nullable=False),
+    Column("subject", FreeText, nullable=False),
     Column("target", PLAIN),
     Column("placed_at", UtcMoment, nullable=False),
     Column("effective_at", UtcMoment, nullable=False),
     Column("booked", Boolean, nullable=False),
-    Column("state", String(20), nullable=False),
+    Column("state", FreeText, nullable=False),
     Column("details", PLAIN),
     Column("optional_services", PLAIN, nullable=False),
     Column("proof", PLAIN),
-    Column("reference", String(40), nullable=False),
+    Column("reference", FreeText, nullable=False),
 )
 """`booked` False: a note of ours only. `state`: booked | withdrawn | superseded | applied."""
 
@@ -137,8 +134,8 @@ receipts = Table(
     "receipts",
     metadata,
     Column("number", NUMBER, primary_key=True, autoincrement=True),
-    Column("key", KEY, nullable=False, unique=True),
-    Column("action", String(40), nullable=False),
+    Column("key", FreeText, nullable=False, unique=True),
+    Column("action", FreeText, nullable=False),
     Column("made_at", UtcMoment, nullable=False),
     Column("proof", PLAIN),
     Column("receipt", PLAIN),
@@ -148,10 +145,10 @@ receipts = Table(
 runs = Table(
     "runs",
     metadata,
-    Column("workflow_id", KEY, primary_key=True),
-    Column("run_id", String(100), primary_key=True),
-    Column("kind", String(40), nullable=False),
-    Column("customer", String(40), nullable=False),
+    Column("workflow_id", FreeText, primary_key=True),
+    Column("run_id", FreeText, primary_key=True),
+    Column("kind", FreeText, nullable=False),
+    Column("customer", FreeText, nullable=False),
     Column("watches", Boolean, nullable=False),
     Column("open", Boolean, nullable=False),
     Index("ix_runs_customer_open", "customer", "open"),
@@ -160,15 +157,15 @@ runs = Table(
 tasks = Table(
     "tasks",
     metadata,
-    Column("task", String(100), primary_key=True),
-    Column("workflow_id", KEY, nullable=False, index=True),
-    Column("run_id", String(100), nullable=False),
-    Column("kind", String(40), nullable=False),
-    Column("customer", String(40), nullable=False),
-    Column("type", String(40), nullable=False),
+    Column("task", FreeText, primary_key=True),
+    Column("workflow_id", FreeText, nullable=False, index=True),
+    Column("run_id", FreeText, nullable=False),
+    Column("kind", FreeText, nullable=False),
+    Column("customer", FreeText, nullable=False),
+    Column("type", FreeText, nullable=False),
     Column("subject", FreeText),
     Column("entry", PLAIN, nullable=False),
-    Column("ticket", String(100)),
+    Column("ticket", FreeText),
     Column("opened_at", UtcMoment, nullable=False),
     Column("due", UtcMoment, nullable=False),
     Column("open", Boolean, nullable=False),
@@ -180,23 +177,23 @@ tickets = Table(
     "tickets",
     metadata,
     Column("id", NUMBER, primary_key=True, autoincrement=True),
-    Column("key", KEY, nullable=False, unique=True),
-    Column("category", String(40), nullable=False),
-    Column("customer", String(40), nullable=False),
+    Column("key", FreeText, nullable=False, unique=True),
+    Column("category", FreeText, nullable=False),
+    Column("customer", FreeText, nullable=False),
     Column("text", FreeText, nullable=False),
-    Column("state", String(10), nullable=False),
+    Column("state", FreeText, nullable=False),
     sqlite_autoincrement=True,
 )
 
 ledger = Table(
     "ledger",
     metadata,
-    Column("workflow_id", KEY, primary_key=True),
-    Column("run_id", String(100), primary_key=True),
-    Column("kind", String(40), nullable=False),
-    Column("customer", String(40), nullable=False),
-    Column("subject", String(64), nullable=False),
-    Column("state", String(40), nullable=False),
+    Column("workflow_id", FreeText, primary_key=True),
+    Column("run_id", FreeText, primary_key=True),
+    Column("kind", FreeText, nullable=False),
+    Column("customer", FreeText, nullable=False),
+    Column("subject", FreeText, nullable=False),
+    Column("state", FreeText, nullable=False),
     Column("effective_at", UtcMoment),
     Column("order_by", UtcMoment),
     Column("started_at", UtcMoment, nullable=False),
@@ -205,16 +202,17 @@ ledger = Table(
     Index("ix_ledger_ended_at", "ended_at", "workflow_id", "run_id"),
     Index("ix_ledger_customer_ended_at", "customer", "ended_at"),
 )
+"""Whatever was started ends here, also what was started by hand under any name: nothing limits its identifiers."""
 
 inbox = Table(
     "inbox",
     metadata,
-    Column("source", String(1000), primary_key=True),
-    Column("id", String(1000), primary_key=True),
-    Column("hash", String(128), nullable=False),
+    Column("source", FreeText, primary_key=True),
+    Column("id", FreeText, primary_key=True),
+    Column("hash", FreeText, nullable=False),
     Column("received_at", UtcMoment, nullable=False),
-    Column("event", String(200), nullable=False),
-    Column("workflow_id", KEY, nullable=False),
+    Column("event", FreeText, nullable=False),
+    Column("workflow_id", FreeText, nullable=False),
     Column("status", Integer),
     Column("body", PLAIN),
 )

@@ -77,3 +77,6 @@ async def decide(here: Portal, event: str, task: str, payload: dict[str, Any], n
         return JSONResponse(await here.runs.send(decision, again=False))
     except Pending as pending:
         return JSONResponse(pending.document)
+    except PortalProblem as problem:
+        problem.customer = found.customer
+        raise

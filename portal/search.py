@@ -20,6 +20,8 @@ from states.model.base import in_utc, start_of
 from states.registry import KINDS
 
 Page = dict[str, Any]
+ENDS = ("applied", "abandoned", "revoked", "superseded", "reassigned", "refused", "external", "given_up")
+"""The states of a run that has ended: the ledger has it then, while Temporal may still be closing it."""
 NOT_SHOWN = {"run_id", "subject", "ticket", "open"}
 """What the work list keeps of a task and the contract's shape has not."""
 INSTANT = timedelta(microseconds=1)
@@ -56,7 +58,11 @@ class Wanted:
 def visibility_query(wanted: Wanted) -> str:
     """The query for open runs of our workflow types; every value is quoted."""
     types = [KINDS[wanted.kind].workflow] if wanted.kind else [kind.workflow for kind in KINDS.values()]
-    parts = ["ExecutionStatus = 'Running'", f"WorkflowType IN ({', '.join(map(quoted, types))})"]
+    parts = [
+        "ExecutionStatus = 'Running'",
+        f"WorkflowType IN ({', '.join(map(quoted, types))})",
+        f"(CancellationState IS NULL OR CancellationState NOT IN ({', '.join(map(quoted, ENDS))}))",
+    ]
     for name, value in (
         ("CancellationCustomer", wanted.customer),
         ("CancellationState", wanted.state),
@@ -82,7 +88,7 @@ def item_of(run: WorkflowExecution) -> Page:
         "customer": customer,
         "subject": subject,
         "state": attributes.get(STATE) or "received",
-        "waiting_for": list(attributes.get(WAITING_FOR) or ["system"]),
+        "waiting_for": list(attributes.get(WAITING_FOR, ["system"])),
         "effective_at": shown(attributes.get(EFFECTIVE_DATE)),
         "order_by": shown(attributes.get(ORDER_BY)),
         "started_at": shown(run.start_time),

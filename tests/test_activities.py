@@ -126,6 +126,22 @@ async def test_the_ledger_keeps_the_first_end_and_answers_the_newest_run(databas
     assert await ledger.ended_run(RUN, "r3") is await ledger.ended_run("edition/K-2/jtl") is None
 
 
+@pytest.mark.parametrize("name", ["x" * 990, "edition/K-1001/j\x00tl"])
+async def test_a_run_started_by_hand_under_any_name_ends_in_the_ledger(database: Database, name: str) -> None:
+    ledger = SqlLedger(database)
+    strange = (
+        ended(workflow_id=name, customer="c" * 200, kind="k" * 200, ui_url="a\x00b") if name.count("/") == 2 else None
+    )
+    end = strange or ended().model_copy(
+        update={"status": ended(subject="s" * 900).status.model_copy(update={"workflow_id": name})}
+    )
+    await ledger.record_end(end)
+    found = await ledger.ended_run(name)
+    assert found is not None
+    assert found["ui_url"] == end.status.ui_url
+    assert (await ledger.ended_runs()).total == 1
+
+
 FILTERS: list[tuple[dict[str, Any], list[int]]] = [
     ({}, [5, 4, 3, 2, 1]),
     ({"customer": "K-2"}, [4, 2]),

@@ -605,3 +605,12 @@ async def test_what_becomes_of_a_booking_when_its_run_ends(
     async with database.write() as connection:
         await bookings.close_with_run(connection, "wms_user/K-1001/L-77", state)
     assert await states_of(database) == [(None, becomes)]
+
+
+@pytest.mark.parametrize("name", ["a\x00b", "x" * 3000, "\ud800", "' OR 1=1 --"])
+async def test_a_name_that_nobody_has_is_unknown_whatever_it_holds(
+    settings: Settings, centre: SqlCustomerCentre, name: str
+) -> None:
+    assert await centre.customer(name) is None
+    assert await customer(settings, name) is None
+    assert await centre.ends(name) == {}
