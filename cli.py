@@ -16,7 +16,7 @@ from pydantic import ValidationError
 
 from console import offline
 from console import show as view
-from console.status import print_preview, print_status
+from console.status import needed, print_preview, print_status
 from console.talk import Document, Misuse, Refusal, call, one_line, read_data, reason, run_path
 from console.talk import portal as portal_here
 from settings import Settings, explain
@@ -148,7 +148,7 @@ def tasks(
         return view.print_json(page)
     rows = [
         (task["id"], task["type"], task["workflow_id"], view.at(task["due_at"], zone),
-         [*task["decisions"], *(["proof"] if task["proof_required"] else [])], task["instructions"].split("\n")[0])
+         needed(task), task["instructions"].split("\n")[0].replace("**", ""))
         for task in page["items"]
     ]  # fmt: skip
     view.table(("task", "type", "cancellation", "due", "needs", "what to do"), rows)

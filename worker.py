@@ -55,10 +55,10 @@ def main() -> int:
     try:
         asyncio.run(serve(Settings()))
     except ValidationError as error:
-        print("\n".join(explain(error)), file=sys.stderr)
+        sys.stderr.write("\n".join(explain(error)) + "\n")
         return 2
     except (Unguarded, CatalogueError, AdapterError, RuntimeError) as error:
-        print(f"the worker cannot start: {error}", file=sys.stderr)
+        sys.stderr.write(f"the worker cannot start: {error}\n")
         return 1
     return 0
 

@@ -38,7 +38,7 @@ def print_status(document: Document, zone: str) -> None:
     )
     print_findings(document)
     for task in document["tasks"]:
-        needs = [*task["decisions"], *(["proof"] if task["proof_required"] else [])]
+        needs = needed(task)
         due = f", due {at(task['due_at'], zone)}" if task["due_at"] else ""
         print(f"\ntask {task['task']} ({task['type']}{due}{', needs ' + ' or '.join(needs) if needs else ''})")
         print("  " + task["instructions"].strip().replace("\n", "\n  "))
@@ -49,9 +49,19 @@ def print_status(document: Document, zone: str) -> None:
     table(("at", "state", "event", "by", "note"), rows)
 
 
+NEEDED = {"clarify_term": "--at", "appointment": "--at", "clarify": "--note"}
+"""What a confirmation of these tasks needs beside a decision or proof."""
+
+
+def needed(task: Document) -> list[str]:
+    """What a confirmation needs: one of the decisions, or an option."""
+    option = [NEEDED[task["type"]]] if task["type"] in NEEDED else []
+    return [*task["decisions"], *option, *(["--reference"] if task["proof_required"] else [])]
+
+
 def print_findings(document: Document) -> None:
     """What a status and a preview have in common: why, warnings, surplus."""
-    lines("why", [f"{step['value']} ({step['rule']})" for step in document["why"]])
+    lines("why", [f"{step['step']} ({step['rule']})" for step in document["why"]])
     lines("warnings", [coded(warning) for warning in document["warnings"]])
     if document["surplus"]:
         print()

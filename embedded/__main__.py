@@ -7,8 +7,11 @@ if sys.version_info < (3, 11):
 
 import asyncio
 
+import httpx
 from pydantic import ValidationError
 
+from activities.loading import LoadFailed
+from activities.ports import AdapterError
 from embedded.checks import Unusable, check_ports, find_temporal, held_state_dir
 from embedded.children import Died
 from embedded.supervisor import Supervisor
@@ -26,8 +29,8 @@ def main() -> int:
         with held_state_dir(settings):
             check_ports(settings)
             return asyncio.run(Supervisor(settings, find_temporal()).run())
-    except (Unusable, Died) as error:
-        print(error, file=sys.stderr)
+    except (Unusable, Died, LoadFailed, AdapterError, httpx.HTTPError) as error:
+        print(error or repr(error), file=sys.stderr)
         return 1
 
 

@@ -21,6 +21,7 @@ from standardwebhooks import Webhook
 from activities.customer_centre import load_customers
 from settings import Settings
 
+ROOT = Path(__file__).resolve().parent.parent
 SOURCE = "examples"
 PLACED_ON = 8
 """The day of last month on which the past order was placed: in time for this month's first in any month (D1)."""
@@ -52,7 +53,7 @@ class Played(BaseModel):
 
 def folder() -> Path:
     """Where the examples are: beside the sources, or where the distribution put them."""
-    beside = Path(__file__).resolve().parent.parent / "examples"
+    beside = ROOT / "examples"
     return beside if beside.is_dir() else Path(sys.prefix) / "share" / "cancellations" / "examples"
 
 

@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 import httpx
 
-from embedded.examples import base_url
+from embedded.examples import ROOT, base_url
 from settings import PREFIX, Settings
 
 Document = dict[str, Any]
@@ -31,7 +31,7 @@ async def text(http: httpx.AsyncClient, settings: Settings) -> str:
     """The whole text. Raises `httpx.HTTPError` where the portal does not answer."""
     runs = (await http.get("/cancellations", params={"limit": 100})).raise_for_status().json()["items"]
     tasks = (await http.get("/tasks")).raise_for_status().json()["items"]
-    lines = ["", *addresses(settings), "", *standing(runs), "", *await commands(http, settings, runs, tasks), ""]
+    lines = ["", *addresses(settings), "", *standing(runs), "", *await commands(http, runs, tasks), ""]
     return "\n".join([*lines, "Everything is up; Ctrl-C stops it, and the data stay."])
 
 
@@ -59,9 +59,7 @@ def standing(runs: list[Document]) -> list[str]:
     ]
 
 
-async def commands(
-    http: httpx.AsyncClient, settings: Settings, runs: list[Document], tasks: list[Document]
-) -> list[str]:
+async def commands(http: httpx.AsyncClient, runs: list[Document], tasks: list[Document]) -> list[str]:
     """Three commands that work now: acknowledge a warning, place an order, confirm a task."""
     program = command_line()
     found: dict[str, str] = {}
@@ -75,7 +73,7 @@ async def commands(
                 break
     lines = [f"  {found[event]}" for event in ("acknowledge_warning", "place_order") if event in found]
     lines += [f"  {confirmed(program, tasks[0])}"] if tasks else []
-    return ["In another terminal:", *(f"  export {one}" for one in exports(settings)), *lines]
+    return ["In another terminal:", *(f"  export {one}" for one in exports()), *lines]
 
 
 def sent(program: str, event: str, workflow_id: str) -> str:
@@ -94,15 +92,14 @@ def command_line() -> str:
     beside = Path(sys.executable).parent / "cancellations"
     if beside.exists():
         return shlex.quote(os.path.relpath(beside) if beside.is_relative_to(Path.cwd()) else str(beside))
-    installed = shutil.which("cancellations")
-    return "cancellations" if installed else shlex.join([sys.executable, "cli.py"])
+    return "cancellations" if shutil.which("cancellations") else shlex.join([sys.executable, str(ROOT / "cli.py")])
 
 
-def exports(settings: Settings) -> list[str]:
+def exports() -> list[str]:
     """What another terminal must know of what was set in this one. Secrets are not printed."""
     secret = ("WEBHOOK_SECRET", "OPERATOR_TOKENS", "SMTP_URL", "DATABASE_URL")
-    ours = {name: value for name, value in os.environ.items() if name.startswith(PREFIX)}
+    ours = sorted((name, value) for name, value in os.environ.items() if name.startswith(PREFIX))
     return [
-        f"{name}={'…' if name.removeprefix(PREFIX) in secret else shlex.quote(value)}"
-        for name, value in sorted(ours.items())
+        f"{name}=" + ("'the same as here'" if name.removeprefix(PREFIX) in secret else shlex.quote(value))
+        for name, value in ours
     ]

@@ -7,7 +7,6 @@ import sys
 from collections.abc import Awaitable, Mapping
 from contextlib import suppress
 from datetime import timedelta
-from pathlib import Path
 from typing import TypeVar
 
 import httpx
@@ -20,7 +19,6 @@ from embedded import examples, guide
 from embedded.children import Child, Died, start
 from settings import PREFIX, Settings
 
-ROOT = Path(__file__).resolve().parent.parent
 START_WITHIN = 60.0
 """Seconds that a program gets to become ready."""
 T = TypeVar("T")
@@ -94,9 +92,9 @@ class Supervisor:
         client = await self.ready("temporal", self.temporal_ready())
         played = await self.guarded(examples.prepare(self.settings))
         print("Starting worker and portal …", flush=True)
-        await self.launch("worker", [sys.executable, str(ROOT / "worker.py")])
+        await self.launch("worker", [sys.executable, str(examples.ROOT / "worker.py")])
         await self.ready("worker", self.worker_ready(client))
-        await self.launch("portal", [sys.executable, str(ROOT / "cli.py"), "portal"])
+        await self.launch("portal", [sys.executable, str(examples.ROOT / "cli.py"), "portal"])
         async with examples.portal(self.settings) as http:
             await self.ready("portal", self.portal_ready(http))
             print("Playing the examples …" if played.unanswered() else "The examples have been played.", flush=True)

@@ -14,6 +14,7 @@ from portal.problems import MEDIA_TYPE, malformed
 from portal.shapes import CancellationPage, LicencesAnswer
 from states.model.status import Status, WaitingFor
 from states.preview import Preview
+from states.registry import KINDS
 
 LONGEST_BODY = 256 * 1024
 """Bytes that an event may have."""
@@ -24,6 +25,7 @@ router = APIRouter()
 Here = Annotated[Portal, Depends(portal_of)]
 Cursor = Annotated[str | None, Query(max_length=20_000, description="`next` of the page before")]
 Limit = Annotated[int, Query(ge=1, le=200)]
+KindName = Annotated[str | None, Query(max_length=40, json_schema_extra={"enum": list(KINDS)})]
 Identifier = Annotated[str | None, Query(pattern=SEGMENT)]
 
 
@@ -75,7 +77,7 @@ async def licences(customer: Annotated[str, Path(pattern=SEGMENT)], here: Here) 
     summary="What would happen, without starting anything",
     responses=answer(200, Preview, examples.PREVIEW, "The preview, also where it would be refused")
     | problems(422, 503),
-    openapi_extra=body(examples.REQUEST),
+    openapi_extra=body(examples.REQUEST, "Request"),
 )
 async def previews(data: Annotated[dict[str, Any], Body()], here: Here) -> JSONResponse:
     """The same data as `requested`; `time` may be any moment."""
@@ -92,7 +94,7 @@ async def previews(data: Annotated[dict[str, Any], Body()], here: Here) -> JSONR
 async def cancellations(
     here: Here,
     customer: Identifier = None,
-    kind: Annotated[str | None, Query(max_length=40)] = None,
+    kind: KindName = None,
     state: Annotated[str | None, Query(pattern=r"^[a-z_]{1,40}$")] = None,
     waiting_for: WaitingFor | None = None,
     effective_from: Annotated[str | None, Query(description="A day in Berlin or a moment, inclusive")] = None,

@@ -5,6 +5,7 @@ from typing import Any
 from portal import examples
 from portal.problems import MEDIA_TYPE
 from portal.shapes import CloudEventDocument, ProblemDocument
+from states.model.request import Request
 
 WHEN = {
     401: "`unauthorised`: signature or token is missing or wrong",
@@ -36,9 +37,12 @@ def answer(status: int, model: Any, example: Any, description: str) -> dict[int 
     return {status: {"model": model, "description": description, "content": content}}
 
 
-def body(example: Any) -> dict[str, Any]:
-    """The example of a JSON body."""
-    return {"requestBody": {"content": {"application/json": {"example": example}}}}
+def body(example: Any, schema: str | None = None) -> dict[str, Any]:
+    """The example of a JSON body, and its schema where the call reads it by itself."""
+    content: dict[str, Any] = {"example": example}
+    if schema:
+        content["schema"] = {"$ref": f"#/components/schemas/{schema}"}
+    return {"requestBody": {"content": {"application/json": content}}}
 
 
 def ce_header(name: str, required: bool, example: str) -> dict[str, Any]:
@@ -97,7 +101,7 @@ def webhook_header(name: str) -> dict[str, Any]:
 def complete(document: dict[str, Any]) -> dict[str, Any]:
     """Add the schemas that are only referred to, and take out what FastAPI says of its own errors."""
     schemas = document.setdefault("components", {}).setdefault("schemas", {})
-    for model in (ProblemDocument, CloudEventDocument):
+    for model in (ProblemDocument, CloudEventDocument, Request):
         schema = model.model_json_schema(ref_template="#/components/schemas/{model}")
         for name, inner in schema.pop("$defs", {}).items():
             schemas.setdefault(name, inner)

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Path, Query
 from fastapi.responses import JSONResponse
 
 from portal import examples, search
-from portal.calls import Cursor, Here, Identifier, Limit
+from portal.calls import Cursor, Here, Identifier, KindName, Limit
 from portal.context import Portal, operator
 from portal.described import answer, body, problems
 from portal.inbound import Decision
@@ -30,7 +30,7 @@ async def tasks(
     here: Here,
     name: Operator,
     customer: Identifier = None,
-    kind: Annotated[str | None, Query(max_length=40)] = None,
+    kind: KindName = None,
     type: Annotated[str | None, Query(pattern=r"^[a-z_]{1,40}$")] = None,
     cursor: Cursor = None,
     limit: Limit = 50,

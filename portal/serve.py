@@ -1,6 +1,10 @@
 """The portal as a program: connects to Temporal, listens, logs, and stops gracefully."""
 
+import asyncio
 import logging
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import structlog
@@ -13,6 +17,7 @@ from portal.guard import check_portal, check_temporal
 from settings import Settings
 from workflows.plugin import CancellationsPlugin
 
+STOP = (signal.SIGINT, signal.SIGTERM)
 GRACE_S = 10
 """Seconds that calls under way have to end."""
 
@@ -34,7 +39,28 @@ async def serve(settings: Settings) -> None:
         timeout_graceful_shutdown=GRACE_S,
     )
     structlog.get_logger(__name__).info("portal_listening", host=settings.portal_host, port=settings.portal_port)
-    await uvicorn.Server(config).serve()
+    await Server(config).serve()
+
+
+class Server(uvicorn.Server):
+    """Stops at SIGINT or SIGTERM and returns; uvicorn's own would then end the process by the same signal."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Ask for the end where a signal comes."""
+        loop = asyncio.get_running_loop()
+        for number in STOP:
+            loop.add_signal_handler(number, self.ask_to_stop)
+        try:
+            yield
+        finally:
+            for number in STOP:
+                loop.remove_signal_handler(number)
+
+    def ask_to_stop(self) -> None:
+        """The first signal lets calls under way end; a second one does not wait for them."""
+        self.force_exit = self.should_exit
+        self.should_exit = True
 
 
 async def connect(settings: Settings) -> Client:

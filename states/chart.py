@@ -49,6 +49,7 @@ SHOWN: dict[str, str] = {
 }
 """What outsiders call a state where its own name is not the contract's."""
 
+
 class UnknownState(ValueError):
     """A stored state that this version of the chart does not have: the run was written by another one."""
 
@@ -74,7 +75,8 @@ class Chart(StateChart[Memory]):
         declared = [n for n, v in vars(cls).items() if isinstance(v, State | TransitionList | Event)]
         if inherited and declared:
             raise TypeError(
-                f"{cls.__name__} declares {', '.join(declared)}: a kind overrides methods only, a path is declared whole"
+                f"{cls.__name__} declares {', '.join(declared)}: a kind overrides methods only, "
+                "a path is declared whole"
             )
         super().__init_subclass__(**options)
 

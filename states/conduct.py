@@ -7,10 +7,12 @@ from states.dates import effective_at, follows_notice, notice_rule, open_questio
 from states.model.effects import CheckLicences, Effect, Notify
 from states.model.facts import Check, Receipt, Refusal
 from states.model.memory import Task
-from states.model.request import CUSTOMER_MESSAGES
+from states.model.request import CUSTOMER_MESSAGES, Request
 from states.orders import Orders
 from states.surplus_state import unresolved
 
+KEEPS_CHECK = frozenset({"scheduled", "order", "feature_warning"})
+"""Where a refusal found in passing changes nothing: it is judged again when the customer acts, or on the date."""
 
 KEEPS_TASK = frozenset({"stays_open", "hand_in_proof"})
 """What is done to a task without closing it."""
@@ -212,18 +214,20 @@ class Conduct(Orders):
         """The record's answer: for a proposal it is taken up only where nothing stands against it."""
         event = self.answer_to(effect)
         if effect.proposal is not None:
-            return self.proposal_checked(effect, at, check)
+            return self.proposal_checked(effect.proposal, at, check)
         if event not in self.possible():
             return ()
         facts: dict[str, Any] = {"check": check}
         if check.settings is not None:
             facts = {"settings": check.settings, "check": check.model_copy(update={"settings": None})}
         former = self.model.check
-        if former is not None and (effect.after or (check.refusal and self.model.state in ("scheduled", "order", "feature_warning"))):
-            facts["check"] = former.model_copy(update={"surplus": check.surplus} if not check.refusal else {})
+        if former is not None and effect.after:
+            facts["check"] = former.model_copy(update={"surplus": check.surplus})
+        elif former is not None and check.refusal and self.model.state in KEEPS_CHECK:
+            facts["check"] = former
         return self.decide(event, at, **facts)
 
-    def proposal_checked(self, effect: CheckLicences, at: datetime, check: Check) -> tuple[Effect, ...]:
+    def proposal_checked(self, said: Request, at: datetime, check: Check) -> tuple[Effect, ...]:
         """Another target: refused with its code, and nothing changes; or the run begins again with it (X10)."""
         if check.refusal is not None:
             self.verdict = check.refusal
@@ -232,9 +236,10 @@ class Conduct(Orders):
         else:
             self.kept = self.snapshot() if self.model.state == "scheduled" else None
             check = check.model_copy(update={"settings": None})
-            said = effect.proposal
-            facts = {"check": check, "request": said, "last_customer_at": said.time or at}
-            return self.decide("target_checked", at, message=said, quiet=True, **facts)
+            acted = said.time or at
+            return self.decide(
+                "target_checked", at, message=said, quiet=True, check=check, request=said, last_customer_at=acted
+            )
         return ()
 
     def failed(self, effect: Effect, at: datetime, error: str) -> tuple[Effect, ...]:

@@ -18,7 +18,9 @@ def arrows_of(chart: type[Chart]) -> list[tuple[str, str, str]]:
             for target in transition.targets:
                 if {state.id, target.id} <= known and not transition.internal:
                     guards = ", ".join(str(guard) for guard in transition.cond)
-                    found[(state.id, target.id, f"{transition.event} [{guards}]" if guards else str(transition.event))] = None
+                    found[
+                        (state.id, target.id, f"{transition.event} [{guards}]" if guards else str(transition.event))
+                    ] = None
     return list(found)
 
 

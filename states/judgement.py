@@ -28,6 +28,7 @@ from states.surplus_state import names, resolved_flags
 
 Shape = TypeVar("Shape", bound=BaseModel)
 
+EMPTY: tuple[Any, ...] = (None, "", [], {})
 AFTER_DATE = frozenset({"applying", "leftover", "held", "third_party"})
 
 
@@ -140,7 +141,9 @@ def details_missing(chart: Conduct, details: dict[str, Any]) -> tuple[str, list[
         return None
     if check.details_needed is not None:
         lacking = [key for key in check.details_needed if details.get(key) in (None, "", [], {})]
-        if lacking or (not check.details_needed and not any(value not in (None, "", [], {}) for value in details.values())):
+        if lacking or (
+            not check.details_needed and not any(value not in (None, "", [], {}) for value in details.values())
+        ):
             rule = "SHH2" if "new_contract" in check.details_needed else "ADD1"
             return rule, lacking or ["details"]
     decided = details.get("addons")
@@ -170,7 +173,11 @@ def judge_request(chart: Conduct, request: Request) -> Refusal | None:
             return Refusal(rule="contract", code="not_enabled", values=about_request(chart))
         return None
     if memory.standing is not None and request.target == memory.standing.request.target:
-        return None if "abandon" in chart.possible() else Refusal(rule="X10", code="not_enabled", values=about_request(chart))
+        return (
+            None
+            if "abandon" in chart.possible()
+            else Refusal(rule="X10", code="not_enabled", values=about_request(chart))
+        )
     if "target_checked" not in chart.possible():
         return Refusal(rule="X10", code="not_enabled", values=about_request(chart))
     return None
@@ -219,4 +226,3 @@ def judge_rejection(chart: Conduct, message: RejectTask) -> tuple[Task, str] | R
     """The task rejected and the event that follows; where none does, it stays open and is escalated."""
     task = find_task(chart, message.task)
     return task if isinstance(task, Refusal) else (task, task.rejected or "stays_open")
-

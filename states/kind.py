@@ -11,7 +11,7 @@ from states.model.record import Customer
 from states.model.request import Request
 
 if TYPE_CHECKING:
-    from states.chart import Chart
+    from states.conduct import Conduct
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class Kind:
 
     kind: str
     workflow: str
-    chart: "type[Chart]"
+    chart: "type[Conduct]"
     check: CheckFunction
     malformed: Callable[[Request], str | None] = lambda request: None
     watches: bool = False

@@ -144,12 +144,11 @@ class Orders(Tasks):
 
     def ask_for_booking(self) -> None:
         """Book the order, or have it booked by hand; what costs nothing becomes a note of ours at once."""
+        if self.model.state == "placing":
+            self.fix_date()
         order = self.model.order
         if order is None:
             return
-        if order.effective_at is None or (self.model.state == "placing" and not order.term):
-            self.fix_date()
-            order = self.model.order
         step = PlaceOrder(
             placed_at=order.placed_at,
             effective_at=order.effective_at or order.placed_at,
@@ -171,7 +170,11 @@ class Orders(Tasks):
         if order is None or order.late:
             return
         said = message_of(order)
-        changes = {"effective_at": date_for(memory, order.placed_at, said), "cost_effect": cost_effect_of(memory), "term": memory.clarified_term}
+        changes = {
+            "effective_at": date_for(memory, order.placed_at, said),
+            "cost_effect": cost_effect_of(memory),
+            "term": memory.clarified_term,
+        }
         memory.order = order.model_copy(update=changes)
 
     def booking_due(self) -> datetime | None:
@@ -255,7 +258,9 @@ class Orders(Tasks):
         self.forget_order()
         self.reset_for_target()
         self.verdict = Refusal(rule="X8", code="changed", values={"what": "catalogue"})
-        self.write("catalogue_changed", "catalogue_changed", catalogue=self.model.check.in_force if self.model.check else None)
+        self.write(
+            "catalogue_changed", "catalogue_changed", catalogue=self.model.check.in_force if self.model.check else None
+        )
 
     def booked(self) -> None:
         """The customer centre has booked: the new order replaces a standing one (X10)."""
@@ -276,7 +281,14 @@ class Orders(Tasks):
     def open_late_question(self) -> None:
         """A late booking by hand: which date holds (contract, `clarify_term`)."""
         recorded = iso(self.model.order.effective_at) if self.model.order else None
-        self.open_task("clarify_term", "clarify_term", subject="late", confirmed="clarified", at_required=True, values={"recorded": recorded or "-"})
+        self.open_task(
+            "clarify_term",
+            "clarify_term",
+            subject="late",
+            confirmed="clarified",
+            at_required=True,
+            values={"recorded": recorded or "-"},
+        )
 
     def booking_refused(self) -> None:
         """The customer centre said no: an unfinished order is no order (ED10)."""
@@ -448,7 +460,12 @@ class Orders(Tasks):
         """Before the date the customer is told what is still in surplus (X2)."""
         left = names(unresolved(self.model))
         if left and self.model.state == "scheduled":
-            self.ask(Notify(template="surplus_reminder", values={"licences": left, "effective_at": iso(effective_at(self.model))}))
+            self.ask(
+                Notify(
+                    template="surplus_reminder",
+                    values={"licences": left, "effective_at": iso(effective_at(self.model))},
+                )
+            )
 
     def accept_order(self) -> None:
         """The order as the customer placed it, before it is judged by a fresh check."""

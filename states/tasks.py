@@ -1,25 +1,27 @@
 """Tasks: what waits for a person, how it is opened, and what each decision causes (contract, Operator decisions)."""
 
 import hashlib
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from states.chart import Chart
-from states.dates import effective_at, order_by
+from states.dates import effective_at, follows_notice, notice_rule, order_by
 from states.model.base import day_after, day_of
-from states.model.effects import AnyEffect, ApplyChange, Decouple, Notify, PlaceOrder, Reassign, Withdraw
+from states.model.effects import AnyEffect, Notify, PlaceOrder, Reassign
 from states.model.facts import OutsideStep, Receipt, Refusal
 from states.model.memory import Task
+from states.model.request import Proof
 from states.surplus_state import names, unresolved
 
-DECIDED = {"granted", "declined"}
 COSTS = ("cancellation", "deactivation", "none")
 
 
 class Tasks(Chart):
     """The part of every chart that opens, escalates and closes tasks. Declares no states."""
 
-    def open_task(self, type_: str, text: str, *, step: AnyEffect | None = None, subject: str | None = None, **more: Any) -> None:
+    def open_task(
+        self, type_: str, text: str, *, step: AnyEffect | None = None, subject: str | None = None, **more: Any
+    ) -> None:
         """Open a task unless the same is open already; its id is opaque, without slashes, and the same on replay."""
         memory = self.model
         if any(task.type == type_ and task.subject == subject and task.step == step for task in memory.tasks):
@@ -60,7 +62,9 @@ class Tasks(Chart):
         }
         if isinstance(step, Reassign):
             values["target"] = step.to
-        self.open_task("perform", text, step=step, due_at=due_at, confirmed="performed", proof_required=True, values=values)
+        self.open_task(
+            "perform", text, step=step, due_at=due_at, confirmed="performed", proof_required=True, values=values
+        )
 
     def open_question(self, type_: str) -> None:
         """A fact that must be asked for (X5, X6, X14)."""
@@ -89,7 +93,9 @@ class Tasks(Chart):
         values = {"name": step.name} | dict(step.values)
         subject = step.subject or step.what
         text = f"third_party_{step.what}"
-        self.open_task("third_party", text, subject=subject, confirmed="proof_confirmed", proof_required=True, values=values)
+        self.open_task(
+            "third_party", text, subject=subject, confirmed="proof_confirmed", proof_required=True, values=values
+        )
 
     def open_surplus(self, text: str) -> None:
         """Still in surplus on the date (X2, X4)."""
@@ -133,8 +139,6 @@ class Tasks(Chart):
 
     def date_of_late_booking(self, booked_at: datetime) -> datetime | None:
         """By the notice rule where it holds; otherwise only a person can say."""
-        from states.dates import follows_notice, notice_rule
-
         return notice_rule(self.model).effective_at(booked_at) if follows_notice(self.model) else None
 
     def react_clarified(self) -> None:
@@ -174,13 +178,17 @@ class Tasks(Chart):
     def react_stays_open(self) -> None:
         """Rejected, but the task does not go away: the note is shown, and it is escalated."""
         self.change_task(self.task, note=self.message.note, escalated=self.task.escalated + 1)
-        self.ask(Notify(template="task_escalated", to="operator", values={"task": self.task.task, "note": self.message.note}))
+        self.ask(
+            Notify(template="task_escalated", to="operator", values={"task": self.task.task, "note": self.message.note})
+        )
 
     def react_hand_in_proof(self) -> None:
         """The customer's proof waits for the operator's confirmation (X9)."""
-        from states.model.request import Proof
-
-        proof = Proof(reference=self.message.reference, confirmed_by=self.message.by, confirmed_at=self.message.time or self.model.now)
+        proof = Proof(
+            reference=self.message.reference,
+            confirmed_by=self.message.by,
+            confirmed_at=self.message.time or self.model.now,
+        )
         self.change_task(self.task, proof=proof)
 
     def react_retry(self) -> None:
@@ -209,7 +217,11 @@ class Tasks(Chart):
     def escalation_at(self, task: Task) -> datetime:
         """When a task is next brought to mind: when due, at the latest after `remind_every`, and again and again."""
         every = self.model.settings.remind_every
-        first = min(task.due_at, task.opened_at + every) if task.due_at and task.due_at > task.opened_at else task.opened_at + every
+        first = (
+            min(task.due_at, task.opened_at + every)
+            if task.due_at and task.due_at > task.opened_at
+            else task.opened_at + every
+        )
         return first + task.escalated * every
 
     def react_task_due(self) -> None:
@@ -223,10 +235,6 @@ class Tasks(Chart):
                     template = "reminder_urgent" if task.escalated else "reminder"
                     self.ask(Notify(template=template, values={"state": self.shown}))
                 self.write("task_due", "escalated")
-
-    def withdraw_or(self, booked: bool) -> Withdraw | None:
-        """The effect that takes a booking back, where there is one."""
-        return Withdraw() if booked else None
 
 
 def iso(moment: datetime | None) -> str | None:
@@ -242,5 +250,3 @@ def last_day(at: Any, zone: str) -> Any:
 def recorded_term(memory: Any) -> str:
     """What the record shows of the term, for the one who is asked about it."""
     return memory.check.term_ends.isoformat() if memory.check and memory.check.term_ends else "-"
-
-

@@ -93,7 +93,9 @@ def surplus_warnings(memory: Memory, date: Any) -> list[Note]:
     notes = [Note(code="surplus", values={"licences": names(open_), "count": len(open_)})] if open_ else []
     for entry in entries:
         if entry.ends_at is not None and date is not None and entry.ends_at != date:
-            values = {"licence": entry.licence or names([entry])[0]} | isoed(licence_ends_at=entry.ends_at, effective_at=date)
+            values = {"licence": entry.licence or names([entry])[0]} | isoed(
+                licence_ends_at=entry.ends_at, effective_at=date
+            )
             notes.append(Note(code="surplus_gap", values=values))
     return notes
 
@@ -126,10 +128,15 @@ def why(chart: Conduct, say: Say) -> tuple[WhyStep, ...]:
         steps.append(("term", "term_ends", memory.check.term_ends.isoformat(), "X6"))
     elif rule == "moment":
         chosen = memory.order.effective_on if memory.order else None
-        steps.append(("chosen", "chosen_on", chosen.isoformat(), "X6") if chosen else ("at_once", "at_once", "at_once", "X6"))
+        steps.append(
+            ("chosen", "chosen_on", chosen.isoformat(), "X6") if chosen else ("at_once", "at_once", "at_once", "X6")
+        )
     elif rule == "agreed" and date:
         steps.append(("agreed", "agreed_at", date.isoformat(), "MOV1"))
-    texts = [WhyStep(step=say(language, f"why.{key}", {name: value}), value=value, rule=number) for key, name, value, number in steps]
+    texts = [
+        WhyStep(step=say(language, f"why.{key}", {name: value}), value=value, rule=number)
+        for key, name, value, number in steps
+    ]
     return (*texts, *results(chart, say, language, zone, rule == "notice" and term is None))
 
 
@@ -143,7 +150,13 @@ def results(chart: Conduct, say: Say, language: str, zone: str, noticed: bool) -
     number = "X6"
     if noticed:
         number = "D2" if rule.in_time(day_of(placed_or_now(memory), zone)) else "D3"
-    found = [WhyStep(step=say(language, "why.result", isoed(effective_at=date)), value=day_of(date, zone).isoformat(), rule=number)]
+    found = [
+        WhyStep(
+            step=say(language, "why.result", isoed(effective_at=date)),
+            value=day_of(date, zone).isoformat(),
+            rule=number,
+        )
+    ]
     if on_boundary_day(memory):
         other = rule.other_reading().effective_at(placed_or_now(memory))
         text = say(language, "why.other_reading", isoed(effective_at=other))
@@ -204,7 +217,6 @@ def status(
     language = language_of(memory)
     request = memory.request
     shows_date = memory.order is not None or not chart.ended
-    standing = memory.standing
     return Status(
         workflow_id=workflow_id,
         run_id=run_id,
@@ -214,7 +226,7 @@ def status(
         subject=request.subject,
         target=request.target,
         state=chart.shown,
-        waiting_for=("system",) if busy and not chart.ended else chart.waiting_for(),  # type: ignore[arg-type]
+        waiting_for=("system",) if busy and not chart.ended else chart.waiting_for(),
         enabled=chart.enabled(),
         effective_at=effective_at(memory) if shows_date else None,
         order_by=order_by(memory) if shows_date else None,
@@ -228,10 +240,16 @@ def status(
         ),
         refusal=refusal_of(memory, say, language),
         surplus=surplus_entries(memory, say, language),
-        standing=StandingOrder(target=standing.request.target, effective_at=standing.order.effective_at) if standing else None,
+        standing=standing_of(memory),
         tasks=tuple(task_entry(task, say, language) for task in memory.tasks),
         timeline=tuple(timeline_entry(line, say, language) for line in memory.timeline),
     )
+
+
+def standing_of(memory: Memory) -> StandingOrder | None:
+    """The order beneath a change (X10)."""
+    standing = memory.standing
+    return StandingOrder(target=standing.request.target, effective_at=standing.order.effective_at) if standing else None
 
 
 def refusal_of(memory: Memory, say: Say, language: str) -> RefusalText | None:
@@ -240,4 +258,3 @@ def refusal_of(memory: Memory, say: Say, language: str) -> RefusalText | None:
     if refusal is None:
         return None
     return RefusalText(rule=refusal.rule, code=refusal.code, text=refusal_text(say, language, "refusal", refusal))
-

@@ -72,7 +72,9 @@ def key_of(node: Node) -> tuple[Any, ...]:
     """What makes two nodes the same: all that guards and actions tell apart, and nothing else."""
     memory = node.memory
     check, order, refusal = memory.check, memory.order, memory.refusal
-    tasks = sorted((t.type, t.subject or "", t.step.effect if t.step else "", t.proof is not None) for t in memory.tasks)
+    tasks = sorted(
+        (t.type, t.subject or "", t.step.effect if t.step else "", t.proof is not None) for t in memory.tasks
+    )
     flights = sorted((e.effect, bool(getattr(e, "proposal", None)), getattr(e, "after", False)) for e in node.under_way)
     facts = (
         check and (bool(check.refusal), check.in_force, bool(check.questions)),
@@ -157,7 +159,10 @@ def answers(facts: Facts, effect: Effect, chart: Conduct) -> Iterator[Move]:
             entry = Surplus(licence="L-1", product="p", reason="not_available")
             receipts += [Receipt(key="k", surplus=(entry,)), Receipt(key="k", surplus=(entry,), held=True)]
         for number, receipt in enumerate(receipts):
-            yield f"{name} done #{number}", lambda c, receipt=receipt: (c.answer(effect, NOW, receipt=receipt), (effect,))
+            yield (
+                f"{name} done #{number}",
+                lambda c, receipt=receipt: (c.answer(effect, NOW, receipt=receipt), (effect,)),
+            )
         if effect.refused:
             no = Refusal(rule="D6", code="booking_refused", values={"reason": "no"})
             yield f"{name} refused", lambda c: (c.answer(effect, NOW, refusal=no), (effect,))

@@ -25,7 +25,7 @@ def status(**changes: Any) -> dict[str, Any]:
         "customer": "K-1001", "subject": "jtl", "target": "jtl_advanced", "state": "order",
         "waiting_for": ["customer"], "enabled": ["place_order", "abandon"],
         "effective_at": "2027-01-31T23:00:00Z", "order_by": "2027-01-17T23:00:00Z",
-        "why": [{"step": "placed", "value": "Placed on 10 January", "rule": "D6"}], "term_ends": "2027-06-30",
+        "why": [{"step": "Placed on 10 January", "value": "2027-01-10", "rule": "D6"}], "term_ends": "2027-06-30",
         "cost_effect": "cancellation", "catalogue": "2024-09-01",
         "warnings": [{"code": "no_saving", "text": "Nothing is saved."}], "refusal": None,
         "surplus": [{"licence": None, "product": "pos_wawi", "reason": "two too many",
@@ -163,7 +163,7 @@ def test_a_status_is_shown_with_dates_of_berlin_and_all_that_matters(portal, cap
     said = capsys.readouterr().out
     for part in ("1 February 2027, 00:00", "18 January 2027, 00:00", "30 June 2027", "place-order, abandon",
                  "Nothing is saved.", "Placed on 10 January (D6)", "POS-1, POS-2", "task t-1", "Find the term.",
-                 "needs proof", "requested"):  # fmt: skip
+                 "needs --at or --reference", "requested"):  # fmt: skip
         assert part in said, part
 
 

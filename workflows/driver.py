@@ -1,9 +1,8 @@
 """One loop for all kinds: feeds events to a chart, performs what it asks for, and shows where it stands."""
 
 import asyncio
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, ClassVar
+from typing import Any
 
 from temporalio import workflow
 from temporalio.exceptions import ActivityError
@@ -19,7 +18,8 @@ with workflow.unsafe.imports_passed_through():
     from states.model.request import Message, Request
     from states.model.status import End, Status
     from states.registry import KINDS
-from workflows import messages, options
+from workflows import messages
+from workflows.base import Item
 from workflows.effects import (
     ACTIVITIES,
     IN_THE_WORKER,
@@ -36,29 +36,8 @@ from workflows.effects import (
 from workflows.view import Face
 
 
-@dataclass(eq=False)
-class Item:
-    """Something that arrived and waits for its turn."""
-
-    event: str
-    message: Any
-    refusal: Refusal | None = None
-    judged: bool = False
-
-
-@dataclass
-class Carried:
-    """What continue-as-new hands over beside the request."""
-
-    memory: Memory
-    started_at: datetime
-    runs: list[str] = field(default_factory=list)
-
-
 class Driver(messages.Handlers, Face):
     """The base of every workflow. A kind adds its `run` and nothing else."""
-
-    kind: ClassVar[str]
 
     @workflow.init
     def __init__(self, *payloads: Any) -> None:
@@ -68,6 +47,7 @@ class Driver(messages.Handlers, Face):
         self.pending: list[Item] = []
         self.answers: list[tuple[Effect, dict[str, Any]]] = []
         self.under_way: dict[int, Effect] = {}
+        self.tasks: dict[int, asyncio.Task[None]] = {}
         self.slow: set[int] = set()
         self.own_request_seen = False
         self.alarm: asyncio.Task[None] | None = None
@@ -187,19 +167,6 @@ class Driver(messages.Handlers, Face):
         waiting = bool(self.answers) or self.rang or (bool(self.queue) and not self.holding())
         return waiting or self.due() is not None
 
-    def holding(self) -> bool:
-        """Events of people wait while a check is under way."""
-        return any(effect.holds for effect in self.under_way.values())
-
-    def busy(self) -> bool:
-        """A system does not answer, and something waits for it."""
-        awaited = (n for n, effect in self.under_way.items() if effect.holds or self.chart.expects(effect))
-        return any(number in self.slow for number in awaited)
-
-    def rests(self) -> bool:
-        """Nothing is under way that the chart waits for."""
-        return not self.answers and not self.holding() and self.chart.at_rest()
-
     def resolve(self) -> None:
         """Events whose outcome came with a later answer are judged when the chart is at rest again."""
         if self.chart.verdict is not None and self.pending:
@@ -253,9 +220,9 @@ class Driver(messages.Handlers, Face):
             if request.details not in (None, memory.request.details):
                 self.perform(self.chart.decide("details_replaced", now, message=request, said="requested"))
             return None
-        acted = {"last_customer_at": request.time or now}
         if memory.standing is not None and request.target == memory.standing.request.target:
-            self.perform(self.chart.decide("abandon", now, message=request, said="requested", **acted))
+            acted = request.time or now
+            self.perform(self.chart.decide("abandon", now, message=request, said="requested", last_customer_at=acted))
         else:
             self.perform(self.chart.decide("target_proposed", now, message=request, quiet=True))
         return None
@@ -294,7 +261,7 @@ class Driver(messages.Handlers, Face):
         self.touched = True
         for effect in effects:
             self.under_way[effect.number] = effect
-            asyncio.create_task(self.carry_out(effect))
+            self.tasks[effect.number] = asyncio.create_task(self.carry_out(effect))
 
     async def carry_out(self, effect: Effect) -> None:
         """Perform one effect and put its answer where the loop finds it."""
@@ -310,7 +277,7 @@ class Driver(messages.Handlers, Face):
 
     async def call_activity(self, effect: Effect) -> dict[str, Any]:
         """The effect's activity, in two stages; then its receipt, a refusal, or a failure."""
-        name, answer, summary = ACTIVITIES[effect.effect]  # type: ignore[attr-defined]
+        name, answer, summary = ACTIVITIES[effect.name]
         memory = self.chart.model
         argument = inquiry_of(memory, effect) if isinstance(effect, CheckLicences) else step_of(memory, effect)
         try:
@@ -329,6 +296,7 @@ class Driver(messages.Handlers, Face):
     def take_answer(self, effect: Effect, facts: dict[str, Any]) -> None:
         """What came back from the world."""
         self.under_way.pop(effect.number, None)
+        self.tasks.pop(effect.number, None)
         now = workflow.now()
         failure = facts.pop("failure", None)
         if failure is not None:
@@ -420,4 +388,3 @@ class Driver(messages.Handlers, Face):
             "started_at": self.started_at.isoformat(),
             "runs": list(dict.fromkeys(self.runs)),
         }
-

@@ -45,13 +45,13 @@ def step_of(memory: Memory, effect: Effect) -> Step:
     """An effect with its idempotency key: run, step and number, the same on retry and after continue-as-new."""
     request = memory.request
     return Step(
-        key=f"{request.workflow_id}/{memory.run_id}/{effect.effect}/{effect.number}",  # type: ignore[attr-defined]
+        key=f"{request.workflow_id}/{memory.run_id}/{effect.name}/{effect.number}",
         workflow_id=request.workflow_id,
         kind=request.kind,
         customer=request.customer,
         subject=request.subject,
         target=request.target,
-        effect=effect,  # type: ignore[arg-type]
+        effect=effect,
     )
 
 
@@ -113,7 +113,11 @@ def outcome(error: ActivityError) -> Refusal | Failure:
     """What a final error means: the system said no, or a person must act."""
     cause = error.cause
     if isinstance(cause, ApplicationError) and cause.type == signatures.REFUSED:
-        reason = str(cause.details[0].get("reason", "")) if cause.details and isinstance(cause.details[0], dict) else cause.message
+        reason = (
+            str(cause.details[0].get("reason", ""))
+            if cause.details and isinstance(cause.details[0], dict)
+            else cause.message
+        )
         return Refusal(rule="D6", code="booking_refused", values={"reason": reason or cause.message})
     return Failure(cause.message if isinstance(cause, ApplicationError) else str(cause or error))
 

@@ -4,7 +4,6 @@ from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, Any
 
 from temporalio import workflow
-from temporalio.exceptions import ApplicationError
 
 with workflow.unsafe.imports_passed_through():
     from states.judgement import judge, judge_confirmation, judge_rejection, judge_request, malformed, parse
@@ -23,20 +22,23 @@ with workflow.unsafe.imports_passed_through():
 if TYPE_CHECKING:
     from workflows.driver import Driver
 
-UpdateHandler = Callable[..., Coroutine[Any, Any, Status]]
 
 DESCRIPTIONS = {
-    "requested": "A customer asks for this cancellation, or for another target of it. Payload: the `requested` document.",
+    "requested": "A customer asks for this cancellation, or for another target. Payload: the `requested` document.",
     "acknowledge_warning": 'The customer has read what is lost. Payload: {"by": "…"}',
     "recheck_licences": 'The customer asks for a fresh look at the licences. Payload: {"by": "…"}',
-    "override_surplus": 'The customer goes on in spite of surplus, naming each licence. Payload: {"by": "…", "licences": ["…"]}',
+    "override_surplus": (
+        'The customer goes on in spite of surplus, naming each licence. Payload: {"by": "…", "licences": ["…"]}'
+    ),
     "place_order": 'The order itself; `time` is the moment placed. Payload: {"by": "…", "time": "…"}',
     "reassign": 'A WMS user is assigned elsewhere instead. Payload: {"by": "…", "to": "wms | wms_mobile"}',
     "hand_in_proof": 'Proof of a step at a third party. Payload: {"by": "…", "task": "…", "reference": "…"}',
     "supersede": 'An upgrade was booked elsewhere. Payload: {"by": "…", "booking": "…"}',
     "request_revocation": 'The customer asks a person to take the order back. Payload: {"by": "…", "explanation": "…"}',
     "abandon": 'Leave everything as it is. Payload: {"by": "…"}',
-    "confirm_task": 'An operator confirms a task. Payload: {"task": "…", "by": "…", "decision": "…", "proof": {"reference": "…"}}',
+    "confirm_task": (
+        'An operator confirms a task. Payload: {"task": "…", "by": "…", "decision": "…", "proof": {"reference": "…"}}'
+    ),
     "reject_task": 'An operator rejects a task. Payload: {"task": "…", "by": "…", "note": "…"}',
     "licence_changed": "Another run of this customer: a licence is scheduled to end, or has ended.",
 }
@@ -45,12 +47,6 @@ DESCRIPTIONS = {
 def by_operator() -> Abandon:
     """A cancel request from the web UI or the command line is an operator's `abandon`."""
     return Abandon(by="operator")
-
-
-def failure(driver: "Driver", refusal: Refusal) -> ApplicationError:
-    """A refused update: the code as type, the problem as details, and a text for people."""
-    problem = driver.problem_of(refusal)
-    return ApplicationError(problem.text, problem.model_dump(mode="json"), type=problem.code, non_retryable=True)
 
 
 def read(driver: "Driver", event: str, payloads: tuple[Any, ...]) -> Any:
@@ -84,28 +80,30 @@ def look(driver: "Driver", event: str, payloads: tuple[Any, ...]) -> Refusal | N
         return judge(driver.chart, event, message, driver.runs) if isinstance(message, Message) else None
 
 
-def update(event: str) -> UpdateHandler:
+def update(event: str) -> Any:
     """The update of an event with its validator."""
 
     async def handler(self: Any, *payloads: Any) -> Status:
         if event == "requested" and self.is_own_request(payloads):
-            return await self.answered(None)
+            document: Status = await self.answered(None)
+            return document
         message = read(self, event, payloads)
         if isinstance(message, Refusal):
-            raise failure(self, message)
-        return await self.answered(self.enqueue(event, message))
+            raise self.failure(message)
+        document = await self.answered(self.enqueue(event, message))
+        return document
 
     def validator(self: Any, *payloads: Any) -> None:
         if event == "requested" and self.would_be_own_request(payloads):
             return
         refusal = look(self, event, payloads)
         if refusal is not None:
-            raise failure(self, refusal)
+            raise self.failure(refusal)
 
     handler.__name__ = handler.__qualname__ = f"update_{event}"
     made = workflow.update(name=event, description=DESCRIPTIONS[event])(handler)
     made.validator(validator)
-    return made  # type: ignore[return-value]
+    return made
 
 
 def signal(event: str) -> Callable[..., Coroutine[Any, Any, None]]:
@@ -122,7 +120,7 @@ def signal(event: str) -> Callable[..., Coroutine[Any, Any, None]]:
             self.ignore(event, item.refusal, message.by)
 
     handler.__name__ = handler.__qualname__ = f"signal_{event}"
-    return workflow.signal(name=event, description=DESCRIPTIONS[event])(handler)  # type: ignore[return-value]
+    return workflow.signal(name=event, description=DESCRIPTIONS[event])(handler)
 
 
 class Handlers:
@@ -155,4 +153,5 @@ class Handlers:
     @workflow.query(name="status", description="Where the run stands: the status document.")
     def status(self: Any, *payloads: Any) -> Status:
         """The status document."""
-        return self.document()
+        document: Status = self.document()
+        return document

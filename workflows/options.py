@@ -13,8 +13,12 @@ ONE_TRY = timedelta(seconds=5)
 PATIENT_TRY = timedelta(seconds=30)
 """One attempt of an activity later on."""
 
-QUICK = RetryPolicy(initial_interval=timedelta(milliseconds=200), backoff_coefficient=2.0, maximum_interval=timedelta(seconds=2))
-PATIENT = RetryPolicy(initial_interval=timedelta(seconds=5), backoff_coefficient=2.0, maximum_interval=timedelta(minutes=2))
+QUICK = RetryPolicy(
+    initial_interval=timedelta(milliseconds=200), backoff_coefficient=2.0, maximum_interval=timedelta(seconds=2)
+)
+PATIENT = RetryPolicy(
+    initial_interval=timedelta(seconds=5), backoff_coefficient=2.0, maximum_interval=timedelta(minutes=2)
+)
 """The second stage: until `REPAIR_AFTER`, then a person is asked."""
 
 LINES_SHOWN = 8

@@ -4,12 +4,12 @@ import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import quote
 
 from temporalio import workflow
 from temporalio.common import SearchAttributeKey
-from temporalio.exceptions import ActivityError
+from temporalio.exceptions import ActivityError, ApplicationError
 
 with workflow.unsafe.imports_passed_through():
     from activities import signatures
@@ -18,10 +18,8 @@ with workflow.unsafe.imports_passed_through():
     from states.model.status import Problem, Status, TaskList, TaskRow, Tickets
     from states.view import language_of, problem, refusal_text, status
 from workflows import options
+from workflows.base import Base, Item
 from workflows.effects import Slow, call, call_patiently
-
-if TYPE_CHECKING:
-    from workflows.driver import Driver, Item
 
 KIND = SearchAttributeKey.for_keyword("CancellationKind")
 CUSTOMER = SearchAttributeKey.for_keyword("CancellationCustomer")
@@ -36,10 +34,10 @@ TICKETED = frozenset({"support_ticket", "revocation", "appointment"})
 """The task types that a person at the vendor decides in the ticket system."""
 
 
-class Face:
+class Face(Base):
     """The part of the driver that people and programs look at."""
 
-    def prepare_face(self: "Driver") -> None:  # type: ignore[misc]
+    def prepare_face(self) -> None:
         """What was last shown, so that only changes are written."""
         self.touched = True
         self.shown_attributes: dict[str, Any] = {}
@@ -49,31 +47,18 @@ class Face:
 
     # Handlers' helpers.
 
-    def begun(self: "Driver") -> bool:  # type: ignore[misc]
-        """Whether the first facts have been read."""
-        return self.chart.model.check is not None or self.chart.ended
-
-    def would_be_own_request(self: "Driver", payloads: tuple[Any, ...]) -> bool:  # type: ignore[misc]
+    def would_be_own_request(self, payloads: tuple[Any, ...]) -> bool:
         """Whether this is the document that the run itself was started with."""
         return not self.own_request_seen and list(payloads) == list(self.payloads)
 
-    def is_own_request(self: "Driver", payloads: tuple[Any, ...]) -> bool:  # type: ignore[misc]
+    def is_own_request(self, payloads: tuple[Any, ...]) -> bool:
         """The same, once: a later one is a request on an open run."""
         own = self.would_be_own_request(payloads)
         self.own_request_seen = True
         return own
 
-    def enqueue(self: "Driver", event: str, message: Any) -> "Item":  # type: ignore[misc]
-        """Put an event at the end of the one queue."""
-        from workflows.driver import Item
-
-        item = Item(event, message)
-        self.queue.append(item)
-        return item
-
-    async def answered(self: "Driver", item: "Item | None") -> Status:  # type: ignore[misc]
+    async def answered(self, item: Item | None) -> Status:
         """Wait until the event is judged and the run waits for someone, has ended, or a system does not answer."""
-        from workflows.messages import failure
 
         def settled() -> bool:
             if self.busy():
@@ -83,11 +68,11 @@ class Face:
 
         await workflow.wait_condition(lambda: settled() or (item is not None and item.refusal is not None))
         if item is not None and item.refusal is not None:
-            raise failure(self, item.refusal)
+            raise self.failure(item.refusal)
         return self.document()
 
     @contextmanager
-    def at_this_moment(self: "Driver") -> Iterator[None]:  # type: ignore[misc]
+    def at_this_moment(self) -> Iterator[None]:
         """Judge by the present moment without remembering it: a validator changes nothing."""
         memory = self.chart.model
         before = memory.now
@@ -99,30 +84,35 @@ class Face:
 
     # Documents.
 
-    def ui_url(self: "Driver", workflow_id: str, run_id: str) -> str:  # type: ignore[misc]
+    def ui_url(self, workflow_id: str, run_id: str) -> str:
         """The run's page in the web UI."""
         settings = self.chart.model.settings
         path = f"/namespaces/{settings.namespace}/workflows/{quote(workflow_id, safe='')}/{run_id}/history"
         return settings.ui_url.rstrip("/") + path
 
-    def document(self: "Driver") -> Status:  # type: ignore[misc]
+    def document(self) -> Status:
         """The status document as of now."""
         info = self.info
         return status(
             self.chart, say, workflow_id=info.workflow_id, run_id=info.run_id, ui_url=self.ui_url, busy=self.busy()
         )
 
-    def problem_of(self: "Driver", refusal: Refusal) -> Problem:  # type: ignore[misc]
+    def problem_of(self, refusal: Refusal) -> Problem:
         """Why an event was refused, with the document as it stands."""
         return problem(self.chart, say, refusal, self.document())
 
-    def text_of(self: "Driver", refusal: Refusal) -> str:  # type: ignore[misc]
+    def failure(self, refusal: Refusal) -> ApplicationError:
+        """A refused update: the code as type, the problem as details, and a text for people."""
+        found = self.problem_of(refusal)
+        return ApplicationError(found.text, found.model_dump(mode="json"), type=found.code, non_retryable=True)
+
+    def text_of(self, refusal: Refusal) -> str:
         """The text of a refused event."""
         return refusal_text(say, language_of(self.chart.model), "problem", refusal)
 
     # Publishing.
 
-    def publish(self: "Driver") -> None:  # type: ignore[misc]
+    def publish(self) -> None:
         """At rest: tasks to the work list, then search attributes and current details, each only where changed."""
         if not self.touched:
             return
@@ -134,7 +124,7 @@ class Face:
         self.publish_attributes(document)
         workflow.set_current_details(self.details(document))
 
-    async def write_tasks(self: "Driver", document: Status) -> None:  # type: ignore[misc]
+    async def write_tasks(self, document: Status) -> None:
         """The run's open tasks as the work list shows them; tickets come back with their numbers.
 
         Runs beside the loop, so that an unreachable database never keeps an event waiting.
@@ -159,7 +149,7 @@ class Face:
         self.writing = None
         self.touched = self.rang = True
 
-    def publish_attributes(self: "Driver", document: Status) -> None:  # type: ignore[misc]
+    def publish_attributes(self, document: Status) -> None:
         """One upsert of what changed. A date is never unset: its last value stays."""
         wanted: dict[Any, Any] = {
             KIND: document.kind,
@@ -178,7 +168,7 @@ class Face:
             workflow.upsert_search_attributes(updates)
             shown.update({key.name: value for key, value in wanted.items() if value is not None})
 
-    def details(self: "Driver", document: Status) -> str:  # type: ignore[misc]
+    def details(self, document: Status) -> str:
         """Current details for the web UI: Markdown, lists only."""
         language = language_of(self.chart.model)
 
@@ -205,7 +195,7 @@ class Face:
             lines.append(f"- {self.readable(line.at)} `{line.event}` → `{line.state}`{by}{note}")
         return "\n".join(lines)
 
-    def task_details(self: "Driver", document: Status, label: Any) -> list[str]:  # type: ignore[misc]
+    def task_details(self, document: Status, label: Any) -> list[str]:
         """Each open task with the JSON to paste into the form."""
         lines = ["", f"### {label('details.tasks')}"] if document.tasks else []
         for task in document.tasks:
@@ -217,16 +207,25 @@ class Face:
             if task.type in ("clarify_term", "appointment"):
                 paste["at"] = "2027-01-31"
             decisions = f" ({' | '.join(task.decisions)})" if task.decisions else ""
-            lines += [f"#### `{task.type}`{decisions}", task.instructions, "", label("details.paste"), "", "```json", to_json(paste), "```"]
+            lines += [
+                f"#### `{task.type}`{decisions}",
+                task.instructions,
+                "",
+                label("details.paste"),
+                "",
+                "```json",
+                to_json(paste),
+                "```",
+            ]
         return lines
 
-    def readable(self: "Driver", moment: datetime) -> str:  # type: ignore[misc]
+    def readable(self, moment: datetime) -> str:
         """A moment for people, in the run's time zone."""
         from states.model.base import local
 
         return local(moment, self.chart.model.settings.zone)
 
-    def timer_summary(self: "Driver", event: str, moment: datetime) -> str:  # type: ignore[misc]
+    def timer_summary(self, event: str, moment: datetime) -> str:
         """What a timer in the web UI waits for."""
         return f"{event} at {self.readable(moment)}"
 

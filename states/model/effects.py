@@ -21,9 +21,14 @@ class Effect(Value):
 
     number: int = 0
 
+    @property
+    def name(self) -> str:
+        """What the effect is called: its discriminator."""
+        return str(getattr(self, "effect"))  # noqa: B009
+
     def numbered(self, number: int) -> Self:
-        """The same effect under a number; its discriminator counts as set, so that it is written where defaults are not."""
-        return self.model_copy(update={"number": number, "effect": getattr(self, "effect", None)})
+        """The same effect under a number; its discriminator counts as set, so that it is written like the rest."""
+        return self.model_copy(update={"number": number, "effect": self.name})
 
 
 class CheckLicences(Effect):
@@ -146,4 +151,3 @@ class Step(Value):
     subject: str
     target: int | str | None = None
     effect: AnyEffect
-

@@ -73,9 +73,7 @@ class EditionPath(Conduct):
         applied, on="take_surplus"
     )
     surplus_settled = leftover.to(applied)
-    target_checked = feature_warning.from_(
-        feature_warning, surplus_resolution, order, scheduled, on="keep_standing"
-    )
+    target_checked = feature_warning.from_(feature_warning, surplus_resolution, order, scheduled, on="keep_standing")
     standing_due = applying.from_(
         received,
         feature_warning,

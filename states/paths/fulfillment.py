@@ -7,7 +7,7 @@ from states.model.facts import OutsideStep
 
 
 class FulfillmentPath(Conduct):
-    """The cooperation ends with every partner on its own (FFN1, FFN5), once nothing is open and no stock is left (FFN2)."""
+    """The cooperation ends with every partner on its own (FFN1, FFN5), once nothing is open there (FFN2)."""
 
     received = State(initial=True, enter="ask_for_check")
     license_check = State(enter="ask_for_check")
@@ -42,9 +42,7 @@ class FulfillmentPath(Conduct):
     change_applied = applying.to(applied)
     revocation_granted = third_party.to(revoked)
     abandon = abandoned.from_(license_check, surplus_resolution, order)
-    give_up = given_up.from_(
-        received, license_check, surplus_resolution, order, ordering, third_party, applying
-    )
+    give_up = given_up.from_(received, license_check, surplus_resolution, order, ordering, third_party, applying)
 
     def outside_steps(self) -> tuple[OutsideStep, ...]:
         """A step for each partner; where none is recorded, one for the network as a person clarified it."""

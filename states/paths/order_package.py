@@ -54,9 +54,7 @@ class OrderPackagePath(Conduct):
         | scheduled.to.itself(internal=True)
     )
     acknowledge_warning = feature_warning.to(order, on="remember_acknowledged")
-    recheck_licences = (
-        surplus_resolution.to(license_check) | order.to(license_check, on="ask_anew") | held.to(applying)
-    )
+    recheck_licences = surplus_resolution.to(license_check) | order.to(license_check, on="ask_anew") | held.to(applying)
     place_order = order.to(ordering, cond="orderable", before="accept_order")
     order_placed = (
         placing.to(withdrawing, cond="is_revoking")

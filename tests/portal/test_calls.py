@@ -83,12 +83,8 @@ async def test_unknown_run_for_a_document_that_never_was(portal, customer):
 
 async def test_the_list_has_open_runs_first_then_ended_ones_newest_first_in_pages(portal, client, customer):
     for number, how in enumerate(["refused", None, "refused", None]):
-        data = {"explanation": how} if how else {}
-        await portal.send(
-            requested(customer, f"{number}", kind="misclick", subject=f"s-{number}", target=None, **data)
-            if how
-            else requested(customer, f"{number}", kind="misclick", subject=f"s-{number}", target=None, explanation="x")
-        )
+        data = {"kind": "misclick", "subject": f"s-{number}", "target": None, "explanation": how or "x"}
+        await portal.send(requested(customer, f"{number}", **data))
         if how:
             await client.get_workflow_handle(f"misclick/{customer}/s-{number}").result()
     whole = await listed(portal, 4, customer=customer)

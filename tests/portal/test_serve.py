@@ -1,0 +1,53 @@
+"""The portal as a program: starts without Temporal, stops at a signal, and refuses to stand open."""
+
+import asyncio
+import os
+import signal
+import socket
+
+import httpx
+import pytest
+
+from portal.guard import Unguarded
+from portal.serve import serve
+from settings import Settings
+from tests.portal.standin import until
+
+
+def free_port() -> int:
+    """A port that nobody listens on now."""
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return int(found.getsockname()[1])
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+async def test_it_starts_without_temporal_and_returns_at_a_signal(tmp_path, monkeypatch, number):
+    monkeypatch.setenv("TEMPORAL_ADDRESS", "127.0.0.1:1")
+    settings = Settings(state_dir=tmp_path, portal_port=free_port())
+    serving = asyncio.create_task(serve(settings))
+    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{settings.portal_port}") as http:
+
+        async def healthy() -> bool:
+            try:
+                return (await http.get("/healthz")).status_code == 200
+            except httpx.ConnectError:
+                return False
+
+        await until(healthy)
+        assert (await http.get("/readyz")).status_code == 503
+    os.kill(os.getpid(), number)
+    await asyncio.wait_for(serving, 10)
+
+
+@pytest.mark.parametrize(
+    ("values", "address", "named"),
+    [
+        ({"portal_host": "0.0.0.0"}, "127.0.0.1:1", "CANCELLATIONS_PORTAL_HOST"),
+        ({}, "temporal.example:7233", "TEMPORAL_ADDRESS"),
+    ],
+)
+async def test_it_does_not_start_where_others_reach_it_unguarded(tmp_path, monkeypatch, values, address, named):
+    monkeypatch.setenv("TEMPORAL_ADDRESS", address)
+    with pytest.raises(Unguarded, match=named):
+        await serve(Settings(state_dir=tmp_path, portal_port=free_port(), **values))

@@ -1,0 +1,81 @@
+"""What a run holds: the attributes that the driver, its handlers and its face share."""
+
+import asyncio
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, ClassVar
+
+from temporalio import workflow
+
+with workflow.unsafe.imports_passed_through():
+    from states.conduct import Conduct
+    from states.model.effects import Effect
+    from states.model.facts import Refusal
+
+
+@dataclass(eq=False)
+class Item:
+    """Something that arrived and waits for its turn."""
+
+    event: str
+    message: Any
+    refusal: Refusal | None = None
+    judged: bool = False
+
+
+class Base:
+    """The state of a run beside its chart. Nothing here survives continue-as-new but what `carried` names."""
+
+    kind: ClassVar[str]
+
+    payloads: tuple[Any, ...]
+    info: workflow.Info
+    chart: Conduct
+    started_at: datetime
+    runs: list[str]
+    """The run IDs by which this run is known."""
+    own_request_seen: bool
+    """The update that came with the start has been taken."""
+
+    queue: list[Item]
+    pending: list[Item]
+    """Taken, but the outcome depends on an answer under way."""
+    answers: list[tuple[Effect, dict[str, Any]]]
+    under_way: dict[int, Effect]
+    slow: set[int]
+    """Effects whose first stage ended without an answer."""
+
+    alarm: asyncio.Task[None] | None
+    alarm_at: datetime | None
+    rang: bool
+    spread: float
+
+    touched: bool
+    """Something may have changed since it was last published."""
+    shown_attributes: dict[str, Any]
+    shown_tasks: Any
+    tickets: dict[str, str]
+    writing: asyncio.Task[None] | None
+
+    def busy(self) -> bool:
+        """A system does not answer, and something waits for it."""
+        awaited = (n for n, effect in self.under_way.items() if effect.holds or self.chart.expects(effect))
+        return any(number in self.slow for number in awaited)
+
+    def holding(self) -> bool:
+        """Events of people wait while a check is under way."""
+        return any(effect.holds for effect in self.under_way.values())
+
+    def rests(self) -> bool:
+        """Nothing is under way that the chart waits for."""
+        return not self.answers and not self.holding() and self.chart.at_rest()
+
+    def begun(self) -> bool:
+        """Whether the first facts have been read."""
+        return self.chart.model.check is not None or self.chart.ended
+
+    def enqueue(self, event: str, message: Any) -> Item:
+        """Put an event at the end of the one queue."""
+        item = Item(event, message)
+        self.queue.append(item)
+        return item
