@@ -30,7 +30,7 @@ def main() -> int:
             check_ports(settings)
             return asyncio.run(Supervisor(settings, find_temporal()).run())
     except (Unusable, Died, LoadFailed, AdapterError, httpx.HTTPError) as error:
-        print(error or repr(error), file=sys.stderr)
+        print(str(error) or repr(error), file=sys.stderr)
         return 1
 
 

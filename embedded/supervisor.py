@@ -1,4 +1,4 @@
-"""Start Temporal, worker and portal in turn, load and play the examples, and watch over all until the end."""
+"""Start Temporal, worker and portal, load and play the examples, and watch over all until the end."""
 
 import asyncio
 import os
@@ -19,7 +19,7 @@ from embedded import examples, guide
 from embedded.children import Child, Died, start
 from settings import PREFIX, Settings
 
-START_WITHIN = 60.0
+START_WITHIN = 120.0
 """Seconds that a program gets to become ready."""
 T = TypeVar("T")
 
@@ -86,15 +86,15 @@ class Supervisor:
         return 0
 
     async def bring_up(self) -> None:
-        """Each program in turn, when the one it needs is ready."""
+        """The server first, then what needs it, then the examples."""
         print("Starting Temporal …", flush=True)
         await self.launch("temporal", server_command(self.temporal, self.settings))
         client = await self.ready("temporal", self.temporal_ready())
         played = await self.guarded(examples.prepare(self.settings))
         print("Starting worker and portal …", flush=True)
         await self.launch("worker", [sys.executable, str(examples.ROOT / "worker.py")])
-        await self.ready("worker", self.worker_ready(client))
         await self.launch("portal", [sys.executable, str(examples.ROOT / "cli.py"), "portal"])
+        await self.ready("worker", self.worker_ready(client))
         async with examples.portal(self.settings) as http:
             await self.ready("portal", self.portal_ready(http))
             print("Playing the examples …" if played.unanswered() else "The examples have been played.", flush=True)
@@ -164,5 +164,5 @@ class Supervisor:
 
     async def bring_down(self) -> None:
         """Portal and worker first, the server last; each gets a few seconds."""
-        for name in ("portal", "worker", "temporal"):
-            await asyncio.gather(*(child.stop() for child in self.children if child.name == name))
+        for names in (("portal", "worker"), ("temporal",)):
+            await asyncio.gather(*(child.stop() for child in self.children if child.name in names))

@@ -9,7 +9,7 @@ from states.model.facts import Check, Receipt, Refusal
 from states.model.memory import Task
 from states.model.request import CUSTOMER_MESSAGES, Request
 from states.orders import Orders
-from states.surplus_state import unresolved
+from states.surplus_state import singly, unresolved
 
 KEEPS_CHECK = frozenset({"scheduled", "order", "feature_warning"})
 """Where a refusal found in passing changes nothing: it is judged again when the customer acts, or on the date."""
@@ -88,6 +88,12 @@ class Conduct(Orders):
             self.close_task(self.task)
         super().happen("revocation_under_way" if event == "revocation_granted" and self.booking_under_way() else event)
 
+    def can(self, event: str) -> bool:
+        """Whether a decision's event could be taken now."""
+        if event == "revocation_granted" and self.booking_under_way():
+            return True
+        return hasattr(self, f"react_{event}") or event in self.possible()
+
     def react_proof_confirmed(self) -> None:
         """A step outside our reach is proved (X9); with the last one the run ends where it waits for that alone."""
         if self.model.state == "third_party" and not self.open_of("third_party"):
@@ -103,7 +109,8 @@ class Conduct(Orders):
             self.model.tasks = tuple(task for task in self.model.tasks if self.still_matters(task))
         if self.model.check is not None:
             known = {entry.licence for entry in self.model.once_surplus}
-            fresh = tuple(entry for entry in self.model.check.surplus if entry.licence and entry.licence not in known)
+            found = {one.licence: one for entry in self.model.check.surplus for one in singly(entry)}
+            fresh = tuple(entry for licence, entry in found.items() if licence not in known)
             if fresh:
                 self.model.once_surplus = (*self.model.once_surplus, *fresh)
         self.run_clock()

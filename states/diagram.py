@@ -1,7 +1,19 @@
-"""Diagrams made from the charts: Mermaid from the library, DOT for Graphviz, without what a kind never reaches."""
+"""Diagrams made from the charts, as Mermaid and for Graphviz, without what a kind never reaches.
+
+One arrow stands for all events between the same two states. `give_up` leads out of every state that is no end, so it
+is a note and no arrows. A kind that has no target can have no standing order, so that what is about one is left out.
+"""
 
 from states.chart import SHOWN, Chart
+from states.kind import Kind
+from states.kinds.shared import no_target
+from states.model.request import Request
 from states.registry import KINDS
+
+Arrow = tuple[str, str, str]
+
+OF_A_CHANGE = frozenset({"has_standing", "standing_unbooked", "refused_beneath", "revoking_standing"})
+"""Guards that hold only while an order stands beneath a change of target (X10)."""
 
 
 def states_of(chart: type[Chart]) -> list[str]:
@@ -9,40 +21,63 @@ def states_of(chart: type[Chart]) -> list[str]:
     return [name for name in chart.states_map if name not in chart.unused]
 
 
-def arrows_of(chart: type[Chart]) -> list[tuple[str, str, str]]:
-    """(from, to, label) of each transition between them; the label is the event with its guard."""
-    known = set(states_of(chart))
-    found: dict[tuple[str, str, str], None] = {}
-    for state in chart.states:
+def changes_target(kind: Kind) -> bool:
+    """Whether a run of this kind can be asked for another target."""
+    asked = Request(kind=kind.kind, customer="K", subject="S", target="T")
+    return kind.malformed(asked) != no_target(asked)
+
+
+def arrows_of(kind: Kind) -> list[Arrow]:
+    """(from, to, event with its guard) of each transition between states that are reached; `give_up` left out."""
+    known = set(states_of(kind.chart))
+    changes = changes_target(kind)
+    found: dict[Arrow, None] = {}
+    for state in kind.chart.states:
         for transition in state.transitions:
-            for target in transition.targets:
-                if {state.id, target.id} <= known and not transition.internal:
-                    guards = ", ".join(str(guard) for guard in transition.cond)
-                    found[
-                        (state.id, target.id, f"{transition.event} [{guards}]" if guards else str(transition.event))
-                    ] = None
+            event, guards = str(transition.event), [str(guard) for guard in transition.cond]
+            of_a_change = event in ("target_checked", "standing_due") or OF_A_CHANGE & set(guards)
+            if transition.internal or event == "give_up" or (of_a_change and not changes):
+                continue
+            label = f"{event} [{', '.join(guards)}]" if guards else event
+            found |= {(state.id, one.id, label): None for one in transition.targets if {state.id, one.id} <= known}
     return list(found)
+
+
+def merged(arrows: list[Arrow], separator: str) -> list[Arrow]:
+    """One arrow between two states, with every event that takes it."""
+    labels: dict[tuple[str, str], list[str]] = {}
+    for source, target, label in arrows:
+        labels.setdefault((source, target), []).append(label)
+    return [(source, target, separator.join(found)) for (source, target), found in labels.items()]
+
+
+def shown_as(name: str) -> str:
+    """A state with the contract's name for it, where that is another."""
+    return name if SHOWN.get(name, name) == name else f"{name} (shown as {SHOWN[name]})"
 
 
 def mermaid(kind: str) -> str:
     """The state diagram of a kind as Mermaid text. Raises KeyError for an unknown kind."""
     chart = KINDS[kind].chart
+    names = states_of(chart)
     lines = ["stateDiagram-v2", "    direction TB"]
-    for name in states_of(chart):
-        label = name if SHOWN.get(name, name) == name else f"{name} (shown as {SHOWN[name]})"
-        lines.append(f'    state "{label}" as {name}')
+    lines += [f'    state "{shown_as(name)}" as {name}' for name in names if shown_as(name) != name]
     lines.append("    [*] --> received")
-    lines += [f"    {source} --> {target} : {label}" for source, target, label in arrows_of(chart)]
-    lines += [f"    {name} --> [*]" for name in states_of(chart) if chart.states_map[name].final]
+    arrows = merged(arrows_of(KINDS[kind]), "<br/>")
+    lines += [f"    {source} --> {target} : {label}" for source, target, label in arrows]
+    lines += [f"    {name} --> [*]" for name in names if chart.states_map[name].final]
+    lines.append("    note right of given_up : give_up, from every state but the ends")
     return "\n".join(lines) + "\n"
 
 
 def dot(kind: str) -> str:
     """The state diagram of a kind for Graphviz. Raises KeyError for an unknown kind."""
     chart = KINDS[kind].chart
-    lines = [f'digraph "{kind}" {{', "  rankdir=LR; node [shape=box, style=rounded, fontname=Helvetica];"]
+    lines = [f'digraph "{kind}" {{', "  rankdir=TB; node [shape=box, style=rounded, fontname=Helvetica];"]
     for name in states_of(chart):
         shape = ", peripheries=2" if chart.states_map[name].final else ""
-        lines.append(f'  {name} [label="{name}"{shape}];')
-    lines += [f'  {source} -> {target} [label="{label}", fontsize=9];' for source, target, label in arrows_of(chart)]
+        note = "\\n(give_up, from every state but the ends)" if name == "given_up" else ""
+        lines.append(f'  {name} [label="{shown_as(name)}{note}"{shape}];')
+    arrows = merged(arrows_of(KINDS[kind]), "\\n")
+    lines += [f'  {source} -> {target} [label="{label}", fontsize=9];' for source, target, label in arrows]
     return "\n".join([*lines, "}"]) + "\n"

@@ -105,8 +105,8 @@ def not_enabled(chart: Conduct, event: str, at: datetime) -> Refusal | None:
     if chart.ended:
         return Refusal(rule="X11", code="ended", values={"state": chart.shown})
     if event == "request_revocation":
-        late = chart.model.state in AFTER_DATE or (chart.revocable() and chart.date_has_come(at))
-        if late or (chart.model.state == "scheduled" and chart.date_has_come(chart.model.now)):
+        passed = chart.model.state in AFTER_DATE and not chart.revocable()
+        if passed or (chart.model.state == "scheduled" and chart.date_has_come(max(at, chart.model.now))):
             date = effective_at(chart.model)
             return Refusal(rule="X11", code="too_late", values={"effective_at": date.isoformat() if date else "-"})
     enabled = chart.enabled()
@@ -219,10 +219,18 @@ def judge_confirmation(chart: Conduct, message: ConfirmTask) -> tuple[Task, str]
         return malformed("fault.note_needed")
     if task.proof_required and message.proof is None and task.proof is None:
         return Refusal(rule="X12" if task.type == "perform" else "X9", code="proof_missing")
-    return task, event
+    return takeable(chart, task, event)
 
 
 def judge_rejection(chart: Conduct, message: RejectTask) -> tuple[Task, str] | Refusal:
     """The task rejected and the event that follows; where none does, it stays open and is escalated."""
     task = find_task(chart, message.task)
-    return task if isinstance(task, Refusal) else (task, task.rejected or "stays_open")
+    return task if isinstance(task, Refusal) else takeable(chart, task, task.rejected or "stays_open")
+
+
+def takeable(chart: Conduct, task: Task, event: str) -> tuple[Task, str] | Refusal:
+    """The decision, unless what is under way has made it pointless: then the task closes by itself."""
+    if chart.can(event):
+        return task, event
+    values = {"event": event, "state": chart.shown, "enabled": list(chart.enabled())}
+    return Refusal(rule="contract", code="not_enabled", values=values)

@@ -12,13 +12,13 @@ from states.dates import (
     open_questions,
     term_runs,
 )
-from states.model.base import day_after
+from states.model.base import day_after, day_of
 from states.model.effects import ApplyChange, CheckLicences, HandOver, Notify, PlaceOrder, Reassign, Tell, Withdraw
 from states.model.facts import OutsideStep, Refusal, Surplus
 from states.model.memory import Order, Standing
 from states.model.request import PlaceOrder as PlaceOrderMessage
 from states.model.request import Request
-from states.surplus_state import names, unresolved
+from states.surplus_state import ended_for_it, names, unresolved
 from states.tasks import Tasks, iso
 
 WARNINGS_FIRST = frozenset(
@@ -395,11 +395,10 @@ class Orders(Tasks):
 
     def react_request_revocation(self) -> None:
         """Opens a ticket; the cancellation goes on."""
+        zone = self.model.settings.zone
         cancelled = [
-            f"{entry.values.get('kind', '')}/{self.model.request.customer}/{entry.licence}".lstrip("/")
-            + (f" ({entry.ends_at.date().isoformat()})" if entry.ends_at else "")
-            for entry in self.model.once_surplus
-            if entry.licence and (entry.ends_at or entry.licence not in self.still_surplus())
+            f"{one.workflow_id} ({f'{day_of(one.ends_at, zone).isoformat()}, ' if one.ends_at else ''}{one.state})"
+            for one in ended_for_it(self.model)
         ]
         self.open_decision(
             "revocation",
@@ -411,17 +410,13 @@ class Orders(Tasks):
             cancelled=cancelled,
         )
 
-    def still_surplus(self) -> set[str]:
-        """The licences that the last check still found in surplus."""
-        return {entry.licence for entry in self.model.check.surplus if entry.licence} if self.model.check else set()
-
     def react_revocation_under_way(self) -> None:
         """Granted while the booking is on its way: taken up with its answer."""
         self.model.revoking = True
 
     def end_revoked(self) -> None:
         """Nothing is booked any more; what ended for it stays ended (X13)."""
-        ended = names(entry for entry in self.model.once_surplus if entry.licence not in self.still_surplus())
+        ended = [one.licence for one in ended_for_it(self.model)]
         self.ask(Notify(template="revoked", values={"cancelled": ended}))
 
     # Time.
@@ -457,9 +452,10 @@ class Orders(Tasks):
             self.ask_for_check()
 
     def remind_of_surplus(self) -> None:
-        """Before the date the customer is told what is still in surplus (X2)."""
-        left = names(unresolved(self.model))
-        if left and self.model.state == "scheduled":
+        """Some days before the date the customer is told what is still in surplus, overridden or not (X2)."""
+        entries = self.model.check.surplus if self.model.check else ()
+        left = names(entry for entry in entries if entry.ends_at is None)
+        if left and self.model.rechecked:
             self.ask(
                 Notify(
                     template="surplus_reminder",

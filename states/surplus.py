@@ -24,7 +24,7 @@ def surplus_under(
         offer = product.offers.get(target) if product.family == family else None
         if offer is None:
             continue
-        values = {"product": product.label[record.language], "target": label}
+        values = {"product": product.label[record.language], "target": label, "kind": product.kind}
         if offer.status == "not_available":
             entries += [lacking(licence, values, ends) for licence in licences]
         elif offer.limit is not None and len(licences) > offer.limit:
@@ -93,7 +93,7 @@ def active_channels(record: Customer, catalogue: Catalogue) -> tuple[Surplus, ..
     entries = []
     for product, licences in by_product(record, catalogue):
         if product.channel:
-            values = {"product": product.label[record.language]}
+            values = {"product": product.label[record.language], "kind": product.kind}
             entries += [
                 Surplus(
                     licence=one.licence, product=one.product, reason="channel", values=values, candidates=(one.licence,)

@@ -89,22 +89,42 @@ def key_of(node: Node) -> tuple[Any, ...]:
     return memory.state, memory.request.target, facts, tuple(tasks), tuple(flights), node.ghost
 
 
+class Stage:
+    """One chart for the whole walk: to build one takes longer than to take an event."""
+
+    def __init__(self, kind: Kind, memory: Memory) -> None:
+        self.kind = kind
+        self.chart = kind.chart(memory.model_copy())
+
+    def at(self, memory: Memory) -> Conduct:
+        """The chart as it is with that memory; one that has reached its end takes no event any more."""
+        if self.chart.ended:
+            self.chart = self.kind.chart(memory.model_copy())
+        self.chart.model.__dict__.clear()
+        self.chart.model.__dict__.update(memory.__dict__)
+        return self.chart
+
+    def memory(self) -> Memory:
+        """The memory as it is now, to keep."""
+        return self.chart.model.model_copy()
+
+
 def explore(kind: Kind, facts: Facts, limit: int = 60_000) -> tuple[int, set[str]]:
     """Visit every node; answers how many, and the chart's states that were reached. Raises `Broken`."""
     request = Request(**facts.request)
     start = Memory(request=request, run_id="r", now=NOW, requested_at=NOW, last_customer_at=NOW)
-    first = Node(start.model_copy(), (), Ghost())
-    chart = kind.chart(first.memory)
-    first.under_way = tuple(chart.start())
+    stage = Stage(kind, start)
+    under_way = tuple(stage.chart.start())
+    first = Node(stage.memory(), under_way, Ghost())
     seen = {key_of(first)}
     reached = {"received"}
     waiting = deque([first])
     while waiting:
         node = waiting.popleft()
-        moves = list(moves_from(kind, facts, node))
-        check_node(kind, node, moves)
+        moves = list(moves_from(stage, facts, node))
+        check_node(stage, node, moves)
         for name, run in moves:
-            following = follow(kind, node, name, run)
+            following = follow(stage, node, name, run)
             if following is None:
                 continue
             reached.add(following.memory.state)
@@ -120,9 +140,9 @@ def explore(kind: Kind, facts: Facts, limit: int = 60_000) -> tuple[int, set[str
 Move = tuple[str, Callable[[Conduct], tuple[tuple[Effect, ...], tuple[Effect, ...]]]]
 
 
-def moves_from(kind: Kind, facts: Facts, node: Node) -> Iterator[Move]:
+def moves_from(stage: Stage, facts: Facts, node: Node) -> Iterator[Move]:
     """Everything that can happen here."""
-    chart = kind.chart(node.memory.model_copy())
+    chart = stage.at(node.memory)
     if chart.ended:
         return
     for effect in node.under_way:
@@ -193,14 +213,22 @@ def operator_moves(chart: Conduct, task: Task) -> Iterator[Move]:
         )
         judged = judge_confirmation(chart, message)
         if isinstance(judged, Refusal):
-            raise Broken(f"{task.type} {decision} cannot be confirmed: {judged}")
+            pointless(chart, f"{task.type} {decision} cannot be confirmed", judged)
+            continue
         event = judged[1]
         yield f"confirm {task.type} {decision or ''}", lambda c, m=message, e=event: (decided(c, e, m, task), ())
     rejection = RejectTask(task=task.task, by="o", note="n")
     judged = judge_rejection(chart, rejection)
     if isinstance(judged, Refusal):
-        raise Broken(f"{task.type} cannot be rejected: {judged}")
+        pointless(chart, f"{task.type} cannot be rejected", judged)
+        return
     yield f"reject {task.type}", lambda c, e=judged[1]: (decided(c, e, rejection, task), ())
+
+
+def pointless(chart: Conduct, what: str, refusal: Refusal) -> None:
+    """A decision may be refused only while what is under way makes it pointless: never at rest."""
+    if chart.at_rest():
+        raise Broken(f"{what} in {chart.model.state}: {refusal}")
 
 
 def decided(chart: Conduct, event: str, message: Any, task: Task) -> tuple[Effect, ...]:
@@ -208,11 +236,10 @@ def decided(chart: Conduct, event: str, message: Any, task: Task) -> tuple[Effec
     return chart.decide(event, NOW, message=message, task=task, said="confirm_task")
 
 
-def follow(kind: Kind, node: Node, name: str, run: Callable[[Conduct], Any]) -> Node | None:
+def follow(stage: Stage, node: Node, name: str, run: Callable[[Conduct], Any]) -> Node | None:
     """The node that a move leads to. A decision that waits for an answer under way is legal everywhere."""
-    memory = node.memory.model_copy()
-    chart = kind.chart(memory)
-    path = (*node.path, f"{name} [{memory.state}]")
+    chart = stage.at(node.memory)
+    path = (*node.path, f"{name} [{node.memory.state}]")
     try:
         asked, done = run(chart)
     except Exception as error:
@@ -220,7 +247,7 @@ def follow(kind: Kind, node: Node, name: str, run: Callable[[Conduct], Any]) -> 
     asked = tuple(effect for effect in asked if not isinstance(effect, Notify | Tell | HandOver))
     left = tuple(effect for effect in node.under_way if effect not in done)
     ghost = ghost_after(node, chart, name)
-    return Node(memory, (*left, *asked), ghost, path)
+    return Node(stage.memory(), (*left, *asked), ghost, path)
 
 
 def ghost_after(node: Node, chart: Conduct, name: str) -> Ghost:
@@ -239,9 +266,9 @@ def ghost_after(node: Node, chart: Conduct, name: str) -> Ghost:
     return ghost
 
 
-def check_node(kind: Kind, node: Node, moves: list[Move]) -> None:
+def check_node(stage: Stage, node: Node, moves: list[Move]) -> None:
     """The invariants of a node."""
-    chart = kind.chart(node.memory.model_copy())
+    chart = stage.at(node.memory)
     memory, ghost = chart.model, node.ghost
     where = f"{' → '.join(node.path) or 'start'} in {memory.state}"
 

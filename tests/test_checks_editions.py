@@ -147,7 +147,11 @@ def test_SH3_a_product_that_the_target_lacks_is_surplus_for_each_licence() -> No
         ("L-1", "track_and_trace", "not_available", ("L-1",), None),
         ("L-3", "track_and_trace", "not_available", ("L-3",), SOON),  # X3
     ]
-    assert check.surplus[0].values == {"product": "JTL-Track&Trace", "target": "JTL Advanced"}
+    assert check.surplus[0].values == {
+        "product": "JTL-Track&Trace",
+        "target": "JTL Advanced",
+        "kind": "shipping_module",
+    }
 
 
 @pytest.mark.parametrize(("target", "entries"), [("jtl_advanced", 2), ("jtl_start", 4)])
@@ -175,6 +179,7 @@ def test_X3_a_candidate_whose_end_is_booked_resolves_one_entry_and_no_other() ->
         "target": "JTL Start",
         "limit": 1,
         "held": 5,
+        "kind": "pos",
     }
 
 
@@ -220,7 +225,7 @@ def test_X4_every_channel_stands_against_package_0_also_one_whose_end_is_booked(
         ("L-1", "channel", None),
         ("L-2", "channel", None),
     ]
-    assert check.surplus[0].values == {"product": "eazyAuction-Marktplatz"}
+    assert check.surplus[0].values == {"product": "eazyAuction-Marktplatz", "kind": "marketplace"}
 
 
 def test_OPL_1_channels_do_not_stand_against_a_lower_package() -> None:

@@ -18,6 +18,7 @@ with workflow.unsafe.imports_passed_through():
     from states.model.request import Message, Request
     from states.model.status import End, Status
     from states.registry import KINDS
+    from states.surplus_state import heard_of
 from workflows import messages
 from workflows.base import Item
 from workflows.effects import (
@@ -187,7 +188,8 @@ class Driver(messages.Handlers, Face):
         if item.event == "cancel_requested":
             self.take_cancel(now)
         elif item.event == "licence_changed":
-            self.perform(self.chart.decide("licence_changed", now))
+            heard = heard_of(self.chart.model, item.message, now)
+            self.perform(self.chart.decide("licence_changed", now, heard=heard))
         elif item.event == "requested":
             item.refusal = self.take_request(item.message, now)
         elif item.event in ("confirm_task", "reject_task"):

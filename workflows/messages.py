@@ -147,7 +147,7 @@ class Handlers:
         news = parse(LicenceChanged, payloads)
         if isinstance(news, Refusal):
             self.ignore("licence_changed", news)
-        elif not any(item.event == "licence_changed" for item in self.queue):
+        elif not any(item.event == "licence_changed" and item.message == news for item in self.queue):
             self.enqueue("licence_changed", news)
 
     @workflow.query(name="status", description="Where the run stands: the status document.")

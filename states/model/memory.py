@@ -83,6 +83,14 @@ class Standing(Value):
     overridden: tuple[str, ...] = ()
 
 
+class Heard(Value):
+    """Another run's news: its licence and the state that it reached."""
+
+    licence: str
+    state: str
+    at: Moment
+
+
 class Memory(BaseModel):
     """The chart's model. Assignments are validated, so an answer of the wrong shape never gets in."""
 
@@ -104,7 +112,9 @@ class Memory(BaseModel):
     """The warning has been acknowledged for this target under this catalogue (OP0-4)."""
     overridden: tuple[str, ...] = ()
     once_surplus: tuple[Surplus, ...] = ()
-    """Every licence that a check of this run found in surplus: what was cancelled for it (X13)."""
+    """Every licence that a check of this run found in surplus, or named as a candidate: what may end for it (X13)."""
+    heard: tuple[Heard, ...] = ()
+    """What other runs of this customer said of their licences (X3), the last word of each."""
     order: Order | None = None
     receipt: Receipt | None = None
     standing: Standing | None = None

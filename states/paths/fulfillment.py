@@ -38,7 +38,7 @@ class FulfillmentPath(Conduct):
     )
     recheck_licences = surplus_resolution.to(license_check) | order.to(license_check, on="ask_anew")
     place_order = order.to(ordering, cond="orderable", before="accept_order")
-    outside_done = third_party.to(applying)
+    outside_done = third_party.to(applying, on=["end_now", "hand_over_revocation"])
     change_applied = applying.to(applied)
     revocation_granted = third_party.to(revoked)
     abandon = abandoned.from_(license_check, surplus_resolution, order)
@@ -47,6 +47,17 @@ class FulfillmentPath(Conduct):
     def outside_steps(self) -> tuple[OutsideStep, ...]:
         """A step for each partner; where none is recorded, one for the network as a person clarified it."""
         return super().outside_steps() or (OutsideStep(what="partner", rule="FFN1", name="-", subject="network"),)
+
+    def accept_order(self) -> None:
+        """It ends with the last partner's confirmation, so its date is not known before (FFN5)."""
+        super().accept_order()
+        if self.model.order:
+            self.model.order = self.model.order.model_copy(update={"effective_at": None})
+
+    def end_now(self) -> None:
+        """The last partner has confirmed: that is the moment."""
+        if self.model.order:
+            self.model.order = self.model.order.model_copy(update={"effective_at": self.model.now})
 
     def revocable(self) -> bool:
         """Until the last partner has confirmed."""

@@ -33,6 +33,10 @@ class TransferPath(Conduct):
     abandon = abandoned.from_(support_ticket, appointing, scheduled, decoupling)
     give_up = given_up.from_(received, support_ticket, appointing, scheduled, decoupling)
 
+    def revocable(self) -> bool:
+        """Nothing is ordered: until the account is decoupled the customer abandons (MOV1)."""
+        return False
+
     def open_ticket(self) -> None:
         """A ticket for eazyAuction with both accounts (MOV1)."""
         request = self.model.request

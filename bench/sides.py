@@ -1,0 +1,116 @@
+"""The two sides of the comparison: a worker process each, and how one run is driven through its least path."""
+
+import asyncio
+import json
+import os
+import sys
+import time
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+from temporalio.client import Client, WithStartWorkflowOperation, WorkflowHandle
+from temporalio.common import WorkflowIDConflictPolicy
+
+from activities.customer_centre import load_customers
+from bench.worker import settings_of
+
+TYPES = {"ours": "EditionDowngrade", "bare": "BareDowngrade"}
+CUSTOMERS = 2500
+TICK_S = 1 / os.sysconf("SC_CLK_TCK")
+AT_ONCE = 10
+
+
+@dataclass
+class Side:
+    """One worker and the runs that it serves."""
+
+    name: str
+    client: Client
+    folder: Path
+    process: asyncio.subprocess.Process
+    numbers: Iterable[int] = field(default_factory=lambda: iter(count(1)))
+
+    def cpu(self) -> float:
+        """Seconds of CPU that the worker's process has used."""
+        text = Path(f"/proc/{self.process.pid}/stat").read_text()
+        user, system = text.rpartition(")")[2].split()[11:13]
+        return (int(user) + int(system)) * TICK_S
+
+    def memory(self) -> int:
+        """Bytes that the worker's process holds by itself (USS: shared pages do not count)."""
+        lines = Path(f"/proc/{self.process.pid}/smaps_rollup").read_text().splitlines()
+        return sum(int(line.split()[1]) * 1024 for line in lines if line.startswith("Private_"))
+
+    async def start(self) -> tuple[WorkflowHandle[Any, Any], float]:
+        """Update-with-start, and the seconds until its answer."""
+        customer = f"B-{next(self.numbers):04}"  # type: ignore[call-overload]
+        document = {"kind": "edition", "customer": customer, "subject": "jtl", "target": "jtl_advanced"}
+        name = f"edition/{customer}/jtl"
+        # The two sides share a server: the bare run of the same customer has an ID of its own.
+        run_id = name if self.name == "ours" else f"bare/{customer}/jtl"
+        operation: WithStartWorkflowOperation[Any, Any] = WithStartWorkflowOperation(
+            TYPES[self.name],
+            document,
+            id=run_id,
+            task_queue=f"bench-{self.name}",
+            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+            static_summary=f"JTL edition, {customer}",
+        )
+        began = time.perf_counter()
+        await self.client.execute_update_with_start_workflow(
+            "requested", document, start_workflow_operation=operation
+        )
+        return self.client.get_workflow_handle(run_id), time.perf_counter() - began
+
+    async def acknowledged(self) -> WorkflowHandle[Any, Any]:
+        """A run that waits for its order."""
+        handle, _ = await self.start()
+        await handle.execute_update("acknowledge_warning", {"by": "bench"})
+        return handle
+
+    async def least_path(self) -> WorkflowHandle[Any, Any]:
+        """Requested → acknowledged → ordered → waits → applied."""
+        handle = await self.acknowledged()
+        await handle.execute_update("place_order", {"by": "bench"})
+        ended = await handle.result()
+        assert ended["state"] == "applied", ended
+        return handle
+
+    async def runs(self, number: int) -> list[WorkflowHandle[Any, Any]]:
+        """So many runs, some at once."""
+        gate = asyncio.Semaphore(AT_ONCE)
+
+        async def one() -> WorkflowHandle[Any, Any]:
+            async with gate:
+                return await self.least_path()
+
+        return list(await asyncio.gather(*(one() for _ in range(number))))
+
+
+async def load(folder: Path) -> None:
+    """Customers with an edition to downgrade, and nothing in surplus; the same for both sides."""
+    lines = [
+        json.dumps({"customer": f"B-{n:04}", "name": f"Shop {n}", "language": "en", "editions": {"jtl": "jtl_pro"}})
+        for n in range(CUSTOMERS)
+    ]
+    path = folder / "customers.jsonl"
+    path.write_text("\n".join(lines), encoding="utf-8")
+    for side in TYPES:
+        (folder / side).mkdir()
+        await load_customers(settings_of(side, folder), path)
+
+
+@asynccontextmanager
+async def side(name: str, client: Client, folder: Path) -> AsyncIterator[Side]:
+    """A side with its worker running."""
+    address = client.service_client.config.target_host
+    process = await asyncio.create_subprocess_exec(sys.executable, "-m", "bench.worker", name, address, str(folder))
+    try:
+        yield Side(name, client, folder, process)
+    finally:
+        process.terminate()
+        await process.wait()

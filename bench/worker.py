@@ -1,0 +1,55 @@
+"""One worker in a process of its own, so that its CPU and memory can be read from outside.
+
+`python -m bench.worker ours|bare ADDRESS FOLDER`
+"""
+
+import asyncio
+import logging
+import signal
+import sys
+from pathlib import Path
+
+import structlog
+from temporalio.client import Client
+from temporalio.worker import Worker
+
+from activities.cancellations import methods, shipped_activities
+from bench.bare import MONTH, BareDowngrade
+from settings import Settings
+from tests.soon import months_begin_soon
+from worker import DATA_CONVERTER, create_worker
+
+CACHE = 2000
+
+
+def settings_of(side: str, folder: Path) -> Settings:
+    """Each side has a database and a task queue of its own."""
+    return Settings(state_dir=folder / side, task_queue=f"bench-{side}")
+
+
+def made(side: str, client: Client, settings: Settings) -> Worker:
+    """Our worker, or one with the bare workflow; the activities are the same."""
+    if side == "ours":
+        return create_worker(client, settings)
+    return Worker(
+        client,
+        task_queue=settings.task_queue,
+        workflows=[BareDowngrade],
+        activities=methods(shipped_activities(settings)),
+        max_cached_workflows=CACHE,
+    )
+
+
+async def serve(side: str, address: str, folder: Path) -> None:
+    """Serve until SIGTERM."""
+    client = await Client.connect(address, data_converter=DATA_CONVERTER)
+    stopped = asyncio.Event()
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stopped.set)
+    async with made(side, client, settings_of(side, folder)):
+        await stopped.wait()
+
+
+if __name__ == "__main__":
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
+    months_begin_soon(MONTH)
+    asyncio.run(serve(sys.argv[1], sys.argv[2], Path(sys.argv[3])))
