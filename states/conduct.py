@@ -3,12 +3,12 @@
 from datetime import datetime, timedelta
 from typing import Any
 
+from states.changes import Changes
 from states.dates import effective_at, follows_notice, notice_rule, open_questions
 from states.model.effects import CheckLicences, Effect, Notify
 from states.model.facts import Check, Receipt, Refusal
 from states.model.memory import Task
 from states.model.request import CUSTOMER_MESSAGES, Request
-from states.orders import Orders
 from states.surplus_state import singly, unresolved
 
 KEEPS_CHECK = frozenset({"scheduled", "order", "feature_warning"})
@@ -18,7 +18,7 @@ KEEPS_TASK = frozenset({"stays_open", "hand_in_proof"})
 """What is done to a task without closing it."""
 
 
-class Conduct(Orders):
+class Conduct(Changes):
     """The last part of every chart; paths derive from it. Declares no states."""
 
     # What it waits for.

@@ -24,7 +24,8 @@ def states_of(chart: type[Chart]) -> list[str]:
 def changes_target(kind: Kind) -> bool:
     """Whether a run of this kind can be asked for another target."""
     asked = Request(kind=kind.kind, customer="K", subject="S", target="T")
-    return kind.malformed(asked) != no_target(asked)
+    takes_it = kind.malformed(asked) != no_target(asked)
+    return takes_it and any(event.id == "target_checked" for event in kind.chart.events)
 
 
 def arrows_of(kind: Kind) -> list[Arrow]:
@@ -61,7 +62,7 @@ def mermaid(kind: str) -> str:
     chart = KINDS[kind].chart
     names = states_of(chart)
     lines = ["stateDiagram-v2", "    direction TB"]
-    lines += [f'    state "{shown_as(name)}" as {name}' for name in names if shown_as(name) != name]
+    lines += [f'    state "{shown_as(name)}" as {name}' for name in names]
     lines.append("    [*] --> received")
     arrows = merged(arrows_of(KINDS[kind]), "<br/>")
     lines += [f"    {source} --> {target} : {label}" for source, target, label in arrows]

@@ -38,7 +38,7 @@ def names(entries: Iterable[Surplus]) -> list[str]:
 
 
 class EndedForIt(NamedTuple):
-    """A cancellation that was made for this run's sake: its run, and when it takes or took effect, where known (X13)."""
+    """A cancellation made for this run's sake: its own run, and when it takes or took effect, where known (X13)."""
 
     workflow_id: str
     licence: str
