@@ -1,5 +1,5 @@
 """What the pages say of a kind, read off its chart, its check and the catalogue. Nothing here is written by hand but
-what a callback of a chart opens, which tests/test_docs.py holds against the exploration."""
+what a callback of a chart opens, which tests/test_docs.py holds against the runs it plays."""
 
 import ast
 import re
@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from states.chart import DOING, SHOWN, Chart
-from states.diagram import changes_target, states_of
+from states.conduct import Conduct
+from states.diagram import changes_target, states_of, transitions_of
 from states.kind import Kind
 from states.model.request import CUSTOMER_MESSAGES
 from states.registry import KINDS
@@ -79,8 +80,8 @@ def path_of(kind: Kind) -> type[Chart]:
 
 def rules_of(kind: Kind) -> list[str]:
     """The rules of a kind, in the order of the table of rules."""
-    text = source_of(kind.check.__module__) + source_of(path_of(kind).__module__).split("\n    received = ")[0]
-    cited = set(RULE.findall(text))
+    cited = set(RULE.findall(source_of(kind.check.__module__)))
+    cited |= {rule for rule in RULE.findall(path_of(kind).__doc__ or "") if rule[0] in "GX"}
     grouped = {rule for rule in rules() if any(is_of(rule, group) for group in GROUPS[kind.kind])}
     return [rule for rule in rules() if rule in cited | grouped]
 
@@ -140,8 +141,9 @@ def codes_of(kind: Kind) -> tuple[list[str], list[str]]:
         refusals |= more_refusals
         waiting += called
     warnings |= warnings_of_runs(kind)
-    if path_of(kind).__name__ in ("TicketPath", "TransferPath") and "support_ticket" not in kind.chart.unused:
-        refusals.add("declined")
+    reached = states_of(kind.chart)
+    refusals |= {"declined"} if {"order", "support_ticket"} & set(reached) else set()
+    refusals |= {"booking_refused"} if "placing" in reached else set()
     return sorted(warnings), sorted(refusals)
 
 
@@ -167,7 +169,7 @@ def follows_notice(kind: Kind) -> bool:
 
 def entered(chart: type[Chart], state: str) -> list[str]:
     """The callbacks on entering a state."""
-    return [str(spec.func) for spec in chart.states_map[state].enter]
+    return [str(spec.func) for spec in chart.states_map[state].enter if not str(spec.func).startswith("on_enter_")]
 
 
 def tasks_in(kind: Kind, state: str) -> list[str]:
@@ -198,11 +200,7 @@ def events_in(kind: Kind, state: str) -> list[str]:
     chart = kind.chart
     if chart.states_map[state].final:
         return []
-    found = {str(transition.event) for transition in chart.states_map[state].transitions}
-    if not kind.chart.__dict__.get("reassigns"):
-        found.discard("reassign")
-    if state in ("feature_warning", "license_check", "surplus_resolution", "order") and not changes_target(kind):
-        found.discard("supersede")
+    found = {str(transition.event) for name, transition in transitions_of(kind) if name == state}
     if may_revoke(kind, state):
         found.add("request_revocation")
     if state == "third_party" or (state == "scheduled" and "third_party" in states_of(chart)):
@@ -212,11 +210,8 @@ def events_in(kind: Kind, state: str) -> list[str]:
 
 def may_revoke(kind: Kind, state: str) -> bool:
     """Between order and effective date, or while an order stands beneath a change (X11)."""
-    chart = kind.chart
-    granted = {str(transition.event) for transition in chart.states_map[state].transitions}
-    if "revocation_granted" not in granted:
-        return False
-    return changes_target(kind) or state in ("placing", "scheduled", "third_party")
+    granted = {name for name, transition in transitions_of(kind) if str(transition.event) == "revocation_granted"}
+    return state in granted
 
 
 def waits_in(kind: Kind, state: str) -> list[str]:
@@ -240,27 +235,19 @@ def wakes_in(kind: Kind, state: str) -> list[str]:
     if chart.states_map[state].final:
         return []
     found = []
-    if state in chart.customer_states or state == "third_party":
-        if "abandon" in events_in(kind, state):
-            found.append("reminder each `REMIND_EVERY`, `abandoned` after `ABANDON_AFTER`")
+    if (state in chart.customer_states or state == "third_party") and "abandon" in events_in(kind, state):
+        found.append("reminder each `REMIND_EVERY`, `abandoned` after `ABANDON_AFTER`")
     if state in chart.before_order and follows_notice(kind):
         found.append("the date moves on at `order_by`")
     if state == "order" and not follows_notice(kind) and kind.kind != "fulfillment":
         found.append("a term that runs out is asked about")
     if state == "scheduled":
         found.append("the effective date")
-        if chart.rechecks is not Chart_rechecks():
+        if chart.rechecks is not Conduct.rechecks:
             found.append("licences checked again `RECHECK_BEFORE` it")
     if set(tasks_in(kind, state)) - {"repair"}:
         found.append("open tasks are brought to mind each `REMIND_EVERY`")
     return found
-
-
-def Chart_rechecks() -> Any:
-    """The base's answer: no check before the date."""
-    from states.conduct import Conduct
-
-    return Conduct.rechecks
 
 
 def outsiders(state: str) -> str:

@@ -57,7 +57,7 @@ class Play:
         self.now = START
         self.request = Request.model_validate({"kind": self.kind, "customer": "K-1", **self.conversation["request"]})
         self.memory = Memory(request=self.request, run_id="r", now=self.now, requested_at=self.now)
-        self.chart: Conduct = KINDS[self.kind].chart(self.memory)  # type: ignore[assignment]
+        self.chart: Conduct = KINDS[self.kind].chart(self.memory)
         self.perform(self.chart.start())
 
     def check(self, inquiry: Inquiry) -> Check:

@@ -4,6 +4,10 @@ One arrow stands for all events between the same two states. `give_up` leads out
 is a note and no arrows. A kind that has no target can have no standing order, so that what is about one is left out.
 """
 
+from collections.abc import Iterator
+
+from statemachine.transition import Transition
+
 from states.chart import SHOWN, Chart
 from states.kind import Kind
 from states.kinds.shared import no_target
@@ -25,22 +29,30 @@ def changes_target(kind: Kind) -> bool:
     """Whether a run of this kind can be asked for another target."""
     asked = Request(kind=kind.kind, customer="K", subject="S", target="T")
     takes_it = kind.malformed(asked) != no_target(asked)
-    return takes_it and any(event.id == "target_checked" for event in kind.chart.events)
+    return takes_it and any(one.event == "target_checked" for state in kind.chart.states for one in state.transitions)
+
+
+def transitions_of(kind: Kind) -> Iterator[tuple[str, Transition]]:
+    """(state, transition) of all that a kind can take: between states it reaches, with guards that can hold for it."""
+    known = set(states_of(kind.chart))
+    never = frozenset() if changes_target(kind) else OF_A_CHANGE
+    never |= frozenset() if "external" in known else {"ends_outside"}
+    for state in kind.chart.states:
+        for transition in state.transitions:
+            reached = {state.id, *(one.id for one in transition.targets)} <= known
+            of_a_change = str(transition.event) in ("target_checked", "standing_due") and not changes_target(kind)
+            if reached and not of_a_change and not never & {str(guard) for guard in transition.cond}:
+                yield state.id, transition
 
 
 def arrows_of(kind: Kind) -> list[Arrow]:
-    """(from, to, event with its guard) of each transition between states that are reached; `give_up` left out."""
-    known = set(states_of(kind.chart))
-    changes = changes_target(kind)
+    """(from, to, event with its guard) of each transition that changes the state; `give_up` left out."""
     found: dict[Arrow, None] = {}
-    for state in kind.chart.states:
-        for transition in state.transitions:
-            event, guards = str(transition.event), [str(guard) for guard in transition.cond]
-            of_a_change = event in ("target_checked", "standing_due") or OF_A_CHANGE & set(guards)
-            if transition.internal or event == "give_up" or (of_a_change and not changes):
-                continue
+    for state, transition in transitions_of(kind):
+        event, guards = str(transition.event), [str(guard) for guard in transition.cond]
+        if not transition.internal and event != "give_up":
             label = f"{event} [{', '.join(guards)}]" if guards else event
-            found |= {(state.id, one.id, label): None for one in transition.targets if {state.id, one.id} <= known}
+            found |= {(state, target.id, label): None for target in transition.targets}
     return list(found)
 
 

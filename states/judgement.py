@@ -45,14 +45,26 @@ def parse(shape: type[Shape], payloads: tuple[Any, ...]) -> Shape | Refusal:
         return shape.model_validate(payloads[0])
     except ValidationError as error:
         return malformed(faults_of(error))
-    except (RecursionError, ValueError, TypeError) as error:
-        return malformed(str(error))
+    except (RecursionError, ArithmeticError, ValueError, TypeError) as error:
+        return malformed(readable(str(error)))
 
 
 def faults_of(error: ValidationError) -> str:
     """`by: Field required; time: …`, at most five, for people."""
-    faults = [f"{'.'.join(map(str, one['loc'])) or 'payload'}: {one['msg']}" for one in error.errors()[:5]]
-    return "; ".join(faults)
+    found = (f"{place_of(one['loc'])}: {str(one['msg']).removeprefix('Value error, ')}" for one in error.errors()[:5])
+    return readable("; ".join(dict.fromkeys(found)))
+
+
+def place_of(loc: tuple[int | str, ...]) -> str:
+    """Where a fault lies; the names of validators are left out."""
+    said = [str(part) for part in loc if not str(part).startswith(("function-", "constrained-"))]
+    return ".".join(said) or "payload"
+
+
+def readable(fault: str) -> str:
+    """What a payload says of itself, as text that can be sent on: whole characters, not too many."""
+    whole = fault.encode(errors="backslashreplace").decode()
+    return whole if len(whole) <= 600 else whole[:600] + " …"
 
 
 def judge(chart: Conduct, event: str, message: Message, runs: Collection[str]) -> Refusal | None:

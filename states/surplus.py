@@ -104,12 +104,15 @@ def active_channels(record: Customer, catalogue: Catalogue) -> tuple[Surplus, ..
 
 
 def open_at_partners(partners: Iterable[Partner]) -> tuple[Surplus, ...]:
-    """Open operations and stock at the partners of the Fulfillment Network, each an entry of its own (FFN2)."""
+    """Open operations and stock at the partners of the Fulfillment Network, each an entry of its own (FFN2).
+
+    Partners are named by their number: what is said here stands in histories, which hold no people.
+    """
     entries = []
     for partner in partners:
         for reason, count in (("open_operations", partner.open_operations), ("stock", partner.stock)):
             if count:
-                values = {"name": partner.name, "count": count}
+                values = {"name": partner.id, "count": count}
                 entries.append(
                     Surplus(
                         licence=partner.id,

@@ -50,6 +50,8 @@ class Base:
     rang: bool
     spread: float
 
+    closed: bool
+    """The loop has ended and takes nothing more."""
     touched: bool
     """Something may have changed since it was last published."""
     shown_attributes: dict[str, Any]
@@ -77,5 +79,9 @@ class Base:
     def enqueue(self, event: str, message: Any) -> Item:
         """Put an event at the end of the one queue."""
         item = Item(event, message)
-        self.queue.append(item)
+        if self.closed:
+            item.refusal = Refusal(rule="X11", code="ended", values={"state": self.chart.shown})
+            item.judged = True
+        else:
+            self.queue.append(item)
         return item

@@ -13,7 +13,7 @@ with workflow.unsafe.imports_passed_through():
     from states.judgement import judge, judge_confirmation, judge_rejection, judge_request, malformed, parse
     from states.model.base import day_of
     from states.model.effects import CheckLicences, Effect, HandOver, Tell
-    from states.model.facts import Receipt, Refusal
+    from states.model.facts import Check, Receipt, Refusal
     from states.model.memory import Memory
     from states.model.request import Message, Request
     from states.model.status import End, Status
@@ -54,6 +54,7 @@ class Driver(messages.Handlers, Face):
         self.alarm: asyncio.Task[None] | None = None
         self.alarm_at: datetime | None = None
         self.rang = False
+        self.closed = False
         self.spread = 0.0
         self.started_at = workflow.now()
         self.runs = [self.info.run_id, self.info.first_execution_run_id]
@@ -144,7 +145,8 @@ class Driver(messages.Handlers, Face):
                 if self.may_continue_as_new():
                     return False
                 self.set_alarm()
-            await workflow.wait_condition(self.ready)
+            # Handlers finish only after the loop has taken their event: ask again when they have.
+            await workflow.wait_condition(lambda: self.ready() or self.may_continue_as_new())
         await self.finish()
         return True
 
@@ -265,6 +267,16 @@ class Driver(messages.Handlers, Face):
             self.under_way[effect.number] = effect
             self.tasks[effect.number] = asyncio.create_task(self.carry_out(effect))
 
+    def follow(self, effects: tuple[Effect, ...], check: Check | None) -> None:
+        """Begin what an answer asks for; a check asked for by a check is the one just made."""
+        asked = []
+        for effect in effects:
+            if check is not None and isinstance(effect, CheckLicences) and effect.is_answered_by(check):
+                self.answers.append((effect, {"check": check}))
+            else:
+                asked.append(effect)
+        self.perform(tuple(asked))
+
     async def carry_out(self, effect: Effect) -> None:
         """Perform one effect and put its answer where the loop finds it."""
         facts: dict[str, Any] = {}
@@ -304,7 +316,7 @@ class Driver(messages.Handlers, Face):
         if failure is not None:
             self.perform(self.chart.failed(effect, now, failure.error))
         else:
-            self.perform(self.chart.answer(effect, now, **facts))
+            self.follow(self.chart.answer(effect, now, **facts), facts.get("check"))
 
     # Time.
 
@@ -357,6 +369,7 @@ class Driver(messages.Handlers, Face):
     async def finish(self) -> None:
         """Keep the run in the ledger, tell those it concerns, answer what is still queued."""
         self.stop_alarm()
+        self.closed = True
         for item in self.queue:
             item.judged = True
             item.refusal = Refusal(rule="X11", code="ended", values={"state": self.chart.shown})
@@ -380,8 +393,10 @@ class Driver(messages.Handlers, Face):
 
     def may_continue_as_new(self) -> bool:
         """The history is long, and nothing is under way."""
-        quiet = not self.under_way and not self.queue and workflow.all_handlers_finished()
-        return quiet and self.info.is_continue_as_new_suggested()
+        if not self.info.is_continue_as_new_suggested():
+            return False
+        quiet = not self.under_way and not self.queue and self.writing is None and self.rests()
+        return quiet and workflow.all_handlers_finished()
 
     def carried(self) -> dict[str, Any]:
         """The memory with its open tasks, and by which IDs this run was known."""

@@ -30,6 +30,18 @@ EFFECTIVE_DATE = SearchAttributeKey.for_datetime("EffectiveDate")
 ORDER_BY = SearchAttributeKey.for_datetime("OrderBy")
 SEARCH_ATTRIBUTES = (KIND, CUSTOMER, STATE, WAITING_FOR, TICKET_ID, EFFECTIVE_DATE, ORDER_BY)
 
+TIMERS = {
+    "abandon": "the end of patience with the customer",
+    "remind": "a reminder to the customer",
+    "order_by_passed": "the day on which the date shown changes",
+    "term_ran_out": "the end of the recorded term",
+    "date_reached": "the effective date",
+    "recheck_due": "the check before the effective date",
+    "standing_due": "the standing order's effective date",
+    "task_due": "a reminder of an open task",
+}
+"""What the web UI says that a timer waits for."""
+
 TICKETED = frozenset({"support_ticket", "revocation", "appointment"})
 """The task types that a person at the vendor decides in the ticket system."""
 
@@ -61,12 +73,12 @@ class Face(Base):
         """Wait until the event is judged and the run waits for someone, has ended, or a system does not answer."""
 
         def settled() -> bool:
-            if self.busy():
+            if self.busy() or (item is not None and item.judged and item.refusal is not None):
                 return True
             quiet = self.begun() and (self.chart.ended or self.rests())
             return quiet and (item is None or item.judged)
 
-        await workflow.wait_condition(lambda: settled() or (item is not None and item.refusal is not None))
+        await workflow.wait_condition(settled)
         if item is not None and item.refusal is not None:
             raise self.failure(item.refusal)
         return self.document()
@@ -227,7 +239,7 @@ class Face(Base):
 
     def timer_summary(self, event: str, moment: datetime) -> str:
         """What a timer in the web UI waits for."""
-        return f"{event} at {self.readable(moment)}"
+        return f"waits for {TIMERS.get(event, event)}, {self.readable(moment)}"
 
 
 def to_json(value: Any) -> str:

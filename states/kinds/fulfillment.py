@@ -41,7 +41,7 @@ def step_with(partner: Partner) -> OutsideStep:
     return OutsideStep(
         what="partner",
         rule="FFN5",
-        name=f"{partner.name} ({partner.id})",
+        name=partner.id,
         subject=partner.id,
         values={"role": partner.role},
     )

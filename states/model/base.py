@@ -4,11 +4,12 @@ This package is passed through the workflow sandbox as it is, so it holds no clo
 the present moment is told it.
 """
 
+import json
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, StringConstraints
 
 Identifier = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]{1,40}$")]
 """A customer or a subject, as it may stand in a workflow ID (contract, Temporal)."""
@@ -16,17 +17,74 @@ Identifier = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]{1,40}$")
 LongIdentifier = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]{1,64}$")]
 """A subject of a `misclick`, which may be `<kind>.<subject>`."""
 
-ShortText = Annotated[str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True)]
-LongText = Annotated[str, StringConstraints(min_length=1, max_length=4000, strip_whitespace=True)]
+WITHOUT_NUL = r"^[^\x00]*$"
+"""The one character that PostgreSQL cannot keep."""
+ShortText = Annotated[str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True, pattern=WITHOUT_NUL)]
+LongText = Annotated[str, StringConstraints(min_length=1, max_length=4000, strip_whitespace=True, pattern=WITHOUT_NUL)]
+
+
+YEARS = range(1970, 3000)
+"""What calendars, time zones and timers can reckon with; beyond it an event could stop a run."""
+
+
+def reachable(day: date) -> date:
+    """A day of a year that can be reckoned with. Raises `ValueError`."""
+    if day.year not in YEARS:
+        raise ValueError(f"the year must lie between {YEARS[0]} and {YEARS[-1]}")
+    return day
 
 
 def in_utc(moment: datetime) -> datetime:
-    """The same moment with offset UTC, the one form in which moments are kept and shown."""
+    """The same moment with offset UTC, the one form in which moments are kept and shown. Raises `ValueError`."""
+    reachable(moment)
     return moment.astimezone(UTC)
 
 
-Moment = Annotated[AwareDatetime, AfterValidator(in_utc)]
+def written(value: Any) -> Any:
+    """Days and moments are written out; a bare number would be read as seconds. Raises `ValueError`."""
+    if isinstance(value, int | float) or (isinstance(value, str) and value[4:5] != "-"):
+        raise ValueError("write it as ISO 8601, for example 2027-01-31 or 2027-01-31T12:00:00+01:00")
+    return value
+
+
+Moment = Annotated[AwareDatetime, BeforeValidator(written), AfterValidator(in_utc)]
 """A moment: ISO 8601 with offset, kept in UTC."""
+
+Day = Annotated[date, AfterValidator(reachable)]
+"""A calendar day."""
+
+WrittenDay = Annotated[Day, BeforeValidator(written)]
+"""A calendar day as a person sends it."""
+
+
+def writable(details: dict[str, Any]) -> dict[str, Any]:
+    """A document that can be kept wherever it goes: at most 12 levels, 20,000 characters, plain text and numbers.
+
+    Raises `ValueError`.
+    """
+    if depth_of(details) > 12:
+        raise ValueError("nested too deep: at most 12 levels")
+    text = json.dumps(details, ensure_ascii=False, allow_nan=False)
+    if len(text) > 20_000:
+        raise ValueError("too long: at most 20,000 characters")
+    text.encode()
+    if "\\u0000" in text:
+        raise ValueError("the character NUL cannot be kept")
+    return details
+
+
+def depth_of(value: Any) -> int:
+    """How deep a value is nested, without recursion; counts to 13 at most."""
+    level, depth = [value], 0
+    while level and depth < 13:
+        below = [one for one in level if isinstance(one, dict | list)]
+        level = [inner for one in below for inner in (one.values() if isinstance(one, dict) else one)]
+        depth += bool(below)
+    return depth
+
+
+Details = Annotated[dict[str, Any], AfterValidator(writable)]
+"""What a form asks for, in the customer's own words."""
 
 
 class Value(BaseModel):

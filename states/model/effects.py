@@ -8,6 +8,7 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 from pydantic import Field
 
 from states.model.base import Moment, Value
+from states.model.facts import Check
 from states.model.request import Proof, Request
 
 
@@ -48,6 +49,11 @@ class CheckLicences(Effect):
     """The catalogue version to judge by; None: the one in force."""
     after: bool = False
     """The change has been made: only what is still in surplus is asked (X2)."""
+
+    def is_answered_by(self, check: Check) -> bool:
+        """Whether a check made just now says all that is asked: the present record, by the same version."""
+        plain = self.proposal is None and self.order_at is None and not self.after
+        return plain and self.version in (None, check.catalogue) and check.refusal is None
 
 
 class PlaceOrder(Effect):

@@ -1,12 +1,11 @@
 """The customer's record, in the form of the lines that `customers load` reads (contract, Customers' data)."""
 
-from datetime import date
 from decimal import Decimal
 from typing import Literal
 
 from pydantic import Field
 
-from states.model.base import Identifier, ShortText, Value
+from states.model.base import Day, Identifier, ShortText, Value
 
 EditionKey = Literal["jtl_start", "jtl_advanced", "jtl_pro", "jtl_enterprise", "wms_start", "wms_pro"]
 Family = Literal["jtl", "wms"]
@@ -24,7 +23,7 @@ class Licence(Value):
     product: ShortText
     label: str | None = Field(default=None, max_length=200)
     included: bool | None = None
-    term_ends: date | None = None
+    term_ends: Day | None = None
     price_per_month: Decimal | None = Field(default=None, ge=0)
     assigned_to: Literal["wms", "wms_mobile"] | None = None
     booked_via: Literal["jtl", "shopify"] | None = None
@@ -49,7 +48,7 @@ class EditionTerm(Value):
     """The term of an edition (ED15). Without one an edition is on a monthly term."""
 
     term: Literal["monthly", "annual"] = "monthly"
-    ends: date | None = None
+    ends: Day | None = None
 
 
 class Customer(Value):

@@ -1,11 +1,26 @@
 """What customers and operators send: the `requested` document and the payload of each decision."""
 
-from datetime import date
-from typing import Any
+from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
-from states.model.base import Identifier, LongIdentifier, LongText, Moment, ShortText, Value
+from states.model.base import (
+    WITHOUT_NUL,
+    Details,
+    Identifier,
+    LongIdentifier,
+    LongText,
+    Moment,
+    ShortText,
+    Value,
+    WrittenDay,
+)
+
+Target = (
+    Annotated[int, Field(ge=-(10**9), le=10**9)]
+    | Annotated[str, StringConstraints(max_length=200, pattern=WITHOUT_NUL)]
+)
+"""An edition, a tier, a tariff, another customer: what each kind makes of it is the kind's to say."""
 
 
 class Reason(Value):
@@ -21,8 +36,8 @@ class Request(Value):
     kind: ShortText
     customer: Identifier
     subject: LongIdentifier
-    target: int | str | None = None
-    details: dict[str, Any] | None = None
+    target: Target | None = None
+    details: Details | None = None
     explanation: LongText | None = None
     reason: Reason | None = None
     by: ShortText | None = None
@@ -39,8 +54,8 @@ class Message(Value):
 
     by: ShortText
     time: Moment | None = None
-    run_id: str | None = None
-    target: int | str | None = None
+    run_id: Annotated[str, StringConstraints(max_length=200)] | None = None
+    target: Target | None = None
     effective_at: Moment | None = None
 
 
@@ -55,14 +70,14 @@ class RecheckLicences(Message):
 class OverrideSurplus(Message):
     """The customer goes on in spite of surplus, naming every unresolved licence (X2)."""
 
-    licences: tuple[ShortText, ...]
+    licences: Annotated[tuple[ShortText, ...], Field(max_length=1000)]
 
 
 class PlaceOrder(Message):
     """The order itself; its `time` is the moment placed (D6). `effective_on` is the first day without it (X6)."""
 
-    effective_on: date | None = None
-    details: dict[str, Any] | None = None
+    effective_on: WrittenDay | None = None
+    details: Details | None = None
     optional_services: tuple[ShortText, ...] = ()
 
 
@@ -112,7 +127,7 @@ class ConfirmTask(Value):
     task: ShortText | None = None
     by: ShortText
     decision: ShortText | None = None
-    at: Moment | date | None = Field(default=None, union_mode="left_to_right")
+    at: Moment | WrittenDay | None = Field(default=None, union_mode="left_to_right")
     proof: Proof | None = None
     note: LongText | None = None
     time: Moment | None = None

@@ -1,0 +1,207 @@
+"""The pages of docs/ say what the code does: made anew they are the same, and their examples are what a run answers."""
+
+import re
+import subprocess
+import sys
+from collections import defaultdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import tests.explorer as explorer
+from cli import code_of
+from docs import build, facts, pages
+from docs.play import Play, conversations, played, said_in
+from embedded.examples import in_time
+from settings import Settings
+from states.chart import SHOWN
+from states.diagram import arrows_of, mermaid, states_of
+from states.model.facts import Inquiry
+from states.model.status import Status
+from states.registry import KINDS
+from tests.harness import Refused, World, world
+
+ROOT = Path(__file__).resolve().parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+WRITTEN = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").rglob("*.md")]
+
+pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
+
+
+# Made from the code.
+
+
+def test_no_page_is_stale():
+    done = subprocess.run([sys.executable, "docs/build.py", "--check"], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+
+
+def test_a_page_that_differs_or_is_missing_or_is_of_no_kind_is_stale(tmp_path, monkeypatch):
+    monkeypatch.setattr(build, "DOCS", tmp_path)
+    (tmp_path / "kinds").mkdir()
+    same, other, gone, odd = (tmp_path / name for name in ("a.md", "b.md", "c.md", "kinds/odd.md"))
+    for page in (same, other, odd):
+        page.write_text("text\n")
+    assert build.stale({same: "text\n", other: "another\n", gone: "text\n"}) == [other, gone, odd]
+
+
+def test_every_kind_has_a_page_with_each_part():
+    for kind in facts.kinds():
+        page = (ROOT / "docs" / "kinds" / f"{kind.kind}.md").read_text(encoding="utf-8")
+        for part in ("## Path", "## States", "## Rules", "## Warnings", "## Refusals", "## An example"):
+            assert f"\n{part}\n" in page, (kind.kind, part)
+        assert f"`{kind.workflow}`" in page
+
+
+def test_every_rule_that_the_code_cites_is_in_the_table_of_rules():
+    cited = defaultdict(set)
+    for folder in ("states", "workflows", "activities", "catalogue", "portal"):
+        for file in (ROOT / folder).rglob("*.py"):
+            for rule in facts.RULE.findall(file.read_text(encoding="utf-8")):
+                cited[rule].add(file.name)
+    groups = {letters(rule) for rule in facts.rules()}
+    named = {rule: files for rule, files in cited.items() if letters(rule) in groups and rule != "OP0"}
+    assert not {rule: files for rule, files in named.items() if rule not in facts.rules()}
+
+
+def letters(rule: str) -> str:
+    """The group that a rule belongs to."""
+    return re.sub(r"\d+$", "", rule)
+
+
+def test_every_rule_belongs_to_a_kind_or_to_all():
+    shown = {rule for kind in facts.kinds() for rule in facts.rules_of(kind)}
+    assert {rule for rule in facts.rules() if rule[0] not in "GDX"} <= shown
+
+
+def test_every_warning_and_refusal_with_a_text_is_on_a_page():
+    warnings = {code for kind in facts.kinds() for code in facts.codes_of(kind)[0]}
+    refusals = {code for kind in facts.kinds() for code in facts.codes_of(kind)[1]}
+    texts = {key.partition(".")[::2] for key in pages.keys()}
+    assert warnings == {code for group, code in texts if group == "warning"}
+    assert refusals == {code for group, code in texts if group == "refusal"}
+
+
+# Diagrams.
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_diagram_draws_every_state_and_no_event_that_stays(kind, capsys):
+    assert code_of(["diagram", kind]) == 0
+    text = capsys.readouterr().out
+    assert text.strip() == mermaid(kind).strip()
+    assert text.startswith("stateDiagram-v2\n")
+    arrows = re.findall(r"^    (\S+) --> (\S+)(?: : (.+))?$", text, re.MULTILINE)
+    chart = KINDS[kind].chart
+    assert {source for source, _, _ in arrows} == {"[*]", *states_of(chart)}
+    assert len({(source, target) for source, target, _ in arrows}) == len(arrows)
+    drawn = {(source, target, label) for source, target, labels in arrows for label in labels.split("<br/>")}
+    assert {arrow for arrow in drawn if "[*]" not in arrow} == set(arrows_of(KINDS[kind]))
+    assert all(re.fullmatch(r"\w+( \[[\w, ]+\])?", label) for _, _, label in arrows_of(KINDS[kind]))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_give_up_leads_out_of_every_state_that_is_no_end(kind):
+    """The diagram says so in a note."""
+    chart = KINDS[kind].chart
+    for name, state in chart.states_map.items():
+        leaves = any(str(transition.event) == "give_up" for transition in state.transitions)
+        assert leaves is not bool(state.final), name
+
+
+# The tables of states.
+
+
+@pytest.mark.parametrize("mode", ["automatic", "guided"])
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_exploration_meets_is_in_the_table_of_states(kind, mode, monkeypatch):
+    seen: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
+    met = explorer.check_node
+
+    def noted(stage: Any, node: Any, moves: Any) -> None:
+        met(stage, node, moves)
+        chart: Any = KINDS[kind].chart(node.memory.model_copy())
+        found = seen[node.memory.state]
+        found["waits"] |= set(chart.waiting_for())
+        found["events"] |= set(chart.enabled())
+        found["tasks"] |= {task.type for task in node.memory.tasks}
+
+    monkeypatch.setattr(explorer, "check_node", noted)
+    run = Play(conversations()[kind], kind)
+    check = run.check(Inquiry(request=run.request, at=run.now)).model_copy(update={"mode": mode})
+    clean = check.model_copy(update={"surplus": ()})
+    request = {"kind": kind, "customer": "K-1", **conversations()[kind]["request"]}
+    explorer.explore(KINDS[kind], explorer.Facts(check, (check, clean), None, request))
+    for state, found in seen.items():
+        assert found["waits"] <= set(facts.waits_in(KINDS[kind], state)), state
+        assert found["events"] <= set(facts.events_in(KINDS[kind], state)), state
+        assert found["tasks"] <= set(facts.tasks_in(KINDS[kind], state)), state
+
+
+# The example conversations, on a whole system.
+
+
+@pytest.mark.parametrize("kind", KINDS)
+async def test_a_run_answers_as_the_page_says(kind, tmp_path):
+    conversation = in_time(conversations()[kind], datetime.now(UTC).date())
+    expected = played(kind)
+    async with world(tmp_path) as w:
+        records = [conversation["customer"], *conversation.get("others", ())]
+        await w.load(*({"language": "en"} | record for record in records))
+        run = await w.request(kind, "K-1", by="customer", **conversation["request"])
+        assert seen(run.first) == seen(expected[0].answer)
+        for step, exchange in zip(conversation["steps"], expected[1:], strict=True):
+            assert await answer(w, run, step) == (seen(exchange.answer) if exchange.answer else exchange.code), step
+
+
+async def answer(w: World, run: Any, step: dict[str, Any]) -> Any:
+    """What the run answers to a step: how it stands, or the code of the problem."""
+    status = await run.status()
+    if "wait" in step:
+        await w.sleep_until(status["effective_at"])
+        return seen(await run.status())
+    event, payload = said_in(step, Status.model_validate(status))
+    if isinstance(payload.get("at"), str) and payload["at"] < datetime.now(UTC).date().isoformat():
+        payload["at"] = in_time({"ends": payload["at"]}, datetime.now(UTC).date())["ends"]
+    try:
+        return seen(await run(event, **payload))
+    except Refused as refused:
+        return refused.code
+
+
+def seen(document: Any) -> dict[str, Any]:
+    """What does not depend on the day of the test."""
+    found = document.model_dump(mode="json") if isinstance(document, Status) else document
+    return {
+        "state": found["state"],
+        "waiting_for": list(found["waiting_for"]),
+        "enabled": list(found["enabled"]),
+        "tasks": [task["type"] for task in found["tasks"]],
+        "warnings": [warning["code"] for warning in found["warnings"] if warning["code"] != "boundary_day"],
+        "refusal": found["refusal"] and found["refusal"]["code"],
+        "cost_effect": found["cost_effect"],
+        "timeline": [line["state"] for line in found["timeline"]][-1],
+    }
+
+
+# What is written by hand.
+
+
+def test_every_link_in_the_docs_leads_somewhere():
+    for page in WRITTEN:
+        if page.parent.name == "templates":
+            continue
+        for target in re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8")):
+            if not target.startswith("http"):
+                assert (page.parent / target).exists(), f"{page.relative_to(ROOT)}: {target}"
+
+
+def test_the_readme_names_every_setting_and_no_other():
+    named = set(re.findall(r"^\| `([A-Z_]+)` \|", README, re.MULTILINE))
+    assert named == {name.upper() for name in Settings.model_fields}
+
+
+def test_every_state_that_is_shown_under_another_name_is_one_of_the_contract():
+    assert set(SHOWN.values()) <= explorer.CONTRACT_STATES
