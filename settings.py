@@ -13,7 +13,6 @@ PREFIX = "CANCELLATIONS_"
 Mode = Literal["automatic", "guided"]
 Port = Annotated[int, Field(ge=1, le=65535)]
 Positive = Annotated[timedelta, Field(gt=timedelta(0))]
-LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
 class Settings(BaseSettings):

@@ -203,7 +203,7 @@ def events_in(kind: Kind, state: str) -> list[str]:
     found = {str(transition.event) for name, transition in transitions_of(kind) if name == state}
     if may_revoke(kind, state):
         found.add("request_revocation")
-    if state == "third_party" or (state == "scheduled" and "third_party" in states_of(chart)):
+    if state == "third_party" or (state in ("scheduled", "applying") and "third_party" in states_of(chart)):
         found.add("hand_in_proof")
     return [event for event in CUSTOMER_MESSAGES if event in found]
 

@@ -114,7 +114,8 @@ def states_part(kind: Kind) -> str:
     head = ("state", "outsiders call it", "may wait for", "a customer may send", "tasks that may be open", "by itself")
     return (
         "## States\n\n" + table(head, rows) + "\nWhat is possible at a moment depends on guards too: the status "
-        "document's `enabled`, `waiting_for` and `tasks` say it. Tasks are explained in [states](../states.md#tasks).\n"
+        "document's `enabled`, `waiting_for` and `tasks` say it. While a system is at "
+        "work, tasks from before stay open. Tasks are explained in [states](../states.md#tasks).\n"
     )
 
 

@@ -1,23 +1,9 @@
-"""Temporal has no authorisation by default, and neither has a portal without secrets: refuse what is open to others."""
+"""A portal without secrets has no authorisation: refuse what is open to others."""
 
-import ipaddress
+from settings import PREFIX, Settings
+from workflows.connect import Unguarded, loopback
 
-from settings import LOOPBACK, PREFIX, Settings
-
-
-class Unguarded(Exception):
-    """An address that others reach, with nothing that guards it. The message names what to set."""
-
-
-def loopback(host: str) -> bool:
-    """Whether only this machine reaches that host."""
-    bare = host.strip("[]")
-    if bare.lower() in LOOPBACK:
-        return True
-    try:
-        return ipaddress.ip_address(bare).is_loopback
-    except ValueError:
-        return False
+__all__ = ["Unguarded", "check_portal"]
 
 
 def check_portal(settings: Settings) -> None:
@@ -34,14 +20,3 @@ def check_portal(settings: Settings) -> None:
             f"{PREFIX}PORTAL_HOST is {settings.portal_host}, which is not loopback: set {' and '.join(missing)}, "
             f"or {PREFIX}GUARDED_ELSEWHERE=true if something else guards the portal"
         )
-
-
-def check_temporal(address: str, tls: bool, api_key: str | None, settings: Settings) -> None:
-    """Raise `Unguarded` where Temporal lies beyond this machine and is spoken to without TLS and without a token."""
-    host = address.rpartition(":")[0] or address
-    if settings.guarded_elsewhere or tls or api_key or loopback(host):
-        return
-    raise Unguarded(
-        f"TEMPORAL_ADDRESS is {address}, which is not loopback: set TEMPORAL_TLS (or TEMPORAL_API_KEY), "
-        f"or {PREFIX}GUARDED_ELSEWHERE=true if something else guards Temporal"
-    )

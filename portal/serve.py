@@ -5,17 +5,14 @@ import logging
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
 
 import structlog
 import uvicorn
-from temporalio.client import Client
-from temporalio.envconfig import ClientConfig
 
 from portal.app import create_app
-from portal.guard import check_portal, check_temporal
+from portal.guard import check_portal
 from settings import Settings
-from workflows.plugin import CancellationsPlugin
+from workflows.connect import connect
 
 STOP = (signal.SIGINT, signal.SIGTERM)
 GRACE_S = 10
@@ -28,7 +25,7 @@ async def serve(settings: Settings) -> None:
     Starts without Temporal too: calls then answer 503, and nothing is lost by sending again.
     """
     check_portal(settings)
-    client = await connect(settings)
+    client = await connect(settings.temporal_port, settings.guarded_elsewhere, lazy=True)
     config = uvicorn.Config(
         create_app(client, settings),
         host=settings.portal_host,
@@ -61,14 +58,6 @@ class Server(uvicorn.Server):
         """The first signal lets calls under way end; a second one does not wait for them."""
         self.force_exit = self.should_exit
         self.should_exit = True
-
-
-async def connect(settings: Settings) -> Client:
-    """A client by Temporal's own environment and profiles, with our plugin; it connects when first needed."""
-    config: dict[str, Any] = dict(ClientConfig.load_client_connect_config())
-    config.setdefault("target_host", f"127.0.0.1:{settings.temporal_port}")
-    check_temporal(config["target_host"], bool(config.get("tls")), config.get("api_key"), settings)
-    return await Client.connect(**config, plugins=[CancellationsPlugin()], lazy=True)
 
 
 def configure_logs() -> None:

@@ -2,7 +2,8 @@
 
 from datetime import datetime
 
-from states.dates import cost_effect_of, date_for, follows_notice, notice_rule
+from states.conduct import Conduct
+from states.dates import cost_effect_of, effective_at, follows_notice, notice_rule
 from states.kind import Kind
 from states.model.base import Moment, Value
 from states.model.effects import CheckLicences
@@ -11,6 +12,9 @@ from states.model.memory import Memory
 from states.model.request import PlaceOrder, Request
 from states.model.status import RefusalText, SurplusEntry, WarningText, WhyStep
 from states.view import Say, language_of, refusal_of, surplus_entries, warnings_of, why
+
+ORDERABLE = frozenset({"surplus_resolution", "order"})
+"""Where a path leads to an order of the customer's."""
 
 
 class NextDate(Value):
@@ -47,10 +51,11 @@ def preview(kind: Kind, request: Request, check: Check, at: datetime, settings: 
             effects += chart.answer(effect, at, check=check)
         if not effects and "acknowledge_warning" in chart.possible():
             effects += chart.decide("acknowledge_warning", at)
+    if chart.model.state in ORDERABLE:
+        place(chart, at)
     language = language_of(memory)
     refused = memory.refusal is not None
-    said = PlaceOrder(by="preview")
-    effective = None if refused else date_for(memory, at, said)
+    effective = None if refused else effective_at(memory)
     noticed = effective is not None and follows_notice(memory)
     return Preview(
         effective_at=effective,
@@ -68,6 +73,13 @@ def preview(kind: Kind, request: Request, check: Check, at: datetime, settings: 
         refusal=refusal_of(memory, say, language),
         catalogue=check.catalogue,
     )
+
+
+def place(chart: Conduct, at: datetime) -> None:
+    """The order that would be placed at that moment, judged by nobody: the path itself says what follows from it."""
+    chart.message = PlaceOrder(by="preview", time=at)
+    chart.accept_order()
+    chart.message = None
 
 
 def next_date(memory: Memory, effective: datetime) -> NextDate:

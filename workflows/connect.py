@@ -1,5 +1,9 @@
-"""Connecting to Temporal: its own environment variables and `temporal.toml` profiles, and our plugin."""
+"""Connecting to Temporal: its own environment variables and `temporal.toml` profiles, our plugin, and the guard.
 
+Temporal has no authorisation by default: whoever reaches it could end contracts.
+"""
+
+import ipaddress
 from typing import Any
 
 from temporalio.client import Client
@@ -7,11 +11,20 @@ from temporalio.envconfig import ClientConfig
 
 from workflows.plugin import CancellationsPlugin
 
-LOOPBACK = ("127.0.0.1:", "localhost:", "[::1]:")
-
 
 class Unguarded(RuntimeError):
-    """Temporal has no authorisation by default, and the address is not this machine's."""
+    """An address that others reach, with nothing that guards it. The message names what to set."""
+
+
+def loopback(host: str) -> bool:
+    """Whether only this machine reaches that host."""
+    bare = host.strip("[]").lower()
+    if bare == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(bare).is_loopback
+    except ValueError:
+        return False
 
 
 def connect_config(default_port: int) -> dict[str, Any]:
@@ -22,20 +35,23 @@ def connect_config(default_port: int) -> dict[str, Any]:
     return config
 
 
-def check_guarded(config: dict[str, Any], guarded_elsewhere: bool) -> None:
-    """Refuse an address beyond this machine without TLS or an API key. Raises `Unguarded`."""
+def check_temporal(config: dict[str, Any], guarded_elsewhere: bool) -> None:
+    """Raise `Unguarded` where Temporal lies beyond this machine and is spoken to without TLS and without a token."""
     address = config["target_host"]
-    safe = address.startswith(LOOPBACK) or config.get("tls") or config.get("api_key") or guarded_elsewhere
-    if not safe:
-        raise Unguarded(
-            f"TEMPORAL_ADDRESS={address} is not this machine, and neither TLS (TEMPORAL_TLS) nor TEMPORAL_API_KEY is "
-            "set: anyone who reaches it could end contracts. Set one, or CANCELLATIONS_GUARDED_ELSEWHERE=true if "
-            "somebody else guards it"
-        )
+    host = address.rpartition(":")[0] or address
+    if guarded_elsewhere or config.get("tls") or config.get("api_key") or loopback(host):
+        return
+    raise Unguarded(
+        f"TEMPORAL_ADDRESS is {address}, which is not loopback: set TEMPORAL_TLS (or TEMPORAL_API_KEY), "
+        "or CANCELLATIONS_GUARDED_ELSEWHERE=true if something else guards Temporal"
+    )
 
 
-async def connect(default_port: int, guarded_elsewhere: bool = False) -> Client:
-    """A client with our plugin. Raises `Unguarded`, or `RuntimeError` where the server cannot be reached."""
+async def connect(default_port: int, guarded_elsewhere: bool = False, *, lazy: bool = False) -> Client:
+    """A client with our plugin; a lazy one connects when first needed.
+
+    Raises `Unguarded`, and unless lazy `RuntimeError` where the server cannot be reached.
+    """
     config = connect_config(default_port)
-    check_guarded(config, guarded_elsewhere)
-    return await Client.connect(**config, plugins=[CancellationsPlugin()])
+    check_temporal(config, guarded_elsewhere)
+    return await Client.connect(**config, plugins=[CancellationsPlugin()], lazy=lazy)

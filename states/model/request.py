@@ -17,7 +17,7 @@ from states.model.base import (
 )
 
 Target = (
-    Annotated[int, Field(ge=-(10**9), le=10**9)]
+    Annotated[int, Field(strict=True, ge=-(10**9), le=10**9)]
     | Annotated[str, StringConstraints(max_length=200, pattern=WITHOUT_NUL)]
 )
 """An edition, a tier, a tariff, another customer: what each kind makes of it is the kind's to say."""

@@ -11,11 +11,12 @@ from pydantic import SecretStr
 from standardwebhooks import Webhook
 
 from activities.customer_centre import load_customers
-from portal.guard import Unguarded, check_portal, check_temporal
+from portal.guard import Unguarded, check_portal
 from settings import Settings
 from tests.portal.conftest import CUSTOMERS, SECRET, Caller, event, requested
 from tests.portal.standin import until
 from tests.portal.test_events import is_problem
+from workflows.connect import check_temporal
 
 OLD_SECRET = "whsec_b2xkLXNlY3JldC1vbGQtc2VjcmV0LW9sZA=="
 STRUCTURED = {"content-type": "application/cloudevents+json"}
@@ -217,7 +218,7 @@ def test_the_portal_starts_on_loopback_or_guarded(values):
 def test_temporal_beyond_this_machine_needs_tls_or_a_token(address, tls, api_key, elsewhere, refused):
     settings = settings_of(guarded_elsewhere=elsewhere)
     if not refused:
-        check_temporal(address, tls, api_key, settings)
+        check_temporal({"target_host": address, "tls": tls, "api_key": api_key}, settings.guarded_elsewhere)
         return
     with pytest.raises(Unguarded, match=r"TEMPORAL_ADDRESS is .*TEMPORAL_TLS"):
-        check_temporal(address, tls, api_key, settings)
+        check_temporal({"target_host": address, "tls": tls, "api_key": api_key}, settings.guarded_elsewhere)
