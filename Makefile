@@ -50,6 +50,7 @@ check: $(STAMP)  ## Format, lint, types, import rules, compose file: what needs 
 	$(BIN)/ruff check --quiet .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
+	$(BIN)/python docs/build.py --check
 	$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
 
 format: $(STAMP)  ## Format and fix what can be fixed by itself
@@ -60,7 +61,7 @@ bench: $(STAMP)  ## Measure against a bare workflow, side by side, and print the
 	$(BIN)/python -m bench
 
 docs: $(STAMP)  ## Make the generated pages of docs/ from the code
-	$(BIN)/python -m docs.generate
+	$(BIN)/python docs/build.py
 
 lock: $(STAMP)  ## Pin the newest versions that fit, with hashes
 	$(UV) $(COMPILE) --upgrade requirements-dev.in -o requirements.lock

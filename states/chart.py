@@ -23,6 +23,7 @@ from states.model.effects import (
 )
 from states.model.facts import Refusal
 from states.model.memory import Line, Memory
+from states.names import registry_of
 
 DOING: dict[str, type[Effect]] = {
     "received": CheckLicences,
@@ -88,6 +89,10 @@ class Chart(StateChart[Memory]):
         self.message: Any = None
         self.task: Any = None
         super().__init__(model=memory)
+
+    def _register_callbacks(self, listeners: list[object]) -> None:
+        """Called by the library on construction: names are looked up once for each class."""
+        self._callbacks = registry_of(self)
 
     # Taking an event.
 

@@ -90,7 +90,8 @@ def surplus_warnings(memory: Memory, date: Any) -> list[Note]:
     """Licences in surplus, and those whose own end lies on another date (ED5, X3)."""
     entries = memory.check.surplus if memory.check else ()
     open_ = [entry for entry in entries if entry.ends_at is None]
-    notes = [Note(code="surplus", values={"licences": names(open_), "count": len(open_)})] if open_ else []
+    called = list(dict.fromkeys(names(open_)))
+    notes = [Note(code="surplus", values={"licences": called, "count": len(open_)})] if open_ else []
     for entry in entries:
         if entry.ends_at is not None and date is not None and entry.ends_at != date:
             values = {"licence": entry.licence or names([entry])[0]} | isoed(

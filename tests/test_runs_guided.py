@@ -235,3 +235,37 @@ async def test_outside_steps_open_once_the_order_is_booked(tmp_path: Path) -> No
         assert sorted(types(await run.status())) == ["perform", "third_party"]
         await run.confirm("third_party", proof=PROOF)
         assert (await run.confirm("perform", proof=PROOF))["state"] == "applied"
+
+
+async def test_what_is_clicked_first_waits_for_the_third_party(tmp_path: Path) -> None:
+    async with world(tmp_path, **GUIDED) as w:
+        await held(w, licence("M-1", "marketplace", third_party="Kaufland"))
+        run = await w.request("marketplace", "K-1001", "M-1")
+        await run("place_order")
+        await in_state(run, "scheduled")
+        clicked = await run.confirm("perform", proof=PROOF)
+        assert (clicked["state"], types(clicked)) == ("third_party", ["third_party"])
+        assert await left(w) == set()
+        assert (await run.confirm("third_party", proof=PROOF))["state"] == "applied"
+
+
+async def test_CO4_nothing_is_clicked_where_it_ends_at_shopify(tmp_path: Path) -> None:
+    async with world(tmp_path, **GUIDED) as w:
+        await held(w, licence("C-1", "connector_shopify", booked_via="shopify"))
+        run = await w.request("connector", "K-1001", "C-1")
+        assert types(run.first) == ["third_party"]
+        assert (await run.confirm("third_party", proof=PROOF))["state"] == "external"
+
+
+async def test_X11_an_open_revocation_passes_on_when_the_day_to_click_comes(tmp_path: Path) -> None:
+    async with world(tmp_path, **GUIDED) as w:
+        await held(w, licence("L-1", "vouchers"))
+        run = await w.request("voucher", "K-1001", "L-1")
+        await run("acknowledge_warning")
+        await run("place_order", effective_on="2027-02-01")
+        await run("request_revocation", explanation="by mistake")
+        await w.sleep_until("2027-02-01T00:00+01:00")
+        assert types(await run.status()) == ["perform"]
+        ticket = Run(w, w.env.client.get_workflow_handle("misclick/K-1001/voucher.L-1"), {})
+        assert "by mistake" in (await ticket.status())["tasks"][0]["instructions"]
+        assert (await run.confirm("perform", proof=PROOF))["state"] == "applied"

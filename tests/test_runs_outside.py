@@ -100,6 +100,20 @@ async def test_CO4_abandoned_at_shopify_the_connector_stays(tmp_path: Path) -> N
         assert await left(w) == {"C-1"}
 
 
+async def test_X9_who_does_nothing_at_the_third_party_is_reminded_and_the_run_is_abandoned(tmp_path: Path) -> None:
+    async with world(tmp_path) as w:
+        await held(w, licence("E-1", "ecomdata"), licence("C-1", "connector_shopify", booked_via="shopify"))
+        idle = await w.request("ecomdata", "K-1001", "E-1")
+        active = await w.request("connector", "K-1001", "C-1")
+        await active("hand_in_proof", task=await active.task("third_party"), reference="mail")
+        await w.env.sleep(timedelta(days=31))
+        assert (await idle.status())["state"] == "abandoned"
+        assert "remind" in events(await idle.status())
+        waiting = await active.status()
+        assert (waiting["state"], waiting["waiting_for"]) == ("third_party", ["operator"])
+        assert await left(w) == {"E-1", "C-1"}
+
+
 async def test_ECO1_ECO2_ecomdata_is_handed_over_and_ends_external_with_proof_only(tmp_path: Path) -> None:
     async with world(tmp_path) as w:
         await held(w, licence("E-1", "ecomdata"))

@@ -9,7 +9,7 @@ import pytest
 from tests.customers import licence
 from tests.harness import Refused, world
 from tests.licence_runs import FEBRUARY, held, left, refusal
-from tests.scenes import codes, in_state, muster, types
+from tests.scenes import codes, events, in_state, muster, types
 
 ENTERPRISE = {"editions": {"jtl": "jtl_enterprise"}}
 
@@ -65,6 +65,18 @@ async def test_MIS1_a_misclick_without_its_case_in_words_is_malformed(
         await held(w)
         run = await w.request("misclick", "K-1001", "L-1", **more)
         assert (run.first["state"], run.first["refusal"]["code"]) == ("refused", code)
+
+
+async def test_MIS_the_clock_stands_still_while_a_person_is_awaited(tmp_path: Path) -> None:
+    async with world(tmp_path) as w:
+        await held(w)
+        run = await w.request("misclick", "K-1001", "L-1", explanation="wrong button")
+        await w.env.sleep(timedelta(days=60))
+        status = await run.status()
+        assert (status["state"], types(status)) == ("support_ticket", ["support_ticket"])
+        assert "remind" not in events(status)
+        assert events(status).count("task_due") >= 8
+        assert (await run("abandon"))["state"] == "abandoned"
 
 
 # Setup service, support.

@@ -87,7 +87,9 @@ class Driver(messages.Handlers, Face):
             refusal=refusal,
         )
         chart = kind.chart(memory)
-        chart.write("requested", note=None)
+        chart.message = None if refusal else request
+        chart.write("requested")
+        chart.message = None
         return chart
 
     def read_request(self, payloads: tuple[Any, ...]) -> Request | Refusal:
@@ -241,7 +243,8 @@ class Driver(messages.Handlers, Face):
         if isinstance(judged, Refusal):
             return judged
         task, event = judged
-        self.perform(self.chart.decide(event, now, message=item.message, task=task, said=item.event))
+        note = messages.said_of(item.message, task)
+        self.perform(self.chart.decide(event, now, message=item.message, task=task, said=item.event, note=note))
         return None
 
     def take_cancel(self, now: datetime) -> None:

@@ -8,12 +8,15 @@ from temporalio import workflow
 with workflow.unsafe.imports_passed_through():
     from states.judgement import judge, judge_confirmation, judge_rejection, judge_request, malformed, parse
     from states.model.facts import Refusal
+    from states.model.memory import Task
     from states.model.request import (
         CUSTOMER_MESSAGES,
         OPERATOR_MESSAGES,
         Abandon,
+        ConfirmTask,
         LicenceChanged,
         Message,
+        RejectTask,
         Request,
     )
     from states.model.status import Status
@@ -47,6 +50,15 @@ DESCRIPTIONS = {
 def by_operator() -> Abandon:
     """A cancel request from the web UI or the command line is an operator's `abandon`."""
     return Abandon(by="operator")
+
+
+def said_of(message: ConfirmTask | RejectTask, task: Task) -> str:
+    """What the timeline keeps of a decision: the note, else which task, what was decided, the proof's reference (X9)."""
+    if message.note:
+        return message.note
+    proof = getattr(message, "proof", None) or task.proof
+    parts = (task.type, getattr(message, "decision", None), proof.reference if proof else None)
+    return ", ".join(part for part in parts if part)
 
 
 def read(driver: "Driver", event: str, payloads: tuple[Any, ...]) -> Any:
