@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from docs.play import conversation
 from states.chart import DOING, SHOWN, Chart
 from states.conduct import Conduct
 from states.diagram import changes_target, states_of, transitions_of
@@ -32,32 +33,6 @@ OPENS: dict[str, tuple[str, ...]] = {
 }
 """The task types that a callback on entering a state may open."""
 
-GROUPS: dict[str, tuple[str, ...]] = {
-    "edition": ("ED", "WE", "D"),
-    "order_package": ("OP", "OP0-", "OPL-", "D"),
-    "wms_user": ("WMU",),
-    "hosting_addon": ("ADD",),
-    "voucher": ("VOU",),
-    "marketplace": ("MP",),
-    "marketplace_transfer": ("MOV",),
-    "connector": ("CO",),
-    "wawi_module": ("WM",),
-    "pos": ("POS",),
-    "shipping_module": ("SH",),
-    "production": ("PR",),
-    "wms_module": ("WMM",),
-    "fulfillment": ("FFN",),
-    "shop_licence": ("SL",),
-    "shop_hosting": ("SHH",),
-    "rest_api": ("API",),
-    "setup_service": ("SVC",),
-    "key_accounting": ("SUP",),
-    "support_level": ("SUP",),
-    "ecomdata": ("ECO",),
-    "hosting": ("HOS", "ADD"),
-    "misclick": ("MIS",),
-}
-"""The groups of rules that a kind is about; those that its code cites come to them."""
 
 RULE = re.compile(r"\b(OP0-\d|OPL-\d|(?:[A-Z]{1,4})\d{1,2})\b")
 
@@ -79,10 +54,10 @@ def path_of(kind: Kind) -> type[Chart]:
 
 
 def rules_of(kind: Kind) -> list[str]:
-    """The rules of a kind, in the order of the table of rules."""
+    """The rules of a kind, in the order of the table of rules: the groups it is about, and what its code cites."""
     cited = set(RULE.findall(source_of(kind.check.__module__)))
     cited |= {rule for rule in RULE.findall(path_of(kind).__doc__ or "") if rule[0] in "GX"}
-    grouped = {rule for rule in rules() if any(is_of(rule, group) for group in GROUPS[kind.kind])}
+    grouped = {rule for rule in rules() if any(is_of(rule, group) for group in conversation(kind.kind)["rules"])}
     return [rule for rule in rules() if rule in cited | grouped]
 
 

@@ -29,9 +29,14 @@ UNSEEN = (Notify, Tell, HandOver)
 Document = dict[str, Any]
 
 
-def conversations() -> dict[str, Document]:
-    """The conversation of each kind, as written down."""
-    return tomllib.loads((Path(__file__).parent / "conversations.toml").read_text(encoding="utf-8"))
+def conversation(kind: str) -> Document:
+    """What is written down for a kind: the groups of its rules, the customer, the request, the steps.
+
+    A step: `send` an event with its payload (`by` is added), `confirm` or `reject` the open task of a type, or `wait`
+    for the effective date.
+    """
+    path = Path(__file__).parent / "conversations" / f"{kind}.toml"
+    return tomllib.loads(path.read_text(encoding="utf-8"))
 
 
 @dataclass
@@ -49,11 +54,11 @@ class Exchange:
 class Play:
     """A run without Temporal: answers each effect at once, as a customer centre in automatic mode would."""
 
-    conversation: Document
     kind: str
     catalogues: Catalogues = field(default_factory=load_catalogues)
 
     def __post_init__(self) -> None:
+        self.conversation = conversation(self.kind)
         self.now = START
         self.request = Request.model_validate({"kind": self.kind, "customer": "K-1", **self.conversation["request"]})
         self.memory = Memory(request=self.request, run_id="r", now=self.now, requested_at=self.now)
@@ -136,11 +141,10 @@ class Play:
 
 def played(kind: str) -> list[Exchange]:
     """The conversation of a kind with its answers, in order. Raises where a step does not fit the run."""
-    conversation = conversations()[kind]
-    run = Play(conversation, kind)
-    asked = {"kind": kind, "customer": "K-1", **conversation["request"], "by": "customer"}
+    run = Play(kind)
+    asked = {"kind": kind, "customer": "K-1", **run.conversation["request"], "by": "customer"}
     exchanges = [Exchange("requested", asked, run.status())]
-    for step in conversation["steps"]:
+    for step in run.conversation["steps"]:
         run.now += STEP
         if "wait" in step:
             run.wait()

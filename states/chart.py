@@ -155,7 +155,7 @@ class Chart(StateChart[Memory]):
             event=event,
             by=getattr(said, "by", None),
             note=f"note.{key}" if key else note or getattr(said, "note", None) or getattr(said, "explanation", None),
-            values=values or None,
+            values=values if key else None,
         )
         self.model.timeline = (*self.model.timeline, line)[-400:]
 

@@ -1,5 +1,6 @@
 """The status document, read off a chart: the same for runs and previews (contract, Query `status`)."""
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
@@ -43,11 +44,20 @@ def language_of(memory: Memory) -> str:
 
 def refusal_text(say: Say, language: str, prefix: str, refusal: Refusal) -> str:
     """The text of a refusal; a `fault` that is itself a key is made into its text first."""
-    values = dict(refusal.values)
+    return say(language, f"{prefix}.{refusal.code}", with_fault(say, language, refusal.values))
+
+
+FAULT = re.compile(r"fault\.[a-z_]+")
+"""A key of the texts; a sentence about a payload may begin alike, but goes on."""
+
+
+def with_fault(say: Say, language: str, given: Mapping[str, Any]) -> dict[str, Any]:
+    """Values with their `fault` as a text, where it is a key."""
+    values = dict(given)
     fault = values.get("fault")
-    if isinstance(fault, str) and fault.startswith("fault."):
+    if isinstance(fault, str) and FAULT.fullmatch(fault):
         values["fault"] = say(language, fault, values)
-    return say(language, f"{prefix}.{refusal.code}", values)
+    return values
 
 
 def problem(chart: Conduct, say: Say, refusal: Refusal, current: Status | None) -> Problem:
@@ -201,12 +211,8 @@ def surplus_entries(memory: Memory, say: Say, language: str) -> tuple[SurplusEnt
 def timeline_entry(line: Line, say: Say, language: str) -> TimelineEntry:
     """A line with its note in the customer's language."""
     note = line.note
-    if note and note.startswith("note."):
-        values = dict(line.values or {})
-        fault = values.get("fault")
-        if isinstance(fault, str) and fault.startswith("fault."):
-            values["fault"] = say(language, fault, values)
-        note = say(language, note, values)
+    if note and line.values is not None:
+        note = say(language, note, with_fault(say, language, line.values))
     return TimelineEntry(at=line.at, state=line.state, event=line.event, by=line.by, note=note)
 
 

@@ -1,10 +1,19 @@
-"""Payloads that are wrong, each in a way that somebody will send one day."""
+"""Payloads that are wrong, each in a way that somebody will send one day, and what must not come of them."""
 
 import json
 from typing import Any
 
 from temporalio.api.common.v1 import Payload
+from temporalio.api.enums.v1 import EventType
+from temporalio.client import WorkflowHandle
 from temporalio.common import RawValue
+
+
+async def no_task_failed(handle: WorkflowHandle[Any, Any]) -> None:
+    """The history holds no failed workflow task."""
+    history = await handle.fetch_history()
+    failed = [event for event in history.events if event.event_type == EventType.EVENT_TYPE_WORKFLOW_TASK_FAILED]
+    assert failed == []
 
 
 def raw(encoding: bytes | None, data: bytes) -> RawValue:
@@ -35,6 +44,9 @@ SHAPES: dict[str, list[Any]] = {
     "by null": [{"by": None}],
     "an extra field": [{"by": "a", "colour": "red"}],
     "an extra field without a name": [{"by": "a", "": 1}],
+    "a field named like a text": [{"by": "a", "fault.no_payload": 1}],
+    "a field named like no text": [{"by": "a", "fault.never": 1}],
+    "a field with braces": [{"by": "a", "{boom} {?x} {:} {/}": 1}],
     "a wrong time": [{"by": "a", "time": "yesterday"}],
     "a time without an offset": [{"by": "a", "time": "2027-01-10T12:00:00"}],
     "a wrong run": [{"by": "a", "run_id": 7}],
@@ -55,6 +67,30 @@ SHAPES: dict[str, list[Any]] = {
     "no encoding": [raw(None, b"{}")],
 }
 """What is sent in place of one document with `by`."""
+
+WORDS = [
+    "note.reminded",
+    "note.never",
+    "fault.never",
+    "{boom}",
+    "{?x}a{:}b{/}",
+    "{note:list}",
+    "%s %d",
+    "<b>*x*</b>\n# y",
+]
+"""What a person may write, and a template or a key might be mistaken for."""
+
+FORM: dict[str, Any] = {
+    "ends_on": "soon",
+    "left_at": "never",
+    "zone": "Mars/Olympus",
+    "target": "nowhere",
+    "state": ["a", {"b": None}],
+    "count": 1e300,
+    "{boom}": "{boom}",
+    "": "",
+}
+"""Details with the names of values that texts format."""
 
 MOMENTS = [
     "9999-12-31T23:59:59-12:00",

@@ -14,7 +14,7 @@ import tests.explorer as explorer
 from catalogue.texts import keys
 from cli import code_of
 from docs import build, facts
-from docs.play import Play, conversations, played, said_in
+from docs.play import Play, conversation, played, said_in
 from embedded.examples import in_time
 from settings import Settings
 from states.chart import DOING, SHOWN
@@ -130,10 +130,10 @@ def test_what_exploration_meets_is_in_the_table_of_states(kind, monkeypatch):
         found["tasks"] |= {task.type for task in node.memory.tasks}
 
     monkeypatch.setattr(explorer, "check_node", noted)
-    run = Play(conversations()[kind], kind)
+    run = Play(kind)
     check = run.check(Inquiry(request=run.request, at=run.now)).model_copy(update={"mode": "guided"})
     clean = check.model_copy(update={"surplus": ()})
-    request = {"kind": kind, "customer": "K-1", **conversations()[kind]["request"]}
+    request = {"kind": kind, "customer": "K-1", **run.conversation["request"]}
     explorer.explore(KINDS[kind], explorer.Facts(check, (check, clean), None, request))
     of_any_state = {task for state in seen for task in facts.tasks_in(KINDS[kind], state)}
     for state, found in seen.items():
@@ -150,14 +150,14 @@ def test_what_exploration_meets_is_in_the_table_of_states(kind, monkeypatch):
 
 @pytest.mark.parametrize("kind", KINDS)
 async def test_a_run_answers_as_the_page_says(kind, tmp_path):
-    conversation = in_time(conversations()[kind], datetime.now(UTC).date())
+    written = in_time(conversation(kind), datetime.now(UTC).date())
     expected = played(kind)
     async with world(tmp_path) as w:
-        records = [conversation["customer"], *conversation.get("others", ())]
+        records = [written["customer"], *written.get("others", ())]
         await w.load(*({"language": "en"} | record for record in records))
-        run = await w.request(kind, "K-1", by="customer", **conversation["request"])
+        run = await w.request(kind, "K-1", by="customer", **written["request"])
         assert seen(run.first) == seen(expected[0].answer)
-        for step, exchange in zip(conversation["steps"], expected[1:], strict=True):
+        for step, exchange in zip(written["steps"], expected[1:], strict=True):
             assert await answer(w, run, step) == (seen(exchange.answer) if exchange.answer else exchange.code), step
 
 

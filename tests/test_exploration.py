@@ -1,5 +1,6 @@
 """Every chart, every reachable state, every event: the invariants hold, and every state of the path is reached."""
 
+import dataclasses
 from datetime import date
 from typing import Any
 
@@ -7,7 +8,7 @@ import pytest
 
 from states.model.facts import Check, Note, OutsideStep, Question, Refusal, Surplus
 from states.registry import KINDS
-from tests.explorer import Facts, explore
+from tests.explorer import Broken, Facts, explore
 
 GONE = Refusal(rule="G2", code="not_held")
 OPEN = (Surplus(licence="L-1", product="p", reason="not_available"),)
@@ -102,6 +103,44 @@ def test_every_state_under_every_event(kind: str) -> None:
                 count, states = explore(KINDS[kind], facts)
                 visited += count
                 reached |= states
-    print(f"{kind}: {visited} nodes (states × facts), {len(reached)} states")  # noqa: T201
+    print(f"{kind}: {visited} nodes (states × facts), {len(reached)} states")
     declared = {name for name in chart.states_map if name not in chart.unused}
     assert reached == declared
+
+
+def wrong(**methods: Any) -> Any:
+    """The voucher's kind with a fault in its chart."""
+    kind = KINDS["marketplace"]
+    return dataclasses.replace(kind, chart=type("Wrong", (kind.chart,), {"__doc__": "A fault.", **methods}))
+
+
+NEVER_REACHED = "a state is never reached"
+
+
+@pytest.mark.parametrize(
+    ("methods", "found"),
+    [
+        ({"still_matters": lambda self, task: False}, "an answer that is not under way"),
+        ({"orderable": lambda self: False}, NEVER_REACHED),
+        ({"ask_for_booking": lambda self: None}, "an answer that is not under way"),
+        ({"date_timers": lambda self: {}}, NEVER_REACHED),
+        ({"waiting_for": lambda self: ()}, "waits for nobody"),
+        ({"surplus_found": lambda self: True, "proofs_missing": lambda self: False}, NEVER_REACHED),
+    ],
+)
+def test_the_exploration_finds_faults(methods: dict[str, Any], found: str) -> None:
+    """A check that cannot fail is none: each fault is found by an invariant, or by a state that is never reached."""
+    base = {"catalogue": "v", "mode": "guided"} | INCLUDED | outside("pilot")
+    facts = Facts(
+        Check(**base), (Check(**base), Check(**base, refusal=GONE)), None,
+        {"kind": "marketplace", "customer": "K", "subject": "L-1"},
+    )  # fmt: skip
+    kind = wrong(**methods)
+    said = NEVER_REACHED
+    try:
+        _, reached = explore(kind, facts)
+    except Broken as broken:
+        said = str(broken)
+    else:
+        assert {name for name in kind.chart.states_map if name not in kind.chart.unused} - reached
+    assert found in said

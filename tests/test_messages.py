@@ -4,23 +4,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from temporalio.api.enums.v1 import EventType
-from temporalio.client import WorkflowHandle
+from temporalio.client import WorkflowUpdateFailedError
+from temporalio.service import RPCError
 
 from states.model.request import CUSTOMER_MESSAGES, OPERATOR_MESSAGES
 from tests.harness import Refused, Run, World, told, world
-from tests.payloads import MOMENTS, SHAPES, STARTS, nested
+from tests.payloads import MOMENTS, SHAPES, STARTS, nested, no_task_failed
 from tests.scenes import REGISTERS, muster, types
 
 UPDATES = ["requested", *CUSTOMER_MESSAGES, *OPERATOR_MESSAGES]
 SIGNALS = [*OPERATOR_MESSAGES, "licence_changed"]
-
-
-async def no_task_failed(handle: WorkflowHandle[Any, Any]) -> None:
-    """The history holds no failed workflow task."""
-    history = await handle.fetch_history()
-    failed = [event for event in history.events if event.event_type == EventType.EVENT_TYPE_WORKFLOW_TASK_FAILED]
-    assert failed == []
 
 
 async def edition(w: World) -> Run:
@@ -255,40 +248,11 @@ async def test_with_several_open_tasks_one_must_be_named(tmp_path: Path) -> None
         await no_task_failed(run.handle)
 
 
-# What histories hold.
-
-
-async def test_histories_hold_identifiers_and_no_people(tmp_path: Path) -> None:
-    people = ["Muster GmbH", "kontakt@muster.example", "Erika Mustermann", "Lager Nord", "Kaufhaus Ost", "Kasse Anna"]
-    partners = [
-        {"id": "P-1", "name": "Lager Nord", "role": "fulfiller", "open_operations": 3, "stock": 4},
-        {"id": "P-2", "name": "Kaufhaus Ost", "role": "merchant"},
-    ]
-    licences = [
-        {"licence": "M-1", "product": "marketplace", "label": "Erika Mustermann", "pilot": True},
-        *({**one, "label": "Kasse Anna"} for one in REGISTERS),
-    ]
+async def test_what_nobody_handles_is_ignored(tmp_path: Path) -> None:
     async with world(tmp_path) as w:
-        await w.load(muster(*licences, partners=partners))
-        edition_run = await w.request("edition", "K-1001", "jtl", target="jtl_advanced")
-        await edition_run("acknowledge_warning")
-        await edition_run("override_surplus", licences=["P-1", "P-2"])
-        await edition_run("place_order")
-        network = await w.request("fulfillment", "K-1001", "ffn")
-        assert network.first["state"] == "surplus_resolution"
-        await w.load(muster(customer="K-1002", partners=[one | {"open_operations": 0, "stock": 0} for one in partners]))
-        other = await w.request("fulfillment", "K-1002", "ffn")
-        await other("place_order")
-        market = await w.request("marketplace", "K-1001", "M-1")
-        await market("place_order")
-        await w.env.sleep(60)
-        for run in (edition_run, network, other, market):
-            written = await everything(run.handle)
-            assert '"K-100' in written
-            assert [name for name in people if name in written] == [], run.first["workflow_id"]
-
-
-async def everything(handle: WorkflowHandle[Any, Any]) -> str:
-    """All that a history holds, its payloads readable."""
-    history = await handle.fetch_history()
-    return "\n".join(event.SerializeToString().decode("utf-8", errors="replace") for event in history.events)
+        run = await edition(w)
+        for name in ("place_order", "abandon", "never-heard-of"):
+            await run.signal(name, {"by": "a"})
+        with pytest.raises((WorkflowUpdateFailedError, RPCError)):
+            await run.handle.execute_update("never-heard-of", {"by": "a"})
+        await still_works(run)

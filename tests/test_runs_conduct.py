@@ -1,4 +1,4 @@
-"""What every run does alike: what the person saw, time going backwards, a customer who does nothing, cancel requests."""
+"""What every run does alike: what the person saw, time going backwards, idle customers, cancel requests."""
 
 from pathlib import Path
 from typing import Any
@@ -36,6 +36,7 @@ async def test_what_the_person_saw_must_still_hold(tmp_path: Path, what: str, se
 async def test_a_time_is_never_before_the_customers_own_previous_event(tmp_path: Path) -> None:
     async with world(tmp_path) as w:
         await w.load(muster())
+        await w.sleep_until("2027-01-10T14:00+01:00")
         run = await downgrade(w, time="2027-01-10T12:00+01:00")
         with pytest.raises(Refused) as early:
             await run("acknowledge_warning", time="2027-01-10T11:59+01:00")

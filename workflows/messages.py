@@ -53,7 +53,7 @@ def by_operator() -> Abandon:
 
 
 def said_of(message: ConfirmTask | RejectTask, task: Task) -> str:
-    """What the timeline keeps of a decision: the note, else which task, what was decided, the proof's reference (X9)."""
+    """What the timeline keeps of a decision: the note, else task, decision and the reference of the proof (X9)."""
     if message.note:
         return message.note
     proof = getattr(message, "proof", None) or task.proof

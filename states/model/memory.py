@@ -44,7 +44,7 @@ class Task(Value):
 
 
 class Line(Value):
-    """One line of the timeline. `note` is free text, or the key of one with `values`."""
+    """One line of the timeline. `note` is a person's own words, or with `values` (perhaps none) the key of a text."""
 
     at: Moment
     state: str
