@@ -4,15 +4,19 @@ import asyncio
 import logging
 import signal
 import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import structlog
 from pydantic import ValidationError
 from temporalio.client import Client
+from temporalio.plugin import SimplePlugin
 from temporalio.worker import Worker
 
-from activities.cancellations import methods, shipped_activities
+from activities.cancellations import activities_of, methods
+from activities.database import create_database
 from activities.ports import AdapterError
-from catalogue.loader import CatalogueError
+from catalogue.loader import CatalogueError, load_catalogues
 from settings import Settings, explain
 from workflows.connect import Unguarded, connect
 from workflows.plugin import DATA_CONVERTER, CancellationsPlugin
@@ -25,14 +29,24 @@ log = structlog.get_logger()
 def create_worker(client: Client, settings: Settings) -> Worker:
     """A worker that serves the whole task queue on any client connected with `DATA_CONVERTER`.
 
-    Creates or migrates the database, and registers the search attributes when it starts.
+    Creates or migrates the database, and registers the search attributes when it starts. Closes the database when it
+    has stopped.
     """
     plugged = any(isinstance(one, CancellationsPlugin) for one in client.config().get("plugins", ()))
+    database = create_database(settings)
+
+    @asynccontextmanager
+    async def closing() -> AsyncIterator[None]:
+        try:
+            yield
+        finally:
+            await database.close()
+
     return Worker(
         client,
         task_queue=settings.task_queue,
-        activities=methods(shipped_activities(settings)),
-        plugins=[] if plugged else [CancellationsPlugin()],
+        activities=methods(activities_of(database, load_catalogues(settings.catalogue_dir), settings)),
+        plugins=[SimplePlugin("database", run_context=closing), *([] if plugged else [CancellationsPlugin()])],
         max_cached_workflows=2000,
     )
 

@@ -16,34 +16,9 @@ from activities.database import fault, opened
 from activities.record import lock, read_record, write_record
 from activities.subjects import BY_PRODUCT, NO_LICENCE
 from activities.tables import runs
+from catalogue.loader import Catalogues, load_catalogues
 from settings import Settings
 from states.model.record import Customer, Licence
-
-PRODUCTS = (
-    "marketplace",
-    "connector_shopify",
-    "connector_shopware6",
-    "wawi_module",
-    "pos_wawi",
-    "pos_standalone",
-    "shipping_labels",
-    "track_and_trace",
-    "plan_and_produce",
-    "production_module",
-    "production_user",
-    "wms_module",
-    "wms_user",
-    "shop_licence",
-    "shop_hosting",
-    "vouchers",
-    "wawi_api",
-    "key_accounting",
-    "setup_service",
-    "ecomdata",
-    "hosting",
-    "hosting_addon",
-)
-"""The product keys (contract, Customers' data)."""
 
 LARGEST = 2**31 - 1
 """The largest number that a record may hold."""
@@ -88,7 +63,7 @@ async def load_customers(settings: Settings, path: str | Path) -> LoadReport:
     A customer that is there already is replaced, but for the subjects of open runs. Raises `LoadFailed` with every
     fault of the file, and `Misconfigured` or `Unavailable` of the database.
     """
-    records = read_file(Path(path))
+    records = read_file(Path(path), products_of(load_catalogues(settings.catalogue_dir)))
     created: list[str] = []
     replaced: list[str] = []
     left: list[Left] = []
@@ -174,7 +149,12 @@ def licences_kept(
 # Reading and validating.
 
 
-def read_file(path: Path) -> list[Customer]:
+def products_of(catalogues: Catalogues) -> tuple[str, ...]:
+    """The product keys of every version, without modules' own entries."""
+    return tuple(dict.fromkeys(key.partition("/")[0] for one in catalogues.all for key in one.products))
+
+
+def read_file(path: Path, products: tuple[str, ...]) -> list[Customer]:
     """The customers of a file. Raises `LoadFailed` with every fault, each with its line and field."""
     try:
         lines = path.read_text(encoding="utf-8-sig").split("\n")
@@ -189,7 +169,7 @@ def read_file(path: Path) -> list[Customer]:
         if not line.strip():
             continue
         found = read_line(line)
-        faults = found if isinstance(found, list) else faults_of(found)
+        faults = found if isinstance(found, list) else faults_of(found, products)
         if isinstance(found, Customer):
             records.append(found)
             first = seen.setdefault(found.customer, number)
@@ -214,7 +194,7 @@ def place(loc: tuple[int | str, ...]) -> str:
     return ".".join(str(part) for part in loc if part != "[key]") or "the line"
 
 
-def faults_of(record: Customer) -> list[str]:
+def faults_of(record: Customer, products: tuple[str, ...]) -> list[str]:
     """What is wrong with a record whose shape is right."""
     faults = [
         f"editions.{family}: {edition} is not an edition of {family}"
@@ -227,9 +207,9 @@ def faults_of(record: Customer) -> list[str]:
         if family not in record.editions
     ]
     faults += [
-        f"licences.{index}.product: {one.product} is not a product; known are {', '.join(PRODUCTS)}"
+        f"licences.{index}.product: {one.product} is not a product; known are {', '.join(products)}"
         for index, one in enumerate(record.licences)
-        if one.product not in PRODUCTS
+        if one.product not in products
     ]
     faults += twice("licences", "licence", [one.licence for one in record.licences])
     faults += twice("partners", "id", [one.id for one in record.partners])

@@ -61,9 +61,7 @@ class Side:
             static_summary=f"JTL edition, {customer}",
         )
         began = time.perf_counter()
-        await self.client.execute_update_with_start_workflow(
-            "requested", document, start_workflow_operation=operation
-        )
+        await self.client.execute_update_with_start_workflow("requested", document, start_workflow_operation=operation)
         return self.client.get_workflow_handle(run_id), time.perf_counter() - began
 
     async def acknowledged(self) -> WorkflowHandle[Any, Any]:

@@ -3,37 +3,14 @@
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import pairwise
 
+from catalogue.texts import keys
 from states.model.offers import Catalogue, Edition, Offer, Product, Text
 from states.model.record import Family, Language
 
 Problem = tuple[str, str]
 
-KIND_NAMES = (
-    "edition",
-    "order_package",
-    "wms_user",
-    "hosting_addon",
-    "voucher",
-    "marketplace",
-    "marketplace_transfer",
-    "connector",
-    "wawi_module",
-    "pos",
-    "shipping_module",
-    "production",
-    "wms_module",
-    "fulfillment",
-    "shop_licence",
-    "shop_hosting",
-    "rest_api",
-    "setup_service",
-    "key_accounting",
-    "support_level",
-    "ecomdata",
-    "hosting",
-    "misclick",
-)
-"""The kinds of cancellation that a catalogue may speak of; a test compares them with the registry."""
+KIND_NAMES = tuple(key.removeprefix("kind.") for key in keys() if key.startswith("kind."))
+"""The kinds of cancellation that a catalogue may speak of: those with a name (a test: the registry)."""
 
 LANGUAGES: tuple[Language, ...] = ("de", "en")
 FAMILIES: tuple[Family, ...] = ("jtl", "wms")

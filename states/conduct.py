@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from states.changes import Changes
+from states.chart import DOING
 from states.dates import effective_at, follows_notice, notice_rule, open_questions
 from states.model.effects import CheckLicences, Effect, Notify
 from states.model.facts import Check, Receipt, Refusal
@@ -25,8 +26,6 @@ class Conduct(Changes):
 
     def at_rest(self) -> bool:
         """Nothing is under way that this state waits for, or a person holds it."""
-        from states.chart import DOING
-
         return self.model.state not in DOING or self.held_by("perform", "repair")
 
     def awaits_customer(self) -> bool:

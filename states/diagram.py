@@ -1,7 +1,8 @@
 """Diagrams made from the charts, as Mermaid and for Graphviz, without what a kind never reaches.
 
-One arrow stands for all events between the same two states. `give_up` leads out of every state that is no end, so it
-is a note and no arrows. A kind that has no target can have no standing order, so that what is about one is left out.
+One arrow stands for all events between the same two states. `give_up` leads out of every state that is no end, and what
+happens while an order stands beneath a change (X10) out of nearly every one: both are notes and no arrows. A kind that
+has no target can have no standing order, so that what is about one is left out.
 """
 
 from collections.abc import Iterator
@@ -56,6 +57,22 @@ def arrows_of(kind: Kind) -> list[Arrow]:
     return list(found)
 
 
+def of_a_change(label: str) -> bool:
+    """Whether an arrow is one of those that a standing order beneath a change opens (X10)."""
+    return any(guard in label for guard in OF_A_CHANGE)
+
+
+def drawn(kind: Kind, separator: str) -> list[Arrow]:
+    """The arrows of the diagram."""
+    return merged([arrow for arrow in arrows_of(kind) if not of_a_change(arrow[2])], separator)
+
+
+def beneath(kind: Kind) -> list[str]:
+    """What a standing order beneath a change opens, as `event → state`, whatever state the change is in (X10)."""
+    found = [(label.partition(" ")[0], target) for _, target, label in arrows_of(kind) if of_a_change(label)]
+    return [f"{event} → {target}" for event, target in dict.fromkeys(found)]
+
+
 def merged(arrows: list[Arrow], separator: str) -> list[Arrow]:
     """One arrow between two states, with every event that takes it."""
     labels: dict[tuple[str, str], list[str]] = {}
@@ -76,10 +93,12 @@ def mermaid(kind: str) -> str:
     lines = ["stateDiagram-v2", "    direction TB"]
     lines += [f'    state "{shown_as(name)}" as {name}' for name in names]
     lines.append("    [*] --> received")
-    arrows = merged(arrows_of(KINDS[kind]), "<br/>")
-    lines += [f"    {source} --> {target} : {label}" for source, target, label in arrows]
+    lines += [f"    {source} --> {target} : {label}" for source, target, label in drawn(KINDS[kind], "<br/>")]
     lines += [f"    {name} --> [*]" for name in names if chart.states_map[name].final]
     lines.append("    note right of given_up : give_up, from every state but the ends")
+    if opened := beneath(KINDS[kind]):
+        lines += ["    note right of scheduled", "        while it stands beneath a change (X10)"]
+        lines += [*(f"        {one}" for one in opened), "    end note"]
     return "\n".join(lines) + "\n"
 
 
@@ -91,6 +110,11 @@ def dot(kind: str) -> str:
         shape = ", peripheries=2" if chart.states_map[name].final else ""
         note = "\\n(give_up, from every state but the ends)" if name == "given_up" else ""
         lines.append(f'  {name} [label="{shown_as(name)}{note}"{shape}];')
-    arrows = merged(arrows_of(KINDS[kind]), "\\n")
+    arrows = drawn(KINDS[kind], "\\n")
     lines += [f'  {source} -> {target} [label="{label}", fontsize=9];' for source, target, label in arrows]
+    if opened := beneath(KINDS[kind]):
+        text = "\\n".join(["while an order stands beneath a change (X10)", *opened])
+        lines.append(
+            f'  note [shape=note, fontsize=9, label="{text}"]; scheduled -> note [style=dashed, arrowhead=none];'
+        )
     return "\n".join([*lines, "}"]) + "\n"

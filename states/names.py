@@ -47,9 +47,7 @@ def registry_of(chart: StateChart[Any]) -> CallbacksRegistry:
 def resolved(chart: StateChart[Any]) -> CallbacksRegistry:
     """Look every name up, and check that each was found."""
     registry = CallbacksRegistry()
-    listeners = Listeners.from_listeners(
-        [Listener.from_obj(Forwarder(type(chart)), skip_attrs=chart._protected_attrs)]
-    )
+    listeners = Listeners.from_listeners([Listener.from_obj(Forwarder(type(chart)), skip_attrs=chart._protected_attrs)])
     parts = [chart._specs, *(one._specs for one in iterate_states_and_transitions(chart.states))]
     for specs in parts:
         listeners.resolve(specs, registry=registry)

@@ -131,7 +131,8 @@ def program(name: str) -> str:
 @asynccontextmanager
 async def world(folder: Path, **settings: Any) -> AsyncIterator[World]:
     """A fresh system in a folder. `APPLY_WINDOW` is zero unless given, so that dates are exact."""
-    given = Settings(**({"state_dir": folder, "apply_window": timedelta(0)} | settings))
+    usual: dict[str, Any] = {"state_dir": folder, "apply_window": timedelta(0)}
+    given = Settings(**(usual | settings))
     async with (
         await WorkflowEnvironment.start_time_skipping(
             test_server_existing_path=program("temporal-test-server"), data_converter=DATA_CONVERTER

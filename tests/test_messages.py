@@ -164,6 +164,15 @@ async def test_a_wrong_order_is_malformed_and_a_right_one_then_taken(tmp_path: P
         await no_task_failed(run.handle)
 
 
+async def test_the_last_day_that_may_be_named_gives_a_date_that_can_be_waited_for(tmp_path: Path) -> None:
+    async with world(tmp_path) as w:
+        run = await edition(w)
+        await run("acknowledge_warning")
+        placed = await run("place_order", time="2199-12-31T23:59:59Z")
+        assert (placed["state"], placed["effective_at"]) == ("scheduled", "2200-01-31T23:00:00Z")
+        await no_task_failed(run.handle)
+
+
 @pytest.mark.parametrize(
     "wrong",
     [{"licences": "all"}, {"licences": [7]}, {"licences": []}, {"licences": ["P-9"]}, {"licences": ["P-1"] * 2}, {}],

@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 
 from activities.assess import assess, run_settings
-from activities.cancellations import CancellationActivities, shipped_activities
+from activities.cancellations import activities_of
 from activities.customer_centre import load_customers
+from activities.database import create_database
+from catalogue.loader import load_catalogues
 from catalogue.texts import say
 from settings import Settings
 from states.model.facts import Inquiry
@@ -100,16 +102,16 @@ SCENARIOS: list[tuple[str, str, str, dict[str, Any]]] = [
 Preview = dict[str, Any]
 
 
-async def previewed(
-    settings: Settings, acts: CancellationActivities, kind: str, customer: str, subject: str, at: str, **more: Any
-) -> Preview:
+async def previewed(settings: Settings, kind: str, customer: str, subject: str, at: str, **more: Any) -> Preview:
     """What a preview says at a moment, as the portal asks for it."""
     request = Request(kind=kind, customer=customer, subject=subject, **more)
     moment = datetime.fromisoformat(at).astimezone(UTC)
+    database = create_database(settings)
+    acts = activities_of(database, load_catalogues(None), settings)
     inquiry = Inquiry(request=request, at=moment)
     check = await assess(inquiry, centre=acts.centre, runs=acts.runs, catalogues=acts.catalogues, settings=settings)
-    found = preview(KINDS[kind], request, check, moment, run_settings(settings), say)
-    return found.model_dump(mode="json")
+    await database.close()
+    return preview(KINDS[kind], request, check, moment, run_settings(settings), say).model_dump(mode="json")
 
 
 async def run_of(w: World, kind: str, customer: str, subject: str, more: dict[str, Any]) -> dict[str, Any]:
@@ -135,10 +137,9 @@ async def test_preview_and_run_say_the_same_for_every_kind(tmp_path: Path) -> No
     async with world(tmp_path) as w:
         await w.load(*CUSTOMERS)
         await w.sleep_until(PLACED)
-        acts = shipped_activities(w.settings)
         wrong = []
         for kind, customer, subject, more in SCENARIOS:
-            said = await previewed(w.settings, acts, kind, customer, subject, PLACED, **more)
+            said = await previewed(w.settings, kind, customer, subject, PLACED, **more)
             shown = await run_of(w, kind, customer, subject, more)
             wrong += [
                 f"{kind}/{customer}/{subject} {more}, {field}: preview {said[field]}, run {shown[field]}"
@@ -166,11 +167,10 @@ def same(said: Preview, shown: dict[str, Any], field: str) -> bool:
 def ask(tmp_path: Path) -> Callable[..., Any]:
     """A preview without any run."""
     settings = Settings(state_dir=tmp_path)
-    acts = shipped_activities(settings)
 
     async def asked(kind: str, subject: str, at: str, customer: str = "K-1001", **more: Any) -> Preview:
         await load_customers(settings, file_of(tmp_path, *CUSTOMERS))
-        return await previewed(settings, acts, kind, customer, subject, at, **more)
+        return await previewed(settings, kind, customer, subject, at, **more)
 
     return asked
 

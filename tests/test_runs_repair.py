@@ -12,7 +12,8 @@ from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Worker
 
 from activities.cancellations import methods, shipped_activities
-from activities.ports import Unavailable
+from activities.ports import AdapterError, Misconfigured, Unavailable
+from activities.ports import Refused as SaidNo
 from settings import Settings
 from tests.harness import Refused, Run, World, program
 from tests.scenes import downgrade, in_state, mails, muster, orderable, types, until
@@ -26,12 +27,13 @@ class Switched:
 
     real: Any
     down: set[str] = field(default_factory=set)
+    error: AdapterError = field(default_factory=lambda: Unavailable("the customer centre does not answer"))
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.real, name) if name not in self.down else self.unavailable
 
     async def unavailable(self, *_given: Any) -> Any:
-        raise Unavailable("the customer centre does not answer")
+        raise self.error
 
 
 @asynccontextmanager
@@ -175,3 +177,38 @@ async def test_the_first_look_at_the_record_is_repaired_too_but_cannot_be_skippe
 async def downgrade_document(w: World) -> dict[str, Any]:
     """What the request answers."""
     return (await downgrade(w)).first
+
+
+async def test_what_an_administrator_must_mend_is_not_retried(tmp_path: Path) -> None:
+    """Misconfigured: a person is asked at once, at a check within the workflow task as at a booking."""
+    async with switchable(tmp_path, repair_after="P9D") as (w, centre):
+        await w.load(muster())
+        centre.error = Misconfigured("the catalogue version is gone")
+        centre.down.add("customer")
+        run = await downgrade(w)
+        assert (run.first["state"], run.first["waiting_for"]) == ("received", ["repair"])
+        centre.down = {"place_order"}
+        await run.confirm("repair", decision="retry")
+        await in_state(run, "feature_warning")
+        await run("acknowledge_warning")
+        held = await run("place_order")
+        assert (held["state"], held["waiting_for"]) == ("order", ["repair"])
+        assert "the catalogue version is gone" in held["tasks"][0]["instructions"]
+
+
+async def test_a_booking_that_is_refused_leaves_the_order_open(tmp_path: Path) -> None:
+    """Contract, `place_order`: `booking_refused` stays until the customer asks again or orders anew."""
+    async with switchable(tmp_path) as (w, centre):
+        await w.load(muster())
+        run = await orderable(w)
+        centre.error = SaidNo("an invoice is open")
+        centre.down.add("place_order")
+        no = await run("place_order", time="2027-01-10T12:00+01:00")
+        assert (no["state"], no["tasks"], no["refusal"]["code"]) == ("order", [], "booking_refused")
+        assert "an invoice is open" in no["refusal"]["text"]
+        assert no["enabled"] == ["recheck_licences", "place_order", "abandon"]
+        await until(run, lambda _: any("an invoice is open" in body for _, _, body in mails(w)))
+        assert (await run("recheck_licences"))["refusal"] is None
+        centre.down.clear()
+        booked = await run("place_order", time="2027-01-11T12:00+01:00")
+        assert (booked["state"], booked["refusal"]) == ("scheduled", None)

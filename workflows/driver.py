@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from temporalio import workflow
-from temporalio.exceptions import ActivityError
+from temporalio.exceptions import FailureError
 
 with workflow.unsafe.imports_passed_through():
     from activities import signatures
@@ -303,7 +303,7 @@ class Driver(messages.Handlers, Face):
             except Slow:
                 self.slow.add(effect.number)
                 result = await call_patiently(name, argument, answer, summary, memory.settings.repair_after)
-        except ActivityError as error:
+        except FailureError as error:
             found = outcome(error)
             if isinstance(found, Refusal) and effect.refused:
                 return {"refusal": found}
@@ -384,7 +384,7 @@ class Driver(messages.Handlers, Face):
         summary = "Keep the ended run in the ledger"
         try:
             receipt = await call(signatures.RECORD_END, end, Receipt, summary, local=True)
-        except (Slow, ActivityError):
+        except (Slow, FailureError):
             receipt = await call_patiently(signatures.RECORD_END, end, Receipt, summary, None)
         if receipt.tell:
             await tell(Tell(runs=receipt.tell, state=self.chart.shown), self.chart.model)

@@ -4,7 +4,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from temporalio import workflow
-from temporalio.exceptions import ActivityError, ApplicationError, ChildWorkflowError, WorkflowAlreadyStartedError
+from temporalio.exceptions import (
+    ActivityError,
+    ApplicationError,
+    ChildWorkflowError,
+    FailureError,
+    WorkflowAlreadyStartedError,
+)
 from temporalio.workflow import ParentClosePolicy
 
 with workflow.unsafe.imports_passed_through():
@@ -27,7 +33,7 @@ ACTIVITIES: dict[str, tuple[str, type | None, str]] = {
 """Each effect with its activity, the type of its answer, and what the web UI says of it."""
 
 IN_THE_WORKER = frozenset({signatures.READ, signatures.NOTIFY, signatures.WRITE_TASKS, signatures.RECORD_END})
-"""Run as local activities first: short, idempotent, and cheaper in history."""
+"""Tried once as local activities: short, idempotent, and cheaper in history."""
 
 
 @dataclass
@@ -64,23 +70,24 @@ def inquiry_of(memory: Memory, effect: CheckLicences) -> Inquiry:
 
 
 async def call(name: str, argument: Any, answer: type | None, summary: str, *, local: bool) -> Any:
-    """The first stage: ten seconds, within which the update still waits. Raises `Slow` or what is final."""
+    """The first stage: ten seconds, within which the update still waits. Raises `Slow` or what is final.
+
+    `local`: one try within the workflow task, which is cheap. Retries are the server's: those of a local activity
+    would hold the workflow task, and the run would neither answer nor notice anything until the system is back.
+    """
+    began = workflow.now()
+    if local:
+        try:
+            return await call_locally(name, argument, answer, summary)
+        except FailureError as error:
+            if final(error):
+                raise
     try:
-        if local:
-            return await workflow.execute_local_activity(
-                name,
-                argument,
-                result_type=answer,
-                schedule_to_close_timeout=options.FIRST_STAGE,
-                start_to_close_timeout=options.ONE_TRY,
-                retry_policy=options.QUICK,
-                summary=summary,
-            )
         return await workflow.execute_activity(
             name,
             argument,
             result_type=answer,
-            schedule_to_close_timeout=options.FIRST_STAGE,
+            schedule_to_close_timeout=max(options.FIRST_STAGE - (workflow.now() - began), options.LEAST_LEFT),
             start_to_close_timeout=options.ONE_TRY,
             retry_policy=options.QUICK,
             summary=summary,
@@ -89,6 +96,18 @@ async def call(name: str, argument: Any, answer: type | None, summary: str, *, l
         if final(error):
             raise
         raise Slow from error
+
+
+async def call_locally(name: str, argument: Any, answer: type | None, summary: str) -> Any:
+    """One try in the worker itself. Fails with the cause itself, not with an `ActivityError` around it."""
+    return await workflow.execute_local_activity(
+        name,
+        argument,
+        result_type=answer,
+        start_to_close_timeout=options.ONE_TRY,
+        retry_policy=options.ONCE,
+        summary=summary,
+    )
 
 
 async def call_patiently(name: str, argument: Any, answer: type | None, summary: str, until: Any) -> Any:
@@ -104,14 +123,20 @@ async def call_patiently(name: str, argument: Any, answer: type | None, summary:
     )
 
 
-def final(error: ActivityError) -> bool:
+def cause_of(error: FailureError) -> BaseException | None:
+    """What went wrong: around a local activity's failure there is no `ActivityError`."""
+    return error.cause if isinstance(error, ActivityError) else error
+
+
+def final(error: FailureError) -> bool:
     """Whether trying again cannot help."""
-    return isinstance(error.cause, ApplicationError) and error.cause.non_retryable
+    cause = cause_of(error)
+    return isinstance(cause, ApplicationError) and cause.non_retryable
 
 
-def outcome(error: ActivityError) -> Refusal | Failure:
+def outcome(error: FailureError) -> Refusal | Failure:
     """What a final error means: the system said no, or a person must act."""
-    cause = error.cause
+    cause = cause_of(error)
     if isinstance(cause, ApplicationError) and cause.type == signatures.REFUSED:
         reason = (
             str(cause.details[0].get("reason", ""))

@@ -10,9 +10,13 @@ FIRST_STAGE = timedelta(seconds=10)
 ONE_TRY = timedelta(seconds=5)
 """One attempt of an activity in the first stage."""
 
+LEAST_LEFT = timedelta(seconds=1)
+"""What is left of the first stage at least, after a local try."""
+
 PATIENT_TRY = timedelta(seconds=30)
 """One attempt of an activity later on."""
 
+ONCE = RetryPolicy(maximum_attempts=1)
 QUICK = RetryPolicy(
     initial_interval=timedelta(milliseconds=200), backoff_coefficient=2.0, maximum_interval=timedelta(seconds=2)
 )

@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from temporalio import workflow
 from temporalio.common import SearchAttributeKey
-from temporalio.exceptions import ActivityError, ApplicationError
+from temporalio.exceptions import ApplicationError, FailureError
 
 with workflow.unsafe.imports_passed_through():
     from activities import signatures
@@ -155,7 +155,7 @@ class Face(Base):
         summary = "Write the open tasks to the work list"
         try:
             answer = await call(signatures.WRITE_TASKS, listed, Tickets, summary, local=True)
-        except (Slow, ActivityError):
+        except (Slow, FailureError):
             answer = await call_patiently(signatures.WRITE_TASKS, listed, Tickets, summary, None)
         self.tickets = dict(answer.tickets)
         self.writing = None
@@ -210,14 +210,16 @@ class Face(Base):
     def task_details(self, document: Status, label: Any) -> list[str]:
         """Each open task with the JSON to paste into the form."""
         lines = ["", f"### {label('details.tasks')}"] if document.tasks else []
-        for task in document.tasks:
+        for task, held in zip(document.tasks, self.chart.model.tasks, strict=True):
             paste: dict[str, Any] = {"task": task.task, "by": "…"}
             if task.decisions:
                 paste["decision"] = task.decisions[0]
             if task.proof_required:
                 paste["proof"] = {"reference": "…"}
-            if task.type in ("clarify_term", "appointment"):
+            if held.at_required:
                 paste["at"] = "2027-01-31"
+            if "*" in held.note_required:
+                paste["note"] = "…"
             decisions = f" ({' | '.join(task.decisions)})" if task.decisions else ""
             lines += [
                 f"#### `{task.type}`{decisions}",

@@ -23,21 +23,15 @@ ShortText = Annotated[str, StringConstraints(min_length=1, max_length=200, strip
 LongText = Annotated[str, StringConstraints(min_length=1, max_length=4000, strip_whitespace=True, pattern=WITHOUT_NUL)]
 
 
-YEARS = range(1970, 3000)
-"""What calendars, time zones and timers can reckon with; beyond it an event could stop a run."""
+YEARS = range(1970, 2200)
+"""The years that may be named: what follows from them can still be reckoned with, and waited for by a timer."""
 
 
 def reachable(day: date) -> date:
-    """A day of a year that can be reckoned with. Raises `ValueError`."""
+    """A day of a year that may be named. Raises `ValueError`."""
     if day.year not in YEARS:
         raise ValueError(f"the year must lie between {YEARS[0]} and {YEARS[-1]}")
     return day
-
-
-def in_utc(moment: datetime) -> datetime:
-    """The same moment with offset UTC, the one form in which moments are kept and shown. Raises `ValueError`."""
-    reachable(moment)
-    return moment.astimezone(UTC)
 
 
 def written(value: Any) -> Any:
@@ -47,8 +41,16 @@ def written(value: Any) -> Any:
     return value
 
 
-Moment = Annotated[AwareDatetime, BeforeValidator(written), AfterValidator(in_utc)]
+def in_utc(moment: datetime) -> datetime:
+    """The same moment with offset UTC, the one form in which moments are kept and shown."""
+    return moment.astimezone(UTC)
+
+
+Moment = Annotated[AwareDatetime, AfterValidator(in_utc)]
 """A moment: ISO 8601 with offset, kept in UTC."""
+
+WrittenMoment = Annotated[AwareDatetime, BeforeValidator(written), AfterValidator(reachable), AfterValidator(in_utc)]
+"""A moment as a person sends it."""
 
 Day = Annotated[date, AfterValidator(reachable)]
 """A calendar day."""

@@ -10,10 +10,10 @@ from states.model.base import (
     Identifier,
     LongIdentifier,
     LongText,
-    Moment,
     ShortText,
     Value,
     WrittenDay,
+    WrittenMoment,
 )
 
 Target = (
@@ -41,7 +41,7 @@ class Request(Value):
     explanation: LongText | None = None
     reason: Reason | None = None
     by: ShortText | None = None
-    time: Moment | None = None
+    time: WrittenMoment | None = None
 
     @property
     def workflow_id(self) -> str:
@@ -53,10 +53,10 @@ class Message(Value):
     """What every decision may carry: who, when, and what the person saw when deciding."""
 
     by: ShortText
-    time: Moment | None = None
+    time: WrittenMoment | None = None
     run_id: Annotated[str, StringConstraints(max_length=200)] | None = None
     target: Target | None = None
-    effective_at: Moment | None = None
+    effective_at: WrittenMoment | None = None
 
 
 class AcknowledgeWarning(Message):
@@ -118,7 +118,7 @@ class Proof(Value):
 
     reference: LongText
     confirmed_by: ShortText | None = None
-    confirmed_at: Moment | None = None
+    confirmed_at: WrittenMoment | None = None
 
 
 class ConfirmTask(Value):
@@ -127,10 +127,10 @@ class ConfirmTask(Value):
     task: ShortText | None = None
     by: ShortText
     decision: ShortText | None = None
-    at: Moment | WrittenDay | None = Field(default=None, union_mode="left_to_right")
+    at: WrittenMoment | WrittenDay | None = Field(default=None, union_mode="left_to_right")
     proof: Proof | None = None
     note: LongText | None = None
-    time: Moment | None = None
+    time: WrittenMoment | None = None
 
 
 class RejectTask(Value):
@@ -139,7 +139,7 @@ class RejectTask(Value):
     task: ShortText | None = None
     by: ShortText
     note: LongText
-    time: Moment | None = None
+    time: WrittenMoment | None = None
 
 
 class LicenceChanged(Value):

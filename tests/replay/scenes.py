@@ -104,7 +104,9 @@ broken: set[str] = set()
 
 SCENES = (
     Scene("edition", "jtl", more={"target": "jtl_advanced"}),
-    Scene("edition", "jtl", "edition-bare", more={"target": "jtl_advanced"}, bare=True, then=(("revocation", revoked),)),
+    Scene(
+        "edition", "jtl", "edition-bare", more={"target": "jtl_advanced"}, bare=True, then=(("revocation", revoked),)
+    ),
     Scene("edition", "jtl", "edition-change", more={"target": "jtl_advanced"}, bare=True, then=(("change", changed),)),
     Scene("edition", "jtl", "edition-guided", more={"target": "jtl_advanced"}, bare=True, guided=True),
     Scene(

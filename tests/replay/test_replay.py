@@ -43,7 +43,9 @@ async def fault_of(found: WorkflowHistory, how: WorkflowRunner | None = None) ->
     """What stands against replaying it, as the plugin sets up a replayer."""
     plugin = CancellationsPlugin()
     plugin.workflow_runner = how or runner()
-    return (await Replayer(workflows=[], plugins=[plugin]).replay_workflow(found, raise_on_replay_failure=False)).replay_failure
+    return (
+        await Replayer(workflows=[], plugins=[plugin]).replay_workflow(found, raise_on_replay_failure=False)
+    ).replay_failure
 
 
 async def replays(path: Path, how: WorkflowRunner | None = None) -> None:
@@ -101,7 +103,9 @@ async def test_a_changed_workflow_is_caught() -> None:
     assert (await careless.replay_workflow(found, raise_on_replay_failure=False)).replay_failure is not None
 
 
-GUARDED = [HISTORIES / f"{name}-later.json" for name in ("edition-bare", "edition-change", "wms_user-guided", "hosting")]
+GUARDED = [
+    HISTORIES / f"{name}-later.json" for name in ("edition-bare", "edition-change", "wms_user-guided", "hosting")
+]
 
 
 @pytest.mark.parametrize("path", GUARDED, ids=lambda path: path.stem)
@@ -115,5 +119,7 @@ def test_no_history_tells_of_the_machine_that_recorded_it() -> None:
         text = path.read_text(encoding="utf-8")
         told = [here for here in (str(ROOT), str(Path.home()), "site-packages", socket.gethostname()) if here in text]
         assert told == [], path.name
-        identities = {line.split('"identity": "')[1].split('"')[0] for line in text.splitlines() if '"identity": "' in line}
+        identities = {
+            line.split('"identity": "')[1].split('"')[0] for line in text.splitlines() if '"identity": "' in line
+        }
         assert identities == {"recorder"}, path.name
