@@ -13,11 +13,11 @@ from typing import Any
 from states.conduct import Conduct
 from states.judgement import judge, judge_confirmation, judge_rejection
 from states.kind import Kind
-from states.model.effects import CheckLicences, Effect, HandOver, Notify, PlaceOrder, Tell
+from states.model.effects import CheckLicences, Effect, HandOver, Notify, Tell
 from states.model.facts import Check, Receipt, Refusal, Surplus
 from states.model.memory import Memory, Task
-from states.surplus_state import resolved_flags
 from states.model.request import CUSTOMER_MESSAGES, ConfirmTask, Proof, RejectTask, Request
+from states.surplus_state import resolved_flags
 
 NOW = datetime(2027, 1, 4, 11, tzinfo=UTC)
 CONTRACT_STATES = {

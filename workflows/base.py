@@ -73,8 +73,8 @@ class Base:
         return not self.answers and not self.holding() and self.chart.at_rest()
 
     def begun(self) -> bool:
-        """Whether the first facts have been read."""
-        return self.chart.model.check is not None or self.chart.ended
+        """Whether the first facts have been read, or a person is asked why they cannot be."""
+        return self.chart.model.check is not None or self.chart.ended or self.chart.at_rest()
 
     def enqueue(self, event: str, message: Any) -> Item:
         """Put an event at the end of the one queue."""
