@@ -7,6 +7,7 @@ import argparse
 import asyncio
 import gc
 import logging
+import os
 import statistics
 import tempfile
 import time
@@ -22,6 +23,7 @@ from temporalio.worker import Replayer
 
 from bench.bare import MONTH, BareDowngrade
 from bench.sides import Side, load, side
+from bench.worker import SAME_RUNNER, bare_runner
 from embedded.checks import find_temporal
 from tests.soon import months_begin_soon
 from worker import DATA_CONVERTER
@@ -96,7 +98,7 @@ def replayer(name: str) -> Replayer:
     """As each side's worker would replay."""
     if name == "ours":
         return Replayer(workflows=[], plugins=[CancellationsPlugin()])
-    return Replayer(workflows=[BareDowngrade], data_converter=DATA_CONVERTER)
+    return Replayer(workflows=[BareDowngrade], data_converter=DATA_CONVERTER, workflow_runner=bare_runner())
 
 
 async def replayed(name: str, histories: list[WorkflowHistory]) -> float:
@@ -184,7 +186,10 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--rounds", type=int, default=4, help="turns of A B or B A; even")
     parser.add_argument("--keep", type=Path, help="a folder for one history of each side")
+    parser.add_argument("--same-runner", action="store_true", help="the bare workflow without the sandbox, as ours")
     given = parser.parse_args()
+    os.environ.update({SAME_RUNNER: "1"} if given.same_runner else {})
+    print("The bare workflow runs " + ("without the sandbox, as ours does" if given.same_runner else "in the sandbox"))
     logging.disable(logging.INFO)
     months_begin_soon(MONTH)
     asyncio.run(main(given.rounds, given.keep))

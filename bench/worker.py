@@ -5,13 +5,15 @@
 
 import asyncio
 import logging
+import os
 import signal
 import sys
 from pathlib import Path
 
 import structlog
 from temporalio.client import Client
-from temporalio.worker import Worker
+from temporalio.worker import UnsandboxedWorkflowRunner, Worker, WorkflowRunner
+from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
 
 from activities.cancellations import methods, shipped_activities
 from bench.bare import MONTH, BareDowngrade
@@ -20,6 +22,7 @@ from tests.soon import months_begin_soon
 from worker import DATA_CONVERTER, create_worker
 
 CACHE = 2000
+SAME_RUNNER = "BENCH_SAME_RUNNER"
 
 
 def settings_of(side: str, folder: Path) -> Settings:
@@ -37,7 +40,13 @@ def made(side: str, client: Client, settings: Settings) -> Worker:
         workflows=[BareDowngrade],
         activities=methods(shipped_activities(settings)),
         max_cached_workflows=CACHE,
+        workflow_runner=bare_runner(),
     )
+
+
+def bare_runner() -> WorkflowRunner:
+    """The SDK's default sandbox, as a hand-written workflow would have it; or ours, to tell what that alone makes."""
+    return UnsandboxedWorkflowRunner() if os.environ.get(SAME_RUNNER) else SandboxedWorkflowRunner()
 
 
 async def serve(side: str, address: str, folder: Path) -> None:
