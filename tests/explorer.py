@@ -72,10 +72,8 @@ def key_of(node: Node) -> tuple[Any, ...]:
     """What makes two nodes the same: all that guards and actions tell apart, and nothing else."""
     memory = node.memory
     check, order, refusal = memory.check, memory.order, memory.refusal
-    tasks = sorted(
-        (t.type, t.subject or "", t.step.effect if t.step else "", t.proof is not None) for t in memory.tasks
-    )
-    flights = sorted((e.effect, bool(getattr(e, "proposal", None)), getattr(e, "after", False)) for e in node.under_way)
+    tasks = sorted((t.type, t.subject or "", t.step.name if t.step else "", t.proof is not None) for t in memory.tasks)
+    flights = sorted((e.name, bool(getattr(e, "proposal", None)), getattr(e, "after", False)) for e in node.under_way)
     facts = (
         check and (bool(check.refusal), check.in_force, bool(check.questions)),
         check and tuple(resolved_flags(check.surplus, memory.overridden)),
@@ -137,7 +135,8 @@ def explore(kind: Kind, facts: Facts, limit: int = 60_000) -> tuple[int, set[str
     return len(seen), reached
 
 
-Move = tuple[str, Callable[[Conduct], tuple[tuple[Effect, ...], tuple[Effect, ...]]]]
+Step = Callable[[Conduct], tuple[tuple[Effect, ...], tuple[Effect, ...]]]
+Move = tuple[str, Step]
 
 
 def moves_from(stage: Stage, facts: Facts, node: Node) -> Iterator[Move]:
@@ -148,7 +147,7 @@ def moves_from(stage: Stage, facts: Facts, node: Node) -> Iterator[Move]:
     for effect in node.under_way:
         yield from answers(facts, effect, chart)
     for event in chart.timers():
-        yield f"timer {event}", lambda c, event=event: (c.decide(event, NOW), ())
+        yield f"timer {event}", ticks(event)
     if any(effect.holds for effect in node.under_way):
         return
     for event in chart.enabled():
@@ -163,16 +162,31 @@ def moves_from(stage: Stage, facts: Facts, node: Node) -> Iterator[Move]:
             yield "requested other", lambda c: (c.decide("target_proposed", NOW, message=target, quiet=True), ())
 
 
+def ticks(event: str) -> Step:
+    """A moment that comes."""
+    return lambda chart: (chart.decide(event, NOW), ())
+
+
+def answered(effect: Effect, **facts: Any) -> Step:
+    """What comes back from the world."""
+    return lambda chart: (chart.answer(effect, NOW, **facts), (effect,))
+
+
+def takes(event: str, message: Any, task: Task, said: str = "confirm_task") -> Step:
+    """An operator's decision, as the driver hands it over."""
+    return lambda chart: (chart.decide(event, NOW, message=message, task=task, said=said), ())
+
+
 def answers(facts: Facts, effect: Effect, chart: Conduct) -> Iterator[Move]:
     """What the world may say to an effect."""
-    name = effect.effect  # type: ignore[attr-defined]
+    name = effect.name
     if isinstance(effect, CheckLicences):
         first = chart.model.check is None
         for number, check in enumerate((facts.first,) if first else facts.later):
-            yield f"{name} #{number}", lambda c, check=check: (c.answer(effect, NOW, check=check), (effect,))
+            yield f"{name} #{number}", answered(effect, check=check)
         if not first and effect.order_at and effect.proposal is None:
             changed = facts.first.model_copy(update={"in_force": "2099-01-01"})
-            yield f"{name} other catalogue", lambda c: (c.answer(effect, NOW, check=changed), (effect,))
+            yield f"{name} other catalogue", answered(effect, check=changed)
     else:
         receipts = [Receipt(key="k")]
         if name == "apply_change":
@@ -181,11 +195,11 @@ def answers(facts: Facts, effect: Effect, chart: Conduct) -> Iterator[Move]:
         for number, receipt in enumerate(receipts):
             yield (
                 f"{name} done #{number}",
-                lambda c, receipt=receipt: (c.answer(effect, NOW, receipt=receipt), (effect,)),
+                answered(effect, receipt=receipt),
             )
         if effect.refused:
             no = Refusal(rule="D6", code="booking_refused", values={"reason": "no"})
-            yield f"{name} refused", lambda c: (c.answer(effect, NOW, refusal=no), (effect,))
+            yield f"{name} refused", answered(effect, refusal=no)
     if not chart.open_of("repair"):
         yield f"{name} fails", lambda c: (c.failed(effect, NOW, "down"), (effect,))
 
@@ -216,24 +230,19 @@ def operator_moves(chart: Conduct, task: Task) -> Iterator[Move]:
             pointless(chart, f"{task.type} {decision} cannot be confirmed", judged)
             continue
         event = judged[1]
-        yield f"confirm {task.type} {decision or ''}", lambda c, m=message, e=event: (decided(c, e, m, task), ())
+        yield f"confirm {task.type} {decision or ''}", takes(event, message, task)
     rejection = RejectTask(task=task.task, by="o", note="n")
     judged = judge_rejection(chart, rejection)
     if isinstance(judged, Refusal):
         pointless(chart, f"{task.type} cannot be rejected", judged)
         return
-    yield f"reject {task.type}", lambda c, e=judged[1]: (decided(c, e, rejection, task), ())
+    yield f"reject {task.type}", takes(judged[1], rejection, task, "reject_task")
 
 
 def pointless(chart: Conduct, what: str, refusal: Refusal) -> None:
     """A decision may be refused only while what is under way makes it pointless: never at rest."""
     if chart.at_rest():
         raise Broken(f"{what} in {chart.model.state}: {refusal}")
-
-
-def decided(chart: Conduct, event: str, message: Any, task: Task) -> tuple[Effect, ...]:
-    """An operator's decision, as the driver hands it over."""
-    return chart.decide(event, NOW, message=message, task=task, said="confirm_task")
 
 
 def follow(stage: Stage, node: Node, name: str, run: Callable[[Conduct], Any]) -> Node | None:

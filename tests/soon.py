@@ -16,7 +16,7 @@ def months_begin_soon(after: timedelta) -> None:
     def effective_at(rule: NoticeRule, placed_at: datetime) -> datetime:
         return placed_at + after
 
-    NoticeRule.effective_at = effective_at  # type: ignore[method-assign]
+    NoticeRule.effective_at = effective_at  # type: ignore[method-assign, assignment]
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """One plugin for client, worker and replayer; and what an operator finds in the web UI, who has never seen the code."""
 
 import ast
+import asyncio
 import json
 import subprocess
 import sys
@@ -60,10 +61,10 @@ async def test_client_worker_and_replayer_get_the_same(server: WorkflowEnvironme
     assert client.data_converter is DATA_CONVERTER
     worker: Any = create_worker(client, Settings(state_dir=tmp_path))
     replayer: Any = Replayer(workflows=[], plugins=[CancellationsPlugin()])
-    for config in (worker.config(), replayer.config()):
+    for config in (worker.config(active_config=True), replayer.config(active_config=True)):
         assert set(config["workflows"]) == set(WORKFLOWS)
         assert isinstance(config["workflow_runner"], UnsandboxedWorkflowRunner)
-    assert replayer.config()["data_converter"] is DATA_CONVERTER
+    assert replayer.config(active_config=True)["data_converter"] is DATA_CONVERTER
 
 
 @pytest.mark.server
@@ -71,8 +72,12 @@ async def test_whoever_starts_the_worker_types_no_command(server: WorkflowEnviro
     plain = server.client.config() | {"data_converter": DATA_CONVERTER}
     client = Client(**plain)
     assert await known_search_attributes(client) == {}
+    known: dict[str, Any] = {}
     async with create_worker(client, Settings(state_dir=tmp_path)):
-        known = await known_search_attributes(client)
+        for _ in range(100):
+            if known := await known_search_attributes(client):
+                break
+            await asyncio.sleep(0.05)
     assert known == {key.name: int(key.indexed_value_type) for key in SEARCH_ATTRIBUTES}
 
 
@@ -90,7 +95,7 @@ def test_each_effect_has_an_activity() -> None:
     by_the_driver = {one.model_fields["effect"].default for one in (Tell, HandOver)}
     assert set(effects.ACTIVITIES) == asked - by_the_driver
     served = {
-        activity._Definition.must_from_callable(one).name  # type: ignore[attr-defined]
+        activity._Definition.must_from_callable(one).name
         for one in vars(cancellations.CancellationActivities).values()
         if hasattr(one, "__temporal_activity_definition")
     }
@@ -98,7 +103,7 @@ def test_each_effect_has_an_activity() -> None:
 
 
 def test_each_kind_has_a_workflow_type() -> None:
-    defined = {one.kind: workflow._Definition.must_from_class(one).name for one in WORKFLOWS}  # type: ignore[attr-defined]
+    defined = {one.kind: workflow._Definition.must_from_class(one).name for one in WORKFLOWS}
     assert defined == {name: kind.workflow for name, kind in KINDS.items()}
 
 
@@ -216,7 +221,7 @@ def pasted(details: str) -> dict[str, Any]:
     }
 
 
-PARTNERLESS = {"partners": []}
+PARTNERLESS: dict[str, Any] = {"partners": []}
 OPENED = [
     ("perform", "edition", "jtl", {"target": "jtl_advanced"}, "scheduled", {"customer_centre": "guided"}),
     ("support_ticket", "misclick", "anything", {"explanation": "booked twice"}, "applied", {}),

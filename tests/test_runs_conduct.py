@@ -1,12 +1,18 @@
 """What every run does alike: what the person saw, time going backwards, idle customers, cancel requests."""
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.harness import Refused, world
+from tests.harness import Refused, World, world
 from tests.scenes import at, downgrade, events, in_state, mails, muster, orderable, ordered, types, until
+
+
+def mailed(w: World, number: int, _: Any) -> bool:
+    """So many mails have been written."""
+    return len(mails(w)) == number
 
 
 @pytest.mark.parametrize(
@@ -65,7 +71,7 @@ async def test_a_customer_who_does_nothing_is_reminded_and_the_run_ends(tmp_path
             await w.sleep_until(f"2027-01-{day}T11:00+01:00")
             assert len(mails(w)) == before, day
             await w.sleep_until(f"2027-01-{day}T12:01+01:00")
-            await until(run, lambda _, before=before: len(mails(w)) == before + 1)
+            await until(run, partial(mailed, w, before + 1))
         await w.sleep_until("2027-02-01T11:00+01:00")
         assert (await run.status())["state"] == "feature_warning"
         await w.sleep_until("2027-02-01T12:01+01:00")

@@ -39,7 +39,7 @@ class Switched:
 @asynccontextmanager
 async def switchable(folder: Path, **settings: Any) -> AsyncIterator[tuple[World, Switched]]:
     """A whole system, and the switch of its customer centre."""
-    given = Settings(**({"state_dir": folder, "apply_window": "PT0S"} | settings))
+    given = Settings.model_validate({"state_dir": folder, "apply_window": "PT0S"} | settings)
     shipped = shipped_activities(given)
     centre = Switched(shipped.centre)
     acts = methods(replace(shipped, centre=centre))

@@ -1,6 +1,7 @@
 """Licences in surplus in an edition's run: override, checks, their own ends, what is left on the date (X2, X3)."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -24,7 +25,7 @@ from tests.scenes import (
 SHIPPED_LATE = {"licence": "T-2", "product": "track_and_trace"}
 
 
-async def overridden(w: World, *licences: dict[str, object]) -> object:
+async def overridden(w: World, *licences: dict[str, Any]) -> Any:
     """A run whose surplus was overridden and whose order is booked for 1 February."""
     await w.load(muster(*licences))
     run = await downgrade(w)

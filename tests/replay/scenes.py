@@ -6,7 +6,7 @@ from typing import Any
 
 from tests.harness import Run, World
 
-LICENCES = [
+LICENCES: list[tuple[str, str, dict[str, Any]]] = [
     ("U-1", "wms_user", {"term_ends": "2027-03-31", "assigned_to": "wms"}),
     ("A-1", "hosting_addon", {"term_ends": "2027-03-31", "parent": "H-1"}),
     ("H-1", "hosting", {"term_ends": "2027-03-31"}),
