@@ -11,6 +11,7 @@ with workflow.unsafe.imports_passed_through():
     from states.conduct import Conduct
     from states.model.effects import Effect
     from states.model.facts import Refusal
+    from states.model.status import Status
 
 
 @dataclass(eq=False)
@@ -42,6 +43,8 @@ class Base:
     """Taken, but the outcome depends on an answer under way."""
     answers: list[tuple[Effect, dict[str, Any]]]
     under_way: dict[int, Effect]
+    tasks: dict[int, asyncio.Task[None]]
+    """What carries out each effect under way."""
     slow: set[int]
     """Effects whose first stage ended without an answer."""
 
@@ -52,12 +55,20 @@ class Base:
 
     closed: bool
     """The loop has ended and takes nothing more."""
+    known_moments: dict[str, datetime] | None
+    known_document: tuple[bool, Status] | None
+    """Worked out once for each state of the chart; `forget` when it has changed."""
     touched: bool
     """Something may have changed since it was last published."""
     shown_attributes: dict[str, Any]
     shown_tasks: Any
     tickets: dict[str, str]
     writing: asyncio.Task[None] | None
+
+    def forget(self) -> None:
+        """The chart has changed: what was read off it does not hold any more."""
+        self.known_moments = None
+        self.known_document = None
 
     def busy(self) -> bool:
         """A system does not answer, and something waits for it."""

@@ -1,7 +1,7 @@
 """One loop for all kinds: feeds events to a chart, performs what it asks for, and shows where it stands."""
 
 import asyncio
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from temporalio import workflow
@@ -11,9 +11,8 @@ with workflow.unsafe.imports_passed_through():
     from activities import signatures
     from states.conduct import Conduct
     from states.judgement import judge, judge_confirmation, judge_rejection, judge_request, malformed, parse
-    from states.model.base import day_of
-    from states.model.effects import CheckLicences, Effect, HandOver, Tell
-    from states.model.facts import Check, Receipt, Refusal
+    from states.model.effects import Effect, Tell
+    from states.model.facts import Receipt, Refusal
     from states.model.memory import Memory
     from states.model.request import Message, Request
     from states.model.status import End, Status
@@ -21,23 +20,11 @@ with workflow.unsafe.imports_passed_through():
     from states.surplus_state import heard_of
 from workflows import messages
 from workflows.base import Item
-from workflows.effects import (
-    ACTIVITIES,
-    IN_THE_WORKER,
-    Failure,
-    Slow,
-    call,
-    call_patiently,
-    hand_over,
-    inquiry_of,
-    outcome,
-    step_of,
-    tell,
-)
-from workflows.view import Face
+from workflows.effects import Slow, call, call_patiently, tell
+from workflows.performing import Performing
 
 
-class Driver(messages.Handlers, Face):
+class Driver(messages.Handlers, Performing):
     """The base of every workflow. A kind adds its `run` and nothing else."""
 
     @workflow.init
@@ -51,14 +38,11 @@ class Driver(messages.Handlers, Face):
         self.tasks: dict[int, asyncio.Task[None]] = {}
         self.slow: set[int] = set()
         self.own_request_seen = False
-        self.alarm: asyncio.Task[None] | None = None
-        self.alarm_at: datetime | None = None
-        self.rang = False
         self.closed = False
-        self.spread = 0.0
         self.started_at = workflow.now()
         self.runs = [self.info.run_id, self.info.first_execution_run_id]
         self.chart: Conduct = self.new_chart(payloads)
+        self.prepare_alarm()
         self.prepare_face()
 
     # Beginning.
@@ -164,6 +148,7 @@ class Driver(messages.Handlers, Face):
             self.take(self.queue.pop(0))
         else:
             return False
+        self.forget()
         self.resolve()
         return True
 
@@ -259,113 +244,8 @@ class Driver(messages.Handlers, Face):
         fault = self.text_of(refusal)
         self.chart.model.now = workflow.now()
         self.chart.write(event, "ignored_signal", fault=fault)
+        self.forget()
         self.touched = True
-
-    # Performing effects.
-
-    def perform(self, effects: tuple[Effect, ...]) -> None:
-        """Begin what was asked for; the answers come back into the loop."""
-        self.touched = True
-        for effect in effects:
-            self.under_way[effect.number] = effect
-            self.tasks[effect.number] = asyncio.create_task(self.carry_out(effect))
-
-    def follow(self, effects: tuple[Effect, ...], check: Check | None) -> None:
-        """Begin what an answer asks for; a check asked for by a check is the one just made."""
-        asked = []
-        for effect in effects:
-            if check is not None and isinstance(effect, CheckLicences) and effect.is_answered_by(check):
-                self.answers.append((effect, {"check": check}))
-            else:
-                asked.append(effect)
-        self.perform(tuple(asked))
-
-    async def carry_out(self, effect: Effect) -> None:
-        """Perform one effect and put its answer where the loop finds it."""
-        facts: dict[str, Any] = {}
-        if isinstance(effect, Tell):
-            await tell(effect, self.chart.model)
-        elif isinstance(effect, HandOver):
-            await hand_over(effect)
-        else:
-            facts = await self.call_activity(effect)
-        self.slow.discard(effect.number)
-        self.answers.append((effect, facts))
-
-    async def call_activity(self, effect: Effect) -> dict[str, Any]:
-        """The effect's activity, in two stages; then its receipt, a refusal, or a failure."""
-        name, answer, summary = ACTIVITIES[effect.name]
-        memory = self.chart.model
-        argument = inquiry_of(memory, effect) if isinstance(effect, CheckLicences) else step_of(memory, effect)
-        try:
-            try:
-                result = await call(name, argument, answer, summary, local=name in IN_THE_WORKER)
-            except Slow:
-                self.slow.add(effect.number)
-                result = await call_patiently(name, argument, answer, summary, memory.settings.repair_after)
-        except FailureError as error:
-            found = outcome(error)
-            if isinstance(found, Refusal) and effect.refused:
-                return {"refusal": found}
-            return {"failure": found if isinstance(found, Failure) else Failure(str(found.values.get("reason")))}
-        return {"check": result} if isinstance(effect, CheckLicences) else {"receipt": result} if answer else {}
-
-    def take_answer(self, effect: Effect, facts: dict[str, Any]) -> None:
-        """What came back from the world."""
-        self.under_way.pop(effect.number, None)
-        self.tasks.pop(effect.number, None)
-        now = workflow.now()
-        failure = facts.pop("failure", None)
-        if failure is not None:
-            self.perform(self.chart.failed(effect, now, failure.error))
-        else:
-            self.follow(self.chart.answer(effect, now, **facts), facts.get("check"))
-
-    # Time.
-
-    def due(self) -> str | None:
-        """The event of a moment that has come."""
-        now = workflow.now()
-        for event, moment in self.chart.timers().items():
-            if self.spread_out(event, moment) <= now:
-                return event
-        return None
-
-    def spread_out(self, event: str, moment: datetime) -> datetime:
-        """Runs due at one month's start are spread over a window; a moment that has passed is not put off."""
-        settings = self.chart.model.settings
-        month_start = day_of(moment, settings.zone).day == 1
-        ordered = self.chart.model.order
-        if event not in ("date_reached", "standing_due") or not month_start or ordered is None:
-            return moment
-        return moment + self.spread * settings.apply_window if moment > ordered.placed_at else moment
-
-    def set_alarm(self) -> None:
-        """One timer for the earliest moment; one that rings early enough is left, except in a long wait."""
-        timers = {event: self.spread_out(event, moment) for event, moment in self.chart.timers().items()}
-        if not timers:
-            self.stop_alarm()
-            return
-        event = min(timers, key=lambda name: timers[name])
-        moment = timers[event]
-        rings = self.alarm is not None and not self.alarm.done() and self.alarm_at is not None
-        if rings and (self.alarm_at == moment or (self.alarm_at <= moment and self.chart.model.state != "scheduled")):  # type: ignore[operator]
-            return
-        self.stop_alarm()
-        self.alarm_at = moment
-        self.alarm = asyncio.create_task(self.ring(moment, event))
-
-    def stop_alarm(self) -> None:
-        """No timer is needed, or another one."""
-        if self.alarm is not None and not self.alarm.done():
-            self.alarm.cancel()
-        self.alarm = self.alarm_at = None
-
-    async def ring(self, moment: datetime, event: str) -> None:
-        """Wait until the moment; the loop finds out by itself what is due."""
-        wait = max(moment - workflow.now(), timedelta(milliseconds=1))
-        await workflow.sleep(wait, summary=self.timer_summary(event, moment))
-        self.rang = True
 
     # The end.
 

@@ -1,7 +1,7 @@
 """Handlers for whatever arrives: each takes any payload, validates it itself, and never fails a workflow task."""
 
 from collections.abc import Callable, Coroutine
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from temporalio import workflow
 
@@ -22,9 +22,8 @@ with workflow.unsafe.imports_passed_through():
     from states.model.status import Status
     from states.registry import KINDS
 
-if TYPE_CHECKING:
-    from workflows.driver import Driver
 
+from workflows.view import Face
 
 DESCRIPTIONS = {
     "requested": "A customer asks for this cancellation, or for another target. Payload: the `requested` document.",
@@ -61,35 +60,35 @@ def said_of(message: ConfirmTask | RejectTask, task: Task) -> str:
     return ", ".join(part for part in parts if part)
 
 
-def read(driver: "Driver", event: str, payloads: tuple[Any, ...]) -> Any:
+def read(run: Face, event: str, payloads: tuple[Any, ...]) -> Any:
     """The payload in its shape, or a Refusal. A `requested` must also make this workflow ID."""
     shape: Any = CUSTOMER_MESSAGES.get(event) or OPERATOR_MESSAGES.get(event) or Request
     found = parse(shape, payloads)
     if isinstance(found, Request):
-        if found.workflow_id != driver.info.workflow_id:
-            text = f"the document makes the workflow ID {found.workflow_id}, not {driver.info.workflow_id}"
+        if found.workflow_id != run.info.workflow_id:
+            text = f"the document makes the workflow ID {found.workflow_id}, not {run.info.workflow_id}"
             return malformed(text)
-        fault = KINDS[driver.kind].malformed(found)
+        fault = KINDS[run.kind].malformed(found)
         return malformed(fault) if fault else found
     return found
 
 
-def look(driver: "Driver", event: str, payloads: tuple[Any, ...]) -> Refusal | None:
+def look(run: Face, event: str, payloads: tuple[Any, ...]) -> Refusal | None:
     """What a validator can say: the payload, and what is plainly impossible as the run stands."""
-    message = read(driver, event, payloads)
+    message = read(run, event, payloads)
     if isinstance(message, Refusal):
         return message
-    if driver.chart.ended:
-        return Refusal(rule="X11", code="ended", values={"state": driver.chart.shown})
-    if driver.queue or driver.answers or driver.under_way or not driver.begun():
+    if run.chart.ended:
+        return Refusal(rule="X11", code="ended", values={"state": run.chart.shown})
+    if run.queue or run.answers or run.under_way or not run.begun():
         return None
-    with driver.at_this_moment():
+    with run.at_this_moment():
         if isinstance(message, Request):
-            return judge_request(driver.chart, message)
+            return judge_request(run.chart, message)
         if event in OPERATOR_MESSAGES:
-            judged = (judge_confirmation if event == "confirm_task" else judge_rejection)(driver.chart, message)
+            judged = (judge_confirmation if event == "confirm_task" else judge_rejection)(run.chart, message)
             return judged if isinstance(judged, Refusal) else None
-        return judge(driver.chart, event, message, driver.runs) if isinstance(message, Message) else None
+        return judge(run.chart, event, message, run.runs) if isinstance(message, Message) else None
 
 
 def update(event: str) -> Any:

@@ -51,6 +51,7 @@ class Face(Base):
 
     def prepare_face(self) -> None:
         """What was last shown, so that only changes are written."""
+        self.forget()
         self.touched = True
         self.shown_attributes: dict[str, Any] = {}
         self.shown_tasks: Any = ()
@@ -103,11 +104,15 @@ class Face(Base):
         return settings.ui_url.rstrip("/") + path
 
     def document(self) -> Status:
-        """The status document as of now."""
-        info = self.info
-        return status(
-            self.chart, say, workflow_id=info.workflow_id, run_id=info.run_id, ui_url=self.ui_url, busy=self.busy()
-        )
+        """The status document as of the last event."""
+        busy = self.busy()
+        if self.known_document is None or self.known_document[0] != busy:
+            info = self.info
+            made = status(
+                self.chart, say, workflow_id=info.workflow_id, run_id=info.run_id, ui_url=self.ui_url, busy=busy
+            )
+            self.known_document = (busy, made)
+        return self.known_document[1]
 
     def problem_of(self, refusal: Refusal) -> Problem:
         """Why an event was refused, with the document as it stands."""

@@ -99,7 +99,7 @@ class StandIn:
 
     def refuse(self, code: str) -> None:
         """Refuse an update as the real runs do."""
-        problem = {"code": code, "rule": "R1", "text": f"no: {code}", "enabled": ["abandon"], "current": self.status()}
+        problem = {"code": code, "rule": "R1", "text": f"no: {code} (misclick)", "enabled": ["abandon"], "current": self.status()}
         raise ApplicationError(problem["text"], problem, type=code, non_retryable=True)  # type: ignore[arg-type]
 
     @workflow.update(name="requested")
@@ -132,6 +132,11 @@ class StandIn:
         """The end."""
         self.state = "abandoned"
         return self.note("abandon", payload)
+
+    @abandon.validator
+    def _abandon(self, payload: Any) -> None:
+        if self.state == "abandoned":  # it is on its way to its end, as the real runs may be
+            self.refuse("ended")
 
     @workflow.update(name="confirm_task")
     async def confirm_task(self, payload: Any) -> dict[str, Any]:
