@@ -99,7 +99,13 @@ class StandIn:
 
     def refuse(self, code: str) -> None:
         """Refuse an update as the real runs do."""
-        problem = {"code": code, "rule": "R1", "text": f"no: {code} (misclick)", "enabled": ["abandon"], "current": self.status()}
+        problem = {
+            "code": code,
+            "rule": "R1",
+            "text": f"no: {code} (misclick)",
+            "enabled": ["abandon"],
+            "current": self.status(),
+        }
         raise ApplicationError(problem["text"], problem, type=code, non_retryable=True)  # type: ignore[arg-type]
 
     @workflow.update(name="requested")
