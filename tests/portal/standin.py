@@ -106,7 +106,7 @@ class StandIn:
             "enabled": ["abandon"],
             "current": self.status(),
         }
-        raise ApplicationError(problem["text"], problem, type=code, non_retryable=True)  # type: ignore[arg-type]
+        raise ApplicationError(text, problem, type=code, non_retryable=True)
 
     @workflow.update(name="requested")
     async def requested(self, payload: Any) -> dict[str, Any]:
