@@ -106,7 +106,7 @@ class StandIn:
             "enabled": ["abandon"],
             "current": self.status(),
         }
-        raise ApplicationError(text, problem, type=code, non_retryable=True)
+        raise ApplicationError(f"no: {code} (misclick)", problem, type=code, non_retryable=True)
 
     @workflow.update(name="requested")
     async def requested(self, payload: Any) -> dict[str, Any]:
