@@ -7,6 +7,9 @@ from catalogue.texts import say
 from console.show import at, on, pairs, table
 from console.talk import Document, language
 
+ORDERED = ("scheduled", "applied")
+"""Where the deadline is behind the customer: it was kept."""
+
 
 def label(namespace: str, value: str) -> str:
     """The label of a code in the terminal's language, or the code."""
@@ -27,7 +30,7 @@ def print_status(document: Document, zone: str) -> None:
             ("waits for", document["waiting_for"]),
             ("possible now", [name.replace("_", "-") for name in document["enabled"]]),
             ("takes effect", at(document["effective_at"], zone)),
-            ("order by", at(document["order_by"], zone)),
+            ("order by", None if document["state"] in ORDERED else at(document["order_by"], zone)),
             ("term ends", on(document["term_ends"])),
             ("cost", label("cost", document["cost_effect"])),
             ("standing order", f"{standing['target']}, {at(standing['effective_at'], zone)}" if standing else None),

@@ -199,7 +199,7 @@ class Face(Base):
         lines.append(f"- **{label('details.waits_for')}**: {waits}")
         if document.effective_at:
             lines.append(f"- **{label('details.effective_at')}**: {self.readable(document.effective_at)}")
-        if document.order_by and "place_order" in document.enabled:
+        if document.order_by and document.state not in ("scheduled", "applied"):
             lines.append(f"- **{label('details.order_by')}**: {self.readable(document.order_by)}")
         lines.append(f"- **{label('details.cost')}**: {label('cost.' + document.cost_effect)}")
         if document.refusal:
