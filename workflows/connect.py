@@ -54,4 +54,10 @@ async def connect(default_port: int, guarded_elsewhere: bool = False, *, lazy: b
     """
     config = connect_config(default_port)
     check_temporal(config, guarded_elsewhere)
-    return await Client.connect(**config, plugins=[CancellationsPlugin()], lazy=lazy)
+    try:
+        return await Client.connect(**config, plugins=[CancellationsPlugin()], lazy=lazy)
+    except RuntimeError as error:
+        address = config["target_host"]
+        raise RuntimeError(
+            f"Temporal does not answer at {address}: is it running (make run)? TEMPORAL_ADDRESS says where it is"
+        ) from error
