@@ -164,4 +164,4 @@ class Changes(Orders):
 
     def ask_what_is_left(self) -> None:
         """After the change: only what is still in surplus (X2)."""
-        self.ask(CheckLicences(version=self.model.check.catalogue if self.model.check else None, after=True))
+        self.ask(CheckLicences(version=self.version(), after=True))

@@ -171,11 +171,6 @@ class Chart(StateChart[Memory]):
     # Reading the chart.
 
     @property
-    def name_of_state(self) -> str:
-        """The chart's own state."""
-        return self.model.state
-
-    @property
     def shown(self) -> str:
         """The state as the contract names it."""
         return SHOWN.get(self.model.state, self.model.state)

@@ -1,14 +1,14 @@
 """An order on its way: asking, booking by adapter or by hand, what follows from the answer, and the ends."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
+from typing import ClassVar
 
 from states.dates import (
     cost_effect_of,
     date_for,
     effective_at,
-    follows_notice,
-    notice_rule,
     open_questions,
+    order_by,
 )
 from states.guards import Guards
 from states.model.effects import ApplyChange, CheckLicences, Notify, PlaceOrder, Reassign, Tell, Withdraw
@@ -22,19 +22,25 @@ from states.tasks import iso
 class Orders(Guards):
     """The actions around an order; declares no states."""
 
+    declined_by: ClassVar[str] = "MIS2"
+    """The rule under which a person may say no: there is no claim."""
+
     def ask_for_check(self) -> None:
-        """Look at the customer's present record."""
-        version = self.model.check.catalogue if self.model.check else None
-        if self.another_catalogue() and self.model.state == "received":
-            version = self.model.check.in_force if self.model.check else None
-        self.ask(CheckLicences(version=version))
+        """Look at the customer's present record, by the run's version; one that begins again takes that in force."""
+        check = self.model.check
+        anew = self.model.state == "received" and self.another_catalogue()
+        self.ask(CheckLicences(version=check.in_force if check and anew else self.version()))
+
+    def version(self) -> str | None:
+        """The catalogue version that the run is judged by; None before its first check (X8)."""
+        return self.model.check.catalogue if self.model.check else None
 
     def ask_for_order_check(self) -> None:
         """`place_order` checks the licences again first, and which catalogue is in force (X2, X8)."""
         memory = self.model
         memory.refusal = None
-        version = memory.check.catalogue if memory.check else None
-        self.ask(CheckLicences(version=version, order_at=memory.order.placed_at if memory.order else memory.now))
+        placed_at = memory.order.placed_at if memory.order else memory.now
+        self.ask(CheckLicences(version=self.version(), order_at=placed_at))
 
     def ask_for_booking(self) -> None:
         """Book the order, or have it booked by hand; what costs nothing becomes a note of ours at once."""
@@ -50,12 +56,9 @@ class Orders(Guards):
             details=order.details,
             optional_services=order.optional_services,
         )
-        if self.by_hand() and self.books() and self.model.state == "placing":
-            self.model.number += 1
-            step = step.numbered(self.model.number)
-            self.open_perform("perform_order", step, self.booking_due())
-        else:
-            self.ask(step)
+        by_hand = self.by_hand() and self.books() and self.model.state == "placing"
+        due_at = order_by(self.model) or effective_at(self.model)
+        self.ask_or_open(step, by_hand, "perform_order", due_at)
 
     def fix_date(self) -> None:
         """The order's date, from the check made for it."""
@@ -71,41 +74,22 @@ class Orders(Guards):
         }
         memory.order = order.model_copy(update=changes)
 
-    def booking_due(self) -> datetime | None:
-        """A booking by hand is due at the deadline, else at the date (contract, `perform`)."""
-        date = effective_at(self.model)
-        return notice_rule(self.model).order_by(date) if date and follows_notice(self.model) else date
-
     def ask_for_change(self) -> None:
         """What a booked order does on its date, the customer centre does by itself; a deactivation is clicked."""
-        step = ApplyChange(catalogue=self.model.check.catalogue if self.model.check else "")
-        if self.by_hand() and not self.books() and not self.ends_outside():
-            self.model.number += 1
-            step = step.numbered(self.model.number)
-            self.open_perform("perform_end", step, effective_at(self.model))
-        else:
-            self.ask(step)
+        step = ApplyChange(catalogue=self.version() or "")
+        by_hand = self.by_hand() and not self.books() and not self.ends_outside()
+        self.ask_or_open(step, by_hand, "perform_end", effective_at(self.model))
 
     def ask_for_withdrawal(self) -> None:
         """Take the booking back before the run ends `revoked` (X11)."""
         self.model.revoking = False
         step = Withdraw()
-        if self.by_hand() and self.books():
-            self.model.number += 1
-            step = step.numbered(self.model.number)
-            self.open_perform("perform_withdraw", step, effective_at(self.model))
-        else:
-            self.ask(step)
+        self.ask_or_open(step, self.by_hand() and self.books(), "perform_withdraw", effective_at(self.model))
 
     def ask_for_reassignment(self) -> None:
         """Assign the user elsewhere instead (WMU4)."""
         step = Reassign(to=self.message.to)
-        if self.by_hand():
-            self.model.number += 1
-            step = step.numbered(self.model.number)
-            self.open_perform("perform_reassign", step, None)
-        else:
-            self.ask(step)
+        self.ask_or_open(step, self.by_hand(), "perform_reassign", None)
 
     def ask_open_questions(self) -> None:
         """On entering `order`: what must be known first is asked (X5, X6, X14)."""
@@ -122,9 +106,15 @@ class Orders(Guards):
             self.ask_open_questions()
 
     def refuse(self) -> None:
-        """Keep why the run was refused."""
-        self.model.refusal = self.model.check.refusal if self.model.check else None
-        self.ask(Notify(template="refused", values={}))
+        """Keep why the check refuses the run; where a person declined, that is kept already."""
+        if self.model.check is not None and self.refused_by_check():
+            self.model.refusal = self.model.check.refusal
+            self.ask(Notify(template="refused", values={}))
+
+    def decline(self) -> None:
+        """A person said no."""
+        note = getattr(self.message, "note", None) or ""
+        self.model.refusal = Refusal(rule=self.declined_by, code="declined", values={"note": note})
 
     def forget_order(self) -> None:
         """An order that was not taken is no order (ED10)."""

@@ -47,8 +47,17 @@ class Tasks(Chart):
 
     # Opening each type.
 
+    def ask_or_open(self, step: AnyEffect, by_hand: bool, text: str, due_at: datetime | None) -> None:
+        """Ask for an effect, or have a person do it by hand (X12)."""
+        if by_hand:
+            self.open_perform(text, step, due_at)
+        else:
+            self.ask(step)
+
     def open_perform(self, text: str, step: AnyEffect, due_at: datetime | None) -> None:
-        """A person must click; confirming needs proof (X12)."""
+        """A person must click; confirming needs proof, and then acts under the number that the step gets here (X12)."""
+        self.model.number += 1
+        step = step.numbered(self.model.number)
         check = self.model.check
         order = self.model.order
         values = {

@@ -4,7 +4,6 @@ from statemachine import State
 
 from states.conduct import Conduct
 from states.model.base import day_after
-from states.model.facts import Refusal
 from states.tasks import last_day
 
 
@@ -52,7 +51,6 @@ class TicketPath(Conduct):
     def open_ticket(self) -> None:
         """The case in one task: what it is about, in the customer's words (MIS1)."""
         request = self.model.request
-        self.close_granted()
         self.open_decision(
             "support_ticket",
             self.ticket_text,
@@ -67,27 +65,12 @@ class TicketPath(Conduct):
         if self.has_date and (check is None or check.term_ends is None):
             self.change_task(self.model.tasks[-1], at_required=True)
 
-    def close_granted(self) -> None:
-        """Nothing of an earlier round is left open."""
-        for task in self.open_of("support_ticket"):
-            self.close_task(task)
-
     def agree(self) -> None:
         """The last usable day agreed, else the one recorded."""
         memory = self.model
         said = getattr(self.message, "at", None)
         last = last_day(said, memory.settings.zone) if said else memory.check.term_ends if memory.check else None
         memory.agreed_at = day_after(last, memory.settings.zone) if last else memory.now
-
-    def decline(self) -> None:
-        """A person said no."""
-        note = getattr(self.message, "note", None) or ""
-        self.model.refusal = Refusal(rule="MIS2", code="declined", values={"note": note})
-
-    def refuse(self) -> None:
-        """Keep why: the check's reason, or the person's."""
-        if self.refused_by_check():
-            super().refuse()
 
     def by_hand(self) -> bool:
         """The person who granted it has done it already."""

@@ -5,8 +5,8 @@ from datetime import datetime
 from statemachine import State
 
 from states.conduct import Conduct
+from states.model.base import start_of
 from states.model.effects import Decouple
-from states.model.facts import Refusal
 
 
 class TransferPath(Conduct):
@@ -32,6 +32,8 @@ class TransferPath(Conduct):
     decoupled = decoupling.to(applied)
     abandon = abandoned.from_(support_ticket, appointing, scheduled, decoupling)
     give_up = given_up.from_(received, support_ticket, appointing, scheduled, decoupling)
+
+    declined_by = "MOV1"
 
     def revocable(self) -> bool:
         """Nothing is ordered: until the account is decoupled the customer abandons (MOV1)."""
@@ -60,25 +62,11 @@ class TransferPath(Conduct):
 
     def agree(self) -> None:
         """The moment agreed; a mere day means its start."""
-        from states.model.base import start_of
-
         said = self.message.at
         zone = self.model.settings.zone
         self.model.agreed_at = said if isinstance(said, datetime) else start_of(said, zone)
 
     def ask_for_decoupling(self) -> None:
         """A person decouples; a rejection re-opens the appointment."""
-        self.model.number += 1
-        step = Decouple().numbered(self.model.number)
-        self.open_perform("perform_decouple", step, self.model.agreed_at)
+        self.open_perform("perform_decouple", Decouple(), self.model.agreed_at)
         self.change_task(self.model.tasks[-1], rejected="decoupling_rejected")
-
-    def decline(self) -> None:
-        """A person said no, or no appointment was found."""
-        note = getattr(self.message, "note", None) or ""
-        self.model.refusal = Refusal(rule="MOV1", code="declined", values={"note": note})
-
-    def refuse(self) -> None:
-        """Keep why: the check's reason, or the person's."""
-        if self.refused_by_check():
-            super().refuse()
