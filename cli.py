@@ -235,8 +235,8 @@ def show_customer(
 
 
 @app.command()
-def portal() -> None:
-    """Serve the portal until Ctrl-C."""
+def portal(as_json: Json = False) -> None:
+    """Serve the portal until Ctrl-C; its log is JSON, a line an event, with --json or without."""
     from portal.guard import Unguarded
     from portal.serve import configure_logs, serve
 

@@ -315,3 +315,11 @@ def test_the_terminal_says_the_language(monkeypatch, variables, spoken):
 def test_as_a_program_it_ends_with_the_same_code():
     done = subprocess.run([sys.executable, str(ROOT / "cli.py"), "nonsense"], capture_output=True, text=True)
     assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
+
+
+@pytest.mark.parametrize("arguments", [["portal"], ["portal", "--json"]])
+def test_the_portal_is_a_command_like_the_others(monkeypatch, capsys, arguments):
+    """Contract, Commands: `--json` on each; a portal open to others is refused in one line."""
+    monkeypatch.setenv("CANCELLATIONS_PORTAL_HOST", "0.0.0.0")
+    assert cli.code_of(arguments) == 1
+    assert capsys.readouterr().err.count("\n") == 1
