@@ -201,8 +201,8 @@ class SwapAlternatives(ChartOperator):
         if node.type == "expr" and node.children[1].value == "|":
             operands = node.children[::2]
             for number, (one, other) in enumerate(pairwise(operands)):
-                source = code_of(one).partition(".")[0]
-                if source == code_of(other).partition(".")[0] and TRANSITION.match(code_of(one)):
+                tried = [code.partition(".to")[0] for code in (code_of(one), code_of(other))]
+                if tried[0] == tried[1] and tried[0].isidentifier():
                     texts = [joined([operand]) for operand in operands]
                     texts[number : number + 2] = reversed(texts[number : number + 2])
                     yield one, " | ".join(texts)

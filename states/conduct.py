@@ -64,8 +64,6 @@ class Conduct(Changes):
             found.add("request_revocation")
         if self.open_of("third_party"):
             found.add("hand_in_proof")
-        if not self.at_rest():
-            found -= {"abandon", "supersede"} if self.model.state in ("ordering", "placing") else set()
         return frozenset(found)
 
     def revocable(self) -> bool:

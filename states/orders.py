@@ -109,7 +109,7 @@ class Orders(Guards):
         """Keep why the check refuses the run; where a person declined, that is kept already."""
         if self.model.check is not None and self.refused_by_check():
             self.model.refusal = self.model.check.refusal
-            self.ask(Notify(template="refused", values={}))
+            self.ask(Notify(template="refused"))
 
     def decline(self) -> None:
         """A person said no."""
@@ -133,7 +133,6 @@ class Orders(Guards):
 
     def reject_catalogue(self) -> None:
         """Another catalogue is in force: the customer sees the warnings again under it (X8)."""
-        self.forget_order()
         self.reset_for_target()
         self.verdict = Refusal(rule="X8", code="changed", values={"what": "catalogue"})
         self.write(
