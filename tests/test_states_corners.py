@@ -1,6 +1,6 @@
 """Corners of the charts, one rule each: where two things meet that seldom do."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -9,7 +9,8 @@ from states.dates import date_for, effective_at
 from states.judgement import judge_request, parse
 from states.model.effects import ApplyChange, CheckLicences, Notify, Tell, Withdraw
 from states.model.facts import Question, Receipt, Refusal, RunSettings
-from states.model.request import Request
+from states.model.request import LicenceChanged, Request
+from states.surplus_state import ended_for_it, heard_of, resolved_flags
 from tests.alone import (
     ASK_COST,
     ASK_TERM,
@@ -17,6 +18,7 @@ from tests.alone import (
     EDITION,
     GONE,
     INCLUDED,
+    LIMIT,
     NOTICE,
     NOW,
     ONE,
@@ -468,3 +470,181 @@ def test_X4_what_was_asked_before_is_pointless_while_the_order_is_tried_again():
     assert run.state == "applying"
     values = {"event": "surplus_settled", "state": "scheduled", "enabled": []}
     assert run.confirm("surplus") == Refusal(rule="contract", code="not_enabled", values=values)
+
+
+# Tasks.
+
+
+def test_X12_what_is_asked_by_hand_has_a_number_of_its_own():
+    run = Alone("voucher", PAID | {"mode": "guided"})
+    before = run.memory.number
+    run.send("place_order")
+    step = run.task("perform").step
+    assert step is not None and step.number == before + 2
+    assert run.memory.number == before + 3
+
+
+def test_X6_the_term_said_after_a_late_booking_stands_in_the_order():
+    run = Alone("edition", NOTICE | {"mode": "guided"}, **EDITION)
+    run.send("acknowledge_warning")
+    run.send("place_order")
+    run.now = moment("2027-01-20")
+    run.confirm("perform", proof={"reference": "T"})
+    run.confirm("clarify_term", at="2027-03-31")
+    assert run.order.term == date(2027, 3, 31)
+
+
+def test_X9_the_reminder_says_where_the_run_stands():
+    run = scheduled(Alone("marketplace", PAID | OUTSIDE))
+    run.wait(NOW + 7 * DAY)
+    assert run.notice("reminder") == {"state": "scheduled"}
+
+
+def test_X9_a_proof_was_handed_in_when_the_customer_says():
+    run = scheduled(Alone("marketplace", PAID | OUTSIDE))
+    run.now = NOW + 2 * DAY
+    at = (NOW + DAY).isoformat()
+    run.send("hand_in_proof", task=run.task("third_party").task, reference="mail", time=at)
+    proof = run.task("third_party").proof
+    assert proof is not None and proof.confirmed_at == NOW + DAY
+
+
+def test_X11_a_revocation_may_be_declined_without_words():
+    run = scheduled(edition())
+    run.send("request_revocation", explanation="x")
+    run.confirm("revocation", decision="declined")
+    assert run.notice("declined") == {"note": ""}
+
+
+def test_two_effects_that_keep_failing_are_two_tasks_and_the_same_one_is_one():
+    run = scheduled(edition())
+    for number in (8, 9, 9):
+        run.take(run.chart.failed(Notify(template="scheduled", number=number), run.now, "down"))
+    assert len(run.memory.tasks) == 2
+
+
+def test_another_type_is_another_task():
+    run = scheduled(edition())
+    run.send("request_revocation", explanation="x")
+    run.chart.open_late_question()
+    run.chart.open_surplus("surplus")
+    assert [task.type for task in run.memory.tasks] == ["revocation", "clarify_term", "surplus"]
+
+
+# Paths.
+
+
+@pytest.mark.parametrize(
+    ("kind", "says", "more"),
+    [
+        ("ecomdata", {"outside": ({"what": "ecomdata", "rule": "ECO1"},)}, {}),
+        ("fulfillment", {"cost_effect": "none"}, {"subject": "ffn"}),
+        ("setup_service", {}, {"explanation": "e"}),
+    ],
+)
+def test_X12_what_a_person_has_done_elsewhere_is_not_clicked_again(kind, says, more):
+    run = Alone(kind, says | {"mode": "guided"}, **more)
+    if kind == "fulfillment":
+        run.send("place_order")
+    if kind == "setup_service":
+        run.confirm("support_ticket", decision="granted")
+    else:
+        run.confirm("third_party", proof={"reference": "mail"})
+    assert run.state in ("external", "applied")
+
+
+def test_MIS_a_granted_ticket_changes_no_record():
+    run = Alone("misclick", {}, explanation="e", held=("apply_change",))
+    run.confirm("support_ticket", decision="granted")
+    assert run.state == "applied"
+
+
+def test_SUP3_the_day_is_asked_for_on_the_ticket_itself():
+    run = Alone("key_accounting", {"date_rule": "agreed"}, subject="key_accounting")
+    run.take(run.chart.failed(Notify(template="x", number=9), run.now, "down"))
+    assert [task.at_required for task in run.memory.tasks] == [True, False]
+
+
+def test_MOV1_a_rejected_decoupling_is_that_of_the_step_by_hand():
+    run = Alone("marketplace_transfer", {"date_rule": "agreed"}, target="K-2")
+    run.confirm("support_ticket", decision="granted")
+    run.confirm("appointment", at="2027-01-10")
+    run.take(run.chart.failed(Notify(template="x", number=9), run.now, "down"))
+    run.wait(moment("2027-01-10"))
+    assert {task.type: task.rejected for task in run.memory.tasks} == {
+        "repair": None,
+        "perform": "decoupling_rejected",
+    }
+
+
+@pytest.mark.parametrize(("target", "state"), [(0, "license_check"), (100, "feature_warning")])
+def test_OP4_package_zero_looks_at_the_channels_first(target, state):
+    run = Alone("order_package", ZERO, subject="orders", target=target, held=("check_licences",))
+    run.answer()
+    assert run.state == state
+
+
+def test_X4_news_of_a_channel_is_looked_at_before_and_tried_again_on_the_date():
+    run = Alone("order_package", ZERO | {"surplus": (ONE,)}, **PACKAGE)
+    run.says["surplus"] = ()
+    news(run)
+    assert run.state == "feature_warning"
+    run = held()
+    run.receipt = Receipt(key="k")
+    news(run)
+    assert run.state == "applied"
+
+
+def test_FFN1_recorded_partners_are_the_steps():
+    run = Alone("fulfillment", {"cost_effect": "none", "outside": (PARTNER,)}, subject="ffn")
+    assert not run.chart.revocable()
+    run.send("place_order")
+    assert run.task("third_party").subject == "P-1"
+
+
+PARTNER = {"what": "partner", "rule": "FFN5", "subject": "P-1"}
+
+
+# Surplus.
+
+
+def test_X3_an_entry_of_a_limit_is_resolved_once_by_each_candidate_named():
+    entries = (LIMIT, LIMIT, LIMIT)
+    assert resolved_flags(entries, ("L-1",)) == [True, False, False]
+    assert resolved_flags(entries, ("L-1", "L-2")) == [True, True, False]
+    assert resolved_flags((LIMIT, ONE), ("", "L-9")) == [False, True]
+
+
+@pytest.mark.parametrize(
+    ("state", "listed"),
+    [
+        ("applied", ["pos/K-1/L-2 (2027-01-04, applied)"]),
+        ("external", ["pos/K-1/L-2 (2027-01-04, applied)"]),
+        ("scheduled", []),
+    ],
+)
+def test_X13_which_candidate_has_ended_only_its_own_run_can_say(state, listed):
+    run = edition({"surplus": (LIMIT,)})
+    run.memory.heard = heard_of(run.memory, LicenceChanged(licence="L-2", state=state), NOW)
+    run.says["surplus"] = ()
+    run.send("recheck_licences")
+    scheduled(run)
+    run.send("request_revocation", explanation="x")
+    assert run.task("revocation").values["cancelled"] == listed
+
+
+def test_X13_news_of_a_booking_gives_no_date_and_a_booked_end_its_own():
+    ending = ONE.model_copy(update={"ends_at": EFFECTIVE})
+    plain = ONE.model_copy(update={"licence": "L-8", "values": {}})
+    run = edition({"surplus": (ONE, plain)})
+    for state in ("scheduled", "applied"):
+        run.memory.heard = heard_of(run.memory, LicenceChanged(licence="L-9", state=state), NOW)
+        run.says["surplus"] = (ending,)
+        run.send("recheck_licences")
+        assert [(one.licence, one.ends_at, one.state) for one in ended_for_it(run.memory)] == [
+            ("L-9", EFFECTIVE, "scheduled")
+        ]
+    run.memory.heard = heard_of(run.memory, LicenceChanged(licence="L-9", state="scheduled"), NOW)
+    run.says["surplus"] = ()
+    run.send("recheck_licences")
+    assert [(one.licence, one.ends_at, one.state) for one in ended_for_it(run.memory)] == [("L-9", None, "applied")]

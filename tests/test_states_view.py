@@ -412,3 +412,39 @@ def test_a_preview_of_an_included_licence_ends_it_at_once():
 def test_a_preview_of_a_ticket_promises_nothing():
     found = previewed("misclick", {}, explanation="e")
     assert (found.effective_at, found.cost_effect) == (None, "unknown")
+
+
+def test_a_preview_of_what_nobody_knows_shows_no_date():
+    found = previewed("production", {"cost_effect": "unknown", "questions": (ASK_COST,)})
+    assert (found.effective_at, found.cost_effect) == (None, "unknown")
+
+
+def test_a_preview_follows_the_settings_and_the_warning_that_comes_first():
+    run = Alone("edition", NOTICE, held=("check_licences",), **EDITION)
+    at = moment("2027-01-17 12:00")
+    settings = RunSettings(boundary="strict", zone="UTC")
+    found = preview(KINDS["edition"], run.memory.request, run.found(), at, settings, say)
+    assert found.effective_at == moment("2027-03-01")
+
+
+def test_a_preview_shows_the_date_also_where_surplus_stands_against_it():
+    found = previewed("voucher", INCLUDED | {"surplus": (ONE,)})
+    assert found.effective_at == NOW
+    assert previewed("fulfillment", {"cost_effect": "none", "surplus": (ONE,)}, subject="ffn").effective_at is None
+
+
+def test_X6_the_recorded_term_is_no_reason_where_the_licence_is_included():
+    run = Alone("voucher", INCLUDED | {"term_ends": "2027-01-31"})
+    assert [one.step.split()[1] for one in shown(run).why] == ["why.at_once"]
+
+
+def test_X3_a_gap_names_the_licence_where_there_is_one():
+    gap = ONE.model_copy(update={"candidates": ("L-9", "L-8"), "ends_at": NOW})
+    assert "'licence': 'L-9'" in text_of(edition({"surplus": (gap,)}), "surplus_gap")
+
+
+def test_a_line_without_a_note_stays_without():
+    run = edition()
+    run.chart.write("e", by=None)
+    run.memory.timeline = (run.memory.timeline[-1].model_copy(update={"values": {"a": 1}}),)
+    assert shown(run).timeline[0].note is None
