@@ -114,8 +114,8 @@ class Conduct(Changes):
 
     def still_matters(self, task: Task) -> bool:
         """Whether a task's decision could still be taken up here."""
-        if task.type in ("perform", "repair"):
-            return task.step is not None and (self.expects(task.step) or task.type == "repair")
+        if task.type == "perform":
+            return task.step is not None and self.expects(task.step)
         if task.type.startswith("clarify"):
             late = task.subject == "late" and self.model.state == "scheduled"
             return late or (self.model.state == "order" and task.type in open_questions(self.model))
