@@ -3,7 +3,10 @@
 from collections.abc import Iterator
 from typing import Any
 
-from states.model.offers import Catalogue
+from states.model.offers import Catalogue, Source
+
+NAMES = frozenset({"key", "code"})
+"""Fields that repeat the name of their entry."""
 
 
 def differences(old: Catalogue, new: Catalogue) -> tuple[str, ...]:
@@ -23,12 +26,14 @@ def differences(old: Catalogue, new: Catalogue) -> tuple[str, ...]:
 def facts(place: str, value: Any) -> Iterator[tuple[str, str]]:
     """Every single fact with its place; functions are named by their key, steps and tiers are one fact each list."""
     if isinstance(value, dict) and set(value) == {"label", "at"}:
-        yield place, f"[{value['label']}] {value['at']}"
+        yield place, Source(**value).written
     elif isinstance(value, dict):
         for key, entry in value.items():
+            if key in NAMES:
+                continue
             yield from facts(f"{place}.{key}" if place else key, entry)
     elif isinstance(value, list) and value and isinstance(value[0], dict):
         for entry in value:
             yield from facts(f"{place}.{entry['key']}", entry)
-    elif value is not None:
+    elif value not in (None, []):
         yield place, " | ".join(map(str, value)) if isinstance(value, list) else str(value)

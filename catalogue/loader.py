@@ -1,7 +1,8 @@
 """Loading catalogue versions from data files: everything that is wrong is said at once, with file and place.
 
-A version is a folder of TOML files (their top-level tables are put together) or one TOML file. Texts for people
-beside labels and click paths are elsewhere (`catalogue.texts`).
+A version is a folder of TOML files (their top-level tables are put together) or one TOML file. With `based_on`, the
+name of another folder or file beside it or among the shipped ones, it says only what differs: an entry replaces the one
+of the same key whole. Texts for people beside labels and click paths are elsewhere (`catalogue.texts`).
 """
 
 import re
@@ -19,8 +20,21 @@ from states.model.offers import Catalogue
 
 SHIPPED = Path(__file__).parent / "versions"
 
-KEYED = {"editions": "key", "products": "key", "kinds": "kind", "optional_services": "key", "reasons": "code"}
+KEYED = {
+    "editions": "key",
+    "products": "key",
+    "kinds": "kind",
+    "optional_services": "key",
+    "reasons": "code",
+    "remarks": "key",
+}
 """The tables whose entries are named by their key, and the field that repeats it."""
+
+TABLES = {*KEYED, "features"}
+"""The tables that are made of entries."""
+
+OWN = frozenset({"version", "valid_from", "source"})
+"""What a version says itself and never takes over from the one that it is based on."""
 
 SOURCE = re.compile(r"^\[(?P<label>S|I|\?|P(?P<page> ?\d+b?))\] (?P<at>\S.*)$")
 
@@ -66,7 +80,7 @@ def load_catalogues(directory: Path | None = None) -> Catalogues:
         versions += [found] if found else []
     problems += overlaps(versions)
     if problems:
-        raise CatalogueError(problems)
+        raise CatalogueError(dict.fromkeys(problems))
     return Catalogues(tuple(sorted(versions, key=lambda version: version.valid_from)))
 
 
@@ -89,15 +103,9 @@ def load_version(place: Path) -> Catalogue:
 
 def read_version(place: Path) -> tuple[Catalogue | None, list[str]]:
     """The version, where its shape is right, and what is wrong with it."""
-    files = sorted(place.glob("*.toml")) if place.is_dir() else [place]
-    if not any(file.is_file() for file in files):
-        return None, [f"{place}: no .toml file here"]
-    data: dict[str, Any] = {}
-    origin: dict[str, str] = {}
-    problems: list[str] = []
-    for file in files:
-        name = f"{place.name}/{file.name}" if place.is_dir() else file.name
-        problems += merge(data, origin, name, file)
+    data, origin, problems = gather(place, ())
+    if problems and not data:
+        return None, problems
     data = prepared(data, origin, place.name, problems)
     try:
         version = Catalogue.model_validate(data)
@@ -110,6 +118,55 @@ def read_version(place: Path) -> tuple[Catalogue | None, list[str]]:
     return version, problems
 
 
+Gathered = tuple[dict[str, Any], dict[str, str], list[str]]
+"""The data of a version, the file in which each part stands, and what is wrong."""
+
+
+def gather(place: Path, above: tuple[Path, ...]) -> Gathered:
+    """What the files of a version say, and of the version that it is based on what they leave out.
+
+    `above`: the versions that are based on this one, to find a circle.
+    """
+    files = sorted(place.glob("*.toml")) if place.is_dir() else [place]
+    if not any(file.is_file() for file in files):
+        return {}, {}, [f"{place}: no .toml file here"]
+    data: dict[str, Any] = {}
+    origin: dict[str, str] = {}
+    problems: list[str] = []
+    for file in files:
+        name = f"{place.name}/{file.name}" if place.is_dir() else file.name
+        problems += merge(data, origin, name, file)
+    if "based_on" in data:
+        problems += take_over(data, origin, place, above)
+    return data, origin, problems
+
+
+def take_over(data: dict[str, Any], origin: dict[str, str], place: Path, above: tuple[Path, ...]) -> list[str]:
+    """Take from the version named by `based_on` each entry and value that is not said anew."""
+    name = data.pop("based_on")
+    where = f"{origin['based_on']}: based_on"
+    found = base_of(place, name) if isinstance(name, str) else None
+    if found is None:
+        return [f"{where}: there is no folder or file of a version {name!r}, neither beside it nor among the shipped"]
+    if found in (place, *above):
+        return [f"{where}: {name} is based on this version in turn"]
+    older, stands_in, problems = gather(found, (place, *above))
+    for top, value in older.items():
+        if top in TABLES and isinstance(value, dict) and isinstance(data.setdefault(top, {}), dict):
+            data[top] = value | data[top]
+        elif top not in OWN:
+            data.setdefault(top, value)
+    for part, file in stands_in.items():
+        origin.setdefault(part, file)
+    return problems
+
+
+def base_of(place: Path, name: str) -> Path | None:
+    """The folder or file of that name, beside a version or shipped."""
+    places = (root / one for root in (place.parent, SHIPPED) for one in (name, f"{name}.toml"))
+    return next((one for one in places if one.exists()), None)
+
+
 def merge(data: dict[str, Any], origin: dict[str, str], name: str, file: Path) -> list[str]:
     """Take up one file; a table or an entry that stands in two files is a problem."""
     try:
@@ -118,7 +175,7 @@ def merge(data: dict[str, Any], origin: dict[str, str], name: str, file: Path) -
         return [f"{name}: not readable as TOML: {error}"]
     problems = []
     for top, value in content.items():
-        entries = value if isinstance(value, dict) and top in {*KEYED, "features"} else None
+        entries = value if isinstance(value, dict) and top in TABLES else None
         for key, entry in entries.items() if entries is not None else [("", value)]:
             where = f"{top}.{key}" if entries is not None else top
             if where in origin:

@@ -30,6 +30,7 @@ def contradictions(catalogue: Catalogue) -> Iterator[Problem]:
         yield from languages(f"optional_services.{key}.label", service.label)
     for code, reason in catalogue.reasons.items():
         yield from languages(f"reasons.{code}.label", reason.label)
+    yield from remark_problems(catalogue)
     if not any(catalogue.minimum_channel_tier in edition.tiers for edition in catalogue.editions.values()):
         yield "minimum_channel_tier", f"no edition has the order package {catalogue.minimum_channel_tier}"
 
@@ -119,6 +120,14 @@ def feature_problems(catalogue: Catalogue) -> Iterator[Problem]:
             low, high = feature.levels.get(lower, "full"), feature.levels.get(higher, "full")
             if LEVELS[low] > LEVELS[high]:
                 yield f"{place}.levels.{lower}", f"{low} here, but {high} in the higher {higher}"
+
+
+def remark_problems(catalogue: Catalogue) -> Iterator[Problem]:
+    """A remark is there in every language, and about products that exist."""
+    for key, remark in catalogue.remarks.items():
+        yield from languages(f"remarks.{key}.text", remark.text)
+        if unknown := sorted(set(remark.products) - catalogue.products.keys()):
+            yield f"remarks.{key}.products", f"unknown: {listed(unknown)}"
 
 
 def kind_problems(catalogue: Catalogue) -> Iterator[Problem]:

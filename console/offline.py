@@ -42,7 +42,7 @@ def described(directory: Path | None, name: str | None, as_json: bool) -> None:
         [
             ("version", version.version),
             ("in force from", on(version.valid_from.isoformat())),
-            ("source", f"[{version.source.label}] {version.source.at}"),
+            ("source", version.source.written),
             ("versions", [one.version for one in catalogues.all]),
             ("complete", version.complete),
         ]
@@ -55,6 +55,8 @@ def described(directory: Path | None, name: str | None, as_json: bool) -> None:
     table(("edition", "label", "EUR a month", "support", "order packages", "source"), rows)
     print()
     table(("product", "label", "kind", "in which edition", "source"), product_rows(version))
+    for remark in version.remarks.values():
+        print(f"\n{remark.text.get(language(), remark.key)} {remark.source.written}")
 
 
 def product_rows(version: Catalogue) -> list[tuple[object, ...]]:

@@ -6,7 +6,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from docs import facts, pages  # noqa: E402
+from docs import facts, pages, versions  # noqa: E402
 
 DOCS = ROOT / "docs"
 
@@ -16,6 +16,7 @@ def made() -> dict[Path, str]:
     found = {DOCS / "kinds" / f"{kind.kind}.md": pages.kind_page(kind) for kind in facts.kinds()}
     found |= {
         DOCS / "overview.md": pages.overview_page(),
+        DOCS / "catalogue.md": versions.catalogue_page(),
         DOCS / "states.md": pages.states_page(),
         DOCS / "conversations.md": pages.conversations_page(),
     }

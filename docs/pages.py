@@ -4,14 +4,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from catalogue.loader import load_catalogues
 from catalogue.texts import keys, say
 from docs import facts
 from docs.play import Exchange, played, shown
 from states.chart import DOING, SHOWN
 from states.diagram import mermaid, states_of
 from states.kind import Kind
-from states.model.offers import Catalogue, Product
 
 MADE = "<!-- Made by `make docs` from the code: edit that instead. -->\n"
 
@@ -187,10 +185,10 @@ def overview_page() -> str:
             )
         )
     head = ("kind", "what", "takes effect", "who acts", "hard blocks", "warnings")
-    latest = load_catalogues().all[-1]
     return (
         f"# Overview\n\n{MADE}\n{table(head, rows)}\nEvery request may also be refused as `malformed`, "
-        f"`unknown_customer` or `not_held`.\n\n{products_part(latest)}\n{template('public_pages')}"
+        "`unknown_customer` or `not_held`. What each product is in each edition stands in "
+        f"[the catalogue](catalogue.md).\n\n{template('public_pages')}"
     )
 
 
@@ -222,29 +220,6 @@ def actors_of(kind: Kind) -> str:
     named = ["customer"] if "customer" in waits or path in ("TicketPath", "TransferPath", "HandoverPath") else []
     named += ["third party"] if "third_party" in waits else []
     return ", ".join([*named, "operator"])
-
-
-def products_part(version: Catalogue) -> str:
-    """What each product is in each edition."""
-    editions = [*version.editions.values()]
-    head = ("product", "kind", *(edition.label for edition in editions))
-    rows = [
-        (product.label["de"], f"`{product.kind}`", *(status_in(product, edition.key) for edition in editions))
-        for product in version.products.values()
-    ]
-    return (
-        f"## What each product is in each edition\n\nCatalogue version `{version.version}`; the source of each fact "
-        f"stands in its files. What is ended as `paid_addon` lowers the cost, as `included` it does not, and `unknown` "
-        f"is asked about (X5).\n\n{table(head, rows)}"
-    )
-
-
-def status_in(product: Product, edition: str) -> str:
-    """What a product is in an edition, with its number where there is one."""
-    offer = product.offer or product.offers.get(edition)
-    if offer is None:
-        return "–"
-    return f"{offer.status}{f' ({offer.limit})' if offer.limit is not None else ''}"
 
 
 def states_page() -> str:

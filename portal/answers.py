@@ -41,7 +41,8 @@ async def licence_entry(
     product = product_of(catalogue, licence)
     request = request_for(record, licence, product.kind if product else None)
     check = await records.assess(Inquiry(request=request, at=now)) if request else None
-    effect, rule, text = judged(check, record.language, licence)
+    effect, rule, text = judged(check, record.language)
+    remarks = [one.text[record.language] for one in catalogue.remarks.values() if licence.product in one.products]
     label = licence.label or (product.label.get(record.language) if product else None) or licence.product
     return {
         "licence": licence.licence,
@@ -50,7 +51,7 @@ async def licence_entry(
         "term_ends": licence.term_ends.isoformat() if licence.term_ends else None,
         "effect": effect,
         "rule": rule,
-        "text": text,
+        "text": " ".join([text, *remarks]),
         "running": next((run for run in sorted(open_) if ends(run, licence)), None),
     }
 
@@ -65,7 +66,7 @@ def request_for(record: Customer, licence: Licence, kind: str | None) -> Request
     return Request(kind=kind, customer=record.customer, subject=licence.licence, explanation=words)
 
 
-def judged(check: Check | None, language: str, licence: Licence) -> tuple[str, str, str]:
+def judged(check: Check | None, language: str) -> tuple[str, str, str]:
     """Effect, rule and text of a licence's end."""
     if check is None:
         return "unknown", "X5", said(language, "cost.unknown")

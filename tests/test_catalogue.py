@@ -194,6 +194,47 @@ def test_G13_menu_names_stay_german_in_both_languages(catalogue: Catalogue) -> N
     assert found > 20
 
 
+# The facts of domain section 5.2 that have a date and a source.
+
+
+@pytest.fixture(scope="module")
+def newer(catalogues: Catalogues) -> Catalogue:
+    return catalogues.version("2026-04-01")
+
+
+def test_POS5_P1_a_register_without_JTL_Wawi_is_paid_since_April_2026_and_has_no_monthly_price(
+    newer: Catalogue,
+) -> None:
+    offer = newer.products["pos_standalone"].offer
+    assert offer is not None
+    assert (offer.status, offer.source.label) == ("paid_addon", "P")
+    remark = newer.remarks["pos_standalone_price"]
+    assert all("29" in remark.text[language] for language in ("de", "en"))
+    assert remark.source.at.startswith("P1")
+
+
+def test_SH2_SH3_track_and_trace_stays_as_in_the_guide_and_people_are_told_of_the_newer_page(
+    catalogue: Catalogue, newer: Catalogue
+) -> None:
+    before, after = (one.products["track_and_trace"].offers for one in (catalogue, newer))
+    assert {key: offer.status for key, offer in before.items()} == {key: offer.status for key, offer in after.items()}
+    assert "track_and_trace" in newer.remarks["shipping"].products
+    lost = next(one for one in newer.features if one.key == "track_and_trace")
+    assert all("2026" in lost.label[language] for language in ("de", "en"))
+
+
+def test_5_2_no_other_price_and_no_other_fact_differs(catalogue: Catalogue, newer: Catalogue) -> None:
+    assert newer.editions == catalogue.editions
+    assert newer.api_beta == catalogue.api_beta
+    changed = {key for key, product in newer.products.items() if product != catalogue.products[key]}
+    assert changed == {"pos_standalone", "track_and_trace"}
+
+
+def test_every_remark_has_a_public_page_as_its_source(newer: Catalogue) -> None:
+    assert {remark.source.label for remark in newer.remarks.values()} == {"P"}
+    assert {remark.source.at[:2] for remark in newer.remarks.values()} == {"P1", "P5"}
+
+
 # Click paths (X12).
 
 

@@ -54,9 +54,23 @@ def test_X8_the_version_in_force_is_the_last_one_begun(own: Path) -> None:
     assert catalogues.in_force(date(2020, 1, 1)).version == "2024-09-01"
 
 
-def test_the_shipped_version_is_in_force_today_and_an_unknown_one_is_named(catalogues: Catalogues) -> None:
-    assert catalogues.in_force(date(2026, 11, 24)).version == "2024-09-01"
-    with pytest.raises(KeyError, match=r"no catalogue version 1999; there are 2024-09-01"):
+@pytest.mark.parametrize(
+    ("day", "version"),
+    [
+        (date(2024, 9, 1), "2024-09-01"),
+        (date(2026, 3, 31), "2024-09-01"),
+        (date(2026, 4, 1), "2026-04-01"),
+        (date(2026, 11, 24), "2026-04-01"),
+    ],
+)
+def test_X8_the_shipped_versions_on_both_sides_of_their_first_days(
+    catalogues: Catalogues, day: date, version: str
+) -> None:
+    assert catalogues.in_force(day).version == version
+
+
+def test_an_unknown_version_is_refused_and_those_that_exist_are_named(catalogues: Catalogues) -> None:
+    with pytest.raises(KeyError, match=r"no catalogue version 1999; there are 2024-09-01, 2026-04-01"):
         catalogues.version("1999")
 
 
@@ -69,10 +83,8 @@ def test_differences_name_place_before_and_after(own: Path, catalogue: Catalogue
     assert set(differences(catalogue, changed)) == {
         "~ api_beta: True → False",
         "~ editions.jtl_pro.label: JTL Pro → JTL Profi",
-        "- reasons.other.code: other",
         "- reasons.other.label.de: Anderer Grund",
         "- reasons.other.label.en: Another reason",
-        "+ reasons.another.code: another",
         "+ reasons.another.label.de: Anderer Grund",
         "+ reasons.another.label.en: Another reason",
     }
@@ -85,6 +97,59 @@ def test_one_file_is_a_version_too(own: Path) -> None:
     )
     (own / "whole.toml").write_text(content, encoding="utf-8")
     assert load_version(own / "whole.toml") == load_version(own / "2024-09-01")
+
+
+# A version that says only what differs.
+
+
+def write(own: Path, name: str, text: str) -> Path:
+    """A version of one's own in one file beside the copy."""
+    place = own / f"{name}.toml"
+    place.write_text(f'version = "{name}"\nsource = "[?] my own"\n{text}', encoding="utf-8")
+    return place
+
+
+def test_based_on_takes_over_what_is_not_said_anew(own: Path, catalogue: Catalogue) -> None:
+    vouchers = 'products.vouchers = { kind = "voucher", label = { de = "V", en = "V" }, source = "[?] mine", offer = '
+    vouchers += '{ status = "unknown", source = "[?] mine" } }'
+    place = write(own, "mine", f'valid_from = 2027-01-01\nbased_on = "2024-09-01"\napi_beta = false\n{vouchers}')
+    mine = load_version(place)
+    assert set(differences(catalogue, mine)) >= {
+        "~ api_beta: True → False",
+        "~ products.vouchers.label.de: JTL-Vouchers → V",
+        "- products.vouchers.family: jtl",
+        "+ products.vouchers.offer.status: unknown",
+        "~ source: [S] L12, L198: rules in force from 1 September 2024, state of knowledge August 2024 → [?] my own",
+    }
+    assert mine.products.keys() == catalogue.products.keys()
+    assert mine.editions == catalogue.editions
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('based_on = "2023"', "mine.toml: based_on: there is no folder or file of a version '2023'"),
+        ("based_on = 3", "mine.toml: based_on: there is no folder or file of a version 3"),
+        ('based_on = "mine"', "mine.toml: based_on: mine is based on this version in turn"),
+        ('based_on = "other"', "other.toml: based_on: mine is based on this version in turn"),
+        ('based_on = "2024-09-01"\nproducts = 3', "products"),
+        ('based_on = "2024-09-01"\n[editions.jtl_pro]\nrank = 9', "mine.toml: editions.jtl_pro.family: Field required"),
+        ('based_on = "2024-09-01"\n[remarks.r]\ntext.de = "a"\nproducts = ["no"]\nsource = "[?] x"',
+         "mine.toml: remarks.r.products: unknown: no"),
+    ],
+)  # fmt: skip
+def test_based_on_something_wrong_is_said_with_its_place(own: Path, text: str, said: str) -> None:
+    write(own, "other", 'valid_from = 2027-02-01\nbased_on = "mine"')
+    place = write(own, "mine", f"valid_from = 2027-01-01\n{text}")
+    with pytest.raises(CatalogueError) as error:
+        load_version(place)
+    assert said in str(error.value)
+
+
+def test_a_shipped_version_may_be_the_base_of_one_in_another_folder(tmp_path: Path) -> None:
+    write(tmp_path, "mine", 'valid_from = 2027-01-01\nbased_on = "2026-04-01"')
+    mine = load_catalogues(tmp_path).version("mine")
+    assert mine.products == load_catalogues(None).version("2026-04-01").products
 
 
 # What contradicts itself does not load, and the message says where.

@@ -60,7 +60,6 @@ UNKNOWN = [
     ("PR2", "production", licence("PR2-module", "production_module")),
     ("WM2", "wawi_module", licence("WM2", "wawi_module", included=False)),
     ("X5", "wms_module", licence("X5", "wms_module", included=False)),
-    ("POS5", "pos", licence("POS5", "pos_standalone")),
     ("SL1", "shop_licence", licence("SL1", "shop_licence")),
     ("CO5", "connector", licence("CO5", "connector_shopware6", booked_via="shopify")),
 ]
@@ -93,6 +92,17 @@ async def cost_is_clarified(run: Run, rule: str) -> None:
     said = await run.confirm("clarify_term", at="2027-01-31")
     assert said["effective_at"] == FEBRUARY, rule
     assert (await run("place_order"))["state"] == "scheduled", rule
+
+
+async def test_POS5_a_register_without_JTL_Wawi_is_paid_since_April_2026_and_ends_at_its_term(tmp_path: Path) -> None:
+    async with world(tmp_path) as w:
+        await held(w, licence("POS-1", "pos_standalone", term_ends="2027-01-31"))
+        run = await w.request("pos", "K-1001", "POS-1")
+        assert (run.first["catalogue"], run.first["cost_effect"]) == ("2026-04-01", "cancellation")
+        assert (run.first["term_ends"], run.first["effective_at"], codes(run.first)) == ("2027-01-31", FEBRUARY, [])
+        assert (await run("place_order"))["state"] == "scheduled"
+        await w.sleep_until("2027-02-01T00:00+01:00")
+        assert await left(w) == set()
 
 
 @pytest.mark.parametrize("decision", ["deactivation", "none"])

@@ -22,7 +22,13 @@ class Source(Value):
 
     label: Literal["S", "P", "I", "?"]
     at: str
-    """A line of the guide (`L189`) or a source (`P1`), or why it is inferred or an example."""
+    """A line of the guide (`L189`), a page with what it says (`P1: 2026`), or why it is inferred or an example."""
+
+    @property
+    def written(self) -> str:
+        """As it stands in the catalogue's files: `[S] L189`, `[P1] 2026`."""
+        page, _, said = self.at.partition(": ")
+        return f"[{page}] {said}" if self.label == "P" else f"[{self.label}] {self.at}"
 
 
 class Offer(Value):
@@ -100,6 +106,15 @@ class ReasonCode(Value):
     label: Text
 
 
+class Remark(Value):
+    """What a public page says, for people to know; nothing is computed from it. `products`: those it is about."""
+
+    key: str
+    text: Text
+    products: tuple[str, ...] = ()
+    source: Source
+
+
 class Catalogue(Value):
     """One version: in force from `valid_from` until the next one's."""
 
@@ -115,5 +130,6 @@ class Catalogue(Value):
     kinds: dict[str, KindEntry] = Field(default_factory=dict)
     optional_services: dict[str, OptionalService] = Field(default_factory=dict)
     reasons: dict[str, ReasonCode] = Field(default_factory=dict)
+    remarks: dict[str, Remark] = Field(default_factory=dict)
     minimum_channel_tier: int = 100
     """The smallest order package with which a sales channel may be held (OP0-6)."""
