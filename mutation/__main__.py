@@ -56,8 +56,6 @@ def make_map(wide: bool) -> None:
     known = json.loads(MAP.read_text(encoding="utf-8")) if MAP.exists() else {}
     held = {test.partition("::")[0] for test in known}
     wanted = [name for name in files(wide) if name not in held and not any(one.startswith(name + "/") for one in held)]
-    if os.environ.get("ONLYFAST"):
-        wanted = [w for w in wanted if "explor" not in w and "replay" not in w]
     if not wanted:
         return
     touched = running.Touched()

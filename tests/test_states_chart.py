@@ -97,7 +97,7 @@ def test_a_kind_may_not_edit_its_path():
     with pytest.raises(TypeError, match="Odd declares extra: a kind overrides methods only"):
         type("Odd", (LicenceEnd,), {"extra": State()})
     with pytest.raises(TypeError, match="Odd declares leave"):
-        type("Odd", (LicenceEnd,), {"leave": LicenceEnd.order.to(LicenceEnd.abandoned)})
+        type("Odd", (LicenceEnd,), {"leave": State().to(State())})
     with pytest.raises(TypeError, match="Odd declares abandon"):
         type("Odd", (VoucherEnd,), {"abandon": LicenceEnd.abandon})
 
@@ -147,11 +147,19 @@ def test_no_reminder_comes_with_the_end_itself():
     assert "remind" not in run.chart.timers() and run.chart.timers()["abandon"] == NOW + 30 * DAY
 
 
-def test_the_deadline_passes_also_while_licences_are_checked():
-    run = edition()
-    run.held = {"check_licences"}
-    run.send("recheck_licences")
-    assert run.state == "license_check" and "order_by_passed" in run.chart.timers()
+@pytest.mark.parametrize("state", ["feature_warning", "license_check", "surplus_resolution", "order"])
+def test_the_deadline_passes_wherever_nothing_is_ordered_yet(state):
+    run = Alone("edition", NOTICE | {"surplus": (ONE,) if state == "surplus_resolution" else ()}, **EDITION)
+    run.held = {"check_licences"} if state == "license_check" else set()
+    if state != "feature_warning":
+        run.send("acknowledge_warning")
+    assert run.state == state and "order_by_passed" in run.chart.timers()
+
+
+def test_a_run_never_waits_for_nobody():
+    run = scheduled(Alone("voucher", PAID))
+    run.memory.order = run.order.model_copy(update={"effective_at": None})
+    assert run.memory.tasks == () and run.chart.waiting_for() == ("operator",)
 
 
 def test_X14_no_deadline_passes_while_the_term_is_asked():
