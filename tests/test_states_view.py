@@ -448,3 +448,9 @@ def test_a_line_without_a_note_stays_without():
     run.chart.write("e", by=None)
     run.memory.timeline = (run.memory.timeline[-1].model_copy(update={"values": {"a": 1}}),)
     assert shown(run).timeline[0].note is None
+
+
+def test_a_preview_reads_past_what_must_be_acknowledged():
+    """VOU1: what is asked for is the date of an order, and the warning stands beside it."""
+    found = previewed("voucher", INCLUDED | {"warnings": (Note(code="user_management_lost"),)})
+    assert found.effective_at == NOW and [one.code for one in found.warnings] == ["user_management_lost"]
