@@ -229,6 +229,7 @@ def test_a_run_where_nothing_is_said():
         setattr(memory, "number", "many")  # noqa: B010
     with pytest.raises(ValidationError):
         setattr(memory, "unknown", 1)  # noqa: B010
+    assert not holds(Memory, memory.model_dump() | {"unknown": 1}) and holds(Memory, memory.model_dump())
 
 
 def test_a_check_where_nothing_is_said():
