@@ -7,7 +7,10 @@ from settings import Settings
 from states.model.effects import Notify, Step
 from states.model.record import Customer, Language
 
-ABSENT = ("target", "state", "effective_at", "order_by", "note", "reason", "cancelled", "licences", "task")
+ABSENT = (
+    *("target", "state", "effective_at", "order_by", "ends_at", "note", "reason", "cancelled", "licences", "task"),
+    *("step", "provider", "number", "again"),
+)
 """Values that a mail may ask for and that not every notice has."""
 OPERATORS: Language = "de"
 """The language of mails to operators."""

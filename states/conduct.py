@@ -6,16 +6,16 @@ from typing import Any
 from states.changes import Changes
 from states.chart import DOING
 from states.dates import effective_at, follows_notice, notice_rule, open_questions
-from states.model.effects import CheckLicences, Effect, Notify
+from states.model.effects import CheckLicences, Effect
 from states.model.facts import Check, Receipt, Refusal
 from states.model.memory import Task
-from states.model.request import CUSTOMER_MESSAGES, Request
+from states.model.request import CUSTOMER_MESSAGES, HandInProof, Request
 from states.surplus_state import singly, unresolved
 
 KEEPS_CHECK = frozenset({"scheduled", "order", "feature_warning"})
 """Where a refusal found in passing changes nothing: it is judged again when the customer acts, or on the date."""
 
-KEEPS_TASK = frozenset({"stays_open", "hand_in_proof"})
+KEEPS_TASK = frozenset({"stays_open", "hand_in_proof", "proof_rejected"})
 """What is done to a task without closing it."""
 
 
@@ -130,7 +130,7 @@ class Conduct(Changes):
     def run_clock(self) -> None:
         """The clock of a customer who does nothing; it stands still while somebody else is awaited."""
         memory = self.model
-        if self.message is not None and self.task is None:
+        if self.message is not None and (self.task is None or isinstance(self.message, HandInProof)):
             memory.idle_spent, memory.reminders = timedelta(0), 0
             memory.idle_since = None
         waits = self.clock_runs()
@@ -190,13 +190,6 @@ class Conduct(Changes):
     def rechecks(self) -> bool:
         """Whether licences are checked again before the date: editions (X2)."""
         return False
-
-    def react_remind(self) -> None:
-        """The customer is reminded; more urgently each time."""
-        self.model.reminders += 1
-        template = "reminder" if self.model.reminders == 1 else "reminder_urgent"
-        self.ask(Notify(template=template, values={"state": self.shown}))
-        self.write("remind", "reminded")
 
     # Answers.
 

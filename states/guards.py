@@ -5,8 +5,8 @@ from states.dates import (
     open_questions,
 )
 from states.model.facts import OutsideStep
+from states.reminders import Reminders
 from states.surplus_state import unresolved
-from states.tasks import Tasks
 
 WARNINGS_FIRST = frozenset(
     {"features_lost", "user_management_lost", "integrations_end", "backup", "package_zero", "overage"}
@@ -14,7 +14,7 @@ WARNINGS_FIRST = frozenset(
 """The warnings that must be acknowledged before the licences are checked (ED4, VOU1, API4, HOS3, OP0-4, OP3)."""
 
 
-class Guards(Tasks):
+class Guards(Reminders):
     """Named in the declarations of the paths. Declares no states."""
 
     def refused_by_check(self) -> bool:

@@ -187,9 +187,8 @@ class Tasks(Chart):
     def react_stays_open(self) -> None:
         """Rejected, but the task does not go away: the note is shown, and it is escalated."""
         self.change_task(self.task, note=self.message.note, escalated=self.task.escalated + 1)
-        self.ask(
-            Notify(template="task_escalated", to="operator", values={"task": self.task.task, "note": self.message.note})
-        )
+        values = {"task": self.task.task, "note": self.message.note} | told_so_often(self.task.escalated + 1)
+        self.ask(Notify(template="task_escalated", to="operator", values=values))
 
     def react_hand_in_proof(self) -> None:
         """The customer's proof waits for the operator's confirmation (X9)."""
@@ -221,29 +220,10 @@ class Tasks(Chart):
         step, error, skippable = self.task
         self.open_repair(step, error, skippable)
 
-    # Time.
 
-    def escalation_at(self, task: Task) -> datetime:
-        """When a task is next brought to mind: when due, at the latest after `remind_every`, and again and again."""
-        every = self.model.settings.remind_every
-        first = (
-            min(task.due_at, task.opened_at + every)
-            if task.due_at and task.due_at > task.opened_at
-            else task.opened_at + every
-        )
-        return first + task.escalated * every
-
-    def react_task_due(self) -> None:
-        """Operators (for third parties: the customer too) are reminded, more urgently each time."""
-        for task in self.model.tasks:
-            if self.escalation_at(task) <= self.model.now:
-                self.change_task(task, escalated=task.escalated + 1)
-                values = {"task": task.task, "note": task.note or ""}
-                self.ask(Notify(template="task_escalated", to="operator", values=values))
-                if task.type == "third_party" and task.proof is None:
-                    template = "reminder_urgent" if task.escalated else "reminder"
-                    self.ask(Notify(template=template, values={"state": self.shown}))
-                self.write("task_due", "escalated")
+def told_so_often(number: int) -> dict[str, Any]:
+    """What makes a reminder more urgent each time: its number, and whether it is the third or a later one."""
+    return {"number": number, "again": number > 2}
 
 
 def iso(moment: datetime | None) -> str | None:

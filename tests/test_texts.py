@@ -39,6 +39,7 @@ MAIL = {
     "url": "http://127.0.0.1:8080/cancellations/edition/K-1001/jtl",
 }
 
+OUTSIDE = {"step": "third_party", "provider": "Fremdmarkt", "note": "Die Bestätigung ist unleserlich."}
 TO_NO_PACKAGE = {"target": "K-1002", "bookable": [100, 1000], "minimum": 100}
 
 SAMPLES: dict[str, dict[str, Any]] = {
@@ -152,8 +153,8 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "task.note": {"note": "Keine Bestätigung gefunden"},
     "task.proof": {"reference": "Ticket 4711", "by": "Frau Muster"},
     "task.json": {},
-    "mail.reminder": MAIL,
-    "mail.reminder_urgent": MAIL,
+    "mail.reminder": MAIL | OUTSIDE,
+    "mail.reminder_urgent": MAIL | OUTSIDE | {"number": 3, "again": True, "ends_at": LATER},
     "mail.scheduled": MAIL,
     "mail.applied": MAIL,
     "mail.abandoned": MAIL,
@@ -165,7 +166,7 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "mail.booking_refused": MAIL | {"reason": "Zahlungsart fehlt"},
     "mail.date_moved": MAIL,
     "mail.superseded": MAIL,
-    "mail.task_escalated": MAIL | {"task": "t-1", "note": "Keine Bestätigung gefunden"},
+    "mail.task_escalated": MAIL | {"task": "t-1", "note": "Keine Bestätigung gefunden", "number": 2, "again": False},
     "mail.repair": MAIL | {"action": "place_order", "error": "503 Service Unavailable"},
     "note.reminded": {},
     "note.order_by_passed": {"effective_at": FIRST},
@@ -211,6 +212,7 @@ LABELS: dict[str, set[str]] = {
     "effective_on": {"not_included", "not_later"},
     "target": words("jtl_start jtl_advanced jtl_pro jtl_enterprise wms_start wms_pro wms wms_mobile"),
     "subject": {"jtl", "wms", "orders", "ffn", "key_accounting", "support"},
+    "outside": {"pilot", "third_party", "shopify", "ecomdata", "partner"},
 }
 """The labels that must be there, by namespace."""
 
@@ -358,7 +360,7 @@ def test_a_mail_greets_and_ends_with_the_link(language: str, key: str) -> None:
 @LANGUAGES
 @pytest.mark.parametrize("key", [key for key in SAMPLES if key.startswith("mail.")])
 def test_a_mail_can_do_without_name_target_and_dates(language: str, key: str) -> None:
-    left = {name: value for name, value in SAMPLES[key].items() if name not in ("name", "order_by")}
+    left = {name: value for name, value in SAMPLES[key].items() if name not in ("name", "order_by", "ends_at")}
     body = say(language, f"{key}.body", left | {"target": None, "effective_at": None})
     assert body.startswith(("Guten Tag,\n", "Hello,\n"))
     assert "–" not in body

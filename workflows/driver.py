@@ -14,7 +14,7 @@ with workflow.unsafe.imports_passed_through():
     from states.model.effects import Effect, Tell
     from states.model.facts import Receipt, Refusal
     from states.model.memory import Memory
-    from states.model.request import Message, Request
+    from states.model.request import HandInProof, Message, Request
     from states.model.status import End, Status
     from states.registry import KINDS
     from states.surplus_state import heard_of
@@ -143,7 +143,7 @@ class Driver(messages.Handlers, Performing):
         if self.answers:
             self.take_answer(*self.answers.pop(0))
         elif (due := self.due()) is not None:
-            self.perform(self.chart.decide(due, workflow.now()))
+            self.perform(self.chart.decide(self.asked_by_time(due), workflow.now()))
         elif self.queue and not self.holding():
             self.take(self.queue.pop(0))
         else:
@@ -151,6 +151,11 @@ class Driver(messages.Handlers, Performing):
         self.forget()
         self.resolve()
         return True
+
+    def asked_by_time(self, due: str) -> str:
+        """What a moment that has come asks of the chart; runs that began before reminded of a step outside twice."""
+        twice = due == "task_due" and self.chart.clock_reminds() and not workflow.patched("one-reminder")
+        return "task_due_twice" if twice else due
 
     def ready(self) -> bool:
         """Whether there is something to do."""
@@ -194,11 +199,12 @@ class Driver(messages.Handlers, Performing):
         refusal = judge(self.chart, event, message, self.runs)
         if refusal is not None:
             return refusal
-        task = None
-        if event == "hand_in_proof":
-            task = next(one for one in self.chart.model.tasks if one.task == message.task)  # type: ignore[attr-defined]
+        task = note = None
+        if isinstance(message, HandInProof):
+            task = next(one for one in self.chart.model.tasks if one.task == message.task)
+            note = messages.said_of(message, task)
         acted = message.time or now
-        self.perform(self.chart.decide(event, now, message=message, task=task, last_customer_at=acted))
+        self.perform(self.chart.decide(event, now, message=message, task=task, note=note, last_customer_at=acted))
         return None
 
     def take_request(self, request: Request, now: datetime) -> Refusal | None:
@@ -228,6 +234,8 @@ class Driver(messages.Handlers, Performing):
         if isinstance(judged, Refusal):
             return judged
         task, event = judged
+        if event == "proof_rejected" and not workflow.patched("proof-rejected"):
+            event = "stays_open"  # runs that began before kept the proof, and told operators only
         note = messages.said_of(item.message, task)
         self.perform(self.chart.decide(event, now, message=item.message, task=task, said=item.event, note=note))
         return None
