@@ -14,7 +14,7 @@ from states.kind import Kind
 MADE = "<!-- Made by `make docs` from the code: edit that instead. -->\n"
 
 SAMPLES: dict[str, Any] = {
-    "addons": ["A-71"], "assigned_to": "wms", "belongs_to": "voucher", "bookable": [100, 1000], "channel": "M-31",
+    "addons": ["A-71"], "assigned_to": "wms", "belongs_to": "voucher", "bookable": [100, 1000],
     "complete": False, "count": 2, "current": "JTL Pro", "customer": "K-1001", "details": {}, "effective_at":
     "2027-02-01T00:00:00+01:00", "enabled": ["acknowledge_warning", "abandon"], "ends_on": "2027-08-31", "event":
     "place_order", "fault": "by: Field required", "features": ["JTL-Track&Trace"], "held": 4, "id": "4711", "level":
@@ -26,7 +26,23 @@ SAMPLES: dict[str, Any] = {
     "task": "t-1", "what": "target", "workflow_id": "edition/K-1001/jtl",
 }  # fmt: skip
 """Values for the texts shown: made up, one for each name."""
-OF_PACKAGES = {"target": 1000, "current": 2500, "bookable": [0, 100, 1000]}
+OF_KINDS: dict[str | None, dict[str, Any]] = {
+    "order_package": {"target": 1000, "current": 2500, "bookable": [0, 100, 1000]},
+    "edition": {
+        "limits": ["POS-Anbindung: 3"],
+        "lost": ["JTL-Track&Trace"],
+        "package": "Auftragspaket 5.000",
+        "shop_licences": ["SH-61"],
+        "support_after": "Bronze",
+        "support_before": "Silber",
+        "users": ["U-61"],
+        "warehouse": True,
+    },
+    "wms_module": {"warehouse": True},
+    "marketplace": {"channel": "marketplace"},
+    "connector": {"channel": "connector"},
+}
+"""Values that a kind's own texts have."""
 
 
 def table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
@@ -52,7 +68,7 @@ def quoted(text: str) -> str:
 
 def spoken(key: str, kind: str | None = None) -> str:
     """A text in both languages, with made-up values."""
-    values = SAMPLES | (OF_PACKAGES if kind == "order_package" else {})
+    values = SAMPLES | OF_KINDS.get(kind, {})
     return f"{quoted(say('de', key, values))}\n>\n{quoted(say('en', key, values))}\n"
 
 

@@ -44,7 +44,7 @@ TO_NO_PACKAGE = {"target": "K-1002", "bookable": [100, 1000], "minimum": 100}
 
 SAMPLES: dict[str, dict[str, Any]] = {
     "warning.boundary_day": {"effective_at": FIRST, "other_effective_at": LATER},
-    "warning.no_saving": {},
+    "warning.no_saving": {"channel": "connector", "warehouse": True},
     "warning.features_lost": {
         "features": ["JTL-Track&Trace"],
         "limited": ["Multikasse"],
@@ -54,7 +54,19 @@ SAMPLES: dict[str, dict[str, Any]] = {
     },
     "warning.surplus": {"licences": ["L-1", "L-2", "L-3"], "count": 3},
     "warning.surplus_gap": {"licence": "L-1", "licence_ends_at": FIRST, "effective_at": LATER},
-    "warning.knock_on": {"products": ["JTL-Vouchers"], "current": "JTL Pro", "target": "JTL Advanced"},
+    "warning.knock_on": {
+        "current": "JTL Pro",
+        "target": "JTL Advanced",
+        "products": ["JTL-Vouchers"],
+        "package": "Auftragspaket 5.000",
+        "lost": ["JTL-Track&Trace"],
+        "limits": ["Multikasse: 3"],
+        "support_before": "Silber",
+        "support_after": "Bronze",
+        "warehouse": True,
+        "users": ["L-7"],
+        "shop_licences": ["SL-1"],
+    },
     "warning.later_than_standing": {"effective_at": LATER, "standing_at": FIRST},
     "warning.package_zero": {},
     "warning.selling_stops_first": {},

@@ -114,7 +114,7 @@ def offer_of(product: Product, editions: Mapping[Any, str]) -> Offer | None:
 def ending(held: Held, *warnings: Note, effect: CostEffect | None = None, **fields: Any) -> Check:
     """The check of a licence that may end: at its term where it is paid, else at once or on a day chosen (X6)."""
     effect = effect or held.effect
-    notes = (*warnings, *((Note(code="no_saving"),) if effect in NO_SAVING else ()))
+    notes = (*warnings, *((no_saving(held.product),) if effect in NO_SAVING else ()))
     return made(
         held.record,
         held.catalogue,
@@ -126,6 +126,12 @@ def ending(held: Held, *warnings: Note, effect: CostEffect | None = None, **fiel
         cost=cost_of(held.licence, effect),
         **fields,
     )
+
+
+def no_saving(product: Product) -> Note:
+    """Tidiness, no saving (G9); with what is special about active channels (MP6, CO6) and WMS modules (WMM3)."""
+    own: dict[str, Any] = {"warehouse": True} if product.kind == "wms_module" else {}
+    return Note(code="no_saving", values={"channel": product.kind} if product.channel else own)
 
 
 def questions(held: Held, effect: CostEffect) -> tuple[Question, ...]:
