@@ -1,7 +1,7 @@
 """How a run behaves between events: what it waits for, when it wakes, whose clock runs, which tasks still matter."""
 
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 from states.changes import Changes
 from states.chart import DOING
@@ -21,6 +21,11 @@ KEEPS_TASK = frozenset({"stays_open", "hand_in_proof", "proof_rejected"})
 
 class Conduct(Changes):
     """The last part of every chart; paths derive from it. Declares no states."""
+
+    has_date: ClassVar[bool] = False
+    """Whether a person's grant agrees on a date (SUP3)."""
+    notes_date = True
+    """Whether that date is kept where other runs find it; runs that began before did not (`workflows.began`)."""
 
     # What it waits for.
 

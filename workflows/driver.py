@@ -18,7 +18,7 @@ with workflow.unsafe.imports_passed_through():
     from states.model.status import End, Status
     from states.registry import KINDS
     from states.surplus_state import heard_of
-from workflows import messages
+from workflows import began, messages
 from workflows.base import Item
 from workflows.effects import Slow, call, call_patiently, tell
 from workflows.performing import Performing
@@ -143,7 +143,7 @@ class Driver(messages.Handlers, Performing):
         if self.answers:
             self.take_answer(*self.answers.pop(0))
         elif (due := self.due()) is not None:
-            self.perform(self.chart.decide(self.asked_by_time(due), workflow.now()))
+            self.perform(self.chart.decide(began.asked_by_time(self.chart, due), workflow.now()))
         elif self.queue and not self.holding():
             self.take(self.queue.pop(0))
         else:
@@ -151,11 +151,6 @@ class Driver(messages.Handlers, Performing):
         self.forget()
         self.resolve()
         return True
-
-    def asked_by_time(self, due: str) -> str:
-        """What a moment that has come asks of the chart; runs that began before reminded of a step outside twice."""
-        twice = due == "task_due" and self.chart.clock_reminds() and not workflow.patched("one-reminder")
-        return "task_due_twice" if twice else due
 
     def ready(self) -> bool:
         """Whether there is something to do."""
@@ -234,9 +229,8 @@ class Driver(messages.Handlers, Performing):
         if isinstance(judged, Refusal):
             return judged
         task, event = judged
-        if event == "proof_rejected" and not workflow.patched("proof-rejected"):
-            event = "stays_open"  # runs that began before kept the proof, and told operators only
         note = messages.said_of(item.message, task)
+        event = began.caused(self.chart, event)
         self.perform(self.chart.decide(event, now, message=item.message, task=task, said=item.event, note=note))
         return None
 
