@@ -99,9 +99,16 @@ async def repaired(run: Run) -> None:
     await run.confirm("repair", decision="retry")
 
 
+async def rejected(run: Run) -> None:
+    """The customer hands in a proof, and an operator finds it no good."""
+    await run("hand_in_proof", task=await run.task("third_party"), reference="a call")
+    await run.reject("third_party", note="a call is no proof")
+
+
 broken: set[str] = set()
 """The runs whose bookings fail: a fault that an administrator must mend."""
 
+# Beside a scene of what open runs did before a change stands the same one as it is now: `workflows.began`.
 SCENES = (
     Scene("edition", "jtl", more={"target": "jtl_advanced"}),
     Scene(
@@ -128,6 +135,8 @@ SCENES = (
     Scene("marketplace", "M-1"),
     Scene("connector", "C-1"),
     Scene("connector", "C-2", "connector-shopify"),
+    Scene("connector", "C-2", "connector-rejected", then=(("proof", rejected),)),
+    Scene("connector", "C-2", "connector-dropped", then=(("proof", rejected),)),
     Scene("misclick", "anything", more={"explanation": "booked twice"}),
     Scene("marketplace_transfer", "M-2", more={"target": "K-edition"}),
     Scene("wawi_module", "WM-1"),
@@ -140,7 +149,9 @@ SCENES = (
     Scene("rest_api", "API-1"),
     Scene("setup_service", "O-1", more={"explanation": "not wanted"}),
     Scene("key_accounting", "key_accounting", edition="jtl_enterprise"),
+    Scene("key_accounting", "key_accounting", "key_accounting-noted", edition="jtl_enterprise"),
     Scene("ecomdata", "E-1"),
+    Scene("ecomdata", "E-1", "ecomdata-once"),
     Scene("hosting", "H-1", order={"details": {"addons": {"A-1": "end"}}}),
 )
 WALKS = 8
