@@ -273,7 +273,7 @@ WORKFLOWS = {
 }
 
 
-def test_the_registry_is_the_contracts_table_in_its_order() -> None:
+def test_G1_the_registry_is_the_contracts_table_in_its_order() -> None:
     assert [(key, kind.kind, kind.workflow) for key, kind in KINDS.items()] == [
         (key, key, workflow) for key, workflow in WORKFLOWS.items()
     ]

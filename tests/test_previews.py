@@ -227,7 +227,7 @@ async def test_X14_an_annual_term_has_no_date_and_no_next_deadline(ask: Callable
         ("WMU2", "wms_user", "U-3", PLACED, None),
     ],
 )
-async def test_X6_what_ends_outside_the_notice_rule_has_no_deadline(
+async def test_D7_X6_what_ends_outside_the_notice_rule_has_no_deadline(
     ask: Callable[..., Any], rule: str, kind: str, subject: str, at: str, effective_at: str | None
 ) -> None:
     words = {"explanation": "x"} if kind == "misclick" else {}

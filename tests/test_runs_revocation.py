@@ -27,7 +27,7 @@ async def ticket_ids(run: Run) -> list[str]:
     return list(found.typed_search_attributes.get(TICKET_ID) or [])
 
 
-async def test_X11_a_customer_asks_and_an_operator_grants(tmp_path: Path) -> None:
+async def test_G3_G4_X11_a_customer_asks_and_an_operator_grants(tmp_path: Path) -> None:
     async with world(tmp_path) as w:
         await w.load(muster())
         run = await orderable(w)

@@ -13,7 +13,7 @@ from tests.scenes import at, codes, downgrade, events, in_state, muster, orderab
 ANNUAL = {"jtl": {"term": "annual", "ends": "2027-06-30"}}
 
 
-async def test_X14_an_annual_term_is_asked_about_and_the_answer_gives_the_date(tmp_path: Path) -> None:
+async def test_ED15_X14_an_annual_term_is_asked_about_and_the_answer_gives_the_date(tmp_path: Path) -> None:
     async with world(tmp_path) as w:
         await w.load(muster(edition_terms=ANNUAL))
         run = await downgrade(w)

@@ -88,7 +88,7 @@ async def runs_of(client, workflow_id):
     return await until(found)
 
 
-async def test_the_same_pair_with_another_body_is_id_reused(portal, customer):
+async def test_id_reused_the_same_pair_with_another_body(portal, customer):
     sent = requested(customer)
     await portal.send(sent)
     other = requested(customer, target="jtl_start")
@@ -143,7 +143,7 @@ async def test_what_the_run_refuses_has_the_status_of_its_code(portal, customer,
     assert (await portal.send(sent)).json() == body
 
 
-async def test_an_event_for_an_ended_run_is_ended_with_the_ledgers_document_and_names_misclick(portal, customer):
+async def test_ended_an_event_for_an_ended_run_answers_the_ledgers_document_and_names_misclick(portal, customer):
     workflow_id = f"edition/{customer}/jtl"
     await portal.send(requested(customer))
     await portal.send(event("abandon", workflow_id, "2"))
@@ -152,7 +152,7 @@ async def test_an_event_for_an_ended_run_is_ended_with_the_ledgers_document_and_
     assert "misclick" in body["detail"]
 
 
-async def test_an_event_for_a_run_that_never_was_is_unknown_run(portal, customer):
+async def test_unknown_run_an_event_for_a_run_that_never_was(portal, customer):
     body = is_problem(await portal.send(event("abandon", f"edition/{customer}/jtl", "1")), 404, "unknown_run")
     assert f"edition/{customer}/jtl" in body["detail"]
     is_problem(await portal.send(event("abandon", f"nonsense/{customer}/jtl", "2")), 404, "unknown_run")
