@@ -59,7 +59,7 @@ def test_ED4_functions_lost_or_restricted(
     assert set(warned(check)["features_lost"]["features"]) == lost
 
 
-def test_ED1_D1_an_edition_follows_the_notice_rule_and_lowers_the_cost() -> None:
+def test_ED1_ED11_D1_an_edition_follows_the_notice_rule_and_lowers_the_cost() -> None:
     check = ask("edition", customer(), "jtl", "jtl_advanced")
     assert (check.date_rule, check.cost_effect, check.current, check.questions) == (
         "notice",

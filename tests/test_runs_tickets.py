@@ -18,7 +18,7 @@ ENTERPRISE = {"editions": {"jtl": "jtl_enterprise"}}
 
 
 @pytest.mark.parametrize("subject", ["L-1", "never-booked", "edition.jtl", "x" * 64])
-async def test_MIS1_MIS2_a_misclick_is_a_ticket_about_anything_and_promises_nothing(
+async def test_G4_MIS1_MIS2_a_misclick_is_a_ticket_about_anything_and_promises_nothing(
     tmp_path: Path, subject: str
 ) -> None:
     async with world(tmp_path) as w:
