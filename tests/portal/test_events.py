@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from functools import partial
 from typing import Any
 
 import pytest
@@ -173,7 +174,7 @@ FAULTS = [
     ("kind's own rule", {"data": {"kind": "edition", "customer": "K-1", "subject": "shop", "target": "y"}}, ""),
     ("time without offset", {"time": "2027-01-01T00:00:00"}, "time"),
     ("time too old", {"time": now(days=-8)}, "P7D"),
-    ("time ahead", {"time": now(minutes=6)}, "time"),
+    ("time ahead", {"time": partial(now, minutes=6)}, "time"),
     ("no time at all", {"time": "yesterday"}, ""),
     ("id missing", {"id": None}, "id"),
     ("id with control characters", {"id": "a\u0000b"}, "id"),
@@ -183,7 +184,8 @@ FAULTS = [
 
 @pytest.mark.parametrize(("fault", "change", "named"), FAULTS, ids=[fault for fault, _, _ in FAULTS])
 async def test_malformed_names_the_field(offline, customer, fault, change, named):
-    sent = {name: value for name, value in (requested(customer) | change).items() if value is not None}
+    said = {name: value() if callable(value) else value for name, value in change.items()}
+    sent = {name: value for name, value in (requested(customer) | said).items() if value is not None}
     body = is_problem(await offline.send(sent), 422, "malformed")
     assert named in body["detail"]
 
