@@ -56,13 +56,27 @@ TEXTS_ONLY = ("tests/test_texts.py", "tests/replay/")
 
 
 @pytest.fixture(scope="module")
-def names() -> list[str]:
-    """The ids of all tests but those of this file, as pytest collects them, whatever this session was asked to run."""
+def names(request: pytest.FixtureRequest) -> list[str]:
+    """The ids of all tests but those of this file, whatever this session was asked to run."""
+    own = Path(__file__).relative_to(ROOT).as_posix()
+    return [name for name in collected(request.session) or collect() if not name.startswith(own)]
+
+
+def collected(session: pytest.Session) -> list[str]:
+    """What this session has collected, where that is everything; else nothing."""
+    narrowed = any(session.config.getoption(option, None) for option in ("keyword", "markexpr", "deselect", "lf"))
+    files = {item.path for item in session.items}
+    whole = not narrowed and files >= set((ROOT / "tests").rglob("test_*.py"))
+    return [item.nodeid for item in session.items] if whole else []
+
+
+def collect() -> list[str]:
+    """What pytest collects, asked in a process of its own."""
     told = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
     command = [sys.executable, "-m", "pytest", "--collect-only", "-q", "-p", "no:cacheprovider", "tests"]
     found = subprocess.run(command, cwd=ROOT, env=told, capture_output=True, text=True, check=False, timeout=120)
     assert found.returncode == 0, found.stdout[-2000:] + found.stderr[-2000:]
-    return [line for line in found.stdout.splitlines() if "::" in line and not line.startswith("tests/test_rules.py")]
+    return [line for line in found.stdout.splitlines() if "::" in line]
 
 
 def untested_rules(rules: Iterable[str], names: list[str]) -> list[str]:
