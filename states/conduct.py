@@ -6,10 +6,11 @@ from typing import Any
 from states.changes import Changes
 from states.chart import DOING
 from states.dates import effective_at, follows_notice, notice_rule, open_questions
-from states.model.effects import CheckLicences, Effect, Notify
+from states.model.effects import CheckLicences, Effect
 from states.model.facts import Check, Receipt, Refusal
 from states.model.memory import Task
 from states.model.request import CUSTOMER_MESSAGES, Request
+from states.said import iso
 from states.surplus_state import singly, unresolved
 
 KEEPS_CHECK = frozenset({"scheduled", "order", "feature_warning"})
@@ -192,10 +193,13 @@ class Conduct(Changes):
         return False
 
     def react_remind(self) -> None:
-        """The customer is reminded; more urgently each time."""
-        self.model.reminders += 1
-        template = "reminder" if self.model.reminders == 1 else "reminder_urgent"
-        self.ask(Notify(template=template, values={"state": self.shown}))
+        """The customer is reminded, more urgently each time, and told when patience ends; the last time as the last."""
+        memory = self.model
+        memory.reminders += 1
+        due = self.clock_timers()
+        outside = tuple(task for task in self.open_of("third_party") if task.proof is None)
+        ending = {"abandons_at": iso(due.get("abandon")), "last": "remind" not in due}
+        self.remind(memory.reminders, outside, standing=memory.standing is not None, **ending)
         self.write("remind", "reminded")
 
     # Answers.

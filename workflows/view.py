@@ -125,7 +125,7 @@ class Face(Base):
 
     def text_of(self, refusal: Refusal) -> str:
         """The text of a refused event."""
-        return refusal_text(say, language_of(self.chart.model), "problem", refusal)
+        return refusal_text(say, self.chart.model, "problem", refusal)
 
     # Publishing.
 
