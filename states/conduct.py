@@ -198,7 +198,7 @@ class Conduct(Changes):
         memory.reminders += 1
         due = self.clock_timers()
         outside = tuple(task for task in self.open_of("third_party") if task.proof is None)
-        ending = {"abandons_at": iso(due.get("abandon")), "last": "remind" not in due}
+        ending = {"abandons_on": iso(due.get("abandon")), "last": "remind" not in due}
         self.remind(memory.reminders, outside, standing=memory.standing is not None, **ending)
         self.write("remind", "reminded")
 

@@ -29,7 +29,7 @@ PERFORM = {
     "optional_services": ["service_a"],
 }
 TICKET = {"subject": "edition.jtl", "explanation": "Falsch geklickt.\nBitte zurück.", "target": "K-1002"}
-MAIL = {
+MAIL: dict[str, Any] = {
     "name": "Muster GmbH",
     "kind": "edition",
     "subject": "jtl",
@@ -46,7 +46,7 @@ MAIL = {
     "url": "http://127.0.0.1:8080/cancellations/edition/K-1001/jtl",
 }
 
-REMINDED = {"number": 2, "last": False, "abandons_at": "2027-02-14T09:00:00Z", "standing": False}
+REMINDED = {"number": 2, "last": False, "abandons_on": "2027-02-14T09:00:00Z", "standing": False}
 TRACKING = {
     "licence": "TT-1",
     "product": "JTL-Track&Trace",
@@ -216,6 +216,7 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "mail.repair": MAIL | {"action": "place_order", "error": "503 Service Unavailable"},
     "part.costs": FACTS,
     "part.case": FACTS,
+    "part.name": FACTS,
     "part.reject": {},
     "part.no_proof": {},
     "part.unclear": {},
@@ -452,7 +453,7 @@ def test_a_mail_greets_and_ends_with_the_link(language: str, key: str) -> None:
 def test_a_mail_can_do_without_name_target_and_dates(language: str, key: str) -> None:
     left = {name: value for name, value in SAMPLES[key].items() if name not in ("name", "order_by")}
     body = say(
-        language, f"{key}.body", left | {"target": None, "effective_at": None, "abandons_at": None, "due_at": None}
+        language, f"{key}.body", left | {"target": None, "effective_at": None, "abandons_on": None, "due_at": None}
     )
     assert body.startswith(("Guten Tag,\n", "Hello,\n"))
     assert "–" not in body
@@ -591,7 +592,7 @@ def test_MIS2_no_text_promises_anything() -> None:
             "en",
             "task.revocation",
             samples_of("task.revocation"),
-            "\n- voucher/K-1001/L-1, last day 31 January 2027, Scheduled\n",
+            "\n- voucher/K-1001/L-1: Scheduled, last day 31 January 2027\n",
         ),
         ("MIS1", "de", "task.support_ticket_misclick", TICKET, "\n> Falsch geklickt.\n> Bitte zurück.\n"),
         ("ADD2", "de", "problem.details_missing", {"missing": ["addons.L-8"]}, "`addons.L-8`"),
