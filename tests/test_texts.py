@@ -269,7 +269,7 @@ LABELS: dict[str, set[str]] = {
         "perform third_party support_ticket revocation appointment clarify_cost clarify_term clarify surplus repair"
     ),
     "outside": words("pilot third_party shopify ecomdata partner"),
-    "details": words("target state waits_for effective_at order_by tasks paste timeline cost nothing"),
+    "details": words("state waits_for effective_at order_by tasks paste timeline cost nothing refusal due"),
     "effect": words("check_licences place_order apply_change withdraw reassign decouple notify hand_over tell"),
     "changed": {"run_id", "target", "effective_at", "catalogue"},
     "effective_on": {"not_included", "not_later"},

@@ -1,8 +1,10 @@
 """The texts in every situation that a run can be in: dates and amounts as people write them, nothing a program says."""
 
+import hashlib
 import re
 from functools import cache
 from itertools import product
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -233,3 +235,35 @@ def test_who_asked_and_when_is_said_of_every_task(language: str) -> None:
         assert part in text
     nobody = dict.fromkeys(("asked_by_whom", "ordered_by_whom", "ordered_at"))
     assert not re.search("None|Muster|bestellt|ordered", say(language, "task.asked", FACTS | ASKED | nobody))
+
+
+# In our own words.
+
+GUIDE = frozenset(
+    digest
+    for line in (Path(__file__).parent / "guide_runs.txt").read_text(encoding="utf-8").splitlines()
+    if not line.startswith("#")
+    for digest in line.split()
+)
+
+
+def runs_of_seven(text: str) -> set[str]:
+    """Every seven words in a row, in lower case, without punctuation."""
+    words = re.findall(r"[\w&]+", text.lower())
+    return {" ".join(words[at : at + 7]) for at in range(len(words) - 6)}
+
+
+def digest_of(run: str) -> str:
+    """As in the list of the guide's."""
+    return hashlib.blake2s(run.encode(), digest_size=4).hexdigest()
+
+
+def test_the_guides_own_words_would_be_found() -> None:
+    """Its menu path, which is a name and no sentence."""
+    assert any(digest_of(run) in GUIDE for run in runs_of_seven("Kein Verkauf oder Verkauf nur über andere Kanäle"))
+
+
+@pytest.mark.parametrize("key", keys())
+def test_no_seven_words_in_a_row_are_the_guides(key: str) -> None:
+    texts = said_everywhere("de", key) if key in SPOKEN else {say("de", key, samples_of(key))}
+    assert sorted(run for text in texts for run in runs_of_seven(text) if digest_of(run) in GUIDE) == []
