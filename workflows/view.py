@@ -13,7 +13,6 @@ from temporalio.exceptions import ApplicationError, FailureError
 
 with workflow.unsafe.imports_passed_through():
     from activities import signatures
-    from catalogue.formats import moment_from
     from catalogue.texts import known, say
     from states.model.facts import Refusal
     from states.model.status import Problem, Status, TaskList, TaskRow, Tickets
@@ -253,7 +252,8 @@ class Face(Base):
     def said_at(self, moment: datetime) -> str:
         """A moment in the customer's language and the run's time zone; the beginning of a day as that day."""
         memory = self.chart.model
-        return moment_from(language_of(memory), moment.isoformat(), memory.settings.zone)
+        values = {"at": moment.isoformat(), "zone": memory.settings.zone}
+        return say(language_of(memory), "details.moment", values)
 
     def readable(self, moment: datetime) -> str:
         """A moment for people, in the run's time zone."""
