@@ -198,7 +198,7 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "task.proof": {"reference": "Ticket 4711", "by": "Frau Muster"},
     "task.asked": {},
     "task.json": {},
-    "details.moment": {"at": FIRST},
+    "part.moment": {"at": FIRST},
     "mail.reminder": MAIL | REMINDED,
     "mail.reminder_urgent": MAIL | REMINDED,
     "mail.scheduled": MAIL,
@@ -280,7 +280,7 @@ LABELS: dict[str, set[str]] = {
 """The labels that must be there, by namespace."""
 
 ALIKE = re.compile(
-    r"^(target\.|subject\.(ffn|key_accounting)$|fault\.field$|details\.moment$|recorded\.(abonnement|subscription|jtl|shopify)$)"
+    r"^(target\.|subject\.(ffn|key_accounting)$|fault\.field$|recorded\.(abonnement|subscription|jtl|shopify)$)"
 )
 """What is the same in both languages: names."""
 

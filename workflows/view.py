@@ -253,7 +253,7 @@ class Face(Base):
         """A moment in the customer's language and the run's time zone; the beginning of a day as that day."""
         memory = self.chart.model
         values = {"at": moment.isoformat(), "zone": memory.settings.zone}
-        return say(language_of(memory), "details.moment", values)
+        return say(language_of(memory), "part.moment", values)
 
     def readable(self, moment: datetime) -> str:
         """A moment for people, in the run's time zone."""
