@@ -11,7 +11,7 @@ SAMPLES: dict[str, Any] = {
     "addons": ["A-71"], "assigned_to": "wms", "belongs_to": "voucher", "bookable": [100, 1000], "channel": "M-31",
     "complete": False, "count": 2, "current": "JTL Pro", "customer": "K-1001", "details": {}, "effective_at":
     "2027-02-01T00:00:00+01:00", "enabled": ["acknowledge_warning", "abandon"], "ends_on": "2027-08-31", "event":
-    "place_order", "fault": "by: Field required", "features": ["JTL-Track&Trace"], "held": 4, "id": "4711", "level":
+    "place_order", "fault": "fault.target", "features": ["JTL-Track&Trace"], "held": 4, "id": "4711", "level":
     "Silber", "licence": "TT-61", "licence_ends_at": "2027-01-01T00:00:00+01:00", "licences": ["TT-61", "POS-12"],
     "limit": 3, "limited": ["JTL-Vouchers"], "minimum": None, "missing": ["new_contract"], "name": "Lager Nord",
     "note": "…", "open": ["t-1"], "other": "JTL-WMS Mobile", "other_effective_at": "2027-03-01T00:00:00+01:00",

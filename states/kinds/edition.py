@@ -26,7 +26,7 @@ def malformed(request: Request) -> str | None:
     if wrong:
         return wrong
     editions = [key for key in get_args(EditionKey) if key.startswith(f"{request.subject}_")]
-    return None if request.target in editions else f"target: give a lower edition, one of {', '.join(editions)}"
+    return None if request.target in editions else "fault.target_edition"
 
 
 def check(inquiry: Inquiry, context: Context, catalogue: Catalogue) -> Check:
