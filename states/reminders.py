@@ -3,9 +3,9 @@
 from datetime import datetime
 from typing import Any
 
-from states.model.effects import Notify
 from states.model.memory import Task
-from states.tasks import Tasks, iso, told_so_often
+from states.said import iso
+from states.tasks import Tasks
 
 
 class Reminders(Tasks):
@@ -25,15 +25,18 @@ class Reminders(Tasks):
         """Whether the customer's own clock runs, which reminds by itself."""
         return self.model.idle_since is not None
 
+    def clock_timers(self) -> dict[str, datetime]:
+        """When the customer's own clock next rings: `remind` and `abandon`."""
+        return {}
+
     def react_remind(self) -> None:
-        """The customer is reminded; more urgently each time, and with the day on which patience ends."""
+        """The customer is reminded, more urgently each time, and told when patience ends; the last time as the last."""
         memory = self.model
         memory.reminders += 1
-        start = (memory.idle_since or memory.now) - memory.idle_spent
-        values = {"state": self.shown, "ends_at": iso(start + memory.settings.abandon_after)}
-        for task in self.open_of("third_party"):
-            values |= step_of(task)
-        self.remind(memory.reminders, values)
+        due = self.clock_timers()
+        outside = tuple(task for task in self.open_of("third_party") if task.proof is None)
+        ending = {"abandons_on": iso(due.get("abandon")), "last": "remind" not in due}
+        self.remind(memory.reminders, outside, standing=memory.standing is not None, **ending)
         self.write("remind", "reminded")
 
     def react_task_due(self) -> None:
@@ -48,27 +51,23 @@ class Reminders(Tasks):
         """Each task whose moment has come, more urgently each time."""
         for task in self.model.tasks:
             if self.escalation_at(task) <= self.model.now:
-                number = task.escalated + 1
-                self.change_task(task, escalated=number)
-                values = {"task": task.task, "note": task.note or ""} | told_so_often(number)
-                self.ask(Notify(template="task_escalated", to="operator", values=values))
+                self.change_task(task, escalated=task.escalated + 1)
+                self.escalate(task, task.note)
                 if customer and task.type == "third_party" and task.proof is None:
-                    self.remind(number, {"state": self.shown} | step_of(task))
+                    self.remind(task.escalated + 1, (task,))
                 self.write("task_due", "escalated")
 
     def react_proof_rejected(self) -> None:
         """A proof handed in that is no good counts for nothing: the customer is told why, and awaited again (X9)."""
         self.react_stays_open()
         self.change_task(next(one for one in self.model.tasks if one.task == self.task.task), proof=None)
-        values = {"state": self.shown, "note": self.message.note} | step_of(self.task)
-        self.remind(self.task.escalated + 1, values)
+        self.remind(self.task.escalated + 1, (self.task,), note=self.message.note)
 
-    def remind(self, number: int, values: dict[str, Any]) -> None:
-        """A mail to the customer: the first is a reminder, those after it are urgent."""
+    def remind(self, number: int, outside: tuple[Task, ...], **values: Any) -> None:
+        """A mail to the customer, more urgent each time; `outside`: the steps whose proof is missing (X9)."""
+        steps = [task.text.removeprefix("third_party_") for task in outside]
+        providers = [str(task.values.get("name") or "-") for task in outside]
+        named = ", ".join(one for one in providers if one != "-") or None
         template = "reminder" if number == 1 else "reminder_urgent"
-        self.ask(Notify(template=template, values=values | told_so_often(number)))
-
-
-def step_of(task: Task) -> dict[str, Any]:
-    """Which step outside our reach a task is about, and with whom: a name, a partner's number, or nobody."""
-    return {"step": task.text.removeprefix("third_party_"), "provider": task.values.get("name")}
+        said = {"state": self.shown, "number": number, "again": number > 2, "steps": steps, "provider": named}
+        self.tell(template, **said, **values)

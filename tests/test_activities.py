@@ -176,7 +176,6 @@ TEMPLATES = [
     ("surplus_reminder", {"licences": ["L-1"]}),
     ("booking_refused", {"reason": "Gesperrt"}),
     ("superseded", {}),
-    ("date_moved", {}),
     ("task_escalated", {"task": "t-1", "note": None}),
     ("repair", {"action": "place_order", "error": "x"}),
 ]

@@ -147,9 +147,9 @@ async def test_X13_the_task_lists_what_was_cancelled_for_it_with_each_run_and_da
         await run("place_order", time="2027-01-10T12:00+01:00")
         asked = await run("request_revocation", explanation="oh")
         instructions = asked["tasks"][0]["instructions"]
-        assert "shipping_module/K-1001/T-1 (2027-01-05, applied)" in instructions
-        assert "shipping_module/K-1001/T-2 (2027-01-28, scheduled)" in instructions
-        assert "pos/K-1001/P-3 (2027-01-05, applied)" in instructions
+        assert "shipping_module/K-1001/T-1: Wirksam, letzter Tag 5. Januar 2027" in instructions
+        assert "shipping_module/K-1001/T-2: Vorgemerkt, letzter Tag 27. Januar 2027" in instructions
+        assert "pos/K-1001/P-3: Wirksam, letzter Tag 5. Januar 2027" in instructions
         assert "P-1" not in instructions
         revoked = await run.confirm("revocation", decision="granted")
         assert revoked["state"] == "revoked"

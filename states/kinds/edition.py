@@ -27,7 +27,7 @@ def malformed(request: Request) -> str | None:
     if wrong:
         return wrong
     editions = [key for key in get_args(EditionKey) if key.startswith(f"{request.subject}_")]
-    return None if request.target in editions else f"target: give a lower edition, one of {', '.join(editions)}"
+    return None if request.target in editions else "fault.target_edition"
 
 
 def check(inquiry: Inquiry, context: Context, catalogue: Catalogue) -> Check:
@@ -118,16 +118,19 @@ def features_note(lost: tuple[Feature, ...], catalogue: Catalogue, current: Edit
 
 
 def knock_on(record: Customer, catalogue: Catalogue, current: Edition, target: Edition) -> tuple[Note, ...]:
-    """One warning that names all of it, or none where nothing of the customer's is touched (ED14)."""
-    values = (
+    """One warning that names all of it, or none where nothing that the customer holds is touched (ED14).
+
+    The support level falls with every edition (SUP1): it is told along, and among the functions lost in any case.
+    """
+    held = (
         products_touched(record, catalogue, current, target)
         | package_touched(record, current, target)
-        | support_touched(current, target)
         | untouched(record, target)
     )
-    if not values:
+    if not held:
         return ()
-    return (Note(code="knock_on", values=values | {"current": current.label, "target": target.label}),)
+    values = held | support_touched(current, target) | {"current": current.label, "target": target.label}
+    return (Note(code="knock_on", values=values),)
 
 
 def products_touched(record: Customer, catalogue: Catalogue, current: Edition, target: Edition) -> dict[str, Any]:

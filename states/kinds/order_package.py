@@ -20,7 +20,7 @@ def malformed(request: Request) -> str | None:
     """A tier as an integer; 0 is none."""
     tier = request.target
     if not isinstance(tier, int) or isinstance(tier, bool) or tier < 0:
-        return "target: give the order package as a whole number, 0 for none"
+        return "fault.target_package"
     return fixed_subject(request, "orders")
 
 

@@ -172,7 +172,7 @@ def cost_of(licence: Licence, effect: CostEffect) -> Cost | None:
     return Cost(before=price, after=Decimal(0) if effect == "cancellation" else price)
 
 
-# Documents that are wrong.
+# Documents that are wrong: each answer is a key of the texts.
 
 
 def plain_licence(request: Request) -> str | None:
@@ -182,21 +182,21 @@ def plain_licence(request: Request) -> str | None:
 
 def subject_too_long(request: Request) -> str | None:
     """Only a mis-click's subject may have up to 64 characters."""
-    return "subject: at most 40 characters, as in the customer's record" if len(request.subject) > 40 else None
+    return "fault.subject_long" if len(request.subject) > 40 else None
 
 
 def no_target(request: Request) -> str | None:
     """Kinds that have no target take none."""
-    return None if request.target is None else f"target: leave it out, a {request.kind} has none"
+    return None if request.target is None else "fault.target_needless"
 
 
 def fixed_subject(request: Request, *subjects: str) -> str | None:
     """Kinds whose subject is a fixed word."""
     if request.subject in subjects:
         return None
-    return f"subject: write {' or '.join(subjects)}, not {request.subject}"
+    return "fault.subject_fixed"
 
 
 def explained(request: Request) -> str | None:
     """Kinds that a person decides need the case in words (MIS1, SVC1)."""
-    return None if request.explanation else "explanation: say what happened and what was meant, a person decides by it"
+    return None if request.explanation else "fault.explanation_needed"
