@@ -82,7 +82,8 @@ def test_the_wheel_holds_code_data_and_types_and_nothing_else(wheel):
         str(path.relative_to(ROOT)) for top in ("catalogue", "activities") for path in (ROOT / top).rglob("*.toml")
     }
     assert tracked and tracked <= held
-    assert any(name.endswith("share/cancellations/examples/customers.jsonl") for name in held)
+    shared = {name.partition("share/cancellations/examples/")[2] for name in held} - {""}
+    assert shared == {path.name for path in (ROOT / "examples").iterdir()} >= {"customers.jsonl", "edition.toml"}
     assert any(re.match(r"activities/migrations/.+\.py", name) for name in held)
     assert [name for name in held if "__pycache__" in name or name.startswith("tests")] == []
 
