@@ -213,6 +213,14 @@ def test_compose_sets_only_what_there_is_to_set():
     assert {f"{PREFIX}DATABASE_URL", f"{PREFIX}GUARDED_ELSEWHERE", f"{PREFIX}OPERATOR_TOKENS"} <= given
 
 
+def test_compose_plays_examples_only_where_they_are_asked_for():
+    asked_for = {name for name, service in COMPOSE["services"].items() if service.get("profiles")}
+    service = COMPOSE["services"]["examples"]
+    assert asked_for == {"examples"} and service["profiles"] == ["examples"]
+    assert service["command"] == ["python", "-m", "embedded.play"] and service["restart"] == "no"
+    assert service["environment"][f"{PREFIX}PORTAL_HOST"] in COMPOSE["services"]
+
+
 def test_compose_takes_secrets_from_the_environment_and_the_example_names_each():
     needed = set(re.findall(r"\$\{(\w+):\?", COMPOSE_TEXT))
     named = set(re.findall(r"^(\w+)=", (ROOT / ".env.example").read_text(encoding="utf-8"), re.M))
