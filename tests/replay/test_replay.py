@@ -17,7 +17,7 @@ from temporalio.worker import Replayer, WorkflowRunner
 from states.chart import DOING
 from states.diagram import states_of
 from states.registry import KINDS
-from tests.replay.record import HISTORIES
+from tests.replay.record import HISTORIES, missing
 from tests.replay.scenes import SCENES
 from workflows.driver import Driver
 from workflows.plugin import DATA_CONVERTER, CancellationsPlugin, guarded_runner, runner
@@ -75,7 +75,11 @@ def test_every_kind_that_waits_is_recorded() -> None:
     waiting = {kind for kind in KINDS if waits(kind)}
     assert "support_level" not in waiting
     assert {scene.kind for scene in SCENES} == waiting, "say what is recorded: SCENES in tests/kinds/<kind>.py"
-    assert {kind_of(path) for path in PATHS} == waiting, "record it: python -m tests.replay.record"
+    assert {kind_of(path) for path in PATHS} == waiting
+
+
+def test_every_scene_is_recorded() -> None:
+    assert [scene.title for scene in missing()] == [], "record what is missing: python -m tests.replay.record"
 
 
 @pytest.mark.parametrize("part", ["Timer", "Activity", "SearchAttributes", "Marker"])
