@@ -65,7 +65,7 @@ def blocks() -> Iterator[Block]:
     before = 0
     text = chapter()
     for found in re.finditer(r"^( *)```(\w+)\n(.*?)^ *```$", text, re.MULTILINE | re.DOTALL):
-        files = re.findall(r"`([\w<>/-]+\.(?:py|toml))`:\n", text[before : found.start()])
+        files = re.findall(r"`([\w/-]+\.(?:py|toml))`:\n", text[before : found.start()])
         lines = [line.removeprefix(found[1]) for line in found[3].splitlines()]
         yield Block(found[2], "\n".join(lines) + "\n", files[-1] if files else "")
         before = found.end()
@@ -84,18 +84,15 @@ def patched(text: str, diff: str) -> str:
     return text
 
 
-def write(folder: Path, block: Block) -> list[str]:
-    """Do what a block says, and answer which files it is about; the catalogue's is written into each version."""
-    versions = sorted(path.name for path in (folder / "catalogue/versions").iterdir() if path.is_dir())
-    files = [block.file.replace("<version>", one) for one in (versions if "<version>" in block.file else [""])]
-    for file in files:
-        path = folder / file
-        if block.language == "diff":
-            path.write_text(patched(path.read_text(encoding="utf-8"), block.text), encoding="utf-8")
-        else:
-            assert not path.exists(), f"{file} is there already"
-            path.write_text(block.text, encoding="utf-8")
-    return files
+def write(folder: Path, block: Block) -> str:
+    """Do what a block says, and answer which file it is about."""
+    path = folder / block.file
+    if block.language == "diff":
+        path.write_text(patched(path.read_text(encoding="utf-8"), block.text), encoding="utf-8")
+    else:
+        assert not path.exists(), f"{block.file} is there already"
+        path.write_text(block.text, encoding="utf-8")
+    return block.file
 
 
 def run(folder: Path, *command: str) -> str:
@@ -140,7 +137,7 @@ def test_a_kind_is_added_as_CONTRIBUTING_says_and_edits_the_registry_alone(tmp_p
             for line in block.text.splitlines():
                 said[line] = run(copy, *COMMANDS.get(line, line.removeprefix(".venv/bin/").split()))
         else:
-            written += write(copy, block)
+            written.append(write(copy, block))
     new = [file for file in written if file.endswith(".py")]
     run(copy, "ruff", "check", *new)
     run(copy, "ruff", "format", "--check", *new)
