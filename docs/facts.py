@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from catalogue.texts import keys
 from docs.play import conversation
 from states.chart import DOING, SHOWN, Chart
 from states.conduct import Conduct
@@ -96,8 +97,7 @@ def codes_of_function(function: ast.FunctionDef) -> tuple[set[str], set[str], se
 @cache
 def warning_codes() -> frozenset[str]:
     """Every warning that there is a text for."""
-    path = ROOT / "catalogue" / "wording" / "en" / "warnings.toml"
-    return frozenset(tomllib.loads(path.read_text(encoding="utf-8"))["warning"])
+    return frozenset(key.removeprefix("warning.") for key in keys() if key.startswith("warning."))
 
 
 def codes_of(kind: Kind) -> tuple[list[str], list[str]]:

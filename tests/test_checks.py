@@ -273,10 +273,11 @@ WORKFLOWS = {
 }
 
 
-def test_G1_the_registry_is_the_contracts_table_in_its_order() -> None:
-    assert [(key, kind.kind, kind.workflow) for key, kind in KINDS.items()] == [
-        (key, key, workflow) for key, workflow in WORKFLOWS.items()
-    ]
+def test_G1_the_registry_is_the_contracts_table_in_its_order_and_what_is_new_comes_after() -> None:
+    found = [(key, kind.kind, kind.workflow) for key, kind in KINDS.items()]
+    assert found[: len(WORKFLOWS)] == [(key, key, workflow) for key, workflow in WORKFLOWS.items()]
+    assert all(key == kind for key, kind, _ in found)
+    assert len({workflow for _, _, workflow in found}) == len(found)
 
 
 @pytest.mark.parametrize("kind", list(KINDS))

@@ -15,6 +15,8 @@ from states.kinds.shared import RECORDED
 from states.model.facts import CostEffect
 from states.model.request import CUSTOMER_MESSAGES, OPERATOR_MESSAGES
 from states.model.status import WaitingFor
+from states.registry import KINDS
+from tests.kinds import told_of
 
 WORDING = Path(texts.__file__).parent / "wording"
 FIRST = "2027-02-01T00:00:00+01:00"
@@ -309,6 +311,10 @@ ALIKE = re.compile(
 
 LANGUAGES = pytest.mark.parametrize("language", texts.LANGUAGES)
 LABEL_SPACES = tuple(f"{namespace}." for namespace in LABELS)
+
+
+for kind in KINDS:
+    SAMPLES |= getattr(told_of(kind), "SAMPLES", {})
 
 
 def samples_of(key: str) -> dict[str, Any]:
