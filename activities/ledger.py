@@ -46,7 +46,7 @@ class SqlLedger:
         async with self.database.write() as connection:
             if await insert_once(connection, ledger, values | {"document": status.model_dump(mode="json")}) is None:
                 return
-            await close_run(connection, status.workflow_id, status.run_id)
+            await close_run(connection, status.workflow_id)
             await close_with_run(connection, status.workflow_id, status.state)
             mine = (tasks.c.workflow_id == status.workflow_id, tasks.c.open)
             await connection.execute(update(tasks).where(*mine).values(open=False))
