@@ -11,6 +11,7 @@ import pytest
 
 from catalogue import formats, texts
 from catalogue.texts import amount, day, keys, known, moment, say
+from states.model.comparison import How
 from states.model.facts import CostEffect
 from states.model.request import CUSTOMER_MESSAGES, OPERATOR_MESSAGES
 from states.model.status import WaitingFor
@@ -38,6 +39,16 @@ MAIL = {
     "order_by": "2027-01-18T00:00:00+01:00",
     "url": "http://127.0.0.1:8080/cancellations/edition/K-1001/jtl",
 }
+
+LOST = {
+    "workflow_id": "edition/K-1001/jtl",
+    "run_id": "0b1c-2d3e",
+    "how": "terminated",
+    "who": "admin@host",
+    "reason": "Aufgeräumt",
+    "ended_at": FIRST,
+}
+BOOKING = {"reference": "B-000001", "target": "jtl_advanced", "effective_at": FIRST}
 
 TO_NO_PACKAGE = {"target": "K-1002", "bookable": [100, 1000], "minimum": 100}
 
@@ -167,6 +178,16 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "mail.superseded": MAIL,
     "mail.task_escalated": MAIL | {"task": "t-1", "note": "Keine Bestätigung gefunden"},
     "mail.repair": MAIL | {"action": "place_order", "error": "503 Service Unavailable"},
+    "mail.comparison": {"name": "Muster GmbH", "count": 1, "findings": "edition/K-1/jtl: …", "url": MAIL["url"]},
+    "finding.booking_unwatched": LOST | BOOKING | {"overdue": True},
+    "finding.tasks_dropped": LOST | {"open_tasks": 2},
+    "finding.run_lost": LOST,
+    "finding.booking_left": LOST | BOOKING | {"state": "abandoned"},
+    "finding.overdue": LOST | BOOKING,
+    "finding.overdue_unwatched": LOST | BOOKING,
+    "finding.all_unknown": {"count": 2},
+    "note.lost": {"reference": "B-000001", "effective_at": FIRST},
+    "note.lost_after_end": {},
     "note.reminded": {},
     "note.order_by_passed": {"effective_at": FIRST},
     "note.rechecked": {},
@@ -205,6 +226,7 @@ LABELS: dict[str, set[str]] = {
         " pos shipping_module production wms_module fulfillment shop_licence shop_hosting rest_api setup_service "
         "key_accounting support_level ecomdata hosting misclick"
     ),
+    "how": set(get_args(How)),
     "details": words("target state waits_for effective_at order_by tasks paste timeline cost nothing"),
     "effect": words("check_licences place_order apply_change withdraw reassign decouple notify hand_over tell"),
     "changed": {"run_id", "target", "effective_at", "catalogue"},
