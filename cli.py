@@ -14,7 +14,7 @@ from urllib.parse import quote
 import typer
 from pydantic import ValidationError
 
-from console import offline
+from console import comparison, offline
 from console import show as view
 from console.status import needed, print_preview, print_status
 from console.talk import Document, Misuse, Refusal, call, one_line, read_data, reason, run_path
@@ -68,14 +68,7 @@ def list_runs(
         for run in page["items"]
     ]  # fmt: skip
     view.table(("cancellation", "state", "waits for", "takes effect", "order by", "ended"), rows)
-    footer(page)
-
-
-def footer(page: Document) -> None:
-    """How many there are, and how to get on."""
-    print(
-        f"{len(page['items'])} of {page['total']}" + (f"; go on with --cursor {page['next']}" if page["next"] else "")
-    )
+    view.footer(page)
 
 
 @app.command()
@@ -152,7 +145,7 @@ def tasks(
         for task in page["items"]
     ]  # fmt: skip
     view.table(("task", "type", "cancellation", "due", "needs", "what to do"), rows)
-    footer(page)
+    view.footer(page)
 
 
 @app.command()
@@ -188,6 +181,17 @@ def decide(task: str, decision: str, body: Document, as_json: bool) -> None:
     path = f"/tasks/{quote(task, safe='')}/{decision}"
     document, zone = asked("POST", path, json=body)
     shown(document, zone, as_json)
+
+
+@app.command()
+def compare(
+    settle: Annotated[
+        bool, typer.Option("--settle", help="Tell operators and close what is over, as each night.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Compare the customer centre with Temporal now: runs that were terminated, bookings that nobody watches."""
+    comparison.compared(Settings(), settle, as_json)
 
 
 @app.command()

@@ -32,6 +32,7 @@ from tests.scenes import muster
 from worker import create_worker
 from workflows import effects
 from workflows.kinds import WORKFLOWS, NoWorkflow, workflow_of
+from workflows.nightly import NightlyComparison
 from workflows.plugin import (
     DATA_CONVERTER,
     CancellationsPlugin,
@@ -64,7 +65,7 @@ async def test_client_worker_and_replayer_get_the_same(server: WorkflowEnvironme
     worker: Any = create_worker(client, Settings(state_dir=tmp_path))
     replayer: Any = Replayer(workflows=[], plugins=[CancellationsPlugin()])
     for config in (worker.config(active_config=True), replayer.config(active_config=True)):
-        assert set(config["workflows"]) == set(WORKFLOWS)
+        assert set(config["workflows"]) == {*WORKFLOWS, NightlyComparison}
         assert isinstance(config["workflow_runner"], UnsandboxedWorkflowRunner)
     assert replayer.config(active_config=True)["data_converter"] is DATA_CONVERTER
 

@@ -12,6 +12,7 @@ import pytest
 from catalogue import formats, templates, texts
 from catalogue.texts import amount, day, keys, known, moment, say
 from states.kinds.shared import RECORDED
+from states.model.comparison import How
 from states.model.facts import CostEffect
 from states.model.request import CUSTOMER_MESSAGES, OPERATOR_MESSAGES
 from states.model.status import WaitingFor
@@ -83,6 +84,16 @@ ASKED = {
 }
 
 REJECTED = {"note": "Die Bestätigung ist unleserlich."}
+LOST = {
+    "workflow_id": "edition/K-1001/jtl",
+    "run_id": "0b1c-2d3e",
+    "how": "terminated",
+    "who": "admin@host",
+    "reason": "Aufgeräumt",
+    "ended_at": FIRST,
+}
+BOOKING = {"reference": "B-000001", "target": "jtl_advanced", "effective_at": FIRST}
+
 TO_NO_PACKAGE = {"target": "K-1002", "bookable": [100, 1000], "minimum": 100}
 
 SAMPLES: dict[str, dict[str, Any]] = {
@@ -251,6 +262,16 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "part.outside": {"steps": ["third_party"], "provider": "Fremdmarkt"},
     "entry.surplus": REGISTERS | {"name": "P-1", "count": 2},
     "entry.cancelled": {"run": "voucher/K-1001/L-1", "ends_at": "2027-01-31T23:00:00Z", "state": "scheduled"},
+    "mail.comparison": {"name": "Muster GmbH", "count": 1, "findings": "edition/K-1/jtl: …", "url": MAIL["url"]},
+    "finding.booking_unwatched": LOST | BOOKING | {"overdue": True},
+    "finding.tasks_dropped": LOST | {"open_tasks": 2},
+    "finding.run_lost": LOST,
+    "finding.booking_left": LOST | BOOKING | {"state": "abandoned"},
+    "finding.overdue": LOST | BOOKING,
+    "finding.overdue_unwatched": LOST | BOOKING,
+    "finding.all_unknown": {"count": 2},
+    "note.lost": {"reference": "B-000001", "effective_at": FIRST},
+    "note.lost_after_end": {},
     "note.reminded": {},
     "note.order_by_passed": {"effective_at": FIRST},
     "note.rechecked": {},
@@ -296,6 +317,7 @@ LABELS: dict[str, set[str]] = {
     ),
     "outside": words("pilot third_party shopify ecomdata partner"),
     "details": words("state waits_for effective_at order_by tasks paste timeline cost nothing refusal due"),
+    "how": set(get_args(How)),
     "effect": words("check_licences place_order apply_change withdraw reassign decouple notify hand_over tell"),
     "changed": {"run_id", "target", "effective_at", "catalogue"},
     "effective_on": {"not_included", "not_later"},

@@ -14,6 +14,7 @@ from temporalio.worker import UnsandboxedWorkflowRunner, Worker, WorkflowRunner
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
 from workflows.kinds import WORKFLOWS
+from workflows.nightly import NightlyComparison
 from workflows.view import SEARCH_ATTRIBUTES
 
 PASSED_THROUGH = (
@@ -80,7 +81,10 @@ class CancellationsPlugin(SimplePlugin):
 
     def __init__(self) -> None:
         super().__init__(
-            "cancellations", data_converter=DATA_CONVERTER, workflow_runner=runner(), workflows=list(WORKFLOWS)
+            "cancellations",
+            data_converter=DATA_CONVERTER,
+            workflow_runner=runner(),
+            workflows=[*WORKFLOWS, NightlyComparison],
         )
 
     async def run_worker(self, worker: Worker, next: Callable[[Worker], Awaitable[None]]) -> None:
