@@ -152,7 +152,7 @@ class Tasks(Chart):
         if order is None or booked_at < deadline:
             return {}
         given = self.date_of_late_booking(booked_at)
-        self.model.order = order.model_copy(update={"effective_at": given, "late": True})
+        self.model.order = order.model_copy(update={"effective_at": given, "late": True, "booked_at": booked_at})
         self.write("late_booking", "late_booking")
         return {"effective_at": given or step.effective_at}
 

@@ -143,7 +143,10 @@ def why(chart: Conduct, say: Say) -> tuple[WhyStep, ...]:
         placed = placed_or_now(memory)
         day = day_of(placed, zone)
         last = notice_rule(memory).last_day_in_time(day)
-        steps.append(("placed", "placed_at", placed.isoformat(), "D6"))
+        if memory.order and memory.order.booked_at:
+            steps.append(("booked", "booked_at", placed.isoformat(), "X12"))
+        else:
+            steps.append(("placed", "placed_at", placed.isoformat(), "D6"))
         steps.append(("day", "day_on", day.isoformat(), "D8"))
         steps.append(("last_day", "last_on", last.isoformat(), "D5"))
     elif rule == "term" and memory.check and memory.check.term_ends:

@@ -165,6 +165,8 @@ async def test_a_booking_made_too_late_holds_for_the_date_that_the_click_gives(
             return
         assert (done["state"], done["effective_at"], types(done)) == ("scheduled", effective_at, ["clarify_term"])
         assert done["waiting_for"] == ["operator", "date"]
+        assert [step["rule"] for step in done["why"]] == ["X12", "D8", "D5", "D3"]
+        assert done["why"][1]["value"] == confirmed_at[:10]
         rejected = await run.reject("clarify_term", note="still asking")
         assert (rejected["state"], types(rejected)) == ("scheduled", ["clarify_term"])
         assert "still asking" in rejected["tasks"][0]["instructions"]

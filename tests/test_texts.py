@@ -193,6 +193,7 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "fault.several_payloads": {},
     "fault.task_not_for_you": {},
     "why.placed": {"placed_at": "2027-01-17T12:00:00+01:00"},
+    "why.booked": {"booked_at": "2027-01-18T12:00:00+01:00"},
     "why.day": {"day_on": "2027-01-17"},
     "why.last_day": {"last_on": "2027-01-17"},
     "why.result": {"effective_at": FIRST},

@@ -4,18 +4,22 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 from temporalio.api.enums.v1 import IndexedValueType
+from temporalio.api.failure.v1 import Failure
 from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest, ListSearchAttributesRequest
 from temporalio.client import Client
 from temporalio.contrib.pydantic import PydanticPayloadConverter, ToJsonOptions
-from temporalio.converter import DataConverter
+from temporalio.converter import DataConverter, DefaultFailureConverter, PayloadConverter
 from temporalio.plugin import SimplePlugin
 from temporalio.service import RPCError, RPCStatusCode
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker, WorkflowRunner
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
 from workflows.kinds import WORKFLOWS
+<<<<<<< HEAD
 from workflows.nightly import NightlyComparison
-from workflows.view import SEARCH_ATTRIBUTES
+=======
+from workflows.view import SEARCH_ATTRIBUTES, EventRefused
+>>>>>>> 70efc02 (Derive a late booking's date from the moment it was booked; refuse events without a trace of calls)
 
 PASSED_THROUGH = (
     *("statemachine", "pydantic", "pydantic_core", "states.model", "states.policy"),
@@ -58,7 +62,17 @@ class Converter(PydanticPayloadConverter):
             raise
 
 
-DATA_CONVERTER = DataConverter(payload_converter_class=Converter)
+class FailureConverter(DefaultFailureConverter):
+    """As usual, but what refuses an event says it without the trace of calls, which tells people nothing."""
+
+    def to_failure(self, exception: BaseException, payload_converter: PayloadConverter, failure: Failure) -> None:
+        """Fill the failure that is sent."""
+        super().to_failure(exception, payload_converter, failure)
+        if isinstance(exception, EventRefused):
+            failure.stack_trace = ""
+
+
+DATA_CONVERTER = DataConverter(payload_converter_class=Converter, failure_converter_class=FailureConverter)
 
 
 def runner() -> WorkflowRunner:

@@ -47,6 +47,10 @@ TICKETED = frozenset({"support_ticket", "revocation", "appointment"})
 """The task types that a person at the vendor decides in the ticket system."""
 
 
+class EventRefused(ApplicationError):
+    """An event that is not taken; people read it, in the web UI's form too, so it travels without a trace of calls."""
+
+
 class Face(Base):
     """The part of the driver that people and programs look at."""
 
@@ -119,10 +123,10 @@ class Face(Base):
         """Why an event was refused, with the document as it stands."""
         return problem(self.chart, say, refusal, self.document())
 
-    def failure(self, refusal: Refusal) -> ApplicationError:
+    def failure(self, refusal: Refusal) -> EventRefused:
         """A refused update: the code as type, the problem as details, and a text for people."""
         found = self.problem_of(refusal)
-        return ApplicationError(found.text, found.model_dump(mode="json"), type=found.code, non_retryable=True)
+        return EventRefused(found.text, found.model_dump(mode="json"), type=found.code, non_retryable=True)
 
     def text_of(self, refusal: Refusal) -> str:
         """The text of a refused event."""
