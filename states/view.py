@@ -11,6 +11,7 @@ from states.dates import (
     effective_at,
     notice_rule,
     on_boundary_day,
+    open_questions,
     order_by,
     placed_or_now,
 )
@@ -28,8 +29,14 @@ from states.model.status import (
     WarningText,
     WhyStep,
 )
+<<<<<<< HEAD
 from states.said import asked_of, facts_of, iso, surplus_said
 from states.surplus_state import names, resolved_flags
+=======
+from states.said import asked_of, facts_of, iso, surplus_said
+from states.surplus_state import names, resolved_flags
+from states.tasks import recorded_term
+>>>>>>> 09c47e8 (Name who sent a signal that is not taken; say in `why` that an annual term is being asked about; list the API rightly)
 
 
 class Say(Protocol):
@@ -132,9 +139,11 @@ def why(chart: Conduct, say: Say) -> tuple[WhyStep, ...]:
     memory = chart.model
     date = effective_at(memory)
     rule = date_rule_of(memory)
+    language, zone = language_of(memory), memory.settings.zone
+    if date is None and rule == "notice" and "clarify_term" in open_questions(memory):
+        return (WhyStep(step=say(language, "why.annual"), value=recorded_term(memory), rule="X14"),)
     if date is None and rule != "moment":
         return ()
-    language, zone = language_of(memory), memory.settings.zone
     steps: list[tuple[str, str, str, str]] = []
     term = memory.order.term if memory.order else memory.clarified_term
     if term is not None:

@@ -35,7 +35,7 @@ from tests.checks import SHIPPED, STABLE, ask, customer, editions, said, warned
                 "Support auf Stufe Gold",
                 "Key Accounting (über den Vertrieb buchbar)",
             },
-            {"JTL-Wawi API ohne Aufpreis (nach der Betaphase; ab JTL Advanced kostenpflichtig zubuchbar)"},
+            {"JTL-Wawi API ohne Aufpreis (nach der Betaphase; in JTL Advanced und JTL Pro kostenpflichtig zubuchbar)"},
         ),
         (
             "API1",
@@ -44,7 +44,7 @@ from tests.checks import SHIPPED, STABLE, ask, customer, editions, said, warned
             {
                 "Mehr als eine Kasse an JTL-Wawi",
                 "Support mindestens auf Stufe Bronze",
-                "JTL-Wawi API ohne Aufpreis (nach der Betaphase; ab JTL Advanced kostenpflichtig zubuchbar)",
+                "JTL-Wawi API",
             },
             set(),
         ),

@@ -220,6 +220,7 @@ async def test_a_confirmation_in_the_wrong_state_twice_or_of_an_unknown_task_cha
             await run.signal("confirm_task", {"by": "op"} | wrong)
             after = await run.status()
             assert (types(after), len(after["timeline"])) == (["clarify_cost"], count + 1), wrong
+            assert code == "malformed" or after["timeline"][-1]["by"] == "op"
         await run("confirm_task", decision="none")
         for again in ({"task": task, "decision": "none"}, {"decision": "none"}):
             assert (await refused(run, "confirm_task", {"by": "op"} | again)).code == "unknown_task"

@@ -245,7 +245,7 @@ class Driver(messages.Handlers, Performing):
         """A signal that cannot be taken leaves a line and changes nothing else."""
         fault = self.text_of(refusal)
         self.chart.model.now = workflow.now()
-        self.chart.write(event, "ignored_signal", fault=fault)
+        self.chart.write(event, "ignored_signal", by=by, fault=fault)
         self.forget()
         self.touched = True
 
