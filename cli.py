@@ -155,13 +155,17 @@ def confirm(
     decision: Annotated[str | None, typer.Option(help="One of the task's decisions.")] = None,
     at: Annotated[str | None, typer.Option(help="A day or a moment that was asked for.")] = None,
     reference: Annotated[str | None, typer.Option(help="Proof: ticket, mail, address.")] = None,
+    confirmed_by: Annotated[str | None, typer.Option(help="Who confirmed it, where a proof names somebody.")] = None,
+    confirmed_at: Annotated[str | None, typer.Option(help="When it was done; now without it.")] = None,
     note: Annotated[str | None, typer.Option(help="What was done, or why.")] = None,
     as_json: Json = False,
 ) -> None:
     """Confirm an operator's task."""
     given = {"by": by, "decision": decision, "at": at, "note": note}
     body: Document = {name: value for name, value in given.items() if value is not None}
-    body |= {"proof": {"reference": reference}} if reference is not None else {}
+    proved = {"reference": reference, "confirmed_by": confirmed_by, "confirmed_at": confirmed_at}
+    proof = {name: value for name, value in proved.items() if value is not None}
+    body |= {"proof": proof} if proof else {}
     decide(task, "confirm", body, as_json)
 
 
