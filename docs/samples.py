@@ -8,7 +8,7 @@ from docs.play import Play
 from states.said import facts_of
 
 SAMPLES: dict[str, Any] = {
-    "addons": ["A-71"], "assigned_to": "wms", "belongs_to": "voucher", "bookable": [100, 1000], "channel": "M-31",
+    "addons": ["A-71"], "assigned_to": "wms", "belongs_to": "voucher", "bookable": [100, 1000],
     "complete": False, "count": 2, "current": "JTL Pro", "customer": "K-1001", "details": {}, "effective_at":
     "2027-02-01T00:00:00+01:00", "enabled": ["acknowledge_warning", "abandon"], "ends_on": "2027-08-31", "event":
     "place_order", "fault": "fault.target", "features": ["JTL-Track&Trace"], "held": 4, "id": "4711", "level":
@@ -23,7 +23,7 @@ SAMPLES: dict[str, Any] = {
     "reference": "…", "cancelled": [{"run": "shipping_module/K-1/TT-1", "ends_at": "2027-01-31T23:00:00Z", "state":
     "scheduled"}], "due_at": "2027-01-17T23:00:00Z", "late": False, "name_of_customer": "Muster GmbH", "url":
     "https://portal.example/cancellations/edition/K-1/jtl", "steps": [], "provider": None, "last": False,
-    "urgent": True,
+    "urgent": True, "again": False, "findings": "edition/K-1001/jtl: …",
     "abandons_on": "2027-02-03T09:00:00Z", "standing": None, "type": "perform", "price": "9.00", "saved_price": "9.00",
     "new_price": "0", "order_by": "2027-01-17T23:00:00Z", "cost_effect": "cancellation", "kind": "edition",
     "term_ends": "2027-01-31", "asked_at": "2027-01-04T09:00:00Z", "asked_by_whom": "customer", "ordered_at": None,
@@ -35,6 +35,19 @@ SAMPLES: dict[str, Any] = {
 OF_KIND: dict[str, dict[str, Any]] = {
     "order_package": {"current": 2500, "bookable": [0, 100, 1000], "count": 1, "surplus": [
         {"licence": "M-31", "product": "eazyAuction", "candidates": ["M-31"], "reason": "channel", "number": 1}]},
+    "edition": {
+        "limits": ["POS-Anbindung: 3"],
+        "lost": ["JTL-Track&Trace"],
+        "package": "Auftragspaket 5.000",
+        "shop_licences": ["SH-61"],
+        "support_after": "Bronze",
+        "support_before": "Silber",
+        "users": ["U-61"],
+        "warehouse": True,
+    },
+    "wms_module": {"warehouse": True},
+    "marketplace": {"channel": "marketplace"},
+    "connector": {"channel": "connector"},
     "fulfillment": {"surplus": [
         {"name": "P-1", "count": 2, "reason": "open_operations", "candidates": ["P-1"], "number": 1}]},
 }  # fmt: skip

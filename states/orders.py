@@ -113,9 +113,10 @@ class Orders(Guards):
             self.tell("refused", refusal=refusal.model_dump(mode="json", include={"code", "values"}))
 
     def decline(self) -> None:
-        """A person said no."""
+        """A person said no, and the customer is told."""
         note = getattr(self.message, "note", None) or ""
         self.model.refusal = Refusal(rule=self.declined_by, code="declined", values={"note": note})
+        self.tell("declined", note=note)
 
     def forget_order(self) -> None:
         """An order that was not taken is no order (ED10)."""

@@ -29,14 +29,9 @@ from states.model.status import (
     WarningText,
     WhyStep,
 )
-<<<<<<< HEAD
-from states.said import asked_of, facts_of, iso, surplus_said
-from states.surplus_state import names, resolved_flags
-=======
 from states.said import asked_of, facts_of, iso, surplus_said
 from states.surplus_state import names, resolved_flags
 from states.tasks import recorded_term
->>>>>>> 09c47e8 (Name who sent a signal that is not taken; say in `why` that an annual term is being asked about; list the API rightly)
 
 
 class Say(Protocol):

@@ -145,7 +145,7 @@ def test_every_refusal_of_a_request_is_produced_by_some_case() -> None:
             "order_package",
             customer(),
             {"subject": "orders", "target": 500},
-            {"target": 500, "bookable": [0, 100, 1000, 2500, 5000]},
+            {"target": 500, "bookable": [0, 100, 1000]},
         ),
         ("wms_user", customer({"product": "vouchers"}), {}, {"subject": "L-1", "belongs_to": "voucher"}),
         ("voucher", None, {}, {"customer": "K-1"}),

@@ -9,7 +9,7 @@ import pytest
 from tests.customers import licence
 from tests.harness import Refused, world
 from tests.licence_runs import FEBRUARY, held, left, refusal
-from tests.scenes import codes, events, in_state, muster, types
+from tests.scenes import codes, events, in_state, mails, muster, types
 
 ENTERPRISE = {"editions": {"jtl": "jtl_enterprise"}}
 
@@ -48,6 +48,9 @@ async def test_MIS_declined_ends_the_run_refused_with_the_reason(tmp_path: Path,
             done = await run.reject("support_ticket", note="in force already")
         assert (done["state"], done["refusal"]["code"]) == ("refused", "declined")
         assert "in force already" in done["refusal"]["text"]
+        told = [(to, body) for to, _, body in mails(w)]
+        assert [to for to, _ in told] == ["kontakt@muster.example"]
+        assert "in force already" in told[0][1]
 
 
 @pytest.mark.parametrize(
@@ -103,6 +106,7 @@ async def test_SUP2_the_support_level_is_always_refused(tmp_path: Path) -> None:
         refused = run.first["refusal"]
         assert (run.first["state"], refused["rule"], refused["code"]) == ("refused", "SUP2", "support_level")
         assert "Silber" in refused["text"]
+        assert [refused["text"] in body for _, _, body in mails(w)] == [True]
 
 
 async def test_SUP3_key_accounting_needs_a_day_unless_a_term_is_recorded(tmp_path: Path) -> None:

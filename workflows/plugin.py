@@ -15,11 +15,8 @@ from temporalio.worker import UnsandboxedWorkflowRunner, Worker, WorkflowRunner
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
 from workflows.kinds import WORKFLOWS
-<<<<<<< HEAD
 from workflows.nightly import NightlyComparison
-=======
 from workflows.view import SEARCH_ATTRIBUTES, EventRefused
->>>>>>> 70efc02 (Derive a late booking's date from the moment it was booked; refuse events without a trace of calls)
 
 PASSED_THROUGH = (
     *("statemachine", "pydantic", "pydantic_core", "states.model", "states.policy"),

@@ -37,10 +37,11 @@ def check(inquiry: Inquiry, context: Context, catalogue: Catalogue) -> Check:
         return refused(record, catalogue, "OPL-2", "not_lower", current=record.order_package, target=target)
     bookable = bookable_tiers(record, catalogue)
     if target not in bookable:
-        return refused(record, catalogue, "OPL-2", "not_bookable", target=target, bookable=list(bookable))
+        lower = [tier for tier in bookable if tier < record.order_package]
+        return refused(record, catalogue, "OPL-2", "not_bookable", target=target, bookable=lower)
     none = target == 0
     zero = (Note(code="package_zero"), Note(code="selling_stops_first"))
-    lower = (Note(code="overage", values={"target": target}),)
+    overage = (Note(code="overage", values={"target": target}),)
     return made(
         record,
         catalogue,
@@ -48,7 +49,7 @@ def check(inquiry: Inquiry, context: Context, catalogue: Catalogue) -> Check:
         date_rule="notice",
         cost_effect="cancellation",
         surplus=channels if none else (),
-        warnings=zero if none else lower,
+        warnings=zero if none else overage,
     )
 
 
