@@ -15,7 +15,7 @@ COMPILE := pip compile --quiet --universal --python-version 3.11 --generate-hash
 export PYTHONUNBUFFERED := 1
 export UV_NO_PROGRESS := 1
 
-.PHONY: help install run test check format bench lock docs build clean
+.PHONY: help install run test check format bench mutation lock docs build clean
 
 help:  ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -60,12 +60,17 @@ format: $(STAMP)  ## Format and fix what can be fixed by itself
 bench: $(STAMP)  ## Measure against a bare workflow, side by side, and print the ratios
 	$(BIN)/python -m bench
 
+mutation: $(STAMP)  ## Change states/ in one place at a time and see whether a test notices; takes long
+	$(UV) pip install --quiet --require-hashes --python $(BIN)/python -r mutation/requirements.lock
+	$(BIN)/python -m mutation
+
 docs: $(STAMP)  ## Make the generated pages of docs/ from the code
 	$(BIN)/python docs/build.py
 
 lock: $(STAMP)  ## Pin the newest versions that fit, with hashes
 	$(UV) $(COMPILE) --upgrade requirements-dev.in -o requirements.lock
 	$(UV) $(COMPILE) requirements.in --constraint requirements.lock -o requirements-production.lock
+	$(UV) $(COMPILE) mutation/requirements.in --constraint requirements.lock -o mutation/requirements.lock
 
 build: $(STAMP)  ## Build the distribution into dist/
 	$(UV) build --quiet --no-build-isolation --python $(BIN)/python --out-dir dist .

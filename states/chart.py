@@ -62,7 +62,6 @@ class Chart(StateChart[Memory]):
     catch_errors_as_events = False
     atomic_configuration_update = True
 
-    warning_states: ClassVar[frozenset[str]] = frozenset({"feature_warning"})
     customer_states: ClassVar[frozenset[str]] = frozenset({"feature_warning", "surplus_resolution", "order"})
     before_order: ClassVar[frozenset[str]] = frozenset(
         {"feature_warning", "license_check", "surplus_resolution", "order"}

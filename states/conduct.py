@@ -69,8 +69,6 @@ class Conduct(Changes):
             found.add("request_revocation")
         if self.open_of("third_party"):
             found.add("hand_in_proof")
-        if not self.at_rest():
-            found -= {"abandon", "supersede"} if self.model.state in ("ordering", "placing") else set()
         return frozenset(found)
 
     def revocable(self) -> bool:
@@ -121,8 +119,8 @@ class Conduct(Changes):
 
     def still_matters(self, task: Task) -> bool:
         """Whether a task's decision could still be taken up here."""
-        if task.type in ("perform", "repair"):
-            return task.step is not None and (self.expects(task.step) or task.type == "repair")
+        if task.type == "perform":
+            return task.step is not None and self.expects(task.step)
         if task.type.startswith("clarify"):
             late = task.subject == "late" and self.model.state == "scheduled"
             return late or (self.model.state == "order" and task.type in open_questions(self.model))

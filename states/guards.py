@@ -95,8 +95,8 @@ class Guards(Reminders):
         return self.model.check.outside if self.model.check else ()
 
     def ends_outside(self) -> bool:
-        """Booked elsewhere, so it ends there, without an order of ours (CO4, ECO1)."""
-        return self.model.order is None and any(step.what in ("shopify", "ecomdata") for step in self.outside_steps())
+        """Booked elsewhere, so it ends there, without an order of ours (CO4)."""
+        return self.model.order is None and any(step.what == "shopify" for step in self.outside_steps())
 
     def by_hand(self) -> bool:
         """Guided mode (X12)."""

@@ -29,6 +29,7 @@ from states.surplus_state import names, resolved_flags
 Shape = TypeVar("Shape", bound=BaseModel)
 
 EMPTY: tuple[Any, ...] = (None, "", [], {})
+"""What counts as no detail."""
 AFTER_DATE = frozenset({"applying", "leftover", "held", "third_party"})
 
 
@@ -152,10 +153,8 @@ def details_missing(chart: Conduct, details: dict[str, Any]) -> tuple[str, list[
     if check is None:
         return None
     if check.details_needed is not None:
-        lacking = [key for key in check.details_needed if details.get(key) in (None, "", [], {})]
-        if lacking or (
-            not check.details_needed and not any(value not in (None, "", [], {}) for value in details.values())
-        ):
+        lacking = [key for key in check.details_needed if details.get(key) in EMPTY]
+        if lacking or all(value in EMPTY for value in details.values()):
             rule = "SHH2" if "new_contract" in check.details_needed else "ADD1"
             return rule, lacking or ["details"]
     decided = details.get("addons")

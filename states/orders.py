@@ -135,7 +135,6 @@ class Orders(Guards):
 
     def reject_catalogue(self) -> None:
         """Another catalogue is in force: the customer sees the warnings again under it (X8)."""
-        self.forget_order()
         self.reset_for_target()
         self.verdict = Refusal(rule="X8", code="changed", values={"what": "catalogue"})
         self.write(

@@ -117,9 +117,7 @@ def surplus_warnings(memory: Memory, date: Any) -> list[Note]:
     notes = [Note(code="surplus", values={"surplus": surplus_said(open_), "count": len(open_)})] if open_ else []
     for entry in entries:
         if entry.ends_at is not None and date is not None and entry.ends_at != date:
-            values = {"licence": entry.licence or names([entry])[0]} | isoed(
-                licence_ends_at=entry.ends_at, effective_at=date
-            )
+            values = {"licence": names([entry])[0]} | isoed(licence_ends_at=entry.ends_at, effective_at=date)
             notes.append(Note(code="surplus_gap", values=values))
     return notes
 
