@@ -3,8 +3,8 @@
 A text is a template from `catalogue/wording/<language>/*.toml`:
 
     {name}                  the value, formatted by its name and type (see `shown`)
-    {name:form}             the value in a form: raw, and, list, steps, code, quote, when, last (see `formed`); any
-                            other is a namespace of labels: `{what:changed}` says `changed.<what>`, else the value
+    {name:form}             the value in a form: raw, and, list, steps, code, quote, when, exact, last (see `formed`);
+                            any other is a namespace of labels: `{what:changed}` says `changed.<what>`, else the value
     {?name}…{:}…{/}         one text or the other: whether there is a value (0 is one; None, False, "", "-", [] are not)
     {?name=value}…{:}…{/}   the same, for one value; a condition may name a value that is absent
     {>key}                  the text of another key, with the same values
@@ -186,7 +186,8 @@ def formed(form: str, language: str, name: str, value: Any, values: Values) -> s
     """A value in a form that the template names.
 
     `raw` as programs write it, `and` as an enumeration, `list` and `steps` with a line for each, `code`, `quote`,
-    `when` an ISO moment whatever the value's name, `last` the last day before a moment.
+    `when` an ISO moment whatever the value's name, `exact` the same with its time even at 00:00, `last` the last day
+    before a moment.
     """
     if form == "raw":
         return ", ".join(items(language, "", value, values)) or NOTHING
@@ -204,6 +205,8 @@ def formed(form: str, language: str, name: str, value: Any, values: Values) -> s
         return moment_from(language, str(value), values.get("zone") or ZONE)
     if value is None:
         return NOTHING
+    if form == "exact":
+        return moment(language, datetime.fromisoformat(str(value)), values.get("zone") or ZONE)
     if form == "last":
         return last_day_before(language, str(value), values.get("zone") or ZONE)
     entries = value if isinstance(value, list | tuple) else [value]

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from catalogue.texts import LANGUAGES, say
 from states.model.record import Customer
 from states.model.request import Request
 from states.registry import KINDS
@@ -213,7 +214,8 @@ def test_G1_a_document_that_does_not_fit_its_kind_is_malformed(kind: str, more: 
     check = ask(kind, customer({"product": "vouchers"}), **more)
     assert said(check) == ("G1", "malformed")
     assert check.refusal is not None
-    assert check.refusal.values["fault"].startswith(fault)
+    for language in LANGUAGES:
+        assert f"`{fault}`" in say(language, check.refusal.values["fault"], {"kind": kind} | more)
 
 
 @pytest.mark.parametrize(

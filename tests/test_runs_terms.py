@@ -21,7 +21,7 @@ async def test_ED15_X14_an_annual_term_is_asked_about_and_the_answer_gives_the_d
         assert (asked["state"], types(asked), asked["waiting_for"]) == ("order", ["clarify_term"], ["operator"])
         assert (asked["effective_at"], asked["order_by"], asked["term_ends"]) == (None, None, "2027-06-30")
         assert [(step["value"], step["rule"]) for step in asked["why"]] == [("2027-06-30", "X14")]
-        assert "2027-06-30" in asked["tasks"][0]["instructions"]
+        assert "Laufzeit: jährlich, letzter Tag: 30. Juni 2027" in asked["tasks"][0]["instructions"]
         assert "place_order" not in asked["enabled"]
         with pytest.raises(Refused) as no:
             await run("place_order")

@@ -234,6 +234,7 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "task.proof": {"reference": "Ticket 4711", "by": "Frau Muster"},
     "task.asked": {},
     "task.json": {},
+    "part.due": {"due_at": FIRST},
     "part.moment": {"at": FIRST},
     "mail.reminder": MAIL | REMINDED | REJECTED,
     "mail.reminder_urgent": MAIL | REMINDED | REJECTED | {"number": 3, "again": True},
@@ -317,7 +318,7 @@ LABELS: dict[str, set[str]] = {
         "perform third_party support_ticket revocation appointment clarify_cost clarify_term clarify surplus repair"
     ),
     "outside": words("pilot third_party shopify ecomdata partner"),
-    "details": words("state waits_for effective_at order_by tasks paste timeline cost nothing refusal due"),
+    "details": words("state waits_for effective_at order_by tasks paste timeline cost nothing refusal"),
     "how": set(get_args(How)),
     "effect": words("check_licences place_order apply_change withdraw reassign decouple notify hand_over tell"),
     "changed": {"run_id", "target", "effective_at", "catalogue"},

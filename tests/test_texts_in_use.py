@@ -229,6 +229,14 @@ def test_every_task_says_how_it_is_confirmed_and_what_if_not(language: str, key:
 
 
 @LANGUAGES
+def test_when_a_task_is_due_is_said_to_the_minute(language: str) -> None:
+    """00:00 of a day is the end of the day before, which a bare day would not say."""
+    due = {"de": "18. Januar 2027, 00:00 Uhr", "en": "18 January 2027, 00:00"}[language]
+    for key in ("mail.task_escalated.body", "part.due"):
+        assert due in say(language, key, samples_of(key) | {"due_at": "2027-01-17T23:00:00Z"})
+
+
+@LANGUAGES
 def test_who_asked_and_when_is_said_of_every_task(language: str) -> None:
     text = say(language, "task.asked", FACTS | ASKED)
     for part in ("K-1001", "Frau Muster", "Herr Muster", {"de": "5. Januar 2027", "en": "5 January 2027"}[language]):

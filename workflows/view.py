@@ -239,7 +239,8 @@ class Face(Base):
             if "*" in held.note_required:
                 paste["note"] = "…"
             decisions = f" ({' | '.join(task.decisions)})" if task.decisions else ""
-            due = f"**{label('details.due')}**: {self.said_at(task.due_at)}" if task.due_at else ""
+            zone = self.chart.model.settings.zone
+            due = label("part.due", {"due_at": task.due_at, "zone": zone}) if task.due_at else ""
             lines += [
                 f"#### `{task.type}`: {label('task_type.' + task.type)}{decisions}",
                 *((due, "") if due else ()),
