@@ -144,7 +144,10 @@ def judge_order(chart: Conduct, message: PlaceOrder, at: datetime) -> Refusal | 
         return malformed("fault.optional_service", "ED10", service=", ".join(unknown), known=list(known))
     details = {**(memory.request.details or {}), **(message.details or {})}
     missing = details_missing(chart, details)
-    return Refusal(rule=missing[0], code="details_missing", values={"missing": missing[1]}) if missing else None
+    if missing is None:
+        return None
+    rule, keys = missing
+    return Refusal(rule=rule, code="details_missing", values={"missing": keys, "any": keys == ["details"]})
 
 
 def details_missing(chart: Conduct, details: dict[str, Any]) -> tuple[str, list[str]] | None:

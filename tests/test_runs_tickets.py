@@ -138,6 +138,17 @@ async def test_SUP3_with_a_recorded_term_the_grant_alone_is_enough(tmp_path: Pat
         assert await left(w) == {"S-1"}
 
 
+async def test_SUP3_X10_another_booking_during_the_wait_ends_it(tmp_path: Path) -> None:
+    async with world(tmp_path) as w:
+        await held(w, licence("S-1", "key_accounting", term_ends="2027-01-31"), **ENTERPRISE)
+        run = await w.request("key_accounting", "K-1001", "key_accounting")
+        granted = await run.confirm("support_ticket", decision="granted")
+        assert "supersede" in granted["enabled"]
+        assert (await run("supersede", booking="B-9"))["state"] == "superseded"
+        await w.sleep_until("2027-02-02T00:00+01:00")
+        assert await left(w) == {"S-1"}
+
+
 async def test_SUP3_declined_or_not_held(tmp_path: Path) -> None:
     async with world(tmp_path) as w:
         await held(w, licence("S-1", "key_accounting"), **ENTERPRISE)

@@ -22,6 +22,7 @@ class TicketPath(Conduct):
     refused = State(final=True, enter="refuse")
     abandoned = State(final=True, enter="tell_abandoned")
     revoked = State(final=True)
+    superseded = State(final=True, enter="tell_superseded")
     given_up = State(final=True)
 
     begin = received.to(refused, cond="refused_by_check") | received.to(support_ticket)
@@ -35,6 +36,7 @@ class TicketPath(Conduct):
     date_reached = scheduled.to(applying, on="hand_over_revocation")
     change_applied = applying.to(applied)
     revocation_granted = scheduled.to(revoked)
+    supersede = scheduled.to(superseded)
     abandon = abandoned.from_(support_ticket)
     give_up = given_up.from_(received, support_ticket, scheduled, applying)
 
