@@ -194,6 +194,10 @@ class Conduct(Changes):
         """Whether licences are checked again before the date: editions (X2)."""
         return False
 
+    def ends_when(self) -> tuple[str, str]:
+        """Why something without a term ends when it does, as a text of `why` and its rule: with the order (X6)."""
+        return "at_once", "X6"
+
     # Answers.
 
     def start(self) -> tuple[Effect, ...]:

@@ -135,6 +135,8 @@ def why(chart: Conduct, say: Say) -> tuple[WhyStep, ...]:
     language, zone = language_of(memory), memory.settings.zone
     if date is None and rule == "notice" and "clarify_term" in open_questions(memory):
         return (WhyStep(step=say(language, "why.annual"), value=recorded_term(memory), rule="X14"),)
+    if date is None and cost_effect_of(memory) == "unknown" and "clarify_cost" in open_questions(memory):
+        return (WhyStep(step=say(language, "why.unclear"), value="unclear", rule="X5"),)
     if date is None and rule != "moment":
         return ()
     steps: list[tuple[str, str, str, str]] = []
@@ -154,10 +156,7 @@ def why(chart: Conduct, say: Say) -> tuple[WhyStep, ...]:
     elif rule == "term" and memory.check and memory.check.term_ends:
         steps.append(("term", "term_ends", memory.check.term_ends.isoformat(), "X6"))
     elif rule == "moment":
-        chosen = memory.order.effective_on if memory.order else None
-        steps.append(
-            ("chosen", "chosen_on", chosen.isoformat(), "X6") if chosen else ("at_once", "at_once", "at_once", "X6")
-        )
+        steps.append(moment_step(chart))
     elif rule == "agreed" and date:
         steps.append(("agreed", "agreed_at", date.isoformat(), "MOV1"))
     texts = [
@@ -165,6 +164,16 @@ def why(chart: Conduct, say: Say) -> tuple[WhyStep, ...]:
         for key, name, value, number in steps
     ]
     return (*texts, *results(chart, say, language, zone, rule == "notice" and term is None))
+
+
+def moment_step(chart: Conduct) -> tuple[str, str, str, str]:
+    """Why what has no term ends when it does: on the day chosen, at once, or when others have done their part."""
+    memory = chart.model
+    chosen = memory.order.effective_on if memory.order else None
+    if chosen is not None:
+        return "chosen", "chosen_on", chosen.isoformat(), "X6"
+    key, rule = chart.ends_when()
+    return key, key, key, rule
 
 
 def results(chart: Conduct, say: Say, language: str, zone: str, noticed: bool) -> tuple[WhyStep, ...]:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from states.model.facts import Note, Refusal, RunSettings
+from states.model.facts import Note, OutsideStep, Refusal, RunSettings
 from states.preview import preview
 from states.registry import KINDS
 from states.view import problem, status
@@ -202,6 +202,27 @@ def test_X10_a_change_later_than_the_standing_order_warns():
 
 
 # Why this date.
+
+NOTHING_CHARGED = {"date_rule": "moment", "cost_effect": "none"}
+
+
+@pytest.mark.parametrize(
+    ("rule", "kind", "says", "request_", "key"),
+    [
+        ("FFN5", "fulfillment", NOTHING_CHARGED, {"subject": "ffn"}, "partners"),
+        ("ECO2", "ecomdata", NOTHING_CHARGED | {"outside": (OutsideStep(what="ecomdata", rule="ECO2"),)}, {},
+         "third_party"),
+        ("CO4", "connector", INCLUDED | {"outside": (OutsideStep(what="shopify", rule="CO4"),)}, {}, "third_party"),
+        ("X6", "connector", INCLUDED, {}, "at_once"),
+        ("X5", "production", {"date_rule": "moment", "cost_effect": "unknown", "questions": (ASK_COST,)}, {},
+         "unclear"),
+        ("MIS2", "misclick", NOTHING_CHARGED, {"explanation": "by mistake"}, "decided"),
+        ("SVC1", "setup_service", NOTHING_CHARGED, {"explanation": "not wanted"}, "decided"),
+    ],
+)  # fmt: skip
+def test_without_a_term_it_is_said_whose_word_ends_it(rule, kind, says, request_, key):
+    (step,) = shown(Alone(kind, says, **request_)).why
+    assert (step.step.split()[1], step.value, step.rule) == (f"why.{key}", key, rule)
 
 
 @pytest.mark.parametrize(

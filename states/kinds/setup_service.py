@@ -16,6 +16,7 @@ class SetupServiceTicket(TicketPath):
     unused = frozenset({"scheduled", "revoked", "superseded"})
     ticket_text = "support_ticket_setup_service"
     ends_something = True
+    declined_by = "SVC1"
 
 
 def malformed(request: Request) -> str | None:

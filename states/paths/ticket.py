@@ -83,6 +83,10 @@ class TicketPath(Conduct):
         if receipt and receipt.tell:
             self.ask(Tell(runs=receipt.tell, state="scheduled"))
 
+    def ends_when(self) -> tuple[str, str]:
+        """When a person has decided."""
+        return "decided", self.declined_by
+
     def by_hand(self) -> bool:
         """The person who granted it has done it already."""
         return False
