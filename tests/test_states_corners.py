@@ -648,3 +648,22 @@ def test_X13_news_of_a_booking_gives_no_date_and_a_booked_end_its_own():
     run.says["surplus"] = ()
     run.send("recheck_licences")
     assert [(one.licence, one.ends_at, one.state) for one in ended_for_it(run.memory)] == [("L-9", None, "applied")]
+
+
+# While the order is checked.
+
+
+def test_D6_an_order_shows_the_date_of_its_own_moment_at_once():
+    run = edition()
+    run.wait(moment("2027-01-20"))
+    run.held = {"check_licences"}
+    assert run.send("place_order", time="2027-01-16T00:00:00Z") is None
+    assert run.state == "ordering" and run.order.effective_at == EFFECTIVE
+
+
+def test_X14_an_order_shows_the_term_clarified_at_once():
+    run = edition({"questions": (ASK_TERM,)})
+    run.confirm("clarify_term", at="2027-06-30")
+    run.held = {"check_licences"}
+    assert run.send("place_order") is None
+    assert run.state == "ordering" and run.order.term == date(2027, 6, 30)

@@ -475,3 +475,17 @@ def test_a_preview_reads_past_what_must_be_acknowledged():
     """VOU1: what is asked for is the date of an order, and the warning stands beside it."""
     found = previewed("voucher", INCLUDED | {"warnings": (Note(code="user_management_lost"),)})
     assert found.effective_at == NOW and [one.code for one in found.warnings] == ["user_management_lost"]
+
+
+@pytest.mark.parametrize("later", [{"cost_effect": "unknown"}, {"term_ends": None}])
+def test_what_a_later_check_does_not_know_gives_no_reason_for_a_booked_date(later):
+    run = scheduled(Alone("voucher", PAID))
+    run.memory.check = run.found(**later)
+    assert [(one.step.split()[1], one.value) for one in shown(run).why] == [("why.result", "2027-02-01")]
+
+
+def test_X10_X14_a_change_whose_date_is_asked_about_is_not_compared_with_the_standing_one():
+    run = scheduled(edition(target="jtl_advanced"))
+    run.says["questions"] = (ASK_TERM,)
+    run.request(target="jtl_start")
+    assert shown(run).effective_at is None and codes(run) == []
