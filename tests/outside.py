@@ -27,7 +27,7 @@ class Outside:
 
 PILOT = (
     ("Mitwirken > Offene Programme und Bewerten > Pilotprogramm",) * 2,
-    ("reicht einen Nachweis ein, etwa einen Link", "hands in a proof, such as a link"),
+    ("reicht einen Nachweis ein, etwa einen Link", "hands in proof, for example a link"),
     ("wird der Vorgang nicht abgeschlossen", "this cancellation is not completed"),
 )
 LEFT_PILOT = ("die Abmeldung vom Pilotprogramm", "signing off from the pilot programme")
@@ -47,7 +47,7 @@ STEPS = [
         {"licences": [licence("M-1", "marketplace", third_party="Kaufland")]},
         (
             ("Vertrag mit Kaufland", "Contract with Kaufland"),
-            ("kündigt ihn dort selbst, nach den Fristen", "cancels it there, by the notice"),
+            ("kündigt ihn dort selbst, nach den Fristen", "cancels it there, observing the notice period"),
             ("Bestätigung des Anbieters", "provider's confirmation"),
             ("Nummer, Mail oder Link", "number, mail or link"),
         ),
@@ -64,7 +64,7 @@ STEPS = [
             ("Bestätigung von Shopify", "Shopify's confirmation"),
             ("Rechnung, Mail oder Link", "invoice, mail or link"),
         ),
-        ("das Ende des Connectors bei Shopify", "the end of the connector at Shopify"),
+        ("das Ende des Abonnements bei Shopify", "the end of the subscription at Shopify"),
         end="external",
         order=False,
     ),
@@ -91,9 +91,12 @@ STEPS = [
             ("Zusammenarbeit mit P-1", "cooperation with P-1"),
             ("im Fulfillment-Portal bei seinen Anfragen", "among the requests in the Fulfillment portal"),
             ("Partner schließt ab, was noch offen ist", "partner completes what is still open"),
-            ("Bestand dort ist null", "stock there is zero"),
+            ("der Bestand dort muss null sein", "the stock there has to be zero"),
         ),
-        ("Zusammenarbeit mit einem Partner (P-1)", "cooperation with a partner (P-1)"),
+        (
+            "Ende der Zusammenarbeit mit Ihrem Partner im JTL-Fulfillment Network (P-1)",
+            "end of the cooperation with your partner in the JTL-Fulfillment Network (P-1)",
+        ),
     ),
     Outside(
         "FFN4",
@@ -106,6 +109,9 @@ STEPS = [
             ("Lagerzuordnung in JTL-Wawi entfernt", "warehouse assignment is removed in JTL-Wawi"),
             ("ein eigener und endet dadurch nicht", "a separate one and does not end by this"),
         ),
-        ("Zusammenarbeit mit einem Partner (P-2)", "cooperation with a partner (P-2)"),
+        (
+            "Ende der Zusammenarbeit mit Ihrem Partner im JTL-Fulfillment Network (P-2)",
+            "end of the cooperation with your partner in the JTL-Fulfillment Network (P-2)",
+        ),
     ),
 ]

@@ -109,16 +109,7 @@ GOLD_TO_SILVER = {"support_before": "Gold", "support_after": "Silber"}
 FOUR_REGISTERS = tuple({"product": "pos_wawi"} for _ in range(4))
 
 KNOCK_ON: list[tuple[str, Customer, str, Catalogue, dict[str, Any]]] = [
-    ("ED14 support level", customer(), "jtl_advanced", SHIPPED, SILVER_TO_BRONZE),
     ("ED14 vouchers", customer({}), "jtl_advanced", SHIPPED, SILVER_TO_BRONZE | {"products": ["JTL-Vouchers"]}),
-    ("ED14 vouchers stay included", customer({}, editions=ENTERPRISE), "jtl_pro", SHIPPED, GOLD_TO_SILVER),
-    (
-        "ED14 vouchers were paid for",
-        customer({}, editions=ADVANCED),
-        "jtl_start",
-        SHIPPED,
-        {"support_before": "Bronze", "support_after": "Community"},
-    ),
     (
         "ED14 API",
         customer({"product": "wawi_api"}, editions=ENTERPRISE),
@@ -126,7 +117,6 @@ KNOCK_ON: list[tuple[str, Customer, str, Catalogue, dict[str, Any]]] = [
         STABLE,
         GOLD_TO_SILVER | {"products": ["JTL-Wawi API"]},
     ),
-    ("X7 API in beta", customer({"product": "wawi_api"}, editions=ENTERPRISE), "jtl_pro", SHIPPED, GOLD_TO_SILVER),
     (
         "ED14 Track&Trace",
         customer({"product": "track_and_trace"}),
@@ -141,7 +131,6 @@ KNOCK_ON: list[tuple[str, Customer, str, Catalogue, dict[str, Any]]] = [
         SHIPPED,
         SILVER_TO_BRONZE | {"limits": ["Kassenanbindung an JTL-Wawi: 3"]},
     ),
-    ("ED14 POS below the limit", customer(*FOUR_REGISTERS[:3]), "jtl_advanced", SHIPPED, SILVER_TO_BRONZE),
     (
         "ED14 order package",
         customer(order_package=5000, language="en"),
@@ -149,8 +138,6 @@ KNOCK_ON: list[tuple[str, Customer, str, Catalogue, dict[str, Any]]] = [
         SHIPPED,
         SILVER_TO_BRONZE | {"package": "order package 5,000"},
     ),
-    ("OP2 order package that fits", customer(order_package=2500), "jtl_advanced", SHIPPED, SILVER_TO_BRONZE),
-    ("OP2 unknown order package", customer(order_package=10000), "jtl_advanced", SHIPPED, SILVER_TO_BRONZE),
     (
         "ED8 shop licences",
         customer({"product": "shop_licence"}, {"product": "wms_user"}),
@@ -188,6 +175,35 @@ def test_knock_on_names_what_a_lower_edition_does_to_other_products(
         text = say(language, "warning.knock_on", said)
         for value in values.values():
             assert value is True or all(one in text for one in ([value] if isinstance(value, str) else value)), text
+
+
+BELOW_SILVER, BELOW_GOLD = "Support mindestens auf Stufe Silber", "Support auf Stufe Gold"
+
+UNTOUCHED: list[tuple[str, Customer, str, str]] = [
+    ("ED14 support level", customer(), "jtl_advanced", BELOW_SILVER),
+    ("ED14 vouchers stay included", customer({}, editions=ENTERPRISE), "jtl_pro", BELOW_GOLD),
+    (
+        "ED14 vouchers were paid for",
+        customer({}, editions=ADVANCED),
+        "jtl_start",
+        "Support mindestens auf Stufe Bronze",
+    ),
+    ("X7 API in beta", customer({"product": "wawi_api"}, editions=ENTERPRISE), "jtl_pro", BELOW_GOLD),
+    ("ED14 POS below the limit", customer(*FOUR_REGISTERS[:3]), "jtl_advanced", BELOW_SILVER),
+    ("OP2 order package that fits", customer(order_package=2500), "jtl_advanced", BELOW_SILVER),
+    ("OP2 unknown order package", customer(order_package=10000), "jtl_advanced", BELOW_SILVER),
+]
+
+
+@pytest.mark.parametrize(("rule", "record", "target", "support"), UNTOUCHED, ids=[one[0] for one in UNTOUCHED])
+def test_SUP1_the_support_level_alone_is_a_function_lost_and_no_knock_on(
+    rule: str, record: Customer, target: str, support: str
+) -> None:
+    found = warned(ask("edition", record, "jtl", target))
+    assert "knock_on" not in found
+    assert support in found["features_lost"]["features"]
+    for language in ("de", "en"):
+        assert support in say(language, "warning.features_lost", found["features_lost"])
 
 
 def test_ED14_where_nothing_else_is_touched_nothing_is_said() -> None:

@@ -183,4 +183,4 @@ def test_WE3_edition_module_and_user_of_the_wms_are_three_processes(product: str
     assert said(check) == ("G1", "not_held")
     assert check.refusal and check.refusal.values["belongs_to"] == right
     edition = Request(kind="edition", customer="K-1", subject="L-1", target="wms_start")
-    assert (KINDS["edition"].malformed(edition) or "").startswith("subject")
+    assert KINDS["edition"].malformed(edition) == "fault.subject_fixed"

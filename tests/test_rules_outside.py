@@ -59,7 +59,7 @@ def reminded(w: World, count: int, _: object) -> bool:
     return len(reminders(w)) >= count
 
 
-OVERDUE = ["Aufgabe wartet: ", "Aufgabe überfällig: ", "Sehr dringend, seit Langem überfällig: "]
+OVERDUE = ["Aufgabe noch offen: ", "Dringend, Aufgabe noch offen: ", "Sehr dringend, seit Langem überfällig: "]
 URGENCY = {
     "de": ["Erinnerung: ", "Dringend: ", "Sehr dringend, 3. Erinnerung: "],
     "en": ["Reminder: ", "Urgent: ", "Very urgent, reminder 3: "],

@@ -96,7 +96,8 @@ async def test_SUP3_X13_leaving_enterprise_with_key_accounting_names_its_run_in_
         assert "S-1" in warning(ready, "surplus_gap")
         await run("place_order", time=IN_TIME)
         asked = await run("request_revocation", explanation="oh")
-        assert "key_accounting/K-1001/key_accounting (2027-04-01, scheduled)" in asked["tasks"][0]["instructions"]
+        ending = "- key_accounting/K-1001/key_accounting: Vorgemerkt, letzter Tag 31. März 2027\n"
+        assert ending in asked["tasks"][0]["instructions"]
         await run.reject("revocation")
 
         await agreed("request_revocation", explanation="we keep it", time="2027-01-11T12:00+01:00")
