@@ -160,7 +160,8 @@ def test_the_page_of_messages_says_when_each_mail_is_sent_and_each_is_asked_for(
     page = (ROOT / "docs" / "messages.md").read_text(encoding="utf-8")
     rows = [line.split("|")[1] for line in page.splitlines() if line.startswith("| `")]
     said = [name for row in rows for name in re.findall("`([a-z_]+)`", row)]
-    sources = "".join(file.read_text(encoding="utf-8") for file in (ROOT / "states").rglob("*.py"))
+    folders = [ROOT / "states", ROOT / "activities"]
+    sources = "".join(file.read_text(encoding="utf-8") for folder in folders for file in folder.rglob("*.py"))
     written = {key.split(".")[1] for key in keys() if key.startswith("mail.")}
     assert sorted(said) == sorted(written)
     assert {name for name in written if f'"{name}"' not in sources} == set()

@@ -532,7 +532,7 @@ def test_a_mail_can_do_without_name_target_and_dates(language: str, key: str) ->
 def test_X9_who_has_ordered_is_reminded_of_the_proof_and_not_of_the_order(
     language: str, key: str, steps: list[str], provider: str | None, state: str
 ) -> None:
-    values = samples_of(key) | {"state": state, "steps": steps, "provider": provider}
+    values = samples_of(key) | {"state": state, "steps": steps, "provider": provider, "note": None}
     body = say(language, key, values)
     assert bool(re.search("Nachweis|proof", body)) == bool(steps)
     assert bool(re.search("estellen Sie spätestens|bestellen\\.|order by 17|to order by", body)) != bool(steps)
@@ -639,7 +639,7 @@ def test_MIS2_no_text_promises_anything() -> None:
             "de",
             "task.clarify_cost",
             {"product": "X", "recorded": "included: true"},
-            "Vermerkt ist: Enthalten: ja.",
+            "Vermerkt ist: Enthalten: ja (im Datensatz: `included: true`).",
         ),
         ("X5", "en", "task.clarify_cost", {"product": "X", "recorded": ""}, "Recorded is: nothing."),
         ("X6", "en", "task.clarify_term", {"recorded": "2026-12-31"}, "31 December 2026"),

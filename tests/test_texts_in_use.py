@@ -206,10 +206,15 @@ def test_X9_each_reminder_is_more_urgent_than_the_last(language: str) -> None:
     values = samples_of("mail.reminder_urgent.body") | {"abandons_on": "2027-02-14T09:00:00Z"}
     second, third, last = (
         [say(language, f"mail.reminder_urgent.{part}", values | now) for part in ("subject", "body")]
-        for now in ({"number": 2, "last": False}, {"number": 3, "last": False}, {"number": 4, "last": True})
+        for now in (
+            {"number": 2, "again": False, "last": False},
+            {"number": 3, "again": True, "last": False},
+            {"number": 4, "again": True, "last": True},
+        )
     )
     assert re.search("Erinnerung|Reminder", first)
     assert re.search("Dringend|Urgent", second[0])
+    assert re.search("Sehr dringend|Very urgent", third[0]) and "3" in third[0]
     assert second[1] != third[1]
     assert re.search("Letzte Erinnerung|Last reminder", last[0])
     for _, body in (second, third, last):
