@@ -143,8 +143,8 @@ async def test_X13_the_task_lists_what_was_cancelled_for_it_with_each_run_and_da
         later = await w.request("shipping_module", "K-1001", "T-2")
         assert (await later("place_order", effective_on="2027-01-28"))["state"] == "scheduled"
         await (await w.request("pos", "K-1001", "P-3"))("place_order")
-        await in_state(run, "order")
-        await run("place_order", time="2027-01-10T12:00+01:00")
+        await until(run, lambda status: [entry["licence"] for entry in status["surplus"]] == ["T-2"])
+        assert (await run("place_order", time="2027-01-10T12:00+01:00"))["state"] == "scheduled"
         asked = await run("request_revocation", explanation="oh")
         instructions = asked["tasks"][0]["instructions"]
         assert "shipping_module/K-1001/T-1: Wirksam, letzter Tag 5. Januar 2027" in instructions
