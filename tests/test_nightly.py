@@ -15,6 +15,7 @@ import pytest
 import pytest_asyncio
 from structlog.testing import capture_logs
 from temporalio.api.common.v1 import WorkflowExecution
+from temporalio.api.enums.v1 import EventType
 from temporalio.api.workflowservice.v1 import DeleteWorkflowExecutionRequest, ResetWorkflowExecutionRequest
 from temporalio.client import RPCError, RPCStatusCode, ScheduleDescription
 from temporalio.testing import WorkflowEnvironment
@@ -208,13 +209,14 @@ async def test_a_run_continued_as_new_or_reset_is_no_finding_until_it_is_termina
     for number in range(60):
         await run.signal("confirm_task", {"by": f"nobody {number}", "task": "t-unknown"})
     newest = await until(lambda: other_run(run))
+    done = await until(lambda: first_task_done(nights, run.handle.id, newest))
     assert await night(nights) == {}
     reset = await nights.env.client.workflow_service.reset_workflow_execution(
         ResetWorkflowExecutionRequest(
             namespace="default",
             workflow_execution=WorkflowExecution(workflow_id=run.handle.id, run_id=newest),
             reason="tried again",
-            workflow_task_finish_event_id=4,
+            workflow_task_finish_event_id=done,
             request_id="1",
         )
     )
@@ -232,6 +234,13 @@ async def other_run(run: Run) -> str | None:
     """The run ID as soon as it is another than the first."""
     newest: str = (await run.status())["run_id"]
     return newest if newest != run.first["run_id"] else None
+
+
+async def first_task_done(nights: World, workflow_id: str, run_id: str) -> int | None:
+    """The event to reset a run to, as soon as its history has it: the run's own answer may be ahead, signals before."""
+    history = await nights.env.client.get_workflow_handle(workflow_id, run_id=run_id).fetch_history()
+    done = [one.event_id for one in history.events if one.event_type == EventType.EVENT_TYPE_WORKFLOW_TASK_COMPLETED]
+    return done[0] if done else None
 
 
 async def test_a_deleted_run_is_unknown_and_its_end_says_what_the_database_knows(nights: World) -> None:
