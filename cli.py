@@ -14,7 +14,7 @@ from urllib.parse import quote
 import typer
 from pydantic import ValidationError
 
-from console import offline
+from console import comparison, offline
 from console import show as view
 from console.status import needed, print_preview, print_status
 from console.talk import Document, Misuse, Refusal, call, one_line, read_data, reason, run_path
@@ -68,14 +68,7 @@ def list_runs(
         for run in page["items"]
     ]  # fmt: skip
     view.table(("cancellation", "state", "waits for", "takes effect", "order by", "ended"), rows)
-    footer(page)
-
-
-def footer(page: Document) -> None:
-    """How many there are, and how to get on."""
-    print(
-        f"{len(page['items'])} of {page['total']}" + (f"; go on with --cursor {page['next']}" if page["next"] else "")
-    )
+    view.footer(page)
 
 
 @app.command()
@@ -152,7 +145,7 @@ def tasks(
         for task in page["items"]
     ]  # fmt: skip
     view.table(("task", "type", "cancellation", "due", "needs", "what to do"), rows)
-    footer(page)
+    view.footer(page)
 
 
 @app.command()
@@ -162,13 +155,17 @@ def confirm(
     decision: Annotated[str | None, typer.Option(help="One of the task's decisions.")] = None,
     at: Annotated[str | None, typer.Option(help="A day or a moment that was asked for.")] = None,
     reference: Annotated[str | None, typer.Option(help="Proof: ticket, mail, address.")] = None,
+    confirmed_by: Annotated[str | None, typer.Option(help="Who confirmed it, where a proof names somebody.")] = None,
+    confirmed_at: Annotated[str | None, typer.Option(help="When it was done; now without it.")] = None,
     note: Annotated[str | None, typer.Option(help="What was done, or why.")] = None,
     as_json: Json = False,
 ) -> None:
     """Confirm an operator's task."""
     given = {"by": by, "decision": decision, "at": at, "note": note}
     body: Document = {name: value for name, value in given.items() if value is not None}
-    body |= {"proof": {"reference": reference}} if reference is not None else {}
+    proved = {"reference": reference, "confirmed_by": confirmed_by, "confirmed_at": confirmed_at}
+    proof = {name: value for name, value in proved.items() if value is not None}
+    body |= {"proof": proof} if proof else {}
     decide(task, "confirm", body, as_json)
 
 
@@ -188,6 +185,17 @@ def decide(task: str, decision: str, body: Document, as_json: bool) -> None:
     path = f"/tasks/{quote(task, safe='')}/{decision}"
     document, zone = asked("POST", path, json=body)
     shown(document, zone, as_json)
+
+
+@app.command()
+def compare(
+    settle: Annotated[
+        bool, typer.Option("--settle", help="Tell operators and close what is over, as each night.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Compare the customer centre with Temporal now: runs that were terminated, bookings that nobody watches."""
+    comparison.compared(Settings(), settle, as_json)
 
 
 @app.command()

@@ -1,6 +1,6 @@
 """The settings: one frozen class, read from the environment by the composition roots only (contract, Settings)."""
 
-from datetime import timedelta
+from datetime import time, timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
@@ -43,6 +43,8 @@ class Settings(BaseSettings):
     repair_after: Positive = timedelta(hours=1)
     max_event_age: Positive = timedelta(days=7)
     apply_window: Annotated[timedelta, Field(ge=timedelta(0))] = timedelta(minutes=10)
+    compare_at: time | None = time(3)
+    """When the customer centre is compared with Temporal each night, in `TIME_ZONE`; None (`never`): it is not."""
     public_url: str = ""
     temporal_ui_url: str = ""
     catalogue_dir: Path | None = None
@@ -73,6 +75,19 @@ class Settings(BaseSettings):
         if any(not name.strip() or not mid or not rest.strip() for name, mid, rest in pairs):
             raise ValueError(f"give pairs like name{separator}value, comma-separated")
         return {name.strip(): rest.strip() for name, _, rest in pairs}
+
+    @field_validator("compare_at", mode="before")
+    @classmethod
+    def _time_of_day(cls, value: Any) -> Any:
+        if not isinstance(value, str):
+            return value
+        if value == "never":
+            return None
+        hour, _, minute = value.partition(":")
+        try:
+            return time(int(hour), int(minute))
+        except ValueError:
+            raise ValueError("a time of day is like 03:00; never: without the comparison") from None
 
     @field_validator("time_zone")
     @classmethod

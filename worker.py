@@ -11,15 +11,19 @@ import structlog
 from pydantic import ValidationError
 from temporalio.client import Client
 from temporalio.plugin import SimplePlugin
+from temporalio.service import RPCError
 from temporalio.worker import Worker
 
 from activities.cancellations import activities_of, methods
+from activities.comparison import comparing, comparison_of
 from activities.database import create_database
 from activities.ports import AdapterError
 from catalogue.loader import CatalogueError, load_catalogues
 from settings import Settings, explain
 from workflows.connect import Unguarded, connect
+from workflows.executions import TemporalExecutions
 from workflows.plugin import DATA_CONVERTER, CancellationsPlugin
+from workflows.schedule import keep_schedule
 
 __all__ = ["DATA_CONVERTER", "create_worker"]
 
@@ -29,15 +33,18 @@ log = structlog.get_logger()
 def create_worker(client: Client, settings: Settings) -> Worker:
     """A worker that serves the whole task queue on any client connected with `DATA_CONVERTER`.
 
-    Creates or migrates the database, and registers the search attributes when it starts. Closes the database when it
-    has stopped.
+    Creates or migrates the database, and registers the search attributes and the nightly comparison's schedule when it
+    starts. Closes the database when it has stopped.
     """
     plugged = any(isinstance(one, CancellationsPlugin) for one in client.config().get("plugins", ()))
     database = create_database(settings)
+    acts = activities_of(database, load_catalogues(settings.catalogue_dir), settings)
+    comparison = comparison_of(database, TemporalExecutions(client), settings)
 
     @asynccontextmanager
-    async def closing() -> AsyncIterator[None]:
+    async def around() -> AsyncIterator[None]:
         try:
+            await schedule(client, settings)
             yield
         finally:
             await database.close()
@@ -45,10 +52,21 @@ def create_worker(client: Client, settings: Settings) -> Worker:
     return Worker(
         client,
         task_queue=settings.task_queue,
-        activities=methods(activities_of(database, load_catalogues(settings.catalogue_dir), settings)),
-        plugins=[SimplePlugin("database", run_context=closing), *([] if plugged else [CancellationsPlugin()])],
+        activities=[*methods(acts), *comparing(comparison)],
+        plugins=[SimplePlugin("around", run_context=around), *([] if plugged else [CancellationsPlugin()])],
         max_cached_workflows=2000,
     )
+
+
+async def schedule(client: Client, settings: Settings) -> None:
+    """Keep the nightly comparison's schedule; where the server has none, or refuses, runs are served without."""
+    at = settings.compare_at
+    try:
+        changed = await keep_schedule(client, at, settings.time_zone, settings.task_queue)
+    except RPCError as error:
+        log.warning("comparison_not_scheduled", reason=error.status.name)
+        return
+    log.info("comparison_scheduled", at=f"{at:%H:%M}" if at else None, zone=settings.time_zone, changed=changed)
 
 
 async def serve(settings: Settings) -> None:

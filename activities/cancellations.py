@@ -166,7 +166,7 @@ class CancellationActivities:
             if to is None:
                 said.info("mail_without_address")
                 return
-            values = values_of(step, effect, record, self.settings)
+            values = values_of(step, effect, record, self.settings, language)
             subject, body = (say(language, f"mail.{effect.template}.{part}", values) for part in ("subject", "body"))
             try:
                 await self.mail.send(step.key, to, subject, body)

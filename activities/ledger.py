@@ -40,13 +40,10 @@ class SqlLedger:
     async def record_end(self, end: End) -> None:
         """Keep the status document, close the run, its booking and its tasks. The same again changes nothing."""
         status = end.status
-        values = status.model_dump(include={"workflow_id", "run_id", "kind", "customer", "subject", "state"})
-        values |= {"effective_at": status.effective_at, "order_by": status.order_by}
-        values |= {"started_at": end.started_at, "ended_at": end.ended_at}
         async with self.database.write() as connection:
-            if await insert_once(connection, ledger, values | {"document": status.model_dump(mode="json")}) is None:
+            if await insert_once(connection, ledger, row_of(end)) is None:
                 return
-            await close_run(connection, status.workflow_id, status.run_id)
+            await close_run(connection, status.workflow_id)
             await close_with_run(connection, status.workflow_id, status.state)
             mine = (tasks.c.workflow_id == status.workflow_id, tasks.c.open)
             await connection.execute(update(tasks).where(*mine).values(open=False))
@@ -95,6 +92,15 @@ class SqlLedger:
             total = (await connection.execute(select(func.count()).select_from(ledger).where(*wanted))).scalar_one()
             rows = await connection.execute(select(ledger).where(*wanted, *after).order_by(*order).limit(limit + 1))
             return page_of(rows.all(), limit, total, cursor_of, ended)
+
+
+def row_of(end: End) -> dict[str, Any]:
+    """An end as a row."""
+    status = end.status
+    values = status.model_dump(include={"workflow_id", "run_id", "kind", "customer", "subject", "state"})
+    values |= {"effective_at": status.effective_at, "order_by": status.order_by}
+    values |= {"started_at": end.started_at, "ended_at": end.ended_at}
+    return values | {"document": status.model_dump(mode="json")}
 
 
 def cursor_of(row: Row[Any]) -> str:

@@ -14,11 +14,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from activities.columns import UNSTORABLE
 from activities.database import fault, opened
 from activities.record import lock, read_record, write_record
-from activities.subjects import BY_PRODUCT, NO_LICENCE
+from activities.subjects import NO_LICENCE
 from activities.tables import runs
 from catalogue.loader import Catalogues, load_catalogues
 from settings import Settings
 from states.model.record import Customer, Licence
+from states.surplus_state import BY_PRODUCT
 
 LARGEST = 2**31 - 1
 """The largest number that a record may hold."""

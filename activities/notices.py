@@ -3,11 +3,16 @@
 from typing import Any
 from urllib.parse import quote
 
+from catalogue.texts import say
 from settings import Settings
 from states.model.effects import Notify, Step
 from states.model.record import Customer, Language
 
-ABSENT = ("target", "state", "effective_at", "order_by", "note", "reason", "cancelled", "licences", "task")
+ABSENT = (
+    *("target", "state", "effective_at", "order_by", "note", "reason", "cancelled", "licences", "task", "cost_effect"),
+    *("price", "new_price", "saved_price", "steps", "provider", "number", "last", "abandons_on", "standing", "urgent"),
+    *("type", "due_at", "again"),
+)
 """Values that a mail may ask for and that not every notice has."""
 OPERATORS: Language = "de"
 """The language of mails to operators."""
@@ -20,7 +25,9 @@ def mail_to(effect: Notify, record: Customer | None, settings: Settings) -> tupl
     return (record.email or None, record.language) if record else (None, "de")
 
 
-def values_of(step: Step, effect: Notify, record: Customer | None, settings: Settings) -> dict[str, Any]:
+def values_of(
+    step: Step, effect: Notify, record: Customer | None, settings: Settings, language: Language
+) -> dict[str, Any]:
     """What the texts may need; a customer's name stands in the customer's own mail only."""
     own: dict[str, Any] = {
         "name": record.name if record and effect.to == "customer" else None,
@@ -31,4 +38,7 @@ def values_of(step: Step, effect: Notify, record: Customer | None, settings: Set
         "zone": settings.time_zone,
         "url": f"{settings.public_url.rstrip('/')}/cancellations/{quote(step.workflow_id)}",
     }
+    refusal = effect.values.get("refusal")
+    if isinstance(refusal, dict):
+        own["reason"] = say(language, f"refusal.{refusal['code']}", own | refusal["values"])
     return dict.fromkeys(ABSENT) | own | effect.values

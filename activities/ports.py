@@ -10,8 +10,9 @@ Errors of every adapter:
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
+from states.model.comparison import Execution
 from states.model.effects import Step
 from states.model.facts import Receipt
 from states.model.record import Customer
@@ -110,3 +111,13 @@ class Mail(Protocol):
 
     async def send(self, key: str, to: str, subject: str, body: str) -> None:
         """Send once for a key, as far as mail allows: the key becomes the message ID."""
+
+
+class Executions(Protocol):
+    """The runs as Temporal knows them, whatever our database holds of them."""
+
+    async def seen(self, workflow_id: str, run_id: str) -> Execution:
+        """The run that `run_id` is a part of, as it stands now; one that continued as new is the same run."""
+
+    async def status(self, workflow_id: str, run_id: str) -> dict[str, Any] | None:
+        """The status document as the run last had it, also of a closed one; None where nobody can say."""

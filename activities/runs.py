@@ -53,8 +53,6 @@ async def watchers_of(connection: AsyncConnection, customer: str, but: str) -> t
     return tuple(found.scalars())
 
 
-async def close_run(connection: AsyncConnection, workflow_id: str, run_id: str) -> None:
-    """A run has ended."""
-    await connection.execute(
-        update(runs).where(runs.c.workflow_id == workflow_id, runs.c.run_id == run_id).values(open=False)
-    )
+async def close_run(connection: AsyncConnection, workflow_id: str) -> None:
+    """The run of this ID has ended: by its workflow ID, since continued as new it ends under another run ID."""
+    await connection.execute(update(runs).where(runs.c.workflow_id == workflow_id, runs.c.open).values(open=False))

@@ -27,6 +27,18 @@ WRITE_TASKS = "write_tasks"
 RECORD_END = "record_end"
 """`states.model.status.End` → `Receipt`, whose `tell` names the runs that want to hear of it."""
 
+COMPARE = "compare"
+"""Nothing → `states.model.comparison.Comparison`: our database against the runs that Temporal knows."""
+
+TELL_FINDINGS = "tell_findings"
+"""`states.model.comparison.Night` → None: one mail to operators."""
+
+SETTLE_FINDINGS = "settle_findings"
+"""`states.model.comparison.Night` → None: lost runs are closed in our database, all findings are remembered."""
+
+COMPARING = (COMPARE, TELL_FINDINGS, SETTLE_FINDINGS)
+"""What the nightly comparison asks for, and no cancellation."""
+
 REFUSED = "Refused"
 """The error type of an activity where the system said no; never retried."""
 

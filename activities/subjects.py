@@ -4,11 +4,10 @@ from datetime import datetime
 from typing import Any, get_args
 
 from states.model.record import Customer, EditionKey, Licence
+from states.surplus_state import BY_PRODUCT
 
 NO_LICENCE = frozenset({"edition", "order_package", "fulfillment", "misclick", "support_level"})
 """The kinds whose subject is not a licence of the record."""
-BY_PRODUCT = frozenset({"key_accounting"})
-"""The kinds whose subject names the product, of which a customer holds one."""
 RANKS = {key: rank for rank, key in enumerate(get_args(EditionKey))}
 """The editions, lowest first within a family (domain 5.1)."""
 

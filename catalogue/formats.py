@@ -4,8 +4,8 @@ Babel and zoneinfo read their files on import (`warm`); afterwards everything he
 """
 
 import re
-from datetime import date, datetime
-from decimal import Decimal
+from datetime import date, datetime, timedelta
+from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -71,12 +71,38 @@ def day_from(language: str, value: str, zone: str) -> str:
 
 @lru_cache(maxsize=4096)
 def moment_from(language: str, value: str, zone: str) -> str:
-    """An ISO moment as day and time, an ISO day as a day; anything else as it is."""
+    """An ISO moment as day and time, a day or its very beginning as that day; anything else as it is."""
     if ISO_DAY.fullmatch(value):
         return day_from(language, value, zone)
     try:
-        return moment(language, datetime.fromisoformat(value), zone)
+        at = datetime.fromisoformat(value)
     except ValueError:
+        return value
+    return day(language, local(at, zone).date()) if begins_a_day(at, zone) else moment(language, at, zone)
+
+
+def begins_a_day(value: datetime, zone: str) -> bool:
+    """Whether a moment is 00:00 in `zone`: where a change takes effect, people say the day alone."""
+    at = local(value, zone)
+    return (at.hour, at.minute) == (0, 0)
+
+
+@lru_cache(maxsize=4096)
+def last_day_before(language: str, value: str, zone: str) -> str:
+    """The last day that has something of it before an ISO moment: at 00:00 the day before. Anything else as it is."""
+    try:
+        at = datetime.fromisoformat(value)
+    except ValueError:
+        return value
+    return day(language, local(at, zone).date() - timedelta(days=begins_a_day(at, zone)))
+
+
+@lru_cache(maxsize=1024)
+def amount_from(language: str, value: str) -> str:
+    """A decimal number of euros as an amount; anything else as it is."""
+    try:
+        return amount(language, Decimal(value))
+    except InvalidOperation:
         return value
 
 

@@ -3,32 +3,46 @@
 A text is a template from `catalogue/wording/<language>/*.toml`:
 
     {name}                  the value, formatted by its name and type (see `shown`)
-    {name:form}             the value in a form: raw, and, list, steps, code, quote, when; any other form is a
-                            namespace of labels: `{what:changed}` says `changed.<what>`, or the value where it has none
+    {name:form}             the value in a form: raw, and, list, steps, code, quote, when, exact, last (see `formed`);
+                            any other is a namespace of labels: `{what:changed}` says `changed.<what>`, else the value
     {?name}…{:}…{/}         one text or the other: whether there is a value (0 is one; None, False, "", "-", [] are not)
     {?name=value}…{:}…{/}   the same, for one value; a condition may name a value that is absent
+    {>key}                  the text of another key, with the same values
+
+An entry of a list that is a table (a licence in surplus, say) is said by the text `entry.<name of the list>`.
 
 The module is passed through the workflow sandbox: it reads files on import only and holds no clock.
 """
 
-import re
 import tomllib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from typing import Any
 
-from catalogue.formats import LANGUAGES, ZONE, amount, day, day_from, enumeration, local, moment, moment_from, number
+from catalogue.formats import (
+    LANGUAGES,
+    ZONE,
+    amount,
+    amount_from,
+    day,
+    day_from,
+    enumeration,
+    last_day_before,
+    local,
+    moment,
+    moment_from,
+    number,
+)
+from catalogue.templates import Render, Values, flat, made_ready
 
 __all__ = ["LANGUAGES", "amount", "day", "keys", "known", "moment", "number", "say"]
 
-Values = Mapping[str, Any]
-Render = Callable[[str, str, Values], str]
-"""A template made ready: (language, key, values) → text."""
-
 WORDS = {"de": {True: "ja", False: "nein"}, "en": {True: "yes", False: "no"}}
+
+EITHER = {"de": " oder ", "en": " or "}
 
 NOTHING = "–"
 """What a value that is None, or an empty list, is shown as."""
@@ -44,10 +58,9 @@ LABELLED = {
     "current": "target",
     "assigned_to": "target",
     "other": "target",
+    "detail": "detail",
 }
 """Values that are looked up as a label first, by name: the namespace of each. Without a label they show as they are."""
-
-TOKEN = re.compile(r"\{([^{}]*)\}")
 
 
 def say(language: str, key: str, values: Values | None = None) -> str:
@@ -94,6 +107,8 @@ def shown(language: str, name: str, value: Any, values: Values) -> str:
     if isinstance(value, date):
         return shown_date(language, name, value, values)
     if isinstance(value, Mapping):
+        if known(f"entry.{name}"):
+            return say(language, f"entry.{name}", {"zone": values.get("zone"), **value})
         return ", ".join(f"{entry}: {shown(language, '', one, values)}" for entry, one in value.items()) or NOTHING
     if isinstance(value, Iterable):
         return ", ".join(shown(language, name, one, values) for one in value) or NOTHING
@@ -101,16 +116,37 @@ def shown(language: str, name: str, value: Any, values: Values) -> str:
 
 
 def shown_string(language: str, name: str, value: str, values: Values) -> str:
-    """A label, a day (`…_on`, `…_ends`), a moment (`…_at`, `…_by`), the text of a fault, or the string itself."""
+    """A label, a day (`…_on`, `…_ends`), a moment (`…_at`, `…_by`), an amount (`…price`), or the string itself.
+
+    A fault that is a key is said by its text; of licences, any of which will do (`A | B`), each is named.
+    """
     if name in LABELLED:
         return label(language, LABELLED[name], value)
     if name.endswith(("_on", "_ends")):
         return day_from(language, value, values.get("zone") or ZONE)
     if name.endswith(("_at", "_by")):
         return moment_from(language, value, values.get("zone") or ZONE)
+    if name.endswith("price"):
+        return amount_from(language, value)
+    if name == "recorded":
+        return ", ".join(quotation(language, *one.partition(": ")[::2], values) for one in value.split(", "))
+    if name == "licences":
+        return value.replace(" | ", EITHER[language])
     if name == "fault" and value.startswith("fault.") and known(value):
         return say(language, value, values)
     return value
+
+
+QUOTED_AS = {"ends": "term_ends", "price_per_month": "price"}
+"""How a quoted field's value is shown: by which name."""
+
+
+def quotation(language: str, field: str, value: str, values: Values) -> str:
+    """A fact quoted from a record, `term_ends: 2027-01-31`, as people read it; a bare day or moment too."""
+    if not value:
+        return moment_from(language, field, values.get("zone") or ZONE)
+    said = shown_string(language, QUOTED_AS.get(field, field), label(language, "recorded", value), values)
+    return f"{label(language, 'recorded', field)}: {said}"
 
 
 def shown_date(language: str, name: str, value: date, values: Values) -> str:
@@ -120,7 +156,7 @@ def shown_date(language: str, name: str, value: date, values: Values) -> str:
         return day(language, value)
     if name.endswith(("_on", "_ends")):
         return day(language, local(value, zone).date())
-    return moment(language, value, zone)
+    return moment_from(language, value.isoformat(), zone)
 
 
 def label(language: str, namespace: str, value: Any) -> str:
@@ -133,14 +169,26 @@ def label(language: str, namespace: str, value: Any) -> str:
 def items(language: str, name: str, value: Any, values: Values) -> list[str]:
     """The entries of a list, each as people read it; of a mapping `key: value`; a single value is a list of one."""
     if isinstance(value, Mapping):
-        return [f"{entry}: {shown(language, '', one, values)}" for entry, one in value.items()]
+        return [f"{label(language, 'detail', entry)}: {detail(language, one, values)}" for entry, one in value.items()]
     if value is None or isinstance(value, str | int | date | Decimal):
         return [shown(language, name, value, values)]
     return [shown(language, name, one, values) for one in value]
 
 
+def detail(language: str, value: Any, values: Values) -> str:
+    """What a customer filled in: `A-71: beenden`."""
+    if isinstance(value, Mapping):
+        return ", ".join(f"{entry}: {shown(language, 'detail', one, values)}" for entry, one in value.items())
+    return shown(language, "detail", value, values)
+
+
 def formed(form: str, language: str, name: str, value: Any, values: Values) -> str:
-    """A value in a form that the template names."""
+    """A value in a form that the template names.
+
+    `raw` as programs write it, `and` as an enumeration, `list` and `steps` with a line for each, `code`, `quote`,
+    `when` an ISO moment whatever the value's name, `exact` the same with its time even at 00:00, `last` the last day
+    before a moment.
+    """
     if form == "raw":
         return ", ".join(items(language, "", value, values)) or NOTHING
     if form == "and":
@@ -157,59 +205,22 @@ def formed(form: str, language: str, name: str, value: Any, values: Values) -> s
         return moment_from(language, str(value), values.get("zone") or ZONE)
     if value is None:
         return NOTHING
+    if form == "exact":
+        return moment(language, datetime.fromisoformat(str(value)), values.get("zone") or ZONE)
+    if form == "last":
+        return last_day_before(language, str(value), values.get("zone") or ZONE)
     entries = value if isinstance(value, list | tuple) else [value]
     return ", ".join(label(language, form, one) for one in entries) or NOTHING
-
-
-def present(value: Any) -> bool:
-    """Whether there is a value; 0 (a package) is one."""
-    return not (value is None or value is False or value in ("", "-") or (hasattr(value, "__len__") and not value))
 
 
 # Templates.
 
 
-def made_ready(key: str, text: str) -> Render:
-    """Parse a template. Raises `ValueError` naming the key where it is wrong."""
-    tokens = iter(TOKEN.split(text))
-    parts, end = sequence(key, tokens)
-    if end is not None:
-        raise ValueError(f"text {key!r}: {{{end}}} without its {{?…}}")
-    return joined(parts)
-
-
-def sequence(key: str, tokens: Iterator[str]) -> tuple[list[str | Render], str | None]:
-    """The parts up to the end, or to `{:}` or `{/}`, which is answered too. Tokens are text, tag, text, tag, …"""
-    parts: list[str | Render] = []
-    for text in tokens:
-        if "{" in text or "}" in text:
-            raise ValueError(f"text {key!r}: a brace without its partner near {text!r}")
-        if text:
-            parts.append(text)
-        tag = next(tokens, None)
-        if tag is None or tag in (":", "/"):
-            return parts, tag
-        parts.append(choice(key, tag[1:], tokens) if tag.startswith("?") else placeholder(tag))
-    return parts, None
-
-
-def choice(key: str, condition: str, tokens: Iterator[str]) -> Render:
-    """`{?name}…{:}…{/}`."""
-    name, equal, wanted = condition.partition("=")
-    first, end = sequence(key, tokens)
-    second: list[str | Render] = []
-    if end == ":":
-        second, end = sequence(key, tokens)
-    if end != "/":
-        raise ValueError(f"text {key!r}: {{?{condition}}} without its {{/}}")
-    yes, no = joined(first), joined(second)
-
-    def render(language: str, said: str, values: Values) -> str:
-        value = values.get(name)
-        holds = str(value) == wanted if equal else present(value)
-        return (yes if holds else no)(language, said, values)
-
-    return render
+def part(tag: str) -> Render:
+    """`{>key}`, `{name}` or `{name:form}`."""
+    if tag.startswith(">"):
+        return lambda language, said, values: template(language, tag[1:])(language, said, values)
+    return placeholder(tag)
 
 
 def placeholder(tag: str) -> Render:
@@ -226,29 +237,7 @@ def placeholder(tag: str) -> Render:
     return render
 
 
-def joined(parts: list[str | Render]) -> Render:
-    """All parts, one after the other."""
-    if all(isinstance(part, str) for part in parts):
-        whole = "".join(str(part) for part in parts)
-        return lambda language, said, values: whole
-    fixed = tuple(parts)
-
-    def render(language: str, said: str, values: Values) -> str:
-        return "".join([part if isinstance(part, str) else part(language, said, values) for part in fixed])
-
-    return render
-
-
 # Loading.
-
-
-def flat(table: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:
-    """The texts of nested tables by dotted key."""
-    for name, entry in table.items():
-        if isinstance(entry, str):
-            yield prefix + name, entry.strip()
-        else:
-            yield from flat(entry, f"{prefix}{name}.")
 
 
 def load(folder: Traversable) -> dict[str, Render]:
@@ -260,7 +249,7 @@ def load(folder: Traversable) -> dict[str, Render]:
         for key, text in flat(tomllib.loads(file.read_text(encoding="utf-8"))):
             if key in found:
                 raise ValueError(f"{file.name}: the text {key!r} stands in another file too")
-            found[key] = made_ready(key, text)
+            found[key] = made_ready(key, text, part)
     return found
 
 

@@ -136,7 +136,8 @@ def load(settings: Settings, file: Path, as_json: bool) -> None:
     if as_json:
         document = {"customers": report.customers, "created": list(report.created), "replaced": list(report.replaced)}
         return print_json(document | {"left": left})
-    print(f"{report.customers} customers loaded: {len(report.created)} new, {len(report.replaced)} replaced.")
+    customers = "1 customer" if report.customers == 1 else f"{report.customers} customers"
+    print(f"{customers} loaded: {len(report.created)} new, {len(report.replaced)} replaced.")
     if left:
         table(("customer", "left as it was", "open run"), [tuple(one.values()) for one in left])
 

@@ -38,6 +38,13 @@ def table(columns: Sequence[str], rows: Sequence[Sequence[Any]], title: str | No
     console().print(shown)
 
 
+def footer(page: dict[str, Any]) -> None:
+    """How many there are, and how to get on."""
+    print(
+        f"{len(page['items'])} of {page['total']}" + (f"; go on with --cursor {page['next']}" if page["next"] else "")
+    )
+
+
 def cell(value: Any) -> str:
     """A value as people read it."""
     if value is None or value == "" or value == []:

@@ -19,6 +19,7 @@ def made() -> dict[Path, str]:
         DOCS / "catalogue.md": versions.catalogue_page(),
         DOCS / "states.md": pages.states_page(),
         DOCS / "conversations.md": pages.conversations_page(),
+        DOCS / "messages.md": pages.messages_page(),
     }
     return {path: text.rstrip() + "\n" for path, text in found.items()}
 

@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from catalogue.texts import keys
 from docs.play import conversation
 from states.chart import DOING, SHOWN, Chart
 from states.conduct import Conduct
@@ -96,8 +97,7 @@ def codes_of_function(function: ast.FunctionDef) -> tuple[set[str], set[str], se
 @cache
 def warning_codes() -> frozenset[str]:
     """Every warning that there is a text for."""
-    path = ROOT / "catalogue" / "wording" / "en" / "warnings.toml"
-    return frozenset(tomllib.loads(path.read_text(encoding="utf-8"))["warning"])
+    return frozenset(key.removeprefix("warning.") for key in keys() if key.startswith("warning."))
 
 
 def codes_of(kind: Kind) -> tuple[list[str], list[str]]:
@@ -211,7 +211,7 @@ def wakes_in(kind: Kind, state: str) -> list[str]:
         return []
     found = []
     if (state in chart.customer_states or state == "third_party") and "abandon" in events_in(kind, state):
-        found.append("reminder each `REMIND_EVERY`, `abandoned` after `ABANDON_AFTER`")
+        found.append("`abandoned` after `ABANDON_AFTER`")
     if state in chart.before_order and follows_notice(kind):
         found.append("the date moves on at `order_by`")
     if state == "order" and not follows_notice(kind) and kind.kind != "fulfillment":
@@ -220,9 +220,20 @@ def wakes_in(kind: Kind, state: str) -> list[str]:
         found.append("the effective date")
         if chart.rechecks is not Conduct.rechecks:
             found.append("licences checked again `RECHECK_BEFORE` it")
-    if set(tasks_in(kind, state)) - {"repair"}:
-        found.append("open tasks are brought to mind each `REMIND_EVERY`")
     return found
+
+
+def reminders_in(kind: Kind, state: str) -> list[str]:
+    """The reminders of a state: of the customer, of a missing proof, of open tasks, of what is in surplus."""
+    chart = kind.chart
+    if chart.states_map[state].final:
+        return []
+    tasks = tasks_in(kind, state)
+    idle = (state in chart.customer_states or state == "third_party") and "abandon" in events_in(kind, state)
+    found = ["customer"] if idle else []
+    found += ["proof"] if "third_party" in tasks else []
+    found += ["surplus"] if state == "scheduled" and chart.rechecks is not Conduct.rechecks else []
+    return [*found, "task"]
 
 
 def outsiders(state: str) -> str:

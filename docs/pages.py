@@ -4,29 +4,16 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from catalogue.formats import ZONE, moment_from
 from catalogue.texts import keys, say
-from docs import facts
+from docs import facts, matrix
 from docs.play import Exchange, played, shown
+from docs.samples import mail, spoken
 from states.chart import DOING, SHOWN
 from states.diagram import mermaid, states_of
 from states.kind import Kind
 
 MADE = "<!-- Made by `make docs` from the code: edit that instead. -->\n"
-
-SAMPLES: dict[str, Any] = {
-    "addons": ["A-71"], "assigned_to": "wms", "belongs_to": "voucher", "bookable": [100, 1000], "channel": "M-31",
-    "complete": False, "count": 2, "current": "JTL Pro", "customer": "K-1001", "details": {}, "effective_at":
-    "2027-02-01T00:00:00+01:00", "enabled": ["acknowledge_warning", "abandon"], "ends_on": "2027-08-31", "event":
-    "place_order", "fault": "by: Field required", "features": ["JTL-Track&Trace"], "held": 4, "id": "4711", "level":
-    "Silber", "licence": "TT-61", "licence_ends_at": "2027-01-01T00:00:00+01:00", "licences": ["TT-61", "POS-12"],
-    "limit": 3, "limited": ["JTL-Vouchers"], "minimum": None, "missing": ["new_contract"], "name": "Lager Nord",
-    "note": "…", "open": ["t-1"], "other": "JTL-WMS Mobile", "other_effective_at": "2027-03-01T00:00:00+01:00",
-    "product": "JTL-Track&Trace", "products": ["JTL-Vouchers"], "reason": "…", "source": "portal",
-    "standing_at": "2027-01-01T00:00:00+01:00", "state": "feature_warning", "subject": "V-61", "target": "JTL Advanced",
-    "task": "t-1", "what": "target", "workflow_id": "edition/K-1001/jtl",
-}  # fmt: skip
-"""Values for the texts shown: made up, one for each name."""
-OF_PACKAGES = {"target": 1000, "current": 2500, "bookable": [0, 100, 1000]}
 
 
 def table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
@@ -43,17 +30,6 @@ def template(name: str) -> str:
 def code(values: Any) -> str:
     """Names in code type, comma-separated."""
     return ", ".join(f"`{value}`" for value in values) or "–"
-
-
-def quoted(text: str) -> str:
-    """A text for people as a block quote."""
-    return "\n".join(f"> {line}".rstrip() for line in text.strip().splitlines())
-
-
-def spoken(key: str, kind: str | None = None) -> str:
-    """A text in both languages, with made-up values."""
-    values = SAMPLES | (OF_PACKAGES if kind == "order_package" else {})
-    return f"{quoted(say('de', key, values))}\n>\n{quoted(say('en', key, values))}\n"
 
 
 def lines_of(rule: dict[str, Any]) -> str:
@@ -107,14 +83,59 @@ def states_part(kind: Kind) -> str:
                 "" if final else code(facts.events_in(kind, name)),
                 "" if final else code(facts.tasks_in(kind, name)),
                 "; ".join(facts.wakes_in(kind, name)),
+                ", ".join(facts.reminders_in(kind, name)),
             )
         )
-    head = ("state", "outsiders call it", "may wait for", "a customer may send", "tasks that may be open", "by itself")
+    head = (
+        *("state", "outsiders call it", "may wait for", "a customer may send", "tasks that may be open"),
+        *("by itself", "reminders"),
+    )
     return (
         "## States\n\n" + table(head, rows) + "\nWhat is possible at a moment depends on guards too: the status "
         "document's `enabled`, `waiting_for` and `tasks` say it. While a system is at "
-        "work, tasks from before stay open. Tasks are explained in [states](../states.md#tasks).\n"
+        "work, tasks from before stay open. Tasks are explained in [states](../states.md#tasks).\n\n"
+        + reminders_part(kind)
     )
+
+
+def reminders_part(kind: Kind) -> str:
+    """Which reminders a run of the kind sends: when, to whom, how they grow more urgent."""
+    sent = {one for name in states_of(kind.chart) for one in facts.reminders_in(kind, name)}
+    rows = [(name, *REMINDERS[name]) for name in REMINDERS if name in sent]
+    if not rows:
+        return "### Reminders\n\nNone.\n"
+    head = ("reminder", "to", "first", "then", "mail")
+    return "### Reminders\n\n" + table(head, rows) + "\nThe texts are on the page of [messages](../messages.md).\n"
+
+
+REMINDERS = {
+    "customer": (
+        "the customer",
+        "`REMIND_EVERY` without a step of theirs; the clock stands still while an operator is awaited",
+        "each `REMIND_EVERY`, as urgent and numbered; the last before `ABANDON_AFTER` says that it is the last, and "
+        "each names the day on which the request is abandoned",
+        "`reminder`, then `reminder_urgent`",
+    ),
+    "proof": (
+        "the customer",
+        "`REMIND_EVERY` after the step at the third party was opened, unless proof was handed in",
+        "each `REMIND_EVERY`, as urgent and numbered, until there is proof (X9)",
+        "`reminder`, then `reminder_urgent`",
+    ),
+    "task": (
+        "the operators",
+        "when the task is due, at the latest after `REMIND_EVERY`; at once when it was rejected and stays open",
+        "each `REMIND_EVERY`, from the second on as urgent, numbered",
+        "`task_escalated`",
+    ),
+    "surplus": (
+        "the customer",
+        "`RECHECK_BEFORE` the date, where licences are then in surplus (X2)",
+        "once",
+        "`surplus_reminder`",
+    ),
+}
+"""Each reminder: to whom, first when, then how, by which mail."""
 
 
 def rules_part(kind: Kind) -> str:
@@ -156,7 +177,7 @@ def exchange(number: int, one: Exchange) -> str:
     told = [f"state `{status.state}`"]
     told += [f"waits for {code(status.waiting_for)}"] if status.waiting_for else ["ended"]
     told += [f"possible: {code(status.enabled)}"] if status.enabled else []
-    told += [f"effective {status.effective_at.isoformat()}"] if status.effective_at else []
+    told += [f"effective {moment_from('en', status.effective_at.isoformat(), ZONE)}"] if status.effective_at else []
     told += [f"tasks: {code(task.type for task in status.tasks)}"] if status.tasks else []
     told += (
         [f"warnings: {code(warning.code for warning in status.warnings)}"] if number == 1 and status.warnings else []
@@ -169,57 +190,12 @@ def exchange(number: int, one: Exchange) -> str:
 
 
 def overview_page() -> str:
-    """The matrix: what each kind is, from when it takes effect, who acts, what stands against it."""
-    rows = []
-    for kind in facts.kinds():
-        warnings, refusals = facts.codes_of(kind)
-        special = [name for name in refusals if name not in ("malformed", "unknown_customer", "not_held")]
-        rows.append(
-            (
-                f"[`{kind.kind}`](kinds/{kind.kind}.md)",
-                say("en", f"kind.{kind.kind}"),
-                date_of(kind),
-                actors_of(kind),
-                code(special),
-                code(warnings),
-            )
-        )
-    head = ("kind", "what", "takes effect", "who acts", "hard blocks", "warnings")
+    """The matrix: what each thing is when it ends, from when it takes effect, who acts, what stands against it."""
+    names = ", ".join(f"[{say('en', f'kind.{kind.kind}')}](kinds/{kind.kind}.md)" for kind in facts.kinds())
     return (
-        f"# Overview\n\n{MADE}\n{table(head, rows)}\nEvery request may also be refused as `malformed`, "
-        "`unknown_customer` or `not_held`. What each product is in each edition stands in "
-        f"[the catalogue](catalogue.md).\n\n{template('public_pages')}"
+        f"# Overview\n\n{MADE}\n{template('overview')}\n{table(matrix.HEAD, list(matrix.rows()))}\n"
+        f"{template('matrix')}\nThe pages of the kinds: {names}.\n\n{template('public_pages')}"
     )
-
-
-def date_of(kind: Kind) -> str:
-    """Where its effective date comes from."""
-    if facts.follows_notice(kind):
-        return "notice rule: the first of a month (D1–D5)"
-    path = facts.path_of(kind).__name__
-    if path == "LicenceEnd":
-        return "paid: after the recorded term; included: at once or on a day chosen (X6)"
-    return (
-        {
-            "TransferPath": "the moment agreed (MOV1)",
-            "FulfillmentPath": "when every partner has confirmed (FFN5)",
-            "HandoverPath": "when the third party has confirmed (ECO2)",
-            "TicketPath": "as a person decides",
-        }[path]
-        if "support_ticket" not in kind.chart.unused
-        else "never"
-    )
-
-
-def actors_of(kind: Kind) -> str:
-    """Who may have to act, beside the systems."""
-    waits = {one for name in states_of(kind.chart) for one in facts.waits_in(kind, name)}
-    if "support_ticket" in kind.chart.unused:
-        return "–"
-    path = facts.path_of(kind).__name__
-    named = ["customer"] if "customer" in waits or path in ("TicketPath", "TransferPath", "HandoverPath") else []
-    named += ["third party"] if "third_party" in waits else []
-    return ", ".join([*named, "operator"])
 
 
 def states_page() -> str:
@@ -234,7 +210,6 @@ def states_page() -> str:
     ]
     renamed = [(f"`{name}`", f"`{called}`") for name, called in sorted(SHOWN.items()) if name not in DOING]
     problems = [key for key in keys() if key.startswith("problem.")]
-    tasks = [key for key in keys() if key.startswith("task.") and key not in ("task.note", "task.proof", "task.json")]
     return "\n".join(
         [
             f"# States, tasks, refused events\n\n{MADE}",
@@ -244,7 +219,6 @@ def states_page() -> str:
             table(("state of the chart", "shown as", "asks for"), doing),
             table(("waits for a person", "shown as"), renamed),
             template("tasks"),
-            "Instructions, one text for each case: " + code(key.removeprefix("task.") for key in tasks) + ".\n",
             "## Refused events\n",
             *(f"### `{key.removeprefix('problem.')}`\n\n{spoken(key)}" for key in problems),
         ]
@@ -259,6 +233,24 @@ def reaching(shown_state: str) -> list[str]:
         if any(facts.outsiders(name) == shown_state for name in states_of(kind.chart))
     ]
     return ["every kind"] if len(found) == len(facts.kinds()) else found
+
+
+def messages_page() -> str:
+    """Every mail and every task's instructions, in both languages."""
+    mails = [key.removesuffix(".body") for key in keys() if key.startswith("mail.") and key.endswith(".body")]
+    beside = ("task.note", "task.proof", "task.json", "task.asked")
+    tasks = [key for key in keys() if key.startswith("task.") and key not in beside]
+    return "\n".join(
+        [
+            f"# Messages\n\n{MADE}\n{template('messages')}",
+            "## Mails\n",
+            *(f"### `{key.removeprefix('mail.')}`\n\n{mail(key)}" for key in mails),
+            "## Instructions of tasks\n\nAfter each stands who asked and when; after a rejection its reason, after a "
+            "proof what was handed in:\n",
+            spoken("task.asked"),
+            *(f"### `{key.removeprefix('task.')}`\n\n{spoken(key)}" for key in tasks),
+        ]
+    )
 
 
 def conversations_page() -> str:

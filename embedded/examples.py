@@ -1,54 +1,74 @@
-"""The example customers and portal events: loaded and played once, however often all is started.
+"""The examples as they stand in `examples/`: customers, and for each kind what they ask for and decide.
 
-What is to be played is written down with its times before anything is sent, so a start that was cut short goes on
-with the very same events; the portal's inbox does the rest.
+`customers.jsonl` is a file as the command line loads it. `<kind>.toml` holds the kind's `runs`, each with its
+`request` (without kind and `by`), the `steps` that follow it, in the form of `docs/conversations`, and how it `stands`
+afterwards in automatic mode; and `customers` of its own, where it needs any.
 """
 
-import asyncio
 import json
-import os
 import sys
-from collections.abc import Callable
+import tomllib
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
-import httpx
-from pydantic import BaseModel
-from standardwebhooks import Webhook
+from pydantic import BaseModel, ConfigDict
 
-from activities.customer_centre import load_customers
-from settings import Settings
+from states.registry import KINDS
 
 ROOT = Path(__file__).resolve().parent.parent
-SOURCE = "examples"
 PLACED_ON = 8
-"""The day of last month on which the past order was placed: in time for this month's first in any month (D1)."""
+"""The day of last month on which a past order was placed: in time for this month's first in any month (D1)."""
 AHEAD = timedelta(days=45)
 """So far ahead a term ends at least, whenever the examples are loaded."""
-TRIES = 12
+DAYS = ("term_ends", "ends", "effective_on")
+"""The fields whose day is moved."""
+
+Document = dict[str, Any]
+
+
+class Standing(BaseModel):
+    """How a run stands when its events have been played. `tasks`: the types of those open, in alphabetical order."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    state: str
+    waiting_for: list[str] = []
+    tasks: list[str] = []
+    refusal: str | None = None
+
+
+class Example(BaseModel):
+    """One run of the examples. `placed`: when all of it happened, up to now or one morning of last month."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    kind: str
+    placed: Literal["now", "last month"] = "now"
+    request: Document
+    steps: list[Document] = []
+    stands: Standing
+
+    @property
+    def workflow_id(self) -> str:
+        """The run that the request makes."""
+        return f"{self.kind}/{self.request['customer']}/{self.request['subject']}"
 
 
 class Event(BaseModel):
-    """A portal event to play. `answer`: the status of the final answer, once there was one."""
+    """Something to play. `answer`: the status of the final answer, once there was one.
+
+    `type`: of the portal event that a customer sends, or `confirm` or `reject`, an operator's decision on the open
+    task whose type `data.task` names.
+    """
 
     id: str
     type: str
     subject: str | None = None
     time: datetime
-    data: dict[str, Any]
+    data: Document
     answer: int | None = None
-
-
-class Played(BaseModel):
-    """What is remembered in the state folder."""
-
-    events: list[Event]
-
-    def unanswered(self) -> list[Event]:
-        """What is still to be played."""
-        return [event for event in self.events if event.answer is None]
 
 
 def folder() -> Path:
@@ -57,35 +77,25 @@ def folder() -> Path:
     return beside if beside.is_dir() else Path(sys.prefix) / "share" / "cancellations" / "examples"
 
 
-def base_url(settings: Settings) -> str:
-    """Where the portal is reached from this machine."""
-    host = settings.portal_host
-    reached = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)
-    return f"http://{reached}:{settings.portal_port}"
+def written(kind: str) -> Document:
+    """What is written down for a kind, or nothing."""
+    path = folder() / f"{kind}.toml"
+    return tomllib.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
 
 
-def portal(settings: Settings) -> httpx.AsyncClient:
-    """A client of the portal, with an operator's token where one is needed; never by way of a proxy."""
-    token = next(iter(settings.operator_tokens.values()), None)
-    headers = {"authorization": f"Bearer {token.get_secret_value()}"} if token else {}
-    return httpx.AsyncClient(base_url=base_url(settings), headers=headers, timeout=15, trust_env=False)
-
-
-async def prepare(settings: Settings, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> Played:
-    """On the first start: load the customers and write down the events. Later: what was written down then."""
-    memory = settings.state_dir / "examples.json"
-    if memory.exists():
-        return Played.model_validate_json(memory.read_text(encoding="utf-8"))
-    zone = settings.time_zone
-    customers = settings.state_dir / "customers.jsonl"
+def customers(today: date) -> list[Document]:
+    """Every example customer, with terms that lie ahead."""
     lines = (folder() / "customers.jsonl").read_text(encoding="utf-8").splitlines()
-    moved = [json.dumps(in_time(json.loads(line), now().date()), ensure_ascii=False) for line in lines]
-    customers.write_text("\n".join(moved) + "\n", encoding="utf-8")
-    await load_customers(settings, customers)
-    events = (folder() / "events.jsonl").read_text(encoding="utf-8").splitlines()
-    played = Played(events=timed([json.loads(line) for line in events], now(), zone))
-    save(settings, played)
-    return played
+    found = [json.loads(line) for line in lines]
+    found += [record for kind in KINDS for record in written(kind).get("customers", ())]
+    moved: list[Document] = in_time(found, today)
+    return moved
+
+
+def examples(today: date) -> list[Example]:
+    """Every example run, in the order of the registry. Raises `ValidationError` for one that is wrongly written."""
+    found = [run | {"kind": kind} for kind in KINDS for run in written(kind).get("runs", ())]
+    return [Example.model_validate(run) for run in in_time(found, today)]
 
 
 def in_time(value: Any, today: date) -> Any:
@@ -96,7 +106,7 @@ def in_time(value: Any, today: date) -> Any:
         return value
     return {
         name: moved_on(date.fromisoformat(entry), today).isoformat()
-        if name in ("term_ends", "ends") and entry
+        if name in DAYS and entry
         else in_time(entry, today)
         for name, entry in value.items()
     }
@@ -109,63 +119,43 @@ def moved_on(day: date, today: date) -> date:
     return day
 
 
-def timed(events: list[dict[str, Any]], now: datetime, zone: str) -> list[Event]:
-    """The events with their times: a minute apart, up to now, or one morning of last month."""
+def events(now: datetime, zone: str, oldest: timedelta) -> list[Event]:
+    """The events with their times: a minute apart, up to now, or one morning of last month.
+
+    What the portal would not take, since it is older than `oldest`, happens now as well.
+    """
     local = now.astimezone(ZoneInfo(zone))
     morning = (local.replace(day=1) - timedelta(days=1)).replace(day=PLACED_ON, hour=9, minute=0)
-    made = []
-    for number, event in enumerate(events):
-        at = morning if event.get("placed") == "last month" else local - timedelta(minutes=len(events))
-        moment = (at + timedelta(minutes=number)).astimezone(UTC).replace(microsecond=0)
-        kind = f"jtl.cancellation.{event['event']}.v1"
-        made.append(Event(id=event["id"], type=kind, subject=event.get("subject"), time=moment, data=event["data"]))
+    runs = examples(now.date())
+    first = local - timedelta(minutes=sum(1 + len(run.steps) for run in runs))
+    made: list[Event] = []
+    for run in runs:
+        begin = morning if run.placed == "last month" and now - morning < oldest else first
+        moments = (begin + timedelta(minutes=len(made) + number) for number in range(1 + len(run.steps)))
+        made += events_of(run, [moment.astimezone(UTC).replace(microsecond=0) for moment in moments])
     return made
 
 
-def save(settings: Settings, played: Played) -> None:
-    """Write down what has been played, whole or not at all."""
-    memory = settings.state_dir / "examples.json"
-    draft = memory.with_suffix(".tmp")
-    draft.write_text(played.model_dump_json(indent=1), encoding="utf-8")
-    os.replace(draft, memory)
+def events_of(run: Example, moments: list[datetime]) -> list[Event]:
+    """The request of a run and its steps, each at its moment."""
+    name, user = run.workflow_id.replace("/", "-"), f"portal-user-{run.request['customer']}"
+    asked = {"kind": run.kind, **run.request, "by": user}
+    made = [Event(id=f"example-{name}-0", type=portal_event("requested"), time=moments[0], data=asked)]
+    for number, (step, moment) in enumerate(zip(run.steps, moments[1:], strict=True), 1):
+        decision = next((one for one in ("confirm", "reject") if one in step), None)
+        said = {"by": "operator", "task": step[decision]} if decision else {"by": user}
+        made.append(
+            Event(
+                id=f"example-{name}-{number}",
+                type=decision or portal_event(step["send"]),
+                subject=run.workflow_id,
+                time=moment,
+                data=said | step.get("with", {}),
+            )
+        )
+    return made
 
 
-async def play(http: httpx.AsyncClient, settings: Settings, played: Played) -> None:
-    """Send what has no answer yet, in order, as the customers' portal would."""
-    for event in played.unanswered():
-        answer = await answered(http, settings, event)
-        event.answer = answer.status_code
-        save(settings, played)
-        if answer.status_code != 202:
-            print(f"  {event.id} was not taken: {detail(answer)}", flush=True)
-
-
-async def answered(http: httpx.AsyncClient, settings: Settings, event: Event) -> httpx.Response:
-    """The final answer to an event: sent again while the run is at work or a system does not answer."""
-    document = event.model_dump(mode="json", exclude={"answer"}, exclude_none=True)
-    body = json.dumps(document | {"specversion": "1.0", "source": SOURCE, "datacontenttype": "application/json"})
-    headers = {"content-type": "application/cloudevents+json"} | signature(settings, event.id, body)
-    for number in range(TRIES):
-        answer = await http.post("/events", content=body.encode(), headers=headers)
-        waiting = answer.status_code == 202 and "system" in answer.json().get("waiting_for", ())
-        if not waiting and answer.status_code not in (500, 503):
-            break
-        await asyncio.sleep(min(0.5 * (number + 1), 3))
-    return answer
-
-
-def signature(settings: Settings, identifier: str, body: str) -> dict[str, str]:
-    """The Standard Webhooks headers, where a secret is configured."""
-    if not settings.webhook_secret:
-        return {}
-    now = datetime.now(UTC)
-    signed = Webhook(settings.webhook_secret[0].get_secret_value()).sign(identifier, now, body)
-    return {"webhook-id": identifier, "webhook-timestamp": str(int(now.timestamp())), "webhook-signature": signed}
-
-
-def detail(answer: httpx.Response) -> str:
-    """Why an event was not taken, in one line."""
-    try:
-        return str(answer.json()["detail"])
-    except (ValueError, KeyError, TypeError):
-        return f"HTTP {answer.status_code}"
+def portal_event(event: str) -> str:
+    """The type under which a portal sends an event."""
+    return f"jtl.cancellation.{event.replace('_', '-')}.v1"

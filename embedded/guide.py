@@ -4,13 +4,16 @@ import os
 import shlex
 import shutil
 import sys
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
+from zoneinfo import ZoneInfo
 
 import httpx
 
-from embedded.examples import ROOT, base_url
+from embedded.examples import ROOT
+from embedded.play import base_url
 from settings import PREFIX, Settings
 
 Document = dict[str, Any]
@@ -31,7 +34,15 @@ async def text(http: httpx.AsyncClient, settings: Settings) -> str:
     """The whole text. Raises `httpx.HTTPError` where the portal does not answer."""
     runs = (await http.get("/cancellations", params={"limit": 100})).raise_for_status().json()["items"]
     tasks = (await http.get("/tasks")).raise_for_status().json()["items"]
-    lines = ["", *addresses(settings), "", *standing(runs), "", *await commands(http, runs, tasks), ""]
+    lines = [
+        "",
+        *addresses(settings),
+        "",
+        *standing(runs, settings.time_zone),
+        "",
+        *await commands(http, runs, tasks),
+        "",
+    ]
     return "\n".join([*lines, "Everything is up; Ctrl-C stops it, and the data stay."])
 
 
@@ -48,15 +59,46 @@ def addresses(settings: Settings) -> list[str]:
     ]
 
 
-def standing(runs: list[Document]) -> list[str]:
-    """A line for each run: where it stands, and whom it waits for."""
-    rows = sorted(runs, key=lambda run: (run["ended_at"] is not None, run["workflow_id"]))
-    width = max((len(run["workflow_id"]) for run in rows), default=0)
-    return [
-        f"  {run['workflow_id']:<{width}}  {run['state']:<18} "
-        + (f"waits for {', '.join(run['waiting_for'])}" if run["waiting_for"] else "ended")
-        for run in rows
-    ]
+ORDERS_WITH_DETAILS = ("hosting", "hosting_addon", "shop_hosting")
+"""Kinds whose order may need more than who places it (ADD1, ADD2, SHH2): no first command to try."""
+
+GROUPS = (
+    ("repair", "Wait for a person, since something does not work"),
+    ("third_party", "Wait for a third party, whose answer an operator confirms"),
+    ("operator", "Wait for an operator"),
+    ("customer", "Wait for the customer"),
+    ("date", "Wait for their date"),
+    ("system", "At work"),
+    ("", "Have ended"),
+)
+"""What runs wait for, and how it is said; of several the first counts."""
+
+
+def standing(runs: list[Document], zone: str) -> list[str]:
+    """The runs by what they wait for: a line for each, with its state and, where it has one, its date."""
+    width = max((len(run["workflow_id"]) for run in runs), default=0)
+    lines: list[str] = []
+    for waits_for, heading in GROUPS:
+        found = sorted((run for run in runs if group_of(run) == waits_for), key=lambda run: str(run["workflow_id"]))
+        lines += (
+            [f"  {heading}", *(f"    {run['workflow_id']:<{width}}  {stands(run, zone)}" for run in found)]
+            if found
+            else []
+        )
+    return lines
+
+
+def group_of(run: Document) -> str:
+    """The first group that a run belongs to."""
+    return next((name for name, _ in GROUPS if name in run["waiting_for"]), "")
+
+
+def stands(run: Document, zone: str) -> str:
+    """The state, and of a run that waits for its date, the day in `zone`."""
+    if group_of(run) != "date" or run["effective_at"] is None:
+        return str(run["state"])
+    effective_at = datetime.fromisoformat(run["effective_at"])
+    return f"{run['state']} for {effective_at.astimezone(ZoneInfo(zone)).date().isoformat()}"
 
 
 async def commands(http: httpx.AsyncClient, runs: list[Document], tasks: list[Document]) -> list[str]:
@@ -71,6 +113,8 @@ async def commands(http: httpx.AsyncClient, runs: list[Document], tasks: list[Do
             continue  # this run does not answer now, after a change of the code say: its page in the web UI tells why
         status = answer.json()
         for event in ("acknowledge_warning", "place_order"):
+            if event == "place_order" and run["kind"] in ORDERS_WITH_DETAILS:
+                continue
             if event in status["enabled"] and event not in found:
                 found[event] = sent(program, event, run["workflow_id"])
                 break

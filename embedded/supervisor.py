@@ -10,13 +10,15 @@ from datetime import timedelta
 from typing import TypeVar
 
 import httpx
+from pydantic import TypeAdapter
 from temporalio.api.enums.v1 import TaskQueueType
 from temporalio.api.taskqueue.v1 import TaskQueue
 from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest
 from temporalio.client import Client
 
-from embedded import examples, guide
+from embedded import guide, play
 from embedded.children import Child, Died, start
+from embedded.examples import ROOT
 from settings import PREFIX, Settings
 
 START_WITHIN = 120.0
@@ -90,16 +92,20 @@ class Supervisor:
         print("Starting Temporal …", flush=True)
         await self.launch("temporal", server_command(self.temporal, self.settings))
         client = await self.ready("temporal", self.temporal_ready())
-        played = await self.guarded(examples.prepare(self.settings))
+        played = await self.guarded(play.prepare(self.settings, self.oldest()))
         print("Starting worker and portal …", flush=True)
-        await self.launch("worker", [sys.executable, str(examples.ROOT / "worker.py")])
-        await self.launch("portal", [sys.executable, str(examples.ROOT / "cli.py"), "portal"])
+        await self.launch("worker", [sys.executable, str(ROOT / "worker.py")])
+        await self.launch("portal", [sys.executable, str(ROOT / "cli.py"), "portal"])
         await self.ready("worker", self.worker_ready(client))
-        async with examples.portal(self.settings) as http:
+        async with play.portal(self.settings) as http:
             await self.ready("portal", self.portal_ready(http))
             print("Playing the examples …" if played.unanswered() else "The examples have been played.", flush=True)
-            await self.guarded(examples.play(http, self.settings, played))
+            await self.guarded(play.play(http, self.settings, played))
             print(await self.guarded(guide.text(http, self.settings)), flush=True)
+
+    def oldest(self) -> timedelta:
+        """How old an event may be that the portal takes."""
+        return TypeAdapter(timedelta).validate_python(self.environment[f"{PREFIX}MAX_EVENT_AGE"])
 
     async def launch(self, name: str, command: list[str]) -> None:
         """Start a program and watch it from now on."""

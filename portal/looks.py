@@ -117,10 +117,10 @@ class Looks:
         return document
 
     async def continued(self, workflow_id: str, run_id: str) -> Document:
-        """A run that went on under another run ID: the newest, where it is the same one."""
+        """A run that went on under another run ID: the newest, where it is the same one; as kept, if it has ended."""
         first = self.client.get_workflow_handle(workflow_id, first_execution_run_id=run_id)
         document: Document = await first.query("status")
-        return document
+        return await self.records.ended(workflow_id, document["run_id"]) or document
 
     async def not_running(self, workflow_id: str) -> PortalProblem:
         """Nothing runs under that ID: it has ended, which names the way to go, or it never was."""

@@ -7,13 +7,13 @@ from states.dates import (
     effective_at,
     term_runs,
 )
-from states.model.base import day_after, day_of
-from states.model.effects import CheckLicences, HandOver, Notify
+from states.model.base import day_after
+from states.model.effects import CheckLicences, HandOver
 from states.model.memory import Standing
 from states.model.request import Request
 from states.orders import Orders
+from states.said import iso
 from states.surplus_state import ended_for_it, names
-from states.tasks import iso
 
 
 class Changes(Orders):
@@ -71,13 +71,12 @@ class Changes(Orders):
         for task in self.open_of("perform", "repair"):
             self.close_task(task)
         self.write("change_dropped", "change_dropped", target=memory.request.target)
-        self.ask(Notify(template="change_dropped", values={"effective_at": iso(effective_at(memory))}))
+        self.tell("change_dropped")
 
     def react_request_revocation(self) -> None:
         """Opens a ticket; the cancellation goes on."""
-        zone = self.model.settings.zone
         cancelled = [
-            f"{one.workflow_id} ({f'{day_of(one.ends_at, zone).isoformat()}, ' if one.ends_at else ''}{one.state})"
+            {"run": one.workflow_id, "ends_at": iso(one.ends_at), "state": one.state}
             for one in ended_for_it(self.model)
         ]
         self.open_decision(
@@ -96,8 +95,7 @@ class Changes(Orders):
 
     def end_revoked(self) -> None:
         """Nothing is booked any more; what ended for it stays ended (X13)."""
-        ended = [one.licence for one in ended_for_it(self.model)]
-        self.ask(Notify(template="revoked", values={"cancelled": ended}))
+        self.tell("revoked", cancelled=[one.licence for one in ended_for_it(self.model)])
 
     def hand_over_revocation(self) -> None:
         """On the effective date an open revocation passes to a `misclick` run of its own (X11)."""
@@ -118,7 +116,7 @@ class Changes(Orders):
 
     def tell_superseded(self) -> None:
         """An upgrade was booked elsewhere (X10)."""
-        self.ask(Notify(template="superseded"))
+        self.tell("superseded")
 
     def react_order_by_passed(self) -> None:
         """The date shown moves by itself (contract, `order_by`)."""
@@ -155,12 +153,7 @@ class Changes(Orders):
         entries = self.model.check.surplus if self.model.check else ()
         left = names(entry for entry in entries if entry.ends_at is None)
         if left and self.model.rechecked:
-            self.ask(
-                Notify(
-                    template="surplus_reminder",
-                    values={"licences": left, "effective_at": iso(effective_at(self.model))},
-                )
-            )
+            self.tell("surplus_reminder", licences=left)
 
     def ask_what_is_left(self) -> None:
         """After the change: only what is still in surplus (X2)."""

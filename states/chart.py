@@ -142,7 +142,9 @@ class Chart(StateChart[Memory]):
     def settle(self) -> None:
         """What holds after every event; overridden by `states.conduct`."""
 
-    def write(self, event: str, key: str | None = None, note: str | None = None, **values: Any) -> None:
+    def write(
+        self, event: str, key: str | None = None, note: str | None = None, by: str | None = None, **values: Any
+    ) -> None:
         """Add a line to the timeline; the time is when the person acted, else now.
 
         `key` names a text under `note.`, made with `values` where it is shown; `note` is a person's own words.
@@ -152,7 +154,7 @@ class Chart(StateChart[Memory]):
             at=getattr(said, "time", None) or self.model.now,
             state=self.shown,
             event=event,
-            by=getattr(said, "by", None),
+            by=by or getattr(said, "by", None),
             note=f"note.{key}" if key else note or getattr(said, "note", None) or getattr(said, "explanation", None),
             values=values if key else None,
         )

@@ -1,26 +1,31 @@
 """How a run behaves between events: what it waits for, when it wakes, whose clock runs, which tasks still matter."""
 
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 from states.changes import Changes
 from states.chart import DOING
 from states.dates import effective_at, follows_notice, notice_rule, open_questions
-from states.model.effects import CheckLicences, Effect, Notify
+from states.model.effects import CheckLicences, Effect
 from states.model.facts import Check, Receipt, Refusal
 from states.model.memory import Task
-from states.model.request import CUSTOMER_MESSAGES, Request
+from states.model.request import CUSTOMER_MESSAGES, HandInProof, Request
 from states.surplus_state import singly, unresolved
 
 KEEPS_CHECK = frozenset({"scheduled", "order", "feature_warning"})
 """Where a refusal found in passing changes nothing: it is judged again when the customer acts, or on the date."""
 
-KEEPS_TASK = frozenset({"stays_open", "hand_in_proof"})
+KEEPS_TASK = frozenset({"stays_open", "hand_in_proof", "proof_rejected"})
 """What is done to a task without closing it."""
 
 
 class Conduct(Changes):
     """The last part of every chart; paths derive from it. Declares no states."""
+
+    has_date: ClassVar[bool] = False
+    """Whether a person's grant agrees on a date (SUP3)."""
+    notes_date = True
+    """Whether that date is kept where other runs find it; runs that began before did not (`workflows.began`)."""
 
     # What it waits for.
 
@@ -128,7 +133,7 @@ class Conduct(Changes):
     def run_clock(self) -> None:
         """The clock of a customer who does nothing; it stands still while somebody else is awaited."""
         memory = self.model
-        if self.message is not None and self.task is None:
+        if self.message is not None and (self.task is None or isinstance(self.message, HandInProof)):
             memory.idle_spent, memory.reminders = timedelta(0), 0
             memory.idle_since = None
         waits = self.clock_runs()
@@ -189,12 +194,9 @@ class Conduct(Changes):
         """Whether licences are checked again before the date: editions (X2)."""
         return False
 
-    def react_remind(self) -> None:
-        """The customer is reminded; more urgently each time."""
-        self.model.reminders += 1
-        template = "reminder" if self.model.reminders == 1 else "reminder_urgent"
-        self.ask(Notify(template=template, values={"state": self.shown}))
-        self.write("remind", "reminded")
+    def ends_when(self) -> tuple[str, str]:
+        """Why something without a term ends when it does, as a text of `why` and its rule: with the order (X6)."""
+        return "at_once", "X6"
 
     # Answers.
 

@@ -101,7 +101,7 @@ def order_by(memory: Memory) -> datetime | None:
 
 def placed_or_now(memory: Memory) -> datetime:
     """The moment from which the date follows."""
-    return memory.order.placed_at if memory.order else memory.now
+    return (memory.order.booked_at or memory.order.placed_at) if memory.order else memory.now
 
 
 def on_boundary_day(memory: Memory) -> bool:

@@ -1,21 +1,24 @@
 """The guards of every path: what holds at present. They read memory only, so asking never raises."""
 
+from typing import ClassVar
+
 from states.dates import (
     date_rule_of,
     open_questions,
 )
 from states.model.facts import OutsideStep
+from states.reminders import Reminders
 from states.surplus_state import unresolved
-from states.tasks import Tasks
-
-WARNINGS_FIRST = frozenset(
-    {"features_lost", "user_management_lost", "integrations_end", "backup", "package_zero", "overage"}
-)
-"""The warnings that must be acknowledged before the licences are checked (ED4, VOU1, API4, HOS3, OP0-4, OP3)."""
 
 
-class Guards(Tasks):
+class Guards(Reminders):
     """Named in the declarations of the paths. Declares no states."""
+
+    warned_first: ClassVar[frozenset[str]] = frozenset(
+        {"features_lost", "user_management_lost", "integrations_end", "backup", "package_zero", "overage"}
+    )
+    """The warnings that must be acknowledged before the licences are checked (ED4, VOU1, API4, HOS3, OP0-4, OP3).
+    A kind with another one of its own names it."""
 
     def refused_by_check(self) -> bool:
         """The record or the catalogue stands against the request."""
@@ -23,7 +26,7 @@ class Guards(Tasks):
 
     def warns_first(self) -> bool:
         """Something is lost that the customer must acknowledge first."""
-        return any(note.code in WARNINGS_FIRST for note in self.model.check.warnings) if self.model.check else False
+        return any(note.code in self.warned_first for note in self.model.check.warnings) if self.model.check else False
 
     def surplus_found(self) -> bool:
         """Licences stand against the order (ED6, X2, X4)."""

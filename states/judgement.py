@@ -144,7 +144,10 @@ def judge_order(chart: Conduct, message: PlaceOrder, at: datetime) -> Refusal | 
         return malformed("fault.optional_service", "ED10", service=", ".join(unknown), known=list(known))
     details = {**(memory.request.details or {}), **(message.details or {})}
     missing = details_missing(chart, details)
-    return Refusal(rule=missing[0], code="details_missing", values={"missing": missing[1]}) if missing else None
+    if missing is None:
+        return None
+    rule, keys = missing
+    return Refusal(rule=rule, code="details_missing", values={"missing": keys, "any": keys == ["details"]})
 
 
 def details_missing(chart: Conduct, details: dict[str, Any]) -> tuple[str, list[str]] | None:
@@ -234,9 +237,15 @@ def judge_confirmation(chart: Conduct, message: ConfirmTask) -> tuple[Task, str]
 
 
 def judge_rejection(chart: Conduct, message: RejectTask) -> tuple[Task, str] | Refusal:
-    """The task rejected and the event that follows; where none does, it stays open and is escalated."""
+    """The task rejected and the event that follows; where none does, it stays open and is escalated.
+
+    So does a step at a third party, without the proof that was handed in (X9).
+    """
     task = find_task(chart, message.task)
-    return task if isinstance(task, Refusal) else takeable(chart, task, task.rejected or "stays_open")
+    if isinstance(task, Refusal):
+        return task
+    kept = "proof_rejected" if task.type == "third_party" and task.proof is not None else "stays_open"
+    return takeable(chart, task, task.rejected or kept)
 
 
 def takeable(chart: Conduct, task: Task, event: str) -> tuple[Task, str] | Refusal:

@@ -37,7 +37,7 @@ CheckFunction = Callable[[Inquiry, Context, Catalogue], Check]
 class Kind:
     """One row of the contract's table of kinds.
 
-    `malformed` answers what is wrong with a document of this kind (a text for people, in English), or None.
+    `malformed` answers what is wrong with a document of this kind, as a key of the texts (`fault.…`), or None.
     `watches`: its check depends on the customer's other licences, so that their runs tell it (X3).
     """
 

@@ -11,12 +11,12 @@ from states.dates import (
     order_by,
 )
 from states.guards import Guards
-from states.model.effects import ApplyChange, CheckLicences, Notify, PlaceOrder, Reassign, Tell, Withdraw
+from states.model.effects import ApplyChange, CheckLicences, PlaceOrder, Reassign, Tell, Withdraw
 from states.model.facts import Refusal, Surplus
 from states.model.memory import Order
 from states.model.request import PlaceOrder as PlaceOrderMessage
+from states.said import iso
 from states.surplus_state import names, unresolved
-from states.tasks import iso
 
 
 class Orders(Guards):
@@ -107,14 +107,16 @@ class Orders(Guards):
 
     def refuse(self) -> None:
         """Keep why the check refuses the run; where a person declined, that is kept already."""
-        if self.model.check is not None and self.refused_by_check():
-            self.model.refusal = self.model.check.refusal
-            self.ask(Notify(template="refused"))
+        refusal = self.model.check.refusal if self.model.check and self.refused_by_check() else None
+        if refusal is not None:
+            self.model.refusal = refusal
+            self.tell("refused", refusal=refusal.model_dump(mode="json", include={"code", "values"}))
 
     def decline(self) -> None:
-        """A person said no."""
+        """A person said no, and the customer is told."""
         note = getattr(self.message, "note", None) or ""
         self.model.refusal = Refusal(rule=self.declined_by, code="declined", values={"note": note})
+        self.tell("declined", note=note)
 
     def forget_order(self) -> None:
         """An order that was not taken is no order (ED10)."""
@@ -149,8 +151,10 @@ class Orders(Guards):
         memory.rechecked = bool(date and date - memory.settings.recheck_before <= memory.now)
         if memory.receipt and memory.receipt.tell:
             self.ask(Tell(runs=memory.receipt.tell, state="scheduled"))
-        self.ask(Notify(template="scheduled", values={"effective_at": iso(date)}))
-        for step in memory.check.outside if memory.check else ():
+        outside = memory.check.outside if memory.check else ()
+        providers = ", ".join(step.name for step in outside if step.name and step.name != "-") or None
+        self.tell("scheduled", effective_at=iso(date), steps=[step.what for step in outside], provider=providers)
+        for step in outside:
             self.open_outside(step)
         if order and order.late:
             self.open_late_question()
@@ -171,7 +175,7 @@ class Orders(Guards):
         """The customer centre said no: an unfinished order is no order (ED10)."""
         self.forget_order()
         self.model.revoking = False
-        self.ask(Notify(template="booking_refused", values={"reason": self.refusal_reason()}))
+        self.tell("booking_refused", reason=self.refusal_reason())
 
     def refusal_reason(self) -> str:
         """What the customer centre said."""
@@ -181,7 +185,7 @@ class Orders(Guards):
         """The change is made: tell the customer, and the runs it concerns."""
         memory = self.model
         memory.standing = None
-        self.ask(Notify(template="applied", values={"effective_at": iso(effective_at(memory))}))
+        self.tell("applied")
 
     def take_surplus(self) -> None:
         """What the change left in surplus, as its receipt says; overrides end with the change (X2)."""
@@ -250,7 +254,7 @@ class Orders(Guards):
 
     def tell_abandoned(self) -> None:
         """An unfinished order is no order (ED10)."""
-        self.ask(Notify(template="abandoned"))
+        self.tell("abandoned")
 
 
 def message_of(order: Order) -> PlaceOrderMessage:

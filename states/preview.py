@@ -11,7 +11,7 @@ from states.model.facts import Check, Cost, CostEffect, Feature, RunSettings
 from states.model.memory import Memory
 from states.model.request import PlaceOrder, Request
 from states.model.status import RefusalText, SurplusEntry, WarningText, WhyStep
-from states.view import Say, language_of, refusal_of, surplus_entries, warnings_of, why
+from states.view import Say, language_of, refusal_of, surplus_entries, warning_texts, why
 
 ORDERABLE = frozenset({"surplus_resolution", "order"})
 """Where a path leads to an order of the customer's."""
@@ -66,11 +66,8 @@ def preview(kind: Kind, request: Request, check: Check, at: datetime, settings: 
         cost=check.cost,
         features_lost=check.features_lost,
         surplus=surplus_entries(memory, say, language),
-        warnings=tuple(
-            WarningText(code=note.code, text=say(language, f"warning.{note.code}", note.values))
-            for note in warnings_of(chart)
-        ),
-        refusal=refusal_of(memory, say, language),
+        warnings=warning_texts(chart, say),
+        refusal=refusal_of(memory, say),
         catalogue=check.catalogue,
     )
 

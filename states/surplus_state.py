@@ -76,14 +76,18 @@ def ended_for_it(memory: Memory) -> list[EndedForIt]:
     found = []
     for entry in memory.once_surplus:
         licence, kind = entry.licence or "", entry.values.get("kind")
-        news = heard.get(licence)
+        subject = entry.product if kind in BY_PRODUCT else licence
+        news = heard.get(subject)
         gone = licence not in ends and (entry.reason != "limit" or (news is not None and news.state in GONE))
         if kind and (gone or ends.get(licence)):
-            run = f"{kind}/{memory.request.customer}/{licence}"
+            run = f"{kind}/{memory.request.customer}/{subject}"
             moment = news.at if gone and news is not None and news.state in GONE else ends.get(licence)
             found.append(EndedForIt(run, licence, moment, "applied" if gone else "scheduled"))
     return found
 
+
+BY_PRODUCT = frozenset({"key_accounting"})
+"""The kinds whose subject names the product, of which a customer holds one."""
 
 GONE = frozenset({"applied", "external"})
 """The ends of a licence's run after which the licence is no more."""

@@ -11,6 +11,7 @@ from states.model.effects import AnyEffect, Notify, PlaceOrder, Reassign
 from states.model.facts import OutsideStep, Receipt, Refusal
 from states.model.memory import Task
 from states.model.request import Proof
+from states.said import iso, told_of
 from states.surplus_state import names, unresolved
 
 COSTS = ("cancellation", "deactivation", "none")
@@ -44,6 +45,15 @@ class Tasks(Chart):
     def open_of(self, *types: str) -> tuple[Task, ...]:
         """The open tasks of these types."""
         return tuple(task for task in self.model.tasks if task.type in types)
+
+    def tell(self, template: str, **values: Any) -> None:
+        """A mail to the customer, with the date, the deadline and the price as far as they are known."""
+        self.ask(Notify(template=template, values=told_of(self.model) | values))
+
+    def tell_operators(self, template: str, **values: Any) -> None:
+        """A mail to the operators; a date that no order has yet is none of theirs."""
+        date = iso(effective_at(self.model)) if self.model.order else None
+        self.ask(Notify(template=template, to="operator", values={"effective_at": date} | values))
 
     # Opening each type.
 
@@ -117,7 +127,7 @@ class Tasks(Chart):
             del decisions["skip"]
         values = {"action": step.effect, "error": error}
         self.open_task("repair", "repair", step=step, decisions=decisions, note_required=("skip", "end"), values=values)
-        self.ask(Notify(template="repair", to="operator", values=values))
+        self.tell_operators("repair", **values)
 
     # Reactions to decisions.
 
@@ -142,7 +152,7 @@ class Tasks(Chart):
         if order is None or booked_at < deadline:
             return {}
         given = self.date_of_late_booking(booked_at)
-        self.model.order = order.model_copy(update={"effective_at": given, "late": True})
+        self.model.order = order.model_copy(update={"effective_at": given, "late": True, "booked_at": booked_at})
         self.write("late_booking", "late_booking")
         return {"effective_at": given or step.effective_at}
 
@@ -182,14 +192,19 @@ class Tasks(Chart):
 
     def react_revocation_declined(self) -> None:
         """The cancellation goes on, and the customer is told."""
-        self.ask(Notify(template="declined", values={"note": self.message.note or ""}))
+        self.tell("declined", note=self.message.note or "")
 
     def react_stays_open(self) -> None:
         """Rejected, but the task does not go away: the note is shown, and it is escalated."""
         self.change_task(self.task, note=self.message.note, escalated=self.task.escalated + 1)
-        self.ask(
-            Notify(template="task_escalated", to="operator", values={"task": self.task.task, "note": self.message.note})
-        )
+        self.escalate(self.task, self.message.note)
+
+    def escalate(self, task: Task, note: str | None) -> None:
+        """The operators are told of a task that is still open: the more urgently, the more often."""
+        due = iso(task.due_at) if task.due_at else None
+        number = task.escalated + 1
+        values = {"task": task.task, "type": task.type, "due_at": due, "note": note or "", "number": number}
+        self.tell_operators("task_escalated", urgent=number > 1, again=number > 2, **values)
 
     def react_hand_in_proof(self) -> None:
         """The customer's proof waits for the operator's confirmation (X9)."""
@@ -220,35 +235,6 @@ class Tasks(Chart):
         """An effect keeps failing: `message` is None, `task` carries (step, error)."""
         step, error, skippable = self.task
         self.open_repair(step, error, skippable)
-
-    # Time.
-
-    def escalation_at(self, task: Task) -> datetime:
-        """When a task is next brought to mind: when due, at the latest after `remind_every`, and again and again."""
-        every = self.model.settings.remind_every
-        first = (
-            min(task.due_at, task.opened_at + every)
-            if task.due_at and task.due_at > task.opened_at
-            else task.opened_at + every
-        )
-        return first + task.escalated * every
-
-    def react_task_due(self) -> None:
-        """Operators (for third parties: the customer too) are reminded, more urgently each time."""
-        for task in self.model.tasks:
-            if self.escalation_at(task) <= self.model.now:
-                self.change_task(task, escalated=task.escalated + 1)
-                values = {"task": task.task, "note": task.note or ""}
-                self.ask(Notify(template="task_escalated", to="operator", values=values))
-                if task.type == "third_party" and task.proof is None:
-                    template = "reminder_urgent" if task.escalated else "reminder"
-                    self.ask(Notify(template=template, values={"state": self.shown}))
-                self.write("task_due", "escalated")
-
-
-def iso(moment: datetime | None) -> str | None:
-    """A moment as plain JSON."""
-    return moment.isoformat() if moment else None
 
 
 def last_day(at: Any, zone: str) -> Any:

@@ -11,6 +11,7 @@ from states.dates import (
     effective_at,
     notice_rule,
     on_boundary_day,
+    open_questions,
     order_by,
     placed_or_now,
 )
@@ -28,7 +29,9 @@ from states.model.status import (
     WarningText,
     WhyStep,
 )
+from states.said import asked_of, facts_of, iso, surplus_said
 from states.surplus_state import names, resolved_flags
+from states.tasks import recorded_term
 
 
 class Say(Protocol):
@@ -42,9 +45,10 @@ def language_of(memory: Memory) -> str:
     return memory.check.language if memory.check else "de"
 
 
-def refusal_text(say: Say, language: str, prefix: str, refusal: Refusal) -> str:
-    """The text of a refusal; a `fault` that is itself a key is made into its text first."""
-    return say(language, f"{prefix}.{refusal.code}", with_fault(say, language, refusal.values))
+def refusal_text(say: Say, memory: Memory, prefix: str, refusal: Refusal) -> str:
+    """The text of a refusal, with the run's facts; a `fault` that is itself a key is made into its text first."""
+    language = language_of(memory)
+    return say(language, f"{prefix}.{refusal.code}", with_fault(say, language, facts_of(memory) | refusal.values))
 
 
 FAULT = re.compile(r"fault\.[a-z_]+")
@@ -62,10 +66,9 @@ def with_fault(say: Say, language: str, given: Mapping[str, Any]) -> dict[str, A
 
 def problem(chart: Conduct, say: Say, refusal: Refusal, current: Status | None) -> Problem:
     """Why an event was refused, for people and portals. A request's refusal keeps its own text."""
-    language = language_of(chart.model)
     for prefix in ("problem", "refusal"):
         try:
-            text = refusal_text(say, language, prefix, refusal)
+            text = refusal_text(say, chart.model, prefix, refusal)
             break
         except KeyError:
             text = refusal.code
@@ -75,6 +78,16 @@ def problem(chart: Conduct, say: Say, refusal: Refusal, current: Status | None) 
         text=text,
         enabled=chart.enabled(),
         current=current.model_dump(mode="json") if current else None,
+    )
+
+
+def warning_texts(chart: Conduct, say: Say) -> tuple[WarningText, ...]:
+    """The warnings for people: each with its own values, and the date and the price that the run knows."""
+    memory = chart.model
+    facts, language = facts_of(memory), language_of(memory)
+    return tuple(
+        WarningText(code=note.code, text=say(language, f"warning.{note.code}", facts | note.values))
+        for note in warnings_of(chart)
     )
 
 
@@ -88,7 +101,8 @@ def warnings_of(chart: Conduct) -> tuple[Note, ...]:
     date = effective_at(memory)
     if date and on_boundary_day(memory):
         other = notice_rule(memory).other_reading().effective_at(placed_or_now(memory))
-        notes.append(Note(code="boundary_day", values=isoed(effective_at=date, other_effective_at=other)))
+        values = isoed(effective_at=date, other_effective_at=other, placed_on=placed_or_now(memory))
+        notes.append(Note(code="boundary_day", values=values))
     notes += surplus_warnings(memory, date)
     standing = memory.standing.order.effective_at if memory.standing else None
     if date and standing and date > standing:
@@ -100,8 +114,7 @@ def surplus_warnings(memory: Memory, date: Any) -> list[Note]:
     """Licences in surplus, and those whose own end lies on another date (ED5, X3)."""
     entries = memory.check.surplus if memory.check else ()
     open_ = [entry for entry in entries if entry.ends_at is None]
-    called = list(dict.fromkeys(names(open_)))
-    notes = [Note(code="surplus", values={"licences": called, "count": len(open_)})] if open_ else []
+    notes = [Note(code="surplus", values={"surplus": surplus_said(open_), "count": len(open_)})] if open_ else []
     for entry in entries:
         if entry.ends_at is not None and date is not None and entry.ends_at != date:
             values = {"licence": names([entry])[0]} | isoed(licence_ends_at=entry.ends_at, effective_at=date)
@@ -119,9 +132,13 @@ def why(chart: Conduct, say: Say) -> tuple[WhyStep, ...]:
     memory = chart.model
     date = effective_at(memory)
     rule = date_rule_of(memory)
+    language, zone = language_of(memory), memory.settings.zone
+    if date is None and rule == "notice" and "clarify_term" in open_questions(memory):
+        return (WhyStep(step=say(language, "why.annual"), value=recorded_term(memory), rule="X14"),)
+    if date is None and cost_effect_of(memory) == "unknown" and "clarify_cost" in open_questions(memory):
+        return (WhyStep(step=say(language, "why.unclear"), value="unclear", rule="X5"),)
     if date is None and rule != "moment":
         return ()
-    language, zone = language_of(memory), memory.settings.zone
     steps: list[tuple[str, str, str, str]] = []
     term = memory.order.term if memory.order else memory.clarified_term
     if term is not None:
@@ -130,16 +147,16 @@ def why(chart: Conduct, say: Say) -> tuple[WhyStep, ...]:
         placed = placed_or_now(memory)
         day = day_of(placed, zone)
         last = notice_rule(memory).last_day_in_time(day)
-        steps.append(("placed", "placed_at", placed.isoformat(), "D6"))
+        if memory.order and memory.order.booked_at:
+            steps.append(("booked", "booked_at", placed.isoformat(), "X12"))
+        else:
+            steps.append(("placed", "placed_at", placed.isoformat(), "D6"))
         steps.append(("day", "day_on", day.isoformat(), "D8"))
         steps.append(("last_day", "last_on", last.isoformat(), "D5"))
     elif rule == "term" and memory.check and memory.check.term_ends:
         steps.append(("term", "term_ends", memory.check.term_ends.isoformat(), "X6"))
     elif rule == "moment":
-        chosen = memory.order.effective_on if memory.order else None
-        steps.append(
-            ("chosen", "chosen_on", chosen.isoformat(), "X6") if chosen else ("at_once", "at_once", "at_once", "X6")
-        )
+        steps.append(moment_step(chart))
     elif rule == "agreed" and date:
         steps.append(("agreed", "agreed_at", date.isoformat(), "MOV1"))
     texts = [
@@ -147,6 +164,16 @@ def why(chart: Conduct, say: Say) -> tuple[WhyStep, ...]:
         for key, name, value, number in steps
     ]
     return (*texts, *results(chart, say, language, zone, rule == "notice" and term is None))
+
+
+def moment_step(chart: Conduct) -> tuple[str, str, str, str]:
+    """Why what has no term ends when it does: on the day chosen, at once, or when others have done their part."""
+    memory = chart.model
+    chosen = memory.order.effective_on if memory.order else None
+    if chosen is not None:
+        return "chosen", "chosen_on", chosen.isoformat(), "X6"
+    key, rule = chart.ends_when()
+    return key, key, key, rule
 
 
 def results(chart: Conduct, say: Say, language: str, zone: str, noticed: bool) -> tuple[WhyStep, ...]:
@@ -173,9 +200,12 @@ def results(chart: Conduct, say: Say, language: str, zone: str, noticed: bool) -
     return tuple(found)
 
 
-def task_entry(task: Task, say: Say, language: str) -> TaskEntry:
-    """A task with its instructions: what to do, the last rejection's note, the proof handed in."""
-    text = say(language, f"task.{task.text}", task.values)
+def task_entry(task: Task, say: Say, memory: Memory) -> TaskEntry:
+    """A task with its instructions: who asked, what to do, the last rejection's note, the proof handed in."""
+    language = language_of(memory)
+    values = facts_of(memory) | asked_of(memory) | {"due_at": iso(task.due_at), "late": task.subject == "late"}
+    values |= task.values
+    text = say(language, f"task.{task.text}", values) + "\n\n" + say(language, "task.asked", values)
     if task.proof is not None:
         text += "\n\n" + say(language, "task.proof", {"reference": task.proof.reference, "by": task.proof.confirmed_by})
     if task.note:
@@ -239,14 +269,11 @@ def status(
         term_ends=memory.check.term_ends if memory.check else None,
         cost_effect=memory.order.cost_effect if memory.order else cost_effect_of(memory),
         catalogue=memory.check.catalogue if memory.check else None,
-        warnings=tuple(
-            WarningText(code=note.code, text=say(language, f"warning.{note.code}", note.values))
-            for note in warnings_of(chart)
-        ),
-        refusal=refusal_of(memory, say, language),
+        warnings=warning_texts(chart, say),
+        refusal=refusal_of(memory, say),
         surplus=surplus_entries(memory, say, language),
         standing=standing_of(memory),
-        tasks=tuple(task_entry(task, say, language) for task in memory.tasks),
+        tasks=tuple(task_entry(task, say, memory) for task in memory.tasks),
         timeline=tuple(timeline_entry(line, say, language) for line in memory.timeline),
     )
 
@@ -257,9 +284,9 @@ def standing_of(memory: Memory) -> StandingOrder | None:
     return StandingOrder(target=standing.request.target, effective_at=standing.order.effective_at) if standing else None
 
 
-def refusal_of(memory: Memory, say: Say, language: str) -> RefusalText | None:
+def refusal_of(memory: Memory, say: Say) -> RefusalText | None:
     """The run's refusal with its text."""
     refusal = memory.refusal
     if refusal is None:
         return None
-    return RefusalText(rule=refusal.rule, code=refusal.code, text=refusal_text(say, language, "refusal", refusal))
+    return RefusalText(rule=refusal.rule, code=refusal.code, text=refusal_text(say, memory, "refusal", refusal))

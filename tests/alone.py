@@ -26,6 +26,29 @@ ASK_TERM = Question(type="clarify_term", rule="X6", values={"product": "P", "rec
 GONE = Refusal(rule="G2", code="not_held")
 EDITION: dict[str, Any] = {"subject": "jtl", "target": "jtl_start"}
 PACKAGE: dict[str, Any] = {"subject": "orders", "target": 0}
+TOLD_TERM = {"effective_at": "2027-01-31T23:00:00+00:00", "cost_effect": "cancellation"}
+"""What each mail says beside its own values, of a licence that is paid until its term."""
+TOLD = TOLD_TERM | {"order_by": "2027-01-17T23:00:00+00:00"}
+"""The same of an edition, before its deadline."""
+TOLD_LATER = TOLD | {"effective_at": "2027-02-28T23:00:00+00:00", "order_by": "2027-02-14T23:00:00+00:00"}
+"""The same after it."""
+PRICES: dict[str, Any] = {"price": None, "new_price": None, "saved_price": None}
+FACTS: dict[str, Any] = {
+    "zone": "Europe/Berlin",
+    "kind": "edition",
+    "customer": "K-1",
+    "subject": "jtl",
+    "target": "jtl_start",
+    "effective_at": "2027-01-31T23:00:00+00:00",
+    "order_by": "2027-01-17T23:00:00+00:00",
+    "term_ends": None,
+    "cost_effect": "cancellation",
+} | PRICES
+"""What each text of a run may say of it, in their order: of an edition, before its deadline."""
+FACTS_LATER = FACTS | {"effective_at": "2027-02-28T23:00:00+00:00", "order_by": "2027-02-14T23:00:00+00:00"}
+"""The same after it."""
+FACTS_TERM = FACTS | {"subject": "L-1", "target": None, "order_by": None, "term_ends": "2027-01-31"}
+"""The same of a licence that is paid until its term, but for its kind."""
 
 
 def moment(text: str) -> datetime:

@@ -108,7 +108,7 @@ async def programs(folder: Path, month: float) -> AsyncIterator[Programs]:
     system = Programs(folder, month)
     try:
         await asyncio.gather(system.start("server"), system.start("portal"), system.start("worker"))
-        await until(system.portal_ready)
+        await until(system.portal_ready, seconds=120)  # three programs at once take their time on a busy machine
         yield system
     finally:
         for child in system.children.values():

@@ -64,6 +64,12 @@ async def in_state(run: Run, state: str) -> Status:
     return await until(run, lambda status: status["state"] == state)
 
 
+async def cleared(run: Run) -> Status:
+    """The status in `order` as soon as nothing is in surplus: a licence's run tells that its end is booked, then that
+    it is made, and only the check after the second no longer finds the licence."""
+    return await until(run, lambda status: status["state"] == "order" and not status["surplus"])
+
+
 def at(text: str | None) -> datetime:
     """A moment of a document."""
     assert text is not None

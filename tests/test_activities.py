@@ -37,10 +37,10 @@ async def run(activity: Callable[..., Any], argument: Any) -> Any:
 
 
 def test_every_activity_that_workflows_call_is_registered(acts: CancellationActivities) -> None:
-    named = {
-        value for name, value in vars(signatures).items() if name.isupper() and name not in ("REFUSED", "MISCONFIGURED")
-    }
-    assert {method.__temporal_activity_definition.name for method in methods(acts)} == named  # type: ignore[attr-defined]
+    others = {"REFUSED", "MISCONFIGURED", "COMPARING"}
+    named = {value for name, value in vars(signatures).items() if name.isupper() and name not in others}
+    served = {method.__temporal_activity_definition.name for method in methods(acts)}  # type: ignore[attr-defined]
+    assert served == named - set(signatures.COMPARING)
 
 
 async def test_a_first_read_registers_the_run(acts: CancellationActivities) -> None:
@@ -176,7 +176,6 @@ TEMPLATES = [
     ("surplus_reminder", {"licences": ["L-1"]}),
     ("booking_refused", {"reason": "Gesperrt"}),
     ("superseded", {}),
-    ("date_moved", {}),
     ("task_escalated", {"task": "t-1", "note": None}),
     ("repair", {"action": "place_order", "error": "x"}),
 ]

@@ -46,7 +46,9 @@ async def test_ED_an_edition_changes_with_its_term_and_closes_its_booking(
     assert await states_of(database) == [("jtl_start", "applied")]
 
 
-async def test_an_edition_that_is_lower_already_is_never_raised(settings: Settings, centre: SqlCustomerCentre) -> None:
+async def test_ED1_an_edition_that_is_lower_already_is_never_raised(
+    settings: Settings, centre: SqlCustomerCentre
+) -> None:
     await centre.apply_change(step("edition", "jtl", CHANGE, target="jtl_start"))
     await centre.apply_change(step("edition", "jtl", CHANGE, target="jtl_advanced", key="another"))
     assert (await record_of(settings))["editions"]["jtl"] == "jtl_start"
@@ -71,7 +73,7 @@ async def test_X2_the_change_answers_what_is_then_in_surplus_and_when_it_ends(
     assert [entry.ends_at for entry in receipt.surplus] == [EFFECTIVE, None]
 
 
-async def test_OPL_a_lower_package_needs_no_channel_to_end(settings: Settings, centre: SqlCustomerCentre) -> None:
+async def test_OPL_1_a_lower_package_needs_no_channel_to_end(settings: Settings, centre: SqlCustomerCentre) -> None:
     await centre.apply_change(step("order_package", "orders", CHANGE, target=1000))
     assert (await record_of(settings))["order_package"] == 1000
 

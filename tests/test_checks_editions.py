@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from catalogue.texts import say
 from states.model.facts import Cost
 from states.model.offers import Catalogue
 from states.model.record import Customer
@@ -34,7 +35,7 @@ from tests.checks import SHIPPED, STABLE, ask, customer, editions, said, warned
                 "Support auf Stufe Gold",
                 "Key Accounting (über den Vertrieb buchbar)",
             },
-            {"JTL-Wawi API ohne Aufpreis (nach der Betaphase; ab JTL Advanced kostenpflichtig zubuchbar)"},
+            {"JTL-Wawi API ohne Aufpreis (nach der Betaphase; in JTL Advanced und JTL Pro kostenpflichtig zubuchbar)"},
         ),
         (
             "API1",
@@ -43,7 +44,7 @@ from tests.checks import SHIPPED, STABLE, ask, customer, editions, said, warned
             {
                 "Mehr als eine Kasse an JTL-Wawi",
                 "Support mindestens auf Stufe Bronze",
-                "JTL-Wawi API ohne Aufpreis (nach der Betaphase; ab JTL Advanced kostenpflichtig zubuchbar)",
+                "JTL-Wawi API",
             },
             set(),
         ),
@@ -58,7 +59,7 @@ def test_ED4_functions_lost_or_restricted(
     assert set(warned(check)["features_lost"]["features"]) == lost
 
 
-def test_ED1_D1_an_edition_follows_the_notice_rule_and_lowers_the_cost() -> None:
+def test_ED1_ED11_D1_an_edition_follows_the_notice_rule_and_lowers_the_cost() -> None:
     check = ask("edition", customer(), "jtl", "jtl_advanced")
     assert (check.date_rule, check.cost_effect, check.current, check.questions) == (
         "notice",
@@ -102,34 +103,111 @@ def test_ED1_a_catalogue_without_the_target_names_what_is_bookable() -> None:
     assert check.refusal.values == {"target": "jtl_advanced", "bookable": ["JTL Start"]}
 
 
+ENTERPRISE, ADVANCED = editions("jtl_enterprise"), editions("jtl_advanced")
+SILVER_TO_BRONZE = {"support_before": "Silber", "support_after": "Bronze"}
+GOLD_TO_SILVER = {"support_before": "Gold", "support_after": "Silber"}
+FOUR_REGISTERS = tuple({"product": "pos_wawi"} for _ in range(4))
+
+KNOCK_ON: list[tuple[str, Customer, str, Catalogue, dict[str, Any]]] = [
+    ("ED14 vouchers", customer({}), "jtl_advanced", SHIPPED, SILVER_TO_BRONZE | {"products": ["JTL-Vouchers"]}),
+    (
+        "ED14 API",
+        customer({"product": "wawi_api"}, editions=ENTERPRISE),
+        "jtl_pro",
+        STABLE,
+        GOLD_TO_SILVER | {"products": ["JTL-Wawi API"]},
+    ),
+    (
+        "ED14 Track&Trace",
+        customer({"product": "track_and_trace"}),
+        "jtl_advanced",
+        SHIPPED,
+        SILVER_TO_BRONZE | {"lost": ["JTL-Track&Trace"]},
+    ),
+    (
+        "ED14 POS limit",
+        customer(*FOUR_REGISTERS),
+        "jtl_advanced",
+        SHIPPED,
+        SILVER_TO_BRONZE | {"limits": ["Kassenanbindung an JTL-Wawi: 3"]},
+    ),
+    (
+        "ED14 order package",
+        customer(order_package=5000, language="en"),
+        "jtl_advanced",
+        SHIPPED,
+        SILVER_TO_BRONZE | {"package": "order package 5,000"},
+    ),
+    (
+        "ED8 shop licences",
+        customer({"product": "shop_licence"}, {"product": "wms_user"}),
+        "jtl_advanced",
+        SHIPPED,
+        SILVER_TO_BRONZE | {"shop_licences": ["L-1"]},
+    ),
+    (
+        "WE4 users stay",
+        customer({"product": "wms_user"}, {"product": "wms_user", "included": True}, {"product": "shop_licence"}),
+        "wms_start",
+        SHIPPED,
+        {"users": ["L-1"]},
+    ),
+    (
+        "WMM3 open picks",
+        customer({"product": "wms_module"}),
+        "wms_start",
+        SHIPPED,
+        {"lost": ["WMS-Modul"], "warehouse": True},
+    ),
+]
+
+
 @pytest.mark.parametrize(
-    ("rule", "record", "target", "catalogue", "products"),
-    [
-        ("ED14", customer({}, editions=editions("jtl_enterprise")), "jtl_pro", SHIPPED, None),
-        (
-            "ED14",
-            customer({"product": "wawi_api"}, editions=editions("jtl_enterprise")),
-            "jtl_pro",
-            STABLE,
-            ["JTL-Wawi API"],
-        ),
-        ("X7", customer({"product": "wawi_api"}, editions=editions("jtl_enterprise")), "jtl_pro", SHIPPED, None),
-        ("ED14", customer(order_package=5000), "jtl_advanced", SHIPPED, ["Auftragspaket 5.000"]),
-        (
-            "ED14",
-            customer({}, order_package=5000, language="en"),
-            "jtl_advanced",
-            SHIPPED,
-            ["JTL-Vouchers", "order package 5,000"],
-        ),
-        ("OP2", customer(order_package=10000), "jtl_advanced", SHIPPED, None),
-    ],
+    ("rule", "record", "target", "catalogue", "values"), KNOCK_ON, ids=[one[0] for one in KNOCK_ON]
 )
-def test_ED14_what_turns_from_included_to_paid(
-    rule: str, record: Customer, target: str, catalogue: Catalogue, products: list[str] | None
+def test_knock_on_names_what_a_lower_edition_does_to_other_products(
+    rule: str, record: Customer, target: str, catalogue: Catalogue, values: dict[str, Any]
 ) -> None:
-    note = warned(ask("edition", record, "jtl", target, catalogue=catalogue)).get("knock_on")
-    assert (note["products"] if note else None) == products
+    family = target.partition("_")[0]
+    said = warned(ask("edition", record, family, target, catalogue=catalogue))["knock_on"]
+    assert {name: value for name, value in said.items() if name not in ("current", "target")} == values
+    for language in ("de", "en"):
+        text = say(language, "warning.knock_on", said)
+        for value in values.values():
+            assert value is True or all(one in text for one in ([value] if isinstance(value, str) else value)), text
+
+
+BELOW_SILVER, BELOW_GOLD = "Support mindestens auf Stufe Silber", "Support auf Stufe Gold"
+
+UNTOUCHED: list[tuple[str, Customer, str, str]] = [
+    ("ED14 support level", customer(), "jtl_advanced", BELOW_SILVER),
+    ("ED14 vouchers stay included", customer({}, editions=ENTERPRISE), "jtl_pro", BELOW_GOLD),
+    (
+        "ED14 vouchers were paid for",
+        customer({}, editions=ADVANCED),
+        "jtl_start",
+        "Support mindestens auf Stufe Bronze",
+    ),
+    ("X7 API in beta", customer({"product": "wawi_api"}, editions=ENTERPRISE), "jtl_pro", BELOW_GOLD),
+    ("ED14 POS below the limit", customer(*FOUR_REGISTERS[:3]), "jtl_advanced", BELOW_SILVER),
+    ("OP2 order package that fits", customer(order_package=2500), "jtl_advanced", BELOW_SILVER),
+    ("OP2 unknown order package", customer(order_package=10000), "jtl_advanced", BELOW_SILVER),
+]
+
+
+@pytest.mark.parametrize(("rule", "record", "target", "support"), UNTOUCHED, ids=[one[0] for one in UNTOUCHED])
+def test_SUP1_the_support_level_alone_is_a_function_lost_and_no_knock_on(
+    rule: str, record: Customer, target: str, support: str
+) -> None:
+    found = warned(ask("edition", record, "jtl", target))
+    assert "knock_on" not in found
+    assert support in found["features_lost"]["features"]
+    for language in ("de", "en"):
+        assert support in say(language, "warning.features_lost", found["features_lost"])
+
+
+def test_ED14_where_nothing_else_is_touched_nothing_is_said() -> None:
+    assert "knock_on" not in warned(ask("edition", customer(), "wms", "wms_start"))
 
 
 # Surplus (ED5, X2, X3, POS3).

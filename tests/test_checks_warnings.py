@@ -69,7 +69,13 @@ WARNINGS: list[tuple[str, str, Customer, dict[str, Any], dict[str, Any]]] = [
         "edition",
         customer({}),
         {"subject": "jtl", "target": "jtl_advanced"},
-        {"products": ["JTL-Vouchers"], "current": "JTL Pro", "target": "JTL Advanced"},
+        {
+            "products": ["JTL-Vouchers"],
+            "support_before": "Silber",
+            "support_after": "Bronze",
+            "current": "JTL Pro",
+            "target": "JTL Advanced",
+        },
     ),
     (
         "features_lost",
@@ -140,7 +146,9 @@ def test_every_warning_of_the_contract_is_produced_by_some_case() -> None:
         ("MP3/MP4", "marketplace", customer({"product": "marketplace"}), {}, {"no_saving"}),
         ("SHH2", "shop_hosting", customer({"product": "shop_hosting"}), {}, {"backup", "two_contracts"}),
         ("ADD2", "hosting", customer({"product": "hosting"}), {}, {"backup"}),
-        ("ED14", "edition", customer(), {"subject": "jtl", "target": "jtl_advanced"}, {"features_lost"}),
+        ("ED14/SUP1", "edition", customer(), {"subject": "jtl", "target": "jtl_advanced"}, {"features_lost"}),
+        ("ED14", "edition", customer({}), {"subject": "jtl", "target": "jtl_advanced"}, {"features_lost", "knock_on"}),
+        ("ED14", "edition", customer(), {"subject": "wms", "target": "wms_start"}, {"features_lost"}),
         ("WMU2", "wms_user", customer({"product": "wms_user"}), {}, {"reassign_instead"}),
     ],
 )

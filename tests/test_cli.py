@@ -117,6 +117,9 @@ SENT = [
      "/tasks/t-1/confirm", {"by": "Anna", "decision": "granted", "at": "2027-01-31", "note": "n"}),
     (["confirm", "t-1", "--by", "Anna", "--reference", "T-9"], "/tasks/t-1/confirm",
      {"by": "Anna", "proof": {"reference": "T-9"}}),
+    (["confirm", "t-1", "--by", "Anna", "--reference", "T-9", "--confirmed-by", "eBay", "--confirmed-at", "2027-01-16"],
+     "/tasks/t-1/confirm",
+     {"by": "Anna", "proof": {"reference": "T-9", "confirmed_by": "eBay", "confirmed_at": "2027-01-16"}}),
     (["reject", "t-1", "--by", "Anna", "--note", "no"], "/tasks/t-1/reject", {"by": "Anna", "note": "no"}),
 ]  # fmt: skip
 

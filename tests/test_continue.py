@@ -10,6 +10,8 @@ import pytest
 import pytest_asyncio
 from temporalio.testing import WorkflowEnvironment
 
+from activities.database import opened
+from activities.runs import SqlRuns
 from settings import Settings
 from tests.harness import Refused, Run, World, program
 from worker import DATA_CONVERTER, create_worker
@@ -68,6 +70,12 @@ def keys(settings: Settings) -> list[str]:
         return [key for (key,) in database.execute("SELECT key FROM receipts ORDER BY number")]
 
 
+async def open_runs(settings: Settings) -> frozenset[str]:
+    """The customer's open runs, as the customer centre knows them."""
+    async with opened(settings) as database:
+        return await SqlRuns(database).open_runs("K-1001")
+
+
 @pytest.mark.server
 async def test_a_run_continued_as_new_is_the_same_run(guided: World) -> None:
     run = await ordered(guided)
@@ -85,6 +93,17 @@ async def test_a_run_continued_as_new_is_the_same_run(guided: World) -> None:
     assert done["state"] == "scheduled"
     first = run.first["run_id"]
     assert [key.rpartition("/")[0] for key in keys(guided.settings)] == [f"edition/K-1001/jtl/{first}/place_order"]
+
+
+@pytest.mark.server
+async def test_a_run_continued_as_new_is_no_longer_open_when_it_has_ended(guided: World) -> None:
+    run = await ordered(guided)
+    await continued(run)
+    await run.confirm("perform", proof={"reference": "T-1"})
+    assert await open_runs(guided.settings) == {"edition/K-1001/jtl"}
+    await run("supersede", booking="B-1")
+    await run.handle.result()
+    assert await open_runs(guided.settings) == frozenset()
 
 
 @pytest.mark.server

@@ -13,7 +13,7 @@ import pytest
 import tests.explorer as explorer
 from catalogue.texts import keys
 from cli import code_of
-from docs import build, facts
+from docs import build, facts, matrix
 from docs.play import Play, conversation, played, said_in
 from embedded.examples import in_time
 from settings import Settings
@@ -51,7 +51,15 @@ def test_a_page_that_differs_or_is_missing_or_is_of_no_kind_is_stale(tmp_path, m
 def test_every_kind_has_a_page_with_each_part():
     for kind in facts.kinds():
         page = (ROOT / "docs" / "kinds" / f"{kind.kind}.md").read_text(encoding="utf-8")
-        for part in ("## Path", "## States", "## Rules", "## Warnings", "## Refusals", "## An example"):
+        for part in (
+            "## Path",
+            "## States",
+            "### Reminders",
+            "## Rules",
+            "## Warnings",
+            "## Refusals",
+            "## An example",
+        ):
             assert f"\n{part}\n" in page, (kind.kind, part)
         assert f"`{kind.workflow}`" in page
 
@@ -83,6 +91,80 @@ def test_every_warning_and_refusal_with_a_text_is_on_a_page():
     texts = {key.partition(".")[::2] for key in keys()}
     assert warnings == {code for group, code in texts if group == "warning"}
     assert refusals == {code for group, code in texts if group == "refusal"}
+
+
+# The overview matrix.
+
+K, D = "cancellation: the cost falls", "deactivation: no saving"
+NOTICE, CHOSEN, TERM = "14 days' notice", "at once, or on a day chosen", "after the recorded term"
+MATRIX = [
+    ("JTL edition", K, NOTICE, "C, S", {"lowest_edition", "in_surplus"}, {"features_lost", "surplus"}),
+    ("WMS edition", K, NOTICE, "C, S", {"lowest_edition", "in_surplus"}, {"features_lost", "surplus"}),
+    ("order package 0", K, NOTICE, "C, S", {"in_surplus"}, {"package_zero", "selling_stops_first"}),
+    ("order package, lower", K, NOTICE, "C, S", {"not_bookable"}, {"overage"}),
+    ("marketplace", f"{D} (every edition)", CHOSEN, "C, S, T", {"use_support"}, {"pilot_sign_off", "third_party_too"}),
+    ("marketplace, move to another account", "not a cancellation", "moment agreed", "C, J", {"not_bookable"}, set()),
+    ("connector Shopify", D, CHOSEN, "C, S", set(), {"no_saving"}),
+    ("connector Shopify, booked via Shopify", D, CHOSEN, "C, T", set(), {"no_saving"}),
+    ("connector Shopware 6", D, CHOSEN, "C, S", set(), {"no_saving"}),
+    ("JTL-Wawi module", D, CHOSEN, "C, S", set(), {"no_saving"}),
+    ("POS register at JTL-Wawi", D, CHOSEN, "C, S", set(), {"no_saving"}),
+    ("JTL-ShippingLabels", D, CHOSEN, "C, S", set(), {"no_saving"}),
+    ("JTL-Track&Trace", f"{D} (JTL Pro, JTL Enterprise)", CHOSEN, "C, S", set(), {"no_saving"}),
+    ("JTL-Plan&Produce", "not known: asked (X5)", TERM, "C, S", set(), set()),
+    ("production user", K, TERM, "C, S", set(), set()),
+    ("WMS module", f"{D} (WMS Pro)", CHOSEN, "C, S", set(), {"no_saving"}),
+    ("WMS user, additional", K, TERM, "C, S", {"inclusive_user"}, {"reassign_instead"}),
+    ("Fulfillment Network", "the cooperation ends", "every partner", "C, T", {"in_surplus"}, set()),
+    ("shop licence", K, TERM, "C, S", {"subscription"}, {"two_contracts"}),
+    ("shop hosting", K, TERM, "C, S", set(), {"backup", "two_contracts"}),
+    ("shop hosting, change of tariff", K, TERM, "C, S", {"details_missing"}, {"old_contract_runs_on"}),
+    ("JTL-Vouchers", f"{K} (JTL Start, JTL Advanced); {D}", TERM, "C, S", set(), {"user_management_lost"}),
+    ("JTL-Wawi API, in its beta phase", f"{D} (JTL Enterprise)", CHOSEN, "C, S, T", set(), {"pilot_sign_off"}),
+    ("JTL-Wawi API, once stable", f"{K} (JTL Advanced, JTL Pro)", TERM, "C, S", set(), {"integrations_end"}),
+    ("setup service", "an exception", "a person decides", "C, J", {"malformed"}, set()),
+    ("support level", "impossible", "never", "–", {"support_level"}, set()),
+    ("ecomDATA Cloud", "elsewhere", "ecomDATA has confirmed", "C, T", set(), set()),
+    ("Hosting by JTL", K, TERM, "C, S", {"details_missing"}, {"backup"}),
+    ("hosting add-on", K, TERM, "C, S", {"details_missing"}, set()),
+    ("mis-click", "a ticket; no claim", "a person decides", "C, J", set(), {"no_promise"}),
+]
+"""What the sources say of each, in the words of the page."""
+
+
+@pytest.mark.parametrize(("what", "effect", "date", "who", "blocks", "warned"), MATRIX, ids=[row[0] for row in MATRIX])
+def test_the_matrix_says_what_the_sources_say(what, effect, date, who, blocks, warned):
+    row = {row[0]: row for row in matrix.rows()}[what]
+    assert effect in row[2]
+    assert date in row[3]
+    assert row[4] == who
+    assert blocks <= set(re.findall("`([a-z_]+)`", row[5]))
+    assert warned <= set(re.findall("`([a-z_]+)`", row[6]))
+
+
+def test_every_kind_is_in_the_matrix():
+    assert matrix.missing() == set()
+
+
+def test_a_block_that_no_check_makes_stops_the_build(monkeypatch):
+    row = matrix.Row("WMS module", "wms_module", licence={"product": "wms_module"}, blocks=(matrix.Block("nothing"),))
+    monkeypatch.setattr(matrix, "ROWS", (row,))
+    with pytest.raises(ValueError, match="WMS module: nothing blocks 'nothing'"):
+        list(matrix.rows())
+
+
+# Mails.
+
+
+def test_the_page_of_messages_says_when_each_mail_is_sent_and_each_is_asked_for():
+    page = (ROOT / "docs" / "messages.md").read_text(encoding="utf-8")
+    rows = [line.split("|")[1] for line in page.splitlines() if line.startswith("| `")]
+    said = [name for row in rows for name in re.findall("`([a-z_]+)`", row)]
+    folders = [ROOT / "states", ROOT / "activities"]
+    sources = "".join(file.read_text(encoding="utf-8") for folder in folders for file in folder.rglob("*.py"))
+    written = {key.split(".")[1] for key in keys() if key.startswith("mail.")}
+    assert sorted(said) == sorted(written)
+    assert {name for name in written if f'"{name}"' not in sources} == set()
 
 
 # Diagrams.
@@ -131,6 +213,7 @@ def test_what_exploration_meets_is_in_the_table_of_states(kind, monkeypatch):
         found["waits"] |= set(chart.waiting_for())
         found["events"] |= set(chart.enabled())
         found["tasks"] |= {task.type for task in node.memory.tasks}
+        found["reminders"] |= reminders_of(chart)
 
     monkeypatch.setattr(explorer, "check_node", noted)
     run = Play(kind)
@@ -146,6 +229,17 @@ def test_what_exploration_meets_is_in_the_table_of_states(kind, monkeypatch):
         assert found["waits"] <= {*facts.waits_in(KINDS[kind], state), *waits}, state
         assert found["events"] <= set(facts.events_in(KINDS[kind], state)), state
         assert found["tasks"] <= {*facts.tasks_in(KINDS[kind], state), *kept}, state
+        assert found["reminders"] - {"proof"} <= set(facts.reminders_in(KINDS[kind], state)), state
+        assert "proof" not in found["reminders"] or "third_party" in {*facts.tasks_in(KINDS[kind], state), *kept}, state
+
+
+def reminders_of(chart: Any) -> set[str]:
+    """The reminders that a run would send by itself as it stands."""
+    due = chart.timers()
+    unproved = [task for task in chart.model.tasks if task.type == "third_party" and task.proof is None]
+    found = {name for event, name in (("remind", "customer"), ("task_due", "task")) if event in due}
+    found |= {"surplus"} if "recheck_due" in due else set()
+    return found | ({"proof"} if unproved else set())
 
 
 # The example conversations, on a whole system.

@@ -1,111 +1,49 @@
 """Every chart, every reachable state, every event: the invariants hold, and every state of the path is reached."""
 
 import dataclasses
-from datetime import date
 from typing import Any
 
 import pytest
 
-from states.model.facts import Check, Note, OutsideStep, Question, Refusal, Surplus
+from states.model.facts import Check
 from states.registry import KINDS
 from tests.explorer import Broken, Facts, explore
-
-GONE = Refusal(rule="G2", code="not_held")
-OPEN = (Surplus(licence="L-1", product="p", reason="not_available"),)
-ENDING = (Surplus(licence="L-1", product="p", reason="not_available", ends_at="2027-01-31T23:00:00Z"),)
-ASK_COST = (Question(type="clarify_cost", rule="X5"),)
-ASK_TERM = (Question(type="clarify_term", rule="X6"),)
-ASK_PARTNERS = (Question(type="clarify", rule="FFN1"),)
-PAID: dict[str, Any] = {"cost_effect": "cancellation", "term_ends": date(2027, 1, 31), "date_rule": "term"}
-NOTICE: dict[str, Any] = {"cost_effect": "cancellation", "date_rule": "notice"}
-INCLUDED: dict[str, Any] = {"cost_effect": "deactivation"}
-UNKNOWN: dict[str, Any] = {"cost_effect": "unknown", "questions": ASK_COST}
-
-
-def warned(code: str) -> dict[str, Any]:
-    """A warning that comes first."""
-    return {"warnings": (Note(code=code),)}
-
-
-def outside(what: str) -> dict[str, Any]:
-    """A step outside our reach."""
-    return {"outside": (OutsideStep(what=what, rule="X9"),)}
-
-
-# kind, document, facts of the first check, what later checks may say instead
-CASES: list[tuple[str, dict[str, Any], dict[str, Any], list[dict[str, Any]]]] = [
-    (
-        "edition",
-        {"subject": "jtl", "target": "jtl_start", "other": "jtl_advanced"},
-        NOTICE | warned("features_lost") | {"surplus": OPEN},
-        [{"surplus": ()}, {}, {"surplus": ENDING}, {"refusal": GONE}],
-    ),
-    ("edition", {"subject": "wms", "target": "wms_start"}, NOTICE | {"questions": ASK_TERM}, [{}]),
-    (
-        "order_package",
-        {"subject": "orders", "target": 0, "other": 100},
-        NOTICE | warned("package_zero") | {"surplus": OPEN},
-        [{"surplus": ()}, {}, {"refusal": GONE}],
-    ),
-    ("wms_user", {}, PAID, [{}, {"refusal": GONE}]),
-    ("wms_user", {}, PAID | {"term_ends": None, "questions": ASK_TERM}, [{}]),
-    ("hosting_addon", {}, PAID, [{}, {"refusal": GONE}]),
-    ("voucher", {}, PAID | warned("user_management_lost"), [{}, {"refusal": GONE}]),
-    ("voucher", {}, INCLUDED | warned("user_management_lost"), [{}]),
-    ("marketplace", {}, INCLUDED | outside("pilot"), [{}, {"refusal": GONE}]),
-    ("marketplace_transfer", {"target": "K-2"}, {"date_rule": "agreed"}, [{}]),
-    ("connector", {}, INCLUDED, [{}, {"refusal": GONE}]),
-    ("connector", {}, INCLUDED | outside("shopify"), [{}]),
-    ("wawi_module", {}, INCLUDED, [{}, {"refusal": GONE}]),
-    ("wawi_module", {}, UNKNOWN, [{}]),
-    ("pos", {}, INCLUDED, [{}, {"refusal": GONE}]),
-    ("shipping_module", {}, INCLUDED, [{}, {"refusal": GONE}]),
-    ("production", {}, UNKNOWN, [{}, {"refusal": GONE}]),
-    ("wms_module", {}, INCLUDED, [{}, {"refusal": GONE}]),
-    (
-        "fulfillment",
-        {"subject": "ffn"},
-        {"cost_effect": "none", "surplus": OPEN},
-        [{"surplus": ()}, {}, {"surplus": (), "questions": ASK_PARTNERS}, {"refusal": GONE}],
-    ),
-    ("shop_licence", {}, PAID, [{}, {"refusal": GONE}]),
-    ("shop_hosting", {"other": "tariff-2"}, PAID | warned("backup"), [{}, {"refusal": GONE}]),
-    ("rest_api", {}, INCLUDED | warned("integrations_end") | outside("pilot"), [{}, {"refusal": GONE}]),
-    ("setup_service", {"explanation": "not needed"}, {}, [{}]),
-    ("key_accounting", {"subject": "key_accounting"}, {"date_rule": "agreed"}, [{}]),
-    ("support_level", {"subject": "support"}, {"refusal": GONE}, [{}]),
-    ("ecomdata", {}, outside("ecomdata"), [{}]),
-    ("hosting", {}, PAID | warned("backup"), [{}, {"refusal": GONE}]),
-    ("misclick", {"explanation": "clicked wrongly"}, {}, [{}]),
-]
-REFUSED_FIRST = {"refusal": GONE}
+from tests.kinds import told_of
+from tests.kinds.words import GONE, INCLUDED, Case, outside
 
 
 @pytest.mark.parametrize("kind", sorted(KINDS))
 def test_every_state_under_every_event(kind: str) -> None:
     """Design, Exploration: in both modes; states declared but not reached, or reached but said to be unused, fail."""
     chart = KINDS[kind].chart
-    cases = [case for case in CASES if case[0] == kind]
-    assert cases, f"no facts to explore {kind} with: add a case"
+    cases: list[Case] = told_of(kind).CASES
+    assert cases, f"no facts to explore {kind} with: add a case to tests/kinds/{kind}.py"
     reached: set[str] = set()
     visited = 0
-    for _, document, first, later in cases:
+    for case in cases:
         for mode in ("automatic", "guided"):
-            for start in (first, first | REFUSED_FIRST):
-                base = {"catalogue": "v", "mode": mode}
-                facts = Facts(
-                    first=Check(**(base | start)),
-                    later=tuple(Check(**(base | first | change)) for change in later),
-                    other_target=document.get("other"),
-                    request={"kind": kind, "customer": "K", "subject": "L-1"}
-                    | {name: value for name, value in document.items() if name != "other"},
-                )
-                count, states = explore(KINDS[kind], facts)
+            for first in (case.first, {**case.first, **GONE}):
+                count, states = explore(KINDS[kind], facts_of(kind, case, {**first, "catalogue": "v", "mode": mode}))
                 visited += count
                 reached |= states
     print(f"{kind}: {visited} nodes (states × facts), {len(reached)} states")
     declared = {name for name in chart.states_map if name not in chart.unused}
     assert reached == declared
+
+
+def facts_of(kind: str, case: Case, first: dict[str, Any]) -> Facts:
+    """A case as the explorer plays it, from one first check on."""
+    return Facts(
+        first=Check(**first),
+        later=tuple(Check(**{**first, **change}) for change in case.later),
+        other_target=case.other,
+        request={"kind": kind, "customer": "K", "subject": "L-1", **case.request},
+    )
+
+
+def test_a_kind_that_the_tests_are_not_told_of_is_named_with_the_file_to_write() -> None:
+    with pytest.raises(AssertionError, match=r"nothing of the kind unheard_of: write tests/kinds/unheard_of\.py"):
+        told_of("unheard_of")
 
 
 def wrong(**methods: Any) -> Any:
@@ -130,11 +68,8 @@ NEVER_REACHED = "a state is never reached"
 )
 def test_the_exploration_finds_faults(methods: dict[str, Any], found: str) -> None:
     """A check that cannot fail is none: each fault is found by an invariant, or by a state that is never reached."""
-    base = {"catalogue": "v", "mode": "guided"} | INCLUDED | outside("pilot")
-    facts = Facts(
-        Check(**base), (Check(**base), Check(**base, refusal=GONE)), None,
-        {"kind": "marketplace", "customer": "K", "subject": "L-1"},
-    )  # fmt: skip
+    case = Case({**INCLUDED, **outside("pilot"), "catalogue": "v", "mode": "guided"}, later=({}, GONE))
+    facts = facts_of("marketplace", case, dict(case.first))
     kind = wrong(**methods)
     said = NEVER_REACHED
     try:

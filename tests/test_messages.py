@@ -5,10 +5,11 @@ from typing import Any
 
 import pytest
 from temporalio.client import WorkflowUpdateFailedError
+from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError
 
 from states.model.request import CUSTOMER_MESSAGES, OPERATOR_MESSAGES
-from tests.harness import Refused, Run, World, told, world
+from tests.harness import Refused, Run, World, world
 from tests.payloads import MOMENTS, SHAPES, STARTS, nested, no_task_failed
 from tests.scenes import REGISTERS, muster, types
 
@@ -24,9 +25,12 @@ async def edition(w: World) -> Run:
 
 async def refused(run: Run, event: str, *payloads: Any) -> Refused:
     """How an update with these payloads is refused; it must be."""
-    with pytest.raises(Refused) as no:
-        await told(run.handle.execute_update(event, args=list(payloads)))
-    return no.value
+    with pytest.raises(WorkflowUpdateFailedError) as failed:
+        await run.handle.execute_update(event, args=list(payloads))
+    assert isinstance(failed.value.cause, ApplicationError)
+    assert failed.value.cause.failure is not None
+    assert failed.value.cause.failure.stack_trace == ""  # the web UI's form shows it to people
+    return Refused(failed.value.cause.details[0])
 
 
 def apart_from(document: dict[str, Any]) -> dict[str, Any]:
@@ -216,6 +220,7 @@ async def test_a_confirmation_in_the_wrong_state_twice_or_of_an_unknown_task_cha
             await run.signal("confirm_task", {"by": "op"} | wrong)
             after = await run.status()
             assert (types(after), len(after["timeline"])) == (["clarify_cost"], count + 1), wrong
+            assert code == "malformed" or after["timeline"][-1]["by"] == "op"
         await run("confirm_task", decision="none")
         for again in ({"task": task, "decision": "none"}, {"decision": "none"}):
             assert (await refused(run, "confirm_task", {"by": "op"} | again)).code == "unknown_task"

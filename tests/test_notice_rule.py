@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
@@ -137,6 +137,7 @@ def test_X1_what_is_shown_changes_when_the_boundary_day_begins_and_ends(boundary
     assert found == datetime.fromisoformat(turns)
 
 
+@settings(deadline=None)
 @given(rules, days)
 @example(NoticeRule(), date(2027, 2, 14))
 def test_D1_never_less_notice_than_the_rule_asks_for(rule: NoticeRule, day: date) -> None:
@@ -144,17 +145,20 @@ def test_D1_never_less_notice_than_the_rule_asks_for(rule: NoticeRule, day: date
     assert notice >= timedelta(days=rule.days + (rule.boundary == "strict"))
 
 
+@settings(deadline=None)
 @given(rules, days)
 def test_D3_always_a_first_and_never_later_than_that_of_the_month_after_next(rule: NoticeRule, day: date) -> None:
     found = rule.effective_on(day)
     assert found in (first_of_month(day, 1), first_of_month(day, 2))
 
 
+@settings(deadline=None)
 @given(rules, days, st.integers(0, 70))
 def test_D2_a_later_order_never_takes_effect_earlier(rule: NoticeRule, day: date, later: int) -> None:
     assert rule.effective_on(day) <= rule.effective_on(day + timedelta(days=later))
 
 
+@settings(deadline=None)
 @given(st.integers(1, 27), days)
 def test_X1_the_readings_differ_on_the_boundary_day_alone(count: int, day: date) -> None:
     rule = NoticeRule(days=count)
@@ -165,6 +169,7 @@ def test_X1_the_readings_differ_on_the_boundary_day_alone(count: int, day: date)
     assert not differ or other.effective_on(day) == first_of_month(rule.effective_on(day), 1)
 
 
+@settings(deadline=None)
 @given(rules, moments)
 def test_order_by_is_exclusive_and_agrees_with_the_date(rule: NoticeRule, placed_at: datetime) -> None:
     date_shown = rule.effective_at(placed_at)
@@ -174,6 +179,7 @@ def test_order_by_is_exclusive_and_agrees_with_the_date(rule: NoticeRule, placed
     assert rule.effective_at(deadline) > date_shown
 
 
+@settings(deadline=None)
 @given(rules, moments)
 def test_nothing_shown_changes_before_next_change(rule: NoticeRule, moment: datetime) -> None:
     def shown(at: datetime) -> tuple[datetime, bool]:

@@ -2,7 +2,9 @@
 
 import ast
 import asyncio
+import dataclasses
 import json
+import re
 import subprocess
 import sys
 from collections.abc import AsyncIterator
@@ -29,7 +31,8 @@ from tests.harness import Run, World, program, world
 from tests.scenes import muster
 from worker import create_worker
 from workflows import effects
-from workflows.kinds import WORKFLOWS
+from workflows.kinds import WORKFLOWS, NoWorkflow, workflow_of
+from workflows.nightly import NightlyComparison
 from workflows.plugin import (
     DATA_CONVERTER,
     CancellationsPlugin,
@@ -62,7 +65,7 @@ async def test_client_worker_and_replayer_get_the_same(server: WorkflowEnvironme
     worker: Any = create_worker(client, Settings(state_dir=tmp_path))
     replayer: Any = Replayer(workflows=[], plugins=[CancellationsPlugin()])
     for config in (worker.config(active_config=True), replayer.config(active_config=True)):
-        assert set(config["workflows"]) == set(WORKFLOWS)
+        assert set(config["workflows"]) == {*WORKFLOWS, NightlyComparison}
         assert isinstance(config["workflow_runner"], UnsandboxedWorkflowRunner)
     assert replayer.config(active_config=True)["data_converter"] is DATA_CONVERTER
 
@@ -105,6 +108,21 @@ def test_each_effect_has_an_activity() -> None:
 def test_each_kind_has_a_workflow_type() -> None:
     defined = {one.kind: workflow._Definition.must_from_class(one).name for one in WORKFLOWS}
     assert defined == {name: kind.workflow for name, kind in KINDS.items()}
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"kind": "unheard_of"}, "the kind unheard_of has no workflow: write the class VoucherCancellation in"
+         " workflows/kinds/unheard_of.py"),
+        ({"workflow": "Vouchers"}, "workflows/kinds/voucher.py: there is no workflow class Vouchers"),
+        ({"workflow": "Any"}, "workflows/kinds/voucher.py: there is no workflow class Any"),
+        ({"workflow": "Driver"}, "workflows/kinds/voucher.py: Driver must say kind = 'voucher'"),
+    ],
+)  # fmt: skip
+def test_a_kind_without_its_workflow_stops_the_start_and_says_what_to_write(changes: dict[str, str], said: str) -> None:
+    with pytest.raises(NoWorkflow, match=f"^{re.escape(said)}"):
+        workflow_of(dataclasses.replace(KINDS["voucher"], **changes))  # type: ignore[arg-type]
 
 
 # What the sandbox would catch.

@@ -13,6 +13,7 @@ from activities.customer_centre import load_customers
 from activities.database import create_database
 from catalogue.loader import load_catalogues
 from catalogue.texts import say
+from docs.play import conversation
 from settings import Settings
 from states.model.facts import Inquiry
 from states.model.request import Request
@@ -132,13 +133,24 @@ async def run_of(w: World, kind: str, customer: str, subject: str, more: dict[st
     return document
 
 
+def further() -> tuple[list[dict[str, Any]], list[tuple[str, str, str, dict[str, Any]]]]:
+    """Customers and scenarios of the kinds without a scenario here: their conversation of `docs/conversations`."""
+    customers, scenarios = [], []
+    for kind in sorted(set(KINDS) - {kind for kind, *_ in SCENARIOS}):
+        written = conversation(kind)
+        customers.append(written["customer"] | {"customer": f"K-of-{kind}".replace("_", "-")})
+        more = dict(written["request"])
+        scenarios.append((kind, customers[-1]["customer"], more.pop("subject"), more))
+    return customers, scenarios
+
+
 async def test_preview_and_run_say_the_same_for_every_kind(tmp_path: Path) -> None:
-    assert {kind for kind, *_ in SCENARIOS} == set(KINDS)
+    customers, scenarios = further()
     async with world(tmp_path) as w:
-        await w.load(*CUSTOMERS)
+        await w.load(*CUSTOMERS, *customers)
         await w.sleep_until(PLACED)
         wrong = []
-        for kind, customer, subject, more in SCENARIOS:
+        for kind, customer, subject, more in [*SCENARIOS, *scenarios]:
             said = await previewed(w.settings, kind, customer, subject, PLACED, **more)
             shown = await run_of(w, kind, customer, subject, more)
             wrong += [
@@ -227,7 +239,7 @@ async def test_X14_an_annual_term_has_no_date_and_no_next_deadline(ask: Callable
         ("WMU2", "wms_user", "U-3", PLACED, None),
     ],
 )
-async def test_X6_what_ends_outside_the_notice_rule_has_no_deadline(
+async def test_D7_X6_what_ends_outside_the_notice_rule_has_no_deadline(
     ask: Callable[..., Any], rule: str, kind: str, subject: str, at: str, effective_at: str | None
 ) -> None:
     words = {"explanation": "x"} if kind == "misclick" else {}

@@ -82,7 +82,8 @@ def test_the_wheel_holds_code_data_and_types_and_nothing_else(wheel):
         str(path.relative_to(ROOT)) for top in ("catalogue", "activities") for path in (ROOT / top).rglob("*.toml")
     }
     assert tracked and tracked <= held
-    assert any(name.endswith("share/cancellations/examples/customers.jsonl") for name in held)
+    shared = {name.partition("share/cancellations/examples/")[2] for name in held} - {""}
+    assert shared == {path.name for path in (ROOT / "examples").iterdir()} >= {"customers.jsonl", "edition.toml"}
     assert any(re.match(r"activities/migrations/.+\.py", name) for name in held)
     assert [name for name in held if "__pycache__" in name or name.startswith("tests")] == []
 
@@ -210,6 +211,14 @@ def test_compose_sets_only_what_there_is_to_set():
     }
     assert given - known == set()
     assert {f"{PREFIX}DATABASE_URL", f"{PREFIX}GUARDED_ELSEWHERE", f"{PREFIX}OPERATOR_TOKENS"} <= given
+
+
+def test_compose_plays_examples_only_where_they_are_asked_for():
+    asked_for = {name for name, service in COMPOSE["services"].items() if service.get("profiles")}
+    service = COMPOSE["services"]["examples"]
+    assert asked_for == {"examples"} and service["profiles"] == ["examples"]
+    assert service["command"] == ["python", "-m", "embedded.play"] and service["restart"] == "no"
+    assert service["environment"][f"{PREFIX}PORTAL_HOST"] in COMPOSE["services"]
 
 
 def test_compose_takes_secrets_from_the_environment_and_the_example_names_each():

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -14,20 +15,27 @@ import httpx
 import psutil
 import pytest
 
+from activities.customer_centre import customer, load_customers
 from catalogue.loader import load_catalogues
-from embedded import examples, guide
+from embedded import examples, guide, play
 from embedded.checks import Unusable, check_ports, held_state_dir, ports
 from embedded.supervisor import child_environment, server_command
 from settings import Settings
 from states.model.record import Customer
-from states.model.request import CUSTOMER_MESSAGES, Request
+from states.model.request import CUSTOMER_MESSAGES, ConfirmTask, RejectTask, Request
 from states.policy import NoticeRule
 from states.registry import KINDS
+from tests.customers import file_of
 
 ROOT = Path(__file__).resolve().parent.parent
 BERLIN = "Europe/Berlin"
-CUSTOMERS = [json.loads(line) for line in (ROOT / "examples/customers.jsonl").read_text("utf-8").splitlines()]
-EVENTS = [json.loads(line) for line in (ROOT / "examples/events.jsonl").read_text("utf-8").splitlines()]
+TODAY = date(2026, 11, 24)
+NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
+OLDEST = timedelta(days=60)
+CUSTOMERS = examples.customers(TODAY)
+EXAMPLES = examples.examples(TODAY)
+EVENTS = examples.events(NOW, BERLIN, OLDEST)
+PORTAL_EVENT = re.compile(r"jtl\.cancellation\.([a-z-]+)\.v1")
 
 
 def free_ports(count: int) -> list[int]:
@@ -124,27 +132,43 @@ def test_the_example_customers_are_records_of_known_products():
         assert record.order_package in catalogue.editions[record.editions["jtl"]].tiers
 
 
-def test_the_example_customers_could_use_each_kind_once():
-    products = {one["product"] for record in CUSTOMERS for one in record["licences"]}
-    catalogue = load_catalogues().all[0]
-    kinds = {catalogue.products[key].kind for key in products}
-    kinds |= {"edition", "order_package", "misclick", "support_level", "marketplace_transfer"}
-    kinds |= {"fulfillment"} if any(record.get("partners") for record in CUSTOMERS) else set()
-    assert set(KINDS) - kinds == set()
+@pytest.mark.parametrize("kind", KINDS)
+def test_each_kind_is_shown(kind):
+    assert [example for example in EXAMPLES if example.kind == kind], f"write examples/{kind}.toml with a run"
+
+
+def test_every_file_of_examples_is_read():
+    files = {path.name for path in (ROOT / "examples").iterdir()}
+    assert files - {f"{kind}.toml" for kind in KINDS} == {"customers.jsonl"}
+
+
+def test_the_examples_stand_wherever_a_run_may_stand():
+    assert {one for example in EXAMPLES for one in example.stands.waiting_for} == {
+        "customer", "operator", "third_party", "date",
+    }  # fmt: skip
+    tasks = {one for example in EXAMPLES for one in example.stands.tasks}
+    assert tasks >= {"support_ticket", "appointment", "clarify_cost", "clarify_term", "clarify", "third_party"}
+    refusals = {example.kind: example.stands.refusal for example in EXAMPLES if example.stands.refusal}
+    assert {"support_level": "support_level", "shop_licence": "subscription"}.items() <= refusals.items()
 
 
 def test_the_example_events_are_what_the_contract_takes():
     customers = {record["customer"] for record in CUSTOMERS}
-    assert len({event["id"] for event in EVENTS}) == len(EVENTS)
+    assert len({event.id for event in EVENTS}) == len(EVENTS)
     requested = set()
     for event in EVENTS:
-        if event["event"] == "requested":
-            request = Request.model_validate(event["data"])
+        sent = PORTAL_EVENT.fullmatch(event.type)
+        if sent is None:
+            (ConfirmTask if event.type == "confirm" else RejectTask).model_validate(event.data)
+            assert event.subject in requested
+        elif sent[1] == "requested":
+            request = Request.model_validate(event.data)
             assert request.kind in KINDS and request.customer in customers
+            assert KINDS[request.kind].malformed(request) is None
             requested.add(request.workflow_id)
         else:
-            CUSTOMER_MESSAGES[event["event"].replace("-", "_")].model_validate(event["data"])
-            assert event["subject"] in requested
+            CUSTOMER_MESSAGES[sent[1].replace("-", "_")].model_validate(event.data)
+            assert event.subject in requested
 
 
 @pytest.mark.parametrize(("day", "today", "moved"), [
@@ -156,29 +180,47 @@ def test_terms_lie_ahead_whenever_the_examples_are_loaded(day, today, moved):
 
 
 def test_every_term_is_moved_and_nothing_else():
-    later = examples.in_time(CUSTOMERS, date(2030, 1, 1))
-    assert "2027-" not in json.dumps(later)
+    later = examples.customers(date(2030, 1, 1))
+    assert "2027-" in json.dumps(CUSTOMERS) and "2027-" not in json.dumps(later)
     assert [record["customer"] for record in later] == [record["customer"] for record in CUSTOMERS]
+
+
+def test_X6_a_day_that_a_customer_chooses_lies_ahead_as_well():
+    for today in (TODAY, date(2027, 2, 15), date(2031, 6, 1)):
+        chosen = [
+            step["with"]["effective_on"]
+            for example in examples.examples(today)
+            for step in example.steps
+            if "effective_on" in step.get("with", {})
+        ]
+        assert chosen and all(date.fromisoformat(day) > today for day in chosen)
 
 
 def test_D2_the_past_order_has_taken_effect_on_every_day_and_is_not_too_old():
     rule = NoticeRule()
     for number in range(366 * 2):
         now = datetime(2026, 11, 24, 0, 30, tzinfo=UTC) + timedelta(days=number)
-        past = [event for event in examples.timed(EVENTS, now, BERLIN) if event.id in PAST]
+        past = [event for event in examples.events(now, BERLIN, OLDEST) if event.id in PAST]
         assert len(past) == len(PAST)
         for event in past:
             assert rule.effective_at(event.time) <= now
             assert now - event.time < timedelta(days=60)
 
 
-PAST = {event["id"] for event in EVENTS if event.get("placed") == "last month"}
+PAST = {event.id for event in EVENTS if NOW - event.time > timedelta(days=1)}
+
+
+def test_where_the_portal_takes_no_old_events_the_past_ones_happen_now():
+    assert PAST
+    recent = examples.events(NOW, BERLIN, timedelta(days=7))
+    assert [event.id for event in recent] == [event.id for event in EVENTS]
+    assert all(NOW - event.time < timedelta(days=1) for event in recent)
 
 
 def test_the_events_of_a_run_are_in_order_and_none_lies_ahead():
     now = datetime(2027, 3, 31, 12, tzinfo=UTC)
     latest: dict[str, datetime] = {}
-    for event in examples.timed(EVENTS, now, BERLIN):
+    for event in examples.events(now, BERLIN, OLDEST):
         run = event.subject or "/".join((event.data["kind"], event.data["customer"], event.data["subject"]))
         assert latest.get(run, event.time) <= event.time <= now
         latest[run] = event.time
@@ -186,14 +228,56 @@ def test_the_events_of_a_run_are_in_order_and_none_lies_ahead():
 
 async def test_what_is_to_be_played_is_written_down_once_with_its_times(tmp_path):
     settings = Settings(state_dir=tmp_path)
-    first = await examples.prepare(settings, now=lambda: datetime(2026, 11, 24, 12, tzinfo=UTC))
-    later = await examples.prepare(settings, now=lambda: datetime(2027, 1, 1, 12, tzinfo=UTC))
-    assert first == later and len(later.unanswered()) == len(EVENTS)
+    first = await play.prepare(settings, OLDEST, lambda: NOW)
+    later = await play.prepare(settings, OLDEST, lambda: datetime(2027, 1, 1, 12, tzinfo=UTC))
+    assert first == later and later.unanswered() == EVENTS
 
 
-async def test_an_event_is_sent_again_until_it_is_answered_and_never_after(tmp_path, monkeypatch):
+async def test_a_start_that_was_cut_short_loads_the_customers_of_the_events_it_has_written_down(tmp_path, monkeypatch):
+    settings = Settings(state_dir=tmp_path)
+
+    async def cut_short(*given):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
+        patched.setattr(play, "load", cut_short)
+        await play.prepare(settings, OLDEST, lambda: NOW)
+    assert await customer(settings, "K-1001") is None
+    again = await play.prepare(settings, OLDEST, lambda: NOW + timedelta(hours=1), beside_others=True)
+    assert again.loaded and again.events == EVENTS
+    assert (await customer(settings, "K-1001") or {})["name"] == CUSTOMERS[0]["name"]
+
+
+async def test_beside_others_no_example_replaces_a_customer(tmp_path):
+    settings = Settings(state_dir=tmp_path)
+    await load_customers(settings, file_of(tmp_path, {"customer": "K-1004", "name": "Echt GmbH"}))
+    with pytest.raises(play.Held, match=r"^K-1004: in the customer centre already"):
+        await play.prepare(settings, OLDEST, lambda: NOW, beside_others=True)
+    assert await customer(settings, "K-1001") is None
+    assert (await customer(settings, "K-1004") or {})["name"] == "Echt GmbH"
+    assert not (tmp_path / "examples.json").exists()
+
+
+@pytest.fixture
+def no_waits(monkeypatch):
+    async def no_wait(seconds: float) -> None:
+        return None
+
+    monkeypatch.setattr("embedded.play.asyncio.sleep", no_wait)
+
+
+def http_of(answer) -> httpx.AsyncClient:
+    """A portal that answers as said."""
+    return httpx.AsyncClient(transport=httpx.MockTransport(answer), base_url="http://portal")
+
+
+ONE = [event for event in EVENTS if event.subject == "order_package/K-1014/orders"][:1]
+DECISION = next(event for event in EVENTS if event.type == "confirm")
+
+
+async def test_an_event_is_sent_again_until_it_is_answered_and_never_after(tmp_path, no_waits):
     settings = Settings(state_dir=tmp_path, webhook_secret="whsec_" + "c2VjcmV0" * 4)
-    played = await examples.prepare(settings)
+    played = play.Played(events=[event.model_copy() for event in ONE])
     sent: list[httpx.Request] = []
     answers = [httpx.Response(503), httpx.Response(202, json={"waiting_for": ["system"]})]
 
@@ -201,17 +285,92 @@ async def test_an_event_is_sent_again_until_it_is_answered_and_never_after(tmp_p
         sent.append(request)
         return answers.pop(0) if answers else httpx.Response(202, json={"waiting_for": ["customer"]})
 
-    async def no_wait(seconds: float) -> None:
-        return None
-
-    monkeypatch.setattr("embedded.examples.asyncio.sleep", no_wait)
-    async with httpx.AsyncClient(transport=httpx.MockTransport(answer), base_url="http://portal") as http:
-        await examples.play(http, settings, played)
-        assert len(sent) == len(EVENTS) + 2
-        assert len({request.content for request in sent[:3]}) == 1
+    async with http_of(answer) as http:
+        await play.play(http, settings, played)
+        assert len(sent) == len(ONE) + 2
+        assert len({request.content for request in sent}) == 1
         assert all(request.headers["webhook-signature"].startswith("v1,") for request in sent)
-        await examples.play(http, settings, await examples.prepare(settings))
-    assert len(sent) == len(EVENTS) + 2
+        await play.play(http, settings, await play.prepare(settings))
+    assert len(sent) == len(ONE) + 2
+
+
+async def test_everything_is_sent_once_and_each_customers_events_in_order(tmp_path, no_waits):
+    settings = Settings(state_dir=tmp_path)
+    played = await play.prepare(settings, OLDEST, lambda: NOW)
+    sent: dict[str, list[str]] = {}
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        if request.url.path == "/events":
+            event = json.loads(request.content)
+            sent.setdefault(event["data"].get("customer") or event["subject"].split("/")[1], []).append(event["id"])
+            return httpx.Response(202, json={"waiting_for": ["customer"]})
+        return httpx.Response(200, json={"tasks": []})
+
+    async with http_of(answer) as http:
+        await play.play(http, settings, played)
+    expected: dict[str, list[str]] = {}
+    for event in EVENTS:
+        if PORTAL_EVENT.fullmatch(event.type):
+            expected.setdefault(play.customer_of(event), []).append(event.id)
+    assert sent == expected and not played.unanswered()
+
+
+async def test_an_operators_decision_waits_for_its_task_and_is_sent_once(tmp_path, no_waits):
+    settings = Settings(state_dir=tmp_path)
+    played = play.Played(events=[DECISION.model_copy()])
+    task, kind = {"task": "t-1", "type": DECISION.data["task"]}, {"task": "t-0", "type": "perform"}
+    sent = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        sent.append((request.method, request.url.path))
+        if request.method == "GET":
+            return httpx.Response(200, json={"tasks": [kind, task]})
+        assert json.loads(request.content) == DECISION.data | {"task": "t-1"}
+        return httpx.Response(404 if len(sent) < 4 else 200, json={})
+
+    async with http_of(answer) as http:
+        await play.play(http, settings, played)
+        await play.play(http, settings, played)
+    once = [("GET", f"/cancellations/{DECISION.subject}"), ("POST", "/tasks/t-1/confirm")]
+    assert sent == once * 2 and played.events[0].answer == 200
+
+
+async def test_what_is_not_taken_is_said(tmp_path, capsys, no_waits):
+    played = play.Played(events=[event.model_copy() for event in ONE])
+    async with http_of(lambda request: httpx.Response(409, json={"detail": "the run has ended"})) as http:
+        await play.play(http, Settings(state_dir=tmp_path), played)
+    assert capsys.readouterr().out == f"  {ONE[0].id} was not taken: the run has ended\n"
+
+
+# What is printed
+
+
+def test_the_runs_are_printed_by_what_they_wait_for():
+    def run(workflow_id: str, state: str, *waiting_for: str, effective_at: str | None = None) -> dict:
+        return {"workflow_id": workflow_id, "state": state, "waiting_for": waiting_for, "effective_at": effective_at}
+
+    said = guide.standing(
+        [
+            run("pos/K-1/P", "applied"),
+            run("edition/K-1/jtl", "scheduled", "date", effective_at="2027-01-31T23:00:00Z"),
+            run("voucher/K-1/V", "order", "operator"),
+            run("ecomdata/K-1/E", "third_party", "operator", "third_party"),
+            run("hosting/K-1/H", "order", "customer"),
+        ],
+        BERLIN,
+    )
+    assert said == [
+        "  Wait for a third party, whose answer an operator confirms",
+        "    ecomdata/K-1/E   third_party",
+        "  Wait for an operator",
+        "    voucher/K-1/V    order",
+        "  Wait for the customer",
+        "    hosting/K-1/H    order",
+        "  Wait for their date",
+        "    edition/K-1/jtl  scheduled for 2027-02-01",
+        "  Have ended",
+        "    pos/K-1/P        applied",
+    ]
 
 
 @pytest.mark.parametrize("type", ["clarify_term", "clarify_cost", "support_ticket", "third_party", "perform"])
@@ -297,15 +456,20 @@ def start():
             psutil.wait_procs(left, timeout=20)
 
 
-STANDING = {
-    "edition/K-1001/jtl": ("feature_warning", ["customer"]),
-    "edition/K-1002/jtl": ("surplus_resolution", ["customer"]),
-    "order_package/K-1003/orders": ("scheduled", ["date"]),
-    "voucher/K-1005/V-52": ("order", ["operator"]),
-    "edition/K-1009/jtl": ("order", ["operator"]),
-    "order_package/K-1014/orders": ("applied", []),
-    "edition/K-1013/jtl": ("refused", []),
-}
+STANDING = {example.workflow_id: example.stands.model_dump() for example in EXAMPLES}
+
+
+def standing(runs: dict[str, dict]) -> dict[str, dict]:
+    """How runs stand, in the words of the examples."""
+    return {
+        name: {
+            "state": run["state"],
+            "waiting_for": run["waiting_for"],
+            "tasks": sorted(task["type"] for task in run["tasks"]),
+            "refusal": run["refusal"] and run["refusal"]["code"],
+        }
+        for name, run in runs.items()
+    }
 
 
 @pytest.mark.server
@@ -315,10 +479,11 @@ def test_the_whole_starts_plays_once_stays_and_leaves_nothing_behind(start, tmp_
     said = first.until("Everything is up")
     assert "was not taken" not in said
     for part in (first.url, f"http://127.0.0.1:{settings.temporal_ui_port}", "/openapi.json",
-                 "event acknowledge-warning edition/K-1001/jtl", "event place-order ", "confirm t-"):  # fmt: skip
+                 "event acknowledge-warning edition/K-1001/jtl", "event place-order ", "confirm t-",
+                 "Wait for an operator", "Wait for the customer", "Wait for their date"):  # fmt: skip
         assert part in said, part
     runs = first.runs()
-    assert {name: (runs[name]["state"], runs[name]["waiting_for"]) for name in STANDING} == STANDING
+    assert standing(runs) == STANDING
     children = first.children()
     assert set(children) == {"start-dev", "worker.py", "cli.py"}
     first.process.send_signal(signal.SIGINT)

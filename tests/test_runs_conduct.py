@@ -77,6 +77,22 @@ async def test_a_customer_who_does_nothing_is_reminded_and_the_run_ends(tmp_path
         await w.sleep_until("2027-02-01T12:01+01:00")
         ended = await in_state(run, "abandoned")
         assert events(ended).count("remind") == 4
+        reminders = [
+            (subject.strip().split(":")[0], body)
+            for _, subject, body in mails(w)
+            if "noch offen" in subject or "wartet" in subject
+        ]
+        said = ["Erinnerung", "Dringend", "Sehr dringend, 3. Erinnerung", "Letzte Erinnerung"]
+        assert sorted(subject for subject, _ in reminders) == sorted(said)
+        assert all(
+            "brechen wir den Antrag am 1. Februar 2027" in body or "Am 1. Februar 2027" in body for _, body in reminders
+        )
+        assert {"17. Januar 2027", "14. Februar 2027"} == {
+            day
+            for day in ("17. Januar 2027", "14. Februar 2027")
+            for _, body in reminders
+            if f"spätestens am {day}" in body
+        }
         assert (await w.record("K-1001"))["editions"]["jtl"] == "jtl_pro"
 
 

@@ -132,10 +132,14 @@ async def test_G7_PR1_a_production_user_lowers_the_cost(tmp_path: Path) -> None:
 
 async def test_SL2_SL5_an_abonnement_ends_at_its_term_and_the_hosting_is_another_contract(tmp_path: Path) -> None:
     async with world(tmp_path) as w:
-        await held(w, licence("L-1", "shop_licence", contract="abonnement", term_ends="2027-01-31"))
+        hosting = licence("H-1", "shop_hosting", term_ends="2027-01-31")
+        await held(w, licence("L-1", "shop_licence", contract="abonnement", term_ends="2027-01-31"), hosting)
         run = await w.request("shop_licence", "K-1001", "L-1")
         assert (run.first["state"], set(codes(run.first))) == ("order", {"two_contracts"})
         assert (await run("place_order"))["effective_at"] == FEBRUARY
+        await w.sleep_until("2027-02-01T00:00+01:00")
+        assert (await run.status())["state"] == "applied"
+        assert await left(w) == {"H-1"}
 
 
 async def test_SHH2_a_change_of_tariff_needs_the_new_contract_and_the_old_one_runs_on(tmp_path: Path) -> None:

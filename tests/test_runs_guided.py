@@ -25,7 +25,7 @@ async def edition_ordered(w: World, **fields: Any) -> Run:
     return run
 
 
-async def test_X12_an_order_stays_in_order_until_a_person_has_booked_it_with_proof(tmp_path: Path) -> None:
+async def test_ED3_X12_an_order_stays_in_order_until_a_person_has_booked_it_with_proof(tmp_path: Path) -> None:
     async with world(tmp_path, **GUIDED) as w:
         run = await edition_ordered(w)
         waiting = await run.status()
@@ -64,7 +64,7 @@ async def test_X12_the_click_path_is_in_the_customers_language(tmp_path: Path) -
         assert "Kündigen" in text
 
 
-async def test_a_paid_licence_is_booked_by_hand_due_on_its_date(tmp_path: Path) -> None:
+async def test_X12_a_paid_licence_is_booked_by_hand_due_on_its_date(tmp_path: Path) -> None:
     async with world(tmp_path, **GUIDED) as w:
         await held(w, licence("L-1", term_ends="2027-01-31"))
         run = await w.request("wms_user", "K-1001", "L-1")
@@ -76,7 +76,7 @@ async def test_a_paid_licence_is_booked_by_hand_due_on_its_date(tmp_path: Path) 
         assert await left(w) == set()
 
 
-async def test_an_included_licence_has_no_booking_and_is_deactivated_by_hand_on_its_day(tmp_path: Path) -> None:
+async def test_X12_an_included_licence_has_no_booking_and_is_deactivated_by_hand_on_its_day(tmp_path: Path) -> None:
     async with world(tmp_path, **GUIDED) as w:
         await held(w, licence("L-1", "vouchers"))
         run = await w.request("voucher", "K-1001", "L-1")
@@ -165,6 +165,8 @@ async def test_a_booking_made_too_late_holds_for_the_date_that_the_click_gives(
             return
         assert (done["state"], done["effective_at"], types(done)) == ("scheduled", effective_at, ["clarify_term"])
         assert done["waiting_for"] == ["operator", "date"]
+        assert [step["rule"] for step in done["why"]] == ["X12", "D8", "D5", "D3"]
+        assert done["why"][1]["value"] == confirmed_at[:10]
         rejected = await run.reject("clarify_term", note="still asking")
         assert (rejected["state"], types(rejected)) == ("scheduled", ["clarify_term"])
         assert "still asking" in rejected["tasks"][0]["instructions"]

@@ -46,7 +46,7 @@ async def test_a_request_that_the_rules_refuse_ends_the_run(tmp_path: Path) -> N
 # What is paid ends at its term (X6).
 
 
-async def test_X6_a_paid_licence_ends_on_the_day_after_its_last_usable_day(tmp_path: Path) -> None:
+async def test_G2_D7_WMU3_X6_a_paid_licence_ends_on_the_day_after_its_last_usable_day(tmp_path: Path) -> None:
     async with world(tmp_path) as w:
         await held(w, licence("L-1", term_ends="2027-01-31", assigned_to="wms", label="Picker"))
         run = await w.request("wms_user", "K-1001", "L-1")
@@ -85,7 +85,7 @@ async def test_X6_a_paid_licence_whose_term_is_missing_or_past_is_asked_about(tm
         assert "place_order" not in run.first["enabled"]
         assert types(run.first) == ["clarify_term"]
         if term:
-            assert term in run.first["tasks"][0]["instructions"]
+            assert day("de", date.fromisoformat(term)) in run.first["tasks"][0]["instructions"]
         assert (await refusal(run, "place_order")).code == "not_enabled"
         assert (await refusal(run, "confirm_task")).code == "malformed"
         said = await run.confirm("clarify_term", at="2027-01-31")
@@ -139,7 +139,9 @@ INCLUDED = [
 ]
 
 
-async def test_an_included_licence_is_deactivated_without_a_saving_at_the_moment_placed(tmp_path: Path) -> None:
+async def test_G5_G9_X6_an_included_licence_is_deactivated_without_a_saving_at_the_moment_placed(
+    tmp_path: Path,
+) -> None:
     async with world(tmp_path) as w:
         await held(w, *(licence(rule, product) for rule, _, product, _ in INCLUDED))
         for rule, kind, _, warns in INCLUDED:

@@ -25,7 +25,7 @@ async def package(w: World, target: Any) -> Run:
 
 
 @pytest.mark.parametrize(("rule", "placed_at", "effective_at", "boundary"), DATES)
-async def test_OPL_a_lower_package_needs_no_check_of_licences(
+async def test_OP3_OPL_1_OPL_3_a_lower_package_needs_no_check_of_licences(
     tmp_path: Path, rule: str, placed_at: str, effective_at: str, boundary: bool
 ) -> None:
     async with world(tmp_path) as w:
@@ -45,11 +45,11 @@ async def test_OPL_a_lower_package_needs_no_check_of_licences(
 
 
 @pytest.mark.parametrize(("rule", "placed_at", "effective_at", "boundary"), DATES)
-async def test_OP0_package_0_without_channels(
+async def test_OP0_2_OP0_4_OP0_5_OPL_3_package_0_without_channels(
     tmp_path: Path, rule: str, placed_at: str, effective_at: str, boundary: bool
 ) -> None:
     async with world(tmp_path) as w:
-        await w.load(muster({"licence": "V-1", "product": "vouchers"}, order_package=1000))
+        await w.load(muster({"licence": "SL-1", "product": "shop_licence"}, order_package=1000))  # OP0-2
         run = await package(w, 0)
         assert (run.first["state"], run.first["target"]) == ("feature_warning", 0)
         assert {"package_zero", "selling_stops_first"} <= set(codes(run.first))  # OP0-4, OP0-5
@@ -59,10 +59,15 @@ async def test_OP0_package_0_without_channels(
         assert (at(booked["effective_at"]), "boundary_day" in codes(booked)) == (at(effective_at), boundary)
         await w.sleep_until(effective_at)
         await in_state(run, "applied")
-        assert (await w.record("K-1001"))["order_package"] == 0
+        record = await w.record("K-1001")
+        assert (record["order_package"], record["editions"]["jtl"], len(record["licences"])) == (
+            0,
+            "jtl_pro",
+            1,
+        )  # OP0-4
 
 
-async def test_X4_every_channel_must_have_ended_first_and_each_end_is_noticed(tmp_path: Path) -> None:
+async def test_OP0_1_OP0_3_OP0_5_X4_every_channel_must_have_ended_first_and_each_end_is_noticed(tmp_path: Path) -> None:
     async with world(tmp_path) as w:
         await w.load(muster(EBAY, SHOPWARE, SHOPIFY, order_package=1000))
         run = await package(w, 0)
@@ -158,7 +163,7 @@ async def test_OPL_2_what_cannot_be_booked_is_refused(
         assert run.first["refusal"]["rule"] == (rule if code != "malformed" else "contract")
 
 
-async def test_X10_from_a_lower_package_to_none_and_back(tmp_path: Path) -> None:
+async def test_OP4_X10_from_a_lower_package_to_none_and_back(tmp_path: Path) -> None:
     """Package 0 is a process of its own, also as a change over a standing order (OP4)."""
     async with world(tmp_path) as w:
         await w.load(muster(EBAY, order_package=2500))

@@ -11,9 +11,11 @@ import pytest
 from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Worker
 
-from activities.cancellations import methods, shipped_activities
+from activities.cancellations import activities_of, methods
+from activities.database import create_database
 from activities.ports import AdapterError, Misconfigured, Unavailable
 from activities.ports import Refused as SaidNo
+from catalogue.loader import load_catalogues
 from settings import Settings
 from tests.harness import Refused, Run, World, program
 from tests.scenes import downgrade, in_state, mails, muster, orderable, types, until
@@ -40,7 +42,8 @@ class Switched:
 async def switchable(folder: Path, **settings: Any) -> AsyncIterator[tuple[World, Switched]]:
     """A whole system, and the switch of its customer centre."""
     given = Settings.model_validate({"state_dir": folder, "apply_window": "PT0S"} | settings)
-    shipped = shipped_activities(given)
+    database = create_database(given)
+    shipped = activities_of(database, load_catalogues(given.catalogue_dir), given)
     centre = Switched(shipped.centre)
     acts = methods(replace(shipped, centre=centre))
     server = program("temporal-test-server")
@@ -48,9 +51,13 @@ async def switchable(folder: Path, **settings: Any) -> AsyncIterator[tuple[World
         await WorkflowEnvironment.start_time_skipping(
             test_server_existing_path=server, data_converter=DATA_CONVERTER
         ) as env,
-        Worker(env.client, task_queue=given.task_queue, activities=acts, plugins=[CancellationsPlugin()]),
+        Worker(env.client, task_queue=given.task_queue, activities=acts, plugins=[CancellationsPlugin()]) as worker,
     ):
-        yield World(env, given), centre
+        try:
+            yield World(env, given), centre
+        finally:
+            await worker.shutdown()
+            await database.close()
 
 
 async def meanwhile(w: World, event: Any) -> dict[str, Any]:

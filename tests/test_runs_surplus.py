@@ -36,7 +36,7 @@ async def overridden(w: World, *licences: dict[str, Any]) -> Any:
     return run
 
 
-async def test_X2_an_override_names_every_unresolved_licence_and_keeps_the_warning(tmp_path: Path) -> None:
+async def test_ED12_X2_an_override_names_every_unresolved_licence_and_keeps_the_warning(tmp_path: Path) -> None:
     async with world(tmp_path) as w:
         await w.load(muster(TRACKING, SHIPPED_LATE, *REGISTERS[:4]))
         run = await downgrade(w)
@@ -79,7 +79,7 @@ async def test_X2_the_order_is_checked_again_and_names_what_is_in_surplus_by_the
         assert (await run.status())["state"] == "surplus_resolution"
 
 
-async def test_X3_an_end_that_is_booked_resolves_and_a_revoked_one_comes_back(tmp_path: Path) -> None:
+async def test_ED13_X3_an_end_that_is_booked_resolves_and_a_revoked_one_comes_back(tmp_path: Path) -> None:
     """Both dates side by side; the licence's revoked run brings the edition's run back from `order`."""
     async with world(tmp_path) as w:
         await w.load(muster(TRACKING))
@@ -131,8 +131,8 @@ async def test_X2_some_days_before_the_date_the_customer_is_reminded(tmp_path: P
         assert len(mails(w)) == len(reminders) + 1
 
 
-@pytest.mark.parametrize("settled_by", ["confirmed", "ended"])
-async def test_X2_the_edition_changes_on_its_date_and_what_is_left_needs_a_person(
+@pytest.mark.parametrize("settled_by", ["a person", "its own end"])
+async def test_ED6_X2_the_edition_changes_on_its_date_and_what_is_left_needs_a_person(
     tmp_path: Path, settled_by: str
 ) -> None:
     async with world(tmp_path) as w:
@@ -143,6 +143,7 @@ async def test_X2_the_edition_changes_on_its_date_and_what_is_left_needs_a_perso
         assert (types(left), left["waiting_for"], left["enabled"]) == (["surplus"], ["operator"], ["recheck_licences"])
         assert (open_surplus(left), at(left["effective_at"])) == (["T-1"], at("2027-02-01T00:00+01:00"))
         assert "T-1" in left["tasks"][0]["instructions"]
+        assert [one["licence"] for one in (await w.record("K-1001"))["licences"]] == ["T-1"]  # ED6: nobody removes it
         for event, payload in (
             ("abandon", {}),
             ("override_surplus", {"licences": ["T-1"]}),
@@ -160,7 +161,7 @@ async def test_X2_the_edition_changes_on_its_date_and_what_is_left_needs_a_perso
         assert "the customer does not answer" in rejected["tasks"][0]["instructions"]
         assert any(to == "operators@localhost" for to, _, _ in mails(w))
         assert (await run("recheck_licences"))["state"] == "surplus_resolution"
-        if settled_by == "confirmed":
+        if settled_by == "a person":
             ended = await run.confirm("surplus", note="the customer keeps them")
         else:
             licence = await w.request("shipping_module", "K-1001", "T-1")

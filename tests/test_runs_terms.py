@@ -13,14 +13,15 @@ from tests.scenes import at, codes, downgrade, events, in_state, muster, orderab
 ANNUAL = {"jtl": {"term": "annual", "ends": "2027-06-30"}}
 
 
-async def test_X14_an_annual_term_is_asked_about_and_the_answer_gives_the_date(tmp_path: Path) -> None:
+async def test_ED15_X14_an_annual_term_is_asked_about_and_the_answer_gives_the_date(tmp_path: Path) -> None:
     async with world(tmp_path) as w:
         await w.load(muster(edition_terms=ANNUAL))
         run = await downgrade(w)
         asked = await run("acknowledge_warning")
         assert (asked["state"], types(asked), asked["waiting_for"]) == ("order", ["clarify_term"], ["operator"])
         assert (asked["effective_at"], asked["order_by"], asked["term_ends"]) == (None, None, "2027-06-30")
-        assert "2027-06-30" in asked["tasks"][0]["instructions"]
+        assert [(step["value"], step["rule"]) for step in asked["why"]] == [("2027-06-30", "X14")]
+        assert "Laufzeit: jährlich, letzter Tag: 30. Juni 2027" in asked["tasks"][0]["instructions"]
         assert "place_order" not in asked["enabled"]
         with pytest.raises(Refused) as no:
             await run("place_order")

@@ -9,7 +9,7 @@ import pytest
 from tests.customers import licence
 from tests.harness import Refused, world
 from tests.licence_runs import FEBRUARY, held, left, refusal
-from tests.scenes import codes, events, in_state, muster, types
+from tests.scenes import codes, events, in_state, mails, muster, types
 
 ENTERPRISE = {"editions": {"jtl": "jtl_enterprise"}}
 
@@ -18,7 +18,7 @@ ENTERPRISE = {"editions": {"jtl": "jtl_enterprise"}}
 
 
 @pytest.mark.parametrize("subject", ["L-1", "never-booked", "edition.jtl", "x" * 64])
-async def test_MIS1_MIS2_a_misclick_is_a_ticket_about_anything_and_promises_nothing(
+async def test_G4_MIS1_MIS2_a_misclick_is_a_ticket_about_anything_and_promises_nothing(
     tmp_path: Path, subject: str
 ) -> None:
     async with world(tmp_path) as w:
@@ -48,6 +48,9 @@ async def test_MIS_declined_ends_the_run_refused_with_the_reason(tmp_path: Path,
             done = await run.reject("support_ticket", note="in force already")
         assert (done["state"], done["refusal"]["code"]) == ("refused", "declined")
         assert "in force already" in done["refusal"]["text"]
+        told = [(to, body) for to, _, body in mails(w)]
+        assert [to for to, _ in told] == ["kontakt@muster.example"]
+        assert "in force already" in told[0][1]
 
 
 @pytest.mark.parametrize(
@@ -103,6 +106,7 @@ async def test_SUP2_the_support_level_is_always_refused(tmp_path: Path) -> None:
         refused = run.first["refusal"]
         assert (run.first["state"], refused["rule"], refused["code"]) == ("refused", "SUP2", "support_level")
         assert "Silber" in refused["text"]
+        assert [refused["text"] in body for _, _, body in mails(w)] == [True]
 
 
 async def test_SUP3_key_accounting_needs_a_day_unless_a_term_is_recorded(tmp_path: Path) -> None:
@@ -130,6 +134,17 @@ async def test_SUP3_with_a_recorded_term_the_grant_alone_is_enough(tmp_path: Pat
         assert "request_revocation" in granted["enabled"]
         await run("request_revocation", explanation="by mistake")
         assert (await run.confirm("revocation", decision="granted"))["state"] == "revoked"
+        await w.sleep_until("2027-02-02T00:00+01:00")
+        assert await left(w) == {"S-1"}
+
+
+async def test_SUP3_X10_another_booking_during_the_wait_ends_it(tmp_path: Path) -> None:
+    async with world(tmp_path) as w:
+        await held(w, licence("S-1", "key_accounting", term_ends="2027-01-31"), **ENTERPRISE)
+        run = await w.request("key_accounting", "K-1001", "key_accounting")
+        granted = await run.confirm("support_ticket", decision="granted")
+        assert "supersede" in granted["enabled"]
+        assert (await run("supersede", booking="B-9"))["state"] == "superseded"
         await w.sleep_until("2027-02-02T00:00+01:00")
         assert await left(w) == {"S-1"}
 

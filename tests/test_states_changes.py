@@ -20,6 +20,8 @@ from tests.alone import (
     ONE,
     PACKAGE,
     PAID,
+    TOLD,
+    TOLD_TERM,
     Alone,
     edition,
     moment,
@@ -119,7 +121,7 @@ def test_X10_abandoning_a_change_puts_everything_back():
     for name in ("request", "order", "check", "receipt", "overridden", "clarified_cost", "clarified_term"):
         assert getattr(memory, name) == getattr(before, name), name
     assert run.notices()[-1] == ("change_dropped", "customer")
-    assert run.notice("change_dropped") == {"effective_at": "2027-01-31T23:00:00+00:00"}
+    assert run.notice("change_dropped") == TOLD
     line = next(line for line in memory.timeline if line.event == "change_dropped")
     assert (line.note, line.values) == ("note.change_dropped", {"target": "jtl_advanced"})
 
@@ -219,7 +221,7 @@ def test_X11_one_granted_while_the_change_is_booked_and_then_refused_takes_the_s
     run.held = {"withdraw"}
     run.take(())
     assert run.state == "withdrawing"
-    assert run.notice("booking_refused") == {"reason": ""}
+    assert run.notice("booking_refused") == TOLD | {"reason": ""}
 
 
 def test_X10_an_upgrade_booked_elsewhere_ends_the_run_also_beneath_a_change():
@@ -311,9 +313,9 @@ def test_the_customer_is_told_of_the_booking_and_so_are_the_runs_that_wait_for_i
         Tell(runs=("edition/K-1/jtl",), state="scheduled").numbered(run.asked[-2].number)
     ]
     assert isinstance(run.asked[-1], Notify)
-    assert run.notice("scheduled") == {"effective_at": "2027-01-31T23:00:00+00:00"}
+    assert run.notice("scheduled") == TOLD_TERM | {"steps": [], "provider": None}
     run.wait(EFFECTIVE)
-    assert run.notice("applied") == {"effective_at": "2027-01-31T23:00:00+00:00"}
+    assert run.notice("applied") == TOLD_TERM
 
 
 def test_each_effect_has_a_number_of_its_own():
@@ -463,10 +465,11 @@ def test_X13_a_revocation_lists_what_was_ended_for_its_sake():
     scheduled(run)
     run.send("request_revocation", explanation="x")
     assert run.task("revocation").values["cancelled"] == [
-        "voucher/K-1/L-9 (2027-02-01, scheduled)", "pos/K-1/L-2 (2027-01-04, applied)",
+        {"run": "voucher/K-1/L-9", "ends_at": "2027-01-31T23:00:00+00:00", "state": "scheduled"},
+        {"run": "pos/K-1/L-2", "ends_at": "2027-01-04T11:00:00+00:00", "state": "applied"},
     ]  # fmt: skip
     run.confirm("revocation", decision="granted")
-    assert run.notice("revoked") == {"cancelled": ["L-9", "L-2"]}
+    assert run.notice("revoked") == TOLD | {"cancelled": ["L-9", "L-2"]}
 
 
 def test_X13_a_licence_gone_without_news_is_listed_without_a_date():
@@ -475,7 +478,9 @@ def test_X13_a_licence_gone_without_news_is_listed_without_a_date():
     run.send("recheck_licences")
     scheduled(run)
     run.send("request_revocation", explanation="x")
-    assert run.task("revocation").values["cancelled"] == ["voucher/K-1/L-9 (applied)"]
+    assert run.task("revocation").values["cancelled"] == [
+        {"run": "voucher/K-1/L-9", "ends_at": None, "state": "applied"}
+    ]
 
 
 def test_news_of_a_licence_replaces_the_former_of_the_same():

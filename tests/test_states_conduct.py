@@ -1,10 +1,11 @@
 """What a run waits for, when it wakes, whose clock runs, which tasks it holds: each on its chart alone."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
-from states.model.effects import ApplyChange, CheckLicences, Decouple, HandOver, Reassign, Withdraw
+from states.model.effects import ApplyChange, CheckLicences, Decouple, HandOver, Notify, Reassign, Withdraw
 from states.model.facts import Receipt, RunSettings
 from tests.alone import (
     ASK_COST,
@@ -19,6 +20,8 @@ from tests.alone import (
     ONE,
     PACKAGE,
     PAID,
+    TOLD,
+    TOLD_LATER,
     Alone,
     edition,
     moment,
@@ -73,7 +76,9 @@ def test_a_failing_effect_waits_for_repair_and_not_for_the_system():
     assert task.values == {"action": "place_order", "error": "no answer"}
     assert task.note_required == ("skip", "end")
     assert run.notices() == [("repair", "operator")]
-    assert run.notice("repair") == {"action": "place_order", "error": "no answer"}
+    assert run.notice("repair") == {
+        "action": "place_order", "error": "no answer", "effective_at": "2027-01-31T23:00:00+00:00",
+    }  # fmt: skip
     assert run.memory.timeline[-1].event == "step_failed" and run.memory.timeline[-1].note == "no answer"
 
 
@@ -156,7 +161,8 @@ def test_X11_a_revocation_is_asked_for_once_at_a_time():
         "explanation": "clicked wrongly", "effective_at": "2027-01-31T23:00:00+00:00", "cancelled": [],
     }  # fmt: skip
     assert run.reject("revocation", "not this time") is None
-    assert run.notices()[-1] == ("declined", "customer") and run.notice("declined") == {"note": "not this time"}
+    assert run.notices()[-1] == ("declined", "customer")
+    assert run.notice("declined") == TOLD | {"note": "not this time"}
     assert "request_revocation" in run.chart.enabled()
 
 
@@ -193,7 +199,7 @@ def test_X11_a_granted_revocation_takes_the_booking_back():
     assert run.confirm("revocation", decision="granted") is None
     assert run.state == "revoked"
     assert isinstance(run.asked[-2], Withdraw)
-    assert run.notices()[-1] == ("revoked", "customer") and run.notice("revoked") == {"cancelled": []}
+    assert run.notices()[-1] == ("revoked", "customer") and run.notice("revoked") == TOLD | {"cancelled": []}
 
 
 def test_X11_one_granted_while_the_booking_is_on_its_way_is_taken_up_with_its_answer():
@@ -219,7 +225,7 @@ def test_X11_one_taken_up_by_a_refused_booking_ends_the_run():
     run.refuses = GONE.model_copy(update={"code": "booking_refused", "values": {"reason": "because"}})
     run.release()
     assert (run.state, run.memory.order, run.memory.revoking) == ("revoked", None, False)
-    assert run.notice("booking_refused") == {"reason": "because"}
+    assert run.notice("booking_refused") == TOLD | {"reason": "because"}
 
 
 def test_X11_one_granted_before_anybody_clicked_ends_the_run_at_once():
@@ -255,7 +261,14 @@ def test_ED10_who_does_nothing_is_reminded_each_week_and_abandons_after_thirty_d
     assert run.notices() == [
         ("reminder", "customer"), *[("reminder_urgent", "customer")] * 3, ("abandoned", "customer"),
     ]  # fmt: skip
-    assert run.notice("reminder") == {"state": "order"} and run.notice("reminder_urgent") == {"state": "order"}
+    about: dict[str, Any] = {"state": "order", "steps": [], "provider": None, "standing": False}
+    about |= {"abandons_on": "2027-02-03T11:00:00+00:00"}
+    assert [one.values for one in run.asked if isinstance(one, Notify) and one.template.startswith("reminder")] == [
+        TOLD | about | {"number": 1, "again": False, "last": False},
+        TOLD_LATER | about | {"number": 2, "again": False, "last": False},
+        TOLD_LATER | about | {"number": 3, "again": True, "last": False},
+        TOLD_LATER | about | {"number": 4, "again": True, "last": True},
+    ]
     assert (run.state, run.memory.reminders) == ("abandoned", 4)
     assert [line.note for line in run.memory.timeline if line.event == "remind"] == ["note.reminded"] * 4
 
@@ -316,9 +329,7 @@ def test_X2_an_edition_is_checked_again_five_days_before_its_date():
     assert run.wait(EFFECTIVE - 5 * DAY) == ["recheck_due"]
     assert run.memory.rechecked and set(run.chart.timers()) == {"date_reached"}
     assert run.notices()[-1] == ("surplus_reminder", "customer")
-    assert run.notice("surplus_reminder") == {
-        "licences": ["L-9", "L-1 | L-2"], "effective_at": "2027-01-31T23:00:00+00:00",
-    }  # fmt: skip
+    assert run.notice("surplus_reminder") == TOLD | {"licences": ["L-9", "L-1 | L-2"]}
 
 
 def test_X2_surplus_that_ends_by_itself_needs_no_reminder_nor_does_news_before_the_check():
@@ -391,7 +402,10 @@ def test_a_task_is_brought_to_mind_when_due_at_the_latest_after_a_week_and_again
     task = run.task("support_ticket")
     assert task.escalated == 1 and run.chart.timers() == {"task_due": NOW + 14 * DAY}
     assert run.notices() == [("task_escalated", "operator")]
-    assert run.notice("task_escalated") == {"task": task.task, "note": ""}
+    assert run.notice("task_escalated") == {
+        "task": task.task, "type": "support_ticket", "note": "", "due_at": None, "effective_at": None,
+        "number": 1, "urgent": False, "again": False,
+    }  # fmt: skip
     assert run.memory.timeline[-1].note == "note.escalated"
 
 
@@ -416,9 +430,12 @@ def test_X9_for_a_third_party_the_customer_is_reminded_too():
     ]  # fmt: skip
     run.send("hand_in_proof", task=run.task("third_party").task, reference="mail")
     assert run.reject("third_party", "unreadable") is None
+    assert run.notices()[5:] == [("task_escalated", "operator"), ("reminder_urgent", "customer")]
+    assert run.notice("task_escalated")["note"] == run.notice("reminder_urgent")["note"] == "unreadable"
     run.wait(NOW + 30 * DAY)
-    assert run.notices()[-1] == ("task_escalated", "operator")
+    assert run.notices()[7:] == [("task_escalated", "operator"), ("reminder_urgent", "customer")]
     assert run.notice("task_escalated")["note"] == "unreadable"
+    assert "note" not in run.notice("reminder_urgent")
 
 
 def test_a_rejected_task_stays_open_with_its_note_and_is_escalated():
@@ -427,7 +444,10 @@ def test_a_rejected_task_stays_open_with_its_note_and_is_escalated():
     assert run.reject("perform", "page is down") is None
     task = run.task("perform")
     assert (task.note, task.escalated) == ("page is down", 1)
-    assert run.notice("task_escalated") == {"task": task.task, "note": "page is down"}
+    assert run.notice("task_escalated") == {
+        "task": task.task, "type": "perform", "note": "page is down", "number": 1, "urgent": False, "again": False,
+        "due_at": "2027-01-31T23:00:00+00:00", "effective_at": "2027-01-31T23:00:00+00:00",
+    }  # fmt: skip
     assert run.notices() == [("task_escalated", "operator")]
 
 

@@ -24,6 +24,8 @@ from tests.alone import (
     ONE,
     PACKAGE,
     PAID,
+    TOLD,
+    TOLD_TERM,
     Alone,
     edition,
     moment,
@@ -497,7 +499,9 @@ def test_X6_the_term_said_after_a_late_booking_stands_in_the_order():
 def test_X9_the_reminder_says_where_the_run_stands():
     run = scheduled(Alone("marketplace", PAID | OUTSIDE))
     run.wait(NOW + 7 * DAY)
-    assert run.notice("reminder") == {"state": "scheduled"}
+    assert run.notice("reminder") == TOLD_TERM | {
+        "state": "scheduled", "number": 1, "again": False, "steps": ["pilot"], "provider": None,
+    }  # fmt: skip
 
 
 def test_X9_a_proof_was_handed_in_when_the_customer_says():
@@ -513,7 +517,7 @@ def test_X11_a_revocation_may_be_declined_without_words():
     run = scheduled(edition())
     run.send("request_revocation", explanation="x")
     run.confirm("revocation", decision="declined")
-    assert run.notice("declined") == {"note": ""}
+    assert run.notice("declined") == TOLD | {"note": ""}
 
 
 def test_two_effects_that_keep_failing_are_two_tasks_and_the_same_one_is_one():
@@ -618,8 +622,8 @@ def test_X3_an_entry_of_a_limit_is_resolved_once_by_each_candidate_named():
 @pytest.mark.parametrize(
     ("state", "listed"),
     [
-        ("applied", ["pos/K-1/L-2 (2027-01-04, applied)"]),
-        ("external", ["pos/K-1/L-2 (2027-01-04, applied)"]),
+        ("applied", [{"run": "pos/K-1/L-2", "ends_at": "2027-01-04T11:00:00+00:00", "state": "applied"}]),
+        ("external", [{"run": "pos/K-1/L-2", "ends_at": "2027-01-04T11:00:00+00:00", "state": "applied"}]),
         ("scheduled", []),
     ],
 )

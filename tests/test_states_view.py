@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from states.model.facts import Note, Refusal, RunSettings
+from states.model.facts import Note, OutsideStep, Refusal, RunSettings
 from states.preview import preview
 from states.registry import KINDS
 from states.view import problem, status
@@ -15,6 +15,9 @@ from tests.alone import (
     ASK_TERM,
     DAY,
     EDITION,
+    FACTS,
+    FACTS_LATER,
+    FACTS_TERM,
     GONE,
     INCLUDED,
     LIMIT,
@@ -109,7 +112,7 @@ def test_the_cost_shown_is_the_orders():
 def test_the_checks_warnings_come_first():
     run = edition({"warnings": ({"code": "knock_on", "values": {"products": ["P"]}},)})
     assert [one.code for one in shown(run).warnings] == ["knock_on"]
-    assert text_of(run, "knock_on") == "de warning.knock_on {'products': ['P']}"
+    assert text_of(run, "knock_on") == f"de warning.knock_on {(FACTS | {'products': ['P']})}"
 
 
 @pytest.mark.parametrize(
@@ -149,7 +152,9 @@ def test_X1_the_boundary_day_warns_before_and_after_the_order(at, found):
 def test_X1_the_other_reading_stands_beside_it(boundary, date, other):
     run = edition({"settings": RunSettings(boundary=boundary)})
     run.wait(moment("2027-01-17 12:00"))
-    values = {"effective_at": date.isoformat(), "other_effective_at": other.isoformat()}
+    values = (FACTS if date == EFFECTIVE else FACTS_LATER) | {"other_effective_at": other.isoformat()}
+    values |= {"order_by": "2027-02-13T23:00:00+00:00"} if boundary == "strict" else {}
+    values |= {"placed_on": "2027-01-17T12:00:00+00:00"}
     assert text_of(run, "boundary_day") == f"de warning.boundary_day {values}"
     assert [(one.rule, one.value, one.step.split()[1]) for one in shown(run).why] == [
         ("D6", "2027-01-17T12:00:00+00:00", "why.placed"),
@@ -168,7 +173,8 @@ def test_X1_the_other_reading_stands_beside_it(boundary, date, other):
 def test_X1_a_term_that_was_clarified_knows_no_boundary_day():
     run = edition({"questions": (ASK_TERM,)})
     run.wait(moment("2027-01-17 12:00"))
-    assert codes(run) == [] and shown(run).effective_at is None and shown(run).why == ()
+    assert codes(run) == [] and shown(run).effective_at is None
+    assert [(one.step, one.value, one.rule) for one in shown(run).why] == [("de why.annual {}", "-", "X14")]
     run.confirm("clarify_term", at="2027-06-30")
     assert codes(run) == []
 
@@ -179,10 +185,13 @@ def test_ED5_X3_surplus_and_a_gap_are_said():
     limit = LIMIT.model_copy(update={"ends_at": NOW, "candidates": ("L-1",)})
     run = edition({"surplus": (ONE, ONE, LIMIT, soon, there, limit)})
     assert codes(run) == ["surplus", "surplus_gap", "surplus_gap"]
-    assert text_of(run, "surplus") == "de warning.surplus {'licences': ['L-9', 'L-1 | L-2'], 'count': 3}"
+    one = {"licence": "L-9", "candidates": ["L-9"], "reason": "not_available", "number": 2, "kind": "voucher"}
+    either = {"licence": None, "candidates": ["L-1", "L-2"], "reason": "limit", "number": 1, "kind": "pos"}
+    values = {"surplus": [one, either], "count": 3}
+    assert text_of(run, "surplus") == f"de warning.surplus {(FACTS | values)}"
     gaps = [one.text for one in shown(run).warnings if one.code == "surplus_gap"]
     dates = {"licence_ends_at": NOW.isoformat(), "effective_at": EFFECTIVE.isoformat()}
-    assert gaps == [f"de warning.surplus_gap { ({'licence': name} | dates) }" for name in ("L-8", "L-1")]
+    assert gaps == [f"de warning.surplus_gap {(FACTS | {'licence': name} | dates)}" for name in ("L-8", "L-1")]
 
 
 def test_X3_without_a_date_there_is_no_gap():
@@ -197,11 +206,32 @@ def test_X10_a_change_later_than_the_standing_order_warns():
     standing = shown(run).standing
     assert standing is not None and (standing.target, standing.effective_at) == ("jtl_advanced", EFFECTIVE)
     run.wait(moment("2027-01-18"))
-    values = {"effective_at": LATER.isoformat(), "standing_at": EFFECTIVE.isoformat()}
+    values = FACTS_LATER | {"standing_at": EFFECTIVE.isoformat()}
     assert text_of(run, "later_than_standing") == f"de warning.later_than_standing {values}"
 
 
 # Why this date.
+
+NOTHING_CHARGED = {"date_rule": "moment", "cost_effect": "none"}
+
+
+@pytest.mark.parametrize(
+    ("rule", "kind", "says", "request_", "key"),
+    [
+        ("FFN5", "fulfillment", NOTHING_CHARGED, {"subject": "ffn"}, "partners"),
+        ("ECO2", "ecomdata", NOTHING_CHARGED | {"outside": (OutsideStep(what="ecomdata", rule="ECO2"),)}, {},
+         "third_party"),
+        ("CO4", "connector", INCLUDED | {"outside": (OutsideStep(what="shopify", rule="CO4"),)}, {}, "third_party"),
+        ("X6", "connector", INCLUDED, {}, "at_once"),
+        ("X5", "production", {"date_rule": "moment", "cost_effect": "unknown", "questions": (ASK_COST,)}, {},
+         "unclear"),
+        ("MIS2", "misclick", NOTHING_CHARGED, {"explanation": "by mistake"}, "decided"),
+        ("SVC1", "setup_service", NOTHING_CHARGED, {"explanation": "not wanted"}, "decided"),
+    ],
+)  # fmt: skip
+def test_without_a_term_it_is_said_whose_word_ends_it(rule, kind, says, request_, key):
+    (step,) = shown(Alone(kind, says, **request_)).why
+    assert (step.step.split()[1], step.value, step.rule) == (f"why.{key}", key, rule)
 
 
 @pytest.mark.parametrize(
@@ -216,7 +246,7 @@ def test_X10_a_change_later_than_the_standing_order_warns():
         (lambda: Alone("voucher", PAID | {"term_ends": None}), []),
         (
             lambda: edition({"questions": (ASK_TERM,)}),
-            [],
+            [("why.annual", "-", "X14")],
         ),
     ],
 )
@@ -267,15 +297,21 @@ def test_a_task_with_its_instructions_the_last_note_and_the_proof():
     assert (entry.task, entry.type, entry.due_at, entry.decisions, entry.proof_required) == (
         task.task, "third_party", None, (), True,
     )  # fmt: skip
-    assert entry.instructions == "de task.third_party_pilot {'name': None}"
+    values = FACTS_TERM | {"kind": "marketplace", "asked_by_whom": None, "asked_at": NOW.isoformat()}
+    values |= {"ordered_by_whom": "c", "ordered_at": NOW.isoformat(), "due_at": None, "late": False, "name": None}
+    said = [f"de task.third_party_pilot {values}", f"de task.asked {values}"]
+    assert entry.instructions.split("\n\n") == said
+    first, second = (f"de task.proof { ({'reference': name, 'by': 'c'}) }" for name in ("mail", "letter"))
+    note = "de task.note {'note': 'unreadable'}"
     run.send("hand_in_proof", task=task.task, reference="mail")
+    (entry,) = shown(run).tasks
+    assert entry.instructions.split("\n\n") == [*said, first]
     run.reject("third_party", "unreadable")
     (entry,) = shown(run).tasks
-    assert entry.instructions.split("\n\n") == [
-        "de task.third_party_pilot {'name': None}",
-        "de task.proof {'reference': 'mail', 'by': 'c'}",
-        "de task.note {'note': 'unreadable'}",
-    ]
+    assert entry.instructions.split("\n\n") == [*said, note]
+    run.send("hand_in_proof", task=task.task, reference="letter")
+    (entry,) = shown(run).tasks
+    assert entry.instructions.split("\n\n") == [*said, second, note]
 
 
 def test_a_tasks_due_date_and_decisions():
@@ -333,13 +369,14 @@ def test_a_refusal_is_said_with_rule_code_and_text():
     run = Alone("voucher", PAID | {"refusal": Refusal(rule="G2", code="not_held", values={"subject": "L-1"})})
     refusal = shown(run).refusal
     assert refusal is not None
-    assert (refusal.rule, refusal.code, refusal.text) == ("G2", "not_held", "de refusal.not_held {'subject': 'L-1'}")
+    said = f"de refusal.not_held {(FACTS_TERM | {'kind': 'voucher'})}"
+    assert (refusal.rule, refusal.code, refusal.text) == ("G2", "not_held", said)
 
 
 @pytest.mark.parametrize(
     ("fault", "text"),
     [
-        ("fault.at_needed", "de fault.at_needed {'fault': 'fault.at_needed'}"),
+        ("fault.at_needed", f"de fault.at_needed {(FACTS | {'fault': 'fault.at_needed'})}"),
         ("fault.at_needed: and more", "fault.at_needed: and more"),
         ("x fault.at_needed", "x fault.at_needed"),
         (3, 3),
@@ -348,14 +385,14 @@ def test_a_refusal_is_said_with_rule_code_and_text():
 def test_a_fault_that_is_a_key_becomes_its_text(fault, text):
     run = edition()
     found = problem(run.chart, say, Refusal(rule="contract", code="malformed", values={"fault": fault}), None)
-    assert found.text == f"de refusal.malformed { ({'fault': text}) }"
+    assert found.text == f"de refusal.malformed {(FACTS | {'fault': text})}"
 
 
 def test_a_problem_says_what_is_enabled_and_how_the_run_stands():
     run = edition()
     current = shown(run)
     found = problem(run.chart, say, Refusal(rule="contract", code="not_enabled"), current)
-    assert found.text == "de problem.not_enabled {}"
+    assert found.text == f"de problem.not_enabled {FACTS}"
     assert (found.code, found.rule, found.enabled) == (
         "not_enabled", "contract", ("recheck_licences", "place_order", "abandon"),
     )  # fmt: skip

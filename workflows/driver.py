@@ -14,11 +14,11 @@ with workflow.unsafe.imports_passed_through():
     from states.model.effects import Effect, Tell
     from states.model.facts import Receipt, Refusal
     from states.model.memory import Memory
-    from states.model.request import Message, Request
+    from states.model.request import HandInProof, Message, Request
     from states.model.status import End, Status
     from states.registry import KINDS
     from states.surplus_state import heard_of
-from workflows import messages
+from workflows import began, messages
 from workflows.base import Item
 from workflows.effects import Slow, call, call_patiently, tell
 from workflows.performing import Performing
@@ -143,7 +143,7 @@ class Driver(messages.Handlers, Performing):
         if self.answers:
             self.take_answer(*self.answers.pop(0))
         elif (due := self.due()) is not None:
-            self.perform(self.chart.decide(due, workflow.now()))
+            self.perform(self.chart.decide(began.asked_by_time(self.chart, due), workflow.now()))
         elif self.queue and not self.holding():
             self.take(self.queue.pop(0))
         else:
@@ -194,11 +194,12 @@ class Driver(messages.Handlers, Performing):
         refusal = judge(self.chart, event, message, self.runs)
         if refusal is not None:
             return refusal
-        task = None
-        if event == "hand_in_proof":
-            task = next(one for one in self.chart.model.tasks if one.task == message.task)  # type: ignore[attr-defined]
+        task = note = None
+        if isinstance(message, HandInProof):
+            task = next(one for one in self.chart.model.tasks if one.task == message.task)
+            note = messages.said_of(message, task)
         acted = message.time or now
-        self.perform(self.chart.decide(event, now, message=message, task=task, last_customer_at=acted))
+        self.perform(self.chart.decide(event, now, message=message, task=task, note=note, last_customer_at=acted))
         return None
 
     def take_request(self, request: Request, now: datetime) -> Refusal | None:
@@ -229,6 +230,7 @@ class Driver(messages.Handlers, Performing):
             return judged
         task, event = judged
         note = messages.said_of(item.message, task)
+        event = began.caused(self.chart, event)
         self.perform(self.chart.decide(event, now, message=item.message, task=task, said=item.event, note=note))
         return None
 
@@ -243,7 +245,7 @@ class Driver(messages.Handlers, Performing):
         """A signal that cannot be taken leaves a line and changes nothing else."""
         fault = self.text_of(refusal)
         self.chart.model.now = workflow.now()
-        self.chart.write(event, "ignored_signal", fault=fault)
+        self.chart.write(event, "ignored_signal", by=by, fault=fault)
         self.forget()
         self.touched = True
 

@@ -14,8 +14,10 @@ with workflow.unsafe.imports_passed_through():
         OPERATOR_MESSAGES,
         Abandon,
         ConfirmTask,
+        HandInProof,
         LicenceChanged,
         Message,
+        Proof,
         RejectTask,
         Request,
     )
@@ -51,13 +53,22 @@ def by_operator() -> Abandon:
     return Abandon(by="operator")
 
 
-def said_of(message: ConfirmTask | RejectTask, task: Task) -> str:
-    """What the timeline keeps of a decision: the note, else task, decision and the reference of the proof (X9)."""
-    if message.note:
-        return message.note
-    proof = getattr(message, "proof", None) or task.proof
-    parts = (task.type, getattr(message, "decision", None), proof.reference if proof else None)
+def said_of(message: ConfirmTask | RejectTask | HandInProof, task: Task) -> str:
+    """What the timeline keeps of a decision: the note, else task and decision; and always the proof (X9)."""
+    proof = proof_in(message, task)
+    if proof is None:
+        return message.note or ", ".join(part for part in (task.type, getattr(message, "decision", None)) if part)
+    step = f"{task.type} {task.subject}" if task.type == "third_party" else task.type
+    confirmed_at = proof.confirmed_at.isoformat() if proof.confirmed_at else None
+    parts = (step, proof.reference, proof.confirmed_by, confirmed_at, message.note)
     return ", ".join(part for part in parts if part)
+
+
+def proof_in(message: ConfirmTask | RejectTask | HandInProof, task: Task) -> Proof | None:
+    """The proof that is handed in or confirmed: the message's own, else the one that the customer handed in."""
+    if isinstance(message, HandInProof):
+        return Proof(reference=message.reference)
+    return (message.proof or task.proof) if isinstance(message, ConfirmTask) else None
 
 
 def read(run: Face, event: str, payloads: tuple[Any, ...]) -> Any:

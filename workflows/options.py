@@ -25,5 +25,11 @@ PATIENT = RetryPolicy(
 )
 """The second stage: until `REPAIR_AFTER`, then a person is asked."""
 
+COMPARING = timedelta(minutes=10)
+"""One attempt at a step of the nightly comparison, which asks about every open run."""
+
+A_NIGHT = timedelta(hours=4)
+"""How long a step of the nightly comparison is tried; the next night begins anew."""
+
 LINES_SHOWN = 8
 """The last lines of the timeline in the web UI's current details."""

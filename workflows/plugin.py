@@ -4,17 +4,19 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 from temporalio.api.enums.v1 import IndexedValueType
+from temporalio.api.failure.v1 import Failure
 from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest, ListSearchAttributesRequest
 from temporalio.client import Client
 from temporalio.contrib.pydantic import PydanticPayloadConverter, ToJsonOptions
-from temporalio.converter import DataConverter
+from temporalio.converter import DataConverter, DefaultFailureConverter, PayloadConverter
 from temporalio.plugin import SimplePlugin
 from temporalio.service import RPCError, RPCStatusCode
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker, WorkflowRunner
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
 from workflows.kinds import WORKFLOWS
-from workflows.view import SEARCH_ATTRIBUTES
+from workflows.nightly import NightlyComparison
+from workflows.view import SEARCH_ATTRIBUTES, EventRefused
 
 PASSED_THROUGH = (
     *("statemachine", "pydantic", "pydantic_core", "states.model", "states.policy"),
@@ -57,7 +59,17 @@ class Converter(PydanticPayloadConverter):
             raise
 
 
-DATA_CONVERTER = DataConverter(payload_converter_class=Converter)
+class FailureConverter(DefaultFailureConverter):
+    """As usual, but what refuses an event says it without the trace of calls, which tells people nothing."""
+
+    def to_failure(self, exception: BaseException, payload_converter: PayloadConverter, failure: Failure) -> None:
+        """Fill the failure that is sent."""
+        super().to_failure(exception, payload_converter, failure)
+        if isinstance(exception, EventRefused):
+            failure.stack_trace = ""
+
+
+DATA_CONVERTER = DataConverter(payload_converter_class=Converter, failure_converter_class=FailureConverter)
 
 
 def runner() -> WorkflowRunner:
@@ -80,7 +92,10 @@ class CancellationsPlugin(SimplePlugin):
 
     def __init__(self) -> None:
         super().__init__(
-            "cancellations", data_converter=DATA_CONVERTER, workflow_runner=runner(), workflows=list(WORKFLOWS)
+            "cancellations",
+            data_converter=DATA_CONVERTER,
+            workflow_runner=runner(),
+            workflows=[*WORKFLOWS, NightlyComparison],
         )
 
     async def run_worker(self, worker: Worker, next: Callable[[Worker], Awaitable[None]]) -> None:

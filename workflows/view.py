@@ -13,9 +13,10 @@ from temporalio.exceptions import ApplicationError, FailureError
 
 with workflow.unsafe.imports_passed_through():
     from activities import signatures
-    from catalogue.texts import say
+    from catalogue.texts import known, say
     from states.model.facts import Refusal
     from states.model.status import Problem, Status, TaskList, TaskRow, Tickets
+    from states.said import facts_of
     from states.view import language_of, problem, refusal_text, status
 from workflows import options
 from workflows.base import Base, Item
@@ -44,6 +45,10 @@ TIMERS = {
 
 TICKETED = frozenset({"support_ticket", "revocation", "appointment"})
 """The task types that a person at the vendor decides in the ticket system."""
+
+
+class EventRefused(ApplicationError):
+    """An event that is not taken; people read it, in the web UI's form too, so it travels without a trace of calls."""
 
 
 class Face(Base):
@@ -118,14 +123,14 @@ class Face(Base):
         """Why an event was refused, with the document as it stands."""
         return problem(self.chart, say, refusal, self.document())
 
-    def failure(self, refusal: Refusal) -> ApplicationError:
+    def failure(self, refusal: Refusal) -> EventRefused:
         """A refused update: the code as type, the problem as details, and a text for people."""
         found = self.problem_of(refusal)
-        return ApplicationError(found.text, found.model_dump(mode="json"), type=found.code, non_retryable=True)
+        return EventRefused(found.text, found.model_dump(mode="json"), type=found.code, non_retryable=True)
 
     def text_of(self, refusal: Refusal) -> str:
         """The text of a refused event."""
-        return refusal_text(say, language_of(self.chart.model), "problem", refusal)
+        return refusal_text(say, self.chart.model, "problem", refusal)
 
     # Publishing.
 
@@ -192,25 +197,33 @@ class Face(Base):
         def label(key: str, values: dict[str, Any] | None = None) -> str:
             return say(language, key, values)
 
-        lines = [f"- **{label('details.state')}**: {label('state.' + document.state)} (`{document.state}`)"]
-        if document.target is not None:
-            lines.insert(0, f"- **{label('details.target')}**: {document.target}")
+        facts = facts_of(self.chart.model)
+        lines = [
+            f"- {label('part.case', facts)}",
+            f"- **{label('details.state')}**: {label('state.' + document.state)} (`{document.state}`)",
+        ]
         waits = ", ".join(label("waiting." + value) for value in document.waiting_for) or label("details.nothing")
         lines.append(f"- **{label('details.waits_for')}**: {waits}")
         if document.effective_at:
-            lines.append(f"- **{label('details.effective_at')}**: {self.readable(document.effective_at)}")
+            lines.append(f"- **{label('details.effective_at')}**: {self.said_at(document.effective_at)}")
         if document.order_by and document.state not in ("scheduled", "applied"):
-            lines.append(f"- **{label('details.order_by')}**: {self.readable(document.order_by)}")
+            lines.append(f"- **{label('details.order_by')}**: {self.said_at(document.order_by)}")
         lines.append(f"- **{label('details.cost')}**: {label('cost.' + document.cost_effect)}")
         if document.refusal:
-            lines.append(f"- {document.refusal.text}")
+            lines.append(f"- **{label('details.refusal')}**: {document.refusal.text}")
         lines += self.task_details(document, label)
-        lines += ["", f"### {label('details.timeline')}"]
+        return "\n".join([*lines, *self.timeline_details(document, label)])
+
+    def timeline_details(self, document: Status, label: Any) -> list[str]:
+        """The last lines of the timeline, each event and state by label and by name."""
+        lines = ["", f"### {label('details.timeline')}"]
         for line in document.timeline[-options.LINES_SHOWN :]:
             by = f" ({line.by})" if line.by else ""
             note = f": {line.note}" if line.note else ""
-            lines.append(f"- {self.readable(line.at)} `{line.event}` → `{line.state}`{by}{note}")
-        return "\n".join(lines)
+            event = f"{label('event.' + line.event)} (`{line.event}`)" if known("event." + line.event) else line.event
+            state = f"{label('state.' + line.state)} (`{line.state}`)"
+            lines.append(f"- {self.said_at(line.at)}: {event} → {state}{by}{note}")
+        return lines
 
     def task_details(self, document: Status, label: Any) -> list[str]:
         """Each open task with the JSON to paste into the form."""
@@ -226,8 +239,11 @@ class Face(Base):
             if "*" in held.note_required:
                 paste["note"] = "…"
             decisions = f" ({' | '.join(task.decisions)})" if task.decisions else ""
+            zone = self.chart.model.settings.zone
+            due = label("part.due", {"due_at": task.due_at, "zone": zone}) if task.due_at else ""
             lines += [
-                f"#### `{task.type}`{decisions}",
+                f"#### `{task.type}`: {label('task_type.' + task.type)}{decisions}",
+                *((due, "") if due else ()),
                 task.instructions,
                 "",
                 label("details.paste"),
@@ -237,6 +253,12 @@ class Face(Base):
                 "```",
             ]
         return lines
+
+    def said_at(self, moment: datetime) -> str:
+        """A moment in the customer's language and the run's time zone; the beginning of a day as that day."""
+        memory = self.chart.model
+        values = {"at": moment.isoformat(), "zone": memory.settings.zone}
+        return say(language_of(memory), "part.moment", values)
 
     def readable(self, moment: datetime) -> str:
         """A moment for people, in the run's time zone."""

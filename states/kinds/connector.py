@@ -14,6 +14,11 @@ class ConnectorEnd(LicenceEnd):
 
     unused = frozenset({"feature_warning", "reassigning", "reassigned"})
 
+    def ends_when(self) -> tuple[str, str]:
+        """Booked through Shopify: when Shopify has confirmed (CO4)."""
+        check = self.model.check
+        return ("third_party", "CO4") if check and check.outside else super().ends_when()
+
 
 def check(inquiry: Inquiry, context: Context, catalogue: Catalogue) -> Check:
     """No saving (CO1); booked through Shopify it is ended there (CO4).

@@ -1,11 +1,11 @@
 """JTL and WMS editions: cancelled by booking a lower one (ED, WE)."""
 
-from typing import cast, get_args
+from typing import Any, cast, get_args
 
 from states.kind import Context, Kind
 from states.kinds.shared import customer_of, fixed_subject, made, refused
 from states.model.facts import Check, Cost, Feature, Inquiry, Note, Question
-from states.model.offers import Catalogue, Edition
+from states.model.offers import Catalogue, Edition, Offer, Product
 from states.model.record import Customer, EditionKey, Family
 from states.model.request import Request
 from states.paths.edition import EditionPath
@@ -14,6 +14,7 @@ from states.surplus import by_product, surplus_now, surplus_under
 
 NAME = "edition"
 LEVELS = {"none": 0, "limited": 1, "full": 2}
+IN_THE_PRICE = frozenset({"included", "unlimited"})
 
 
 class EditionDowngrade(EditionPath):
@@ -26,7 +27,7 @@ def malformed(request: Request) -> str | None:
     if wrong:
         return wrong
     editions = [key for key in get_args(EditionKey) if key.startswith(f"{request.subject}_")]
-    return None if request.target in editions else f"target: give a lower edition, one of {', '.join(editions)}"
+    return None if request.target in editions else "fault.target_edition"
 
 
 def check(inquiry: Inquiry, context: Context, catalogue: Catalogue) -> Check:
@@ -113,25 +114,69 @@ def features_note(lost: tuple[Feature, ...], catalogue: Catalogue, current: Edit
     )
 
 
+# What a lower edition does to the customer's other products.
+
+
 def knock_on(record: Customer, catalogue: Catalogue, current: Edition, target: Edition) -> tuple[Note, ...]:
-    """What the customer holds and the target turns from included to paid, or no longer allows to book (ED14)."""
+    """One warning that names all of it, or none where nothing that the customer holds is touched (ED14).
+
+    The support level falls with every edition (SUP1): it is told along, and among the functions lost in any case.
+    """
+    held = (
+        products_touched(record, catalogue, current, target)
+        | package_touched(record, current, target)
+        | untouched(record, target)
+    )
+    if not held:
+        return ()
+    values = held | support_touched(current, target) | {"current": current.label, "target": target.label}
+    return (Note(code="knock_on", values=values),)
+
+
+def products_touched(record: Customer, catalogue: Catalogue, current: Edition, target: Edition) -> dict[str, Any]:
+    """What is held and turns from included to paid, is gone in the target, or exceeds its limit (ED14, SH3, POS3)."""
     held: dict[str, str] = dict(record.editions.items())
-    touched = []
-    for product, _ in by_product(record, catalogue):
+    found: dict[str, list[str]] = {"products": [], "lost": [], "limits": []}
+    for product, licences in by_product(record, catalogue):
         before, after = offer_for(product, held), offer_for(product, held | {current.family: target.key})
-        beta = product.kind == "rest_api" and catalogue.api_beta
-        if (
-            before
-            and after
-            and before.status in ("included", "unlimited")
-            and after.status == "paid_addon"
-            and not beta
-        ):
-            touched.append(product.label[record.language])
-    if target.tiers and record.order_package not in target.tiers and record.order_package in current.tiers:
-        touched.append(package_label(record))
-    values = {"products": touched, "current": current.label, "target": target.label}
-    return (Note(code="knock_on", values=values),) if touched else ()
+        label = product.label[record.language]
+        if before is None or after is None:
+            continue
+        if turns_to_paid(product, before, after, catalogue):
+            found["products"].append(label)
+        elif after.status == "not_available" and before.status != "not_available":
+            found["lost"].append(label)
+        elif after.limit not in (None, before.limit) and len(licences) > (after.limit or 0):
+            found["limits"].append(f"{label}: {after.limit}")
+    in_warehouse = any(one.product == "wms_module" for one in record.licences) and current.family == "wms"
+    return {name: said for name, said in found.items() if said} | ({"warehouse": True} if in_warehouse else {})
+
+
+def turns_to_paid(product: Product, before: Offer, after: Offer, catalogue: Catalogue) -> bool:
+    """Included now and an add-on then; the API is charged for after its beta phase only (API2, X7)."""
+    beta = product.kind == "rest_api" and catalogue.api_beta
+    return before.status in IN_THE_PRICE and after.status == "paid_addon" and not beta
+
+
+def package_touched(record: Customer, current: Edition, target: Edition) -> dict[str, Any]:
+    """The order package, where the target does not allow to book it (OP2)."""
+    lost = target.tiers and record.order_package not in target.tiers and record.order_package in current.tiers
+    return {"package": package_label(record)} if lost else {}
+
+
+def support_touched(current: Edition, target: Edition) -> dict[str, Any]:
+    """The support level, which is the edition's (SUP1)."""
+    if current.support_level is None or target.support_level in (None, current.support_level):
+        return {}
+    return {"support_before": current.support_level, "support_after": target.support_level}
+
+
+def untouched(record: Customer, target: Edition) -> dict[str, Any]:
+    """What stays booked and goes on costing, though one might think otherwise: licences of JTL-Shop, whose number no
+    source gives for an edition (ED8, SL3), and additional users of the WMS (WE4)."""
+    product, name = ("wms_user", "users") if target.family == "wms" else ("shop_licence", "shop_licences")
+    stay = [one.licence for one in record.licences if one.product == product and not one.included]
+    return {name: stay} if stay else {}
 
 
 def package_label(record: Customer) -> str:

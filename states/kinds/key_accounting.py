@@ -25,6 +25,7 @@ class KeyAccountingTicket(TicketPath):
 
     ticket_text = "support_ticket_key_accounting"
     has_date = True
+    declined_by = "SUP3"
 
 
 def malformed(request: Request) -> str | None:

@@ -18,9 +18,9 @@ class MarketplaceTransfer(TransferPath):
 def malformed(request: Request) -> str | None:
     """Licence and the other customer."""
     if not isinstance(request.target, str) or not request.target:
-        return "target: give the number of the customer that the account moves to"
+        return "fault.target_customer"
     if request.target == request.customer:
-        return "target: give another customer, the account is with this one already"
+        return "fault.target_same_customer"
     return subject_too_long(request)
 
 

@@ -20,7 +20,7 @@ def malformed(request: Request) -> str | None:
     """A tier as an integer; 0 is none."""
     tier = request.target
     if not isinstance(tier, int) or isinstance(tier, bool) or tier < 0:
-        return "target: give the order package as a whole number, 0 for none"
+        return "fault.target_package"
     return fixed_subject(request, "orders")
 
 
@@ -37,10 +37,11 @@ def check(inquiry: Inquiry, context: Context, catalogue: Catalogue) -> Check:
         return refused(record, catalogue, "OPL-2", "not_lower", current=record.order_package, target=target)
     bookable = bookable_tiers(record, catalogue)
     if target not in bookable:
-        return refused(record, catalogue, "OPL-2", "not_bookable", target=target, bookable=list(bookable))
+        lower = [tier for tier in bookable if tier < record.order_package]
+        return refused(record, catalogue, "OPL-2", "not_bookable", target=target, bookable=lower)
     none = target == 0
     zero = (Note(code="package_zero"), Note(code="selling_stops_first"))
-    lower = (Note(code="overage", values={"target": target}),)
+    overage = (Note(code="overage", values={"target": target}),)
     return made(
         record,
         catalogue,
@@ -48,7 +49,7 @@ def check(inquiry: Inquiry, context: Context, catalogue: Catalogue) -> Check:
         date_rule="notice",
         cost_effect="cancellation",
         surplus=channels if none else (),
-        warnings=zero if none else lower,
+        warnings=zero if none else overage,
     )
 
 

@@ -114,7 +114,7 @@ def offer_of(product: Product, editions: Mapping[Any, str]) -> Offer | None:
 def ending(held: Held, *warnings: Note, effect: CostEffect | None = None, **fields: Any) -> Check:
     """The check of a licence that may end: at its term where it is paid, else at once or on a day chosen (X6)."""
     effect = effect or held.effect
-    notes = (*warnings, *((Note(code="no_saving"),) if effect in NO_SAVING else ()))
+    notes = (*warnings, *((no_saving(held.product),) if effect in NO_SAVING else ()))
     return made(
         held.record,
         held.catalogue,
@@ -126,6 +126,12 @@ def ending(held: Held, *warnings: Note, effect: CostEffect | None = None, **fiel
         cost=cost_of(held.licence, effect),
         **fields,
     )
+
+
+def no_saving(product: Product) -> Note:
+    """Tidiness, no saving (G9); with what is special about active channels (MP6, CO6) and WMS modules (WMM3)."""
+    own: dict[str, Any] = {"warehouse": True} if product.kind == "wms_module" else {}
+    return Note(code="no_saving", values={"channel": product.kind} if product.channel else own)
 
 
 def questions(held: Held, effect: CostEffect) -> tuple[Question, ...]:
@@ -166,7 +172,7 @@ def cost_of(licence: Licence, effect: CostEffect) -> Cost | None:
     return Cost(before=price, after=Decimal(0) if effect == "cancellation" else price)
 
 
-# Documents that are wrong.
+# Documents that are wrong: each answer is a key of the texts.
 
 
 def plain_licence(request: Request) -> str | None:
@@ -176,21 +182,21 @@ def plain_licence(request: Request) -> str | None:
 
 def subject_too_long(request: Request) -> str | None:
     """Only a mis-click's subject may have up to 64 characters."""
-    return "subject: at most 40 characters, as in the customer's record" if len(request.subject) > 40 else None
+    return "fault.subject_long" if len(request.subject) > 40 else None
 
 
 def no_target(request: Request) -> str | None:
     """Kinds that have no target take none."""
-    return None if request.target is None else f"target: leave it out, a {request.kind} has none"
+    return None if request.target is None else "fault.target_needless"
 
 
 def fixed_subject(request: Request, *subjects: str) -> str | None:
     """Kinds whose subject is a fixed word."""
     if request.subject in subjects:
         return None
-    return f"subject: write {' or '.join(subjects)}, not {request.subject}"
+    return "fault.subject_fixed"
 
 
 def explained(request: Request) -> str | None:
     """Kinds that a person decides need the case in words (MIS1, SVC1)."""
-    return None if request.explanation else "explanation: say what happened and what was meant, a person decides by it"
+    return None if request.explanation else "fault.explanation_needed"

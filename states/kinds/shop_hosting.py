@@ -19,7 +19,7 @@ class ShopHostingEnd(LicenceEnd):
 def malformed(request: Request) -> str | None:
     """The contract, and for a change the new tariff's name."""
     if request.target is not None and not isinstance(request.target, str):
-        return "target: give the new tariff's name, or leave it out to end the contract"
+        return "fault.target_tariff"
     return subject_too_long(request)
 
 

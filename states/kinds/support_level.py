@@ -13,7 +13,7 @@ NAME = "support_level"
 class SupportLevel(TicketPath):
     """Always refused: only another edition changes it (SUP2)."""
 
-    unused = frozenset({"support_ticket", "scheduled", "applying", "applied", "abandoned", "revoked"})
+    unused = frozenset({"support_ticket", "scheduled", "applying", "applied", "abandoned", "revoked", "superseded"})
 
 
 def malformed(request: Request) -> str | None:

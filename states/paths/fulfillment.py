@@ -59,6 +59,10 @@ class FulfillmentPath(Conduct):
         if self.model.order:
             self.model.order = self.model.order.model_copy(update={"effective_at": self.model.now})
 
+    def ends_when(self) -> tuple[str, str]:
+        """With the last partner's confirmation (FFN5)."""
+        return "partners", "FFN5"
+
     def revocable(self) -> bool:
         """Until the last partner has confirmed."""
         return self.model.state == "third_party"

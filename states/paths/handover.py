@@ -22,6 +22,10 @@ class HandoverPath(Conduct):
     abandon = abandoned.from_(third_party)
     give_up = given_up.from_(received, third_party, applying)
 
+    def ends_when(self) -> tuple[str, str]:
+        """When the third party has confirmed (ECO2)."""
+        return "third_party", "ECO2"
+
     def by_hand(self) -> bool:
         """Nothing is clicked here: it ended at the third party."""
         return False

@@ -4,6 +4,7 @@ from statemachine import State
 
 from states.conduct import Conduct
 from states.model.base import day_after
+from states.model.effects import PlaceOrder, Tell
 from states.tasks import last_day
 
 
@@ -21,6 +22,7 @@ class TicketPath(Conduct):
     refused = State(final=True, enter="refuse")
     abandoned = State(final=True, enter="tell_abandoned")
     revoked = State(final=True)
+    superseded = State(final=True, enter="tell_superseded")
     given_up = State(final=True)
 
     begin = received.to(refused, cond="refused_by_check") | received.to(support_ticket)
@@ -30,14 +32,15 @@ class TicketPath(Conduct):
         | support_ticket.to(applied)
     )
     declined = support_ticket.to(refused, on="decline")
+    order_placed = scheduled.to.itself(internal=True, on="tell_agreed")
     date_reached = scheduled.to(applying, on="hand_over_revocation")
     change_applied = applying.to(applied)
     revocation_granted = scheduled.to(revoked)
+    supersede = scheduled.to(superseded)
     abandon = abandoned.from_(support_ticket)
     give_up = given_up.from_(received, support_ticket, scheduled, applying)
 
     ticket_text = "support_ticket_misclick"
-    has_date = False
     ends_something = False
 
     def ends_on_a_date(self) -> bool:
@@ -66,11 +69,23 @@ class TicketPath(Conduct):
             self.change_task(self.model.tasks[-1], at_required=True)
 
     def agree(self) -> None:
-        """The last usable day agreed, else the one recorded."""
+        """The last usable day agreed, else the one recorded; nothing is booked, but the date is a fact for others."""
         memory = self.model
         said = getattr(self.message, "at", None)
         last = last_day(said, memory.settings.zone) if said else memory.check.term_ends if memory.check else None
         memory.agreed_at = day_after(last, memory.settings.zone) if last else memory.now
+        if self.notes_date:
+            self.ask(PlaceOrder(placed_at=memory.now, effective_at=memory.agreed_at, booked=False))
+
+    def tell_agreed(self) -> None:
+        """The date is known: the runs that look at this licence check again (X3)."""
+        receipt = self.model.receipt
+        if receipt and receipt.tell:
+            self.ask(Tell(runs=receipt.tell, state="scheduled"))
+
+    def ends_when(self) -> tuple[str, str]:
+        """When a person has decided."""
+        return "decided", self.declined_by
 
     def by_hand(self) -> bool:
         """The person who granted it has done it already."""

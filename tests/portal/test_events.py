@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from functools import partial
 from typing import Any
 
 import pytest
@@ -88,7 +89,7 @@ async def runs_of(client, workflow_id):
     return await until(found)
 
 
-async def test_the_same_pair_with_another_body_is_id_reused(portal, customer):
+async def test_id_reused_the_same_pair_with_another_body(portal, customer):
     sent = requested(customer)
     await portal.send(sent)
     other = requested(customer, target="jtl_start")
@@ -143,7 +144,7 @@ async def test_what_the_run_refuses_has_the_status_of_its_code(portal, customer,
     assert (await portal.send(sent)).json() == body
 
 
-async def test_an_event_for_an_ended_run_is_ended_with_the_ledgers_document_and_names_misclick(portal, customer):
+async def test_ended_an_event_for_an_ended_run_answers_the_ledgers_document_and_names_misclick(portal, customer):
     workflow_id = f"edition/{customer}/jtl"
     await portal.send(requested(customer))
     await portal.send(event("abandon", workflow_id, "2"))
@@ -152,7 +153,7 @@ async def test_an_event_for_an_ended_run_is_ended_with_the_ledgers_document_and_
     assert "misclick" in body["detail"]
 
 
-async def test_an_event_for_a_run_that_never_was_is_unknown_run(portal, customer):
+async def test_unknown_run_an_event_for_a_run_that_never_was(portal, customer):
     body = is_problem(await portal.send(event("abandon", f"edition/{customer}/jtl", "1")), 404, "unknown_run")
     assert f"edition/{customer}/jtl" in body["detail"]
     is_problem(await portal.send(event("abandon", f"nonsense/{customer}/jtl", "2")), 404, "unknown_run")
@@ -173,7 +174,7 @@ FAULTS = [
     ("kind's own rule", {"data": {"kind": "edition", "customer": "K-1", "subject": "shop", "target": "y"}}, ""),
     ("time without offset", {"time": "2027-01-01T00:00:00"}, "time"),
     ("time too old", {"time": now(days=-8)}, "P7D"),
-    ("time ahead", {"time": now(minutes=6)}, "time"),
+    ("time ahead", {"time": partial(now, minutes=6)}, "time"),
     ("no time at all", {"time": "yesterday"}, ""),
     ("id missing", {"id": None}, "id"),
     ("id with control characters", {"id": "a\u0000b"}, "id"),
@@ -183,7 +184,8 @@ FAULTS = [
 
 @pytest.mark.parametrize(("fault", "change", "named"), FAULTS, ids=[fault for fault, _, _ in FAULTS])
 async def test_malformed_names_the_field(offline, customer, fault, change, named):
-    sent = {name: value for name, value in (requested(customer) | change).items() if value is not None}
+    said = {name: value() if callable(value) else value for name, value in change.items()}
+    sent = {name: value for name, value in (requested(customer) | said).items() if value is not None}
     body = is_problem(await offline.send(sent), 422, "malformed")
     assert named in body["detail"]
 

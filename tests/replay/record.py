@@ -1,7 +1,8 @@
-"""`python -m tests.replay.record`: record the histories anew, each kind in each state in which a run sleeps.
+"""`python -m tests.replay.record`: record the histories that are missing, of a new kind say.
 
-Only after a change that open runs survive by `workflow.patched` (see CONTRIBUTING.md), or before the first release:
-recording anew makes the check forget what runs out there have written.
+Each scene in each state in which a run sleeps. With `--anew` all of them again: only after a change that open runs
+survive by `workflow.patched` (see CONTRIBUTING.md), or before the first release, since that makes the check forget
+what runs out there have written.
 """
 
 import asyncio
@@ -26,11 +27,14 @@ from activities.ports import Misconfigured
 from states.model.effects import Step
 from states.model.facts import Receipt
 from tests.harness import Run, World, world
-from tests.replay.scenes import SCENES, broken, walk
+from tests.kinds.scene import Scene, broken
+from tests.replay.scenes import SCENES, walk
 
 HISTORIES = Path(__file__).with_name("histories")
-LATER = timedelta(days=75)
+AFTERWARDS = timedelta(days=75)
 """Reminders, checks before the date, dates, and customers who did nothing: what time alone brings to a run."""
+LATER = "later"
+"""What each scene's history after that is called."""
 ANONYMOUS = {"identity": "recorder", "stackTrace": "", "buildId": "recorder", "binaryChecksum": "recorder"}
 
 
@@ -64,10 +68,14 @@ def bookings_that_fail() -> Iterator[None]:
         yield
 
 
-async def recorded(w: World, guided: bool) -> dict[str, str]:
-    """The histories of the scenes in one mode, by file name."""
-    scenes = [scene for scene in SCENES if scene.guided == guided]
-    await w.load(*(one.record for one in scenes))
+def missing() -> list[Scene]:
+    """The scenes without a history."""
+    return [scene for scene in SCENES if not (HISTORIES / f"{scene.title}-{LATER}.json").exists()]
+
+
+async def recorded(w: World, scenes: list[Scene]) -> dict[str, str]:
+    """The histories of scenes of one mode, by file name. Everybody is there, also those whom a scene names."""
+    await w.load(*(one.record for one in SCENES))
     found: dict[str, str] = {}
     last: dict[str, Run] = {}
     for scene in scenes:
@@ -75,37 +83,41 @@ async def recorded(w: World, guided: bool) -> dict[str, str]:
             assert name not in found, f"{name}: the walk stands still"
             found[name] = await history_of(run)
             last[scene.title] = run
-    await w.env.sleep(LATER)
-    return found | {f"{title}-later": await history_of(run) for title, run in last.items()}
+    await w.env.sleep(AFTERWARDS)
+    return found | {f"{title}-{LATER}": await history_of(run) for title, run in last.items()}
 
 
-async def record(folder: Path) -> dict[str, str]:
-    """All histories."""
+async def record(folder: Path, scenes: list[Scene]) -> dict[str, str]:
+    """The histories of scenes."""
     found: dict[str, str] = {}
     with bookings_that_fail():
-        for guided in (False, True):
-            mode = "guided" if guided else "automatic"
-            async with world(folder / mode, customer_centre=mode) as w:
-                found |= await recorded(w, guided)
+        for mode in ("automatic", "guided"):
+            of_mode = [scene for scene in scenes if scene.guided is (mode == "guided")]
+            if of_mode:
+                async with world(folder / mode, customer_centre=mode) as w:
+                    found |= await recorded(w, of_mode)
     return found
 
 
-def main() -> int:
-    """Replace the recorded histories by new ones; where recording fails, the old ones stay."""
+def main(arguments: list[str]) -> int:
+    """0 done; 2 wrong usage. Where recording fails, nothing is written and nothing goes."""
+    if arguments not in ([], ["--anew"]):
+        print("usage: python -m tests.replay.record [--anew]", file=sys.stderr)
+        return 2
     logging.disable(logging.WARNING)
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
     with tempfile.TemporaryDirectory() as folder:
-        found = asyncio.run(record(Path(folder)))
+        found = asyncio.run(record(Path(folder), list(SCENES) if arguments else missing()))
     HISTORIES.mkdir(exist_ok=True)
-    for old in HISTORIES.glob("*.json"):
+    for old in HISTORIES.glob("*.json") if arguments else ():
         old.unlink()
     for name, text in found.items():
         (HISTORIES / f"{name}.json").write_text(text, encoding="utf-8")
     kinds = Counter(name.split("-")[0] for name in found)
     print("\n".join(f"{kind}: {number}" for kind, number in kinds.items()))
-    print(f"{len(found)} histories in {HISTORIES.name}/")
+    print(f"{len(found)} histories recorded in {HISTORIES.name}/")
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

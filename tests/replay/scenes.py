@@ -1,148 +1,15 @@
 """The runs whose histories are recorded: every kind, in each state in which a run sleeps."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator
 from typing import Any
 
+from states.registry import KINDS
 from tests.harness import Run, World
+from tests.kinds import told_of
+from tests.kinds.scene import Scene, failed
 
-LICENCES: list[tuple[str, str, dict[str, Any]]] = [
-    ("U-1", "wms_user", {"term_ends": "2027-03-31", "assigned_to": "wms"}),
-    ("A-1", "hosting_addon", {"term_ends": "2027-03-31", "parent": "H-1"}),
-    ("H-1", "hosting", {"term_ends": "2027-03-31"}),
-    ("V-1", "vouchers", {}),
-    ("SL-1", "shipping_labels", {}),
-    ("M-1", "marketplace", {"pilot": True}),
-    ("M-2", "marketplace", {}),
-    ("C-1", "connector_shopify", {}),
-    ("C-2", "connector_shopify", {"booked_via": "shopify"}),
-    ("WM-1", "wawi_module", {"module": "example"}),
-    ("POS-1", "pos_wawi", {}),
-    ("PR-1", "production_module", {}),
-    ("WMM-1", "wms_module", {}),
-    ("SH-1", "shop_licence", {"term_ends": "2027-03-31", "contract": "abonnement"}),
-    ("SHH-1", "shop_hosting", {"term_ends": "2027-03-31"}),
-    ("API-1", "wawi_api", {"pilot": True}),
-    ("O-1", "setup_service", {}),
-    ("E-1", "ecomdata", {}),
-    ("KA-1", "key_accounting", {}),
-]
-
-
-def customer(name: str, edition: str = "jtl_pro") -> dict[str, Any]:
-    """Somebody who holds one of everything."""
-    return {
-        "customer": name,
-        "name": "Muster GmbH",
-        "email": "kontakt@muster.example",
-        "language": "en",
-        "editions": {"jtl": edition, "wms": "wms_pro"},
-        "order_package": 2500,
-        "licences": [{"licence": licence, "product": product} | more for licence, product, more in LICENCES],
-        "partners": [{"id": "P-1", "name": "Lager Nord", "role": "fulfiller", "open_operations": 0, "stock": 0}],
-    }
-
-
-@dataclass(frozen=True)
-class Scene:
-    """A run that is brought from one waiting state to the next; at each of them its history is taken.
-
-    `order`: what the order carries; `then`: what is done in the last state, by the name of its history.
-    """
-
-    kind: str
-    subject: str
-    name: str = ""
-    more: dict[str, Any] = field(default_factory=dict)
-    order: dict[str, Any] = field(default_factory=dict)
-    edition: str = "jtl_pro"
-    guided: bool = False
-    bare: bool = False
-    """The customer holds the edition and nothing else."""
-    then: tuple[tuple[str, Callable[[Run], Awaitable[Any]]], ...] = ()
-
-    @property
-    def title(self) -> str:
-        """What its histories are called."""
-        return self.name or self.kind
-
-    @property
-    def customer(self) -> str:
-        """One for each scene."""
-        return f"K-{self.title}".replace("_", "-")
-
-    @property
-    def record(self) -> dict[str, Any]:
-        """What the customer holds; with `bare` nothing that a lower edition would leave in surplus."""
-        return customer(self.customer, self.edition) | ({"licences": []} if self.bare else {})
-
-
-def revoked(run: Run) -> Awaitable[Any]:
-    """A revocation is asked for."""
-    return run("request_revocation", explanation="a mistake")
-
-
-def changed(run: Run) -> Awaitable[Any]:
-    """Another target, over the booked order."""
-    return run.world.request("edition", run.first["customer"], "jtl", target="jtl_start")
-
-
-async def failed(run: Run) -> None:
-    """The customer centre fails for good, and a person is asked."""
-    broken.add(run.first["workflow_id"])
-    await run("place_order")
-
-
-async def repaired(run: Run) -> None:
-    """It works again, and the person says so."""
-    broken.clear()
-    await run.confirm("repair", decision="retry")
-
-
-broken: set[str] = set()
-"""The runs whose bookings fail: a fault that an administrator must mend."""
-
-SCENES = (
-    Scene("edition", "jtl", more={"target": "jtl_advanced"}),
-    Scene(
-        "edition", "jtl", "edition-bare", more={"target": "jtl_advanced"}, bare=True, then=(("revocation", revoked),)
-    ),
-    Scene("edition", "jtl", "edition-change", more={"target": "jtl_advanced"}, bare=True, then=(("change", changed),)),
-    Scene("edition", "jtl", "edition-guided", more={"target": "jtl_advanced"}, bare=True, guided=True),
-    Scene(
-        "edition",
-        "jtl",
-        "edition-repair",
-        more={"target": "jtl_advanced"},
-        bare=True,
-        then=(("repair", failed), ("repaired", repaired)),
-    ),
-    Scene("order_package", "orders", more={"target": 1000}),
-    Scene("order_package", "orders", "order_package-zero", more={"target": 0}),
-    Scene("wms_user", "U-1"),
-    Scene("wms_user", "U-1", "wms_user-guided", guided=True),
-    Scene("hosting_addon", "A-1", more={"details": {"reason": "not needed"}}),
-    Scene("voucher", "V-1"),
-    Scene("voucher", "V-1", "voucher-guided", guided=True),
-    Scene("shipping_module", "SL-1"),
-    Scene("marketplace", "M-1"),
-    Scene("connector", "C-1"),
-    Scene("connector", "C-2", "connector-shopify"),
-    Scene("misclick", "anything", more={"explanation": "booked twice"}),
-    Scene("marketplace_transfer", "M-2", more={"target": "K-edition"}),
-    Scene("wawi_module", "WM-1"),
-    Scene("pos", "POS-1"),
-    Scene("production", "PR-1"),
-    Scene("wms_module", "WMM-1"),
-    Scene("fulfillment", "ffn"),
-    Scene("shop_licence", "SH-1"),
-    Scene("shop_hosting", "SHH-1"),
-    Scene("rest_api", "API-1"),
-    Scene("setup_service", "O-1", more={"explanation": "not wanted"}),
-    Scene("key_accounting", "key_accounting", edition="jtl_enterprise"),
-    Scene("ecomdata", "E-1"),
-    Scene("hosting", "H-1", order={"details": {"addons": {"A-1": "end"}}}),
-)
+SCENES: tuple[Scene, ...] = tuple(scene for kind in KINDS for scene in told_of(kind).SCENES)
+"""Of each kind, in the order of the registry."""
 WALKS = 8
 """Waiting states that a walk passes at most."""
 

@@ -14,15 +14,16 @@ from temporalio import workflow
 from temporalio.client import WorkflowHistory
 from temporalio.worker import Replayer, WorkflowRunner
 
+from states.chart import DOING
+from states.diagram import states_of
 from states.registry import KINDS
-from tests.replay.record import HISTORIES
+from tests.replay.record import HISTORIES, missing
+from tests.replay.scenes import SCENES
 from workflows.driver import Driver
 from workflows.plugin import DATA_CONVERTER, CancellationsPlugin, guarded_runner, runner
 
 ROOT = Path(__file__).parents[2]
 PATHS = sorted(HISTORIES.glob("*.json"))
-NEVER_WAITS = {"support_level"}
-"""Always refused, so that no run of it ever sleeps."""
 
 HELP = """
 {name}: this history does not fit the workflows any more, so runs like it that are open would be stuck: {fault}
@@ -64,8 +65,21 @@ def kind_of(path: Path) -> str:
     return str(json.loads(path.read_text(encoding="utf-8"))["workflowId"]).partition("/")[0]
 
 
+def waits(kind: str) -> bool:
+    """Whether a run of it ever sleeps: one that is always refused does not."""
+    states = KINDS[kind].chart.states_map
+    return any(name not in DOING and not states[name].final for name in states_of(KINDS[kind].chart))
+
+
 def test_every_kind_that_waits_is_recorded() -> None:
-    assert {kind_of(path) for path in PATHS} == set(KINDS) - NEVER_WAITS
+    waiting = {kind for kind in KINDS if waits(kind)}
+    assert "support_level" not in waiting
+    assert {scene.kind for scene in SCENES} == waiting, "say what is recorded: SCENES in tests/kinds/<kind>.py"
+    assert {kind_of(path) for path in PATHS} == waiting
+
+
+def test_every_scene_is_recorded() -> None:
+    assert [scene.title for scene in missing()] == [], "record what is missing: python -m tests.replay.record"
 
 
 @pytest.mark.parametrize("part", ["Timer", "Activity", "SearchAttributes", "Marker"])

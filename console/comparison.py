@@ -1,0 +1,62 @@
+"""The command `compare`: the comparison with Temporal, made by a worker as each night, and what it found."""
+
+import asyncio
+import uuid
+from datetime import timedelta
+from typing import Any
+
+from activities.findings import text_of
+from console.show import at, print_json, table
+from console.talk import Refusal, language, temporal
+from settings import Settings
+from states.model.comparison import Comparison, Finding
+
+WORKFLOW = "NightlyComparison"
+PATIENCE = timedelta(minutes=2)
+"""Within which a worker must have compared."""
+
+
+def compared(settings: Settings, settle: bool, as_json: bool) -> None:
+    """Have it compared and print what was found. Raises `Refusal` without Temporal, and where no worker answers."""
+    found = asyncio.run(asked(settings, settle))
+    if as_json:
+        return print_json(found.model_dump(mode="json"))
+    columns = ("finding", "cancellation", "run", "booking", "takes effect", "told")
+    table(columns, [row(finding, settings.time_zone) for finding in found.findings])
+    print(f"{found.total} of {found.compared} that are open in the customer centre")
+    for finding in found.findings:
+        print(f"\n{text_of(finding, language(), settings.time_zone)}")
+
+
+async def asked(settings: Settings, settle: bool) -> Comparison:
+    """What a worker answers."""
+    from temporalio.client import WorkflowFailureError
+    from temporalio.exceptions import TimeoutError as TimedOut
+
+    client = await temporal(settings)
+    try:
+        found: Comparison = await client.execute_workflow(
+            WORKFLOW,
+            {"settle": settle},
+            id=f"comparison-by-hand-{uuid.uuid4()}",
+            task_queue=settings.task_queue,
+            result_type=Comparison,
+            execution_timeout=PATIENCE,
+            static_summary="Comparison by hand",
+        )
+    except WorkflowFailureError as error:
+        if isinstance(error.cause, TimedOut):
+            raise Refusal(
+                f"unavailable: no worker has compared within {PATIENCE.seconds} seconds: does one serve the task queue "
+                f"{settings.task_queue}? CANCELLATIONS_TASK_QUEUE says which"
+            ) from None
+        raise Refusal(f"unavailable: the comparison failed: {error.cause}") from None
+    return found
+
+
+def row(finding: Finding, zone: str) -> tuple[Any, ...]:
+    """A finding as a line of the table."""
+    which = f"{finding.count} runs" if finding.code == "all_unknown" else finding.workflow_id
+    booking = finding.booking
+    reference, date = (booking.reference, booking.effective_at.isoformat()) if booking else (None, None)
+    return finding.code, which, finding.how, reference, at(date, zone), finding.known

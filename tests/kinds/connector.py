@@ -1,0 +1,13 @@
+"""Deactivation of a shop connector."""
+
+from tests.kinds.scene import Scene, rejected
+from tests.kinds.words import GONE, INCLUDED, THE_SAME, Case, outside
+
+CASES = [Case(INCLUDED, later=(THE_SAME, GONE)), Case({**INCLUDED, **outside("shopify")})]
+SCENES = [
+    Scene("connector", "C-1"),
+    Scene("connector", "C-2", "connector-shopify"),
+    # What open runs did before a change (`workflows.began`), and the same as it is now.
+    Scene("connector", "C-2", "connector-rejected", then=(("proof", rejected),)),
+    Scene("connector", "C-2", "connector-dropped", then=(("proof", rejected),)),
+]

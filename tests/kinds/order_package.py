@@ -1,0 +1,17 @@
+"""Downgrade of an order package."""
+
+from tests.kinds.scene import Scene
+from tests.kinds.words import GONE, NOTICE, OPEN, THE_SAME, Case, warned
+
+CASES = [
+    Case(
+        {**NOTICE, **warned("package_zero"), **OPEN},
+        later=({"surplus": ()}, THE_SAME, GONE),
+        request={"subject": "orders", "target": 0},
+        other=100,
+    ),
+]
+SCENES = [
+    Scene("order_package", "orders", more={"target": 1000}),
+    Scene("order_package", "orders", "order_package-zero", more={"target": 0}),
+]

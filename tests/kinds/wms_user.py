@@ -1,0 +1,7 @@
+"""Cancellation of an additional WMS user."""
+
+from tests.kinds.scene import Scene
+from tests.kinds.words import ASK_TERM, GONE, PAID, THE_SAME, Case
+
+CASES = [Case(PAID, later=(THE_SAME, GONE)), Case({**PAID, "term_ends": None, **ASK_TERM})]
+SCENES = [Scene("wms_user", "U-1"), Scene("wms_user", "U-1", "wms_user-guided", guided=True)]

@@ -1,0 +1,122 @@
+"""What Temporal knows of a run: the adapter of the port `activities.ports.Executions`."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from temporalio.api.history.v1 import HistoryEvent
+from temporalio.client import (
+    Client,
+    RPCError,
+    RPCStatusCode,
+    WorkflowExecutionDescription,
+    WorkflowExecutionStatus,
+    WorkflowHistoryEventFilterType,
+    WorkflowQueryFailedError,
+)
+
+from states.model.comparison import Execution, How
+
+STATUS: dict[WorkflowExecutionStatus, How] = {
+    WorkflowExecutionStatus.RUNNING: "open",
+    WorkflowExecutionStatus.COMPLETED: "completed",
+    WorkflowExecutionStatus.TERMINATED: "terminated",
+    WorkflowExecutionStatus.FAILED: "failed",
+    WorkflowExecutionStatus.TIMED_OUT: "timed_out",
+    WorkflowExecutionStatus.CANCELED: "canceled",
+}
+CALL = timedelta(seconds=10)
+"""How long one call may take; a query lets a worker replay the run."""
+LONGEST = 200
+"""Characters of a reason that are passed on."""
+
+
+@dataclass(frozen=True)
+class TemporalExecutions:
+    """The port `Executions` on a client. What goes wrong, `RPCError`, is tried again by whoever asks."""
+
+    client: Client
+
+    async def seen(self, workflow_id: str, run_id: str) -> Execution:
+        """The run that `run_id` is a part of, as it stands now.
+
+        A run that continued as new, or was reset, goes on under another run ID and the same first one; its first part
+        may be past retention while it is open. A newer run of the same ID is another one. Where Temporal no longer
+        knows `run_id` and something runs under the workflow ID, that counts as this run: the newer one closes it.
+        """
+        newest = await self.described(workflow_id)
+        if newest is None:
+            return Execution(workflow_id=workflow_id, run_id=run_id, how="unknown")
+        if run_id in (newest.run_id, first_of(newest)):
+            return await self.told(newest)
+        part = await self.described(workflow_id, run_id)
+        if part is None:
+            running = newest.status == WorkflowExecutionStatus.RUNNING
+            return Execution(workflow_id=workflow_id, run_id=run_id, how="open" if running else "unknown")
+        if first_of(part) == first_of(newest):
+            return await self.told(newest)
+        return (await self.told(await self.last_part(part))).model_copy(update={"succeeded": True})
+
+    async def status(self, workflow_id: str, run_id: str) -> dict[str, Any] | None:
+        """The status document as the run last had it, also of a closed one; None where nobody can say.
+
+        That is a run that is gone, that never began, or that no longer replays.
+        """
+        handle = self.client.get_workflow_handle(workflow_id, run_id=run_id)
+        try:
+            document: dict[str, Any] = await handle.query("status", rpc_timeout=CALL)
+        except WorkflowQueryFailedError:
+            return None
+        except RPCError as error:
+            if error.status in (RPCStatusCode.NOT_FOUND, RPCStatusCode.FAILED_PRECONDITION):
+                return None
+            raise
+        return document
+
+    async def described(self, workflow_id: str, run_id: str | None = None) -> WorkflowExecutionDescription | None:
+        """A part of a run, the newest unless named; None where Temporal has none."""
+        try:
+            return await self.client.get_workflow_handle(workflow_id, run_id=run_id).describe(rpc_timeout=CALL)
+        except RPCError as error:
+            if error.status == RPCStatusCode.NOT_FOUND and "namespace" not in error.message.lower():
+                return None
+            raise
+
+    async def last_part(self, part: WorkflowExecutionDescription) -> WorkflowExecutionDescription:
+        """Where a run that continued as new went, as far as Temporal still knows."""
+        while part.status == WorkflowExecutionStatus.CONTINUED_AS_NEW:
+            closed = await self.closed(part)
+            after = closed and closed.workflow_execution_continued_as_new_event_attributes.new_execution_run_id
+            following = await self.described(part.id, after) if after else None
+            if following is None:
+                break
+            part = following
+        return part
+
+    async def told(self, run: WorkflowExecutionDescription) -> Execution:
+        """A description as a value; of a terminated run, by whom and why."""
+        how = STATUS.get(run.status, "unknown") if run.status is not None else "unknown"
+        closed = await self.closed(run) if how == "terminated" else None
+        said = closed.workflow_execution_terminated_event_attributes if closed else None
+        return Execution(
+            workflow_id=run.id,
+            run_id=run.run_id,
+            how=how,
+            started_at=run.start_time,
+            at=run.close_time,
+            by=(said.identity or None) if said else None,
+            reason=(said.reason[:LONGEST] or None) if said else None,
+        )
+
+    async def closed(self, run: WorkflowExecutionDescription) -> HistoryEvent | None:
+        """The last event of a closed run."""
+        handle = self.client.get_workflow_handle(run.id, run_id=run.run_id)
+        kind = WorkflowHistoryEventFilterType.CLOSE_EVENT
+        async for event in handle.fetch_history_events(event_filter_type=kind, rpc_timeout=CALL):
+            return event
+        return None
+
+
+def first_of(run: WorkflowExecutionDescription) -> str:
+    """The run ID by which a run began, the same for all its parts."""
+    return run.raw_description.workflow_execution_info.first_run_id or run.run_id

@@ -1,0 +1,20 @@
+"""End of a JTL-Wawi module. Rules and path: `states.kinds.wawi_module`."""
+
+from typing import Any
+
+from temporalio import workflow
+
+from states.model.status import Status
+from workflows.driver import Driver
+
+
+@workflow.defn
+class WawiModuleCancellation(Driver):
+    """End of a JTL-Wawi module."""
+
+    kind = "wawi_module"
+
+    @workflow.run
+    async def run(self, *payloads: Any) -> Status:
+        """Drive the chart to its end; the one argument is the `requested` document."""
+        return await self.drive(payloads)

@@ -1,0 +1,48 @@
+"""The nightly comparison of the customer centre with Temporal: it finds the runs that could not say that they ended.
+
+It is no kind of cancellation: no chart, no search attributes, no status document.
+"""
+
+from typing import Any
+
+from temporalio import workflow
+
+with workflow.unsafe.imports_passed_through():
+    from activities import signatures
+    from states.model.comparison import Comparison, Night
+from workflows import options
+
+NAME = "NightlyComparison"
+ID = "nightly-comparison"
+
+
+@workflow.defn(name=NAME)
+class NightlyComparison:
+    """Compare, tell operators what is new, settle. With `{"settle": false}` it only looks."""
+
+    @workflow.run
+    async def run(self, *payloads: Any) -> Comparison:
+        """Told first and settled then: what breaks off in between is told again, and never lost."""
+        asked = payloads[0] if payloads and isinstance(payloads[0], dict) else {}
+        found: Comparison = await step(signatures.COMPARE, (), Comparison, "Compare our database with Temporal")
+        if asked.get("settle", True) and found.findings:
+            night = workflow.info().first_execution_run_id
+            new = tuple(one for one in found.findings if not one.known)
+            if new:
+                await step(signatures.TELL_FINDINGS, (Night(night=night, findings=new),), None, "Send a mail")
+            every = Night(night=night, findings=found.findings)
+            await step(signatures.SETTLE_FINDINGS, (every,), None, "Close what is over")
+        return found
+
+
+async def step(name: str, arguments: tuple[Any, ...], answer: type | None, summary: str) -> Any:
+    """One activity, retried for as long as a night is."""
+    return await workflow.execute_activity(
+        name,
+        args=arguments,
+        result_type=answer,
+        start_to_close_timeout=options.COMPARING,
+        schedule_to_close_timeout=options.A_NIGHT,
+        retry_policy=options.PATIENT,
+        summary=summary,
+    )

@@ -1,0 +1,88 @@
+"""The schedule of the nightly comparison: made and kept as configured by whichever worker starts."""
+
+from datetime import time, timedelta
+
+from temporalio.client import (
+    Client,
+    RPCError,
+    RPCStatusCode,
+    Schedule,
+    ScheduleActionStartWorkflow,
+    ScheduleAlreadyRunningError,
+    ScheduleCalendarSpec,
+    ScheduleDescription,
+    ScheduleOverlapPolicy,
+    SchedulePolicy,
+    ScheduleRange,
+    ScheduleSpec,
+    ScheduleState,
+    ScheduleUpdate,
+    ScheduleUpdateInput,
+)
+
+from workflows.nightly import ID, NAME
+
+LATE = timedelta(hours=12)
+"""How late a night is made up for, where the server was down at its time."""
+
+
+def wanted(at: time, zone: str, task_queue: str) -> Schedule:
+    """Every day at that time in the time zone; one at a time."""
+    return Schedule(
+        action=ScheduleActionStartWorkflow(
+            NAME, {"settle": True}, id=ID, task_queue=task_queue, static_summary="Nightly comparison"
+        ),
+        spec=ScheduleSpec(
+            calendars=[ScheduleCalendarSpec(hour=[ScheduleRange(at.hour)], minute=[ScheduleRange(at.minute)])],
+            time_zone_name=zone,
+        ),
+        policy=SchedulePolicy(overlap=ScheduleOverlapPolicy.SKIP, catchup_window=LATE),
+        state=ScheduleState(note=note_of(at, zone, task_queue)),
+    )
+
+
+def note_of(at: time, zone: str, task_queue: str) -> str:
+    """What the web UI says of it; and by which it is known whether it is as configured."""
+    return f"compares the customer centre with Temporal: {at:%H:%M} {zone}, task queue {task_queue}"
+
+
+async def keep_schedule(client: Client, at: time | None, zone: str, task_queue: str) -> bool:
+    """Make the schedule, or change it to what is configured; without a time there is none.
+
+    Answers whether it had to be made, changed or removed. One that was paused stays so. Raises `RPCError`, with
+    UNIMPLEMENTED on a server without schedules.
+    """
+    handle = client.get_schedule_handle(ID)
+    try:
+        found = await handle.describe()
+    except RPCError as error:
+        if error.status != RPCStatusCode.NOT_FOUND:
+            raise
+        return at is not None and await made(client, wanted(at, zone, task_queue))
+    if at is None:
+        await handle.delete()
+        return True
+    if as_wanted(found, at, zone, task_queue):
+        return False
+
+    def changed(now: ScheduleUpdateInput) -> ScheduleUpdate:
+        schedule = wanted(at, zone, task_queue)
+        schedule.state.paused = now.description.schedule.state.paused
+        return ScheduleUpdate(schedule)
+
+    await handle.update(changed)
+    return True
+
+
+async def made(client: Client, schedule: Schedule) -> bool:
+    """Make it; another worker may have been faster."""
+    try:
+        await client.create_schedule(ID, schedule)
+    except ScheduleAlreadyRunningError:
+        return False
+    return True
+
+
+def as_wanted(found: ScheduleDescription, at: time, zone: str, task_queue: str) -> bool:
+    """Whether the schedule that is there says the same."""
+    return found.schedule.state.note == note_of(at, zone, task_queue)
