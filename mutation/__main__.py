@@ -29,7 +29,8 @@ PURE = (
     "tests/test_states_pages.py",
     "tests/test_checks.py", "tests/test_checks_editions.py", "tests/test_checks_licences.py",
     "tests/test_checks_warnings.py", "tests/test_notice_rule.py", "tests/test_texts.py", "tests/test_catalogue.py",
-    "tests/test_catalogue_loader.py", "tests/test_exploration.py", "tests/replay",
+    "tests/test_catalogue_loader.py", "tests/test_rules_cost.py", "tests/test_rules_facts.py",
+    "tests/test_rules_paths.py", "tests/test_exploration.py", "tests/replay",
 )  # fmt: skip
 """Tests that need no server."""
 
