@@ -204,6 +204,8 @@ def date_of(row: Row, found: dict[str, Check]) -> str:
     """Where the effective date comes from."""
     if row.kind in DATES:
         return DATES[row.kind]
+    if ends_outside(found):
+        return "when Shopify has confirmed (CO4)"
     said: dict[str, None] = {}
     for check in found.values():
         if check.refusal is None and check.date_rule == "notice":

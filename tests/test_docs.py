@@ -105,7 +105,7 @@ MATRIX = [
     ("marketplace", f"{D} (every edition)", CHOSEN, "C, S, T", {"use_support"}, {"pilot_sign_off", "third_party_too"}),
     ("marketplace, move to another account", "not a cancellation", "moment agreed", "C, J", {"not_bookable"}, set()),
     ("connector Shopify", D, CHOSEN, "C, S", set(), {"no_saving"}),
-    ("connector Shopify, booked via Shopify", D, CHOSEN, "C, T", set(), {"no_saving"}),
+    ("connector Shopify, booked via Shopify", D, "when Shopify has confirmed", "C, T", set(), {"no_saving"}),
     ("connector Shopware 6", D, CHOSEN, "C, S", set(), {"no_saving"}),
     ("JTL-Wawi module", D, CHOSEN, "C, S", set(), {"no_saving"}),
     ("POS register at JTL-Wawi", D, CHOSEN, "C, S", set(), {"no_saving"}),
