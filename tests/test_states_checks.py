@@ -70,13 +70,8 @@ def test_what_each_kind_is_beside_its_path():
         "rest_api RestApiCancellation never external reassigned reassigning",
         "setup_service SetupServiceCancellation never revoked scheduled superseded",
         "key_accounting KeyAccountingCancellation never -",
-<<<<<<< HEAD
-        "support_level SupportLevelCancellation"
-        " never abandoned applied applying revoked scheduled superseded support_ticket",
-=======
         "support_level SupportLevelCancellation never abandoned applied applying revoked scheduled superseded "
         "support_ticket",
->>>>>>> origin/main
         "ecomdata EcomdataHandover never -",
         f"hosting HostingCancellation watches never {warned_licence}",
         "misclick MisclickTicket never applying revoked scheduled superseded",
