@@ -55,7 +55,7 @@ async def until(run: Run, holds: Callable[[Status], Any]) -> Status:
         if holds(status):
             return status
         await run.world.env.sleep(1)
-        await asyncio.sleep(0.05 if turn > 20 else 0)
+        await asyncio.sleep(0.2 if turn > 20 else 0)
     raise AssertionError(f"did not come about: {status['state']}, {status['waiting_for']}, {status['timeline'][-3:]}")
 
 
