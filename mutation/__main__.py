@@ -59,6 +59,7 @@ def make_map(wide: bool) -> None:
     wanted = [name for name in files(wide) if name not in held and not any(one.startswith(name + "/") for one in held)]
     if not wanted:
         return
+    running.prepare()
     touched = running.Touched()
     code = pytest.main([*running.ARGUMENTS, *wanted], plugins=[touched])
     if code != 0:
@@ -198,8 +199,12 @@ def main() -> None:
     if args.command in (None, "plan"):
         print("{} mutants, {} to do".format(*plan()))
     if args.command in (None, "map"):
-        running.prepare()
-        make_map(args.wide)
+        # In a process of its own: what it imports must not be there when mutants are forked.
+        mapping = multiprocessing.get_context("fork").Process(target=make_map, args=(args.wide,))
+        mapping.start()
+        mapping.join()
+        if mapping.exitcode:
+            sys.exit(mapping.exitcode)
     if args.command in (None, "run", "again"):
         run(args, args.command == "again")
     if args.command in (None, "report"):
