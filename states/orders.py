@@ -15,7 +15,7 @@ from states.model.effects import ApplyChange, CheckLicences, PlaceOrder, Reassig
 from states.model.facts import Refusal, Surplus
 from states.model.memory import Order
 from states.model.request import PlaceOrder as PlaceOrderMessage
-from states.said import iso
+from states.said import iso, providers
 from states.surplus_state import names, unresolved
 
 
@@ -152,8 +152,8 @@ class Orders(Guards):
         if memory.receipt and memory.receipt.tell:
             self.ask(Tell(runs=memory.receipt.tell, state="scheduled"))
         outside = memory.check.outside if memory.check else ()
-        providers = ", ".join(step.name for step in outside if step.name and step.name != "-") or None
-        self.tell("scheduled", effective_at=iso(date), steps=[step.what for step in outside], provider=providers)
+        named = providers(step.name for step in outside)
+        self.tell("scheduled", effective_at=iso(date), steps=[step.what for step in outside], provider=named)
         for step in outside:
             self.open_outside(step)
         if order and order.late:

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from states.model.memory import Task
-from states.said import iso
+from states.said import iso, providers
 from states.tasks import Tasks
 
 
@@ -66,8 +66,7 @@ class Reminders(Tasks):
     def remind(self, number: int, outside: tuple[Task, ...], **values: Any) -> None:
         """A mail to the customer, more urgent each time; `outside`: the steps whose proof is missing (X9)."""
         steps = [task.text.removeprefix("third_party_") for task in outside]
-        providers = [str(task.values.get("name") or "-") for task in outside]
-        named = ", ".join(one for one in providers if one != "-") or None
+        named = providers(task.values.get("name") for task in outside)
         template = "reminder" if number == 1 else "reminder_urgent"
         said = {"state": self.shown, "number": number, "again": number > 2, "steps": steps, "provider": named}
         self.tell(template, **said, **values)

@@ -65,6 +65,11 @@ def asked_of(memory: Memory) -> dict[str, Any]:
     }
 
 
+def providers(called: Iterable[Any]) -> str | None:
+    """The third parties that have a name, for a text; None where none has."""
+    return ", ".join(str(name) for name in called if name and name != "-") or None
+
+
 def surplus_said(entries: Iterable[Surplus]) -> list[dict[str, Any]]:
     """What is in surplus, for a list in a text: each licence with its product; of a limit, how many of which."""
     found: dict[tuple[str, ...], dict[str, Any]] = {}

@@ -201,10 +201,9 @@ class Tasks(Chart):
 
     def escalate(self, task: Task, note: str | None) -> None:
         """The operators are told of a task that is still open: the more urgently, the more often."""
-        due = iso(task.due_at) if task.due_at else None
         number = task.escalated + 1
-        values = {"task": task.task, "type": task.type, "due_at": due, "note": note or "", "number": number}
-        self.tell_operators("task_escalated", urgent=number > 1, again=number > 2, **values)
+        values = {"task": task.task, "type": task.type, "due_at": iso(task.due_at), "note": note or ""}
+        self.tell_operators("task_escalated", number=number, urgent=number > 1, again=number > 2, **values)
 
     def react_hand_in_proof(self) -> None:
         """The customer's proof waits for the operator's confirmation (X9)."""
