@@ -34,10 +34,10 @@ async def assess(
     the ports raise.
     """
     request = inquiry.request
-    record = await centre.customer(request.customer)
+    record, ends = await centre.with_ends(request.customer)
     context = Context(
         record=record,
-        ends=await centre.ends(request.customer) if record else {},
+        ends=ends,
         open_runs=await runs.open_runs(request.customer),
         other=await other_of(request, centre),
         zone=settings.time_zone,

@@ -5,7 +5,6 @@ from typing import Any
 from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from activities.record import read_record
 from activities.subjects import NO_LICENCE, Ends, ending
 from activities.tables import orders
 from states.model.effects import PlaceOrder, Step
@@ -67,21 +66,14 @@ async def details_of(connection: AsyncConnection, workflow_id: str) -> dict[str,
     return details
 
 
-async def ends_of(connection: AsyncConnection, customer: str, record: Customer | None = None) -> Ends:
-    """When the booked ends of this customer's licences take effect, by licence (X3); the earlier one counts.
-
-    The record is read only where something is booked and it was not given.
-    """
-    mine = (orders.c.customer == customer, orders.c.state == "booked", orders.c.kind.not_in(NO_LICENCE))
+async def ends_of(connection: AsyncConnection, record: Customer) -> Ends:
+    """When the booked ends of this customer's licences take effect, by licence (X3); the earlier one counts."""
+    mine = (orders.c.customer == record.customer, orders.c.state == "booked", orders.c.kind.not_in(NO_LICENCE))
     found = await connection.execute(
         select(orders).where(*mine).order_by(orders.c.effective_at.desc(), orders.c.reference)
     )
-    rows = found.all()
-    record = record or (await read_record(connection, customer) if rows else None)
-    if record is None:
-        return {}
     return {
         licence.licence: row.effective_at
-        for row in rows
+        for row in found
         for licence in ending(record, row.kind, row.subject, row.details)
     }

@@ -79,10 +79,11 @@ class SqlCustomerCentre:
         async with self.database.read() as connection:
             return await record.read_record(connection, customer)
 
-    async def ends(self, customer: str) -> Mapping[str, datetime]:
-        """When the booked ends of this customer's licences take effect, by licence (X3)."""
+    async def with_ends(self, customer: str) -> tuple[Customer | None, Mapping[str, datetime]]:
+        """The record, and when the booked ends of its licences take effect (X3), in one transaction."""
         async with self.database.read() as connection:
-            return await bookings.ends_of(connection, customer)
+            found = await record.read_record(connection, customer)
+            return found, await bookings.ends_of(connection, found) if found else {}
 
     async def place_order(self, step: Step) -> Receipt:
         """Book the order; a newer one of the same run replaces it (X10). Raises `Refused`."""
@@ -165,7 +166,7 @@ class SqlCustomerCentre:
         if is_lower(found, "edition", step.subject, step.target):
             await record.change_edition(connection, step.customer, step.subject, str(step.target))
             found = await record.read_record(connection, step.customer) or found
-        ends = await bookings.ends_of(connection, step.customer, found)
+        ends = await bookings.ends_of(connection, found)
         return tuple(with_end(entry, ends) for entry in self.surplus_after(found, ends, step))
 
     async def change_package(self, connection: AsyncConnection, found: Customer, step: Step) -> None:

@@ -50,8 +50,11 @@ class CustomerCentre(Protocol):
     async def customer(self, customer: str) -> Customer | None:
         """The customer's present record, or None."""
 
-    async def ends(self, customer: str) -> Mapping[str, datetime]:
-        """When the booked ends of this customer's licences take effect, by licence (X3)."""
+    async def with_ends(self, customer: str) -> tuple[Customer | None, Mapping[str, datetime]]:
+        """The record, and when the booked ends of its licences take effect, by licence (X3): one picture of both.
+
+        Read apart, a licence that ends in between would be there and its end would not: in surplus for good.
+        """
 
     async def place_order(self, step: Step) -> Receipt:
         """Book the order (a newer one of the same run replaces it, X10). Raises `Refused`."""

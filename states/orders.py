@@ -22,6 +22,9 @@ from states.surplus_state import names, unresolved
 class Orders(Guards):
     """The actions around an order; declares no states."""
 
+    tells_when_made = True
+    """Whether other runs hear of a change while its proofs are awaited; runs that began before told at the end
+    (`workflows.began`)."""
     declined_by: ClassVar[str] = "MIS2"
     """The rule under which a person may say no: there is no claim."""
 
@@ -186,6 +189,12 @@ class Orders(Guards):
         memory = self.model
         memory.standing = None
         self.tell("applied")
+
+    def tell_ended(self) -> None:
+        """The licence is gone while proofs are still awaited: other runs need not wait for them (X3, X4, X9)."""
+        receipt = self.model.receipt
+        if self.tells_when_made and receipt and receipt.tell:
+            self.ask(Tell(runs=receipt.tell, state="applied"))
 
     def take_surplus(self) -> None:
         """What the change left in surplus, as its receipt says; overrides end with the change (X2)."""

@@ -79,7 +79,7 @@ class Failing:
     def __init__(self, error: Exception) -> None:
         self.error = error
 
-    async def customer(self, customer: str) -> None:
+    async def with_ends(self, customer: str) -> None:
         raise self.error
 
 
@@ -135,7 +135,7 @@ async def test_X3_an_end_closes_run_booking_and_tasks_and_names_whom_to_tell(
         receipt = await run(acts.record_end, ended("wms_user/K-1001/L-77", "r9", "revoked"))
         assert receipt.tell == (RUN,)
     assert await acts.runs.open_runs("K-1001") == {RUN}
-    assert await acts.centre.ends("K-1001") == {}
+    assert (await acts.centre.with_ends("K-1001"))[1] == {}
     assert await SqlLedger(database).ended_run("wms_user/K-1001/L-77") is not None
 
 

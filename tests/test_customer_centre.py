@@ -7,13 +7,14 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
+from activities import bookings
 from activities.customer_centre import SqlCustomerCentre, customer
 from activities.database import Database
 from activities.ports import Refused
 from activities.runs import SqlRuns
 from activities.tables import orders, receipts
 from settings import Settings
-from states.model.effects import Withdraw
+from states.model.effects import ApplyChange, Withdraw
 from tests.customers import (
     EFFECTIVE,
     PLACED,
@@ -99,7 +100,7 @@ async def test_the_centre_refuses_what_the_record_no_longer_allows(
 async def test_moments_come_back_in_utc_whatever_the_offset(centre: SqlCustomerCentre, database: Database) -> None:
     berlin = datetime(2027, 2, 1, tzinfo=timezone(timedelta(hours=1)))
     await centre.place_order(step("wms_user", "L-77", order(effective_at=berlin)))
-    assert await centre.ends("K-1001") == {"L-77": EFFECTIVE}
+    assert (await centre.with_ends("K-1001"))[1] == {"L-77": EFFECTIVE}
     async with database.read() as connection:
         placed = (await connection.execute(select(orders.c.placed_at))).scalar_one()
     assert placed == PLACED
@@ -126,9 +127,30 @@ async def test_booked_ends_by_licence(
     centre: SqlCustomerCentre, rule: str, kind: str, subject: str, more: dict[str, Any], ends: set[str]
 ) -> None:
     await centre.place_order(step(kind, subject, order(**more), target="jtl_start" if kind == "edition" else None))
-    assert await centre.ends("K-1001") == dict.fromkeys(ends, EFFECTIVE)
+    assert (await centre.with_ends("K-1001"))[1] == dict.fromkeys(ends, EFFECTIVE)
     await centre.withdraw(step(kind, subject, Withdraw(number=3)))
-    assert await centre.ends("K-1001") == {}
+    assert (await centre.with_ends("K-1001"))[1] == {}
+
+
+async def test_X3_a_licence_that_ends_while_it_is_read_is_there_with_its_end(
+    centre: SqlCustomerCentre, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """There without its end it would be in surplus, and nobody would tell of it once more."""
+    await centre.place_order(step("wms_user", "L-77", order()))
+    read_ends = bookings.ends_of
+
+    async def after_the_change(*arguments: Any) -> Any:
+        monkeypatch.setattr(bookings, "ends_of", read_ends)
+        await centre.apply_change(step("wms_user", "L-77", ApplyChange(number=2, catalogue="2026-04-01")))
+        return await read_ends(*arguments)
+
+    monkeypatch.setattr(bookings, "ends_of", after_the_change)
+    found, ends = await centre.with_ends("K-1001")
+    assert found is not None
+    assert (found.licence("L-77") is not None, ends) == (True, {"L-77": EFFECTIVE})
+    found, ends = await centre.with_ends("K-1001")
+    assert found is not None
+    assert (found.licence("L-77"), ends) == (None, {})
 
 
 async def test_X11_withdrawing_is_fine_where_nothing_is_booked(centre: SqlCustomerCentre, database: Database) -> None:
@@ -143,4 +165,4 @@ async def test_a_name_that_nobody_has_is_unknown_whatever_it_holds(
 ) -> None:
     assert await centre.customer(name) is None
     assert await customer(settings, name) is None
-    assert await centre.ends(name) == {}
+    assert (await centre.with_ends(name))[1] == {}

@@ -95,6 +95,18 @@ async def test_OP0_1_OP0_3_OP0_5_X4_every_channel_must_have_ended_first_and_each
         assert (await run("acknowledge_warning"))["state"] == "order"
 
 
+async def test_X4_X9_a_channel_that_has_ended_holds_nothing_up_though_its_proof_is_awaited(tmp_path: Path) -> None:
+    """The account is off; that the customer also leaves the pilot programme is another matter (MP3)."""
+    async with world(tmp_path) as w:
+        await w.load(muster(EBAY | {"pilot": True}, order_package=1000))
+        run = await package(w, 0)
+        assert open_surplus(run.first) == ["M-1"]
+        channel = await w.request("marketplace", "K-1001", "M-1")
+        assert (await channel("place_order"))["state"] == "third_party"
+        assert (await in_state(run, "feature_warning"))["surplus"] == []
+        assert (await channel.status())["state"] == "third_party"
+
+
 async def test_X4_the_order_is_checked_again(tmp_path: Path) -> None:
     async with world(tmp_path) as w:
         await w.load(muster(order_package=1000))

@@ -17,6 +17,7 @@ from tests.alone import (
     DAY,
     EDITION,
     GONE,
+    INCLUDED,
     LIMIT,
     NOTICE,
     NOW,
@@ -31,6 +32,7 @@ from tests.checks import SHIPPED, customer
 from tests.test_states_view import codes, shown, text_of
 
 EFFECTIVE = moment("2027-01-31 23:00")
+PILOT = {"what": "pilot", "rule": "MP3", "name": "JTL"}
 PILOT = {"what": "pilot", "rule": "MP3", "name": "JTL"}
 UNNAMED = {"what": "third_party", "rule": "MP4", "name": "-"}
 SOURCE = Source(label="?", at="made up")
@@ -89,6 +91,34 @@ def test_SUP3_an_agreed_date_is_noted_and_told_to_the_runs_that_wait_for_it():
     quiet = Alone("key_accounting", {"date_rule": "agreed"}, subject="key_accounting")
     quiet.confirm("support_ticket", decision="granted", at="2027-03-31")
     assert not [one for one in quiet.asked if isinstance(one, Tell)]
+
+
+@pytest.mark.parametrize(
+    ("outside", "as_before", "told"),
+    [
+        ((PILOT,), False, ["scheduled", "applied"]),
+        ((PILOT,), True, ["scheduled"]),  # a run that began before: told at its end alone
+        ((), False, ["scheduled"]),  # told at its end, which is now
+    ],
+)
+def test_X3_X4_X9_other_runs_hear_of_the_end_while_its_proof_is_awaited(
+    outside: Any, as_before: bool, told: list[str]
+) -> None:
+    run = Alone("marketplace", INCLUDED | {"outside": outside})
+    run.receipt = Receipt(key="k", tell=("order_package/K-1/orders",))
+    run.chart.tells_when_made = not as_before
+    run.send("place_order")
+    run.wait(NOW)
+    assert run.state == ("third_party" if outside else "applied")
+    tells = [one for one in run.asked if isinstance(one, Tell)]
+    assert [(one.runs, one.state) for one in tells] == [(("order_package/K-1/orders",), state) for state in told]
+
+
+def test_X9_nobody_is_told_where_nobody_waits_for_the_proof():
+    run = Alone("marketplace", INCLUDED | {"outside": (PILOT,)})
+    run.send("place_order")
+    run.wait(NOW)
+    assert (run.state, [one for one in run.asked if isinstance(one, Tell)]) == ("third_party", [])
 
 
 # Reminders (X9).

@@ -3,10 +3,13 @@
 Each function asks `workflow.patched` only where the two ways part: a marker is written there, in new runs alone.
 """
 
+from typing import Any
+
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
     from states.conduct import Conduct
+    from states.model.effects import ApplyChange, Effect
 
 
 def asked_by_time(chart: Conduct, due: str) -> str:
@@ -22,3 +25,10 @@ def caused(chart: Conduct, event: str) -> str:
     if event == "granted" and chart.has_date:
         chart.notes_date = workflow.patched("agreed-date-noted")
     return event
+
+
+def answered(chart: Conduct, effect: Effect, facts: dict[str, Any]) -> None:
+    """What an answer causes: a change was told to other runs only at the end, weeks later where proofs were awaited."""
+    receipt = facts.get("receipt")
+    if isinstance(effect, ApplyChange) and receipt is not None and receipt.tell and chart.proofs_missing():
+        chart.tells_when_made = workflow.patched("told-when-made")

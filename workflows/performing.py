@@ -9,6 +9,7 @@ from temporalio.exceptions import FailureError
 with workflow.unsafe.imports_passed_through():
     from states.model.effects import CheckLicences, Effect, HandOver, Tell
     from states.model.facts import Check, Refusal
+from workflows import began
 from workflows.alarm import Alarm
 from workflows.effects import (
     ACTIVITIES,
@@ -84,4 +85,5 @@ class Performing(Alarm):
         if failure is not None:
             self.perform(self.chart.failed(effect, now, failure.error))
         else:
+            began.answered(self.chart, effect, facts)
             self.follow(self.chart.answer(effect, now, **facts), facts.get("check"))

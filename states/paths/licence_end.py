@@ -70,7 +70,7 @@ class LicenceEnd(Conduct):
     date_reached = scheduled.to(applying, on="hand_over_revocation")
     change_applied = (
         applying.to(external, cond="ends_outside")
-        | applying.to(third_party, cond="proofs_missing")
+        | applying.to(third_party, cond="proofs_missing", on="tell_ended")
         | applying.to(applied)
     )
     outside_done = third_party.to(applying, cond="ends_outside") | third_party.to(applied)

@@ -51,7 +51,8 @@ class Scene:
     """A run that is brought from one waiting state to the next; at each of them its history is taken.
 
     `more`: what the request carries; `holds`: licences beside one of everything; `order`: what the order carries;
-    `then`: what is done in the last state, by the name of its history.
+    `beside`: the target of an edition's run that is open already, and hears of this one; `then`: what is done in the
+    last state, by the name of its history.
     """
 
     kind: str
@@ -64,6 +65,7 @@ class Scene:
     bare: bool = False
     """The customer holds the edition and nothing else."""
     holds: tuple[dict[str, Any], ...] = ()
+    beside: str = ""
     then: tuple[tuple[str, Callable[[Run], Awaitable[Any]]], ...] = ()
 
     @property

@@ -48,6 +48,8 @@ async def onwards(run: Run, scene: Scene, document: dict[str, Any]) -> bool:
 
 async def walk(world: World, scene: Scene) -> AsyncIterator[tuple[str, Run]]:
     """The scene's run in each of its waiting states, with the name that its history gets."""
+    if scene.beside:
+        await world.request("edition", scene.customer, "jtl", target=scene.beside)
     run = await world.request(scene.kind, scene.customer, scene.subject, **scene.more)
     document = run.first
     for _ in range(WALKS):
