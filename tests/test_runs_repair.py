@@ -170,7 +170,7 @@ async def test_on_the_date_a_run_never_fails_because_another_system_is_down(tmp_
 async def test_the_first_look_at_the_record_is_repaired_too_but_cannot_be_skipped(tmp_path: Path) -> None:
     async with switchable(tmp_path) as (w, centre):
         await w.load(muster())
-        centre.down.add("customer")
+        centre.down.add("with_ends")
         sent = await meanwhile(w, downgrade_document(w))
         assert (sent["state"], sent["waiting_for"]) == ("received", ["system"])
         run = Run(w, w.env.client.get_workflow_handle("edition/K-1001/jtl"), sent)
@@ -191,7 +191,7 @@ async def test_what_an_administrator_must_mend_is_not_retried(tmp_path: Path) ->
     async with switchable(tmp_path, repair_after="P9D") as (w, centre):
         await w.load(muster())
         centre.error = Misconfigured("the catalogue version is gone")
-        centre.down.add("customer")
+        centre.down.add("with_ends")
         run = await downgrade(w)
         assert (run.first["state"], run.first["waiting_for"]) == ("received", ["repair"])
         centre.down = {"place_order"}
