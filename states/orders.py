@@ -11,17 +11,24 @@ from states.dates import (
     order_by,
 )
 from states.guards import Guards
-from states.model.effects import ApplyChange, CheckLicences, PlaceOrder, Reassign, Tell, Withdraw
+from states.model.effects import ApplyChange, CheckLicences, Notify, PlaceOrder, Reassign, Tell, Withdraw
 from states.model.facts import Refusal, Surplus
 from states.model.memory import Order
 from states.model.request import PlaceOrder as PlaceOrderMessage
 from states.said import iso, providers
 from states.surplus_state import names, unresolved
 
+BOOKED = frozenset({"scheduled", "applying", "withdrawing"})
+"""The states in which an order is booked and its change is still to come."""
+
 
 class Orders(Guards):
     """The actions around an order; declares no states."""
 
+    one_mail = True
+    """Whether what ends with its order is told once, as made; runs that began before were told of the booking first."""
+    tells_every_end = True
+    """Whether customers hear of a run that was given up or reassigned; runs that began before did not tell."""
     tells_when_made = True
     """Whether other runs hear of a change while its proofs are awaited; runs that began before told at the end
     (`workflows.began`)."""
@@ -91,6 +98,7 @@ class Orders(Guards):
 
     def ask_for_reassignment(self) -> None:
         """Assign the user elsewhere instead (WMU4)."""
+        self.model.reassigned_to = self.message.to
         step = Reassign(to=self.message.to)
         self.ask_or_open(step, self.by_hand(), "perform_reassign", None)
 
@@ -156,11 +164,20 @@ class Orders(Guards):
             self.ask(Tell(runs=memory.receipt.tell, state="scheduled"))
         outside = memory.check.outside if memory.check else ()
         named = providers(step.name for step in outside)
-        self.tell("scheduled", effective_at=iso(date), steps=[step.what for step in outside], provider=named)
+        if not (self.one_mail and self.made_at_once()):
+            self.tell("scheduled", effective_at=iso(date), steps=[step.what for step in outside], provider=named)
         for step in outside:
             self.open_outside(step)
         if order and order.late:
             self.open_late_question()
+
+    def made_at_once(self) -> bool:
+        """What ends with its order, and nobody else has to act: the mail of the change follows within seconds."""
+        order, check = self.model.order, self.model.check
+        date = order.effective_at if order else None
+        if order is None or date is None or date > order.placed_at:
+            return False
+        return not self.by_hand() and not (check and check.outside)
 
     def open_late_question(self) -> None:
         """A late booking by hand: which date holds (contract, `clarify_term`)."""
@@ -189,6 +206,23 @@ class Orders(Guards):
         memory = self.model
         memory.standing = None
         self.tell("applied")
+
+    def tell_reassigned(self) -> None:
+        """Instead of ending, the user is assigned elsewhere (WMU4)."""
+        if self.tells_every_end:
+            self.tell("reassigned", to=self.model.reassigned_to)
+
+    def tell_given_up(self) -> None:
+        """A person ended it in repair: the customer hears why, and which booking stays; a note of ours goes (G5).
+
+        Not where it is the mail that fails.
+        """
+        memory = self.model
+        if not self.tells_every_end or isinstance(self.task.step, Notify):
+            return
+        order = memory.order if memory.state in BOOKED and self.books() else None
+        order = memory.standing.order if memory.standing else order
+        self.tell("given_up", note=self.message.note or "", effective_at=iso(order.effective_at) if order else None)
 
     def tell_ended(self) -> None:
         """The licence is gone while proofs are still awaited: other runs need not wait for them (X3, X4, X9)."""

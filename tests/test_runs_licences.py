@@ -10,7 +10,7 @@ from catalogue.texts import day
 from tests.customers import licence, licences_of
 from tests.harness import world
 from tests.licence_runs import FEBRUARY, held, left, now, refusal, today
-from tests.scenes import codes, muster, types
+from tests.scenes import codes, mails, muster, types, until
 
 # Requests that are refused.
 
@@ -74,6 +74,10 @@ async def test_WMU4_reassigning_changes_the_record_and_ends_the_run(tmp_path: Pa
         done = await run("reassign", to="wms_mobile")
         assert (done["state"], done["waiting_for"]) == ("reassigned", [])
         assert (await w.record("K-1001"))["licences"][0]["assigned_to"] == "wms_mobile"
+        await until(run, lambda _: mails(w))
+        ((_, subject, body),) = mails(w)
+        assert subject.startswith("Umgestellt: ")
+        assert "JTL-WMS Mobile" in body
 
 
 @pytest.mark.parametrize("term", [None, "2026-10-31"])

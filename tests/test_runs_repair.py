@@ -150,6 +150,8 @@ async def test_end_gives_up_with_a_note(tmp_path: Path) -> None:
         ended = await run.confirm("repair", decision="end", note="booked by hand; nothing to do")
         assert (ended["state"], ended["tasks"], ended["waiting_for"]) == ("given_up", [], [])
         assert ended["timeline"][-1]["note"] == "booked by hand; nothing to do"
+        told = [body for to, _, body in mails(w) if to != w.settings.operator_mail]
+        assert "booked by hand; nothing to do" in told[-1]
 
 
 async def test_on_the_date_a_run_never_fails_because_another_system_is_down(tmp_path: Path) -> None:

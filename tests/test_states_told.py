@@ -6,7 +6,7 @@ import pytest
 
 from states.kinds.edition import LEVELS, products_touched, support_touched
 from states.model.comparison import LOST, Execution, Finding
-from states.model.effects import PlaceOrder, Tell
+from states.model.effects import Notify, PlaceOrder, Tell
 from states.model.facts import Cost, Receipt, Surplus
 from states.model.memory import Memory
 from states.model.offers import Offer, Product, Source
@@ -119,6 +119,113 @@ def test_X9_nobody_is_told_where_nobody_waits_for_the_proof():
     run.send("place_order")
     run.wait(NOW)
     assert (run.state, [one for one in run.asked if isinstance(one, Tell)]) == ("third_party", [])
+
+
+# Booked, and each end.
+
+
+ENDS_NOW = [
+    ("ends with its order: told once, as made", {}, {}, "applied", ["applied"]),
+    ("later", {}, {"effective_on": "2027-02-01"}, "scheduled", ["scheduled"]),
+    ("a step elsewhere is to be taken", {"outside": (PILOT,)}, {}, "third_party", ["scheduled"]),
+    ("a person clicks", {"mode": "guided"}, {}, "applying", ["scheduled"]),
+]
+
+
+@pytest.mark.parametrize(("case", "says", "order", "state", "told"), ENDS_NOW, ids=[one[0] for one in ENDS_NOW])
+def test_G5_what_ends_with_its_order_is_told_once(
+    case: str, says: dict[str, Any], order: dict[str, Any], state: str, told: list[str]
+) -> None:
+    run = Alone("marketplace", INCLUDED | says)
+    run.send("place_order", **order)
+    run.wait(NOW)
+    assert (run.state, [name for name, _ in run.notices()]) == (state, told)
+
+
+def test_a_run_that_began_before_tells_of_the_booking_first():
+    run = Alone("marketplace", INCLUDED)
+    run.chart.one_mail = False
+    run.send("place_order")
+    run.wait(NOW)
+    assert [name for name, _ in run.notices()] == ["scheduled", "applied"]
+
+
+def test_a_booking_of_the_past_month_is_told_before_it_is_made():
+    """Placed before the date, and booked after it: the change may wait for its turn in the month's first hours."""
+    run = Alone("voucher", PAID, held=("place_order", "apply_change"))
+    run.send("place_order")
+    run.now = EFFECTIVE
+    run.answer()
+    assert [name for name, _ in run.notices()] == ["scheduled"]
+
+
+GIVEN_UP = [
+    ("never booked", PAID, "place_order", None),
+    ("booked, and to be made", PAID, "apply_change", EFFECTIVE),
+    ("a note of ours goes", INCLUDED, "apply_change", None),
+]
+
+
+@pytest.mark.parametrize(("case", "says", "fails", "stays"), GIVEN_UP, ids=[one[0] for one in GIVEN_UP])
+def test_the_customer_is_told_why_a_run_was_given_up_and_what_stays_booked(
+    case: str, says: dict[str, Any], fails: str, stays: Any
+) -> None:
+    run = Alone("voucher", says, held=(fails,))
+    run.send("place_order")
+    run.wait(EFFECTIVE if fails == "apply_change" else NOW)
+    run.fails()
+    assert run.confirm("repair", decision="end", note="we look after it by hand") is None
+    assert (run.state, run.notices()[-1]) == ("given_up", ("given_up", "customer"))
+    said = run.notice("given_up")
+    assert (said["note"], said["effective_at"]) == ("we look after it by hand", stays.isoformat() if stays else None)
+
+
+def test_X10_a_standing_order_stays_booked_when_its_change_is_given_up():
+    run = scheduled(edition())
+    run.request(target="jtl_advanced")
+    run.held = {"place_order"}
+    run.send("acknowledge_warning")
+    run.send("place_order", time=moment("2027-01-20 12:00"))
+    run.fails()
+    run.confirm("repair", decision="end", note="n")
+    assert run.notice("given_up")["effective_at"] == EFFECTIVE.isoformat()
+
+
+def test_a_revocation_that_is_given_up_leaves_the_booking():
+    run = scheduled(Alone("voucher", PAID, held=("withdraw",)))
+    run.send("request_revocation", explanation="oh")
+    run.confirm("revocation", decision="granted")
+    run.fails()
+    run.confirm("repair", decision="end", note="n")
+    assert run.notice("given_up")["effective_at"] == EFFECTIVE.isoformat()
+
+
+def test_a_mail_that_fails_is_not_followed_by_another():
+    run = scheduled(Alone("voucher", PAID))
+    mail = next(one for one in run.asked if isinstance(one, Notify))
+    run.take(run.chart.failed(mail, NOW, "no mail server"))
+    run.confirm("repair", decision="end", note="n")
+    assert (run.state, run.notices()[-1]) == ("given_up", ("repair", "operator"))
+
+
+def test_WMU4_the_customer_is_told_where_the_user_is_assigned_now():
+    run = Alone("wms_user", PAID | {"current": "wms"})
+    run.send("reassign", to="wms_mobile")
+    assert (run.state, run.notices()) == ("reassigned", [("reassigned", "customer")])
+    assert run.notice("reassigned")["to"] == "wms_mobile"
+
+
+@pytest.mark.parametrize("event", ["reassign", "end"])
+def test_a_run_that_began_before_does_not_tell_of_every_end(event: str) -> None:
+    run = Alone("wms_user", PAID | {"current": "wms"}, held=("place_order",))
+    run.chart.tells_every_end = False
+    if event == "reassign":
+        run.send("reassign", to="wms_mobile")
+    else:
+        run.send("place_order")
+        run.fails()
+        run.confirm("repair", decision="end", note="n")
+    assert [to for _, to in run.notices()] == ([] if event == "reassign" else ["operator"])
 
 
 # Reminders (X9).

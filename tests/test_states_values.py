@@ -221,8 +221,8 @@ def test_a_run_where_nothing_is_said():
         "state": "received", "run_id": "", "check": None, "clarified_cost": None, "clarified_term": None,
         "clarified_note": None, "acknowledged": False, "overridden": (), "once_surplus": (), "heard": (),
         "order": None, "receipt": None, "standing": None, "refusal": None, "revoking": False, "rechecked": False,
-        "agreed_at": None, "tasks": (), "timeline": (), "number": 0, "last_customer_at": None, "idle_since": None,
-        "idle_spent": timedelta(0), "reminders": 0,
+        "reassigned_to": None, "agreed_at": None, "tasks": (), "timeline": (), "number": 0,
+        "last_customer_at": None, "idle_since": None, "idle_spent": timedelta(0), "reminders": 0,
     }  # fmt: skip
     assert memory.settings == settings
     with pytest.raises(ValidationError):

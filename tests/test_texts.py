@@ -252,6 +252,8 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "mail.surplus_reminder": MAIL | {"licences": ["L-1", "L-2"]},
     "mail.booking_refused": MAIL | {"reason": "Zahlungsart fehlt"},
     "mail.superseded": MAIL,
+    "mail.reassigned": MAIL | {"subject": "U-1", "to": "wms_mobile"},
+    "mail.given_up": MAIL | {"note": "Schon von Hand gebucht."},
     "mail.task_escalated": MAIL
     | {"task": "t-1", "type": "third_party", "note": "Keine Bestätigung gefunden", "number": 2, "urgent": True}
     | {"again": False}

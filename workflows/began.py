@@ -9,7 +9,7 @@ from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
     from states.conduct import Conduct
-    from states.model.effects import ApplyChange, Effect
+    from states.model.effects import ApplyChange, Effect, PlaceOrder, Reassign
 
 
 def asked_by_time(chart: Conduct, due: str) -> str:
@@ -22,13 +22,25 @@ def caused(chart: Conduct, event: str) -> str:
     """What an operator's decision causes: a proof that was rejected stayed, and an agreed date was noted nowhere."""
     if event == "proof_rejected" and not workflow.patched("proof-rejected"):
         return "stays_open"
+    if event == "give_up":
+        chart.tells_every_end = workflow.patched("told-of-every-end")
     if event == "granted" and chart.has_date:
         chart.notes_date = workflow.patched("agreed-date-noted")
     return event
 
 
 def answered(chart: Conduct, effect: Effect, facts: dict[str, Any]) -> None:
-    """What an answer causes: a change was told to other runs only at the end, weeks later where proofs were awaited."""
+    """What an answer causes, by the effect that it answers.
+
+    A change was told to other runs only at the end, weeks later where proofs were awaited. What ended with its order
+    was told twice, as booked and as made. Of a user who was assigned elsewhere nobody was told.
+    """
     receipt = facts.get("receipt")
-    if isinstance(effect, ApplyChange) and receipt is not None and receipt.tell and chart.proofs_missing():
+    if receipt is None:
+        return
+    if isinstance(effect, ApplyChange) and receipt.tell and chart.proofs_missing():
         chart.tells_when_made = workflow.patched("told-when-made")
+    elif isinstance(effect, PlaceOrder) and chart.made_at_once():
+        chart.one_mail = workflow.patched("one-mail-at-once")
+    elif isinstance(effect, Reassign):
+        chart.tells_every_end = workflow.patched("told-of-every-end")

@@ -125,6 +125,8 @@ class Memory(BaseModel):
     """A revocation was granted while an effect was under way: taken up with its answer."""
     rechecked: bool = False
     """The check some days before the date has been made (X2)."""
+    reassigned_to: str | None = None
+    """Where a WMS user is assigned instead of ending (WMU4)."""
     agreed_at: Moment | None = None
     """The moment that a person agreed (MOV1, SUP3)."""
 

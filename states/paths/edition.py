@@ -110,6 +110,7 @@ class EditionPath(Conduct):
         applying,
         leftover,
         withdrawing,
+        before="tell_given_up",
     )
 
     def rechecks(self) -> bool:

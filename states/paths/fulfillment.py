@@ -42,7 +42,9 @@ class FulfillmentPath(Conduct):
     change_applied = applying.to(applied)
     revocation_granted = third_party.to(revoked)
     abandon = abandoned.from_(license_check, surplus_resolution, order)
-    give_up = given_up.from_(received, license_check, surplus_resolution, order, ordering, third_party, applying)
+    give_up = given_up.from_(
+        received, license_check, surplus_resolution, order, ordering, third_party, applying, before="tell_given_up"
+    )
 
     def outside_steps(self) -> tuple[OutsideStep, ...]:
         """A step for each partner; where none is recorded, one for the network as a person clarified it."""

@@ -20,7 +20,7 @@ class HandoverPath(Conduct):
     outside_done = third_party.to(applying)
     change_applied = applying.to(external)
     abandon = abandoned.from_(third_party)
-    give_up = given_up.from_(received, third_party, applying)
+    give_up = given_up.from_(received, third_party, applying, before="tell_given_up")
 
     def ends_when(self) -> tuple[str, str]:
         """When the third party has confirmed (ECO2)."""

@@ -28,7 +28,7 @@ class LicenceEnd(Conduct):
     withdrawing = State(enter="ask_for_withdrawal")
     applied = State(final=True, enter="applied_now")
     external = State(final=True, enter="applied_now")
-    reassigned = State(final=True)
+    reassigned = State(final=True, enter="tell_reassigned")
     refused = State(final=True, enter="refuse")
     abandoned = State(final=True, enter="tell_abandoned")
     revoked = State(final=True, enter="end_revoked")
@@ -115,6 +115,7 @@ class LicenceEnd(Conduct):
         third_party,
         reassigning,
         withdrawing,
+        before="tell_given_up",
     )
 
     reassigns: ClassVar[bool] = False

@@ -108,6 +108,7 @@ class OrderPackagePath(Conduct):
         applying,
         held,
         withdrawing,
+        before="tell_given_up",
     )
 
     def to_zero(self) -> bool:

@@ -38,7 +38,7 @@ class TicketPath(Conduct):
     revocation_granted = scheduled.to(revoked)
     supersede = scheduled.to(superseded)
     abandon = abandoned.from_(support_ticket)
-    give_up = given_up.from_(received, support_ticket, scheduled, applying)
+    give_up = given_up.from_(received, support_ticket, scheduled, applying, before="tell_given_up")
 
     ticket_text = "support_ticket_misclick"
     ends_something = False

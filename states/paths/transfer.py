@@ -31,7 +31,7 @@ class TransferPath(Conduct):
     decouple_refused = decoupling.to(appointing)
     decoupled = decoupling.to(applied)
     abandon = abandoned.from_(support_ticket, appointing, scheduled, decoupling)
-    give_up = given_up.from_(received, support_ticket, appointing, scheduled, decoupling)
+    give_up = given_up.from_(received, support_ticket, appointing, scheduled, decoupling, before="tell_given_up")
 
     declined_by = "MOV1"
 

@@ -1,6 +1,6 @@
 """Downgrade of a JTL or WMS edition."""
 
-from tests.kinds.scene import Scene, changed, failed, repaired, revoked
+from tests.kinds.scene import Scene, changed, ended, failed, repaired, revoked
 from tests.kinds.words import ASK_TERM, ENDING, GONE, NOTICE, OPEN, THE_SAME, Case, warned
 
 CASES = [
@@ -26,4 +26,7 @@ SCENES = [
         bare=True,
         then=(("repair", failed), ("repaired", repaired)),
     ),
+    # What open runs did before a change (`workflows.began`), and the same as it is now.
+    Scene("edition", "jtl", "edition-ended", more=ADVANCED, bare=True, then=(("repair", failed), ("ended", ended))),
+    Scene("edition", "jtl", "edition-told", more=ADVANCED, bare=True, then=(("repair", failed), ("ended", ended))),
 ]

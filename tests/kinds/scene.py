@@ -109,11 +109,24 @@ async def repaired(run: Run) -> None:
     await run.confirm("repair", decision="retry")
 
 
+async def ended(run: Run) -> None:
+    """The person ends the run instead."""
+    await run.confirm("repair", decision="end", note="we look after it by hand")
+
+
+async def reassigned(run: Run) -> None:
+    """The user is assigned elsewhere instead of ending."""
+    await run("reassign", to="wms_mobile")
+
+
 async def rejected(run: Run) -> None:
     """The customer hands in a proof, and an operator finds it no good."""
     await run("hand_in_proof", task=await run.task("third_party"), reference="a call")
     await run.reject("third_party", note="a call is no proof")
 
+
+BEFORE_THE_ORDER = (failed, reassigned)
+"""What a scene does in place of placing its order."""
 
 broken: set[str] = set()
 """The runs whose bookings fail: a fault that an administrator must mend."""

@@ -7,4 +7,9 @@ CASES = [
     Case({**PAID, **warned("user_management_lost")}, later=(THE_SAME, GONE)),
     Case({**INCLUDED, **warned("user_management_lost")}),
 ]
-SCENES = [Scene("voucher", "V-1"), Scene("voucher", "V-1", "voucher-guided", guided=True)]
+SCENES = [
+    Scene("voucher", "V-1"),
+    Scene("voucher", "V-1", "voucher-guided", guided=True),
+    # As it is now: one mail where it ends with its order (`workflows.began`).
+    Scene("voucher", "V-1", "voucher-once"),
+]

@@ -1,7 +1,13 @@
 """Cancellation of an additional WMS user."""
 
-from tests.kinds.scene import Scene
+from tests.kinds.scene import Scene, reassigned
 from tests.kinds.words import ASK_TERM, GONE, PAID, THE_SAME, Case
 
 CASES = [Case(PAID, later=(THE_SAME, GONE)), Case({**PAID, "term_ends": None, **ASK_TERM})]
-SCENES = [Scene("wms_user", "U-1"), Scene("wms_user", "U-1", "wms_user-guided", guided=True)]
+SCENES = [
+    Scene("wms_user", "U-1"),
+    Scene("wms_user", "U-1", "wms_user-guided", guided=True),
+    # What open runs did before a change (`workflows.began`), and the same as it is now.
+    Scene("wms_user", "U-1", "wms_user-moved", then=(("reassigned", reassigned),)),
+    Scene("wms_user", "U-1", "wms_user-told", then=(("reassigned", reassigned),)),
+]
