@@ -91,6 +91,9 @@ def by_hand(
     guided = settings.mode(request.kind) == "guided"
     if guided:
         added["mode"] = "guided"
+        labels = {key: catalogue.optional_services[key].label[check.language] for key in check.optional_services}
+        if labels:
+            added["service_labels"] = labels
     if guided or check.outside:
         path = click_path(catalogue, request, record)
         if path:

@@ -70,6 +70,8 @@ class Tasks(Chart):
         step = step.numbered(self.model.number)
         check = self.model.check
         order = self.model.order
+        labels = check.service_labels if check else {}
+        called = {key: f"{label} ({key})" for key, label in labels.items()}
         values = {
             "product": self.model.request.kind,
             "subject": self.model.request.subject,
@@ -77,7 +79,7 @@ class Tasks(Chart):
             "effective_at": iso(effective_at(self.model)),
             "click_path": list(check.click_path) if check else [],
             "details": order.details if order else None,
-            "optional_services": list(order.optional_services) if order else [],
+            "optional_services": [called.get(key, key) for key in order.optional_services] if order else [],
         }
         if isinstance(step, Reassign):
             values["target"] = step.to

@@ -220,7 +220,7 @@ async def test_ED10_optional_services_are_kept_with_the_order_and_unknown_ones_r
         assert (no.value.code, no.value.rule) == ("malformed", "ED10")
         placed = await run("place_order", optional_services=["setup_service_example"])
         assert (placed["state"], types(placed), placed["waiting_for"]) == ("order", ["perform"], ["operator"])
-        assert "setup_service_example" in placed["tasks"][0]["instructions"]
+        assert "Beispiel: Einrichtungsservice (setup_service_example)" in placed["tasks"][0]["instructions"]
 
 
 async def test_X10_an_upgrade_booked_elsewhere_ends_a_pending_downgrade(tmp_path: Path) -> None:

@@ -482,13 +482,13 @@ def test_names_of_tasks_differ_from_run_to_run():
 
 
 def test_X12_a_booking_by_hand_says_what_to_do():
-    run = guided("hosting", PAID | {"optional_services": ("s",)}, subject="H-1")
+    run = guided("hosting", PAID | {"optional_services": ("s", "t"), "service_labels": {"s": "Set up"}}, subject="H-1")
     run.send("acknowledge_warning")
-    run.send("place_order", details={"a": 1}, optional_services=["s"])
+    run.send("place_order", details={"a": 1}, optional_services=["s", "t"])
     task = run.task("perform")
     assert task.values == {
         "product": "hosting", "subject": "H-1", "target": None, "effective_at": "2027-01-31T23:00:00+00:00",
-        "click_path": ["one", "two"], "details": {"a": 1}, "optional_services": ["s"],
+        "click_path": ["one", "two"], "details": {"a": 1}, "optional_services": ["Set up (s)", "t"],
     }  # fmt: skip
     assert (task.text, task.due_at, task.proof_required, task.confirmed) == (
         "perform_order",

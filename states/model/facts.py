@@ -124,6 +124,8 @@ class Check(Value):
     mode: Mode = "automatic"
     click_path: tuple[str, ...] = ()
     """The steps in the customer centre, in the customer's language; empty in automatic mode."""
+    service_labels: dict[str, str] = Field(default_factory=dict)
+    """What the optional services are called, by catalogue key, likewise."""
     settings: RunSettings | None = None
     """Set in a run's first check only."""
 
