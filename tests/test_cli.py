@@ -320,6 +320,14 @@ def test_as_a_program_it_ends_with_the_same_code():
     assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
 
 
+def test_as_a_program_it_ends_before_python_takes_apart_what_a_thread_of_temporal_still_uses():
+    """Such a thread aborts the process then, after the answer was printed; what was printed is not lost."""
+    told = "import atexit, cli, sys; atexit.register(print, 'taken apart'); sys.argv[1:] = ['diagram', 'voucher']"
+    done = subprocess.run([sys.executable, "-c", f"{told}; cli.main()"], capture_output=True, text=True, cwd=ROOT)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("stateDiagram-v2") and "taken apart" not in done.stdout
+
+
 @pytest.mark.parametrize("arguments", [["portal"], ["portal", "--json"]])
 def test_the_portal_is_a_command_like_the_others(monkeypatch, capsys, arguments):
     """Contract, Commands: `--json` on each; a portal open to others is refused in one line."""
