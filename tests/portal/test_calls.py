@@ -77,7 +77,7 @@ async def test_unknown_run_for_a_document_that_never_was(portal, customer):
     is_problem(await portal.http.get(f"/cancellations/edition/{customer}/jtl"), 404, "unknown_run")
     await portal.send(requested(customer))
     older = await portal.http.get(f"/cancellations/edition/{customer}/jtl", params={"run_id": "0" * 36})
-    assert older.status_code == 404
+    assert f"no run {'0' * 36} of edition/{customer}/jtl" in is_problem(older, 404, "unknown_run")["detail"]
     is_problem(await portal.http.get("/cancellations/edition"), 422, "malformed")
 
 
@@ -212,7 +212,8 @@ async def test_a_task_is_listed_confirmed_and_gone(portal, client, customer):
 
 async def test_unknown_task(portal):
     answer = await portal.http.post("/tasks/t-nothing/reject", json={"by": "anna", "note": "n"})
-    is_problem(answer, 404, "unknown_task")
+    detail = is_problem(answer, 404, "unknown_task")["detail"]
+    assert "t-nothing" in detail and "cancellations tasks" in detail and "at present" not in detail
 
 
 @pytest.mark.parametrize(
@@ -220,7 +221,9 @@ async def test_unknown_task(portal):
     [
         ("confirm", {}, "by"),
         ("confirm", {"by": "anna", "proof": "a string"}, "proof"),
-        ("confirm", {"by": "anna", "at": "tomorrow"}, "at"),
+        ("confirm", {"by": "anna", "at": "tomorrow"}, "used: at: write it as ISO 8601, for example 2027-01-31"),
+        ("confirm", {"by": "anna", "at": "31.12.2027"}, "used: at: write it as ISO 8601, for example 2027-01-31"),
+        ("confirm", {"by": "anna", "at": "2027-02-30"}, "used: at: Input should be a valid date"),
         ("confirm", {"by": "anna", "unknown": 1}, "unknown"),
         ("reject", {"by": "anna"}, "note"),
         ("reject", {"by": "anna", "note": ""}, "note"),
