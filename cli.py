@@ -246,14 +246,15 @@ def show_customer(
 @app.command()
 def portal(as_json: Json = False) -> None:
     """Serve the portal until Ctrl-C; its log is JSON, a line an event, with --json or without."""
-    from portal.guard import Unguarded
+    from portal.guard import Taken, Unguarded
     from portal.serve import configure_logs, serve
+    from workflows.connect import WrongProfile
 
     settings = Settings()
     configure_logs()
     try:
         asyncio.run(serve(settings))
-    except Unguarded as error:
+    except (Unguarded, Taken, WrongProfile) as error:
         raise Refusal(str(error)) from None
 
 
@@ -275,6 +276,7 @@ def leave(code: int) -> NoReturn:
 def code_of(arguments: list[str]) -> int:
     """Run one command. Answers the exit code."""
     from activities.ports import AdapterError
+    from catalogue.loader import CatalogueError
 
     try:
         code = app(arguments, standalone_mode=False, prog_name="cancellations")
@@ -286,7 +288,7 @@ def code_of(arguments: list[str]) -> int:
         return failed(2, str(error))
     except ValidationError as error:
         return failed(2, "; ".join(explain(error)))
-    except (Refusal, AdapterError) as error:
+    except (Refusal, AdapterError, CatalogueError) as error:
         return failed(1, str(error))
     except KeyboardInterrupt:
         return 130
