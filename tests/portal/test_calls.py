@@ -255,7 +255,7 @@ async def test_licences_carry_what_a_public_page_says_of_the_product(portal):
     found = (await portal.http.get("/customers/K-1001/licences")).json()["licences"]
     texts = {one["licence"]: one["text"] for one in found}
     assert "JTL-Shipping" in texts["T-1"] and "JTL-Shipping" not in texts["V-1"] + texts["L-77"]
-    assert "1. Dezember 2025" in texts["V-1"] and "2025" not in texts["L-77"]
+    assert ": die Kosten bleiben gleich. Am 1. Dezember 2025" in texts["V-1"] and "2025" not in texts["L-77"]
 
 
 async def test_licences_name_the_open_run(portal):
