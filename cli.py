@@ -4,11 +4,12 @@ Exit codes: 0 done, 1 refused with the reason on stderr, 2 wrong usage.
 """
 
 import asyncio
+import os
 import sys
 import uuid
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, NoReturn
 from urllib.parse import quote
 
 import typer
@@ -245,25 +246,37 @@ def show_customer(
 @app.command()
 def portal(as_json: Json = False) -> None:
     """Serve the portal until Ctrl-C; its log is JSON, a line an event, with --json or without."""
-    from portal.guard import Unguarded
+    from portal.guard import Taken, Unguarded
     from portal.serve import configure_logs, serve
+    from workflows.connect import WrongProfile
 
     settings = Settings()
     configure_logs()
     try:
         asyncio.run(serve(settings))
-    except Unguarded as error:
+    except (Unguarded, Taken, WrongProfile) as error:
         raise Refusal(str(error)) from None
 
 
-def main() -> None:
+def main() -> NoReturn:
     """Run the command line; every mistake is one line on stderr."""
-    sys.exit(code_of(sys.argv[1:]))
+    leave(code_of(sys.argv[1:]))
+
+
+def leave(code: int) -> NoReturn:
+    """End at once: a thread of Temporal's client that is still at work aborts where Python ends beneath it."""
+    try:
+        sys.stdout.flush()
+        sys.stderr.flush()
+    except (OSError, ValueError):  # nobody reads any more, or what nobody reads is closed
+        code = code or 1
+    os._exit(code)
 
 
 def code_of(arguments: list[str]) -> int:
     """Run one command. Answers the exit code."""
     from activities.ports import AdapterError
+    from catalogue.loader import CatalogueError
 
     try:
         code = app(arguments, standalone_mode=False, prog_name="cancellations")
@@ -275,7 +288,7 @@ def code_of(arguments: list[str]) -> int:
         return failed(2, str(error))
     except ValidationError as error:
         return failed(2, "; ".join(explain(error)))
-    except (Refusal, AdapterError) as error:
+    except (Refusal, AdapterError, CatalogueError) as error:
         return failed(1, str(error))
     except KeyboardInterrupt:
         return 130

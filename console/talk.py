@@ -47,12 +47,12 @@ async def portal(settings: Settings) -> AsyncIterator[httpx.AsyncClient]:
 
 async def temporal(settings: Settings) -> Any:
     """A client that has reached the server. Raises `Refusal`, naming the variable and the address."""
-    from workflows.connect import Unguarded, connect, connect_config
+    from workflows.connect import Unguarded, WrongProfile, connect, connect_config
 
-    address = connect_config(settings.temporal_port)["target_host"]
     try:
+        address = connect_config(settings.temporal_port)["target_host"]
         return await connect(settings.temporal_port, settings.guarded_elsewhere)
-    except Unguarded as error:
+    except (Unguarded, WrongProfile) as error:
         raise Refusal(str(error)) from None
     except (RuntimeError, OSError):
         raise Refusal(

@@ -32,18 +32,22 @@ CONFIRM = {
 
 async def text(http: httpx.AsyncClient, settings: Settings) -> str:
     """The whole text. Raises `httpx.HTTPError` where the portal does not answer."""
-    runs = (await http.get("/cancellations", params={"limit": 100})).raise_for_status().json()["items"]
+    listed = (await http.get("/cancellations", params={"limit": 100})).raise_for_status().json()["items"]
+    runs = [await as_it_stands(http, run) for run in listed]
     tasks = (await http.get("/tasks")).raise_for_status().json()["items"]
-    lines = [
-        "",
-        *addresses(settings),
-        "",
-        *standing(runs, settings.time_zone),
-        "",
-        *await commands(http, runs, tasks),
-        "",
-    ]
+    lines = ["", *addresses(settings), "", *standing(runs, settings.time_zone), "", *commands(runs, tasks), ""]
     return "\n".join([*lines, "Everything is up; Ctrl-C stops it, and the data stay."])
+
+
+async def as_it_stands(http: httpx.AsyncClient, run: Document) -> Document:
+    """A run of the list with its own status: Temporal's list is a moment behind. As listed where it has ended already.
+
+    So too where it does not answer now, after a change of the code say: its page in the web UI tells why.
+    """
+    if run["ended_at"] is not None:
+        return run
+    answer = await http.get(f"/cancellations/{run['workflow_id']}")
+    return {**run, **answer.json()} if answer.is_success else run
 
 
 def addresses(settings: Settings) -> list[str]:
@@ -101,21 +105,17 @@ def stands(run: Document, zone: str) -> str:
     return f"{run['state']} for {effective_at.astimezone(ZoneInfo(zone)).date().isoformat()}"
 
 
-async def commands(http: httpx.AsyncClient, runs: list[Document], tasks: list[Document]) -> list[str]:
+def commands(runs: list[Document], tasks: list[Document]) -> list[str]:
     """Three commands that work now: acknowledge a warning, place an order, confirm a task."""
     program = command_line()
     found: dict[str, str] = {}
     for run in (one for one in runs if one["waiting_for"] == ["customer"]):
         if len(found) == 2:
             break
-        answer = await http.get(f"/cancellations/{run['workflow_id']}")
-        if not answer.is_success:
-            continue  # this run does not answer now, after a change of the code say: its page in the web UI tells why
-        status = answer.json()
         for event in ("acknowledge_warning", "place_order"):
             if event == "place_order" and run["kind"] in ORDERS_WITH_DETAILS:
                 continue
-            if event in status["enabled"] and event not in found:
+            if event in run.get("enabled", ()) and event not in found:
                 found[event] = sent(program, event, run["workflow_id"])
                 break
     lines = [f"  {found[event]}" for event in ("acknowledge_warning", "place_order") if event in found]

@@ -51,7 +51,7 @@ async def licence_entry(
         "term_ends": licence.term_ends.isoformat() if licence.term_ends else None,
         "effect": effect,
         "rule": rule,
-        "text": " ".join([text, *remarks]),
+        "text": " ".join([text if text.endswith((".", "!", "?")) or not remarks else f"{text}.", *remarks]),
         "running": next((run for run in sorted(open_) if ends(run, licence)), None),
     }
 

@@ -43,6 +43,10 @@ FAULTS: dict[str, dict[str, str]] = {
         "en": "subject: is longer than 40 characters; only that of a misclick may have up to 64",
         "de": "subject: ist länger als 40 Zeichen; nur beim misclick dürfen es bis zu 64 sein",
     },
+    "time": {
+        "en": "time: {given} is no moment with offset, such as 2027-02-01T12:00:00+01:00",
+        "de": "time: {given} ist kein Zeitpunkt mit Versatz, wie etwa 2027-02-01T12:00:00+01:00",
+    },
     "too_old": {
         "en": "time: {given} is too long ago; events of the last {limit} are taken: a person must handle older ones",
         "de": "time: {given} liegt zu weit zurück; angenommen wird, was höchstens {limit} alt ist: "
@@ -61,6 +65,14 @@ FAULTS: dict[str, dict[str, str]] = {
         "en": "{field}: {given} is neither a day (2027-02-01) nor a moment with offset (2027-02-01T00:00:00+01:00)",
         "de": "{field}: {given} ist weder ein Tag (2027-02-01) noch ein Zeitpunkt mit Versatz "
         "(2027-02-01T00:00:00+01:00)",
+    },
+    "task": {
+        "en": "No task {task} is open. GET /tasks lists those that are, and so does `cancellations tasks`.",
+        "de": "Eine Aufgabe {task} ist nicht offen. Welche es sind, sagt GET /tasks und `cancellations tasks`.",
+    },
+    "run": {
+        "en": "There is no run {run_id} of {workflow_id}. Without a run ID the newest one answers.",
+        "de": "Einen Lauf {run_id} von {workflow_id} gibt es nicht. Ohne Lauf-ID antwortet der neueste.",
     },
     "by": {
         "en": "by: is missing; send who decides",

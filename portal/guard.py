@@ -1,9 +1,29 @@
 """A portal without secrets has no authorisation: refuse what is open to others."""
 
+import os
+import socket
+
 from settings import PREFIX, Settings
 from workflows.connect import Unguarded, loopback
 
-__all__ = ["Unguarded", "check_portal"]
+__all__ = ["Taken", "Unguarded", "check_portal", "listening"]
+
+
+class Taken(RuntimeError):
+    """The portal's address cannot be used. The message names what to set."""
+
+
+def listening(settings: Settings) -> socket.socket:
+    """A socket at the portal's address. Raises `Taken`."""
+    host, port = settings.portal_host, settings.portal_port
+    try:
+        return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
+    except OSError as error:
+        why = os.strerror(error.errno) if error.errno and error.errno > 0 else error
+        raise Taken(
+            f"port {port} on {host} cannot be used ({why}): set {PREFIX}PORTAL_PORT to a free one, "
+            f"or {PREFIX}PORTAL_HOST"
+        ) from error
 
 
 def check_portal(settings: Settings) -> None:

@@ -83,11 +83,13 @@ class Decision:
 
 def read_event(headers: Mapping[str, str], body: bytes) -> Inbound:
     """The CloudEvent, in structured or binary mode. Raises `malformed`."""
+    message = HTTPMessage(dict(headers), body)
     try:
-        found = taken(HTTPMessage(dict(headers), body))
+        found = taken(message)
         json.dumps(found.data, allow_nan=False)
         json.dumps(found.data, ensure_ascii=False).encode()
     except UNREADABLE as error:
+        check_written(message)
         raise malformed("not_a_cloudevent", why=short(error)) from error
     for field, value in (("source", found.source), ("id", found.id), ("type", found.type), ("subject", found.subject)):
         if value is not None and (len(value) > LONGEST_ATTRIBUTE or CONTROL.search(value)):
@@ -121,6 +123,22 @@ def taken(message: HTTPMessage) -> Inbound:
         time=moment.astimezone(UTC) if moment else None,
         data=data.decode("utf-8", "replace") if isinstance(data, bytes) else data,
     )
+
+
+def check_written(message: HTTPMessage) -> None:
+    """Raise `malformed` where it is the event's time that cannot be read: the library does not say so."""
+    given: Any = next((value for name, value in message.headers.items() if name.lower() == "ce-time"), None)
+    if given is None:
+        with suppress(ValueError, AttributeError, RecursionError):
+            given = json.loads(message.body).get("time")
+    if given is None:
+        return
+    try:
+        readable = datetime.fromisoformat(given).tzinfo is not None
+    except (ValueError, TypeError):
+        readable = False
+    if not readable:
+        raise malformed("time", given=str(given)[:40])
 
 
 def without_nulls(message: HTTPMessage) -> HTTPMessage:

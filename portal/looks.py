@@ -88,7 +88,7 @@ class Looks:
                     return await self.found(workflow_id, run_id)
         except RPCError as error:
             if gone(error) or (run_id is not None and error.status == RPCStatusCode.INVALID_ARGUMENT):
-                raise unknown(workflow_id) from error
+                raise unknown(workflow_id, run_id) from error
             raise unavailable(error) from error
         except (TimeoutError, WorkflowQueryFailedError) as error:
             raise unavailable(error) from error
@@ -176,7 +176,9 @@ def gone(error: RPCError) -> bool:
     return error.status == RPCStatusCode.NOT_FOUND and "namespace" not in error.message.lower()
 
 
-def unknown(workflow_id: str) -> PortalProblem:
-    """There never was such a run."""
+def unknown(workflow_id: str, run_id: str | None = None) -> PortalProblem:
+    """There never was such a run, or none under that run ID."""
     customer = workflow_id.split("/")[1] if workflow_id.count("/") else None
-    return PortalProblem("unknown_run", values={"workflow_id": workflow_id}, customer=customer)
+    values = {"workflow_id": workflow_id}
+    values |= {"fault": "run", "run_id": run_id[:80]} if run_id is not None else {}
+    return PortalProblem("unknown_run", values=values, customer=customer)

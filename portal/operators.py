@@ -71,7 +71,7 @@ async def decide(here: Portal, event: str, task: str, payload: dict[str, Any], n
         raise malformed("by")
     found = await here.records.open_task(task)
     if found is None:
-        raise PortalProblem("unknown_task", values={"task": task, "open": []})
+        raise PortalProblem("unknown_task", values={"fault": "task", "task": task[:80]})
     decision = Decision(event, found.workflow_id, payload | {"task": task, "by": by}, f"decision-{uuid.uuid4()}")
     try:
         return JSONResponse(await here.runs.send(decision, again=False))

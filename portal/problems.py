@@ -10,6 +10,7 @@ from temporalio.exceptions import ApplicationError
 
 from catalogue.texts import say
 from portal.faults import FAULTS, fault
+from states.judgement import place_of
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_AFTER = "5"
@@ -48,6 +49,8 @@ TITLES: dict[str, dict[str, str]] = {
     "method_not_allowed": {"en": "Method not allowed", "de": "Methode nicht erlaubt"},
     "internal": {"en": "A fault on our side", "de": "Ein Fehler auf unserer Seite"},
 }
+SAID_HERE = ("not_found", "method_not_allowed", "internal", "unknown_task", "unknown_run")
+"""The problems whose text is that of their fault, where they name one."""
 REFUSED = {"en": "The request is refused", "de": "Die Anfrage ist abgelehnt"}
 
 
@@ -97,9 +100,9 @@ def malformed_fields(error: ValidationError) -> PortalProblem:
 
 
 def faults_of(errors: Any) -> str:
-    """`by: Field required; time: …`, at most five."""
-    faults = [f"{'.'.join(str(part) for part in one['loc']) or 'data'}: {one['msg']}" for one in errors[:5]]
-    return "; ".join(faults)
+    """`by: Field required; time: …`, at most five, each once: a value may be wrong as a moment and as a day alike."""
+    faults = (f"{place_of(one['loc'])}: {str(one['msg']).removeprefix('Value error, ')}" for one in errors[:5])
+    return "; ".join(dict.fromkeys(faults))
 
 
 def body_of(problem: PortalProblem, language: str) -> dict[str, Any]:
@@ -123,7 +126,7 @@ def text_of(problem: PortalProblem, language: str) -> str:
     name = values.get("fault")
     if name in FAULTS:
         values["fault"] = fault(language, name, values)
-    if problem.code in ("not_found", "method_not_allowed", "internal"):
+    if problem.code in SAID_HERE and name in FAULTS:
         return str(values.get("fault"))
     for prefix in ("problem", "refusal"):
         try:

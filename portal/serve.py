@@ -10,7 +10,7 @@ import structlog
 import uvicorn
 
 from portal.app import create_app
-from portal.guard import check_portal
+from portal.guard import check_portal, listening
 from settings import Settings
 from workflows.connect import connect
 
@@ -20,7 +20,9 @@ GRACE_S = 10
 
 
 async def serve(settings: Settings) -> None:
-    """Serve until SIGINT or SIGTERM. Raises `portal.guard.Unguarded` where the portal or Temporal is open to others.
+    """Serve until SIGINT or SIGTERM.
+
+    Raises `portal.guard.Unguarded` where the portal or Temporal is open to others, `Taken` where somebody listens.
 
     Starts without Temporal too: calls then answer 503, and nothing is lost by sending again.
     """
@@ -28,15 +30,14 @@ async def serve(settings: Settings) -> None:
     client = await connect(settings.temporal_port, settings.guarded_elsewhere, lazy=True)
     config = uvicorn.Config(
         create_app(client, settings),
-        host=settings.portal_host,
-        port=settings.portal_port,
         log_config=None,
         access_log=False,
         server_header=False,
         timeout_graceful_shutdown=GRACE_S,
     )
+    taken = listening(settings)
     structlog.get_logger(__name__).info("portal_listening", host=settings.portal_host, port=settings.portal_port)
-    await Server(config).serve()
+    await Server(config).serve([taken])
 
 
 class Server(uvicorn.Server):

@@ -5,7 +5,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from states.model.base import LongText, Moment, ShortText, Value
+from states.model.base import LongText, Moment, ShortText, Value, WrittenDay, WrittenMoment
 from states.model.facts import CostEffect
 from states.model.request import Proof
 from states.model.status import Status, TaskEntry, WaitingFor
@@ -107,7 +107,7 @@ class Confirmation(Value):
 
     by: ShortText | None = None
     decision: ShortText | None = None
-    at: Moment | date | None = Field(default=None, union_mode="left_to_right")
+    at: WrittenMoment | WrittenDay | None = Field(default=None, union_mode="left_to_right")
     proof: Proof | None = None
     note: LongText | None = None
     time: Moment | None = None

@@ -230,6 +230,34 @@ def test_a_wrong_setting_ends_with_2_and_names_it(portal, capsys, monkeypatch):
     assert err.startswith("CANCELLATIONS_PORTAL_PORT: 'ninety'") and err.count("\n") == 1
 
 
+@pytest.mark.parametrize(
+    ("command", "name", "value", "code", "named"),
+    [
+        ("list", "CANCELLATIONS_CATALOGUE_DIR", "/nowhere", 1, "/nowhere: no version here"),
+        ("list", "TEMPORAL_PROFILE", "nobody", 1, "TEMPORAL_PROFILE"),
+        ("portal", "TEMPORAL_PROFILE", "nobody", 1, "TEMPORAL_PROFILE"),
+        ("compare", "TEMPORAL_PROFILE", "nobody", 1, "TEMPORAL_PROFILE"),
+        ("portal", "CANCELLATIONS_CATALOGUE_DIR", "/nowhere", 1, "/nowhere: no version here"),
+        ("portal", "CANCELLATIONS_WEBHOOK_SECRET", "whsec_!!", 2, "CANCELLATIONS_WEBHOOK_SECRET"),
+        ("list", "CANCELLATIONS_WEBHOOK_SECRET", "whsec_abc", 2, "CANCELLATIONS_WEBHOOK_SECRET"),
+    ],
+)
+def test_a_setting_that_is_found_wrong_only_when_used_is_one_line_as_well(
+    capsys, monkeypatch, tmp_path, command, name, value, code, named
+):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("workflows.connect.Client.connect", connected)
+    monkeypatch.setenv(name, value)
+    assert cli.code_of([command]) == code
+    err = capsys.readouterr().err
+    assert named in err and err.count("\n") == 1
+
+
+async def connected(**config: Any) -> Any:
+    """A client that has reached a server, without one."""
+    return None
+
+
 def test_data_is_read_from_a_file(portal, tmp_path):
     file = tmp_path / "data.json"
     file.write_text('{"kind": "Größe"}', encoding="utf-8")
@@ -318,6 +346,14 @@ def test_the_terminal_says_the_language(monkeypatch, variables, spoken):
 def test_as_a_program_it_ends_with_the_same_code():
     done = subprocess.run([sys.executable, str(ROOT / "cli.py"), "nonsense"], capture_output=True, text=True)
     assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
+
+
+def test_as_a_program_it_ends_before_python_takes_apart_what_a_thread_of_temporal_still_uses():
+    """Such a thread aborts the process then, after the answer was printed; what was printed is not lost."""
+    told = "import atexit, cli, sys; atexit.register(print, 'taken apart'); sys.argv[1:] = ['diagram', 'voucher']"
+    done = subprocess.run([sys.executable, "-c", f"{told}; cli.main()"], capture_output=True, text=True, cwd=ROOT)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("stateDiagram-v2") and "taken apart" not in done.stdout
 
 
 @pytest.mark.parametrize("arguments", [["portal"], ["portal", "--json"]])

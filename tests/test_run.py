@@ -373,6 +373,22 @@ def test_the_runs_are_printed_by_what_they_wait_for():
     ]
 
 
+async def test_what_is_printed_is_how_the_runs_stand_and_not_what_the_list_says_that_lags_behind(tmp_path):
+    listed = {"workflow_id": "key_accounting/K-1/k", "kind": "key_accounting", "state": "support_ticket",
+              "waiting_for": ["operator"], "effective_at": None, "ended_at": None}  # fmt: skip
+    stands = listed | {"state": "scheduled", "waiting_for": ["date"], "effective_at": "2027-12-31T23:00:00Z"}
+    silent = listed | {"workflow_id": "voucher/K-1/V", "state": "order"}
+    answers = {
+        "/cancellations": httpx.Response(200, json={"items": [listed, silent]}),
+        "/tasks": httpx.Response(200, json={"items": []}),
+        "/cancellations/key_accounting/K-1/k": httpx.Response(200, json=stands | {"enabled": []}),
+    }
+    async with http_of(lambda request: answers.get(request.url.path, httpx.Response(503))) as http:
+        said = await guide.text(http, settings_of(tmp_path))
+    assert "  Wait for their date\n    key_accounting/K-1/k  scheduled for 2028-01-01" in said
+    assert "  Wait for an operator\n    voucher/K-1/V         order" in said
+
+
 @pytest.mark.parametrize("type", ["clarify_term", "clarify_cost", "support_ticket", "third_party", "perform"])
 def test_the_command_that_is_printed_for_a_task_is_one_that_the_command_line_takes(type, monkeypatch):
     import shlex

@@ -16,6 +16,10 @@ class Unguarded(RuntimeError):
     """An address that others reach, with nothing that guards it. The message names what to set."""
 
 
+class WrongProfile(RuntimeError):
+    """Temporal's own settings cannot be read. The message names them."""
+
+
 def loopback(host: str) -> bool:
     """Whether only this machine reaches that host."""
     bare = host.strip("[]").lower()
@@ -28,8 +32,14 @@ def loopback(host: str) -> bool:
 
 
 def connect_config(default_port: int) -> dict[str, Any]:
-    """What `TEMPORAL_*` and the profiles say; without an address the embedded server's on this machine."""
-    config: dict[str, Any] = dict(ClientConfig.load_client_connect_config())
+    """What `TEMPORAL_*` and the profiles say; without an address the embedded server's on this machine.
+
+    Raises `WrongProfile`.
+    """
+    try:
+        config: dict[str, Any] = dict(ClientConfig.load_client_connect_config())
+    except RuntimeError as error:
+        raise WrongProfile(f"TEMPORAL_PROFILE, or the file that TEMPORAL_CONFIG_FILE names: {error}") from error
     config.setdefault("target_host", f"127.0.0.1:{default_port}")
     config.setdefault("namespace", "default")
     return config
@@ -50,7 +60,7 @@ def check_temporal(config: dict[str, Any], guarded_elsewhere: bool) -> None:
 async def connect(default_port: int, guarded_elsewhere: bool = False, *, lazy: bool = False) -> Client:
     """A client with our plugin; a lazy one connects when first needed.
 
-    Raises `Unguarded`, and unless lazy `RuntimeError` where the server cannot be reached.
+    Raises `Unguarded`, `WrongProfile`, and unless lazy `RuntimeError` where the server cannot be reached.
     """
     config = connect_config(default_port)
     check_temporal(config, guarded_elsewhere)

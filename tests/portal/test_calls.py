@@ -77,7 +77,7 @@ async def test_unknown_run_for_a_document_that_never_was(portal, customer):
     is_problem(await portal.http.get(f"/cancellations/edition/{customer}/jtl"), 404, "unknown_run")
     await portal.send(requested(customer))
     older = await portal.http.get(f"/cancellations/edition/{customer}/jtl", params={"run_id": "0" * 36})
-    assert older.status_code == 404
+    assert f"no run {'0' * 36} of edition/{customer}/jtl" in is_problem(older, 404, "unknown_run")["detail"]
     is_problem(await portal.http.get("/cancellations/edition"), 422, "malformed")
 
 
@@ -212,7 +212,8 @@ async def test_a_task_is_listed_confirmed_and_gone(portal, client, customer):
 
 async def test_unknown_task(portal):
     answer = await portal.http.post("/tasks/t-nothing/reject", json={"by": "anna", "note": "n"})
-    is_problem(answer, 404, "unknown_task")
+    detail = is_problem(answer, 404, "unknown_task")["detail"]
+    assert "t-nothing" in detail and "cancellations tasks" in detail and "at present" not in detail
 
 
 @pytest.mark.parametrize(
@@ -220,7 +221,9 @@ async def test_unknown_task(portal):
     [
         ("confirm", {}, "by"),
         ("confirm", {"by": "anna", "proof": "a string"}, "proof"),
-        ("confirm", {"by": "anna", "at": "tomorrow"}, "at"),
+        ("confirm", {"by": "anna", "at": "tomorrow"}, "used: at: write it as ISO 8601, for example 2027-01-31"),
+        ("confirm", {"by": "anna", "at": "31.12.2027"}, "used: at: write it as ISO 8601, for example 2027-01-31"),
+        ("confirm", {"by": "anna", "at": "2027-02-30"}, "used: at: Input should be a valid date"),
         ("confirm", {"by": "anna", "unknown": 1}, "unknown"),
         ("reject", {"by": "anna"}, "note"),
         ("reject", {"by": "anna", "note": ""}, "note"),
@@ -252,7 +255,7 @@ async def test_licences_carry_what_a_public_page_says_of_the_product(portal):
     found = (await portal.http.get("/customers/K-1001/licences")).json()["licences"]
     texts = {one["licence"]: one["text"] for one in found}
     assert "JTL-Shipping" in texts["T-1"] and "JTL-Shipping" not in texts["V-1"] + texts["L-77"]
-    assert "1. Dezember 2025" in texts["V-1"] and "2025" not in texts["L-77"]
+    assert ": die Kosten bleiben gleich. Am 1. Dezember 2025" in texts["V-1"] and "2025" not in texts["L-77"]
 
 
 async def test_licences_name_the_open_run(portal):

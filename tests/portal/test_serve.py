@@ -8,7 +8,7 @@ import socket
 import httpx
 import pytest
 
-from portal.guard import Unguarded
+from portal.guard import Taken, Unguarded
 from portal.serve import serve
 from settings import Settings
 from tests.portal.standin import until
@@ -51,3 +51,11 @@ async def test_it_does_not_start_where_others_reach_it_unguarded(tmp_path, monke
     monkeypatch.setenv("TEMPORAL_ADDRESS", address)
     with pytest.raises(Unguarded, match=named):
         await serve(Settings(state_dir=tmp_path, portal_port=free_port(), **values))
+
+
+async def test_a_taken_port_is_named_with_the_variable_to_change(tmp_path, monkeypatch):
+    monkeypatch.setenv("TEMPORAL_ADDRESS", "127.0.0.1:1")
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        with pytest.raises(Taken, match=f"port {port} .*CANCELLATIONS_PORTAL_PORT"):
+            await serve(Settings(state_dir=tmp_path, portal_port=port))
