@@ -19,10 +19,11 @@ from portal.context import Portal, asked_language
 from portal.described import complete
 from portal.intake import Intake
 from portal.metrics import Measured, Metrics
-from portal.problems import PortalProblem, body_of, faults_of, response_of
+from portal.problems import PortalProblem, body_of, response_of
 from portal.records import open_records
 from portal.runs import Runs
 from settings import Settings
+from states.shapes import faults_of
 
 log = structlog.get_logger(__name__)
 DISTRIBUTION = "cancellations"

@@ -10,7 +10,8 @@ from temporalio.exceptions import ApplicationError
 
 from catalogue.texts import say
 from portal.faults import FAULTS, fault
-from states.judgement import place_of
+from states import shapes
+from states.shapes import faults_of
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_AFTER = "5"
@@ -99,12 +100,6 @@ def malformed_fields(error: ValidationError) -> PortalProblem:
     return PortalProblem("malformed", values={"fault": faults_of(error.errors())})
 
 
-def faults_of(errors: Any) -> str:
-    """`by: Field required; time: …`, at most five, each once: a value may be wrong as a moment and as a day alike."""
-    faults = (f"{place_of(one['loc'])}: {str(one['msg']).removeprefix('Value error, ')}" for one in errors[:5])
-    return "; ".join(dict.fromkeys(faults))
-
-
 def body_of(problem: PortalProblem, language: str) -> dict[str, Any]:
     """The problem document in a language."""
     titles = TITLES.get(problem.code, REFUSED)
@@ -124,9 +119,11 @@ def text_of(problem: PortalProblem, language: str) -> str:
     """The text for people: what, why, what now. A fault that has a name becomes its text first."""
     values = dict(problem.values)
     name = values.get("fault")
-    if name in FAULTS:
+    if isinstance(name, list):
+        values["fault"] = shapes.text_of(say, language, name)
+    elif name in FAULTS:
         values["fault"] = fault(language, name, values)
-    if problem.code in SAID_HERE and name in FAULTS:
+    if problem.code in SAID_HERE and not isinstance(name, list) and name in FAULTS:
         return str(values.get("fault"))
     for prefix in ("problem", "refusal"):
         try:

@@ -24,6 +24,8 @@ class Conduct(Changes):
 
     has_date: ClassVar[bool] = False
     """Whether a person's grant agrees on a date (SUP3)."""
+    refuses_past_terms = True
+    """Whether a term that has ended answers nothing; runs that took one as an answer go on with it."""
     notes_date = True
     """Whether that date is kept where other runs find it; runs that began before did not (`workflows.began`)."""
 

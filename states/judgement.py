@@ -24,7 +24,9 @@ from states.model.request import (
     RejectTask,
     Request,
 )
+from states.shapes import Fault, faults_of, readable
 from states.surplus_state import names, resolved_flags
+from states.tasks import last_day
 
 Shape = TypeVar("Shape", bound=BaseModel)
 
@@ -33,8 +35,8 @@ EMPTY: tuple[Any, ...] = (None, "", [], {})
 AFTER_DATE = frozenset({"applying", "leftover", "held", "third_party"})
 
 
-def malformed(fault: str, rule: str = "contract", **values: Any) -> Refusal:
-    """A payload that is wrong: `fault` is a key of the texts, or a sentence."""
+def malformed(fault: str | list[Fault], rule: str = "contract", **values: Any) -> Refusal:
+    """A payload that is wrong: `fault` is a key of the texts, or what is wrong with it field by field."""
     return Refusal(rule=rule, code="malformed", values={"fault": fault} | values)
 
 
@@ -45,27 +47,9 @@ def parse(shape: type[Shape], payloads: tuple[Any, ...]) -> Shape | Refusal:
     try:
         return shape.model_validate(payloads[0])
     except ValidationError as error:
-        return malformed(faults_of(error))
+        return malformed(faults_of(error.errors()))
     except (RecursionError, ArithmeticError, ValueError, TypeError) as error:
-        return malformed(readable(str(error)))
-
-
-def faults_of(error: ValidationError) -> str:
-    """`by: Field required; time: …`, at most five, for people."""
-    found = (f"{place_of(one['loc'])}: {str(one['msg']).removeprefix('Value error, ')}" for one in error.errors()[:5])
-    return readable("; ".join(dict.fromkeys(found)))
-
-
-def place_of(loc: tuple[int | str, ...]) -> str:
-    """Where a fault lies; the names of validators are left out."""
-    said = [str(part) for part in loc if not str(part).startswith(("function-", "constrained-"))]
-    return ".".join(said) or "payload"
-
-
-def readable(fault: str) -> str:
-    """What a payload says of itself, as text that can be sent on: whole characters, not too many."""
-    whole = fault.encode(errors="backslashreplace").decode()
-    return whole if len(whole) <= 600 else whole[:600] + " …"
+        return malformed([{"field": None, "what": "other", "said": readable(str(error))}])
 
 
 def judge(chart: Conduct, event: str, message: Message, runs: Collection[str]) -> Refusal | None:
@@ -87,7 +71,7 @@ def judge(chart: Conduct, event: str, message: Message, runs: Collection[str]) -
     if isinstance(message, Reassign) and memory.check and message.to == memory.check.current:
         return malformed("fault.reassign_same", "WMU4")
     if isinstance(message, Reassign) and message.to not in ("wms", "wms_mobile"):
-        return malformed("to: wms | wms_mobile", "WMU4")
+        return malformed("fault.reassign_to", "WMU4")
     if isinstance(message, HandInProof):
         task = next((one for one in chart.open_of("third_party") if one.task == message.task), None)
         return None if task else unknown_task(chart, message.task, ("third_party",))
@@ -229,11 +213,21 @@ def judge_confirmation(chart: Conduct, message: ConfirmTask) -> tuple[Task, str]
         return malformed("fault.decision", decisions=list(task.decisions))
     if task.at_required and message.at is None and message.decision != "declined":
         return malformed("fault.at_needed")
+    if chart.refuses_past_terms and term_is_past(chart, task, message):
+        return malformed("fault.at_past", "X6")
     if message.note is None and ("*" in task.note_required or message.decision in task.note_required):
         return malformed("fault.note_needed")
     if task.proof_required and message.proof is None and task.proof is None:
         return Refusal(rule="X12" if task.type == "perform" else "X9", code="proof_missing")
     return takeable(chart, task, event)
+
+
+def term_is_past(chart: Conduct, task: Task, message: ConfirmTask) -> bool:
+    """A present term cannot have ended before today (X6); what was booked late may hold from an earlier day."""
+    if task.type != "clarify_term" or task.subject == "late" or message.at is None:
+        return False
+    zone = chart.model.settings.zone
+    return bool(last_day(message.at, zone) < day_of(chart.model.now, zone))
 
 
 def judge_rejection(chart: Conduct, message: RejectTask) -> tuple[Task, str] | Refusal:

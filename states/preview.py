@@ -11,7 +11,8 @@ from states.model.facts import Check, Cost, CostEffect, Feature, RunSettings
 from states.model.memory import Memory
 from states.model.request import PlaceOrder, Request
 from states.model.status import RefusalText, SurplusEntry, WarningText, WhyStep
-from states.view import Say, language_of, refusal_of, surplus_entries, warning_texts, why
+from states.said import Say
+from states.view import language_of, refusal_of, surplus_entries, warning_texts, why
 
 ORDERABLE = frozenset({"surplus_resolution", "order"})
 """Where a path leads to an order of the customer's."""

@@ -1,14 +1,20 @@
 """What texts for people may say of a run beside their own values: who, what, from when, at what price. Pure."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, Protocol
 
 from states.dates import cost_effect_of, effective_at, order_by
 from states.model.facts import Cost, Surplus
 from states.model.memory import Memory
 from states.surplus_state import singly
+
+
+class Say(Protocol):
+    """A text in a language: `catalogue.texts.say`, handed in so that charts need no catalogue."""
+
+    def __call__(self, language: str, key: str, values: Mapping[str, Any] | None = None) -> str: ...
 
 
 def facts_of(memory: Memory) -> dict[str, Any]:

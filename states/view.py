@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Callable, Mapping
-from typing import Any, Protocol
+from typing import Any
 
+from states import shapes
 from states.conduct import Conduct
 from states.dates import (
     cost_effect_of,
@@ -29,15 +30,9 @@ from states.model.status import (
     WarningText,
     WhyStep,
 )
-from states.said import asked_of, facts_of, iso, surplus_said
+from states.said import Say, asked_of, facts_of, iso, surplus_said
 from states.surplus_state import names, resolved_flags
 from states.tasks import recorded_term
-
-
-class Say(Protocol):
-    """A text in a language: `catalogue.texts.say`, handed in so that charts need no catalogue."""
-
-    def __call__(self, language: str, key: str, values: Mapping[str, Any] | None = None) -> str: ...
 
 
 def language_of(memory: Memory) -> str:
@@ -56,11 +51,13 @@ FAULT = re.compile(r"fault\.[a-z_]+")
 
 
 def with_fault(say: Say, language: str, given: Mapping[str, Any]) -> dict[str, Any]:
-    """Values with their `fault` as a text, where it is a key."""
+    """Values with their `fault` as a text, where it is a key or a list of faults."""
     values = dict(given)
     fault = values.get("fault")
     if isinstance(fault, str) and FAULT.fullmatch(fault):
         values["fault"] = say(language, fault, values)
+    elif isinstance(fault, list):
+        values["fault"] = shapes.text_of(say, language, fault)
     return values
 
 

@@ -65,6 +65,19 @@ async def test_G2_D7_WMU3_X6_a_paid_licence_ends_on_the_day_after_its_last_usabl
         assert await left(w) == set()
 
 
+async def test_X6_a_run_that_took_a_past_term_as_an_answer_goes_on_with_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As it replays: without the marker that newer runs write (`workflows.began`)."""
+    monkeypatch.setattr("workflows.began.workflow.patched", lambda _: False)
+    async with world(tmp_path) as w:
+        await held(w, licence("L-1"))
+        run = await w.request("wms_user", "K-1001", "L-1")
+        await run.signal("confirm_task", {"by": "otto", "at": "2020-01-31"})
+        seen = await until(run, lambda status: types(status) == [])
+        assert (seen["state"], "place_order" in seen["enabled"]) == ("order", True)
+
+
 async def test_WMU4_reassigning_changes_the_record_and_ends_the_run(tmp_path: Path) -> None:
     async with world(tmp_path) as w:
         await held(w, licence("L-1", term_ends="2027-01-31", assigned_to="wms"))
@@ -92,6 +105,12 @@ async def test_X6_a_paid_licence_whose_term_is_missing_or_past_is_asked_about(tm
             assert day("de", date.fromisoformat(term)) in run.first["tasks"][0]["instructions"]
         assert (await refusal(run, "place_order")).code == "not_enabled"
         assert (await refusal(run, "confirm_task")).code == "malformed"
+        yesterday = (await w.env.get_current_time()).date() - timedelta(days=2)
+        past = await refusal(run, "confirm_task", at=yesterday.isoformat())
+        assert (past.code, past.rule, types(await run.status())) == ("malformed", "X6", ["clarify_term"])
+        await run.signal("confirm_task", {"by": "otto", "at": "2020-01-31"})
+        seen = await until(run, lambda status: status["timeline"][-1]["event"] == "confirm_task")
+        assert (types(seen), seen["effective_at"]) == (["clarify_term"], None)
         said = await run.confirm("clarify_term", at="2027-01-31")
         assert (said["effective_at"], said["tasks"]) == (FEBRUARY, [])
         assert (await run("place_order"))["effective_at"] == FEBRUARY

@@ -377,7 +377,8 @@ def test_whatever_a_payload_breaks_is_malformed(error):
 
     refusal = parse(Odd, ({},))
     assert isinstance(refusal, Refusal)
-    assert (refusal.code, refusal.values) == ("malformed", {"fault": "odd \\ud800"})
+    (fault,) = refusal.values["fault"]
+    assert (refusal.code, fault) == ("malformed", {"field": None, "what": "other", "said": "odd \\ud800"})
 
 
 def test_X10_over_a_standing_order_its_target_drops_the_change_where_another_is_not_possible():

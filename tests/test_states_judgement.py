@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from states.judgement import find_task, judge_request, malformed, parse, place_of, readable
+from states.judgement import find_task, judge_request, malformed, parse
 from states.model.facts import Question, Refusal
 from states.model.request import Message, Request
 from tests.alone import (
@@ -39,12 +39,15 @@ def said(refusal: Refusal | None) -> Any:
     [
         ((), "fault.no_payload"),
         (({"by": "c"}, {"by": "c"}), "fault.several_payloads"),
-        (({},), "by: Field required"),
-        ((None,), "payload: Input should be a valid dictionary or instance of Message"),
-        (({"by": "c", "time": "1812-01-01T00:00:00Z"},), "time: the year must lie between 1970 and 2199"),
+        (({},), [{"field": "by", "what": "missing"}]),
+        ((None,), [{"field": None, "what": "object"}]),
+        (
+            ({"by": "c", "time": "1812-01-01T00:00:00Z"},),
+            [{"field": "time", "what": "year", "first": "1970", "last": "2199"}],
+        ),
         (
             ({"by": "c", "run_id": 3, "target": []},),
-            "run_id: Input should be a valid string; target: Input should be a valid integer",
+            [{"field": "run_id", "what": "text"}, {"field": "target", "what": "plain"}],
         ),
     ],
 )
@@ -52,30 +55,17 @@ def test_a_wrong_payload_says_field_by_field_what_is_wrong(payloads, fault):
     refusal = parse(Message, payloads)
     assert isinstance(refusal, Refusal)
     assert (refusal.code, refusal.rule) == ("malformed", "contract")
-    assert refusal.values["fault"].startswith(fault)
+    assert refusal.values["fault"] == fault
 
 
 def test_a_right_payload_is_its_message():
     assert parse(Message, ({"by": "c"},)) == Message(by="c")
 
 
-def test_at_most_five_faults_are_named_and_the_names_of_validators_left_out():
-    refusal = parse(Request, ({f"x{number}": 1 for number in range(9)},))
-    assert isinstance(refusal, Refusal)
-    assert refusal.values["fault"].count(";") == 4
-    assert place_of(("details", "function-after[writable()]", 0)) == "details.0"
-    assert place_of(("function-wrap",)) == "payload"
-
-
 def test_a_payload_that_cannot_be_walked_through_is_malformed_too():
     refusal = parse(Request, ({"kind": "k", "customer": "K", "subject": "S", "details": {"one": "\ud800"}},))
     assert isinstance(refusal, Refusal) and refusal.code == "malformed"
-    refusal.values["fault"].encode()
-
-
-@pytest.mark.parametrize(("length", "shown"), [(600, 600), (601, 602)])
-def test_a_fault_of_more_than_600_characters_is_cut(length, shown):
-    assert len(readable("x" * length)) == shown
+    str(refusal.values["fault"]).encode()
 
 
 # What the person saw.
@@ -263,7 +253,7 @@ def test_X2_what_was_overridden_before_need_not_be_named_again():
     ("to", "found"),
     [
         ("wms", ("WMU4", "malformed", {"fault": "fault.reassign_same"})),
-        ("pos", ("WMU4", "malformed", {"fault": "to: wms | wms_mobile"})),
+        ("pos", ("WMU4", "malformed", {"fault": "fault.reassign_to"})),
         ("wms_mobile", None),
     ],
 )

@@ -17,6 +17,7 @@ from states.model.facts import CostEffect
 from states.model.request import CUSTOMER_MESSAGES, OPERATOR_MESSAGES
 from states.model.status import WaitingFor
 from states.registry import KINDS
+from states.shapes import WHAT
 from tests.kinds import told_of
 
 WORDING = Path(texts.__file__).parent / "wording"
@@ -32,6 +33,7 @@ PERFORM = {
     "optional_services": ["service_a"],
 }
 TICKET = {"subject": "edition.jtl", "explanation": "Falsch geklickt.\nBitte zurück.", "target": "K-1002"}
+SHAPED: dict[str, Any] = {"field": "by", "limit": 40, "first": 1970, "last": 2199, "expected": "'up'", "said": "…"}
 MAIL: dict[str, Any] = {
     "name": "Muster GmbH",
     "kind": "edition",
@@ -178,7 +180,11 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "fault.several_tasks": {"tasks": ["t-1", "t-2"]},
     "fault.no_task": {},
     "fault.reassign_same": {},
-    "fault.field": {"field": "by", "message": "Field required"},
+    "fault.reassign_to": {},
+    "fault.other_kind": {"asked": "voucher", "meant": "edition"},
+    "fault.other_id": {"makes": "edition/K-1/wms", "given": "edition/K-1/jtl"},
+    "fault.at_past": {},
+    **{f"shape.{what}": SHAPED for what in {*WHAT.values(), "identifier", "plain", "other"}},
     "fault.target": {},
     "fault.subject_long": {},
     "fault.subject_fixed": {"kind": "edition"},
@@ -335,7 +341,7 @@ LABELS: dict[str, set[str]] = {
 """The labels that must be there, by namespace."""
 
 ALIKE = re.compile(
-    r"^(target\.|subject\.(ffn|key_accounting)$|fault\.field$|recorded\.(abonnement|subscription|jtl|shopify)$)"
+    r"^(target\.|subject\.(ffn|key_accounting)$|shape\.other$|recorded\.(abonnement|subscription|jtl|shopify)$)"
 )
 """What is the same in both languages: names."""
 

@@ -9,13 +9,23 @@ from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
     from states.conduct import Conduct
+    from states.judgement import find_task, term_is_past
     from states.model.effects import ApplyChange, Effect, PlaceOrder, Reassign
+    from states.model.memory import Task
+    from states.model.request import ConfirmTask
 
 
 def asked_by_time(chart: Conduct, due: str) -> str:
     """What a moment that has come asks of the chart: a customer whose own clock reminds was reminded twice."""
     twice = due == "task_due" and chart.clock_reminds() and not workflow.patched("one-reminder")
     return "task_due_twice" if twice else due
+
+
+def asked(chart: Conduct, message: ConfirmTask) -> None:
+    """Before a decision is judged: a last usable day that had passed was an answer (X6)."""
+    task = find_task(chart, message.task)
+    if isinstance(task, Task) and term_is_past(chart, task, message):
+        chart.refuses_past_terms = workflow.patched("past-terms-refused")
 
 
 def caused(chart: Conduct, event: str) -> str:

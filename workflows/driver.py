@@ -17,6 +17,7 @@ with workflow.unsafe.imports_passed_through():
     from states.model.request import HandInProof, Message, Request
     from states.model.status import End, Status
     from states.registry import KINDS
+    from states.shapes import readable
     from states.surplus_state import heard_of
 from workflows import began, messages
 from workflows.base import Item
@@ -82,9 +83,9 @@ class Driver(messages.Handlers, Performing):
         if isinstance(request, Refusal):
             return request
         if request.kind != self.kind:
-            return malformed(f"kind: {request.kind!r} is not {self.kind!r}, which this workflow is for")
+            return malformed("fault.other_kind", asked=readable(request.kind), meant=self.kind)
         if request.workflow_id != self.info.workflow_id:
-            return malformed(f"the document makes the workflow ID {request.workflow_id}, not {self.info.workflow_id}")
+            return malformed("fault.other_id", makes=readable(request.workflow_id), given=self.info.workflow_id)
         fault = KINDS[self.kind].malformed(request)
         return malformed(fault) if fault else request
 
@@ -221,6 +222,8 @@ class Driver(messages.Handlers, Performing):
 
     def take_decision(self, item: Item, now: datetime) -> Refusal | None:
         """An operator's decision on a task."""
+        if item.event == "confirm_task":
+            began.asked(self.chart, item.message)
         judged = (
             judge_confirmation(self.chart, item.message)
             if item.event == "confirm_task"

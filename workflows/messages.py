@@ -23,6 +23,7 @@ with workflow.unsafe.imports_passed_through():
     )
     from states.model.status import Status
     from states.registry import KINDS
+    from states.shapes import readable
 
 
 from workflows.view import Face
@@ -77,8 +78,7 @@ def read(run: Face, event: str, payloads: tuple[Any, ...]) -> Any:
     found = parse(shape, payloads)
     if isinstance(found, Request):
         if found.workflow_id != run.info.workflow_id:
-            text = f"the document makes the workflow ID {found.workflow_id}, not {run.info.workflow_id}"
-            return malformed(text)
+            return malformed("fault.other_id", makes=readable(found.workflow_id), given=run.info.workflow_id)
         fault = KINDS[run.kind].malformed(found)
         return malformed(fault) if fault else found
     return found

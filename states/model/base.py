@@ -10,6 +10,7 @@ from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, StringConstraints
+from pydantic_core import PydanticCustomError
 
 Identifier = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]{1,40}$")]
 """A customer or a subject, as it may stand in a workflow ID (contract, Temporal)."""
@@ -30,14 +31,18 @@ YEARS = range(1970, 2200)
 def reachable(day: date) -> date:
     """A day of a year that may be named. Raises `ValueError`."""
     if day.year not in YEARS:
-        raise ValueError(f"the year must lie between {YEARS[0]} and {YEARS[-1]}")
+        raise PydanticCustomError(
+            "year", "the year must lie between {first} and {last}", {"first": str(YEARS[0]), "last": str(YEARS[-1])}
+        )
     return day
 
 
 def written(value: Any) -> Any:
     """Days and moments are written out; a bare number would be read as seconds. Raises `ValueError`."""
     if isinstance(value, int | float) or (isinstance(value, str) and value[4:5] != "-"):
-        raise ValueError("write it as ISO 8601, for example 2027-01-31 or 2027-01-31T12:00:00+01:00")
+        raise PydanticCustomError(
+            "written", "write it as ISO 8601, for example 2027-01-31 or 2027-01-31T12:00:00+01:00"
+        )
     return value
 
 
@@ -65,13 +70,13 @@ def writable(details: dict[str, Any]) -> dict[str, Any]:
     Raises `ValueError`.
     """
     if depth_of(details) > 12:
-        raise ValueError("nested too deep: at most 12 levels")
+        raise PydanticCustomError("deep", "nested too deep: at most 12 levels")
     text = json.dumps(details, ensure_ascii=False, allow_nan=False)
     if len(text) > 20_000:
-        raise ValueError("too long: at most 20,000 characters")
+        raise PydanticCustomError("large", "too long: at most 20,000 characters")
     text.encode()
     if "\\u0000" in text:
-        raise ValueError("the character NUL cannot be kept")
+        raise PydanticCustomError("nul", "the character NUL cannot be kept")
     return details
 
 

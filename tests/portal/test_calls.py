@@ -221,9 +221,9 @@ async def test_unknown_task(portal):
     [
         ("confirm", {}, "by"),
         ("confirm", {"by": "anna", "proof": "a string"}, "proof"),
-        ("confirm", {"by": "anna", "at": "tomorrow"}, "used: at: write it as ISO 8601, for example 2027-01-31"),
-        ("confirm", {"by": "anna", "at": "31.12.2027"}, "used: at: write it as ISO 8601, for example 2027-01-31"),
-        ("confirm", {"by": "anna", "at": "2027-02-30"}, "used: at: Input should be a valid date"),
+        ("confirm", {"by": "anna", "at": "tomorrow"}, "used: `at` has to be a day or moment as ISO 8601"),
+        ("confirm", {"by": "anna", "at": "31.12.2027"}, "used: `at` has to be a day or moment as ISO 8601"),
+        ("confirm", {"by": "anna", "at": "2027-02-30"}, "used: `at` has to be a day or moment as ISO 8601"),
         ("confirm", {"by": "anna", "unknown": 1}, "unknown"),
         ("reject", {"by": "anna"}, "note"),
         ("reject", {"by": "anna", "note": ""}, "note"),
