@@ -320,6 +320,19 @@ def test_as_a_program_it_ends_with_the_same_code():
     assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
 
 
+def test_a_command_ends_at_once_while_a_thread_is_still_at_work():
+    """Contract, Commands: exit code 0 done. Temporal's client leaves such a thread, which aborts where Python ends."""
+    program = (
+        "import sys, threading, time, cli\n"
+        "threading.Thread(target=time.sleep, args=(60,)).start()\n"
+        "sys.argv[1:] = ['catalogue', '--json']\n"
+        "cli.main()\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, timeout=30)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert json.loads(done.stdout)["version"]
+
+
 @pytest.mark.parametrize("arguments", [["portal"], ["portal", "--json"]])
 def test_the_portal_is_a_command_like_the_others(monkeypatch, capsys, arguments):
     """Contract, Commands: `--json` on each; a portal open to others is refused in one line."""
