@@ -265,11 +265,11 @@ def main() -> NoReturn:
 
 def leave(code: int) -> NoReturn:
     """End at once: a thread of Temporal's client that is still at work aborts where Python ends beneath it."""
-    try:
-        sys.stdout.flush()
-        sys.stderr.flush()
-    except (OSError, ValueError):  # nobody reads any more, or what nobody reads is closed
-        code = code or 1
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except (OSError, ValueError):  # nobody reads it any more, or it is closed
+            code = code or 1
     os._exit(code)
 
 

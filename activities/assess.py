@@ -78,7 +78,9 @@ def version(name: str, catalogues: Catalogues) -> Catalogue:
     try:
         return catalogues.version(name)
     except KeyError as error:
-        raise Misconfigured(f"{error.args[0]}: put it back where the catalogue lies") from None
+        raise Misconfigured(
+            f"{error.args[0]}: put it back where the catalogue lies, and start the worker anew"
+        ) from None
 
 
 def by_hand(

@@ -19,6 +19,7 @@ from activities.ports import Refused, Unavailable
 from activities.runs import watchers_of
 from activities.subjects import NO_LICENCE, Ends, ending, held, is_lower
 from activities.tables import receipts
+from catalogue.texts import shown
 from states.model.effects import ApplyChange, Decouple, PlaceOrder, Reassign, Step
 from states.model.facts import Receipt, Surplus
 from states.model.record import Customer
@@ -245,8 +246,9 @@ def present(found: Customer | None, step: Step) -> Customer:
 
 
 def refusal(reason: str, found: Customer, step: Step) -> Refused:
-    """The customer centre says no."""
-    return Refused(REASONS[reason][found.language].format(subject=step.subject, target=step.target), reference=reason)
+    """The customer centre says no. The customer reads this: a target goes by its name."""
+    target = shown(found.language, "target", step.target, {})
+    return Refused(REASONS[reason][found.language].format(subject=step.subject, target=target), reference=reason)
 
 
 def with_end(entry: Surplus, ends: Ends) -> Surplus:

@@ -10,6 +10,9 @@ from console.talk import Document, language
 ORDERED = ("scheduled", "applied")
 """Where the deadline is behind the customer: it was kept."""
 
+UNCHANGED = ("refused", "abandoned", "revoked", "superseded", "reassigned")
+"""The ends after which nothing takes effect and nothing is saved: date and cost are those of what was asked for."""
+
 
 def label(namespace: str, value: str) -> str:
     """The label of a code in the terminal's language, or the code."""
@@ -21,7 +24,7 @@ def label(namespace: str, value: str) -> str:
 
 def print_status(document: Document, zone: str) -> None:
     """Where a cancellation stands, why, and what may be done."""
-    standing = document["standing"]
+    standing, unchanged = document["standing"], document["state"] in UNCHANGED
     pairs(
         [
             ("cancellation", f"{document['workflow_id']}  ({label('kind', document['kind'])})"),
@@ -29,10 +32,10 @@ def print_status(document: Document, zone: str) -> None:
             ("state", f"{document['state']}  ({label('state', document['state'])})"),
             ("waits for", document["waiting_for"]),
             ("possible now", [name.replace("_", "-") for name in document["enabled"]]),
-            ("takes effect", at(document["effective_at"], zone)),
-            ("order by", None if document["state"] in ORDERED else at(document["order_by"], zone)),
+            ("takes effect", None if unchanged else at(document["effective_at"], zone)),
+            ("order by", None if unchanged or document["state"] in ORDERED else at(document["order_by"], zone)),
             ("term ends", on(document["term_ends"])),
-            ("cost", label("cost", document["cost_effect"])),
+            ("cost", None if unchanged else label("cost", document["cost_effect"])),
             ("standing order", f"{standing['target']}, {at(standing['effective_at'], zone)}" if standing else None),
             ("refused", coded(document["refusal"]) if document["refusal"] else None),
             ("catalogue", document["catalogue"]),

@@ -170,6 +170,16 @@ def test_a_status_is_shown_with_dates_of_berlin_and_all_that_matters(portal, cap
         assert part in said, part
 
 
+@pytest.mark.parametrize("state", ["refused", "abandoned", "revoked", "superseded", "reassigned"])
+def test_what_changes_nothing_shows_no_date_and_no_saving(portal, capsys, state):
+    portal.answers[f"/cancellations/{RUN}"] = (200, status(state=state, tasks=[]))
+    assert cli.code_of(["show", RUN]) == 0
+    said = capsys.readouterr().out
+    assert state in said
+    for part in ("takes effect", "order by", "1 February 2027", "costs go down"):
+        assert part not in said, part
+
+
 def test_a_preview_shows_this_date_and_the_next(portal, capsys):
     assert cli.code_of(["preview", "--data", "{}"]) == 0
     said = capsys.readouterr().out

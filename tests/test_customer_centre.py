@@ -97,6 +97,17 @@ async def test_the_centre_refuses_what_the_record_no_longer_allows(
         await centre.place_order(asked)
 
 
+@pytest.mark.parametrize(
+    ("kind", "subject", "target", "said"),
+    [("edition", "jtl", "jtl_enterprise", "JTL Enterprise"), ("order_package", "orders", 2500, "2.500")],
+)
+async def test_a_refusal_names_the_target_as_people_do(
+    centre: SqlCustomerCentre, kind: str, subject: str, target: Any, said: str
+) -> None:
+    with pytest.raises(Refused, match=f"^{said} ist nicht niedriger"):
+        await centre.place_order(step(kind, subject, order(), target=target))
+
+
 async def test_moments_come_back_in_utc_whatever_the_offset(centre: SqlCustomerCentre, database: Database) -> None:
     berlin = datetime(2027, 2, 1, tzinfo=timezone(timedelta(hours=1)))
     await centre.place_order(step("wms_user", "L-77", order(effective_at=berlin)))

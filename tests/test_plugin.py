@@ -264,6 +264,35 @@ async def test_the_json_of_the_details_confirms_the_task(
         assert await settled(w, run, then) == (then, [])
 
 
+async def test_X11_the_details_of_what_was_revoked_name_no_date_and_no_saving(tmp_path: Path) -> None:
+    async with world(tmp_path) as w:
+        await w.load(muster())
+        run = await w.request("edition", "K-1001", "jtl", target="jtl_advanced")
+        await run("acknowledge_warning")
+        await run("place_order")
+        scheduled = (await metadata(run)).current_details
+        await run("request_revocation", explanation="Ein Versehen")
+        await run.confirm("revocation", decision="granted")
+        revoked = (await metadata(run)).current_details
+    for said in ("**Wirksam ab**", "**Kosten**"):
+        assert said in scheduled
+        assert said not in revoked
+    assert "`revoked`" in revoked
+
+
+@pytest.mark.parametrize("decision", ["granted", "declined"])
+async def test_X11_the_timeline_says_what_was_decided_beside_the_note(decision: str, tmp_path: Path) -> None:
+    async with world(tmp_path) as w:
+        await w.load(muster())
+        run = await w.request("edition", "K-1001", "jtl", target="jtl_advanced")
+        await run("acknowledge_warning")
+        await run("place_order")
+        await run("request_revocation", explanation="Ein Versehen")
+        decided = await run.confirm("revocation", decision=decision, note="geprüft")
+    (line,) = [line for line in decided["timeline"] if line["event"] == "confirm_task"]
+    assert line["note"] == f"revocation, {decision}, geprüft"
+
+
 async def settled(w: World, run: Run, state: str) -> tuple[str, list[Any]]:
     """State and open tasks, as soon as the run has taken what arrived."""
     for _ in range(20):

@@ -149,7 +149,7 @@ async def test_end_gives_up_with_a_note(tmp_path: Path) -> None:
         assert no.value.code == "malformed"
         ended = await run.confirm("repair", decision="end", note="booked by hand; nothing to do")
         assert (ended["state"], ended["tasks"], ended["waiting_for"]) == ("given_up", [], [])
-        assert ended["timeline"][-1]["note"] == "booked by hand; nothing to do"
+        assert ended["timeline"][-1]["note"] == "repair, end, booked by hand; nothing to do"
         told = [body for to, _, body in mails(w) if to != w.settings.operator_mail]
         assert "booked by hand; nothing to do" in told[-1]
 

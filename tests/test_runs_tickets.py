@@ -33,7 +33,7 @@ async def test_G4_MIS1_MIS2_a_misclick_is_a_ticket_about_anything_and_promises_n
         assert (await refusal(run, "confirm_task", decision="perhaps")).code == "malformed"
         done = await run.confirm("support_ticket", decision="granted", note="put back")
         assert (done["state"], done["refusal"], done["tasks"]) == ("applied", None, [])
-        assert done["timeline"][-1]["note"] == "put back"
+        assert done["timeline"][-1]["note"] == "support_ticket, granted, put back"
         assert await left(w) == {"L-1"}
 
 

@@ -55,10 +55,12 @@ def by_operator() -> Abandon:
 
 
 def said_of(message: ConfirmTask | RejectTask | HandInProof, task: Task) -> str:
-    """What the timeline keeps of a decision: the note, else task and decision; and always the proof (X9)."""
+    """What the timeline keeps of a decision: task and choice with the note, else either; and always the proof (X9)."""
     proof = proof_in(message, task)
     if proof is None:
-        return message.note or ", ".join(part for part in (task.type, getattr(message, "decision", None)) if part)
+        decision = getattr(message, "decision", None)
+        said = (task.type, decision, message.note) if decision else (message.note or task.type,)
+        return ", ".join(part for part in said if part)
     step = f"{task.type} {task.subject}" if task.type == "third_party" else task.type
     confirmed_at = proof.confirmed_at.isoformat() if proof.confirmed_at else None
     parts = (step, proof.reference, proof.confirmed_by, confirmed_at, message.note)

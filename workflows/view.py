@@ -43,6 +43,9 @@ TIMERS = {
 }
 """What the web UI says that a timer waits for."""
 
+UNCHANGED = frozenset({"refused", "abandoned", "revoked", "superseded", "reassigned"})
+"""The ends after which nothing takes effect and nothing is saved: date and cost are those of what was asked for."""
+
 TICKETED = frozenset({"support_ticket", "revocation", "appointment"})
 """The task types that a person at the vendor decides in the ticket system."""
 
@@ -204,15 +207,21 @@ class Face(Base):
         ]
         waits = ", ".join(label("waiting." + value) for value in document.waiting_for) or label("details.nothing")
         lines.append(f"- **{label('details.waits_for')}**: {waits}")
-        if document.effective_at:
-            lines.append(f"- **{label('details.effective_at')}**: {self.said_at(document.effective_at)}")
-        if document.order_by and document.state not in ("scheduled", "applied"):
-            lines.append(f"- **{label('details.order_by')}**: {self.said_at(document.order_by)}")
-        lines.append(f"- **{label('details.cost')}**: {label('cost.' + document.cost_effect)}")
+        if document.state not in UNCHANGED:
+            lines += self.effect_details(document, label)
         if document.refusal:
             lines.append(f"- **{label('details.refusal')}**: {document.refusal.text}")
         lines += self.task_details(document, label)
         return "\n".join([*lines, *self.timeline_details(document, label)])
+
+    def effect_details(self, document: Status, label: Any) -> list[str]:
+        """From when, until when to order, and what becomes of the costs."""
+        lines = []
+        if document.effective_at:
+            lines.append(f"- **{label('details.effective_at')}**: {self.said_at(document.effective_at)}")
+        if document.order_by and document.state not in ("scheduled", "applied"):
+            lines.append(f"- **{label('details.order_by')}**: {self.said_at(document.order_by)}")
+        return [*lines, f"- **{label('details.cost')}**: {label('cost.' + document.cost_effect)}"]
 
     def timeline_details(self, document: Status, label: Any) -> list[str]:
         """The last lines of the timeline, each event and state by label and by name."""
