@@ -51,6 +51,12 @@ SHOWN: dict[str, str] = {
 """What outsiders call a state where its own name is not the contract's."""
 
 
+def in_words(said: Any) -> str | None:
+    """What a person's payload says beside the event: a note or a case, another booking (X10), where to (WMU4)."""
+    words = (getattr(said, name, None) for name in ("note", "explanation", "booking", "to"))
+    return next((word for word in words if word), None)
+
+
 class UnknownState(ValueError):
     """A stored state that this version of the chart does not have: the run was written by another one."""
 
@@ -155,7 +161,7 @@ class Chart(StateChart[Memory]):
             state=self.shown,
             event=event,
             by=by or getattr(said, "by", None),
-            note=f"note.{key}" if key else note or getattr(said, "note", None) or getattr(said, "explanation", None),
+            note=f"note.{key}" if key else note or in_words(said),
             values=values if key else None,
         )
         self.model.timeline = (*self.model.timeline, line)[-400:]

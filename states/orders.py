@@ -1,14 +1,17 @@
 """An order on its way: asking, booking by adapter or by hand, what follows from the answer, and the ends."""
 
 from datetime import timedelta
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from states.dates import (
     cost_effect_of,
     date_for,
     effective_at,
+    notice_rule,
+    on_boundary_day,
     open_questions,
     order_by,
+    placed_or_now,
 )
 from states.guards import Guards
 from states.model.effects import ApplyChange, CheckLicences, Notify, PlaceOrder, Reassign, Tell, Withdraw
@@ -27,6 +30,8 @@ class Orders(Guards):
 
     one_mail = True
     """Whether what ends with its order is told once, as made; runs that began before were told of the booking first."""
+    tells_clarified = True
+    """Whether a date that was clarified after the booking is told; in runs that had it clarified before it was not."""
     tells_every_end = True
     """Whether customers hear of a run that was given up or reassigned; runs that began before did not tell."""
     tells_when_made = True
@@ -165,11 +170,28 @@ class Orders(Guards):
         outside = memory.check.outside if memory.check else ()
         named = providers(step.name for step in outside)
         if not (self.one_mail and self.made_at_once()):
-            self.tell("scheduled", effective_at=iso(date), steps=[step.what for step in outside], provider=named)
+            steps = [step.what for step in outside]
+            doubts = self.doubts()
+            self.tell("scheduled", effective_at=iso(date), steps=steps, provider=named, **doubts)
         for step in outside:
             self.open_outside(step)
         if order and order.late:
             self.open_late_question()
+
+    def doubts(self) -> dict[str, Any]:
+        """What makes the date of a booking less than certain: it came late (X12), or on the boundary day (X1)."""
+        memory = self.model
+        if memory.order and memory.order.late:
+            return {"late": True}
+        if effective_at(memory) is None or not on_boundary_day(memory):
+            return {}
+        other = notice_rule(memory).other_reading().effective_at(placed_or_now(memory))
+        return {"other_effective_at": iso(other)}
+
+    def tell_clarified(self) -> None:
+        """A person said which date holds after a late booking, and it is booked so (contract, `clarify_term`)."""
+        if self.tells_clarified:
+            self.tell("scheduled", effective_at=iso(effective_at(self.model)), clarified=True)
 
     def made_at_once(self) -> bool:
         """What ends with its order, and nobody else has to act: the mail of the change follows within seconds."""
@@ -194,6 +216,8 @@ class Orders(Guards):
     def booking_refused(self) -> None:
         """The customer centre said no: an unfinished order is no order (ED10)."""
         self.forget_order()
+        if not self.model.revoking:
+            self.write("order_refused", "order_refused", reason=self.refusal_reason())
         self.model.revoking = False
         self.tell("booking_refused", reason=self.refusal_reason())
 
@@ -205,7 +229,12 @@ class Orders(Guards):
         """The change is made: tell the customer, and the runs it concerns."""
         memory = self.model
         memory.standing = None
-        self.tell("applied")
+        passed_on = next((line.values for line in memory.timeline if line.event == "revocation_passed_on"), None)
+        self.tell("applied", **({"passed_on": passed_on["run"]} if passed_on else {}), **self.said_with_it())
+
+    def said_with_it(self) -> dict[str, Any]:
+        """What the mail of the change says beside it; paths that a person decides on give the person's note."""
+        return {}
 
     def tell_reassigned(self) -> None:
         """Instead of ending, the user is assigned elsewhere (WMU4)."""

@@ -143,13 +143,13 @@ def why(chart: Conduct, say: Say) -> tuple[WhyStep, ...]:
     elif rule == "notice":
         placed = placed_or_now(memory)
         day = day_of(placed, zone)
-        last = notice_rule(memory).last_day_in_time(day)
+        last = notice_rule(memory).last_in_time(day)
         if memory.order and memory.order.booked_at:
             steps.append(("booked", "booked_at", placed.isoformat(), "X12"))
         else:
             steps.append(("placed", "placed_at", placed.isoformat(), "D6"))
         steps.append(("day", "day_on", day.isoformat(), "D8"))
-        steps.append(("last_day", "last_on", last.isoformat(), "D5"))
+        steps.append((f"last_day_{memory.settings.boundary}", "last_on", last.isoformat(), "D5"))
     elif rule == "term" and memory.check and memory.check.term_ends:
         steps.append(("term", "term_ends", memory.check.term_ends.isoformat(), "X6"))
     elif rule == "moment":
@@ -157,7 +157,7 @@ def why(chart: Conduct, say: Say) -> tuple[WhyStep, ...]:
     elif rule == "agreed" and date:
         steps.append(("agreed", "agreed_at", date.isoformat(), "MOV1"))
     texts = [
-        WhyStep(step=say(language, f"why.{key}", {name: value}), value=value, rule=number)
+        WhyStep(step=say(language, f"why.{key}", {name: value, "zone": zone}), value=value, rule=number)
         for key, name, value, number in steps
     ]
     return (*texts, *results(chart, say, language, zone, rule == "notice" and term is None))
@@ -185,14 +185,14 @@ def results(chart: Conduct, say: Say, language: str, zone: str, noticed: bool) -
         number = "D2" if rule.in_time(day_of(placed_or_now(memory), zone)) else "D3"
     found = [
         WhyStep(
-            step=say(language, "why.result", isoed(effective_at=date)),
+            step=say(language, "why.result", isoed(effective_at=date) | {"zone": zone}),
             value=day_of(date, zone).isoformat(),
             rule=number,
         )
     ]
     if on_boundary_day(memory):
         other = rule.other_reading().effective_at(placed_or_now(memory))
-        text = say(language, "why.other_reading", isoed(effective_at=other))
+        text = say(language, "why.other_reading", isoed(effective_at=other) | {"zone": zone})
         found.append(WhyStep(step=text, value=day_of(other, zone).isoformat(), rule="X1"))
     return tuple(found)
 

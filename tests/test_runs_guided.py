@@ -9,11 +9,16 @@ import pytest
 from tests.customers import licence
 from tests.harness import Run, World, world
 from tests.licence_runs import FEBRUARY, held, left, refusal
-from tests.scenes import in_state, mails, muster, types
+from tests.scenes import in_state, mails, muster, types, until
 
 GUIDED = {"customer_centre": "guided"}
 IN_TIME = "2027-01-10T12:00+01:00"
 PROOF = {"reference": "T-1"}
+
+
+def booked_mails(w: World) -> list[str]:
+    """What the customer was told of the booking, in order."""
+    return [body for _, subject, body in mails(w) if subject.startswith("Vorgemerkt")]
 
 
 async def edition_ordered(w: World, **fields: Any) -> Run:
@@ -172,6 +177,10 @@ async def test_a_booking_made_too_late_holds_for_the_date_that_the_click_gives(
         assert "still asking" in rejected["tasks"][0]["instructions"]
         said = await run.confirm("clarify_term", at="2027-04-30")
         assert (said["state"], said["effective_at"], said["tasks"]) == ("scheduled", "2027-04-30T22:00:00Z", [])
+        await until(run, lambda _: len(booked_mails(w)) == 2)
+        moved, clarified = booked_mails(w)
+        assert "erst nach dem Stichtag" in moved
+        assert "Welcher Tag gilt, ist jetzt geklärt. Sie gilt ab dem 1. Mai 2027." in clarified
         await w.sleep_until("2027-04-30T12:00+02:00")
         assert (await w.record("K-1001"))["editions"]["jtl"] == "jtl_pro"
         await w.sleep_until("2027-05-01T00:00+02:00")

@@ -243,9 +243,38 @@ def test_X11_an_open_one_passes_to_a_misclick_on_the_date():
     assert run.state == "applied"
     (handed,) = [one.request for one in run.asked if isinstance(one, HandOver)]
     assert (handed.kind, handed.customer, handed.subject) == ("misclick", "K-1", "edition.jtl")
-    assert handed.explanation == "clicked wrongly"
+    assert (handed.explanation, handed.by, handed.details) == ("clicked wrongly", "c", {"run": "edition/K-1/jtl"})
     line = next(line for line in run.memory.timeline if line.event == "revocation_passed_on")
-    assert line.note == "note.revocation_passed_on"
+    assert (line.note, line.values) == ("note.revocation_passed_on", {"run": "misclick/K-1/edition.jtl"})
+    assert run.notice("applied")["passed_on"] == "misclick/K-1/edition.jtl"
+
+
+def test_X11_the_misclick_that_took_it_over_says_where_it_began():
+    passed_on = Alone("misclick", {}, explanation="e", details={"run": "edition/K-1/jtl"})
+    assert passed_on.task("support_ticket").values["run"] == "edition/K-1/jtl"
+    assert "passed_on" not in scheduled(Alone("voucher", PAID)).notice("scheduled")
+
+
+def test_FFN5_X13_a_revocation_names_the_partners_with_whom_it_has_ended():
+    """What one of them has confirmed does not come back with the rest."""
+    partners = [{"what": "partner", "rule": "FFN1", "name": name, "subject": name} for name in ("P-1", "P-2")]
+    run = Alone("fulfillment", {"cost_effect": "none", "outside": partners}, subject="ffn")
+    run.send("place_order")
+    run.confirm_task(run.memory.tasks[0], proof={"reference": "mail"})
+    run.send("request_revocation", explanation="we stay")
+    assert run.task("revocation").values["partners"] == ["P-1"]
+    run.confirm("revocation", decision="granted")
+    assert (run.state, run.notice("revoked")["partners"]) == ("revoked", ["P-1"])
+
+
+def test_FFN5_before_any_partner_has_confirmed_all_of_it_is_taken_back():
+    partners = [{"what": "partner", "rule": "FFN1", "name": "P-1", "subject": "P-1"}]
+    run = Alone("fulfillment", {"cost_effect": "none", "outside": partners}, subject="ffn")
+    run.send("place_order")
+    run.send("request_revocation", explanation="we stay")
+    assert run.task("revocation").values["partners"] == []
+    run.confirm("revocation", decision="granted")
+    assert (run.notice("revoked")["partners"], run.notice("revoked")["cancelled"]) == ([], [])
 
 
 # The customer's clock.
@@ -668,7 +697,9 @@ def test_MIS1_a_ticket_holds_the_case_in_the_customers_words():
     run = Alone("misclick", {}, explanation="wrong button", details={"meant": "the other"})
     task = run.task("support_ticket")
     assert task.text == "support_ticket_misclick"
-    assert task.values == {"subject": "L-1", "explanation": "wrong button", "target": None, "meant": "the other"}
+    assert task.values == {
+        "subject": "L-1", "explanation": "wrong button", "target": None, "meant": "the other", "run": None,
+    }  # fmt: skip
     run.confirm("support_ticket", decision="granted")
     assert run.state == "applied"
     plain = Alone("misclick", {}).task("support_ticket").values

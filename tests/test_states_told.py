@@ -7,7 +7,7 @@ import pytest
 from states.kinds.edition import LEVELS, products_touched, support_touched
 from states.model.comparison import LOST, Execution, Finding
 from states.model.effects import Notify, PlaceOrder, Tell
-from states.model.facts import Cost, Receipt, Surplus
+from states.model.facts import Cost, Receipt, Refusal, Surplus
 from states.model.memory import Memory
 from states.model.offers import Offer, Product, Source
 from states.model.request import LicenceChanged, Request
@@ -157,6 +157,85 @@ def test_a_booking_of_the_past_month_is_told_before_it_is_made():
     run.now = EFFECTIVE
     run.answer()
     assert [name for name, _ in run.notices()] == ["scheduled"]
+
+
+def booked_late(run: Alone) -> Alone:
+    """Booked by hand after the deadline of its date."""
+    run.send("place_order")
+    run.now = moment("2027-01-20 12:00")
+    run.confirm("perform", proof={"reference": "T"})
+    return run
+
+
+def test_X12_a_late_booking_says_that_the_date_has_moved_and_is_being_asked_about():
+    run = booked_late(edition({"mode": "guided"}))
+    said = run.notice("scheduled")
+    assert (said["late"], said["effective_at"]) == (True, "2027-02-28T23:00:00+00:00")
+    run.confirm("clarify_term", at="2027-01-31")
+    said = run.notice("scheduled")
+    assert (said["clarified"], said["effective_at"]) == (True, EFFECTIVE.isoformat())
+    assert "late" not in said
+    assert [name for name, _ in run.notices()].count("scheduled") == 2
+
+
+def test_X12_a_run_whose_date_was_clarified_before_told_nobody():
+    run = booked_late(edition({"mode": "guided"}))
+    run.chart.tells_clarified = False
+    run.confirm("clarify_term", at="2027-01-31")
+    assert [name for name, _ in run.notices()].count("scheduled") == 1
+
+
+@pytest.mark.parametrize(
+    ("day", "other"), [("2027-01-16", None), ("2027-01-17", "2027-02-28T23:00:00+00:00"), ("2027-01-18", None)]
+)
+def test_X1_the_mail_of_an_order_on_the_boundary_day_says_the_other_reading(day: str, other: str | None) -> None:
+    run = edition()
+    run.wait(moment(f"{day} 12:00"))
+    assert scheduled(run).notice("scheduled").get("other_effective_at") == other
+
+
+def test_D6_a_refused_booking_stays_in_the_timeline():
+    run = Alone("voucher", PAID)
+    run.refuses = Refusal(rule="D6", code="booking_refused", values={"reason": "no payment method"})
+    run.send("place_order")
+    line = run.memory.timeline[-1]
+    assert (line.event, line.state, line.note, line.values) == (
+        "order_refused", "order", "note.order_refused", {"reason": "no payment method"},
+    )  # fmt: skip
+    run.refuses = None
+    scheduled(run)
+    assert run.lines().count("order_refused") == 1
+
+
+def test_D6_where_the_refusal_ends_the_run_it_is_one_line():
+    run = Alone("voucher", PAID, held=("place_order",))
+    run.refuses = Refusal(rule="D6", code="booking_refused", values={"reason": "r"})
+    run.send("place_order")
+    run.send("request_revocation", explanation="oh")
+    run.confirm("revocation", decision="granted")
+    run.release()
+    assert (run.state, run.lines().count("order_refused")) == ("revoked", 1)
+
+
+def test_X10_WMU4_the_timeline_says_which_booking_and_where_to():
+    run = scheduled(Alone("voucher", PAID))
+    run.send("supersede", booking="B-7")
+    assert run.memory.timeline[-1].note == "B-7"
+    moved = Alone("wms_user", PAID | {"current": "wms"})
+    moved.send("reassign", to="wms_mobile")
+    assert [line.note for line in moved.memory.timeline if line.event == "reassign"] == ["wms_mobile"]
+
+
+def test_MIS1_the_customer_reads_what_the_person_who_granted_it_says():
+    run = Alone("misclick", {}, explanation="e")
+    run.confirm("support_ticket", decision="granted", note="booked back")
+    assert run.notice("applied")["note"] == "booked back"
+    silent = Alone("misclick", {}, explanation="e")
+    silent.confirm("support_ticket", decision="granted")
+    assert "note" not in silent.notice("applied")
+    licence = Alone("ecomdata", {"outside": (PILOT,)})
+    licence.confirm("third_party", proof={"reference": "r"}, note="for us alone")
+    assert "note" not in licence.notice("applied" if licence.state == "applied" else licence.notices()[-1][0])
 
 
 GIVEN_UP = [

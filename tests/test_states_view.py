@@ -33,6 +33,7 @@ from tests.alone import (
 
 EFFECTIVE = moment("2027-01-31 23:00")
 LATER = moment("2027-02-28 23:00")
+BERLIN = "'zone': 'Europe/Berlin'"
 OUTSIDE = {"outside": ({"what": "pilot", "rule": "MP3"},)}
 
 
@@ -159,14 +160,14 @@ def test_X1_the_other_reading_stands_beside_it(boundary, date, other):
     assert [(one.rule, one.value, one.step.split()[1]) for one in shown(run).why] == [
         ("D6", "2027-01-17T12:00:00+00:00", "why.placed"),
         ("D8", "2027-01-17", "why.day"),
-        ("D5", "2027-01-17", "why.last_day"),
+        ("D5", "2027-01-17" if boundary == "inclusive" else "2027-01-16", f"why.last_day_{boundary}"),
         ("D2" if boundary == "inclusive" else "D3", (date + DAY).date().isoformat(), "why.result"),
         ("X1", (other + DAY).date().isoformat(), "why.other_reading"),
     ]
     texts = [one.step for one in shown(run).why]
     assert texts[-2:] == [
-        f"de why.result {{'effective_at': '{date.isoformat()}'}}",
-        f"de why.other_reading {{'effective_at': '{other.isoformat()}'}}",
+        f"de why.result {{'effective_at': '{date.isoformat()}', 'zone': 'Europe/Berlin'}}",
+        f"de why.other_reading {{'effective_at': '{other.isoformat()}', 'zone': 'Europe/Berlin'}}",
     ]
 
 
@@ -272,8 +273,8 @@ def test_X6_X14_a_clarified_term_is_the_reason(kind, says, rule):
     run.confirm("clarify_term", at="2027-06-30")
     for found in (shown(run).why, shown(scheduled(run)).why):
         assert [(one.step, one.value, one.rule) for one in found] == [
-            ("de why.clarified {'term_ends': '2027-06-30'}", "2027-06-30", rule),
-            ("de why.result {'effective_at': '2027-06-30T22:00:00+00:00'}", "2027-07-01", "X6"),
+            (f"de why.clarified {{'term_ends': '2027-06-30', {BERLIN}}}", "2027-06-30", rule),
+            (f"de why.result {{'effective_at': '2027-06-30T22:00:00+00:00', {BERLIN}}}", "2027-07-01", "X6"),
         ]
 
 

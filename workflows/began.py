@@ -43,13 +43,16 @@ def answered(chart: Conduct, effect: Effect, facts: dict[str, Any]) -> None:
     """What an answer causes, by the effect that it answers.
 
     A change was told to other runs only at the end, weeks later where proofs were awaited. What ended with its order
-    was told twice, as booked and as made. Of a user who was assigned elsewhere nobody was told.
+    was told twice, as booked and as made. Of a user who was assigned elsewhere, and of a date clarified after a late
+    booking, nobody was told.
     """
     receipt = facts.get("receipt")
     if receipt is None:
         return
     if isinstance(effect, ApplyChange) and receipt.tell and chart.proofs_missing():
         chart.tells_when_made = workflow.patched("told-when-made")
+    elif isinstance(effect, PlaceOrder) and chart.model.state == "scheduled" and chart.model.order is not None:
+        chart.tells_clarified = workflow.patched("told-of-clarified-date")
     elif isinstance(effect, PlaceOrder) and chart.made_at_once():
         chart.one_mail = workflow.patched("one-mail-at-once")
     elif isinstance(effect, Reassign):

@@ -61,7 +61,7 @@ class EditionPath(Conduct):
     order_placed = (
         placing.to(withdrawing, cond="is_revoking")
         | placing.to(scheduled, on="booked")
-        | scheduled.to.itself(internal=True)
+        | scheduled.to.itself(internal=True, on="tell_clarified")
     )
     order_refused = (
         placing.to(withdrawing, cond="revoking_standing", on="booking_refused")

@@ -61,6 +61,21 @@ class FulfillmentPath(Conduct):
         if self.model.order:
             self.model.order = self.model.order.model_copy(update={"effective_at": self.model.now})
 
+    def partners_left(self) -> list[str]:
+        """The partners who have confirmed: with them it has ended, whatever becomes of the rest (FFN5)."""
+        waiting = {task.subject for task in self.open_of("third_party")}
+        return [step.name or "-" for step in self.outside_steps() if (step.subject or step.what) not in waiting]
+
+    def react_request_revocation(self) -> None:
+        """Names the partners with whom it has ended: that does not come back by itself (FFN5, X13)."""
+        super().react_request_revocation()
+        (task,) = self.open_of("revocation")
+        self.change_task(task, values=task.values | {"partners": self.partners_left()})
+
+    def end_revoked(self) -> None:
+        """What has ended with a partner stays ended (X13)."""
+        self.tell("revoked", cancelled=[], partners=self.partners_left())
+
     def ends_when(self) -> tuple[str, str]:
         """With the last partner's confirmation (FFN5)."""
         return "partners", "FFN5"

@@ -1,5 +1,7 @@
 """The path of what only a person at the vendor can decide."""
 
+from typing import Any
+
 from statemachine import State
 
 from states.conduct import Conduct
@@ -63,6 +65,7 @@ class TicketPath(Conduct):
             explanation=request.explanation or "-",
             target=request.target,
             meant=str((request.details or {}).get("meant") or "-"),
+            run=str((request.details or {}).get("run") or "") or None,
         )
         check = self.model.check
         if self.has_date and (check is None or check.term_ends is None):
@@ -82,6 +85,11 @@ class TicketPath(Conduct):
         receipt = self.model.receipt
         if receipt and receipt.tell:
             self.ask(Tell(runs=receipt.tell, state="scheduled"))
+
+    def said_with_it(self) -> dict[str, Any]:
+        """What the person who granted it says, which the customer reads (MIS1, SVC1)."""
+        note = getattr(self.message, "note", None)
+        return {"note": note} if note else {}
 
     def ends_when(self) -> tuple[str, str]:
         """When a person has decided."""
