@@ -105,6 +105,11 @@ class CancellationActivities:
     catalogues: Catalogues
     settings: Settings
 
+    def ui_url(self, written: str) -> str:
+        """A run's page in the web UI, where it is now: a run that was malformed never read where that is."""
+        _, found, path = written.partition("/namespaces/")
+        return f"{self.settings.temporal_ui_url.rstrip('/')}{found}{path}" if found else written
+
     @activity.defn(name=signatures.READ)
     async def read(self, inquiry: Inquiry) -> Check:
         """Judge a request by record and catalogue; a run's first check registers the run."""
@@ -192,6 +197,7 @@ class CancellationActivities:
     async def record_end(self, end: status.End) -> Receipt:
         """Keep the status document in the ledger; close run, booking, tasks and tickets; answers whom to tell."""
         document = end.status
+        end = end.but(status=document.but(ui_url=self.ui_url(document.ui_url)))
         with told_to_temporal():
             await self.close_tickets(document.workflow_id, set())
             await self.ledger.record_end(end)

@@ -24,6 +24,9 @@ class Conduct(Changes):
 
     has_date: ClassVar[bool] = False
     """Whether a person's grant agrees on a date (SUP3)."""
+    mends_what_was_done = True
+    """Whether a person mends it where our record refuses what was done by hand, with proof, in the customer centre
+    (X12); runs that had it refused before told the customer that it was not done."""
     refuses_past_terms = True
     """Whether a term that has ended answers nothing; runs that took one as an answer go on with it."""
     notes_date = True
@@ -213,7 +216,10 @@ class Conduct(Changes):
         self.verdict, self.asked = None, []
         if isinstance(effect, CheckLicences):
             return self.checked(effect, at, facts["check"])
-        event = effect.refused if "refusal" in facts and effect.refused else self.answer_to(effect)
+        refusal = facts.get("refusal")
+        if refusal is not None and self.mends_what_was_done and getattr(effect, "proof", None) is not None:
+            return self.failed(effect, at, str(refusal.values.get("reason") or refusal.code))
+        event = effect.refused if refusal is not None and effect.refused else self.answer_to(effect)
         if event not in self.possible():
             return ()
         return self.decide(event, at, **facts)

@@ -3,6 +3,7 @@
 import email
 import email.policy
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -137,6 +138,16 @@ async def test_X3_an_end_closes_run_booking_and_tasks_and_names_whom_to_tell(
     assert await acts.runs.open_runs("K-1001") == {RUN}
     assert (await acts.centre.with_ends("K-1001"))[1] == {}
     assert await SqlLedger(database).ended_run("wms_user/K-1001/L-77") is not None
+
+
+async def test_the_ledger_links_to_the_web_ui_where_it_is(acts: CancellationActivities) -> None:
+    """A run whose document was malformed never read the settings."""
+    end = ended(RUN, "r1", "refused")
+    elsewhere = replace(acts, settings=acts.settings.model_copy(update={"temporal_ui_url": "https://ui.example/"}))
+    path = "/namespaces/default/workflows/w/r1/history"
+    await run(elsewhere.record_end, end.but(status=end.status.but(ui_url=f"http://127.0.0.1:8233{path}")))
+    kept = await elsewhere.ledger.ended_run(RUN)  # type: ignore[attr-defined]
+    assert kept["ui_url"] == f"https://ui.example{path}"
 
 
 def notice(template: str, customer: str = "K-1001", **more: Any) -> Step:

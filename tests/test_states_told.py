@@ -238,6 +238,40 @@ def test_MIS1_the_customer_reads_what_the_person_who_granted_it_says():
     assert "note" not in licence.notice("applied" if licence.state == "applied" else licence.notices()[-1][0])
 
 
+REFUSED_BY_HAND = [
+    ("booked", "voucher", PAID, {}, "placing", "scheduled"),
+    ("assigned elsewhere", "wms_user", PAID | {"current": "wms"}, {"to": "wms_mobile"}, "reassigning", "reassigned"),
+]
+
+
+@pytest.mark.parametrize(
+    ("case", "kind", "says", "to", "state", "after"), REFUSED_BY_HAND, ids=[one[0] for one in REFUSED_BY_HAND]
+)
+def test_X12_what_was_done_by_hand_and_our_record_refuses_is_mended_by_a_person(
+    case: str, kind: str, says: dict[str, Any], to: dict[str, Any], state: str, after: str
+) -> None:
+    """It is done in the customer centre: the customer is not told that it is not."""
+    run = Alone(kind, says | {"mode": "guided"})
+    run.refuses = Refusal(rule="D6", code="booking_refused", values={"reason": "not held any more"})
+    run.send("reassign" if to else "place_order", **to)
+    run.confirm("perform", proof={"reference": "B-9"})
+    assert (run.state, run.chart.waiting_for()) == (state, ("repair",))
+    assert run.task("repair").values["error"] == "not held any more"
+    assert run.notices() == [("repair", "operator")]
+    run.refuses = None
+    run.confirm("repair", decision="retry")
+    assert run.state == after
+
+
+def test_X12_a_run_that_had_it_refused_before_goes_on_as_it_began():
+    run = Alone("voucher", PAID | {"mode": "guided"})
+    run.chart.mends_what_was_done = False
+    run.refuses = Refusal(rule="D6", code="booking_refused", values={"reason": "r"})
+    run.send("place_order")
+    run.confirm("perform", proof={"reference": "B-9"})
+    assert (run.state, run.notices()) == ("order", [("booking_refused", "customer")])
+
+
 GIVEN_UP = [
     ("never booked", PAID, "place_order", None),
     ("booked, and to be made", PAID, "apply_change", EFFECTIVE),

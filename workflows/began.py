@@ -44,8 +44,10 @@ def answered(chart: Conduct, effect: Effect, facts: dict[str, Any]) -> None:
 
     A change was told to other runs only at the end, weeks later where proofs were awaited. What ended with its order
     was told twice, as booked and as made. Of a user who was assigned elsewhere, and of a date clarified after a late
-    booking, nobody was told.
+    booking, nobody was told. What a person had done by hand and our record refused counted as not done.
     """
+    if "refusal" in facts and getattr(effect, "proof", None) is not None:
+        chart.mends_what_was_done = workflow.patched("done-by-hand-refused")
     receipt = facts.get("receipt")
     if receipt is None:
         return
