@@ -196,11 +196,10 @@ class CancellationActivities:
     @activity.defn(name=signatures.RECORD_END)
     async def record_end(self, end: status.End) -> Receipt:
         """Keep the status document in the ledger; close run, booking, tasks and tickets; answers whom to tell."""
-        document = end.status
-        end = end.but(status=document.but(ui_url=self.ui_url(document.ui_url)))
+        document = end.status.model_copy(update={"ui_url": self.ui_url(end.status.ui_url)})
         with told_to_temporal():
             await self.close_tickets(document.workflow_id, set())
-            await self.ledger.record_end(end)
+            await self.ledger.record_end(end.model_copy(update={"status": document}))
             tell = await self.runs.watchers(document.customer, document.workflow_id)
             return Receipt(key=f"{document.workflow_id}/{document.run_id}/end", tell=tell)
 
