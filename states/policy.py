@@ -37,10 +37,6 @@ class NoticeRule(BaseModel):
         """The boundary day of a day's month: `days` before its last day (D5)."""
         return day.replace(day=calendar.monthrange(day.year, day.month)[1]) - timedelta(days=self.days)
 
-    def last_in_time(self, day: date) -> date:
-        """The last day of a day's month on which an order still takes effect next month, as the setting reads it."""
-        return self.last_day_in_time(day) - timedelta(days=0 if self.boundary == "inclusive" else 1)
-
     def in_time(self, day: date) -> bool:
         """Whether an order placed on that calendar day still takes effect next month."""
         last = self.last_day_in_time(day)

@@ -143,7 +143,7 @@ def why(chart: Conduct, say: Say) -> tuple[WhyStep, ...]:
     elif rule == "notice":
         placed = placed_or_now(memory)
         day = day_of(placed, zone)
-        last = notice_rule(memory).last_in_time(day)
+        last = notice_rule(memory).last_day_in_time(day)
         if memory.order and memory.order.booked_at:
             steps.append(("booked", "booked_at", placed.isoformat(), "X12"))
         else:

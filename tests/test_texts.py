@@ -202,7 +202,7 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "why.booked": {"booked_at": "2027-01-18T12:00:00+01:00"},
     "why.day": {"day_on": "2027-01-17", "zone": "Europe/Berlin"},
     "why.last_day_inclusive": {"last_on": "2027-01-17"},
-    "why.last_day_strict": {"last_on": "2027-01-16"},
+    "why.last_day_strict": {"last_on": "2027-01-17"},
     "why.result": {"effective_at": FIRST},
     "why.other_reading": {"effective_at": LATER},
     "why.term": {"term_ends": "2027-01-31"},
