@@ -4,6 +4,7 @@ import base64
 from datetime import time, timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
@@ -14,6 +15,9 @@ PREFIX = "CANCELLATIONS_"
 Mode = Literal["automatic", "guided"]
 Port = Annotated[int, Field(ge=1, le=65535)]
 Positive = Annotated[timedelta, Field(gt=timedelta(0))]
+
+DURATION = "write an ISO 8601 duration, like P30D (30 days), P2W (two weeks) or PT1H (an hour)"
+DURATIONS = ("abandon_after", "remind_every", "recheck_before", "repair_after", "max_event_age", "apply_window")
 
 
 class Settings(BaseSettings):
@@ -55,6 +59,20 @@ class Settings(BaseSettings):
     operator_mail: str = "operators@localhost"
     guarded_elsewhere: bool = False
     """Somebody else guards an address of Temporal or of the portal that is not loopback."""
+
+    @field_validator(*DURATIONS, mode="before")
+    @classmethod
+    def _iso_8601(cls, value: Any) -> Any:
+        if isinstance(value, str) and not value.lstrip("+-").startswith("P"):
+            raise ValueError(DURATION)
+        return value
+
+    @field_validator("smtp_url", mode="before")
+    @classmethod
+    def _mail_server(cls, value: Any) -> Any:
+        if isinstance(value, str) and not is_mail_server(value):
+            raise ValueError("write smtp://user:password@host:port or smtps://…; without it mails are files")
+        return value
 
     @field_validator("webhook_secret", mode="before")
     @classmethod
@@ -129,6 +147,23 @@ def decoded(text: str) -> bytes:
         return b""
 
 
+def is_mail_server(url: str) -> bool:
+    """Whether this is the address of one: `smtp://` or `smtps://` with a host, and a port that is a number."""
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in ("smtp", "smtps") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
+
+
+SENTENCES = {
+    "time_delta_parsing": DURATION,
+    "greater_than": "it must be longer than nothing",
+    "greater_than_equal": "it must not be negative",
+}
+"""What is said of a wrong duration where the library's own words do not say what to write."""
+
+
 def explain(error: ValidationError) -> list[str]:
     """One line for each wrong setting: the variable, the value given, what would be right. Secrets are not shown."""
     lines = []
@@ -136,5 +171,7 @@ def explain(error: ValidationError) -> list[str]:
         name = str(fault["loc"][0]) if fault["loc"] else "settings"
         secret = name in {"webhook_secret", "operator_tokens", "smtp_url", "database_url"}
         given = "(not shown)" if secret else repr(fault.get("input"))
-        lines.append(f"{PREFIX}{name.upper()}: {given} is not usable: {fault['msg'].removeprefix('Value error, ')}")
+        said = SENTENCES.get(fault["type"]) if name in DURATIONS else None
+        said = said or fault["msg"].removeprefix("Value error, ")
+        lines.append(f"{PREFIX}{name.upper()}: {given} is not usable: {said}")
     return lines

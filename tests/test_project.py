@@ -174,6 +174,7 @@ def test_settings_import_nothing_of_ours():
         "datetime",
         "pathlib",
         "typing",
+        "urllib",
         "zoneinfo",
         "pydantic",
         "pydantic_settings",
