@@ -1,13 +1,16 @@
 """The settings: one frozen class, read from the environment by the composition roots only (contract, Settings)."""
 
 import base64
+from collections.abc import Collection
 from datetime import time, timedelta
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_core import InitErrorDetails, PydanticCustomError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 PREFIX = "CANCELLATIONS_"
@@ -145,6 +148,31 @@ def decoded(text: str) -> bytes:
         return base64.b64decode(text)
     except ValueError:
         return b""
+
+
+def checked(settings: Settings, kinds: Collection[str]) -> Settings:
+    """The settings, where all kinds that they name are known. Raises `ValidationError`, as for any other wrong value.
+
+    The settings themselves know no kinds: whoever puts the parts together does.
+    """
+    field, known = "customer_centre_modes", ", ".join(kinds)
+    faults = [
+        InitErrorDetails(
+            type=PydanticCustomError("unknown_kind", "{said}", {"said": f"{guess(name, kinds)}the kinds are {known}"}),
+            loc=(field,),
+            input=f"{name}={settings.customer_centre_modes[name]}",
+        )
+        for name in settings.customer_centre_modes
+        if name not in kinds
+    ]
+    if faults:
+        raise ValidationError.from_exception_data("Settings", faults)
+    return settings
+
+
+def guess(name: str, known: Collection[str]) -> str:
+    """What was probably meant, as the beginning of a sentence; nothing where no name is like it."""
+    return "".join(f"did you mean {close}? " for close in get_close_matches(name, known, n=1))
 
 
 def is_mail_server(url: str) -> bool:

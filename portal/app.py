@@ -22,7 +22,8 @@ from portal.metrics import Measured, Metrics
 from portal.problems import PortalProblem, body_of, faults_of, response_of
 from portal.records import open_records
 from portal.runs import Runs
-from settings import Settings
+from settings import Settings, checked
+from states.registry import KINDS
 
 log = structlog.get_logger(__name__)
 DISTRIBUTION = "cancellations"
@@ -34,8 +35,11 @@ def create_app(client: Client, settings: Settings) -> FastAPI:
 
 
 def build(client: Client, settings: Settings, *, trusted: bool) -> FastAPI:
-    """The application. `trusted`: called in process by the command line, without signatures and tokens."""
-    records = open_records(settings)
+    """The application. `trusted`: called in process by the command line, without signatures and tokens.
+
+    Raises `ValidationError` for settings that name an unknown kind.
+    """
+    records = open_records(checked(settings, KINDS))
     metrics = Metrics()
     runs = Runs(client, settings, records)
     portal = Portal(

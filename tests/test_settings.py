@@ -1,12 +1,22 @@
 """The settings: what is wrong is said with the variable, the value and what would be right (contract, Settings)."""
 
+import os
+import subprocess
+import sys
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from pydantic import ValidationError
 
-from settings import PREFIX, Settings, explain
+import cli
+from portal.app import create_app
+from settings import PREFIX, Settings, checked, explain
+from states.registry import KINDS
+from worker import create_worker
+
+ROOT = Path(__file__).resolve().parent.parent
 
 
 def refused(monkeypatch: Any, name: str, given: str) -> str:
@@ -56,3 +66,65 @@ def test_an_address_of_smtp_is_taken(monkeypatch, given):
     monkeypatch.setenv(PREFIX + "SMTP_URL", given)
     found = Settings().smtp_url
     assert found is not None and found.get_secret_value() == given
+
+
+# Kinds.
+
+UNKNOWN = (
+    "CANCELLATIONS_CUSTOMER_CENTRE_MODES: 'hostin=guided' is not usable: did you mean hosting? the kinds are edition,"
+)
+
+
+def test_an_unknown_kind_is_refused_with_the_one_that_was_probably_meant():
+    given = Settings(customer_centre_modes={"hostin": "guided", "hosting": "guided", "xyz": "automatic"})
+    with pytest.raises(ValidationError) as error:
+        checked(given, KINDS)
+    hostin, xyz = explain(error.value)
+    assert hostin.startswith(UNKNOWN) and hostin.endswith("misclick")
+    assert "'xyz=automatic' is not usable: the kinds are edition," in xyz
+
+
+def test_kinds_that_there_are_may_be_named():
+    given = Settings(customer_centre_modes=dict.fromkeys(KINDS, "guided"))
+    assert checked(given, KINDS) is given
+
+
+@pytest.mark.parametrize("make", [create_worker, create_app])
+def test_nothing_is_put_together_with_an_unknown_kind(make, tmp_path):
+    client: Any = Client
+    with pytest.raises(ValidationError):
+        make(client, Settings(state_dir=tmp_path, customer_centre_modes={"hostin": "guided"}))
+    assert list(tmp_path.iterdir()) == []
+
+
+class Client:
+    """A client of Temporal that nothing is asked of."""
+
+    @staticmethod
+    def config() -> dict[str, Any]:
+        return {}
+
+
+PROGRAMS = [["worker.py"], ["-m", "embedded"], ["-m", "embedded.play"]]
+
+
+def ended(program: list[str], **environment: str) -> subprocess.CompletedProcess[str]:
+    """A program that has ended by itself."""
+    command = [sys.executable, *program]
+    given = os.environ | environment
+    return subprocess.run(command, cwd=ROOT, env=given, capture_output=True, text=True, timeout=60)
+
+
+@pytest.mark.parametrize("program", PROGRAMS, ids=" ".join)
+def test_a_program_with_an_unknown_kind_ends_with_2_and_one_line(program, tmp_path):
+    done = ended(program, CANCELLATIONS_CUSTOMER_CENTRE_MODES="hostin=guided", CANCELLATIONS_STATE_DIR=str(tmp_path))
+    assert done.returncode == 2 and done.stderr.startswith(UNKNOWN) and done.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("command", [["list"], ["portal"], ["compare"], ["catalogue"], ["customers", "show", "K-1"]])
+def test_a_command_with_an_unknown_kind_ends_with_2_and_one_line(command, capsys, monkeypatch, tmp_path):
+    monkeypatch.setenv("CANCELLATIONS_CUSTOMER_CENTRE_MODES", "hostin=guided")
+    monkeypatch.setenv("CANCELLATIONS_STATE_DIR", str(tmp_path))
+    assert cli.code_of(command) == 2
+    err = capsys.readouterr().err
+    assert err.startswith(UNKNOWN) and err.count("\n") == 1
