@@ -20,7 +20,7 @@ from console import show as view
 from console.status import needed, print_preview, print_status
 from console.talk import Document, Misuse, Refusal, call, one_line, read_data, reason, run_path
 from console.talk import portal as portal_here
-from settings import Settings, checked, explain
+from settings import Settings, checked, explain, misspelt
 
 app = typer.Typer(help=__doc__, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
 customers = typer.Typer(help="Customers' data.", rich_markup_mode=None)
@@ -285,6 +285,8 @@ def code_of(arguments: list[str]) -> int:
     from activities.ports import AdapterError
     from catalogue.loader import CatalogueError
 
+    for line in misspelt(os.environ):
+        print(line, file=sys.stderr)
     try:
         code = app(arguments, standalone_mode=False, prog_name="cancellations")
     except typer.Abort:

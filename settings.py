@@ -1,7 +1,7 @@
 """The settings: one frozen class, read from the environment by the composition roots only (contract, Settings)."""
 
 import base64
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import time, timedelta
 from difflib import get_close_matches
 from pathlib import Path
@@ -168,6 +168,20 @@ def checked(settings: Settings, kinds: Collection[str]) -> Settings:
     if faults:
         raise ValidationError.from_exception_data("Settings", faults)
     return settings
+
+
+def misspelt(names: Iterable[str]) -> list[str]:
+    """One line for each variable that is named like a setting of ours and is none: it has no effect."""
+    known = {PREFIX + name.upper() for name in Settings.model_fields}
+    strangers = sorted(name for name in names if name.upper().startswith(PREFIX) and name.upper() not in known)
+    return [f"{name} is not a setting and has no effect: {meant(name)}" for name in strangers]
+
+
+def meant(name: str) -> str:
+    """The setting that is most like a name that is none."""
+    settings = [field.upper() for field in Settings.model_fields]
+    close = get_close_matches(name.upper().removeprefix(PREFIX), settings, n=1)
+    return f"did you mean {PREFIX}{close[0]}?" if close else "README.md lists the settings"
 
 
 def guess(name: str, known: Collection[str]) -> str:

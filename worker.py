@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import os
 import signal
 import sys
 from collections.abc import AsyncIterator
@@ -19,7 +20,7 @@ from activities.comparison import comparing, comparison_of
 from activities.database import create_database
 from activities.ports import AdapterError
 from catalogue.loader import CatalogueError, load_catalogues
-from settings import Settings, checked, explain
+from settings import Settings, checked, explain, misspelt
 from states.registry import KINDS
 from workflows.connect import Unguarded, connect
 from workflows.executions import TemporalExecutions
@@ -86,6 +87,7 @@ async def serve(settings: Settings) -> None:
 def main() -> int:
     """Exit code 0 done, 1 stopped by a fault that one line explains, 2 wrong settings."""
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s %(message)s")
+    sys.stderr.writelines(f"{line}\n" for line in misspelt(os.environ))
     try:
         asyncio.run(serve(checked(Settings(), KINDS)))
     except ValidationError as error:

@@ -1,5 +1,6 @@
 """The settings: what is wrong is said with the variable, the value and what would be right (contract, Settings)."""
 
+import json
 import os
 import subprocess
 import sys
@@ -12,7 +13,7 @@ from pydantic import ValidationError
 
 import cli
 from portal.app import create_app
-from settings import PREFIX, Settings, checked, explain
+from settings import PREFIX, Settings, checked, explain, misspelt
 from states.registry import KINDS
 from worker import create_worker
 
@@ -128,3 +129,39 @@ def test_a_command_with_an_unknown_kind_ends_with_2_and_one_line(command, capsys
     assert cli.code_of(command) == 2
     err = capsys.readouterr().err
     assert err.startswith(UNKNOWN) and err.count("\n") == 1
+
+
+# Misspelt names.
+
+WARNED = "CANCELLATIONS_PORTL_PORT is not a setting and has no effect: did you mean CANCELLATIONS_PORTAL_PORT?\n"
+
+
+@pytest.mark.parametrize(("name", "said"), [
+    ("CANCELLATIONS_PORTL_PORT", "did you mean CANCELLATIONS_PORTAL_PORT?"),
+    ("CANCELLATIONS_WEBHOOK_SECRETS", "did you mean CANCELLATIONS_WEBHOOK_SECRET?"),
+    ("CANCELLATIONS_NIGHTLY", "README.md lists the settings"),
+])  # fmt: skip
+def test_a_misspelt_name_is_told_with_the_closest_known_one(name, said):
+    given = ["PATH", "CANCELLATIONS_STATE_DIR", "cancellations_task_queue", name, "TEMPORAL_ADRESS"]
+    assert misspelt(given) == [f"{name} is not a setting and has no effect: {said}"]
+
+
+def test_every_setting_is_a_known_name():
+    assert misspelt(PREFIX + field.upper() for field in Settings.model_fields) == []
+
+
+@pytest.mark.parametrize("program", PROGRAMS, ids=" ".join)
+def test_a_program_tells_of_a_misspelt_name_before_it_starts(program, tmp_path):
+    wrong = {"CANCELLATIONS_PORTL_PORT": "1", "CANCELLATIONS_PORTAL_PORT": "0"}
+    done = ended(program, CANCELLATIONS_STATE_DIR=str(tmp_path), **wrong)
+    warning, fault = done.stderr.splitlines(keepends=True)
+    assert warning == WARNED and fault.startswith("CANCELLATIONS_PORTAL_PORT: '0'") and done.returncode == 2
+
+
+@pytest.mark.parametrize(("command", "code"), [(["diagram", "voucher", "--json"], 0), (["portal"], 1)])
+def test_a_command_tells_of_a_misspelt_name_and_ends_as_it_would(command, code, capsys, monkeypatch):
+    monkeypatch.setenv("CANCELLATIONS_PORTL_PORT", "1")
+    monkeypatch.setenv("CANCELLATIONS_PORTAL_HOST", "0.0.0.0")
+    assert cli.code_of(command) == code
+    out, err = capsys.readouterr()
+    assert err.startswith(WARNED) and (code or (err == WARNED and json.loads(out)["kind"] == "voucher"))
