@@ -19,7 +19,7 @@ from portal.context import Portal, asked_language
 from portal.described import complete
 from portal.intake import Intake
 from portal.metrics import Measured, Metrics
-from portal.problems import PortalProblem, body_of, faults_of, response_of
+from portal.problems import PortalProblem, body_of, response_of, wrong_call
 from portal.records import open_records
 from portal.runs import Runs
 from settings import Settings, checked
@@ -101,8 +101,7 @@ def add_handlers(app: FastAPI) -> None:
 
     async def invalid(request: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)
-        faults = [one | {"loc": one["loc"][1:] or one["loc"]} for one in error.errors()]
-        return await answered(request, PortalProblem("malformed", values={"fault": faults_of(faults)}))
+        return await answered(request, wrong_call(error.errors()))
 
     async def http(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
@@ -138,6 +137,7 @@ def http_problem(request: Request, error: HTTPException) -> PortalProblem:
 async def answered(request: Request, problem: PortalProblem) -> Response:
     """The problem in the language asked for, else the customer's."""
     portal: Portal = request.app.state.portal
+    problem.reading = request.method in ("GET", "HEAD") or request.url.path == "/previews"
     language = asked_language(request)
     if language is None and problem.status != 503:
         try:
