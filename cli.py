@@ -17,7 +17,7 @@ from pydantic import ValidationError
 
 from console import comparison, offline
 from console import show as view
-from console.status import needed, print_preview, print_status
+from console.status import deadline, gist, needed, print_preview, print_status
 from console.talk import Document, Misuse, Refusal, call, one_line, read_data, reason, run_path
 from console.talk import portal as portal_here
 from settings import Settings, checked, explain, misspelt
@@ -72,7 +72,7 @@ def list_runs(
         return view.print_json(page)
     rows = [
         (run["workflow_id"], run["state"], run["waiting_for"], view.at(run["effective_at"], zone),
-         view.at(run["order_by"], zone), view.at(run["ended_at"], zone))
+         view.at(deadline(run), zone), view.at(run["ended_at"], zone))
         for run in page["items"]
     ]  # fmt: skip
     view.table(("cancellation", "state", "waits for", "takes effect", "order by", "ended"), rows)
@@ -149,7 +149,7 @@ def tasks(
         return view.print_json(page)
     rows = [
         (task["id"], task["type"], task["workflow_id"], view.at(task["due_at"], zone),
-         needed(task), task["instructions"].split("\n")[0].replace("**", ""))
+         needed(task), gist(task["instructions"]))
         for task in page["items"]
     ]  # fmt: skip
     view.table(("task", "type", "cancellation", "due", "needs", "what to do"), rows)
