@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException
 from temporalio.client import Client
 
 from activities.ports import AdapterError
-from portal import calls, health, operators
+from portal import calls, front, health, operators
 from portal.access import webhooks
 from portal.context import Portal, asked_language
 from portal.described import complete
@@ -62,7 +62,7 @@ def build(client: Client, settings: Settings, *, trusted: bool) -> FastAPI:
     )
     app.state.portal = portal
     app.add_middleware(Measured, metrics=metrics)
-    for router in (calls.router, operators.router, health.router):
+    for router in (front.router, calls.router, operators.router, health.router):
         app.include_router(router)
     add_handlers(app)
     app.openapi = lambda: described(app)  # type: ignore[method-assign]
