@@ -112,7 +112,8 @@ def test_children_see_the_embedded_server_and_no_other(tmp_path):
     assert seen["TEMPORAL_ADDRESS"] == f"127.0.0.1:{settings.temporal_port}"
     assert {"TEMPORAL_TLS", "TEMPORAL_API_KEY", "TEMPORAL_PROFILE"} & seen.keys() == set()
     assert (seen["PATH"], seen["CANCELLATIONS_MAX_EVENT_AGE"]) == ("/bin", "P3D")
-    assert child_environment(settings, {})["CANCELLATIONS_MAX_EVENT_AGE"] == "P60D"
+    for unset in ({}, {"CANCELLATIONS_MAX_EVENT_AGE": ""}):
+        assert child_environment(settings, unset)["CANCELLATIONS_MAX_EVENT_AGE"] == "P60D"
 
 
 def test_the_server_listens_on_this_machine_only(tmp_path):
