@@ -17,10 +17,10 @@ from pydantic import ValidationError
 
 from console import comparison, offline
 from console import show as view
-from console.status import needed, print_preview, print_status
+from console.status import deadline, gist, needed, print_preview, print_status
 from console.talk import Document, Misuse, Refusal, call, one_line, read_data, reason, run_path
 from console.talk import portal as portal_here
-from settings import Settings, explain
+from settings import Settings, checked, explain, misspelt
 
 app = typer.Typer(help=__doc__, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
 customers = typer.Typer(help="Customers' data.", rich_markup_mode=None)
@@ -32,9 +32,16 @@ Run = Annotated[str, typer.Argument(metavar="WORKFLOW_ID", help="Like edition/K-
 By = Annotated[str, typer.Option("--by", help="Who decides.")]
 
 
+def settings_here() -> Settings:
+    """The settings from the environment. Raises `ValidationError`."""
+    from states.registry import KINDS
+
+    return checked(Settings(), KINDS)
+
+
 def asked(method: str, path: str, **parts: Any) -> tuple[Document, str]:
     """What the portal in this process answers, and the zone that moments are shown in. Raises `Refusal`."""
-    settings = Settings()
+    settings = settings_here()
 
     async def work() -> Document:
         async with portal_here(settings) as http:
@@ -65,7 +72,7 @@ def list_runs(
         return view.print_json(page)
     rows = [
         (run["workflow_id"], run["state"], run["waiting_for"], view.at(run["effective_at"], zone),
-         view.at(run["order_by"], zone), view.at(run["ended_at"], zone))
+         view.at(deadline(run), zone), view.at(run["ended_at"], zone))
         for run in page["items"]
     ]  # fmt: skip
     view.table(("cancellation", "state", "waits for", "takes effect", "order by", "ended"), rows)
@@ -142,7 +149,7 @@ def tasks(
         return view.print_json(page)
     rows = [
         (task["id"], task["type"], task["workflow_id"], view.at(task["due_at"], zone),
-         needed(task), task["instructions"].split("\n")[0].replace("**", ""))
+         needed(task), gist(task["instructions"]))
         for task in page["items"]
     ]  # fmt: skip
     view.table(("task", "type", "cancellation", "due", "needs", "what to do"), rows)
@@ -196,7 +203,7 @@ def compare(
     as_json: Json = False,
 ) -> None:
     """Compare the customer centre with Temporal now: runs that were terminated, bookings that nobody watches."""
-    comparison.compared(Settings(), settle, as_json)
+    comparison.compared(settings_here(), settle, as_json)
 
 
 @app.command()
@@ -211,7 +218,7 @@ def catalogue(
         raise Misuse("give a version, --diff or --check, not several of them")
     if check is not None:
         return offline.checked(check, as_json)
-    directory = Settings().catalogue_dir
+    directory = settings_here().catalogue_dir
     offline.compared(directory, *diff, as_json) if diff else offline.described(directory, version, as_json)
 
 
@@ -231,7 +238,7 @@ def load(
     as_json: Json = False,
 ) -> None:
     """Load customers, all or none; what runs are open for stays as it is."""
-    offline.load(Settings(), file, as_json)
+    offline.load(settings_here(), file, as_json)
 
 
 @customers.command("show")
@@ -240,7 +247,7 @@ def show_customer(
     as_json: Json = False,
 ) -> None:
     """Show what we hold of a customer."""
-    offline.show_customer(Settings(), customer, as_json)
+    offline.show_customer(settings_here(), customer, as_json)
 
 
 @app.command()
@@ -250,7 +257,7 @@ def portal(as_json: Json = False) -> None:
     from portal.serve import configure_logs, serve
     from workflows.connect import WrongProfile
 
-    settings = Settings()
+    settings = settings_here()
     configure_logs()
     try:
         asyncio.run(serve(settings))
@@ -278,6 +285,8 @@ def code_of(arguments: list[str]) -> int:
     from activities.ports import AdapterError
     from catalogue.loader import CatalogueError
 
+    for line in misspelt(os.environ):
+        print(line, file=sys.stderr)
     try:
         code = app(arguments, standalone_mode=False, prog_name="cancellations")
     except typer.Abort:

@@ -1,12 +1,16 @@
 """The settings: one frozen class, read from the environment by the composition roots only (contract, Settings)."""
 
 import base64
+from collections.abc import Collection, Iterable
 from datetime import time, timedelta
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_core import InitErrorDetails, PydanticCustomError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 PREFIX = "CANCELLATIONS_"
@@ -14,6 +18,9 @@ PREFIX = "CANCELLATIONS_"
 Mode = Literal["automatic", "guided"]
 Port = Annotated[int, Field(ge=1, le=65535)]
 Positive = Annotated[timedelta, Field(gt=timedelta(0))]
+
+DURATION = "write an ISO 8601 duration, like P30D (30 days), P2W (two weeks) or PT1H (an hour)"
+DURATIONS = ("abandon_after", "remind_every", "recheck_before", "repair_after", "max_event_age", "apply_window")
 
 
 class Settings(BaseSettings):
@@ -55,6 +62,20 @@ class Settings(BaseSettings):
     operator_mail: str = "operators@localhost"
     guarded_elsewhere: bool = False
     """Somebody else guards an address of Temporal or of the portal that is not loopback."""
+
+    @field_validator(*DURATIONS, mode="before")
+    @classmethod
+    def _iso_8601(cls, value: Any) -> Any:
+        if isinstance(value, str) and not value.lstrip("+-").startswith("P"):
+            raise ValueError(DURATION)
+        return value
+
+    @field_validator("smtp_url", mode="before")
+    @classmethod
+    def _mail_server(cls, value: Any) -> Any:
+        if isinstance(value, str) and not is_mail_server(value):
+            raise ValueError("write smtp://user:password@host:port or smtps://…; without it mails are files")
+        return value
 
     @field_validator("webhook_secret", mode="before")
     @classmethod
@@ -129,6 +150,62 @@ def decoded(text: str) -> bytes:
         return b""
 
 
+def checked(settings: Settings, kinds: Collection[str]) -> Settings:
+    """The settings, where all kinds that they name are known. Raises `ValidationError`, as for any other wrong value.
+
+    The settings themselves know no kinds: whoever puts the parts together does.
+    """
+    field, known = "customer_centre_modes", ", ".join(kinds)
+    faults = [
+        InitErrorDetails(
+            type=PydanticCustomError("unknown_kind", "{said}", {"said": f"{guess(name, kinds)}the kinds are {known}"}),
+            loc=(field,),
+            input=f"{name}={settings.customer_centre_modes[name]}",
+        )
+        for name in settings.customer_centre_modes
+        if name not in kinds
+    ]
+    if faults:
+        raise ValidationError.from_exception_data("Settings", faults)
+    return settings
+
+
+def misspelt(names: Iterable[str]) -> list[str]:
+    """One line for each variable that is named like a setting of ours and is none: it has no effect."""
+    known = {PREFIX + name.upper() for name in Settings.model_fields}
+    strangers = sorted(name for name in names if name.upper().startswith(PREFIX) and name.upper() not in known)
+    return [f"{name} is not a setting and has no effect: {meant(name)}" for name in strangers]
+
+
+def meant(name: str) -> str:
+    """The setting that is most like a name that is none."""
+    settings = [field.upper() for field in Settings.model_fields]
+    close = get_close_matches(name.upper().removeprefix(PREFIX), settings, n=1)
+    return f"did you mean {PREFIX}{close[0]}?" if close else "README.md lists the settings"
+
+
+def guess(name: str, known: Collection[str]) -> str:
+    """What was probably meant, as the beginning of a sentence; nothing where no name is like it."""
+    return "".join(f"did you mean {close}? " for close in get_close_matches(name, known, n=1))
+
+
+def is_mail_server(url: str) -> bool:
+    """Whether this is the address of one: `smtp://` or `smtps://` with a host, and a port that is a number."""
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in ("smtp", "smtps") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
+
+
+SENTENCES = {
+    "time_delta_parsing": DURATION,
+    "greater_than": "it must be longer than nothing",
+    "greater_than_equal": "it must not be negative",
+}
+"""What is said of a wrong duration where the library's own words do not say what to write."""
+
+
 def explain(error: ValidationError) -> list[str]:
     """One line for each wrong setting: the variable, the value given, what would be right. Secrets are not shown."""
     lines = []
@@ -136,5 +213,7 @@ def explain(error: ValidationError) -> list[str]:
         name = str(fault["loc"][0]) if fault["loc"] else "settings"
         secret = name in {"webhook_secret", "operator_tokens", "smtp_url", "database_url"}
         given = "(not shown)" if secret else repr(fault.get("input"))
-        lines.append(f"{PREFIX}{name.upper()}: {given} is not usable: {fault['msg'].removeprefix('Value error, ')}")
+        said = SENTENCES.get(fault["type"]) if name in DURATIONS else None
+        said = said or fault["msg"].removeprefix("Value error, ")
+        lines.append(f"{PREFIX}{name.upper()}: {given} is not usable: {said}")
     return lines

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import os
 import signal
 import sys
 from collections.abc import AsyncIterator
@@ -19,7 +20,8 @@ from activities.comparison import comparing, comparison_of
 from activities.database import create_database
 from activities.ports import AdapterError
 from catalogue.loader import CatalogueError, load_catalogues
-from settings import Settings, explain
+from settings import Settings, checked, explain, misspelt
+from states.registry import KINDS
 from workflows.connect import Unguarded, connect
 from workflows.executions import TemporalExecutions
 from workflows.plugin import DATA_CONVERTER, CancellationsPlugin
@@ -34,8 +36,9 @@ def create_worker(client: Client, settings: Settings) -> Worker:
     """A worker that serves the whole task queue on any client connected with `DATA_CONVERTER`.
 
     Creates or migrates the database, and registers the search attributes and the nightly comparison's schedule when it
-    starts. Closes the database when it has stopped.
+    starts. Closes the database when it has stopped. Raises `ValidationError` for settings that name an unknown kind.
     """
+    checked(settings, KINDS)
     plugged = any(isinstance(one, CancellationsPlugin) for one in client.config().get("plugins", ()))
     database = create_database(settings)
     acts = activities_of(database, load_catalogues(settings.catalogue_dir), settings)
@@ -84,8 +87,9 @@ async def serve(settings: Settings) -> None:
 def main() -> int:
     """Exit code 0 done, 1 stopped by a fault that one line explains, 2 wrong settings."""
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s %(message)s")
+    sys.stderr.writelines(f"{line}\n" for line in misspelt(os.environ))
     try:
-        asyncio.run(serve(Settings()))
+        asyncio.run(serve(checked(Settings(), KINDS)))
     except ValidationError as error:
         sys.stderr.write("\n".join(explain(error)) + "\n")
         return 2

@@ -8,7 +8,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from catalogue.differences import differences
-from catalogue.loader import CatalogueError, Catalogues, load_catalogues, load_version
+from catalogue.loader import CatalogueError, Catalogues, load_catalogues, load_version, version_places
 from console.show import on, pairs, print_json, table
 from console.status import print_customer
 from console.talk import Misuse, Refusal, language
@@ -95,12 +95,19 @@ def checked_version(catalogues: Catalogues, name: str) -> Catalogue:
 def checked(place: Path, as_json: bool) -> None:
     """Check one version (a file, or a folder of .toml files), or a folder of versions. Raises `Refusal`."""
     single = place.is_file() or any(place.glob("*.toml"))
+    read = [place.name] if single else [one.name for one in version_places(place)]
     try:
         versions = (load_version(place),) if single else load_catalogues(place).all
     except CatalogueError as error:
-        raise Refusal("; ".join(error.problems)) from None
-    names = [one.version for one in versions]
-    print_json({"checked": str(place), "versions": names}) if as_json else print(f"{place}: good ({', '.join(names)})")
+        raise Refusal("; ".join([*([f"{checked_of(read)} in {place}"] if read else []), *error.problems])) from None
+    if as_json:
+        return print_json({"checked": str(place), "versions": [one.version for one in versions]})
+    print(f"{checked_of([one.version for one in versions])} in {place}: good")
+
+
+def checked_of(names: list[str]) -> str:
+    """How many versions were checked, and which."""
+    return f"{len(names)} {'version' if len(names) == 1 else 'versions'} checked ({', '.join(names)})"
 
 
 def drawn(kind: str, form: str, as_json: bool) -> None:
@@ -136,6 +143,8 @@ def load(settings: Settings, file: Path, as_json: bool) -> None:
     if as_json:
         document = {"customers": report.customers, "created": list(report.created), "replaced": list(report.replaced)}
         return print_json(document | {"left": left})
+    if not report.customers:
+        return print(f"{file} holds no customers: nothing was loaded, and nothing was changed.")
     customers = "1 customer" if report.customers == 1 else f"{report.customers} customers"
     print(f"{customers} loaded: {len(report.created)} new, {len(report.replaced)} replaced.")
     if left:

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
+from rich.cells import cell_len
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
 
 from catalogue.texts import day, moment
@@ -15,6 +16,8 @@ from console.talk import language
 
 WIDTH = 160
 """Columns of a table that goes into a file or a pipe."""
+GAP = 2
+"""Columns between two columns."""
 
 
 def print_json(document: Any) -> None:
@@ -28,14 +31,37 @@ def console() -> Console:
 
 
 def table(columns: Sequence[str], rows: Sequence[Sequence[Any]], title: str | None = None) -> None:
-    """A table; without rows, a dash."""
+    """A table; without rows, a dash. Where words had to be broken to fit, each row is shown line by line instead."""
     if not rows:
         print(f"{title}: –" if title else "–")
         return
-    shown = Table(*columns, box=None, title=title, title_justify="left", pad_edge=False, header_style="bold")
-    for row in rows:
-        shown.add_row(*(Text(cell(value)) for value in row))
-    console().print(shown)
+    cells = [[cell(value) for value in row] for row in rows]
+    least = [
+        max(longest(text) for text in (name, *(row[place] for row in cells))) for place, name in enumerate(columns)
+    ]
+    here = console()
+    if sum(least) + GAP * (len(least) - 1) > here.width:
+        return one_by_one(columns, cells, title)
+    made = [Column(name, min_width=width) for name, width in zip(columns, least, strict=True)]
+    shown = Table(*made, box=None, title=title, title_justify="left", pad_edge=False, header_style="bold")
+    for row in cells:
+        shown.add_row(*map(Text, row))
+    here.print(shown)
+
+
+def one_by_one(columns: Sequence[str], rows: Sequence[Sequence[str]], title: str | None) -> None:
+    """The rows as names and values, for a narrow terminal."""
+    if title:
+        print(title)
+    for number, row in enumerate(rows):
+        if number:
+            print()
+        pairs(tuple(zip(columns, row, strict=True)))
+
+
+def longest(text: str) -> int:
+    """How long the longest word is: an ID or an address that is broken can be neither copied nor opened."""
+    return max((cell_len(word) for word in text.split()), default=0)
 
 
 def footer(page: dict[str, Any]) -> None:
@@ -67,11 +93,16 @@ def on(value: str | None) -> str:
 
 
 def pairs(rows: Sequence[tuple[str, Any]]) -> None:
-    """Names and values, one a line; what is empty is left out."""
-    shown = Table.grid(padding=(0, 2))
-    shown.add_column(style="bold", no_wrap=True)
-    shown.add_column(overflow="fold")
-    for name, value in rows:
-        if value not in (None, "", "–", [], ()):
-            shown.add_row(name, Text(cell(value)))
-    console().print(shown)
+    """Names and values, one a line; what is empty is left out, and no word is broken."""
+    here = console()
+    given = [(name, cell(value)) for name, value in rows if value not in (None, "", "–", [], ())]
+    width = max((len(name) for name, _ in given), default=0)
+    for name, value in given:
+        if width + GAP + longest(value) > here.width:
+            here.print(Text.assemble((name.ljust(width), "bold"), " " * GAP, value), soft_wrap=True)
+            continue
+        line = Table.grid(
+            Column(style="bold", no_wrap=True, min_width=width), Column(overflow="fold"), padding=(0, GAP)
+        )
+        line.add_row(name, Text(value))
+        here.print(line)

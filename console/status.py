@@ -7,11 +7,17 @@ from catalogue.texts import say
 from console.show import at, on, pairs, table
 from console.talk import Document, language
 
+PARAGRAPH = "\n\n"
 ORDERED = ("scheduled", "applied")
 """Where the deadline is behind the customer: it was kept."""
 
 UNCHANGED = ("refused", "abandoned", "revoked", "superseded", "reassigned")
 """The ends after which nothing takes effect and nothing is saved: date and cost are those of what was asked for."""
+
+
+def deadline(document: Document) -> str | None:
+    """Until when to order; None where the order is placed, and where there is no such day."""
+    return None if document["state"] in ORDERED else document["order_by"]
 
 
 def label(namespace: str, value: str) -> str:
@@ -33,7 +39,7 @@ def print_status(document: Document, zone: str) -> None:
             ("waits for", document["waiting_for"]),
             ("possible now", [name.replace("_", "-") for name in document["enabled"]]),
             ("takes effect", None if unchanged else at(document["effective_at"], zone)),
-            ("order by", None if unchanged or document["state"] in ORDERED else at(document["order_by"], zone)),
+            ("order by", None if unchanged else at(deadline(document), zone)),
             ("term ends", on(document["term_ends"])),
             ("cost", None if unchanged else label("cost", document["cost_effect"])),
             ("standing order", f"{standing['target']}, {at(standing['effective_at'], zone)}" if standing else None),
@@ -65,17 +71,31 @@ def needed(task: Document) -> list[str]:
     return [*task["decisions"], *option, *(["--reference"] if task["proof_required"] else [])]
 
 
+def gist(instructions: str) -> str:
+    """What to do in short: the first line, and where it ends with a colon, what it leads to."""
+    first, _, rest = instructions.strip().replace("**", "").partition("\n")
+    return f"{first}\n{rest.strip().partition(PARAGRAPH)[0]}".strip() if first.rstrip().endswith(":") else first
+
+
 def print_findings(document: Document) -> None:
     """What a status and a preview have in common: why, warnings, surplus."""
     lines("why", [f"{step['step']} ({step['rule']})" for step in document["why"]])
     lines("warnings", [coded(warning) for warning in document["warnings"]])
     if document["surplus"]:
         print()
-        rows = [
-            (one["licence"], one["product"], one["reason"], one["candidates"], one["resolved"])
-            for one in document["surplus"]
-        ]
-        table(("surplus licence", "product", "why", "any of", "resolved"), rows)
+        rows = [(which(one, count), one["product"], one["reason"], one["candidates"], one["resolved"])
+                for one, count in counted(document["surplus"])]  # fmt: skip
+        table(("surplus licence", "product", "why", "of", "resolved"), rows)
+
+
+def counted(entries: Sequence[Document]) -> list[tuple[Document, int]]:
+    """Each entry once, with how many are equal to it."""
+    return [(one, entries.count(one)) for number, one in enumerate(entries) if one not in entries[:number]]
+
+
+def which(entry: Document, count: int) -> str:
+    """The licence that is too many, or how many of the candidates are."""
+    return entry["licence"] or f"any {count}"
 
 
 def print_preview(document: Document, zone: str) -> None:

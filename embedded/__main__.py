@@ -17,13 +17,16 @@ from activities.ports import AdapterError
 from embedded.checks import Unusable, check_ports, find_temporal, held_state_dir
 from embedded.children import Died
 from embedded.supervisor import Supervisor
-from settings import Settings, explain
+from settings import Settings, checked, explain, misspelt
+from states.registry import KINDS
 
 
 def main() -> int:
     """0 after Ctrl-C or SIGTERM, 1 where it cannot start or a program died, 2 for wrong settings."""
+    for line in misspelt(os.environ):
+        print(line, file=sys.stderr)
     try:
-        settings = Settings()
+        settings = checked(Settings(), KINDS)
     except ValidationError as error:
         print("\n".join(explain(error)), file=sys.stderr)
         return 2

@@ -120,7 +120,7 @@ def commands(runs: list[Document], tasks: list[Document]) -> list[str]:
                 break
     lines = [f"  {found[event]}" for event in ("acknowledge_warning", "place_order") if event in found]
     lines += [f"  {confirmed(program, tasks[0])}"] if tasks else []
-    return ["In another terminal:", *(f"  export {one}" for one in exports()), *lines]
+    return ["In another terminal:", *(f"  {one}" for one in exports()), *lines]
 
 
 def sent(program: str, event: str, workflow_id: str) -> str:
@@ -142,11 +142,26 @@ def command_line() -> str:
     return "cancellations" if shutil.which("cancellations") else shlex.join([sys.executable, str(ROOT / "cli.py")])
 
 
+SECRET = ("WEBHOOK_SECRET", "OPERATOR_TOKENS", "SMTP_URL", "DATABASE_URL")
+"""What is not printed. Of these the command line needs the database alone."""
+
+
 def exports() -> list[str]:
-    """What another terminal must know of what was set in this one. Secrets are not printed."""
-    secret = ("WEBHOOK_SECRET", "OPERATOR_TOKENS", "SMTP_URL", "DATABASE_URL")
-    ours = sorted((name, value) for name, value in os.environ.items() if name.startswith(PREFIX))
-    return [
-        f"{name}=" + ("'the same as here'" if name.removeprefix(PREFIX) in secret else shlex.quote(value))
-        for name, value in ours
-    ]
+    """Lines that give another terminal what is set in this one. Neither secrets nor misspelt names are printed."""
+    known = {PREFIX + name.upper() for name in Settings.model_fields}
+    given = {name: value for name, value in sorted(os.environ.items()) if name.upper() in known}
+    hidden = [name for name in given if is_secret(name, given[name])]
+    lines = [f"export {name}={shlex.quote(value)}" for name, value in given.items() if name not in hidden]
+    return [*lines, *(f"# {name} {what_of(name)}" for name in hidden)]
+
+
+def is_secret(name: str, value: str) -> bool:
+    """Whether a setting may hold a secret; the path of a SQLite file is none."""
+    return name.upper().removeprefix(PREFIX) in SECRET and not value.startswith("sqlite:///")
+
+
+def what_of(name: str) -> str:
+    """What to do about a secret that is not printed. A comment for any shell: no quotes and no semicolons."""
+    if name.upper() == f"{PREFIX}DATABASE_URL":
+        return "is not printed here since it may hold a password: export it as in this terminal"
+    return "is a secret and not printed: these commands do without it"

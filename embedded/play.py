@@ -24,7 +24,8 @@ from activities.customer_centre import customer, load_customers
 from activities.loading import LoadFailed
 from activities.ports import AdapterError
 from embedded.examples import Event, customers, events
-from settings import Settings, explain
+from settings import Settings, checked, explain, misspelt
+from states.registry import KINDS
 
 SOURCE = "examples"
 TRIES = 12
@@ -201,8 +202,10 @@ async def play_once(settings: Settings) -> None:
 
 def main() -> int:
     """0 done, 1 where they cannot be loaded or played, 2 for wrong settings."""
+    for line in misspelt(os.environ):
+        print(line, file=sys.stderr)
     try:
-        settings = Settings()
+        settings = checked(Settings(), KINDS)
     except ValidationError as error:
         print("\n".join(explain(error)), file=sys.stderr)
         return 2

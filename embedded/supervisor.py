@@ -41,6 +41,7 @@ class Stopped(Exception):
 def child_environment(settings: Settings, given: Mapping[str, str]) -> dict[str, str]:
     """What the children see: the embedded server instead of any other, and the examples' events allowed to be old."""
     kept = {name: value for name, value in given.items() if not name.startswith(("TEMPORAL_TLS", *OF_OTHER_SERVERS))}
+    kept = {name: value for name, value in kept.items() if value or not name.startswith(PREFIX)}
     defaults = {f"{PREFIX}MAX_EVENT_AGE": "P60D"}
     ours = {
         "TEMPORAL_ADDRESS": f"127.0.0.1:{settings.temporal_port}",

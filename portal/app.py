@@ -13,17 +13,17 @@ from starlette.exceptions import HTTPException
 from temporalio.client import Client
 
 from activities.ports import AdapterError
-from portal import calls, health, operators
+from portal import calls, front, health, operators
 from portal.access import webhooks
 from portal.context import Portal, asked_language
 from portal.described import complete
 from portal.intake import Intake
 from portal.metrics import Measured, Metrics
-from portal.problems import PortalProblem, body_of, response_of
+from portal.problems import PortalProblem, body_of, response_of, wrong_call
 from portal.records import open_records
 from portal.runs import Runs
-from settings import Settings
-from states.shapes import faults_of
+from settings import Settings, checked
+from states.registry import KINDS
 
 log = structlog.get_logger(__name__)
 DISTRIBUTION = "cancellations"
@@ -35,8 +35,11 @@ def create_app(client: Client, settings: Settings) -> FastAPI:
 
 
 def build(client: Client, settings: Settings, *, trusted: bool) -> FastAPI:
-    """The application. `trusted`: called in process by the command line, without signatures and tokens."""
-    records = open_records(settings)
+    """The application. `trusted`: called in process by the command line, without signatures and tokens.
+
+    Raises `ValidationError` for settings that name an unknown kind.
+    """
+    records = open_records(checked(settings, KINDS))
     metrics = Metrics()
     runs = Runs(client, settings, records)
     portal = Portal(
@@ -59,7 +62,7 @@ def build(client: Client, settings: Settings, *, trusted: bool) -> FastAPI:
     )
     app.state.portal = portal
     app.add_middleware(Measured, metrics=metrics)
-    for router in (calls.router, operators.router, health.router):
+    for router in (front.router, calls.router, operators.router, health.router):
         app.include_router(router)
     add_handlers(app)
     app.openapi = lambda: described(app)  # type: ignore[method-assign]
@@ -98,8 +101,7 @@ def add_handlers(app: FastAPI) -> None:
 
     async def invalid(request: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)
-        faults = [one | {"loc": one["loc"][1:] or one["loc"]} for one in error.errors()]
-        return await answered(request, PortalProblem("malformed", values={"fault": faults_of(faults)}))
+        return await answered(request, wrong_call(error.errors()))
 
     async def http(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
@@ -135,6 +137,7 @@ def http_problem(request: Request, error: HTTPException) -> PortalProblem:
 async def answered(request: Request, problem: PortalProblem) -> Response:
     """The problem in the language asked for, else the customer's."""
     portal: Portal = request.app.state.portal
+    problem.reading = request.method in ("GET", "HEAD") or request.url.path == "/previews"
     language = asked_language(request)
     if language is None and problem.status != 503:
         try:

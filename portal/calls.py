@@ -1,6 +1,6 @@
 """The calls for portals: events, licences, previews, cancellations."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
 
 from fastapi import APIRouter, Body, Depends, Path, Query, Request
 from fastapi.responses import JSONResponse
@@ -19,13 +19,16 @@ from states.registry import KINDS
 LONGEST_BODY = 256 * 1024
 """Bytes that an event may have."""
 SEGMENT = r"^[A-Za-z0-9._-]{1,40}$"
-WORKFLOW_ID = r"^[a-z_]{1,40}/[A-Za-z0-9._-]{1,40}/[A-Za-z0-9._-]{1,64}$"
+ANY_ID = r"^[^\x00-\x1f\x7f]{1,1000}$"
+"""A run that was started by hand may have an ID of another form than ours: it has ended `refused`."""
 
 router = APIRouter()
 Here = Annotated[Portal, Depends(portal_of)]
 Cursor = Annotated[str | None, Query(max_length=20_000, description="`next` of the page before")]
 Limit = Annotated[int, Query(ge=1, le=200)]
-KindName = Annotated[str | None, Query(max_length=40, json_schema_extra={"enum": list(KINDS)})]
+KindName = Annotated[str | None, Query(json_schema_extra={"enum": list(KINDS)})]
+StateName = Annotated[str | None, Query(json_schema_extra={"enum": list(search.STATES)})]
+Awaited = Annotated[str | None, Query(json_schema_extra={"enum": list(get_args(WaitingFor))})]
 Identifier = Annotated[str | None, Query(pattern=SEGMENT)]
 
 
@@ -95,8 +98,8 @@ async def cancellations(
     here: Here,
     customer: Identifier = None,
     kind: KindName = None,
-    state: Annotated[str | None, Query(pattern=r"^[a-z_]{1,40}$")] = None,
-    waiting_for: WaitingFor | None = None,
+    state: StateName = None,
+    waiting_for: Awaited = None,
     effective_from: Annotated[str | None, Query(description="A day in Berlin or a moment, inclusive")] = None,
     effective_to: Annotated[str | None, Query(description="A day in Berlin or a moment, inclusive")] = None,
     open: bool | None = None,
@@ -107,9 +110,9 @@ async def cancellations(
     zone = here.settings.time_zone
     wanted = search.Wanted(
         customer=customer,
-        kind=search.known_kind(kind),
-        state=state,
-        waiting_for=waiting_for,
+        kind=search.known("kind", kind, KINDS),
+        state=search.known("state", state, search.STATES),
+        waiting_for=search.known("waiting_for", waiting_for, get_args(WaitingFor)),
         effective_from=search.moment_of("effective_from", effective_from, zone, "from"),
         effective_to=search.moment_of("effective_to", effective_to, zone, "to"),
         open=open,
@@ -124,7 +127,7 @@ async def cancellations(
     responses=answer(200, Status, examples.STATUS, "How it stands, or how it ended") | problems(404, 422, 503),
 )
 async def cancellation(
-    workflow_id: Annotated[str, Path(pattern=WORKFLOW_ID, examples=["edition/K-1001/jtl"])],
+    workflow_id: Annotated[str, Path(pattern=ANY_ID, examples=["edition/K-1001/jtl"])],
     here: Here,
     run_id: Annotated[str | None, Query(pattern=r"^[A-Za-z0-9-]{1,64}$", description="An older run")] = None,
 ) -> JSONResponse:

@@ -39,6 +39,28 @@ FAULTS: dict[str, dict[str, str]] = {
         "en": "kind: {given} is not known; send one of {known}",
         "de": "kind: {given} ist nicht bekannt; bitte eines senden von {known}",
     },
+    "choice": {
+        "en": "{field}: {given} is not known; there are {known}",
+        "de": "{field}: {given} ist nicht bekannt; es gibt {known}",
+    },
+    "customer": {
+        "en": "customer: {given} is no customer's number; it is like K-1001, "
+        "1 to 40 letters, digits, dots, hyphens or underscores",
+        "de": "customer: {given} ist keine Kundennummer; sie ist wie K-1001, "
+        "1 bis 40 Buchstaben, Ziffern, Punkte, Bindestriche oder Unterstriche",
+    },
+    "workflow_id": {
+        "en": "{given} is no cancellation's ID; it has the form kind/customer/subject, like edition/K-1001/jtl",
+        "de": "{given} ist keine Kennung eines Vorgangs; sie hat die Form Art/Kunde/Gegenstand, wie edition/K-1001/jtl",
+    },
+    "run_id": {
+        "en": "run_id: {given} is no run's ID; `run_id` in the status and in the list is one",
+        "de": "run_id: {given} ist keine Kennung eines Laufs; eine steht als `run_id` im Status und in der Liste",
+    },
+    "task_id": {
+        "en": "{given} is no task's id; GET /tasks lists those that are open, and so does `cancellations tasks`",
+        "de": "{given} ist keine Kennung einer Aufgabe; die offenen stehen in GET /tasks und in `cancellations tasks`",
+    },
     "subject_long": {
         "en": "subject: is longer than 40 characters; only that of a misclick may have up to 64",
         "de": "subject: ist länger als 40 Zeichen; nur beim misclick dürfen es bis zu 64 sein",

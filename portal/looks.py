@@ -17,10 +17,11 @@ from temporalio.client import (
 )
 from temporalio.common import SearchAttributeKey
 
-from portal.inbound import Decision
-from portal.problems import PortalProblem
+from portal.inbound import WORKFLOW_ID, Decision
+from portal.problems import PortalProblem, malformed
 from portal.records import Records
 from settings import Settings
+from states.registry import KINDS
 
 LOOK_WITHIN = 0.9
 """Seconds for one look at a run."""
@@ -33,6 +34,8 @@ STATE = SearchAttributeKey.for_keyword("CancellationState")
 WAITING_FOR = SearchAttributeKey.for_keyword_list("WaitingFor")
 EFFECTIVE_DATE = SearchAttributeKey.for_datetime("EffectiveDate")
 ORDER_BY = SearchAttributeKey.for_datetime("OrderBy")
+
+WORKFLOW_TYPES = frozenset(kind.workflow for kind in KINDS.values())
 
 Document = dict[str, Any]
 
@@ -87,7 +90,8 @@ class Looks:
                 with reaching():
                     return await self.found(workflow_id, run_id)
         except RPCError as error:
-            if gone(error) or (run_id is not None and error.status == RPCStatusCode.INVALID_ARGUMENT):
+            odd = run_id is not None or not WORKFLOW_ID.fullmatch(workflow_id)
+            if gone(error) or (odd and error.status == RPCStatusCode.INVALID_ARGUMENT):
                 raise unknown(workflow_id, run_id) from error
             raise unavailable(error) from error
         except (TimeoutError, WorkflowQueryFailedError) as error:
@@ -106,6 +110,11 @@ class Looks:
             kept = await self.records.ended(workflow_id, run_id) if gone(error) else None
             if kept is None:
                 raise
+            return kept
+        if run.workflow_type not in WORKFLOW_TYPES:
+            kept = await self.records.ended(workflow_id, run_id)
+            if kept is None:
+                raise unknown(workflow_id, run_id)
             return kept
         if run.status == WorkflowExecutionStatus.CONTINUED_AS_NEW:
             return await self.continued(workflow_id, run.run_id)
@@ -177,7 +186,9 @@ def gone(error: RPCError) -> bool:
 
 
 def unknown(workflow_id: str, run_id: str | None = None) -> PortalProblem:
-    """There never was such a run, or none under that run ID."""
+    """There never was such a run, or none under that run ID; and an ID of another form than ours is none."""
+    if not WORKFLOW_ID.fullmatch(workflow_id):
+        return malformed("workflow_id", given=repr(workflow_id)[:80])
     customer = workflow_id.split("/")[1] if workflow_id.count("/") else None
     values = {"workflow_id": workflow_id}
     values |= {"fault": "run", "run_id": run_id[:80]} if run_id is not None else {}

@@ -15,10 +15,13 @@ from portal.problems import PortalProblem, malformed
 from portal.runs import Pending
 from portal.shapes import Confirmation, Rejection, TaskPage
 from states.model.status import Status
+from states.registry import KINDS
 
 router = APIRouter(tags=["operators"])
 Operator = Annotated[str | None, Depends(operator)]
 Task = Annotated[str, Path(pattern=r"^[A-Za-z0-9._:-]{1,100}$", examples=["t-0b1c2d3e4f506172"])]
+
+TypeName = Annotated[str | None, Query(json_schema_extra={"enum": list(search.TASK_TYPES)})]
 
 
 @router.get(
@@ -31,12 +34,16 @@ async def tasks(
     name: Operator,
     customer: Identifier = None,
     kind: KindName = None,
-    type: Annotated[str | None, Query(pattern=r"^[a-z_]{1,40}$")] = None,
+    type: TypeName = None,
     cursor: Cursor = None,
     limit: Limit = 50,
 ) -> JSONResponse:
     """Each as in the status document, with the run that it belongs to."""
-    wanted = {"customer": customer, "kind": search.known_kind(kind), "type": type}
+    wanted = {
+        "customer": customer,
+        "kind": search.known("kind", kind, KINDS),
+        "type": search.known("type", type, search.TASK_TYPES),
+    }
     return JSONResponse(await search.work_list(here.records, wanted, cursor, limit))
 
 

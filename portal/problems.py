@@ -52,13 +52,27 @@ TITLES: dict[str, dict[str, str]] = {
 }
 SAID_HERE = ("not_found", "method_not_allowed", "internal", "unknown_task", "unknown_run")
 """The problems whose text is that of their fault, where they name one."""
+READING: dict[str, dict[str, str]] = {
+    "malformed": {"en": "This cannot be answered: {fault}.", "de": "Das lässt sich nicht beantworten: {fault}."},
+    "unauthorised": {
+        "en": "The credentials are missing or wrong. Send a valid token.",
+        "de": "Die Berechtigung fehlt oder stimmt nicht. Senden Sie ein gültiges Token mit.",
+    },
+    "unavailable": {
+        "en": "The system cannot be reached at the moment. Ask again shortly.",
+        "de": "Das System ist gerade nicht erreichbar. Fragen Sie in Kürze noch einmal.",
+    },
+}
+"""What is said to a call that only reads: nothing could have been changed or lost."""
+PARAMETERS = {"customer": "customer", "workflow_id": "workflow_id", "run_id": "run_id", "task": "task_id"}
+"""The faults of parameters that are wrongly formed."""
 REFUSED = {"en": "The request is refused", "de": "Die Anfrage ist abgelehnt"}
 
 
 class PortalProblem(Exception):
     """A call cannot be taken. `code` is of the contract's table; `text` is made from `values` where it is not given.
 
-    `customer`: whom it concerns, for the language of the text.
+    `customer`: whom it concerns, for the language of the text. `reading`: the call only read.
     """
 
     def __init__(
@@ -84,6 +98,7 @@ class PortalProblem(Exception):
         self.customer = customer
         self.status = status or STATUSES.get(code, 409)
         self.headers = dict(headers or {})
+        self.reading = False
         if self.status == 503:
             self.headers.setdefault("Retry-After", RETRY_AFTER)
         if self.status == 401:
@@ -98,6 +113,20 @@ def malformed(name: str, /, **values: Any) -> PortalProblem:
 def malformed_fields(error: ValidationError) -> PortalProblem:
     """The payload is wrong, field by field."""
     return PortalProblem("malformed", values={"fault": faults_of(error.errors())})
+
+
+def wrong_call(errors: Any) -> PortalProblem:
+    """What the framework found wrong with a call's parameters or body."""
+    for error in errors:
+        name = PARAMETERS.get(str(error["loc"][-1])) if error["loc"][0] in ("path", "query") else None
+        if name is not None:
+            return malformed(name, given=repr(error["input"])[:80])
+    return PortalProblem("malformed", values={"fault": faults_of([one | {"loc": inner(one["loc"])} for one in errors])})
+
+
+def inner(place: tuple[Any, ...]) -> tuple[Any, ...]:
+    """The place within the body or among the parameters."""
+    return place[1:] or place
 
 
 def body_of(problem: PortalProblem, language: str) -> dict[str, Any]:
@@ -125,6 +154,8 @@ def text_of(problem: PortalProblem, language: str) -> str:
         values["fault"] = fault(language, name, values)
     if problem.code in SAID_HERE and not isinstance(name, list) and name in FAULTS:
         return str(values.get("fault"))
+    if problem.reading and problem.code in READING:
+        return READING[problem.code][language].format(fault=str(values.get("fault")).rstrip("."))
     for prefix in ("problem", "refusal"):
         try:
             return say(language, f"{prefix}.{problem.code}", values)

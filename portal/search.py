@@ -3,6 +3,7 @@
 import base64
 import binascii
 import json
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Literal
@@ -13,15 +14,24 @@ from activities.ledger import EndedRun
 from activities.paging import Page as LedgerPage
 from activities.paging import WrongCursor
 from portal.looks import EFFECTIVE_DATE, ORDER_BY, STATE, WAITING_FOR, reaching, unavailable
-from portal.problems import PortalProblem, malformed
+from portal.problems import malformed
 from portal.records import Records
 from portal.runs import Runs, quoted
+from states.chart import SHOWN
+from states.diagram import states_of
 from states.model.base import in_utc, start_of
 from states.registry import KINDS
 
 Page = dict[str, Any]
 ENDS = ("applied", "abandoned", "revoked", "superseded", "reassigned", "refused", "external", "given_up")
 """The states of a run that has ended: the ledger has it then, while Temporal may still be closing it."""
+STATES = tuple(dict.fromkeys(SHOWN.get(one, one) for kind in KINDS.values() for one in states_of(kind.chart)))
+"""The states that a run of any kind may be in, as outsiders call them."""
+TASK_TYPES = (
+    "perform", "third_party", "support_ticket", "revocation", "appointment",
+    "clarify_cost", "clarify_term", "clarify", "surplus", "repair",
+)  # fmt: skip
+"""The types of tasks (contract, Operator decisions)."""
 NOT_SHOWN = {"run_id", "subject", "ticket", "open"}
 """What the work list keeps of a task and the contract's shape has not."""
 INSTANT = timedelta(microseconds=1)
@@ -210,8 +220,8 @@ async def work_list(records: Records, wanted: Page, cursor: str | None, limit: i
     return {"items": items, "total": page.total, "next": page.next}
 
 
-def known_kind(kind: str | None) -> str | None:
-    """A kind of the table. Raises `malformed`, listing them."""
-    if kind is not None and kind not in KINDS:
-        raise PortalProblem("malformed", values={"fault": "kind", "given": kind[:80], "known": list(KINDS)})
-    return kind
+def known(field: str, given: str | None, there_are: Collection[str]) -> str | None:
+    """One of the values that there are, or none. Raises `malformed`, listing them."""
+    if given is not None and given not in there_are:
+        raise malformed("choice", field=field, given=repr(given)[:80], known=list(there_are))
+    return given

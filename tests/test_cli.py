@@ -38,14 +38,14 @@ def status(**changes: Any) -> dict[str, Any]:
     } | changes  # fmt: skip
 
 
-PAGE = {
+PAGE: dict[str, Any] = {
     "items": [{"workflow_id": RUN, "run_id": "r-1", "kind": "edition", "customer": "K-1001", "subject": "jtl",
                "state": "order", "waiting_for": ["customer"], "effective_at": "2027-01-31T23:00:00Z",
                "order_by": None, "started_at": "2027-01-10T09:00:00Z", "ended_at": None}],
     "total": 7, "next": "abc",
 }  # fmt: skip
-TASKS = {"items": [status()["tasks"][0] | {"id": "t-1", "workflow_id": RUN, "kind": "edition", "customer": "K-1001"}],
-         "total": 1, "next": None}  # fmt: skip
+TASK: dict[str, Any] = status()["tasks"][0] | {"id": "t-1", "workflow_id": RUN, "kind": "edition", "customer": "K-1001"}
+TASKS: dict[str, Any] = {"items": [TASK], "total": 1, "next": None}
 PREVIEW = {
     "effective_at": "2027-01-31T23:00:00Z", "order_by": "2027-01-17T23:00:00Z", "why": [], "cost": None,
     "next": {"effective_at": "2027-02-28T23:00:00Z", "order_by": "2027-02-14T23:00:00Z"},
@@ -187,6 +187,53 @@ def test_a_preview_shows_this_date_and_the_next(portal, capsys):
         assert part in said, part
 
 
+def test_equal_licences_in_surplus_are_one_row_with_their_number(portal, capsys):
+    (any_of,) = status()["surplus"]
+    one = any_of | {"licence": "TT-1", "product": "track_and_trace", "reason": "gone", "candidates": ["TT-1"]}
+    portal.answers["/previews"] = (200, PREVIEW | {"surplus": [any_of, any_of, any_of | {"resolved": True}, one]})
+    assert cli.code_of(["preview", "--data", "{}"]) == 0
+    said = [line.split()[:3] for line in capsys.readouterr().out.splitlines() if "pos_wawi" in line or "TT-1" in line]
+    assert said == [["any", "2", "pos_wawi"], ["any", "1", "pos_wawi"], ["TT-1", "track_and_trace", "gone"]]
+
+
+@pytest.mark.parametrize(("state", "shown"), [
+    ("order", True), ("feature_warning", True), ("scheduled", False), ("applied", False),
+])  # fmt: skip
+def test_the_list_names_no_deadline_of_what_is_ordered(portal, capsys, state, shown):
+    run = PAGE["items"][0] | {"state": state, "order_by": "2027-01-17T23:00:00Z"}
+    portal.answers["/cancellations"] = (200, PAGE | {"items": [run]})
+    assert cli.code_of(["list"]) == 0
+    assert ("18 January 2027" in capsys.readouterr().out) is shown
+    assert cli.code_of(["list", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["items"] == [run]
+
+
+@pytest.mark.parametrize(("instructions", "gist"), [
+    ("**End it:** there alone.\n\n1. Go there.", ["End it: there alone."]),
+    ("**End it with P-4:**\n\n1. Finish it.\n2. Prove it.\n\nEach has its own.",
+     ["End it with P-4:", "1. Finish it.", "2. Prove it."]),
+    ("End it:\n1. Finish it.\n\nOr not.", ["End it:", "1. Finish it."]), ("End it:", ["End it:"]),
+])  # fmt: skip
+def test_what_to_do_is_never_half_a_sentence(portal, capsys, instructions, gist):
+    portal.answers["/tasks"] = (200, TASKS | {"items": [TASK | {"instructions": instructions}]})
+    assert cli.code_of(["tasks"]) == 0
+    head, *lines, _ = capsys.readouterr().out.splitlines()
+    assert [line[head.index("what to do") :].rstrip() for line in lines] == gist
+
+
+def test_in_a_narrow_terminal_no_id_and_no_address_is_broken(portal, capsys, monkeypatch):
+    url = f"http://ui.example/{'x' * 90}"
+    monkeypatch.setattr("console.show.WIDTH", 80)
+    portal.answers["/cancellations"] = (
+        200,
+        PAGE | {"items": [PAGE["items"][0] | {"workflow_id": f"pos/{'K' * 70}/P"}]},
+    )
+    portal.answers[f"/cancellations/{RUN}"] = (200, status(ui_url=url))
+    for command, word in ((["list"], f"pos/{'K' * 70}/P"), (["show", RUN], url)):
+        assert cli.code_of(command) == 0
+        assert word in capsys.readouterr().out
+
+
 def test_a_list_says_how_many_there_are_and_how_to_go_on(portal, capsys):
     assert cli.code_of(["list"]) == 0
     assert "1 of 7; go on with --cursor abc" in capsys.readouterr().out
@@ -317,6 +364,33 @@ def test_customers_are_loaded_and_shown(capsys, monkeypatch, tmp_path):
     assert "K-9" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("content", ["", "\n\n"])
+def test_a_file_without_customers_is_told_of(capsys, monkeypatch, tmp_path, content):
+    monkeypatch.setenv("CANCELLATIONS_STATE_DIR", str(tmp_path))
+    file = tmp_path / "none.jsonl"
+    file.write_text(content, encoding="utf-8")
+    assert cli.code_of(["customers", "load", str(file)]) == 0
+    assert capsys.readouterr().out == f"{file} holds no customers: nothing was loaded, and nothing was changed.\n"
+    assert cli.code_of(["customers", "load", str(file), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["customers"] == 0
+
+
+def test_the_versions_that_were_checked_are_named(capsys, tmp_path):
+    shipped = ROOT / "catalogue" / "versions"
+    assert cli.code_of(["catalogue", "--check", str(shipped / "2026-04-01")]) == 0
+    assert capsys.readouterr().out == f"1 version checked (2026-04-01) in {shipped / '2026-04-01'}: good\n"
+    assert cli.code_of(["catalogue", "--check", str(shipped)]) == 0
+    assert capsys.readouterr().out == f"2 versions checked (2024-09-01, 2026-04-01) in {shipped}: good\n"
+    for name in ("2027-01-01", "2028-01-01"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "own.toml").write_text("version = 1\n", encoding="utf-8")
+    assert cli.code_of(["catalogue", "--check", str(tmp_path)]) == 1
+    assert "2 versions checked (2027-01-01, 2028-01-01)" in capsys.readouterr().err
+    assert cli.code_of(["catalogue", "--check", str(tmp_path / "2027-01-01")]) == 1
+    err = capsys.readouterr().err
+    assert "1 version checked (2027-01-01)" in err and "2028-01-01" not in err
+
+
 def test_a_wrong_file_of_customers_changes_nothing(capsys, monkeypatch, tmp_path):
     monkeypatch.setenv("CANCELLATIONS_STATE_DIR", str(tmp_path))
     file = tmp_path / "wrong.jsonl"
@@ -336,7 +410,8 @@ def test_a_catalogue_is_shown_compared_and_checked(capsys, tmp_path):
     assert json.loads(capsys.readouterr().out)["differences"] == []
     (tmp_path / "own.toml").write_text("version = 1\n", encoding="utf-8")
     assert cli.code_of(["catalogue", "--check", str(tmp_path)]) == 1
-    assert "own.toml" in capsys.readouterr().err
+    err = capsys.readouterr().err
+    assert f"1 version checked ({tmp_path.name}) in {tmp_path}" in err and "own.toml" in err
     assert cli.code_of(["catalogue", "1999-01-01"]) == 1
     assert "2024-09-01" in capsys.readouterr().err
 

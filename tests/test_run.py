@@ -112,7 +112,8 @@ def test_children_see_the_embedded_server_and_no_other(tmp_path):
     assert seen["TEMPORAL_ADDRESS"] == f"127.0.0.1:{settings.temporal_port}"
     assert {"TEMPORAL_TLS", "TEMPORAL_API_KEY", "TEMPORAL_PROFILE"} & seen.keys() == set()
     assert (seen["PATH"], seen["CANCELLATIONS_MAX_EVENT_AGE"]) == ("/bin", "P3D")
-    assert child_environment(settings, {})["CANCELLATIONS_MAX_EVENT_AGE"] == "P60D"
+    for unset in ({}, {"CANCELLATIONS_MAX_EVENT_AGE": ""}):
+        assert child_environment(settings, unset)["CANCELLATIONS_MAX_EVENT_AGE"] == "P60D"
 
 
 def test_the_server_listens_on_this_machine_only(tmp_path):
@@ -343,6 +344,27 @@ async def test_what_is_not_taken_is_said(tmp_path, capsys, no_waits):
 
 
 # What is printed
+
+
+def test_what_another_terminal_needs_can_be_pasted_and_holds_no_secret(monkeypatch, tmp_path):
+    secrets = {"WEBHOOK_SECRET": "whsec_c2VjcmV0", "OPERATOR_TOKENS": "anna:c2VjcmV0", "SMTP_URL": "smtp://u:c2VjcmV0@h",
+               "DATABASE_URL": "postgresql://u:c2VjcmV0@h/d", "WEBHOK_SECRET": "whsec_c2VjcmV0"}  # fmt: skip
+    folder = tmp_path / "it's here"
+    for name, value in (secrets | {"STATE_DIR": str(folder), "PORTAL_PORT": "8181"}).items():
+        monkeypatch.setenv(f"CANCELLATIONS_{name}", value)
+    lines = guide.exports()
+    assert "c2VjcmV0" not in "".join(lines)
+    assert [line for line in lines if "DATABASE_URL" in line and "export it as in this terminal" in line]
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("CANCELLATIONS_")}
+    pasted = "\n".join(["set -eu", *lines, f'{sys.executable} -c "from settings import Settings; print(Settings())"'])
+    done = subprocess.run(["bash", "-c", pasted], cwd=ROOT, env=clean, capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "it's here" in done.stdout and "portal_port=8181" in done.stdout
+
+
+def test_the_path_of_a_sqlite_file_is_no_secret(monkeypatch):
+    monkeypatch.setenv("CANCELLATIONS_DATABASE_URL", "sqlite:////tmp/centre.db")
+    assert "export CANCELLATIONS_DATABASE_URL=sqlite:////tmp/centre.db" in guide.exports()
 
 
 def test_the_runs_are_printed_by_what_they_wait_for():

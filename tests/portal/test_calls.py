@@ -8,7 +8,8 @@ from urllib.parse import quote
 import pytest
 
 from activities.ledger import SqlLedger
-from portal import examples, looks
+from docs.facts import OPENS
+from portal import examples, looks, search
 from states.model.status import End, Status
 from tests.portal.conftest import Caller, event, requested
 from tests.portal.standin import until
@@ -158,12 +159,77 @@ BAD_QUERIES = [
     "/tasks?cursor=nonsense",
     "/tasks?kind=everything",
     "/customers/K%201/licences",
+    "/cancellations?state=nope",
+    "/tasks?type=nope",
+    "/cancellations/edition/K-1001",
+    "/cancellations/edition/K-1/jtl?run_id=a%20b",
 ]
 
 
 @pytest.mark.parametrize("address", BAD_QUERIES)
 async def test_malformed_queries(portal, address):
     is_problem(await portal.http.get(address), 422, "malformed")
+
+
+SAID = [
+    ("/cancellations?state=nope", "state: 'nope' is not known; there are received, feature_warning, "),
+    ("/cancellations?kind=nope", "kind: 'nope' is not known; there are edition, order_package, "),
+    ("/cancellations?waiting_for=nope", "waiting_for: 'nope' is not known; there are customer, operator, "),
+    ("/tasks?type=nope", "type: 'nope' is not known; there are perform, third_party, "),
+    ("/tasks?kind=nope", "kind: 'nope' is not known; there are edition, "),
+    ("/cancellations?customer=K%201", "customer: 'K 1' is no customer's number; it is like K-1001, "),
+    ("/customers/K%201/licences", "customer: 'K 1' is no customer's number; it is like K-1001, "),
+    ("/cancellations/edition/K-1001", "has the form kind/customer/subject, like edition/K-1001/jtl"),
+    ("/cancellations/edition/K-1/jtl?run_id=a%20b", "run_id: 'a b' is no run's ID"),
+    ("/cancellations?limit=0", "`limit` is too small, at least 1"),
+    ("/cancellations?cursor=nonsense", "cursor: "),
+]
+
+
+@pytest.mark.parametrize(("address", "said"), SAID)
+async def test_a_question_that_is_wrong_is_told_what_would_be_right_and_nothing_of_changes(alone, address, said):
+    detail = is_problem(await alone.http.get(address, headers={"accept-language": "en"}), 422, "malformed")["detail"]
+    assert said in detail and detail.startswith("This cannot be answered: ")
+    assert not [word for word in ("pattern", "changed", "send it again", "Input should be '") if word in detail]
+
+
+async def test_a_preview_reads_only_and_a_decision_does_not(alone):
+    english = {"accept-language": "en"}
+    answer = await alone.http.post("/previews", json={"kind": "nope"}, headers=english)
+    assert "changed" not in is_problem(answer, 422, "malformed")["detail"]
+    answer = await alone.http.post("/tasks/a%20b/confirm", json={"by": "anna"}, headers=english)
+    detail = is_problem(answer, 422, "malformed")["detail"]
+    assert "'a b' is no task's id" in detail and "Nothing was changed" in detail
+
+
+async def test_the_states_that_are_searched_for_are_those_of_the_contract():
+    before = {"received", "feature_warning", "license_check", "surplus_resolution", "order", "scheduled"}
+    assert {*search.STATES} == before | {"support_ticket", "third_party"} | {*search.ENDS}
+
+
+async def test_the_task_types_that_are_searched_for_are_those_that_runs_open():
+    opened = {task for tasks in OPENS.values() for task in tasks}
+    assert {*search.TASK_TYPES} == opened | {"revocation", "repair"}
+
+
+@pytest.mark.parametrize("workflow_id", ["foo", "by hand/1", "a/b/c/d", "Edition/K-1/jtl"])
+async def test_a_run_under_an_id_of_another_form_is_shown_as_it_is_listed(alone, workflow_id):
+    """Whoever starts a run by hand may choose any ID; the run ends `refused` and is kept."""
+    status = Status.model_validate(examples.STATUS | {"workflow_id": workflow_id, "state": "refused"})
+    moment = datetime.now(UTC)
+    is_problem(await alone.http.get(f"/cancellations/{quote(workflow_id)}"), 422, "malformed")
+    await SqlLedger(alone.records.database).record_end(End(status=status, started_at=moment, ended_at=moment))
+    (item,) = (await alone.http.get("/cancellations?open=false")).json()["items"]
+    shown = (await alone.http.get(f"/cancellations/{quote(item['workflow_id'])}")).json()
+    assert (shown["workflow_id"], shown["state"]) == (workflow_id, "refused")
+
+
+async def test_a_run_of_another_program_is_no_cancellation(alone, client, customer):
+    """The namespace may hold more than cancellations."""
+    for workflow_id, status in (("other", 422), (f"edition/{customer}/jtl", 404)):
+        await client.start_workflow("SomethingElse", id=workflow_id, task_queue="nobody")
+        code = "malformed" if status == 422 else "unknown_run"
+        is_problem(await alone.http.get(f"/cancellations/{workflow_id}"), status, code)
 
 
 async def test_where_the_server_cannot_list_ended_runs_still_are(client, settings):

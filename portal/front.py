@@ -1,0 +1,87 @@
+"""`GET /`: what this is and where to go on, as a page for people and as JSON for programs."""
+
+from html import escape
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import HTMLResponse, JSONResponse, Response
+
+from portal.context import Portal, asked_language, portal_of
+
+router = APIRouter()
+
+TEXTS = {
+    "en": {
+        "what": "Cancellations, downgrades and deactivations: customers’ portals send their events here, "
+        "operators read and decide. People work with the web UI or the command line, "
+        "<code>cancellations --help</code>.",
+        "calls": "All calls, for programs (OpenAPI)",
+        "web_ui": "The runs, for operators (Temporal’s web UI)",
+        "health": "Whether the portal answers",
+        "ready": "Whether Temporal and the database answer",
+        "metrics": "Counters (Prometheus)",
+    },
+    "de": {
+        "what": "Kündigungen, Downgrades und Deaktivierungen: Kundenportale senden ihre Ereignisse hierher, die "
+        "Sachbearbeitung liest und entscheidet. Menschen arbeiten mit der Weboberfläche oder der Kommandozeile, "
+        "<code>cancellations --help</code>.",
+        "calls": "Alle Aufrufe, für Programme (OpenAPI)",
+        "web_ui": "Die Vorgänge, für die Sachbearbeitung (Weboberfläche von Temporal)",
+        "health": "Ob das Portal antwortet",
+        "ready": "Ob Temporal und die Datenbank antworten",
+        "metrics": "Zähler (Prometheus)",
+    },
+}
+PAGE = """<!doctype html>
+<html lang="{language}">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<title>{title}</title>
+<style>
+:root {{ color-scheme: light dark }}
+body {{ font: 1rem/1.5 system-ui, sans-serif; max-width: 42rem; margin: 3rem auto; padding: 0 1rem }}
+dt {{ margin-top: 1rem }}
+dd {{ margin: 0; overflow-wrap: anywhere }}
+</style>
+<h1>{title}</h1>
+<p>{what}</p>
+<dl>
+{links}
+</dl>
+<p><small>{version}</small></p>
+</html>
+"""
+HEADERS = {
+    "Vary": "Accept, Accept-Language",
+    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'",
+}
+
+
+@router.get("/", include_in_schema=False)
+async def front(request: Request, here: Annotated[Portal, Depends(portal_of)]) -> Response:
+    """A page where the caller takes HTML, as browsers do; else JSON."""
+    app = request.app
+    links = {
+        "calls": "/openapi.json",
+        "web_ui": here.settings.temporal_ui_url,
+        "health": "/healthz",
+        "ready": "/readyz",
+        "metrics": "/metrics",
+    }
+    if "text/html" not in request.headers.get("accept", ""):
+        about = {"title": app.title, "version": app.version, "description": app.description}
+        return JSONResponse(about | links, headers=HEADERS)
+    language = asked_language(request) or "en"
+    return HTMLResponse(page(language, app.title, app.version, links), headers=HEADERS)
+
+
+def page(language: str, title: str, version: str, links: dict[str, str]) -> str:
+    """The page. Links within the portal are relative, so that they hold behind a proxy's path too."""
+    texts = TEXTS[language]
+    listed = (
+        f'<dt>{texts[name]}<dd><a href="{escape(link.removeprefix("/"))}">{escape(link)}</a>'
+        for name, link in links.items()
+    )
+    return PAGE.format(
+        language=language, title=escape(title), what=texts["what"], links="\n".join(listed), version=escape(version)
+    )
