@@ -291,6 +291,17 @@ def test_the_customer_is_told_why_a_run_was_given_up_and_what_stays_booked(
     assert (run.state, run.notices()[-1]) == ("given_up", ("given_up", "customer"))
     said = run.notice("given_up")
     assert (said["note"], said["effective_at"]) == ("we look after it by hand", stays.isoformat() if stays else None)
+    assert shown(run).effective_at == stays
+
+
+def test_X9_what_has_ended_stays_ended_when_the_rest_is_given_up():
+    run = Alone("marketplace", INCLUDED | {"outside": (PILOT,)})
+    run.send("place_order")
+    run.wait(NOW)
+    mail = next(one for one in run.asked if isinstance(one, Notify))
+    run.take(run.chart.failed(mail, NOW, "no mail server"))
+    run.confirm("repair", decision="end", note="n")
+    assert (run.state, shown(run).effective_at) == ("given_up", NOW)
 
 
 def test_X10_a_standing_order_stays_booked_when_its_change_is_given_up():
