@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any
 
 from states import shapes
@@ -197,6 +198,12 @@ def results(chart: Conduct, say: Say, language: str, zone: str, noticed: bool) -
     return tuple(found)
 
 
+def due_of(task: Task) -> datetime | None:
+    """By when a person must act; a revocation must be decided before what was ordered takes effect (X11)."""
+    date = task.values.get("effective_at") if task.type == "revocation" else None
+    return datetime.fromisoformat(date) if date else task.due_at
+
+
 def task_entry(task: Task, say: Say, memory: Memory) -> TaskEntry:
     """A task with its instructions: who asked, what to do, the last rejection's note, the proof handed in."""
     language = language_of(memory)
@@ -210,7 +217,7 @@ def task_entry(task: Task, say: Say, memory: Memory) -> TaskEntry:
     return TaskEntry(
         task=task.task,
         type=task.type,
-        due_at=task.due_at,
+        due_at=due_of(task),
         instructions=text,
         decisions=tuple(task.decisions),
         proof_required=task.proof_required,

@@ -325,6 +325,17 @@ def test_a_tasks_due_date_and_decisions():
     assert shown(run).tasks[0].decisions == ("cancellation", "deactivation", "none")
 
 
+def test_X11_a_revocation_is_to_be_decided_before_the_date():
+    run = scheduled(edition())
+    run.send("request_revocation", explanation="oh")
+    assert [(one.type, one.due_at) for one in shown(run).tasks] == [("revocation", EFFECTIVE)]
+    partners = [{"what": "partner", "rule": "FFN1", "name": "P-1", "subject": "P-1"}]
+    undated = Alone("fulfillment", {"cost_effect": "none", "outside": partners}, subject="ffn")
+    undated.send("place_order")
+    undated.send("request_revocation", explanation="oh")
+    assert [one.due_at for one in shown(undated).tasks] == [None, None]
+
+
 def test_every_entry_of_surplus_with_whether_it_is_resolved():
     run = edition({"surplus": (ONE, LIMIT, ONE.model_copy(update={"licence": "L-8", "ends_at": NOW}))})
     run.memory.overridden = ("L-2",)
