@@ -38,6 +38,8 @@ ORDER_BY = SearchAttributeKey.for_datetime("OrderBy")
 WORKFLOW_TYPES = frozenset(kind.workflow for kind in KINDS.values())
 
 Document = dict[str, Any]
+LOST: Document = {"waiting_for": [], "enabled": []}
+"""What holds of a run that was terminated and is not settled yet: it stands where it stood, and takes nothing more."""
 
 
 def unavailable(error: BaseException | None = None) -> PortalProblem:
@@ -123,7 +125,7 @@ class Looks:
             if kept is not None:
                 return kept
         document: Document = await handle.query("status")
-        return document
+        return document if run.status == WorkflowExecutionStatus.RUNNING else document | LOST
 
     async def continued(self, workflow_id: str, run_id: str) -> Document:
         """A run that went on under another run ID: the newest, where it is the same one; as kept, if it has ended."""

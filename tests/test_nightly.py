@@ -129,7 +129,9 @@ async def test_terminated_runs_are_found_told_and_closed_once(nights: World) -> 
     lost = {EDITION: "booking_unwatched", TICKET: "tasks_dropped", VOUCHER: "run_lost"}
 
     assert await night(nights, settle=False) == lost
-    assert to_operators(nights) == [] and (await shown(nights, EDITION))["state"] == "scheduled"
+    standing = await shown(nights, EDITION)
+    assert (standing["state"], standing["waiting_for"], standing["enabled"]) == ("scheduled", [], [])
+    assert to_operators(nights) == []
 
     assert await night(nights) == lost
     (mail,) = to_operators(nights)
