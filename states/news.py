@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from states.dates import effective_at, notice_rule, on_boundary_day, placed_or_now
+from states.dates import notice_rule, on_boundary_day, placed_or_now
 from states.guards import Guards
 from states.model.effects import Notify, Tell
 from states.said import iso
@@ -29,18 +29,17 @@ class News(Guards):
 
     def made_at_once(self) -> bool:
         """What ends with its order, and nobody else has to act: the mail of the change follows within seconds."""
-        order, check = self.model.order, self.model.check
-        date = order.effective_at if order else None
-        if order is None or date is None or date > order.placed_at:
+        order = self.model.order
+        if order is None or order.effective_at is None or order.effective_at > order.placed_at:
             return False
-        return not self.by_hand() and not (check and check.outside)
+        return not self.by_hand() and not self.outside_steps()
 
     def doubts(self) -> dict[str, Any]:
         """What makes the date of a booking less than certain: it came late (X12), or on the boundary day (X1)."""
         memory = self.model
         if memory.order and memory.order.late:
             return {"late": True}
-        if effective_at(memory) is None or not on_boundary_day(memory):
+        if not on_boundary_day(memory):
             return {}
         other = notice_rule(memory).other_reading().effective_at(placed_or_now(memory))
         return {"other_effective_at": iso(other)}
@@ -48,7 +47,7 @@ class News(Guards):
     def tell_clarified(self) -> None:
         """A person said which date holds after a late booking, and it is booked so (contract, `clarify_term`)."""
         if self.tells_clarified:
-            self.tell("scheduled", effective_at=iso(effective_at(self.model)), clarified=True)
+            self.tell("scheduled", clarified=True)
 
     def applied_now(self) -> None:
         """The change is made: tell the customer, and the runs it concerns."""
@@ -84,7 +83,7 @@ class News(Guards):
             memory.order = None
         if self.tells_every_end and not isinstance(self.task.step, Notify):
             date = iso(booked.effective_at) if booked else None
-            self.tell("given_up", note=self.message.note or "", effective_at=date)
+            self.tell("given_up", note=self.message.note, effective_at=date)
 
     def tell_abandoned(self) -> None:
         """An unfinished order is no order (ED10)."""

@@ -106,7 +106,8 @@ def test_X3_X4_X9_other_runs_hear_of_the_end_while_its_proof_is_awaited(
 ) -> None:
     run = Alone("marketplace", INCLUDED | {"outside": outside})
     run.receipt = Receipt(key="k", tell=("order_package/K-1/orders",))
-    run.chart.tells_when_made = not as_before
+    if as_before:
+        run.chart.tells_when_made = False
     run.send("place_order")
     run.wait(NOW)
     assert run.state == ("third_party" if outside else "applied")
@@ -302,6 +303,21 @@ def test_X9_what_has_ended_stays_ended_when_the_rest_is_given_up():
     run.take(run.chart.failed(mail, NOW, "no mail server"))
     run.confirm("repair", decision="end", note="n")
     assert (run.state, shown(run).effective_at) == ("given_up", NOW)
+
+
+@pytest.mark.parametrize(("made", "state"), [("edition", "leftover"), ("order_package", "held")])
+def test_X2_X4_after_the_date_what_was_ordered_keeps_its_date_when_the_rest_is_given_up(made: str, state: str) -> None:
+    run = edition() if made == "edition" else Alone("order_package", NOTICE, subject="orders", target=0)
+    if made == "order_package":
+        run.send("acknowledge_warning")
+    scheduled(run)
+    run.receipt = Receipt(key="k", surplus=(ONE,), held=made == "order_package")
+    run.wait(EFFECTIVE)
+    assert run.state == state
+    mail = next(one for one in run.asked if isinstance(one, Notify))
+    run.take(run.chart.failed(mail, run.now, "no mail server"))
+    run.confirm("repair", decision="end", note="n")
+    assert (run.state, shown(run).effective_at) == ("given_up", EFFECTIVE)
 
 
 def test_X10_a_standing_order_stays_booked_when_its_change_is_given_up():
