@@ -218,7 +218,7 @@ class Conduct(Changes):
             return self.checked(effect, at, facts["check"])
         refusal = facts.get("refusal")
         if refusal is not None and self.mends_what_was_done and getattr(effect, "proof", None) is not None:
-            return self.failed(effect, at, str(refusal.values.get("reason") or refusal.code))
+            return self.failed(effect, at, str(refusal.values.get("reason", "")))
         event = effect.refused if refusal is not None and effect.refused else self.answer_to(effect)
         if event not in self.possible():
             return ()

@@ -101,6 +101,41 @@ def test_after_the_order_the_date_seen_is_the_orders_own():
     assert run.send("supersede", booking="B-1", effective_at=EFFECTIVE) is None
 
 
+TERMS = [
+    ("2027-01-03", False),
+    ("2027-01-03T23:30:00+01:00", False),
+    ("2027-01-04", True),  # today, which is the last usable day then
+    ("2027-01-04T00:00:00+01:00", True),
+]
+
+
+@pytest.mark.parametrize(("at", "answers"), TERMS)
+def test_X6_a_term_that_has_ended_is_no_answer(at: str, answers: bool) -> None:
+    run = Alone("wms_user", PAID | {"term_ends": None, "questions": (ASK_TERM,)})
+    refusal = run.confirm("clarify_term", at=at)
+    assert said(refusal) == (None if answers else ("X6", "malformed", {"fault": "fault.at_past"}))
+    assert ("place_order" in run.chart.enabled()) == answers
+
+
+def test_X6_a_run_that_took_one_as_an_answer_goes_on_with_it():
+    run = Alone("wms_user", PAID | {"term_ends": None, "questions": (ASK_TERM,)})
+    run.chart.refuses_past_terms = False
+    assert run.confirm("clarify_term", at="2027-01-03") is None
+
+
+def test_X12_what_was_booked_late_may_hold_from_an_earlier_day():
+    run = edition({"mode": "guided"})
+    run.send("place_order")
+    run.now = moment("2027-01-20 12:00")
+    run.confirm("perform", proof={"reference": "T"})
+    assert run.confirm("clarify_term", at="2027-01-10") is None
+
+
+def test_X6_any_other_decision_may_lie_in_the_past():
+    run = Alone("key_accounting", {"date_rule": "agreed"}, subject="key_accounting")
+    assert run.confirm("support_ticket", decision="granted", at="2027-01-03") is None
+
+
 def test_X6_the_date_seen_of_an_included_licence_is_the_day_chosen():
     run = Alone("voucher", INCLUDED)
     order = {"effective_on": "2027-01-10", "effective_at": "2027-01-09T23:00:00Z"}
