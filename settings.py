@@ -19,6 +19,8 @@ Mode = Literal["automatic", "guided"]
 Port = Annotated[int, Field(ge=1, le=65535)]
 Positive = Annotated[timedelta, Field(gt=timedelta(0))]
 
+SECRETS = ("webhook_secret", "operator_tokens", "smtp_url", "database_url")
+"""What is never shown: each may hold a secret."""
 DURATION = "write an ISO 8601 duration, like P30D (30 days), P2W (two weeks) or PT1H (an hour)"
 DURATIONS = ("abandon_after", "remind_every", "recheck_before", "repair_after", "max_event_age", "apply_window")
 
@@ -211,8 +213,7 @@ def explain(error: ValidationError) -> list[str]:
     lines = []
     for fault in error.errors():
         name = str(fault["loc"][0]) if fault["loc"] else "settings"
-        secret = name in {"webhook_secret", "operator_tokens", "smtp_url", "database_url"}
-        given = "(not shown)" if secret else repr(fault.get("input"))
+        given = "(not shown)" if name in SECRETS else repr(fault.get("input"))
         said = SENTENCES.get(fault["type"]) if name in DURATIONS else None
         said = said or fault["msg"].removeprefix("Value error, ")
         lines.append(f"{PREFIX}{name.upper()}: {given} is not usable: {said}")

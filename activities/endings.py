@@ -2,7 +2,6 @@
 
 from datetime import datetime
 from typing import Any
-from urllib.parse import quote
 
 from pydantic import ValidationError
 
@@ -10,7 +9,7 @@ from catalogue.texts import say
 from settings import Settings
 from states.model.comparison import Booking, Execution, Held
 from states.model.record import Language
-from states.model.status import End, Status, TimelineEntry
+from states.model.status import End, Status, TimelineEntry, page_of
 
 ENDS = frozenset({"applied", "abandoned", "revoked", "superseded", "reassigned", "refused", "external", "given_up"})
 """The states in which a run ends (contract)."""
@@ -70,12 +69,11 @@ def read(document: dict[str, Any] | None) -> Status | None:
 
 def minimal(held: Held, execution: Execution, settings: Settings, namespace: str) -> Status:
     """What our database alone knows."""
-    path = f"/namespaces/{namespace}/workflows/{quote(held.workflow_id, safe='')}/{execution.run_id}/history"
     booking = held.booking
     return Status(
         workflow_id=held.workflow_id,
         run_id=execution.run_id,
-        ui_url=settings.temporal_ui_url.rstrip("/") + path,
+        ui_url=page_of(settings.temporal_ui_url, namespace, held.workflow_id, execution.run_id),
         kind=held.kind,
         customer=held.customer,
         subject=held.subject,

@@ -6,13 +6,11 @@ from typing import Any
 from catalogue.texts import say
 from console.show import at, on, pairs, table
 from console.talk import Document, language
+from states.model.status import UNCHANGED
 
 PARAGRAPH = "\n\n"
 ORDERED = ("scheduled", "applied")
 """Where the deadline is behind the customer: it was kept."""
-
-UNCHANGED = ("refused", "abandoned", "revoked", "superseded", "reassigned")
-"""The ends after which nothing takes effect and nothing is saved: date and cost are those of what was asked for."""
 
 
 def deadline(document: Document) -> str | None:

@@ -14,7 +14,7 @@ import httpx
 
 from embedded.examples import ROOT
 from embedded.play import base_url
-from settings import PREFIX, Settings
+from settings import PREFIX, SECRETS, Settings
 
 Document = dict[str, Any]
 
@@ -142,10 +142,6 @@ def command_line() -> str:
     return "cancellations" if shutil.which("cancellations") else shlex.join([sys.executable, str(ROOT / "cli.py")])
 
 
-SECRET = ("WEBHOOK_SECRET", "OPERATOR_TOKENS", "SMTP_URL", "DATABASE_URL")
-"""What is not printed. Of these the command line needs the database alone."""
-
-
 def exports() -> list[str]:
     """Lines that give another terminal what is set in this one. Neither secrets nor misspelt names are printed."""
     known = {PREFIX + name.upper() for name in Settings.model_fields}
@@ -157,7 +153,7 @@ def exports() -> list[str]:
 
 def is_secret(name: str, value: str) -> bool:
     """Whether a setting may hold a secret; the path of a SQLite file is none."""
-    return name.upper().removeprefix(PREFIX) in SECRET and not value.startswith("sqlite:///")
+    return name.upper().removeprefix(PREFIX).lower() in SECRETS and not value.startswith("sqlite:///")
 
 
 def what_of(name: str) -> str:

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
-from urllib.parse import quote
 
 from temporalio.client import (
     Client,
@@ -21,6 +20,7 @@ from portal.inbound import WORKFLOW_ID, Decision
 from portal.problems import PortalProblem, malformed
 from portal.records import Records
 from settings import Settings
+from states.model.status import page_of
 from states.registry import KINDS
 
 LOOK_WITHIN = 0.9
@@ -169,8 +169,7 @@ class Looks:
 
     def ui_url(self, workflow_id: str, run_id: str) -> str:
         """The run's page in the web UI."""
-        path = f"/namespaces/{self.client.namespace}/workflows/{quote(workflow_id, safe='')}/{run_id}/history"
-        return self.settings.temporal_ui_url.rstrip("/") + path
+        return page_of(self.settings.temporal_ui_url, self.client.namespace, workflow_id, run_id)
 
     async def ping(self) -> None:
         """Raise `unavailable` unless Temporal answers for this namespace."""

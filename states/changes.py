@@ -102,20 +102,17 @@ class Changes(Orders):
         request = self.model.request
         for task in self.open_of("revocation"):
             self.close_task(task)
+            asked = self.last_line("request_revocation")
             passed_on = Request(
                 kind="misclick",
                 customer=request.customer,
                 subject=f"{request.kind}.{request.subject}",
                 explanation=str(task.values.get("explanation") or "-"),
                 details={"run": request.workflow_id},
-                by=self.asked_by("request_revocation"),
+                by=asked.by if asked else None,
             )
             self.write("revocation_passed_on", "revocation_passed_on", run=passed_on.workflow_id)
             self.ask(HandOver(request=passed_on))
-
-    def asked_by(self, event: str) -> str | None:
-        """Who last sent an event, as far as the timeline remembers."""
-        return next((line.by for line in reversed(self.model.timeline) if line.event == event), None)
 
     def tell_superseded(self) -> None:
         """An upgrade was booked elsewhere (X10)."""

@@ -166,6 +166,10 @@ class Chart(StateChart[Memory]):
         )
         self.model.timeline = (*self.model.timeline, line)[-400:]
 
+    def last_line(self, event: str) -> Line | None:
+        """The last line of an event, as far as the timeline remembers."""
+        return next((line for line in reversed(self.model.timeline) if line.event == event), None)
+
     def ask(self, effect: Effect) -> None:
         """Ask for an effect; its number makes the idempotency key."""
         self.model.number += 1

@@ -104,6 +104,11 @@ def placed_or_now(memory: Memory) -> datetime:
     return (memory.order.booked_at or memory.order.placed_at) if memory.order else memory.now
 
 
+def other_reading(memory: Memory) -> datetime | None:
+    """When it would take effect with the boundary day read the other way; None on any other day (X1)."""
+    return notice_rule(memory).other_reading().effective_at(placed_or_now(memory)) if on_boundary_day(memory) else None
+
+
 def on_boundary_day(memory: Memory) -> bool:
     """Whether the moment that counts lies on the boundary day (X1)."""
     return follows_notice(memory) and notice_rule(memory).is_boundary(placed_or_now(memory))

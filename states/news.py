@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from states.dates import notice_rule, on_boundary_day, placed_or_now
+from states.dates import other_reading
 from states.guards import Guards
 from states.model.effects import Notify, Tell
 from states.said import iso
@@ -39,10 +39,8 @@ class News(Guards):
         memory = self.model
         if memory.order and memory.order.late:
             return {"late": True}
-        if not on_boundary_day(memory):
-            return {}
-        other = notice_rule(memory).other_reading().effective_at(placed_or_now(memory))
-        return {"other_effective_at": iso(other)}
+        other = other_reading(memory)
+        return {"other_effective_at": iso(other)} if other else {}
 
     def tell_clarified(self) -> None:
         """A person said which date holds after a late booking, and it is booked so (contract, `clarify_term`)."""
@@ -51,10 +49,10 @@ class News(Guards):
 
     def applied_now(self) -> None:
         """The change is made: tell the customer, and the runs it concerns."""
-        memory = self.model
-        memory.standing = None
-        passed_on = next((line.values for line in memory.timeline if line.event == "revocation_passed_on"), None)
-        self.tell("applied", **({"passed_on": passed_on["run"]} if passed_on else {}), **self.said_with_it())
+        self.model.standing = None
+        line = self.last_line("revocation_passed_on")
+        passed_on = {"passed_on": line.values["run"]} if line and line.values else {}
+        self.tell("applied", **passed_on, **self.said_with_it())
 
     def said_with_it(self) -> dict[str, Any]:
         """What the mail of the change says beside it; paths that a person decides on give the person's note."""

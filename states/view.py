@@ -12,9 +12,9 @@ from states.dates import (
     date_rule_of,
     effective_at,
     notice_rule,
-    on_boundary_day,
     open_questions,
     order_by,
+    other_reading,
     placed_or_now,
 )
 from states.model.base import day_of
@@ -97,8 +97,8 @@ def warnings_of(chart: Conduct) -> tuple[Note, ...]:
     if memory.clarified_cost and effect != "cancellation" and not any(note.code == "no_saving" for note in notes):
         notes.append(Note(code="no_saving"))
     date = effective_at(memory)
-    if date and on_boundary_day(memory):
-        other = notice_rule(memory).other_reading().effective_at(placed_or_now(memory))
+    other = other_reading(memory)
+    if date and other:
         values = isoed(effective_at=date, other_effective_at=other, placed_on=placed_or_now(memory))
         notes.append(Note(code="boundary_day", values=values))
     notes += surplus_warnings(memory, date)
@@ -191,8 +191,8 @@ def results(chart: Conduct, say: Say, language: str, zone: str, noticed: bool) -
             rule=number,
         )
     ]
-    if on_boundary_day(memory):
-        other = rule.other_reading().effective_at(placed_or_now(memory))
+    other = other_reading(memory)
+    if other:
         text = say(language, "why.other_reading", isoed(effective_at=other) | {"zone": zone})
         found.append(WhyStep(step=text, value=day_of(other, zone).isoformat(), rule="X1"))
     return tuple(found)

@@ -84,10 +84,7 @@ class Driver(messages.Handlers, Performing):
             return request
         if request.kind != self.kind:
             return malformed("fault.other_kind", asked=readable(request.kind), meant=self.kind)
-        if request.workflow_id != self.info.workflow_id:
-            return malformed("fault.other_id", makes=readable(request.workflow_id), given=self.info.workflow_id)
-        fault = KINDS[self.kind].malformed(request)
-        return malformed(fault) if fault else request
+        return messages.belonging(self, request)
 
     def request_of_id(self) -> Request:
         """What can be said of a run whose document is wrong: the parts of its ID."""
@@ -224,11 +221,9 @@ class Driver(messages.Handlers, Performing):
         """An operator's decision on a task."""
         if item.event == "confirm_task":
             began.asked(self.chart, item.message)
-        judged = (
-            judge_confirmation(self.chart, item.message)
-            if item.event == "confirm_task"
-            else judge_rejection(self.chart, item.message)
-        )
+            judged = judge_confirmation(self.chart, item.message)
+        else:
+            judged = judge_rejection(self.chart, item.message)
         if isinstance(judged, Refusal):
             return judged
         task, event = judged

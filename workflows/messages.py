@@ -26,6 +26,7 @@ with workflow.unsafe.imports_passed_through():
     from states.shapes import readable
 
 
+from workflows.base import Base
 from workflows.view import Face
 
 DESCRIPTIONS = {
@@ -78,12 +79,15 @@ def read(run: Face, event: str, payloads: tuple[Any, ...]) -> Any:
     """The payload in its shape, or a Refusal. A `requested` must also make this workflow ID."""
     shape: Any = CUSTOMER_MESSAGES.get(event) or OPERATOR_MESSAGES.get(event) or Request
     found = parse(shape, payloads)
-    if isinstance(found, Request):
-        if found.workflow_id != run.info.workflow_id:
-            return malformed("fault.other_id", makes=readable(found.workflow_id), given=run.info.workflow_id)
-        fault = KINDS[run.kind].malformed(found)
-        return malformed(fault) if fault else found
-    return found
+    return belonging(run, found) if isinstance(found, Request) else found
+
+
+def belonging(run: Base, request: Request) -> Request | Refusal:
+    """The document, unless it makes another workflow ID than the run's, or is not what its kind asks for."""
+    if request.workflow_id != run.info.workflow_id:
+        return malformed("fault.other_id", makes=readable(request.workflow_id), given=run.info.workflow_id)
+    fault = KINDS[run.kind].malformed(request)
+    return malformed(fault) if fault else request
 
 
 def look(run: Face, event: str, payloads: tuple[Any, ...]) -> Refusal | None:

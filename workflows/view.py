@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
-from urllib.parse import quote
 
 from temporalio import workflow
 from temporalio.common import SearchAttributeKey
@@ -15,7 +14,7 @@ with workflow.unsafe.imports_passed_through():
     from activities import signatures
     from catalogue.texts import known, say
     from states.model.facts import Refusal
-    from states.model.status import Problem, Status, TaskList, TaskRow, Tickets
+    from states.model.status import UNCHANGED, Problem, Status, TaskList, TaskRow, Tickets, page_of
     from states.said import facts_of
     from states.view import language_of, problem, refusal_text, status
 from workflows import options
@@ -42,9 +41,6 @@ TIMERS = {
     "task_due": "a reminder of an open task",
 }
 """What the web UI says that a timer waits for."""
-
-UNCHANGED = frozenset({"refused", "abandoned", "revoked", "superseded", "reassigned"})
-"""The ends after which nothing takes effect and nothing is saved: date and cost are those of what was asked for."""
 
 TICKETED = frozenset({"support_ticket", "revocation", "appointment"})
 """The task types that a person at the vendor decides in the ticket system."""
@@ -108,8 +104,7 @@ class Face(Base):
     def ui_url(self, workflow_id: str, run_id: str) -> str:
         """The run's page in the web UI."""
         settings = self.chart.model.settings
-        path = f"/namespaces/{settings.namespace}/workflows/{quote(workflow_id, safe='')}/{run_id}/history"
-        return settings.ui_url.rstrip("/") + path
+        return page_of(settings.ui_url, settings.namespace, workflow_id, run_id)
 
     def document(self) -> Status:
         """The status document as of the last event."""

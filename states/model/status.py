@@ -2,11 +2,20 @@
 
 from datetime import date
 from typing import Any, Literal
+from urllib.parse import quote
 
 from states.model.base import Moment, Value
 from states.model.facts import CostEffect
 
 WaitingFor = Literal["customer", "operator", "third_party", "date", "system", "repair"]
+
+UNCHANGED = frozenset({"refused", "abandoned", "revoked", "superseded", "reassigned"})
+"""The ends after which nothing takes effect and nothing is saved: date and cost are those of what was asked for."""
+
+
+def page_of(web_ui: str, namespace: str, workflow_id: str, run_id: str) -> str:
+    """The run's page in Temporal's web UI: `ui_url`."""
+    return f"{web_ui.rstrip('/')}/namespaces/{namespace}/workflows/{quote(workflow_id, safe='')}/{run_id}/history"
 
 
 class WhyStep(Value):
