@@ -50,7 +50,7 @@ check: $(STAMP)  ## Format, lint, types, import rules, compose file: what needs 
 	$(BIN)/ruff check --quiet .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
-	$(BIN)/python docs/build.py --check
+	$(BIN)/python tools/docs/build.py --check
 	$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
 
 format: $(STAMP)  ## Format and fix what can be fixed by itself
@@ -61,16 +61,16 @@ bench: $(STAMP)  ## Measure against a bare workflow, side by side, and print the
 	$(BIN)/python -m bench
 
 mutation: $(STAMP)  ## Change states/ in one place at a time and see whether a test notices; takes long
-	$(UV) pip install --quiet --require-hashes --python $(BIN)/python -r mutation/requirements.lock
-	$(BIN)/python -m mutation
+	$(UV) pip install --quiet --require-hashes --python $(BIN)/python -r tools/mutation/requirements.lock
+	$(BIN)/python -m tools.mutation
 
 docs: $(STAMP)  ## Make the generated pages of docs/ from the code
-	$(BIN)/python docs/build.py
+	$(BIN)/python tools/docs/build.py
 
 lock: $(STAMP)  ## Pin the newest versions that fit, with hashes
 	$(UV) $(COMPILE) --upgrade requirements-dev.in -o requirements.lock
 	$(UV) $(COMPILE) requirements.in --constraint requirements.lock -o requirements-production.lock
-	$(UV) $(COMPILE) mutation/requirements.in --constraint requirements.lock -o mutation/requirements.lock
+	$(UV) $(COMPILE) tools/mutation/requirements.in --constraint requirements.lock -o tools/mutation/requirements.lock
 
 build: $(STAMP)  ## Build the distribution into dist/
 	$(UV) build --quiet --no-build-isolation --python $(BIN)/python --out-dir dist .

@@ -15,11 +15,11 @@ from urllib.parse import quote
 import typer
 from pydantic import ValidationError
 
-from console import comparison, offline
-from console import show as view
-from console.status import deadline, gist, needed, print_preview, print_status
-from console.talk import Document, Misuse, Refusal, call, one_line, read_data, reason, run_path
-from console.talk import portal as portal_here
+from console import comparison, local_commands
+from console import output as view
+from console.documents import deadline, gist, needed, print_preview, print_status
+from console.portal_client import Document, Misuse, PortalRefusal, call, one_line, read_data, reason, run_path
+from console.portal_client import portal as portal_here
 from settings import Settings, checked, explain, misspelt
 
 app = typer.Typer(help=__doc__, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
@@ -34,13 +34,13 @@ By = Annotated[str, typer.Option("--by", help="Who decides.")]
 
 def settings_here() -> Settings:
     """The settings from the environment. Raises `ValidationError`."""
-    from states.registry import KINDS
+    from states.kinds.registry import KINDS
 
     return checked(Settings(), KINDS)
 
 
 def asked(method: str, path: str, **parts: Any) -> tuple[Document, str]:
-    """What the portal in this process answers, and the zone that moments are shown in. Raises `Refusal`."""
+    """What the portal in this process answers, and the zone that moments are shown in. Raises `PortalRefusal`."""
     settings = settings_here()
 
     async def work() -> Document:
@@ -129,7 +129,7 @@ def event(
     document, zone = asked("POST", "/events", json=envelope, headers=headers)
     shown(document, zone, as_json)
     if document["refusal"] and (document["state"] == "refused" or name == "place-order"):
-        raise Refusal(reason(document["refusal"]))
+        raise PortalRefusal(reason(document["refusal"]))
 
 
 @app.command()
@@ -217,9 +217,11 @@ def catalogue(
     if sum(given is not None for given in (version, diff, check)) > 1:
         raise Misuse("give a version, --diff or --check, not several of them")
     if check is not None:
-        return offline.checked(check, as_json)
+        return local_commands.checked(check, as_json)
     directory = settings_here().catalogue_dir
-    offline.compared(directory, *diff, as_json) if diff else offline.described(directory, version, as_json)
+    local_commands.compared(directory, *diff, as_json) if diff else local_commands.described(
+        directory, version, as_json
+    )
 
 
 @app.command()
@@ -229,7 +231,7 @@ def diagram(
     as_json: Json = False,
 ) -> None:
     """Draw the states of a kind."""
-    offline.drawn(kind, format, as_json)
+    local_commands.drawn(kind, format, as_json)
 
 
 @customers.command("load")
@@ -238,7 +240,7 @@ def load(
     as_json: Json = False,
 ) -> None:
     """Load customers, all or none; what runs are open for stays as it is."""
-    offline.load(settings_here(), file, as_json)
+    local_commands.load(settings_here(), file, as_json)
 
 
 @customers.command("show")
@@ -247,14 +249,14 @@ def show_customer(
     as_json: Json = False,
 ) -> None:
     """Show what we hold of a customer."""
-    offline.show_customer(settings_here(), customer, as_json)
+    local_commands.show_customer(settings_here(), customer, as_json)
 
 
 @app.command()
 def portal(as_json: Json = False) -> None:
     """Serve the portal until Ctrl-C; its log is JSON, a line an event, with --json or without."""
-    from portal.guard import Taken, Unguarded
-    from portal.serve import configure_logs, serve
+    from portal.exposure import Taken, Unguarded
+    from portal.server import configure_logs, serve
     from workflows.connect import WrongProfile
 
     settings = settings_here()
@@ -262,7 +264,7 @@ def portal(as_json: Json = False) -> None:
     try:
         asyncio.run(serve(settings))
     except (Unguarded, Taken, WrongProfile) as error:
-        raise Refusal(str(error)) from None
+        raise PortalRefusal(str(error)) from None
 
 
 def main() -> NoReturn:
@@ -297,7 +299,7 @@ def code_of(arguments: list[str]) -> int:
         return failed(2, str(error))
     except ValidationError as error:
         return failed(2, "; ".join(explain(error)))
-    except (Refusal, AdapterError, CatalogueError) as error:
+    except (PortalRefusal, AdapterError, CatalogueError) as error:
         return failed(1, str(error))
     except KeyboardInterrupt:
         return 130

@@ -16,12 +16,12 @@ from temporalio.service import RPCError
 from temporalio.worker import Worker
 
 from activities.cancellations import activities_of, methods
-from activities.comparison import comparing, comparison_of
-from activities.database import create_database
 from activities.ports import AdapterError
+from activities.reconciliation.comparison import comparing, comparison_of
+from activities.sql.database import create_database
 from catalogue.loader import CatalogueError, load_catalogues
 from settings import Settings, checked, explain, misspelt
-from states.registry import KINDS
+from states.kinds.registry import KINDS
 from workflows.connect import Unguarded, connect
 from workflows.executions import TemporalExecutions
 from workflows.plugin import DATA_CONVERTER, CancellationsPlugin

@@ -17,13 +17,11 @@ from pydantic import ValidationError
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
-from activities import signatures
-from activities.assess import assess, channels, surplus_after
+from activities import activity_names
+from activities.assessment import assess, channels, surplus_after
 from activities.customer_centre import SqlCustomerCentre
-from activities.database import TRANSIENT, Database, create_database, fault
-from activities.ledger import SqlLedger
-from activities.mail import mail_of
-from activities.notices import mail_to, values_of
+from activities.mail.messages import mail_to, values_of
+from activities.mail.senders import mail_of
 from activities.ports import (
     AdapterError,
     CustomerCentre,
@@ -35,16 +33,18 @@ from activities.ports import (
     Tickets,
     WorkList,
 )
-from activities.runs import SqlRuns
-from activities.tickets import SqlTickets
-from activities.work_list import SqlWorkList
+from activities.sql.database import TRANSIENT, Database, create_database, fault
+from activities.sql.ledger import SqlLedger
+from activities.sql.runs import SqlRuns
+from activities.sql.tickets import SqlTickets
+from activities.sql.work_list import SqlWorkList
 from catalogue.loader import Catalogues, load_catalogues
 from catalogue.texts import say
 from settings import Settings
+from states.kinds.registry import KINDS
 from states.model import status
 from states.model.effects import Notify, Step
 from states.model.facts import Check, Inquiry, Receipt
-from states.registry import KINDS
 
 log = structlog.get_logger()
 
@@ -70,7 +70,7 @@ def told_to_temporal() -> Iterator[None]:
         yield
     except Refused as error:
         details = {"reason": str(error), "reference": error.reference}
-        raise ApplicationError(str(error), details, type=signatures.REFUSED, non_retryable=True) from None
+        raise ApplicationError(str(error), details, type=activity_names.REFUSED, non_retryable=True) from None
     except ValidationError as error:
         fields = ", ".join(".".join(str(part) for part in one["loc"]) for one in error.errors(include_input=False))
         raise misconfigured(f"what is recorded has another form than expected: {fields}") from None
@@ -89,7 +89,7 @@ def told(error: AdapterError) -> ApplicationError:
 
 def misconfigured(text: str) -> ApplicationError:
     """An administrator must act; trying again cannot help."""
-    return ApplicationError(text, type=signatures.MISCONFIGURED, non_retryable=True)
+    return ApplicationError(text, type=activity_names.MISCONFIGURED, non_retryable=True)
 
 
 @dataclass(frozen=True)
@@ -110,7 +110,7 @@ class CancellationActivities:
         _, found, path = written.partition("/namespaces/")
         return f"{self.settings.temporal_ui_url.rstrip('/')}{found}{path}" if found else written
 
-    @activity.defn(name=signatures.READ)
+    @activity.defn(name=activity_names.READ)
     async def read(self, inquiry: Inquiry) -> Check:
         """Judge a request by record and catalogue; a run's first check registers the run."""
         request = inquiry.request
@@ -124,37 +124,37 @@ class CancellationActivities:
             )
         return with_namespace(check)
 
-    @activity.defn(name=signatures.PLACE_ORDER)
+    @activity.defn(name=activity_names.PLACE_ORDER)
     async def place_order(self, step: Step) -> Receipt:
         """Book the order once, however often it is asked. May be refused."""
         with told_to_temporal():
             return await self.centre.place_order(step)
 
-    @activity.defn(name=signatures.APPLY_CHANGE)
+    @activity.defn(name=activity_names.APPLY_CHANGE)
     async def apply_change(self, step: Step) -> Receipt:
         """Make the change in the record; answers what is then in surplus (X2), or what holds it (X4)."""
         with told_to_temporal():
             return await self.centre.apply_change(step)
 
-    @activity.defn(name=signatures.WITHDRAW)
+    @activity.defn(name=activity_names.WITHDRAW)
     async def withdraw(self, step: Step) -> Receipt:
         """Take the booking back (X11)."""
         with told_to_temporal():
             return await self.centre.withdraw(step)
 
-    @activity.defn(name=signatures.REASSIGN)
+    @activity.defn(name=activity_names.REASSIGN)
     async def reassign(self, step: Step) -> Receipt:
         """Assign a WMS user elsewhere (WMU4). May be refused."""
         with told_to_temporal():
             return await self.centre.reassign(step)
 
-    @activity.defn(name=signatures.DECOUPLE)
+    @activity.defn(name=activity_names.DECOUPLE)
     async def decouple(self, step: Step) -> Receipt:
         """Take a marketplace account off this customer (MOV1). May be refused."""
         with told_to_temporal():
             return await self.centre.decouple(step)
 
-    @activity.defn(name=signatures.NOTIFY)
+    @activity.defn(name=activity_names.NOTIFY)
     async def notify(self, step: Step) -> None:
         """Send a mail; name, address and language are looked up here and never enter a history.
 
@@ -178,7 +178,7 @@ class CancellationActivities:
             except Refused as error:
                 said.warning("mail_refused", code=error.reference)
 
-    @activity.defn(name=signatures.WRITE_TASKS)
+    @activity.defn(name=activity_names.WRITE_TASKS)
     async def write_tasks(self, listed: status.TaskList) -> status.Tickets:
         """Write the run's open tasks to the work list; those that a person at the vendor decides get a ticket."""
         with told_to_temporal():
@@ -193,7 +193,7 @@ class CancellationActivities:
             await self.work_list.write(listed, tickets)
             return status.Tickets(tickets=tickets)
 
-    @activity.defn(name=signatures.RECORD_END)
+    @activity.defn(name=activity_names.RECORD_END)
     async def record_end(self, end: status.End) -> Receipt:
         """Keep the status document in the ledger; close run, booking, tasks and tickets; answers whom to tell."""
         document = end.status.model_copy(update={"ui_url": self.ui_url(end.status.ui_url)})

@@ -12,15 +12,15 @@ from typing import Any, cast
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from activities import bookings, record
-from activities.database import Database, insert_once
-from activities.loading import Left, LoadFailed, LoadReport, customer, load_customers
 from activities.ports import Refused, Unavailable
-from activities.runs import watchers_of
-from activities.subjects import NO_LICENCE, Ends, ending, held, is_lower
-from activities.tables import receipts
+from activities.sql import bookings, customer_records
+from activities.sql.database import Database, insert_once
+from activities.sql.loading import Left, LoadFailed, LoadReport, customer, load_customers
+from activities.sql.runs import watchers_of
+from activities.sql.subjects import NO_LICENCE, Ends, ending, held, is_lower
+from activities.sql.tables import receipts
 from catalogue.texts import shown
-from states.model.effects import ApplyChange, Decouple, PlaceOrder, Reassign, Step
+from states.model.effects import ApplyChange, AssignLicence, BookOrder, Decouple, Step
 from states.model.facts import Receipt, Surplus
 from states.model.record import Customer
 
@@ -55,7 +55,7 @@ def nothing_in_surplus(_record: Customer, _ends: Ends, _step: Step) -> tuple[Sur
     return ()
 
 
-class Held(Exception):
+class ChangeHeld(Exception):
     """Something stands against the change: the transaction is given up, and nothing is remembered (X4)."""
 
     def __init__(self, surplus: tuple[Surplus, ...]) -> None:
@@ -78,12 +78,12 @@ class SqlCustomerCentre:
     async def customer(self, customer: str) -> Customer | None:
         """The customer's present record, or None."""
         async with self.database.read() as connection:
-            return await record.read_record(connection, customer)
+            return await customer_records.read_record(connection, customer)
 
     async def with_ends(self, customer: str) -> tuple[Customer | None, Mapping[str, datetime]]:
         """The record, and when the booked ends of its licences take effect (X3), in one transaction."""
         async with self.database.read() as connection:
-            found = await record.read_record(connection, customer)
+            found = await customer_records.read_record(connection, customer)
             return found, await bookings.ends_of(connection, found) if found else {}
 
     async def place_order(self, step: Step) -> Receipt:
@@ -116,14 +116,14 @@ class SqlCustomerCentre:
                 if isinstance(known, Receipt):
                     return known
                 reference = f"B-{known:06d}"
-                await record.lock(connection, step.customer)
-                found = await record.read_record(connection, step.customer)
+                await customer_records.lock(connection, step.customer)
+                found = await customer_records.read_record(connection, step.customer)
                 surplus = await change(connection, found, step, reference)
                 tell = await watchers_of(connection, step.customer, step.workflow_id)
                 receipt = Receipt(key=step.key, reference=reference, tell=tell, surplus=surplus)
                 await keep(connection, known, receipt)
                 return receipt
-        except Held as held:
+        except ChangeHeld as held:
             return Receipt(key=step.key, surplus=held.surplus, held=True)
 
     # The changes.
@@ -140,7 +140,7 @@ class SqlCustomerCentre:
                 raise refusal("not_lower", known, step)
         elif step.kind not in NO_LICENCE and not held(known, step.kind, step.subject):
             raise refusal("not_held", known, step)
-        await bookings.book(connection, step, cast(PlaceOrder, step.effect), reference)
+        await bookings.book(connection, step, cast(BookOrder, step.effect), reference)
         return ()
 
     async def change(
@@ -154,31 +154,31 @@ class SqlCustomerCentre:
             elif step.kind == "order_package":
                 await self.change_package(connection, found, step)
             elif step.kind == "fulfillment":
-                await record.remove_partners(connection, step.customer)
+                await customer_records.remove_partners(connection, step.customer)
             else:
                 details = await bookings.details_of(connection, step.workflow_id)
                 gone = ending(found, step.kind, step.subject, details)
-                await record.remove_licences(connection, step.customer, [one.licence for one in gone])
+                await customer_records.remove_licences(connection, step.customer, [one.licence for one in gone])
         await bookings.close(connection, step.workflow_id, "applied")
         return left
 
     async def change_edition(self, connection: AsyncConnection, found: Customer, step: Step) -> tuple[Surplus, ...]:
         """The lower edition, in any case; what is then in surplus is answered (X2). Never a higher one."""
         if is_lower(found, "edition", step.subject, step.target):
-            await record.change_edition(connection, step.customer, step.subject, str(step.target))
-            found = await record.read_record(connection, step.customer) or found
+            await customer_records.change_edition(connection, step.customer, step.subject, str(step.target))
+            found = await customer_records.read_record(connection, step.customer) or found
         ends = await bookings.ends_of(connection, found)
         return tuple(with_end(entry, ends) for entry in self.surplus_after(found, ends, step))
 
     async def change_package(self, connection: AsyncConnection, found: Customer, step: Step) -> None:
-        """The lower tier. Raises `Held` where a channel is active and the package would be 0 (X4)."""
+        """The lower tier. Raises `ChangeHeld` where a channel is active and the package would be 0 (X4)."""
         if step.target == 0:
             active = [one for one in found.licences if one.product in self.channels]
             if active:
                 said = {one.licence: one for one in self.surplus_after(found, {}, step)}
-                raise Held(tuple(said.get(one.licence) or as_channel(one.licence, one.product) for one in active))
+                raise ChangeHeld(tuple(said.get(one.licence) or as_channel(one.licence, one.product) for one in active))
         if is_lower(found, "order_package", step.subject, step.target):
-            await record.change_order_package(connection, step.customer, int(cast(int, step.target)))
+            await customer_records.change_order_package(connection, step.customer, int(cast(int, step.target)))
 
     async def take_back(
         self, connection: AsyncConnection, _found: Customer | None, step: Step, _reference: str
@@ -197,7 +197,7 @@ class SqlCustomerCentre:
             raise refusal("not_held", known, step)
         if licence.product != "wms_user":
             raise refusal("no_user", known, step)
-        await record.assign(connection, step.customer, step.subject, cast(Reassign, step.effect).to)
+        await customer_records.assign(connection, step.customer, step.subject, cast(AssignLicence, step.effect).to)
         return ()
 
     async def take_off(
@@ -207,14 +207,14 @@ class SqlCustomerCentre:
         known = present(found, step)
         if known.licence(step.subject) is None:
             raise refusal("not_held", known, step)
-        await record.remove_licences(connection, step.customer, [step.subject])
+        await customer_records.remove_licences(connection, step.customer, [step.subject])
         return ()
 
 
 async def claim(connection: AsyncConnection, step: Step) -> int | Receipt:
     """Claim a key: the number of the new receipt, or the receipt that it has already."""
     effect = step.effect
-    proof = effect.proof if isinstance(effect, PlaceOrder | ApplyChange | Decouple | Reassign) else None
+    proof = effect.proof if isinstance(effect, BookOrder | ApplyChange | Decouple | AssignLicence) else None
     values: dict[str, Any] = {
         "key": step.key,
         "action": effect.effect,

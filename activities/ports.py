@@ -12,9 +12,9 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Protocol
 
-from states.model.comparison import Execution
 from states.model.effects import Step
 from states.model.facts import Receipt
+from states.model.reconciliation import Execution
 from states.model.record import Customer
 from states.model.status import End, TaskList
 

@@ -24,8 +24,8 @@ from temporalio.worker import Replayer
 from bench.bare import MONTH, BareDowngrade
 from bench.sides import Side, load, side
 from bench.worker import SAME_RUNNER, bare_runner
-from embedded.checks import find_temporal
-from tests.soon import months_begin_soon
+from embedded.preflight import find_temporal
+from tests.system.soon import months_begin_soon
 from worker import DATA_CONVERTER
 from workflows.plugin import CancellationsPlugin, register_search_attributes
 

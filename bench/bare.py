@@ -13,8 +13,8 @@ from temporalio.common import RetryPolicy, SearchAttributeKey
 from temporalio.exceptions import ApplicationError
 
 with workflow.unsafe.imports_passed_through():
-    from activities import signatures
-    from states.model.effects import ApplyChange, CheckLicences, Notify, PlaceOrder, Step
+    from activities import activity_names
+    from states.model.effects import ApplyChange, BookOrder, CheckLicences, Notify, Step
     from states.model.facts import Check, Inquiry, Receipt
     from states.model.request import Request
     from states.model.status import End, Status, TimelineEntry, WarningText, WhyStep
@@ -61,13 +61,13 @@ class BareDowngrade:
         placed_at = self.placed_at
         assert placed_at is not None
         self.check = await self.read(order_at=placed_at)
-        booking = PlaceOrder(placed_at=placed_at, effective_at=placed_at + MONTH)
-        await self.act(signatures.PLACE_ORDER, booking, "Book the order")
+        booking = BookOrder(placed_at=placed_at, effective_at=placed_at + MONTH)
+        await self.act(activity_names.PLACE_ORDER, booking, "Book the order")
         told = asyncio.create_task(self.mail("scheduled"))
         self.enter("scheduled", "order_placed")
         await told
         await workflow.sleep(placed_at + MONTH - workflow.now(), summary="The month begins")
-        await self.act(signatures.APPLY_CHANGE, ApplyChange(catalogue=self.check.catalogue), "Make the change")
+        await self.act(activity_names.APPLY_CHANGE, ApplyChange(catalogue=self.check.catalogue), "Make the change")
         self.enter("applied", "change_applied")
         await asyncio.gather(self.mail("applied"), self.keep())
         await workflow.wait_condition(workflow.all_handlers_finished)
@@ -77,7 +77,7 @@ class BareDowngrade:
         """The record, as it stands."""
         version = self.check.catalogue if self.check else None
         inquiry = Inquiry(request=self.request, at=order_at or workflow.now(), version=version, first=first)
-        return await self.local(signatures.READ, inquiry, Check, "Read the record")
+        return await self.local(activity_names.READ, inquiry, Check, "Read the record")
 
     async def local(self, name: str, argument: Any, answer: type | None, summary: str) -> Any:
         """A short activity in the worker."""
@@ -90,7 +90,7 @@ class BareDowngrade:
             summary=summary,
         )
 
-    def step(self, effect: CheckLicences | PlaceOrder | ApplyChange | Notify) -> Step:
+    def step(self, effect: CheckLicences | BookOrder | ApplyChange | Notify) -> Step:
         """An effect with its key."""
         self.number += 1
         return Step(
@@ -103,7 +103,7 @@ class BareDowngrade:
             effect=effect.numbered(self.number),
         )
 
-    async def act(self, name: str, effect: PlaceOrder | ApplyChange, summary: str) -> None:
+    async def act(self, name: str, effect: BookOrder | ApplyChange, summary: str) -> None:
         """A change in the world."""
         await workflow.execute_activity(
             name,
@@ -118,12 +118,14 @@ class BareDowngrade:
         """Tell the customer."""
         at = self.placed_at
         values = {"effective_at": (at + MONTH).isoformat()} if at else {}
-        await self.local(signatures.NOTIFY, self.step(Notify(template=template, values=values)), None, "Send a mail")
+        await self.local(
+            activity_names.NOTIFY, self.step(Notify(template=template, values=values)), None, "Send a mail"
+        )
 
     async def keep(self) -> None:
         """The ended run in the ledger."""
         end = End(status=self.document(), started_at=self.info.start_time, ended_at=workflow.now())
-        await self.local(signatures.RECORD_END, end, Receipt, "Keep the ended run")
+        await self.local(activity_names.RECORD_END, end, Receipt, "Keep the ended run")
 
     def enter(self, state: str, event: str, rest: bool = True) -> None:
         """The next state: a line, search attributes, current details."""

@@ -18,7 +18,7 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
 from activities.cancellations import methods, shipped_activities
 from bench.bare import MONTH, BareDowngrade
 from settings import Settings
-from tests.soon import months_begin_soon
+from tests.system.soon import months_begin_soon
 from worker import DATA_CONVERTER, create_worker
 
 CACHE = 2000

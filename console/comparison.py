@@ -5,11 +5,11 @@ import uuid
 from datetime import timedelta
 from typing import Any
 
-from activities.findings import text_of
-from console.show import at, print_json, table
-from console.talk import Refusal, language, temporal
+from activities.reconciliation.findings import text_of
+from console.output import at, print_json, table
+from console.portal_client import PortalRefusal, language, temporal
 from settings import Settings
-from states.model.comparison import Comparison, Finding
+from states.model.reconciliation import Comparison, Finding
 
 WORKFLOW = "NightlyComparison"
 PATIENCE = timedelta(minutes=2)
@@ -17,7 +17,7 @@ PATIENCE = timedelta(minutes=2)
 
 
 def compared(settings: Settings, settle: bool, as_json: bool) -> None:
-    """Have it compared and print what was found. Raises `Refusal` without Temporal, and where no worker answers."""
+    """Have it compared and print what was found. Raises `PortalRefusal` without Temporal, and where no worker answers."""
     found = asyncio.run(asked(settings, settle))
     if as_json:
         return print_json(found.model_dump(mode="json"))
@@ -46,11 +46,11 @@ async def asked(settings: Settings, settle: bool) -> Comparison:
         )
     except WorkflowFailureError as error:
         if isinstance(error.cause, TimedOut):
-            raise Refusal(
+            raise PortalRefusal(
                 f"unavailable: no worker has compared within {PATIENCE.seconds} seconds: does one serve the task queue "
                 f"{settings.task_queue}? CANCELLATIONS_TASK_QUEUE says which"
             ) from None
-        raise Refusal(f"unavailable: the comparison failed: {error.cause}") from None
+        raise PortalRefusal(f"unavailable: the comparison failed: {error.cause}") from None
     return found
 
 

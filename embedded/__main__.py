@@ -12,13 +12,13 @@ from typing import NoReturn
 import httpx
 from pydantic import ValidationError
 
-from activities.loading import LoadFailed
 from activities.ports import AdapterError
-from embedded.checks import Unusable, check_ports, find_temporal, held_state_dir
-from embedded.children import Died
+from activities.sql.loading import LoadFailed
+from embedded.preflight import Unusable, check_ports, find_temporal, held_state_dir
+from embedded.processes import Died
 from embedded.supervisor import Supervisor
 from settings import Settings, checked, explain, misspelt
-from states.registry import KINDS
+from states.kinds.registry import KINDS
 
 
 def main() -> int:

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict
 
-from states.registry import KINDS
+from states.kinds.registry import KINDS
 
 ROOT = Path(__file__).resolve().parent.parent
 PLACED_ON = 8
@@ -28,7 +28,7 @@ DAYS = ("term_ends", "ends", "effective_on")
 Document = dict[str, Any]
 
 
-class Standing(BaseModel):
+class ExampleStanding(BaseModel):
     """How a run stands when its events have been played. `tasks`: the types of those open, in alphabetical order."""
 
     model_config = ConfigDict(extra="forbid")
@@ -48,7 +48,7 @@ class Example(BaseModel):
     placed: Literal["now", "last month"] = "now"
     request: Document
     steps: list[Document] = []
-    stands: Standing
+    stands: ExampleStanding
 
     @property
     def workflow_id(self) -> str:

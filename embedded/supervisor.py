@@ -16,9 +16,9 @@ from temporalio.api.taskqueue.v1 import TaskQueue
 from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest
 from temporalio.client import Client
 
-from embedded import guide, play
-from embedded.children import Child, Died, start
+from embedded import example_player, welcome
 from embedded.examples import ROOT
+from embedded.processes import Child, Died, start
 from settings import PREFIX, Settings
 
 START_WITHIN = 120.0
@@ -93,16 +93,16 @@ class Supervisor:
         print("Starting Temporal …", flush=True)
         await self.launch("temporal", server_command(self.temporal, self.settings))
         client = await self.ready("temporal", self.temporal_ready())
-        played = await self.guarded(play.prepare(self.settings, self.oldest()))
+        played = await self.guarded(example_player.prepare(self.settings, self.oldest()))
         print("Starting worker and portal …", flush=True)
         await self.launch("worker", [sys.executable, str(ROOT / "worker.py")])
         await self.launch("portal", [sys.executable, str(ROOT / "cli.py"), "portal"])
         await self.ready("worker", self.worker_ready(client))
-        async with play.portal(self.settings) as http:
+        async with example_player.portal(self.settings) as http:
             await self.ready("portal", self.portal_ready(http))
             print("Playing the examples …" if played.unanswered() else "The examples have been played.", flush=True)
-            await self.guarded(play.play(http, self.settings, played))
-            print(await self.guarded(guide.text(http, self.settings)), flush=True)
+            await self.guarded(example_player.play(http, self.settings, played))
+            print(await self.guarded(welcome.text(http, self.settings)), flush=True)
 
     def oldest(self) -> timedelta:
         """How old an event may be that the portal takes."""

@@ -13,17 +13,17 @@ from starlette.exceptions import HTTPException
 from temporalio.client import Client
 
 from activities.ports import AdapterError
-from portal import calls, front, health, operators
+from portal import customer_routes, health_routes, home_page, operator_routes
 from portal.access import webhooks
 from portal.context import Portal, asked_language
-from portal.described import complete
 from portal.intake import Intake
 from portal.metrics import Measured, Metrics
+from portal.openapi import complete
 from portal.problems import PortalProblem, body_of, response_of, wrong_call
-from portal.records import open_records
-from portal.runs import Runs
+from portal.run_client import RunClient
+from portal.storage import open_records
 from settings import Settings, checked
-from states.registry import KINDS
+from states.kinds.registry import KINDS
 
 log = structlog.get_logger(__name__)
 DISTRIBUTION = "cancellations"
@@ -41,7 +41,7 @@ def build(client: Client, settings: Settings, *, trusted: bool) -> FastAPI:
     """
     records = open_records(checked(settings, KINDS))
     metrics = Metrics()
-    runs = Runs(client, settings, records)
+    runs = RunClient(client, settings, records)
     portal = Portal(
         settings=settings,
         records=records,
@@ -62,7 +62,7 @@ def build(client: Client, settings: Settings, *, trusted: bool) -> FastAPI:
     )
     app.state.portal = portal
     app.add_middleware(Measured, metrics=metrics)
-    for router in (front.router, calls.router, operators.router, health.router):
+    for router in (home_page.router, customer_routes.router, operator_routes.router, health_routes.router):
         app.include_router(router)
     add_handlers(app)
     app.openapi = lambda: described(app)  # type: ignore[method-assign]

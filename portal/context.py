@@ -9,8 +9,8 @@ from portal.access import operator_of
 from portal.intake import Caller, Intake
 from portal.metrics import Metrics
 from portal.problems import PortalProblem
-from portal.records import Records
-from portal.runs import Runs
+from portal.run_client import RunClient
+from portal.storage import Storage
 from settings import Settings
 
 
@@ -19,8 +19,8 @@ class Portal:
     """One application's parts. `trusted`: called in process by the command line; nobody has to prove anything."""
 
     settings: Settings
-    records: Records
-    runs: Runs
+    records: Storage
+    runs: RunClient
     intake: Intake
     metrics: Metrics
     webhooks: tuple[Webhook, ...]

@@ -9,12 +9,12 @@ from typing import Any
 
 import structlog
 
-from activities.inbox import Kept
-from portal.inbound import Decision, Inbound, check_time, decision_of
+from activities.sql.inbox import Kept
+from portal.incoming import IncomingEvent, RunCommand, check_time, decision_of
 from portal.metrics import Metrics
 from portal.problems import PortalProblem, body_of
-from portal.records import Records
-from portal.runs import Pending, Runs
+from portal.run_client import Pending, RunClient
+from portal.storage import Storage
 
 log = structlog.get_logger(__name__)
 
@@ -39,7 +39,7 @@ class Caller:
 class Intake:
     """The way of an event from its arrival to its answer."""
 
-    def __init__(self, runs: Runs, records: Records, metrics: Metrics, oldest: timedelta, quiet: bool) -> None:
+    def __init__(self, runs: RunClient, records: Storage, metrics: Metrics, oldest: timedelta, quiet: bool) -> None:
         self.runs = runs
         self.records = records
         self.metrics = metrics
@@ -47,7 +47,7 @@ class Intake:
         self.quiet = quiet
         self.locks: dict[str, tuple[asyncio.Lock, int]] = {}
 
-    async def take(self, inbound: Inbound, caller: "Caller") -> Answer:
+    async def take(self, inbound: IncomingEvent, caller: "Caller") -> Answer:
         """Answer an event. The same (source, id) twice at once waits for the first."""
         async with self.one_at_a_time(inbound.update_id):
             now = datetime.now(UTC)
@@ -62,7 +62,7 @@ class Intake:
                 return kept.status, kept.body
             return await self.answered(inbound, kept, caller, now)
 
-    async def answered(self, inbound: Inbound, kept: Kept | None, caller: "Caller", now: datetime) -> Answer:
+    async def answered(self, inbound: IncomingEvent, kept: Kept | None, caller: "Caller", now: datetime) -> Answer:
         """Send the event, and keep the answer where it is final."""
         try:
             status, body, final = await self.sent(inbound, kept, caller, now)
@@ -80,7 +80,7 @@ class Intake:
         return status, body
 
     async def sent(
-        self, inbound: Inbound, kept: Kept | None, caller: "Caller", now: datetime
+        self, inbound: IncomingEvent, kept: Kept | None, caller: "Caller", now: datetime
     ) -> tuple[int, dict[str, Any], bool]:
         """Judge the event, send it, and answer with whether that is final."""
         received = kept.received_at if kept else now
@@ -98,16 +98,16 @@ class Intake:
                 problem.current = await self.current(decision)
             raise
 
-    def allowed(self, decision: Decision, caller: "Caller") -> Decision:
+    def allowed(self, decision: RunCommand, caller: "Caller") -> RunCommand:
         """An operator's decision needs an operator; its `by` is the operator's name, where there is one."""
         if decision.event not in ("confirm_task", "reject_task"):
             return decision
         if not caller.is_operator:
             raise PortalProblem("unauthorised")
         named = {"by": caller.operator} if caller.operator else {}
-        return Decision(decision.event, decision.workflow_id, decision.payload | named, decision.update_id)
+        return RunCommand(decision.event, decision.workflow_id, decision.payload | named, decision.update_id)
 
-    async def current(self, decision: Decision) -> dict[str, Any] | None:
+    async def current(self, decision: RunCommand) -> dict[str, Any] | None:
         """The status document beside a refusal that came without one."""
         try:
             return await self.runs.read(decision.workflow_id)
@@ -137,9 +137,9 @@ class Intake:
                 self.locks[name] = (lock, wanted - 1)
 
 
-def short_type(inbound: Inbound) -> str:
+def short_type(inbound: IncomingEvent) -> str:
     """The event's name as a label; whatever is not known is `unknown`, so that labels stay few."""
-    from portal.inbound import EVENTS, TYPE
+    from portal.incoming import EVENTS, TYPE
 
     match = TYPE.fullmatch(inbound.type)
     name = match[1].replace("-", "_") if match else ""

@@ -10,8 +10,8 @@ from temporalio.exceptions import ApplicationError
 
 from catalogue.texts import say
 from portal.faults import FAULTS, fault
-from states import shapes
-from states.shapes import faults_of
+from states.model import payload_errors
+from states.model.payload_errors import faults_of
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_AFTER = "5"
@@ -149,7 +149,7 @@ def text_of(problem: PortalProblem, language: str) -> str:
     values = dict(problem.values)
     name = values.get("fault")
     if isinstance(name, list):
-        values["fault"] = shapes.text_of(say, language, name)
+        values["fault"] = payload_errors.text_of(say, language, name)
     elif name in FAULTS:
         values["fault"] = fault(language, name, values)
     if problem.code in SAID_HERE and not isinstance(name, list) and name in FAULTS:

@@ -10,22 +10,22 @@ from typing import Any, Literal
 
 from temporalio.client import RPCError, RPCStatusCode, WorkflowExecution
 
-from activities.ledger import EndedRun
-from activities.paging import Page as LedgerPage
-from activities.paging import WrongCursor
-from portal.looks import EFFECTIVE_DATE, ORDER_BY, STATE, WAITING_FOR, reaching, unavailable
+from activities.sql.ledger import EndedRun
+from activities.sql.paging import Page as LedgerPage
+from activities.sql.paging import WrongCursor
 from portal.problems import malformed
-from portal.records import Records
-from portal.runs import Runs, quoted
-from states.chart import SHOWN
-from states.diagram import states_of
+from portal.run_client import RunClient, quoted
+from portal.run_reader import EFFECTIVE_DATE, ORDER_BY, STATE, WAITING_FOR, reaching, unavailable
+from portal.storage import Storage
+from states.chart.base import PUBLIC_STATE
+from states.kinds.registry import KINDS
 from states.model.base import in_utc, start_of
-from states.registry import KINDS
+from states.views.diagram import states_of
 
 Page = dict[str, Any]
 ENDS = ("applied", "abandoned", "revoked", "superseded", "reassigned", "refused", "external", "given_up")
 """The states of a run that has ended: the ledger has it then, while Temporal may still be closing it."""
-STATES = tuple(dict.fromkeys(SHOWN.get(one, one) for kind in KINDS.values() for one in states_of(kind.chart)))
+STATES = tuple(dict.fromkeys(PUBLIC_STATE.get(one, one) for kind in KINDS.values() for one in states_of(kind.chart)))
 """The states that a run of any kind may be in, as outsiders call them."""
 TASK_TYPES = (
     "perform", "third_party", "support_ticket", "revocation", "appointment",
@@ -111,7 +111,7 @@ def shown(moment: datetime | None) -> str | None:
     return in_utc(moment).isoformat().replace("+00:00", "Z") if moment else None
 
 
-async def cancellations(runs: Runs, records: Records, wanted: Wanted, cursor: str | None, limit: int) -> Page:
+async def cancellations(runs: RunClient, records: Storage, wanted: Wanted, cursor: str | None, limit: int) -> Page:
     """One page: open runs, and where they end, ended ones.
 
     Raises `malformed` for a cursor that is not ours, `unavailable` where the server cannot list.
@@ -134,7 +134,7 @@ async def cancellations(runs: Runs, records: Records, wanted: Wanted, cursor: st
     return {"items": items, "total": total, "next": write_cursor("ended", ended.next) if ended.next else None}
 
 
-async def ended_runs(records: Records, wanted: Wanted, cursor: str | None, limit: int) -> LedgerPage[EndedRun]:
+async def ended_runs(records: Storage, wanted: Wanted, cursor: str | None, limit: int) -> LedgerPage[EndedRun]:
     """A page of the ledger. Raises `malformed` for a cursor that is not ours."""
     try:
         return await records.search_ended(limit, cursor, wanted.ended())
@@ -143,7 +143,7 @@ async def ended_runs(records: Records, wanted: Wanted, cursor: str | None, limit
 
 
 async def open_runs(
-    runs: Runs, wanted: Wanted, token: str | None, limit: int, counted_only: bool
+    runs: RunClient, wanted: Wanted, token: str | None, limit: int, counted_only: bool
 ) -> tuple[list[Page], int, str | None]:
     """A page of open runs, how many there are, and the token of the next page."""
     query = visibility_query(wanted)
@@ -210,7 +210,7 @@ def moment_of(field: str, text: str | None, zone: str, end: Literal["from", "to"
         raise malformed("moment", field=field, given=text[:40]) from error
 
 
-async def work_list(records: Records, wanted: Page, cursor: str | None, limit: int) -> Page:
+async def work_list(records: Storage, wanted: Page, cursor: str | None, limit: int) -> Page:
     """A page of open tasks, due first. Raises `malformed` for a cursor that is not ours."""
     try:
         page = await records.tasks(limit, cursor, wanted)

@@ -8,24 +8,24 @@ from temporalio import workflow
 from temporalio.exceptions import FailureError
 
 with workflow.unsafe.imports_passed_through():
-    from activities import signatures
-    from states.conduct import Conduct
-    from states.judgement import judge, judge_confirmation, judge_rejection, judge_request, malformed, parse
+    from activities import activity_names
+    from states.chart.admission import judge, judge_confirmation, judge_rejection, judge_request, malformed, parse
+    from states.chart.lifecycle import Conduct
+    from states.kinds.registry import KINDS
     from states.model.effects import Effect, Tell
     from states.model.facts import Receipt, Refusal
     from states.model.memory import Memory
+    from states.model.payload_errors import readable
     from states.model.request import HandInProof, Message, Request
     from states.model.status import End, Status
-    from states.registry import KINDS
-    from states.shapes import readable
-    from states.surplus_state import heard_of
-from workflows import began, messages
-from workflows.base import Item
-from workflows.effects import Slow, call, call_patiently, tell
-from workflows.performing import Performing
+    from states.rules.surplus_resolution import heard_of
+from workflows import handlers, patches
+from workflows.effect_calls import Slow, call, call_patiently, tell
+from workflows.effect_runner import Performing
+from workflows.run_state import Item
 
 
-class Driver(messages.Handlers, Performing):
+class Driver(handlers.Handlers, Performing):
     """The base of every workflow. A kind adds its `run` and nothing else."""
 
     @workflow.init
@@ -84,7 +84,7 @@ class Driver(messages.Handlers, Performing):
             return request
         if request.kind != self.kind:
             return malformed("fault.other_kind", asked=readable(request.kind), meant=self.kind)
-        return messages.belonging(self, request)
+        return handlers.belonging(self, request)
 
     def request_of_id(self) -> Request:
         """What can be said of a run whose document is wrong: the parts of its ID."""
@@ -141,7 +141,7 @@ class Driver(messages.Handlers, Performing):
         if self.answers:
             self.take_answer(*self.answers.pop(0))
         elif (due := self.due()) is not None:
-            self.perform(self.chart.decide(began.asked_by_time(self.chart, due), workflow.now()))
+            self.perform(self.chart.decide(patches.asked_by_time(self.chart, due), workflow.now()))
         elif self.queue and not self.holding():
             self.take(self.queue.pop(0))
         else:
@@ -195,7 +195,7 @@ class Driver(messages.Handlers, Performing):
         task = note = None
         if isinstance(message, HandInProof):
             task = next(one for one in self.chart.model.tasks if one.task == message.task)
-            note = messages.said_of(message, task)
+            note = handlers.said_of(message, task)
         acted = message.time or now
         self.perform(self.chart.decide(event, now, message=message, task=task, note=note, last_customer_at=acted))
         return None
@@ -220,22 +220,22 @@ class Driver(messages.Handlers, Performing):
     def take_decision(self, item: Item, now: datetime) -> Refusal | None:
         """An operator's decision on a task."""
         if item.event == "confirm_task":
-            began.asked(self.chart, item.message)
+            patches.asked(self.chart, item.message)
             judged = judge_confirmation(self.chart, item.message)
         else:
             judged = judge_rejection(self.chart, item.message)
         if isinstance(judged, Refusal):
             return judged
         task, event = judged
-        note = messages.said_of(item.message, task)
-        event = began.caused(self.chart, event)
+        note = handlers.said_of(item.message, task)
+        event = patches.caused(self.chart, event)
         self.perform(self.chart.decide(event, now, message=item.message, task=task, said=item.event, note=note))
         return None
 
     def take_cancel(self, now: datetime) -> None:
         """A cancel request is `abandon` by an operator where that is enabled; elsewhere a line (contract)."""
         if "abandon" in self.chart.possible():
-            self.perform(self.chart.decide("abandon", now, message=messages.by_operator()))
+            self.perform(self.chart.decide("abandon", now, message=handlers.by_operator()))
         else:
             self.chart.write("cancel_requested", "cancel_requested_not_possible")
 
@@ -263,9 +263,9 @@ class Driver(messages.Handlers, Performing):
         end = End(status=self.document(), started_at=self.started_at, ended_at=workflow.now())
         summary = "Keep the ended run in the ledger"
         try:
-            receipt = await call(signatures.RECORD_END, end, Receipt, summary, local=True)
+            receipt = await call(activity_names.RECORD_END, end, Receipt, summary, local=True)
         except (Slow, FailureError):
-            receipt = await call_patiently(signatures.RECORD_END, end, Receipt, summary, None)
+            receipt = await call_patiently(activity_names.RECORD_END, end, Receipt, summary, None)
         if receipt.tell:
             await tell(Tell(runs=receipt.tell, state=self.chart.shown), self.chart.model)
         await workflow.wait_condition(lambda: not self.under_way or self.only_answered())

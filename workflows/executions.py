@@ -15,7 +15,7 @@ from temporalio.client import (
     WorkflowQueryFailedError,
 )
 
-from states.model.comparison import Execution, How
+from states.model.reconciliation import Execution, How
 
 STATUS: dict[WorkflowExecutionStatus, How] = {
     WorkflowExecutionStatus.RUNNING: "open",

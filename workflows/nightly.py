@@ -8,8 +8,8 @@ from typing import Any
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
-    from activities import signatures
-    from states.model.comparison import Comparison, Night
+    from activities import activity_names
+    from states.model.reconciliation import Comparison, Night
 from workflows import options
 
 NAME = "NightlyComparison"
@@ -24,14 +24,14 @@ class NightlyComparison:
     async def run(self, *payloads: Any) -> Comparison:
         """Told first and settled then: what breaks off in between is told again, and never lost."""
         asked = payloads[0] if payloads and isinstance(payloads[0], dict) else {}
-        found: Comparison = await step(signatures.COMPARE, (), Comparison, "Compare our database with Temporal")
+        found: Comparison = await step(activity_names.COMPARE, (), Comparison, "Compare our database with Temporal")
         if asked.get("settle", True) and found.findings:
             night = workflow.info().first_execution_run_id
             new = tuple(one for one in found.findings if not one.known)
             if new:
-                await step(signatures.TELL_FINDINGS, (Night(night=night, findings=new),), None, "Send a mail")
+                await step(activity_names.TELL_FINDINGS, (Night(night=night, findings=new),), None, "Send a mail")
             every = Night(night=night, findings=found.findings)
-            await step(signatures.SETTLE_FINDINGS, (every,), None, "Close what is over")
+            await step(activity_names.SETTLE_FINDINGS, (every,), None, "Close what is over")
         return found
 
 

@@ -16,10 +16,10 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxR
 
 from workflows.kinds import WORKFLOWS
 from workflows.nightly import NightlyComparison
-from workflows.view import SEARCH_ATTRIBUTES, EventRefused
+from workflows.publisher import SEARCH_ATTRIBUTES, EventRefused
 
 PASSED_THROUGH = (
-    *("statemachine", "pydantic", "pydantic_core", "states.model", "states.policy"),
+    *("statemachine", "pydantic", "pydantic_core", "states.model", "states.rules.notice"),
     *("catalogue", "activities", "babel", "tzdata"),
 )
 """What even the sandbox takes as it is: libraries, values, and the one place where dates are computed."""

@@ -1,7 +1,7 @@
 """The connectors to Shopify and Shopware 6: no fee of their own, so deactivation (CO)."""
 
-from states.kind import Context, Kind
-from states.kinds.shared import Held, ending, find, plain_licence
+from states.kinds.kind import Context, Kind
+from states.kinds.shared import HeldLicence, ending, find, plain_licence
 from states.model.facts import Check, Inquiry, OutsideStep
 from states.model.offers import Catalogue
 from states.paths.licence_end import LicenceEnd
@@ -26,7 +26,7 @@ def check(inquiry: Inquiry, context: Context, catalogue: Catalogue) -> Check:
     A connector to another shop cannot be booked through Shopify: such a record is asked about (CO5, X5).
     """
     found = find(NAME, inquiry, context, catalogue, plain_licence(inquiry.request))
-    if not isinstance(found, Held):
+    if not isinstance(found, HeldLicence):
         return found
     if found.licence.booked_via != "shopify":
         return ending(found)

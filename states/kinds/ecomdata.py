@@ -1,7 +1,7 @@
 """ecomDATA Cloud: ended at ecomDATA, outside the customer centre (ECO)."""
 
-from states.kind import Context, Kind
-from states.kinds.shared import Held, find, made, plain_licence
+from states.kinds.kind import Context, Kind
+from states.kinds.shared import HeldLicence, find, made, plain_licence
 from states.model.facts import Check, Inquiry, OutsideStep
 from states.model.offers import Catalogue
 from states.paths.handover import HandoverPath
@@ -16,7 +16,7 @@ class EcomdataHandover(HandoverPath):
 def check(inquiry: Inquiry, context: Context, catalogue: Catalogue) -> Check:
     """A contract that is held; what it costs or saves is between customer and ecomDATA (ECO1)."""
     found = find(NAME, inquiry, context, catalogue, plain_licence(inquiry.request))
-    if not isinstance(found, Held):
+    if not isinstance(found, HeldLicence):
         return found
     step = OutsideStep(what="ecomdata", rule="ECO2", subject=found.licence.licence)
     return made(found.record, catalogue, cost_effect="unknown", outside=(step,))

@@ -2,15 +2,15 @@
 
 from typing import Any, cast, get_args
 
-from states.kind import Context, Kind
+from states.kinds.kind import Context, Kind
 from states.kinds.shared import customer_of, fixed_subject, made, refused
-from states.model.facts import Check, Cost, Feature, Inquiry, Note, Question
+from states.model.facts import Check, Cost, Feature, Inquiry, Question, Warning
 from states.model.offers import Catalogue, Edition, Offer, Product
 from states.model.record import Customer, EditionKey, Family
 from states.model.request import Request
 from states.paths.edition import EditionPath
-from states.policy import offer_for
-from states.surplus import by_product, surplus_now, surplus_under
+from states.rules.cost_effect import offer_for
+from states.rules.surplus import by_product, surplus_now, surplus_under
 
 NAME = "edition"
 LEVELS = {"none": 0, "limited": 1, "full": 2}
@@ -100,9 +100,9 @@ def features_lost(record: Customer, catalogue: Catalogue, current: Edition, targ
     return tuple(lost)
 
 
-def features_note(lost: tuple[Feature, ...], catalogue: Catalogue, current: Edition, target: Edition) -> Note:
+def features_note(lost: tuple[Feature, ...], catalogue: Catalogue, current: Edition, target: Edition) -> Warning:
     """The warning, also where nothing is known to be lost: the list is not complete (ED4)."""
-    return Note(
+    return Warning(
         code="features_lost",
         values={
             "features": [one.feature for one in lost if not one.limited],
@@ -117,7 +117,7 @@ def features_note(lost: tuple[Feature, ...], catalogue: Catalogue, current: Edit
 # What a lower edition does to the customer's other products.
 
 
-def knock_on(record: Customer, catalogue: Catalogue, current: Edition, target: Edition) -> tuple[Note, ...]:
+def knock_on(record: Customer, catalogue: Catalogue, current: Edition, target: Edition) -> tuple[Warning, ...]:
     """One warning that names all of it, or none where nothing that the customer holds is touched (ED14).
 
     The support level falls with every edition (SUP1): it is told along, and among the functions lost in any case.
@@ -130,7 +130,7 @@ def knock_on(record: Customer, catalogue: Catalogue, current: Edition, target: E
     if not held:
         return ()
     values = held | support_touched(current, target) | {"current": current.label, "target": target.label}
-    return (Note(code="knock_on", values=values),)
+    return (Warning(code="knock_on", values=values),)
 
 
 def products_touched(record: Customer, catalogue: Catalogue, current: Edition, target: Edition) -> dict[str, Any]:

@@ -1,13 +1,13 @@
 """The Fulfillment Network: left by ending the cooperation with every partner (FFN)."""
 
-from states.kind import Context, Kind
+from states.kinds.kind import Context, Kind
 from states.kinds.shared import customer_of, fixed_subject, made, no_target
 from states.model.facts import Check, Inquiry, OutsideStep, Question
 from states.model.offers import Catalogue
 from states.model.record import Partner
 from states.model.request import Request
 from states.paths.fulfillment import FulfillmentPath
-from states.surplus import open_at_partners
+from states.rules.surplus import open_at_partners
 
 NAME = "fulfillment"
 

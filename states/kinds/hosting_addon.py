@@ -1,7 +1,7 @@
 """Add-ons to hosting (Zusatzleistungen): each has a form that asks for details (ADD)."""
 
-from states.kind import Context, Kind
-from states.kinds.shared import Held, ending, find, plain_licence
+from states.kinds.kind import Context, Kind
+from states.kinds.shared import HeldLicence, ending, find, plain_licence
 from states.model.facts import Check, Inquiry
 from states.model.offers import Catalogue
 from states.paths.licence_end import LicenceEnd
@@ -18,7 +18,7 @@ class HostingAddonEnd(LicenceEnd):
 def check(inquiry: Inquiry, context: Context, catalogue: Catalogue) -> Check:
     """A paid add-on, whose form's details the catalogue names (ADD1)."""
     found = find(NAME, inquiry, context, catalogue, plain_licence(inquiry.request))
-    return ending(found, details_needed=found.product.details_needed) if isinstance(found, Held) else found
+    return ending(found, details_needed=found.product.details_needed) if isinstance(found, HeldLicence) else found
 
 
 KIND = Kind(kind=NAME, workflow="HostingAddonCancellation", chart=HostingAddonEnd, check=check, malformed=plain_licence)

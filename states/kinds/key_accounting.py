@@ -1,8 +1,8 @@
 """Key Accounting: optional in JTL Enterprise, booked and ended through sales (SUP3)."""
 
-from states.kind import Context, Kind
+from states.kinds.kind import Context, Kind
 from states.kinds.shared import (
-    Held,
+    HeldLicence,
     cost_of,
     customer_of,
     find,
@@ -43,7 +43,7 @@ def check(inquiry: Inquiry, context: Context, catalogue: Catalogue) -> Check:
         return refused(record, catalogue, "G2", "not_held", subject=NAME)
     named = inquiry.model_copy(update={"request": inquiry.request.model_copy(update={"subject": licence.licence})})
     found = find(NAME, named, context, catalogue, None)
-    if not isinstance(found, Held):
+    if not isinstance(found, HeldLicence):
         return found
     runs = term_runs(found)
     return made(

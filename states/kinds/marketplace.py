@@ -1,8 +1,8 @@
 """eazyAuction marketplaces: no fee of their own, so deactivation in every edition (MP)."""
 
-from states.kind import Context, Kind
-from states.kinds.shared import Held, ending, find, plain_licence, refused
-from states.model.facts import Check, Inquiry, Note, OutsideStep
+from states.kinds.kind import Context, Kind
+from states.kinds.shared import HeldLicence, ending, find, plain_licence, refused
+from states.model.facts import Check, Inquiry, OutsideStep, Warning
 from states.model.offers import Catalogue
 from states.paths.licence_end import LicenceEnd
 
@@ -18,17 +18,17 @@ class MarketplaceEnd(LicenceEnd):
 def check(inquiry: Inquiry, context: Context, catalogue: Catalogue) -> Check:
     """No saving (MP1); a pilot is signed off (MP3) and a third party told (MP4) too; never before a transfer (MOV2)."""
     found = find(NAME, inquiry, context, catalogue, plain_licence(inquiry.request))
-    if not isinstance(found, Held):
+    if not isinstance(found, HeldLicence):
         return found
     licence = found.licence
     if f"marketplace_transfer/{found.record.customer}/{licence.licence}" in context.open_runs:
         return refused(found.record, catalogue, "MOV2", "use_support")
     warnings, outside = [], []
     if licence.pilot:
-        warnings.append(Note(code="pilot_sign_off"))
+        warnings.append(Warning(code="pilot_sign_off"))
         outside.append(OutsideStep(what="pilot", rule="MP3"))
     if licence.third_party:
-        warnings.append(Note(code="third_party_too", values={"name": licence.third_party}))
+        warnings.append(Warning(code="third_party_too", values={"name": licence.third_party}))
         outside.append(OutsideStep(what="third_party", rule="MP4", name=licence.third_party))
     return ending(found, *warnings, outside=tuple(outside))
 

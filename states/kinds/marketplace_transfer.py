@@ -1,7 +1,7 @@
 """A marketplace account that moves to another customer: no cancellation, a ticket (MOV)."""
 
-from states.kind import Context, Kind
-from states.kinds.shared import Held, find, made, refused, subject_too_long
+from states.kinds.kind import Context, Kind
+from states.kinds.shared import HeldLicence, find, made, refused, subject_too_long
 from states.model.facts import Check, Inquiry
 from states.model.offers import Catalogue
 from states.model.record import Customer
@@ -28,7 +28,7 @@ def check(inquiry: Inquiry, context: Context, catalogue: Catalogue) -> Check:
     """The other customer must be known and have an order package that allows channels (MOV2, OP0-6)."""
     request = inquiry.request
     found = find("marketplace", inquiry, context, catalogue, malformed(request))
-    if not isinstance(found, Held):
+    if not isinstance(found, HeldLicence):
         return found
     if context.other is None:
         return refused(found.record, catalogue, "MOV2", "unknown_customer", customer=request.target)

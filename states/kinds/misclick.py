@@ -1,8 +1,8 @@
 """A wrong booking or a wrong cancellation: no undoing, a ticket that a person decides (MIS)."""
 
-from states.kind import Context, Kind
+from states.kinds.kind import Context, Kind
 from states.kinds.shared import customer_of, explained, made, no_target
-from states.model.facts import Check, Inquiry, Note
+from states.model.facts import Check, Inquiry, Warning
 from states.model.offers import Catalogue
 from states.model.request import Request
 from states.paths.ticket import TicketPath
@@ -27,7 +27,7 @@ def check(inquiry: Inquiry, context: Context, catalogue: Catalogue) -> Check:
     record = customer_of(inquiry, context, catalogue, malformed(inquiry.request))
     if isinstance(record, Check):
         return record
-    return made(record, catalogue, cost_effect="none", warnings=(Note(code="no_promise"),))
+    return made(record, catalogue, cost_effect="none", warnings=(Warning(code="no_promise"),))
 
 
 KIND = Kind(kind=NAME, workflow="MisclickTicket", chart=MisclickTicket, check=check, malformed=malformed)

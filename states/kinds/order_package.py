@@ -1,13 +1,13 @@
 """Order packages: to a lower one, or to none, which is a process of its own (OP)."""
 
-from states.kind import Context, Kind
+from states.kinds.kind import Context, Kind
 from states.kinds.shared import customer_of, fixed_subject, made, refused
-from states.model.facts import Check, Inquiry, Note
+from states.model.facts import Check, Inquiry, Warning
 from states.model.offers import Catalogue
 from states.model.record import Customer
 from states.model.request import Request
 from states.paths.order_package import OrderPackagePath
-from states.surplus import active_channels
+from states.rules.surplus import active_channels
 
 NAME = "order_package"
 
@@ -40,8 +40,8 @@ def check(inquiry: Inquiry, context: Context, catalogue: Catalogue) -> Check:
         lower = [tier for tier in bookable if tier < record.order_package]
         return refused(record, catalogue, "OPL-2", "not_bookable", target=target, bookable=lower)
     none = target == 0
-    zero = (Note(code="package_zero"), Note(code="selling_stops_first"))
-    overage = (Note(code="overage", values={"target": target}),)
+    zero = (Warning(code="package_zero"), Warning(code="selling_stops_first"))
+    overage = (Warning(code="overage", values={"target": target}),)
     return made(
         record,
         catalogue,

@@ -1,7 +1,7 @@
 """A setup service that is not wanted: by exception, through a ticket for accounting (SVC)."""
 
-from states.kind import Context, Kind
-from states.kinds.shared import Held, explained, find, made, plain_licence
+from states.kinds.kind import Context, Kind
+from states.kinds.shared import HeldLicence, explained, find, made, plain_licence
 from states.model.facts import Check, Inquiry
 from states.model.offers import Catalogue
 from states.model.request import Request
@@ -27,7 +27,7 @@ def malformed(request: Request) -> str | None:
 def check(inquiry: Inquiry, context: Context, catalogue: Catalogue) -> Check:
     """Whoever booked it may ask; what it costs or saves is for the person who decides (SVC1)."""
     found = find(NAME, inquiry, context, catalogue, malformed(inquiry.request))
-    return made(found.record, catalogue, cost_effect="unknown") if isinstance(found, Held) else found
+    return made(found.record, catalogue, cost_effect="unknown") if isinstance(found, HeldLicence) else found
 
 
 KIND = Kind(kind=NAME, workflow="SetupServiceCancellation", chart=SetupServiceTicket, check=check, malformed=malformed)

@@ -6,13 +6,13 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from states.kind import Context
+from states.kinds.kind import Context
 from states.model.base import day_of
-from states.model.facts import Check, Cost, CostEffect, Inquiry, Note, Question, Refusal
+from states.model.facts import Check, Cost, CostEffect, Inquiry, Question, Refusal, Warning
 from states.model.offers import Catalogue, Offer, Product
 from states.model.record import Customer, Licence
 from states.model.request import Request
-from states.policy import cost_effect, offer_for, product_of
+from states.rules.cost_effect import cost_effect, offer_for, product_of
 
 RECORDED = ("product", "module", "included", "contract", "booked_via", "term_ends", "price_per_month")
 """What a question quotes of a licence: facts only, no labels that may hold a person's name."""
@@ -21,7 +21,7 @@ NO_SAVING: frozenset[CostEffect] = frozenset({"deactivation", "none"})
 
 
 @dataclass(frozen=True)
-class Held:
+class HeldLicence:
     """A licence that the customer holds, with what the catalogue says of it."""
 
     record: Customer
@@ -64,7 +64,7 @@ def customer_of(inquiry: Inquiry, context: Context, catalogue: Catalogue, fault:
     return context.record
 
 
-def find(kind: str, inquiry: Inquiry, context: Context, catalogue: Catalogue, fault: str | None) -> Held | Check:
+def find(kind: str, inquiry: Inquiry, context: Context, catalogue: Catalogue, fault: str | None) -> HeldLicence | Check:
     """The licence that the request names, or the refusal.
 
     Not held, or a product that another kind cancels: `not_held` (G1, G2). A service is cancelled by ticket only:
@@ -88,7 +88,7 @@ def find(kind: str, inquiry: Inquiry, context: Context, catalogue: Catalogue, fa
     if offer and offer.status == "not_available" and not leaving:
         values = {"product": product.label[record.language], "current": edition_label(record, catalogue, product)}
         return refused(record, catalogue, UNAVAILABLE.get(product.key, "G6"), "not_available", **values)
-    return Held(record, licence, product, offer, catalogue, inquiry.at, context.zone)
+    return HeldLicence(record, licence, product, offer, catalogue, inquiry.at, context.zone)
 
 
 UNAVAILABLE = {"track_and_trace": "SH2", "wawi_api": "API1", "key_accounting": "SUP3", "wms_module": "WMM1"}
@@ -111,7 +111,7 @@ def offer_of(product: Product, editions: Mapping[Any, str]) -> Offer | None:
     return offer
 
 
-def ending(held: Held, *warnings: Note, effect: CostEffect | None = None, **fields: Any) -> Check:
+def ending(held: HeldLicence, *warnings: Warning, effect: CostEffect | None = None, **fields: Any) -> Check:
     """The check of a licence that may end: at its term where it is paid, else at once or on a day chosen (X6)."""
     effect = effect or held.effect
     notes = (*warnings, *((no_saving(held.product),) if effect in NO_SAVING else ()))
@@ -128,13 +128,13 @@ def ending(held: Held, *warnings: Note, effect: CostEffect | None = None, **fiel
     )
 
 
-def no_saving(product: Product) -> Note:
+def no_saving(product: Product) -> Warning:
     """Tidiness, no saving (G9); with what is special about active channels (MP6, CO6) and WMS modules (WMM3)."""
     own: dict[str, Any] = {"warehouse": True} if product.kind == "wms_module" else {}
-    return Note(code="no_saving", values={"channel": product.kind} if product.channel else own)
+    return Warning(code="no_saving", values={"channel": product.kind} if product.channel else own)
 
 
-def questions(held: Held, effect: CostEffect) -> tuple[Question, ...]:
+def questions(held: HeldLicence, effect: CostEffect) -> tuple[Question, ...]:
     """What a person must say first: the cost where nobody knows it (X5), the term of a paid licence without one (X6).
 
     While the cost is unknown the term is asked about too: it counts if the answer is that the cost falls.
@@ -149,7 +149,7 @@ def questions(held: Held, effect: CostEffect) -> tuple[Question, ...]:
     return tuple(asked)
 
 
-def term_runs(held: Held) -> bool:
+def term_runs(held: HeldLicence) -> bool:
     """Whether the last usable day of the recorded term is the day asked about, or later."""
     term = held.licence.term_ends
     return term is not None and term >= day_of(held.at, held.zone)

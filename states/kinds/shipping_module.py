@@ -1,7 +1,7 @@
 """Shipping modules: JTL-ShippingLabels in every edition, JTL-Track&Trace from JTL Pro (SH)."""
 
-from states.kind import Context, Kind
-from states.kinds.shared import Held, ending, find, plain_licence
+from states.kinds.kind import Context, Kind
+from states.kinds.shared import HeldLicence, ending, find, plain_licence
 from states.model.facts import Check, Inquiry
 from states.model.offers import Catalogue
 from states.paths.licence_end import LicenceEnd
@@ -18,7 +18,7 @@ class ShippingModuleEnd(LicenceEnd):
 def check(inquiry: Inquiry, context: Context, catalogue: Catalogue) -> Check:
     """Deactivated without a saving (SH1, SH2); JTL-Track&Trace below JTL Pro is `not_available` (SH2)."""
     found = find(NAME, inquiry, context, catalogue, plain_licence(inquiry.request))
-    return ending(found) if isinstance(found, Held) else found
+    return ending(found) if isinstance(found, HeldLicence) else found
 
 
 KIND = Kind(

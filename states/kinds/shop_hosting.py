@@ -1,8 +1,8 @@
 """Hosting of an online shop: a contract of its own, beside the shop's licence (SHH)."""
 
-from states.kind import Context, Kind
-from states.kinds.shared import Held, ending, find, subject_too_long
-from states.model.facts import Check, Inquiry, Note
+from states.kinds.kind import Context, Kind
+from states.kinds.shared import HeldLicence, ending, find, subject_too_long
+from states.model.facts import Check, Inquiry, Warning
 from states.model.offers import Catalogue
 from states.model.request import Request
 from states.paths.licence_end import LicenceEnd
@@ -30,12 +30,12 @@ def check(inquiry: Inquiry, context: Context, catalogue: Catalogue) -> Check:
     runs on (SHH2).
     """
     found = find(NAME, inquiry, context, catalogue, malformed(inquiry.request))
-    if not isinstance(found, Held):
+    if not isinstance(found, HeldLicence):
         return found
-    warnings = [Note(code="backup"), Note(code="two_contracts")]
+    warnings = [Warning(code="backup"), Warning(code="two_contracts")]
     if inquiry.request.target is None:
         return ending(found, *warnings)
-    return ending(found, *warnings, Note(code="old_contract_runs_on"), details_needed=("new_contract",))
+    return ending(found, *warnings, Warning(code="old_contract_runs_on"), details_needed=("new_contract",))
 
 
 KIND = Kind(kind=NAME, workflow="ShopHostingCancellation", chart=ShopHostingEnd, check=check, malformed=malformed)

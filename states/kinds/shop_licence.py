@@ -1,8 +1,8 @@
 """Licences of JTL-Shop: an Abonnement can be cancelled, a Subscription runs out (SL)."""
 
-from states.kind import Context, Kind
-from states.kinds.shared import Held, ending, find, plain_licence, refused
-from states.model.facts import Check, CostEffect, Inquiry, Note
+from states.kinds.kind import Context, Kind
+from states.kinds.shared import HeldLicence, ending, find, plain_licence, refused
+from states.model.facts import Check, CostEffect, Inquiry, Warning
 from states.model.offers import Catalogue
 from states.paths.licence_end import LicenceEnd
 
@@ -21,14 +21,14 @@ def check(inquiry: Inquiry, context: Context, catalogue: Catalogue) -> Check:
     Only an Abonnement is known to be cancellable (SL1): a licence recorded without a contract is asked about (X5).
     """
     found = find(NAME, inquiry, context, catalogue, plain_licence(inquiry.request))
-    if not isinstance(found, Held):
+    if not isinstance(found, HeldLicence):
         return found
     term = found.licence.term_ends
     if found.licence.contract == "subscription":
         ends_on = term.isoformat() if term else None
         return refused(found.record, catalogue, "SL2", "subscription", ends_on=ends_on)
     effect: CostEffect | None = None if found.licence.contract == "abonnement" else "unknown"
-    return ending(found, Note(code="two_contracts"), effect=effect)
+    return ending(found, Warning(code="two_contracts"), effect=effect)
 
 
 KIND = Kind(kind=NAME, workflow="ShopLicenceCancellation", chart=ShopLicenceEnd, check=check, malformed=plain_licence)

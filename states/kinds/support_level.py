@@ -1,6 +1,6 @@
 """The support level: part of the edition, never cancelled by itself (SUP)."""
 
-from states.kind import Context, Kind
+from states.kinds.kind import Context, Kind
 from states.kinds.shared import customer_of, fixed_subject, no_target, refused
 from states.model.facts import Check, Inquiry
 from states.model.offers import Catalogue

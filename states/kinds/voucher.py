@@ -1,8 +1,8 @@
 """JTL-Vouchers: a paid add-on in lower editions, included in higher ones (VOU)."""
 
-from states.kind import Context, Kind
-from states.kinds.shared import Held, ending, find, plain_licence
-from states.model.facts import Check, Inquiry, Note
+from states.kinds.kind import Context, Kind
+from states.kinds.shared import HeldLicence, ending, find, plain_licence
+from states.model.facts import Check, Inquiry, Warning
 from states.model.offers import Catalogue
 from states.paths.licence_end import LicenceEnd
 
@@ -18,7 +18,7 @@ class VoucherEnd(LicenceEnd):
 def check(inquiry: Inquiry, context: Context, catalogue: Catalogue) -> Check:
     """The user management goes with it, to be acknowledged (VOU1); what is saved depends on the edition (VOU2)."""
     found = find(NAME, inquiry, context, catalogue, plain_licence(inquiry.request))
-    return ending(found, Note(code="user_management_lost")) if isinstance(found, Held) else found
+    return ending(found, Warning(code="user_management_lost")) if isinstance(found, HeldLicence) else found
 
 
 KIND = Kind(kind=NAME, workflow="VoucherCancellation", chart=VoucherEnd, check=check, malformed=plain_licence)

@@ -56,7 +56,7 @@ class CheckLicences(Effect):
         return plain and self.version in (None, check.catalogue) and check.refusal is None
 
 
-class PlaceOrder(Effect):
+class BookOrder(Effect):
     """Book the order in the customer centre. `booked` False: our note only, nothing is booked there (G5)."""
 
     answer: ClassVar[str] = "order_placed"
@@ -90,7 +90,7 @@ class Withdraw(Effect):
     proof: Proof | None = None
 
 
-class Reassign(Effect):
+class AssignLicence(Effect):
     """Assign a WMS user elsewhere (WMU4)."""
 
     answer: ClassVar[str] = "reassigned_to"
@@ -142,7 +142,7 @@ class Tell(Effect):
 
 
 AnyEffect = Annotated[
-    CheckLicences | PlaceOrder | ApplyChange | Withdraw | Reassign | Decouple | Notify | HandOver | Tell,
+    CheckLicences | BookOrder | ApplyChange | Withdraw | AssignLicence | Decouple | Notify | HandOver | Tell,
     Field(discriminator="effect"),
 ]
 

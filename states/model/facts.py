@@ -15,7 +15,7 @@ DateRule = Literal["notice", "term", "moment", "agreed"]
 """Where the effective date comes from: the notice rule (D1), the term shown (X6), the moment placed (X6), a person."""
 
 
-class Note(Value):
+class Warning(Value):
     """A warning as code and values; the text is made where it is shown, in the customer's language."""
 
     code: str
@@ -111,7 +111,7 @@ class Check(Value):
     """The last usable day as recorded, where the licence or edition has a running term."""
     questions: tuple[Question, ...] = ()
     surplus: tuple[Surplus, ...] = ()
-    warnings: tuple[Note, ...] = ()
+    warnings: tuple[Warning, ...] = ()
     features_lost: tuple[Feature, ...] = ()
     cost: Cost | None = None
     outside: tuple[OutsideStep, ...] = ()

@@ -43,7 +43,7 @@ class Task(Value):
     ticket: str | None = None
 
 
-class Line(Value):
+class TimelineLine(Value):
     """One line of the timeline. `note` is a person's own words, or with `values` (perhaps none) the key of a text."""
 
     at: Moment
@@ -85,7 +85,7 @@ class Standing(Value):
     overridden: tuple[str, ...] = ()
 
 
-class Heard(Value):
+class LicenceNews(Value):
     """Another run's news: its licence and the state that it reached."""
 
     licence: str
@@ -115,7 +115,7 @@ class Memory(BaseModel):
     overridden: tuple[str, ...] = ()
     once_surplus: tuple[Surplus, ...] = ()
     """Every licence that a check of this run found in surplus, or named as a candidate: what may end for it (X13)."""
-    heard: tuple[Heard, ...] = ()
+    heard: tuple[LicenceNews, ...] = ()
     """What other runs of this customer said of their licences (X3), the last word of each."""
     order: Order | None = None
     receipt: Receipt | None = None
@@ -131,7 +131,7 @@ class Memory(BaseModel):
     """The moment that a person agreed (MOV1, SUP3)."""
 
     tasks: tuple[Task, ...] = ()
-    timeline: tuple[Line, ...] = ()
+    timeline: tuple[TimelineLine, ...] = ()
     number: int = 0
     last_customer_at: Moment | None = None
     idle_since: Moment | None = None

@@ -2,7 +2,7 @@
 
 from statemachine import State
 
-from states.conduct import Conduct
+from states.chart.lifecycle import Conduct
 from states.model.facts import OutsideStep
 
 

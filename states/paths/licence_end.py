@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from statemachine import State
 
-from states.conduct import Conduct
+from states.chart.lifecycle import Conduct
 
 
 class LicenceEnd(Conduct):

@@ -2,7 +2,7 @@
 
 from statemachine import State
 
-from states.conduct import Conduct
+from states.chart.lifecycle import Conduct
 
 
 class OrderPackagePath(Conduct):

@@ -4,10 +4,10 @@ from typing import Any
 
 from statemachine import State
 
-from states.conduct import Conduct
+from states.chart.lifecycle import Conduct
+from states.chart.tasks import last_day
 from states.model.base import day_after
-from states.model.effects import PlaceOrder, Tell
-from states.tasks import last_day
+from states.model.effects import BookOrder, Tell
 
 
 class TicketPath(Conduct):
@@ -78,7 +78,7 @@ class TicketPath(Conduct):
         last = last_day(said, memory.settings.zone) if said else memory.check.term_ends if memory.check else None
         memory.agreed_at = day_after(last, memory.settings.zone) if last else memory.now
         if self.notes_date:
-            self.ask(PlaceOrder(placed_at=memory.now, effective_at=memory.agreed_at, booked=False))
+            self.ask(BookOrder(placed_at=memory.now, effective_at=memory.agreed_at, booked=False))
 
     def tell_agreed(self) -> None:
         """The date is known: the runs that look at this licence check again (X3)."""

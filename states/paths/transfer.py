@@ -4,7 +4,7 @@ from datetime import datetime
 
 from statemachine import State
 
-from states.conduct import Conduct
+from states.chart.lifecycle import Conduct
 from states.model.base import start_of
 from states.model.effects import Decouple
 

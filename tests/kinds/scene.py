@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from embedded.examples import in_time
-from tests.harness import Run
+from tests.runs.harness import Run
 
 LICENCES: list[tuple[str, str, dict[str, Any]]] = [
     ("U-1", "wms_user", {"term_ends": "2027-03-31", "assigned_to": "wms"}),

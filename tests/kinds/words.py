@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from states.model.facts import Note, OutsideStep, Question, Refusal, Surplus
+from states.model.facts import OutsideStep, Question, Refusal, Surplus, Warning
 
 Fields = Mapping[str, Any]
 """Fields of a check (`states.model.facts.Check`)."""
@@ -27,7 +27,7 @@ THE_SAME: Fields = {}
 
 def warned(code: str) -> Fields:
     """A warning that comes first."""
-    return {"warnings": (Note(code=code),)}
+    return {"warnings": (Warning(code=code),)}
 
 
 def outside(what: str) -> Fields:

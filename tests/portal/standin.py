@@ -200,8 +200,8 @@ WORKFLOWS = [EditionDowngrade, VoucherCancellation, MisclickTicket]
 
 def activities_on(database: Any) -> list[Any]:
     """The two activities, on the real tables."""
-    from activities.ledger import SqlLedger
-    from activities.work_list import SqlWorkList
+    from activities.sql.ledger import SqlLedger
+    from activities.sql.work_list import SqlWorkList
     from states.model.status import End, Status, TaskList, TaskRow
 
     @activity.defn(name="record_end")

@@ -11,7 +11,7 @@ from pydantic import SecretStr
 from standardwebhooks import Webhook
 
 from activities.customer_centre import load_customers
-from portal.guard import Unguarded, check_portal
+from portal.exposure import Unguarded, check_portal
 from settings import Settings
 from tests.portal.conftest import CUSTOMERS, SECRET, Caller, event, requested
 from tests.portal.standin import until

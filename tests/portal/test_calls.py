@@ -7,13 +7,13 @@ from urllib.parse import quote
 
 import pytest
 
-from activities.ledger import SqlLedger
-from docs.facts import OPENS
-from portal import examples, looks, search
+from activities.sql.ledger import SqlLedger
+from portal import openapi_examples, run_client, run_reader, search
 from states.model.status import End, Status
 from tests.portal.conftest import Caller, event, requested
 from tests.portal.standin import until
 from tests.portal.test_events import is_problem
+from tools.docs.kind_facts import OPENS
 
 ITEM = {
     "workflow_id",
@@ -66,9 +66,9 @@ async def test_the_newest_run_answers_and_run_id_names_an_older_one(portal, clie
 
 async def test_a_run_that_temporal_has_forgotten_is_answered_from_the_ledger(portal, customer):
     workflow_id = f"edition/{customer}/jtl"
-    status = Status.model_validate(examples.STATUS | {"workflow_id": workflow_id, "state": "applied"})
+    status = Status.model_validate(openapi_examples.STATUS | {"workflow_id": workflow_id, "state": "applied"})
     moment = datetime.now(UTC)
-    await SqlLedger(portal.records.database).record_end(End(status=status, started_at=moment, ended_at=moment))
+    await SqlLedger(portal.storage.database).record_end(End(status=status, started_at=moment, ended_at=moment))
     assert (await portal.http.get(f"/cancellations/{workflow_id}")).json()["state"] == "applied"
     body = is_problem(await portal.send(event("abandon", workflow_id, "2")), 409, "ended")
     assert body["current"]["state"] == "applied"
@@ -215,7 +215,7 @@ async def test_the_task_types_that_are_searched_for_are_those_that_runs_open():
 @pytest.mark.parametrize("workflow_id", ["foo", "by hand/1", "a/b/c/d", "Edition/K-1/jtl"])
 async def test_a_run_under_an_id_of_another_form_is_shown_as_it_is_listed(alone, workflow_id):
     """Whoever starts a run by hand may choose any ID; the run ends `refused` and is kept."""
-    status = Status.model_validate(examples.STATUS | {"workflow_id": workflow_id, "state": "refused"})
+    status = Status.model_validate(openapi_examples.STATUS | {"workflow_id": workflow_id, "state": "refused"})
     moment = datetime.now(UTC)
     is_problem(await alone.http.get(f"/cancellations/{quote(workflow_id)}"), 422, "malformed")
     await SqlLedger(alone.records.database).record_end(End(status=status, started_at=moment, ended_at=moment))
@@ -325,9 +325,9 @@ async def test_licences_carry_what_a_public_page_says_of_the_product(portal):
 
 
 async def test_licences_name_the_open_run(portal):
-    from activities.runs import SqlRuns
+    from activities.sql.runs import SqlRuns
 
-    await SqlRuns(portal.records.database).register("voucher/K-1002/V-2", "r1", "voucher", "K-1002", True)
+    await SqlRuns(portal.storage.database).register("voucher/K-1002/V-2", "r1", "voucher", "K-1002", True)
     found = (await portal.http.get("/customers/K-1002/licences")).json()["licences"]
     assert found[0]["running"] == "voucher/K-1002/V-2"
 
@@ -396,10 +396,9 @@ async def test_unavailable_where_temporal_cannot_be_reached(offline, address):
 
 
 async def test_unavailable_where_no_worker_answers(alone, customer, monkeypatch):
-    from portal import runs
 
-    monkeypatch.setattr(runs, "UPDATE_WITHIN", 0.3)
-    monkeypatch.setattr(looks, "READ_WITHIN", 0.5)
+    monkeypatch.setattr(run_client, "UPDATE_WITHIN", 0.3)
+    monkeypatch.setattr(run_reader, "READ_WITHIN", 0.5)
     await alone.send(requested(customer))
     is_problem(await alone.http.get(f"/cancellations/edition/{customer}/jtl"), 503, "unavailable")
 
@@ -451,7 +450,7 @@ async def test_openapi_has_examples_problems_and_the_shapes(portal):
 
 
 async def test_the_examples_of_openapi_are_of_their_shapes():
-    from portal.shapes import (
+    from portal.schemas import (
         CancellationPage,
         CloudEventDocument,
         Confirmation,
@@ -462,21 +461,21 @@ async def test_the_examples_of_openapi_are_of_their_shapes():
         TaskPage,
     )
     from states.model.request import Request
-    from states.preview import Preview
+    from states.views.preview import Preview
 
     shapes: list[tuple[Any, Any]] = [
-        (Request, examples.REQUEST),
-        (CloudEventDocument, examples.EVENT),
-        (CloudEventDocument, examples.ORDER),
-        (Status, examples.STATUS),
-        (ProblemDocument, examples.PROBLEM),
-        (LicencesAnswer, examples.LICENCES),
-        (Preview, examples.PREVIEW),
-        (CancellationPage, examples.PAGE),
-        (TaskPage, examples.TASKS),
-        (Confirmation, examples.CONFIRMATION),
-        (Rejection, examples.REJECTION),
-        (Health, examples.READY),
+        (Request, openapi_examples.REQUEST),
+        (CloudEventDocument, openapi_examples.EVENT),
+        (CloudEventDocument, openapi_examples.ORDER),
+        (Status, openapi_examples.STATUS),
+        (ProblemDocument, openapi_examples.PROBLEM),
+        (LicencesAnswer, openapi_examples.LICENCES),
+        (Preview, openapi_examples.PREVIEW),
+        (CancellationPage, openapi_examples.PAGE),
+        (TaskPage, openapi_examples.TASKS),
+        (Confirmation, openapi_examples.CONFIRMATION),
+        (Rejection, openapi_examples.REJECTION),
+        (Health, openapi_examples.READY),
     ]
     for shape, example in shapes:
         assert set(shape.model_validate(example).model_dump(exclude_unset=True)) == set(example)

@@ -10,8 +10,8 @@ from cloudevents.core.bindings.http import to_binary_event
 from cloudevents.core.v1.event import CloudEvent
 from temporalio.client import WorkflowExecutionStatus
 
-from portal import looks, runs
-from portal.inbound import read_event
+from portal import run_client, run_reader
+from portal.incoming import read_event
 from tests.portal.conftest import Caller, event, now, requested
 from tests.portal.standin import until
 
@@ -39,8 +39,8 @@ async def test_requested_starts_the_run_with_its_document_summary_and_search_att
     assert run.workflow_type == "EditionDowngrade"
     assert run.task_queue == portal.settings.task_queue
     assert await run.static_summary() == f"JTL edition, {customer}"
-    assert run.typed_search_attributes.get(looks.CUSTOMER) == customer
-    assert run.typed_search_attributes.get(looks.KIND) == "edition"
+    assert run.typed_search_attributes.get(run_reader.CUSTOMER) == customer
+    assert run.typed_search_attributes.get(run_reader.KIND) == "edition"
 
 
 async def test_the_events_time_is_the_documents_time_whatever_the_payload_says(portal, customer):
@@ -232,7 +232,7 @@ async def test_malformed_a_body_that_is_too_long(offline, customer):
 
 
 async def test_unavailable_keeps_the_event_and_the_same_one_is_taken_later(offline, portal, customer, monkeypatch):
-    monkeypatch.setattr(runs, "UPDATE_WITHIN", 0.5)
+    monkeypatch.setattr(run_client, "UPDATE_WITHIN", 0.5)
     sent = requested(customer)
     answer = await offline.send(sent)
     is_problem(answer, 503, "unavailable")
@@ -243,13 +243,13 @@ async def test_unavailable_keeps_the_event_and_the_same_one_is_taken_later(offli
 async def test_without_a_worker_the_answer_says_system_and_the_same_event_answers_later(
     alone, client, customer, monkeypatch
 ):
-    monkeypatch.setattr(runs, "UPDATE_WITHIN", 0.5)
+    monkeypatch.setattr(run_client, "UPDATE_WITHIN", 0.5)
     sent = requested(customer)
     answer = await alone.send(sent)
     assert answer.status_code == 202, answer.text
     assert answer.json()["waiting_for"] == ["system"]
     assert answer.json()["workflow_id"] == f"edition/{customer}/jtl"
-    monkeypatch.setattr(runs, "UPDATE_WITHIN", 3.6)
+    monkeypatch.setattr(run_client, "UPDATE_WITHIN", 3.6)
     async with alone.worker():
         again = await alone.send(sent)
     assert again.json()["waiting_for"] == ["customer"]
@@ -258,7 +258,7 @@ async def test_without_a_worker_the_answer_says_system_and_the_same_event_answer
 
 
 async def test_a_run_at_work_answers_system_and_later_what_came_of_it(portal, client, customer, monkeypatch):
-    monkeypatch.setattr(runs, "UPDATE_WITHIN", 0.5)
+    monkeypatch.setattr(run_client, "UPDATE_WITHIN", 0.5)
     workflow_id = f"edition/{customer}/jtl"
     await portal.send(requested(customer))
     sent = event("place-order", workflow_id, "2", details={"slow": True})
@@ -281,7 +281,7 @@ async def forget_answers(portal: Caller) -> None:
     """As if the portal had been killed between Temporal's answer and keeping it."""
     from sqlalchemy import update
 
-    from activities.tables import inbox
+    from activities.sql.tables import inbox
 
     async with portal.records.database.write() as connection:
         await connection.execute(update(inbox).values(status=None, body=None))

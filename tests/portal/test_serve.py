@@ -8,8 +8,8 @@ import socket
 import httpx
 import pytest
 
-from portal.guard import Taken, Unguarded
-from portal.serve import serve
+from portal.exposure import Taken, Unguarded
+from portal.server import serve
 from settings import Settings
 from tests.portal.standin import until
 

@@ -26,9 +26,9 @@ from activities.customer_centre import SqlCustomerCentre
 from activities.ports import Misconfigured
 from states.model.effects import Step
 from states.model.facts import Receipt
-from tests.harness import Run, World, world
 from tests.kinds.scene import Scene, broken
 from tests.replay.scenes import SCENES, walk
+from tests.runs.harness import Run, World, world
 
 HISTORIES = Path(__file__).with_name("histories")
 AFTERWARDS = timedelta(days=75)

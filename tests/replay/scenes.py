@@ -3,10 +3,10 @@
 from collections.abc import AsyncIterator
 from typing import Any
 
-from states.registry import KINDS
-from tests.harness import Run, World
+from states.kinds.registry import KINDS
 from tests.kinds import told_of
 from tests.kinds.scene import BEFORE_THE_ORDER, Scene
+from tests.runs.harness import Run, World
 
 SCENES: tuple[Scene, ...] = tuple(scene for kind in KINDS for scene in told_of(kind).SCENES)
 """Of each kind, in the order of the registry."""

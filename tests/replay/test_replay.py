@@ -14,9 +14,9 @@ from temporalio import workflow
 from temporalio.client import WorkflowHistory
 from temporalio.worker import Replayer, WorkflowRunner
 
-from states.chart import DOING
-from states.diagram import states_of
-from states.registry import KINDS
+from states.chart.base import AWAITED_EFFECT
+from states.kinds.registry import KINDS
+from states.views.diagram import states_of
 from tests.replay.record import HISTORIES, missing
 from tests.replay.scenes import SCENES
 from workflows.driver import Driver
@@ -68,7 +68,7 @@ def kind_of(path: Path) -> str:
 def waits(kind: str) -> bool:
     """Whether a run of it ever sleeps: one that is always refused does not."""
     states = KINDS[kind].chart.states_map
-    return any(name not in DOING and not states[name].final for name in states_of(KINDS[kind].chart))
+    return any(name not in AWAITED_EFFECT and not states[name].final for name in states_of(KINDS[kind].chart))
 
 
 def test_every_kind_that_waits_is_recorded() -> None:

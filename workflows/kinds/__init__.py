@@ -9,8 +9,8 @@ from importlib import import_module
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
-    from states.kind import Kind
-    from states.registry import KINDS
+    from states.kinds.kind import Kind
+    from states.kinds.registry import KINDS
 from workflows.driver import Driver
 
 
@@ -29,7 +29,7 @@ def workflow_of(kind: Kind) -> type[Driver]:
             raise
         raise NoWorkflow(f"the kind {kind.kind} has no workflow: write the class {kind.workflow} in {place}") from None
     if not (isinstance(found, type) and issubclass(found, Driver)):
-        raise NoWorkflow(f"{place}: there is no workflow class {kind.workflow}, as states/registry.py names it")
+        raise NoWorkflow(f"{place}: there is no workflow class {kind.workflow}, as states/kinds/registry.py names it")
     if getattr(found, "kind", None) != kind.kind:
         raise NoWorkflow(f"{place}: {kind.workflow} must say kind = {kind.kind!r}")
     return found

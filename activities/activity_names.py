@@ -1,0 +1,46 @@
+"""The activities as workflows see them: name, input and answer of each, without their implementation."""
+
+READ = "read"
+"""`states.model.facts.Inquiry` → `states.model.facts.Check`: judge a request by record and catalogue."""
+
+PLACE_ORDER = "place_order"
+"""`states.model.effects.Step` → `states.model.facts.Receipt`; may be refused."""
+
+APPLY_CHANGE = "apply_change"
+"""`Step` → `Receipt`."""
+
+WITHDRAW = "withdraw"
+"""`Step` → `Receipt`."""
+
+REASSIGN = "reassign"
+"""`Step` → `Receipt`; may be refused."""
+
+DECOUPLE = "decouple"
+"""`Step` → `Receipt`; may be refused."""
+
+NOTIFY = "notify"
+"""`Step` → None: a mail."""
+
+WRITE_TASKS = "write_tasks"
+"""`states.model.status.TaskList` → `states.model.status.Tickets`."""
+
+RECORD_END = "record_end"
+"""`states.model.status.End` → `Receipt`, whose `tell` names the runs that want to hear of it."""
+
+COMPARE = "compare"
+"""Nothing → `states.model.reconciliation.Comparison`: our database against the runs that Temporal knows."""
+
+TELL_FINDINGS = "tell_findings"
+"""`states.model.reconciliation.Night` → None: one mail to operators."""
+
+SETTLE_FINDINGS = "settle_findings"
+"""`states.model.reconciliation.Night` → None: lost runs are closed in our database, all findings are remembered."""
+
+COMPARING = (COMPARE, TELL_FINDINGS, SETTLE_FINDINGS)
+"""What the nightly comparison asks for, and no cancellation."""
+
+REFUSED = "Refused"
+"""The error type of an activity where the system said no; never retried."""
+
+MISCONFIGURED = "Misconfigured"
+"""The error type of an activity where we are set up wrongly; never retried."""

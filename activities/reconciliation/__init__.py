@@ -1,0 +1,1 @@
+"""The nightly comparison with Temporal: what it finds and what becomes of it."""

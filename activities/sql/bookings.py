@@ -1,0 +1,79 @@
+"""The orders: what is booked, and what became of it."""
+
+from typing import Any
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from activities.sql.subjects import NO_LICENCE, Ends, ending
+from activities.sql.tables import orders
+from states.model.effects import BookOrder, Step
+from states.model.record import Customer
+
+CLOSES = {"revoked": "withdrawn", "superseded": "superseded", "applied": "applied", "external": "applied"}
+"""What becomes of a booking that is still there when its run ends in that state."""
+
+
+async def book(connection: AsyncConnection, step: Step, effect: BookOrder, reference: str) -> None:
+    """Book; a newer order of the same run replaces the older one (X10)."""
+    await close(connection, step.workflow_id, "superseded")
+    await connection.execute(
+        insert(orders).values(
+            key=step.key,
+            workflow_id=step.workflow_id,
+            customer=step.customer,
+            kind=step.kind,
+            subject=step.subject,
+            target=step.target,
+            placed_at=effect.placed_at,
+            effective_at=effect.effective_at,
+            booked=effect.booked,
+            state="booked",
+            details=effect.details,
+            optional_services=list(effect.optional_services),
+            proof=effect.proof.model_dump(mode="json") if effect.proof else None,
+            reference=reference,
+        )
+    )
+
+
+async def close(connection: AsyncConnection, workflow_id: str, state: str, *, notes_only: bool = False) -> None:
+    """The open booking of a run gets another state; fine where there is none."""
+    mine = [orders.c.workflow_id == workflow_id, orders.c.state == "booked"]
+    if notes_only:
+        mine.append(orders.c.booked.is_(False))
+    await connection.execute(update(orders).where(*mine).values(state=state))
+
+
+async def close_with_run(connection: AsyncConnection, workflow_id: str, state: str) -> None:
+    """What becomes of a booking when its run ends.
+
+    Given up: what the customer centre has booked stays as it is; a mere note of ours, which nobody would act on any
+    more, goes.
+    """
+    if state in CLOSES:
+        await close(connection, workflow_id, CLOSES[state])
+    else:
+        await close(connection, workflow_id, "withdrawn", notes_only=True)
+
+
+async def details_of(connection: AsyncConnection, workflow_id: str) -> dict[str, Any] | None:
+    """The details of a run's open booking."""
+    found = await connection.execute(
+        select(orders.c.details).where(orders.c.workflow_id == workflow_id, orders.c.state == "booked")
+    )
+    details: dict[str, Any] | None = found.scalar_one_or_none()
+    return details
+
+
+async def ends_of(connection: AsyncConnection, record: Customer) -> Ends:
+    """When the booked ends of this customer's licences take effect, by licence (X3); the earlier one counts."""
+    mine = (orders.c.customer == record.customer, orders.c.state == "booked", orders.c.kind.not_in(NO_LICENCE))
+    found = await connection.execute(
+        select(orders).where(*mine).order_by(orders.c.effective_at.desc(), orders.c.reference)
+    )
+    return {
+        licence.licence: row.effective_at
+        for row in found
+        for licence in ending(record, row.kind, row.subject, row.details)
+    }

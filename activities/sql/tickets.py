@@ -1,0 +1,31 @@
+"""Tickets in a table of our own, with the life cycle of a ticket system: open, closed."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import select, update
+
+from activities.sql.database import Database, insert_once
+from activities.sql.tables import tickets
+
+
+@dataclass(frozen=True)
+class SqlTickets:
+    """The port `Tickets` in our own database. Numbers look like `T-000017`."""
+
+    database: Database
+
+    async def open(self, key: str, customer: str, category: str, text: str) -> str:
+        """Open a ticket once for a key; answers its number. A closed one stays closed."""
+        ticket = {"key": key, "customer": customer, "category": category, "text": text, "state": "open"}
+        known = select(tickets.c.id).where(tickets.c.key == key)
+        async with self.database.write() as connection:
+            number = (await connection.execute(known)).scalar_one_or_none()
+            if number is None:
+                made = await insert_once(connection, tickets, ticket)
+                number = made.id if made is not None else (await connection.execute(known)).scalar_one()
+        return f"T-{number:06d}"
+
+    async def close(self, key: str) -> None:
+        """Close the ticket of a key; fine where there is none."""
+        async with self.database.write() as connection:
+            await connection.execute(update(tickets).where(tickets.c.key == key).values(state="closed"))

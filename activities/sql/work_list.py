@@ -1,0 +1,128 @@
+"""The operators' open tasks, one table for all runs."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, func, select, tuple_, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from activities.sql.database import Database, insert_once
+from activities.sql.paging import Page, bound, cursor_after, page_of, read_cursor
+from activities.sql.tables import ledger, tasks
+from states.model.status import TaskEntry, TaskList, TaskRow
+
+
+class WorkItem(TaskEntry):
+    """A task in the work list: as in `status`, and where it belongs. `open` False: it has been decided or dropped."""
+
+    id: str
+    workflow_id: str
+    run_id: str
+    kind: str
+    customer: str
+    subject: str | None
+    ticket: str | None
+    open: bool
+
+
+@dataclass(frozen=True)
+class SqlWorkList:
+    """The port `WorkList` in our own database, and what portal and activities ask of it."""
+
+    database: Database
+
+    async def write(self, listed: TaskList, tickets: Mapping[str, str]) -> None:
+        """Make the run's tasks in the work list those of `listed`; the others of its workflow ID are closed.
+
+        What arrives after the run's end opens nothing any more.
+        """
+        async with self.database.write() as connection:
+            if await ended(connection, listed):
+                return
+            names = [row.entry.task for row in listed.tasks]
+            gone = (tasks.c.workflow_id == listed.workflow_id, tasks.c.open, tasks.c.task.not_in(names))
+            await connection.execute(update(tasks).where(*gone).values(open=False))
+            now = datetime.now(UTC)
+            for row in listed.tasks:
+                await write_task(connection, listed, row, tickets.get(row.entry.task), now)
+
+    async def ticketed(self, workflow_id: str) -> tuple[str, ...]:
+        """The open tasks of a run that have a ticket."""
+        mine = (tasks.c.workflow_id == workflow_id, tasks.c.open, tasks.c.ticket.is_not(None))
+        async with self.database.read() as connection:
+            return tuple((await connection.execute(select(tasks.c.task).where(*mine).order_by(tasks.c.task))).scalars())
+
+    async def task(self, task: str) -> WorkItem | None:
+        """A task, open or not; None where it was never in the list."""
+        async with self.database.read() as connection:
+            row = (await connection.execute(select(tasks).where(tasks.c.task == task))).one_or_none()
+            return item(row) if row else None
+
+    async def tasks(
+        self,
+        *,
+        customer: str | None = None,
+        kind: str | None = None,
+        type: str | None = None,
+        workflow_id: str | None = None,
+        limit: int = 50,
+        cursor: str | None = None,
+    ) -> Page[WorkItem]:
+        """The open tasks, due first; one without a date is due since it was opened. Raises `WrongCursor`."""
+        wanted: list[ColumnElement[bool]] = [tasks.c.open]
+        wanted += [
+            tasks.c[name] == value
+            for name, value in (("customer", customer), ("kind", kind), ("type", type), ("workflow_id", workflow_id))
+            if value is not None
+        ]
+        keys = (tasks.c.due, tasks.c.task)
+        after = [tuple_(*keys) > tuple_(*bound(keys, read_cursor(cursor, 1)))] if cursor else []
+        async with self.database.read() as connection:
+            total = (await connection.execute(select(func.count()).select_from(tasks).where(*wanted))).scalar_one()
+            rows = await connection.execute(select(tasks).where(*wanted, *after).order_by(*keys).limit(limit + 1))
+            return page_of(rows.all(), limit, total, lambda row: cursor_after(row.due, row.task), item)
+
+
+async def ended(connection: AsyncConnection, listed: TaskList) -> bool:
+    """Whether the run has ended already."""
+    run = (ledger.c.workflow_id == listed.workflow_id, ledger.c.run_id == listed.run_id)
+    return (await connection.execute(select(ledger.c.run_id).where(*run))).first() is not None
+
+
+async def write_task(
+    connection: AsyncConnection, listed: TaskList, row: TaskRow, ticket: str | None, now: datetime
+) -> None:
+    """One task as it is now; when it was first written stays."""
+    entry = row.entry
+    told: dict[str, Any] = {
+        "workflow_id": listed.workflow_id,
+        "run_id": listed.run_id,
+        "kind": listed.kind,
+        "customer": listed.customer,
+        "type": entry.type,
+        "subject": row.subject,
+        "entry": entry.model_dump(mode="json"),
+        "ticket": ticket,
+        "open": True,
+    }
+    new = {"task": entry.task, "opened_at": now, "due": entry.due_at or now}
+    if await insert_once(connection, tasks, told | new) is None:
+        due = entry.due_at or tasks.c.opened_at
+        await connection.execute(update(tasks).where(tasks.c.task == entry.task).values(**told, due=due))
+
+
+def item(row: Row[Any]) -> WorkItem:
+    """A row as an item of the list."""
+    return WorkItem(
+        **row.entry,
+        id=row.task,
+        workflow_id=row.workflow_id,
+        run_id=row.run_id,
+        kind=row.kind,
+        customer=row.customer,
+        subject=row.subject,
+        ticket=row.ticket,
+        open=row.open,
+    )

@@ -1,0 +1,165 @@
+"""Status documents, previews and customers as people read them."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from catalogue.texts import say
+from console.output import at, on, pairs, table
+from console.portal_client import Document, language
+from states.model.status import UNCHANGED
+
+PARAGRAPH = "\n\n"
+ORDERED = ("scheduled", "applied")
+"""Where the deadline is behind the customer: it was kept."""
+
+
+def deadline(document: Document) -> str | None:
+    """Until when to order; None where the order is placed, and where there is no such day."""
+    return None if document["state"] in ORDERED else document["order_by"]
+
+
+def label(namespace: str, value: str) -> str:
+    """The label of a code in the terminal's language, or the code."""
+    try:
+        return say(language(), f"{namespace}.{value}")
+    except KeyError:
+        return value
+
+
+def print_status(document: Document, zone: str) -> None:
+    """Where a cancellation stands, why, and what may be done."""
+    standing, unchanged = document["standing"], document["state"] in UNCHANGED
+    pairs(
+        [
+            ("cancellation", f"{document['workflow_id']}  ({label('kind', document['kind'])})"),
+            ("target", document["target"]),
+            ("state", f"{document['state']}  ({label('state', document['state'])})"),
+            ("waits for", document["waiting_for"]),
+            ("possible now", [name.replace("_", "-") for name in document["enabled"]]),
+            ("takes effect", None if unchanged else at(document["effective_at"], zone)),
+            ("order by", None if unchanged else at(deadline(document), zone)),
+            ("term ends", on(document["term_ends"])),
+            ("cost", None if unchanged else label("cost", document["cost_effect"])),
+            ("standing order", f"{standing['target']}, {at(standing['effective_at'], zone)}" if standing else None),
+            ("refused", coded(document["refusal"]) if document["refusal"] else None),
+            ("catalogue", document["catalogue"]),
+            ("web UI", document["ui_url"]),
+        ]
+    )
+    print_findings(document)
+    for task in document["tasks"]:
+        needs = needed(task)
+        due = f", due {at(task['due_at'], zone)}" if task["due_at"] else ""
+        print(f"\ntask {task['task']} ({task['type']}{due}{', needs ' + ' or '.join(needs) if needs else ''})")
+        print("  " + task["instructions"].strip().replace("\n", "\n  "))
+    rows = [
+        (at(line["at"], zone), line["state"], line["event"], line["by"], line["note"]) for line in document["timeline"]
+    ]
+    print()
+    table(("at", "state", "event", "by", "note"), rows)
+
+
+NEEDED = {"clarify_term": "--at", "appointment": "--at", "clarify": "--note"}
+"""What a confirmation of these tasks needs beside a decision or proof."""
+
+
+def needed(task: Document) -> list[str]:
+    """What a confirmation needs: one of the decisions, or an option."""
+    option = [NEEDED[task["type"]]] if task["type"] in NEEDED else []
+    return [*task["decisions"], *option, *(["--reference"] if task["proof_required"] else [])]
+
+
+def gist(instructions: str) -> str:
+    """What to do in short: the first line, and where it ends with a colon, what it leads to."""
+    first, _, rest = instructions.strip().replace("**", "").partition("\n")
+    return f"{first}\n{rest.strip().partition(PARAGRAPH)[0]}".strip() if first.rstrip().endswith(":") else first
+
+
+def print_findings(document: Document) -> None:
+    """What a status and a preview have in common: why, warnings, surplus."""
+    lines("why", [f"{step['step']} ({step['rule']})" for step in document["why"]])
+    lines("warnings", [coded(warning) for warning in document["warnings"]])
+    if document["surplus"]:
+        print()
+        rows = [(which(one, count), one["product"], one["reason"], one["candidates"], one["resolved"])
+                for one, count in counted(document["surplus"])]  # fmt: skip
+        table(("surplus licence", "product", "why", "of", "resolved"), rows)
+
+
+def counted(entries: Sequence[Document]) -> list[tuple[Document, int]]:
+    """Each entry once, with how many are equal to it."""
+    return [(one, entries.count(one)) for number, one in enumerate(entries) if one not in entries[:number]]
+
+
+def which(entry: Document, count: int) -> str:
+    """The licence that is too many, or how many of the candidates are."""
+    return entry["licence"] or f"any {count}"
+
+
+def print_preview(document: Document, zone: str) -> None:
+    """What would happen, without starting anything."""
+    later, cost = document["next"], document["cost"]
+    pairs(
+        [
+            ("would be refused", coded(document["refusal"]) if document["refusal"] else None),
+            ("takes effect", at(document["effective_at"], zone)),
+            ("order by", at(document["order_by"], zone)),
+            (
+                "otherwise",
+                f"{at(later['effective_at'], zone)}, order by {at(later['order_by'], zone)}" if later else None,
+            ),
+            ("cost", label("cost", document["cost_effect"])),
+            ("a month", f"{cost['before']} → {cost['after']} {cost['currency']}" if cost else None),
+            ("catalogue", document["catalogue"]),
+        ]
+    )
+    print_findings(document)
+    limited = label("word", "limited")
+    lines(
+        "functions lost",
+        [
+            one["feature"] + (f" ({limited.removeprefix('word.')})" if one["limited"] else "")
+            for one in document["features_lost"]
+        ],
+    )
+
+
+def coded(one: Document) -> str:
+    """A warning or refusal with its code."""
+    rule = f", {one['rule']}" if one.get("rule") else ""
+    return f"{one['text']} [{one['code']}{rule}]"
+
+
+def lines(title: str, texts: Sequence[str]) -> None:
+    """A heading with a line for each text; nothing without texts."""
+    if texts:
+        print(f"\n{title}")
+        for text in texts:
+            print("  - " + text.strip().replace("\n", "\n    "))
+
+
+def print_customer(record: dict[str, Any]) -> None:
+    """A customer with what is booked."""
+    terms = {family: f"{term['term']}, ends {on(term['ends'])}" for family, term in record["edition_terms"].items()}
+    editions = [f"{key} ({terms[family]})" if family in terms else key for family, key in record["editions"].items()]
+    pairs(
+        [
+            ("customer", f"{record['customer']}  {record['name']}"),
+            ("mail", record["email"]),
+            ("language", record["language"]),
+            ("editions", editions),
+            ("order package", str(record["order_package"])),
+        ]
+    )
+    print()
+    held = [
+        (one["licence"], one["product"], one["label"], one["included"], on(one["term_ends"]), one["price_per_month"])
+        for one in record["licences"]
+    ]
+    table(("licence", "product", "label", "included", "term ends", "EUR a month"), held)
+    if record["partners"]:
+        print()
+        rows = [
+            (one["id"], one["name"], one["role"], one["open_operations"], one["stock"]) for one in record["partners"]
+        ]
+        table(("partner", "name", "role", "open operations", "stock"), rows)

@@ -1,0 +1,108 @@
+"""How the command line prints: tables for people, JSON for programs."""
+
+import json
+import sys
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+
+from rich.cells import cell_len
+from rich.console import Console
+from rich.table import Column, Table
+from rich.text import Text
+
+from catalogue.texts import day, moment
+from console.portal_client import language
+
+WIDTH = 160
+"""Columns of a table that goes into a file or a pipe."""
+GAP = 2
+"""Columns between two columns."""
+
+
+def print_json(document: Any) -> None:
+    """JSON for programs."""
+    print(json.dumps(document, ensure_ascii=False, indent=2))
+
+
+def console() -> Console:
+    """Where tables go."""
+    return Console(width=None if sys.stdout.isatty() else WIDTH, highlight=False, soft_wrap=False)
+
+
+def table(columns: Sequence[str], rows: Sequence[Sequence[Any]], title: str | None = None) -> None:
+    """A table; without rows, a dash. Where words had to be broken to fit, each row is shown line by line instead."""
+    if not rows:
+        print(f"{title}: –" if title else "–")
+        return
+    cells = [[cell(value) for value in row] for row in rows]
+    least = [
+        max(longest(text) for text in (name, *(row[place] for row in cells))) for place, name in enumerate(columns)
+    ]
+    here = console()
+    if sum(least) + GAP * (len(least) - 1) > here.width:
+        return one_by_one(columns, cells, title)
+    made = [Column(name, min_width=width) for name, width in zip(columns, least, strict=True)]
+    shown = Table(*made, box=None, title=title, title_justify="left", pad_edge=False, header_style="bold")
+    for row in cells:
+        shown.add_row(*map(Text, row))
+    here.print(shown)
+
+
+def one_by_one(columns: Sequence[str], rows: Sequence[Sequence[str]], title: str | None) -> None:
+    """The rows as names and values, for a narrow terminal."""
+    if title:
+        print(title)
+    for number, row in enumerate(rows):
+        if number:
+            print()
+        pairs(tuple(zip(columns, row, strict=True)))
+
+
+def longest(text: str) -> int:
+    """How long the longest word is: an ID or an address that is broken can be neither copied nor opened."""
+    return max((cell_len(word) for word in text.split()), default=0)
+
+
+def footer(page: dict[str, Any]) -> None:
+    """How many there are, and how to get on."""
+    print(
+        f"{len(page['items'])} of {page['total']}" + (f"; go on with --cursor {page['next']}" if page["next"] else "")
+    )
+
+
+def cell(value: Any) -> str:
+    """A value as people read it."""
+    if value is None or value == "" or value == []:
+        return "–"
+    if isinstance(value, bool):
+        return {"de": ("nein", "ja"), "en": ("no", "yes")}[language()][value]
+    if isinstance(value, list | tuple):
+        return ", ".join(map(str, value))
+    return str(value)
+
+
+def at(value: str | None, zone: str) -> str:
+    """A moment in local form: 00:00 in `zone` is said as such, since months begin then."""
+    return moment(language(), datetime.fromisoformat(value), zone) if value else "–"
+
+
+def on(value: str | None) -> str:
+    """A day in local form."""
+    return day(language(), date.fromisoformat(value)) if value else "–"
+
+
+def pairs(rows: Sequence[tuple[str, Any]]) -> None:
+    """Names and values, one a line; what is empty is left out, and no word is broken."""
+    here = console()
+    given = [(name, cell(value)) for name, value in rows if value not in (None, "", "–", [], ())]
+    width = max((len(name) for name, _ in given), default=0)
+    for name, value in given:
+        if width + GAP + longest(value) > here.width:
+            here.print(Text.assemble((name.ljust(width), "bold"), " " * GAP, value), soft_wrap=True)
+            continue
+        line = Table.grid(
+            Column(style="bold", no_wrap=True, min_width=width), Column(overflow="fold"), padding=(0, GAP)
+        )
+        line.add_row(name, Text(value))
+        here.print(line)

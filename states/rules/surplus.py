@@ -1,0 +1,125 @@
+"""Licences in surplus under an edition or an order package, from the record and the catalogue. Pure."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+
+from states.model.facts import Surplus
+from states.model.offers import Catalogue, Offer, Product
+from states.model.record import Customer, Family, Licence, Partner
+from states.rules.cost_effect import product_of
+
+
+def surplus_under(
+    record: Customer, ends: Mapping[str, datetime], catalogue: Catalogue, family: Family, target: str
+) -> tuple[Surplus, ...]:
+    """What the customer would hold too many of with the edition `target` (ED5, X2, POS3, WE4).
+
+    A product that the target lacks: one entry for each licence. A limit exceeded by n: n entries without a licence,
+    each with the candidates; a candidate whose own end is booked in `ends` resolves one of them and is then no
+    candidate for the others (X3).
+    """
+    label = catalogue.editions[target].label
+    entries: list[Surplus] = []
+    for product, licences in by_product(record, catalogue):
+        offer = product.offers.get(target) if product.family == family else None
+        if offer is None:
+            continue
+        values = {"product": product.label[record.language], "target": label, "kind": product.kind}
+        if offer.status == "not_available":
+            entries += [lacking(licence, values, ends) for licence in licences]
+        elif offer.limit is not None and len(licences) > offer.limit:
+            entries += beyond_limit(licences, offer, values, ends)
+    return tuple(entries)
+
+
+def surplus_now(
+    record: Customer, ends: Mapping[str, datetime], catalogue: Catalogue, family: Family
+) -> tuple[Surplus, ...]:
+    """The same under the edition that the customer has now: what is left after a change (X2)."""
+    edition = record.editions.get(family)
+    return surplus_under(record, ends, catalogue, family, edition) if edition in catalogue.editions else ()
+
+
+def by_product(record: Customer, catalogue: Catalogue) -> list[tuple[Product, list[Licence]]]:
+    """The licences in the record's order, put together by the catalogue's product."""
+    groups: dict[str, tuple[Product, list[Licence]]] = {}
+    for licence in record.licences:
+        product = product_of(catalogue, licence)
+        if product is not None:
+            groups.setdefault(product.key, (product, []))[1].append(licence)
+    return list(groups.values())
+
+
+def lacking(licence: Licence, values: dict[str, str], ends: Mapping[str, datetime]) -> Surplus:
+    """A licence of a product that the target does not have."""
+    return Surplus(
+        licence=licence.licence,
+        product=licence.product,
+        reason="not_available",
+        values=values,
+        candidates=(licence.licence,),
+        ends_at=ends.get(licence.licence),
+    )
+
+
+def beyond_limit(
+    licences: Sequence[Licence], offer: Offer, values: Mapping[str, str], ends: Mapping[str, datetime]
+) -> list[Surplus]:
+    """One entry for each licence above the limit (POS3); the earliest booked ends resolve first."""
+    limit = offer.limit or 0
+    numbers = {"limit": limit, "held": len(licences)}
+    ending = sorted((one.licence for one in licences if one.licence in ends), key=lambda one: ends[one])
+    staying = tuple(one.licence for one in licences if one.licence not in ends)
+    entries = []
+    for index in range(len(licences) - limit):
+        resolving = ending[index] if index < len(ending) else None
+        entries.append(
+            Surplus(
+                product=licences[0].product,
+                reason="limit",
+                values={**values, **numbers},
+                candidates=(resolving,) if resolving else staying,
+                ends_at=ends[resolving] if resolving else None,
+            )
+        )
+    return entries
+
+
+def active_channels(record: Customer, catalogue: Catalogue) -> tuple[Surplus, ...]:
+    """Every sales channel that is billed by order packages and still in the record (OP0-1, X4).
+
+    An end that is merely booked does not resolve it: the channel is active until it has ended.
+    """
+    entries = []
+    for product, licences in by_product(record, catalogue):
+        if product.channel:
+            values = {"product": product.label[record.language], "kind": product.kind}
+            entries += [
+                Surplus(
+                    licence=one.licence, product=one.product, reason="channel", values=values, candidates=(one.licence,)
+                )
+                for one in licences
+            ]
+    return tuple(entries)
+
+
+def open_at_partners(partners: Iterable[Partner]) -> tuple[Surplus, ...]:
+    """Open operations and stock at the partners of the Fulfillment Network, each an entry of its own (FFN2).
+
+    Partners are named by their number: what is said here stands in histories, which hold no people.
+    """
+    entries = []
+    for partner in partners:
+        for reason, count in (("open_operations", partner.open_operations), ("stock", partner.stock)):
+            if count:
+                values = {"name": partner.id, "count": count}
+                entries.append(
+                    Surplus(
+                        licence=partner.id,
+                        product="fulfillment",
+                        reason=reason,
+                        values=values,
+                        candidates=(partner.id,),
+                    )
+                )
+    return tuple(entries)

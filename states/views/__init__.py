@@ -1,0 +1,1 @@
+"""What is read off a chart: status document, preview, diagram."""

@@ -1,0 +1,204 @@
+"""Runs, ledger, work list, tickets and inbox in SQL; the same on SQLite and PostgreSQL."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from activities.sql.database import Database, open_database
+from activities.sql.inbox import Inbox
+from activities.sql.ledger import SqlLedger
+from activities.sql.paging import WrongCursor
+from activities.sql.runs import SqlRuns
+from activities.sql.tables import runs as runs_table
+from activities.sql.tables import tickets as tickets_table
+from activities.sql.tickets import SqlTickets
+from activities.sql.work_list import SqlWorkList
+from settings import Settings
+from states.model.status import Status
+from tests.adapters.databases import database, postgres, settings
+from tests.adapters.stored_runs import RUN, ended, listed, row
+
+__all__ = ["database", "postgres", "settings"]
+
+# Runs.
+
+
+async def test_a_run_is_open_from_its_registration_to_its_end(database: Database) -> None:
+    runs = SqlRuns(database)
+    for _ in range(2):
+        await runs.register(RUN, "r1", "edition", "K-1001", True)
+    assert await runs.open_runs("K-1001") == {RUN}
+    assert await runs.watchers("K-1001", "other") == (RUN,)
+    assert await runs.watchers("K-1001", RUN) == await runs.watchers("K-2", "other") == ()
+    await SqlLedger(database).record_end(ended())
+    await runs.register(RUN, "r1", "edition", "K-1001", True)
+    assert await runs.open_runs("K-1001") == frozenset()
+
+
+async def test_a_new_run_ends_the_terminated_one_of_its_id_with_its_tasks(database: Database) -> None:
+    runs, work_list = SqlRuns(database), SqlWorkList(database)
+    await runs.register(RUN, "r1", "edition", "K-1001", True)
+    await work_list.write(listed(row("t-1")), {})
+    await runs.register(RUN, "r2", "edition", "K-1001", True)
+    async with database.read() as connection:
+        found = await connection.execute(select(runs_table.c.run_id).where(runs_table.c.open))
+        assert found.scalars().all() == ["r2"]
+    assert (await work_list.tasks()).total == 0
+
+
+# The ledger.
+
+
+async def test_the_ledger_keeps_the_first_end_and_answers_the_newest_run(database: Database) -> None:
+    ledger = SqlLedger(database)
+    await ledger.record_end(ended(day=3))
+    await ledger.record_end(ended(day=3, state="revoked"))
+    await ledger.record_end(ended(day=5, run_id="r2", state="abandoned"))
+    first = await ledger.ended_run(RUN, "r1")
+    newest = await ledger.ended_run(RUN)
+    assert first is not None
+    assert Status.model_validate(first) == ended(day=3).status
+    assert newest is not None
+    assert newest["run_id"] == "r2"
+    assert await ledger.ended_run(RUN, "r3") is await ledger.ended_run("edition/K-2/jtl") is None
+
+
+@pytest.mark.parametrize("name", ["x" * 990, "edition/K-1001/j\x00tl"])
+async def test_a_run_started_by_hand_under_any_name_ends_in_the_ledger(database: Database, name: str) -> None:
+    ledger = SqlLedger(database)
+    strange = (
+        ended(workflow_id=name, customer="c" * 200, kind="k" * 200, ui_url="a\x00b") if name.count("/") == 2 else None
+    )
+    end = strange or ended().model_copy(
+        update={"status": ended(subject="s" * 900).status.model_copy(update={"workflow_id": name})}
+    )
+    await ledger.record_end(end)
+    found = await ledger.ended_run(name)
+    assert found is not None
+    assert found["ui_url"] == end.status.ui_url
+    assert (await ledger.ended_runs()).total == 1
+
+
+FILTERS: list[tuple[dict[str, Any], list[int]]] = [
+    ({}, [5, 4, 3, 2, 1]),
+    ({"customer": "K-2"}, [4, 2]),
+    ({"kind": "voucher"}, [4, 2]),
+    ({"state": "revoked"}, [3]),
+    ({"effective_from": datetime(2027, 1, 4, tzinfo=UTC)}, [5, 4]),
+    ({"effective_to": datetime(2027, 1, 2, tzinfo=UTC)}, [2, 1]),
+    ({"waiting_for": "customer"}, []),
+]
+
+
+@pytest.mark.parametrize(("filters", "days"), FILTERS)
+async def test_ended_runs_are_listed_newest_first_counted_and_in_pages(
+    database: Database, filters: dict[str, Any], days: list[int]
+) -> None:
+    ledger = SqlLedger(database)
+    for day in range(1, 6):
+        name = f"voucher/K-2/L-{day}" if day % 2 == 0 else f"edition/K-1001/jtl-{day}"
+        await ledger.record_end(ended(name, state="revoked" if day == 3 else "applied", day=day))
+    found: list[int] = []
+    cursor = None
+    while True:
+        page = await ledger.ended_runs(limit=2, cursor=cursor, **filters)
+        assert page.total == len(days)
+        found += [item.ended_at.day for item in page.items]
+        cursor = page.next
+        if cursor is None:
+            break
+    assert found == days
+
+
+@pytest.mark.parametrize("cursor", ["", "x", "!!!", "WyJhIl0", "bnVsbA", "WyIyMDI3LTAxLTAxIiwgImEiLCAiYiJd"])
+async def test_a_wrong_cursor_is_refused(tmp_path: Path, cursor: str) -> None:
+    database = await open_database(Settings(state_dir=tmp_path))
+    try:
+        if cursor:
+            with pytest.raises(WrongCursor):
+                await SqlLedger(database).ended_runs(cursor=cursor)
+            with pytest.raises(WrongCursor):
+                await SqlWorkList(database).tasks(cursor=cursor)
+        else:
+            assert (await SqlLedger(database).ended_runs(cursor=cursor)).items == ()
+    finally:
+        await database.close()
+
+
+# The work list, tickets, the inbox.
+
+
+async def test_the_work_list_holds_just_what_the_run_wrote_last(database: Database) -> None:
+    work_list = SqlWorkList(database)
+    await work_list.write(listed(row("t-1"), row("t-2", ticket=True)), {"t-2": "T-1"})
+    await work_list.write(listed(row("t-9"), workflow_id="edition/K-2/jtl"), {})
+    await work_list.write(listed(row("t-2", ticket=True), row("t-3")), {"t-2": "T-1"})
+    assert {item.id for item in (await work_list.tasks(workflow_id=RUN)).items} == {"t-2", "t-3"}
+    assert await work_list.ticketed(RUN) == ("t-2",)
+    closed = await work_list.task("t-1")
+    assert closed is not None
+    assert (closed.open, closed.workflow_id, closed.instructions) == (False, RUN, "Do t-1")
+    assert await work_list.task("t-8") is None
+
+
+async def test_tasks_are_listed_due_first_in_pages(database: Database) -> None:
+    work_list = SqlWorkList(database)
+    now = datetime.now(UTC)
+    rows = [
+        ("later", now + timedelta(days=9)),
+        ("now", None),
+        ("past", now - timedelta(days=9)),
+        ("soon", now + timedelta(days=1)),
+    ]
+    await work_list.write(listed(*(row(task, due_at=due) for task, due in rows)), {})
+    first = await work_list.tasks(limit=3)
+    second = await work_list.tasks(limit=3, cursor=first.next)
+    assert [item.task for item in first.items + second.items] == ["past", "now", "soon", "later"]
+    assert (first.total, second.total, second.next) == (4, 4, None)
+    assert (await work_list.tasks(type="surplus")).total == 0
+
+
+async def test_what_arrives_after_the_end_opens_nothing(database: Database) -> None:
+    work_list = SqlWorkList(database)
+    await work_list.write(listed(row("t-1")), {})
+    await SqlLedger(database).record_end(ended())
+    await work_list.write(listed(row("t-1"), row("t-2")), {})
+    assert (await work_list.tasks()).total == 0
+
+
+async def test_a_ticket_is_opened_once_for_a_key(database: Database) -> None:
+    tickets = SqlTickets(database)
+    numbers = await asyncio.gather(*(tickets.open("t-1", "K-1001", "support", "a\x00b") for _ in range(4)))
+    assert len(set(numbers)) == 1
+    assert numbers[0].startswith("T-0")
+    await tickets.close("t-1")
+    await tickets.close("t-2")
+    async with database.read() as connection:
+        kept = (await connection.execute(select(tickets_table))).one()
+    assert (kept.state, kept.text) == ("closed", "a\ufffdb")
+
+
+async def test_the_inbox_keeps_an_event_once_with_its_answer(database: Database) -> None:
+    inbox = Inbox(database)
+    assert await inbox.remember("portal", "1", "h", "requested", RUN) is None
+    assert await inbox.remember("portal", "2", "h", "requested", RUN) is None
+    again = await inbox.remember("portal", "1", "other", "requested", RUN)
+    assert again is not None
+    assert (again.hash, again.status, again.body) == ("h", None, None)
+    await inbox.answer("portal", "1", 202, {"state": "order"})
+    answered = await inbox.remember("portal", "1", "h", "requested", RUN)
+    assert answered is not None
+    assert (answered.status, answered.body) == (202, {"state": "order"})
+    assert answered.received_at.utcoffset() == timedelta(0)
+
+
+@pytest.mark.parametrize(("source", "id_"), [("a\x00", "1"), ("a", "x" * 1001)])
+async def test_the_inbox_refuses_what_it_cannot_keep(tmp_path: Path, source: str, id_: str) -> None:
+    database = await open_database(Settings(state_dir=tmp_path))
+    with pytest.raises(ValueError, match="at most"):
+        await Inbox(database).remember(source, id_, "h", "requested", RUN)
+    await database.close()

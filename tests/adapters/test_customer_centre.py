@@ -1,0 +1,179 @@
+"""Booking in the SQL customer centre: each order exactly once; the same on SQLite and PostgreSQL."""
+
+import asyncio
+from datetime import datetime, timedelta, timezone
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select
+
+from activities.customer_centre import SqlCustomerCentre, customer
+from activities.ports import Refused
+from activities.sql import bookings
+from activities.sql.database import Database
+from activities.sql.runs import SqlRuns
+from activities.sql.tables import orders, receipts
+from settings import Settings
+from states.model.effects import ApplyChange, Withdraw
+from tests.adapters.customers import (
+    EFFECTIVE,
+    PLACED,
+    order,
+    step,
+)
+from tests.adapters.databases import database, postgres, settings
+from tests.adapters.wired import centre, states_of
+
+__all__ = ["centre", "database", "postgres", "settings"]
+
+
+async def count(database: Database, table: Any) -> int:
+    """How many rows a table has."""
+    async with database.read() as connection:
+        return int((await connection.execute(select(func.count()).select_from(table))).scalar_one())
+
+
+async def test_the_same_key_books_once_and_answers_the_first_receipt(
+    centre: SqlCustomerCentre, database: Database
+) -> None:
+    asked = step("edition", "jtl", order(), target="jtl_start")
+    first = await centre.place_order(asked)
+    await SqlRuns(database).register("order_package/K-1001/orders", "r", "order_package", "K-1001", True)
+    assert await centre.place_order(asked) == first
+    assert first.reference == "B-000001"
+    assert first.tell == ()
+    assert await states_of(database) == [("jtl_start", "booked")]
+
+
+async def test_simultaneous_calls_with_one_key_book_once(centre: SqlCustomerCentre, database: Database) -> None:
+    asked = step("edition", "jtl", order(), target="jtl_start")
+    answers = await asyncio.gather(*(centre.place_order(asked) for _ in range(8)))
+    assert len({answer.model_dump_json() for answer in answers}) == 1
+    assert await count(database, orders) == await count(database, receipts) == 1
+
+
+async def test_X3_a_receipt_names_the_runs_that_want_to_hear_of_it(
+    centre: SqlCustomerCentre, database: Database
+) -> None:
+    runs = SqlRuns(database)
+    for kind, customer_, watches in [
+        ("edition/K-1001/jtl", "K-1001", True),
+        ("wms_user/K-1001/L-77", "K-1001", True),
+        ("voucher/K-1001/L-1", "K-1001", False),
+        ("edition/K-1002/jtl", "K-1002", True),
+    ]:
+        await runs.register(kind, "r", kind.split("/")[0], customer_, watches)
+    receipt = await centre.place_order(step("wms_user", "L-77", order()))
+    assert receipt.tell == ("edition/K-1001/jtl",)
+
+
+async def test_X10_a_newer_order_of_the_run_replaces_the_older_one(
+    centre: SqlCustomerCentre, database: Database
+) -> None:
+    await centre.place_order(step("edition", "jtl", order(), target="jtl_advanced"))
+    await centre.place_order(step("edition", "jtl", order(2), target="jtl_start"))
+    assert await states_of(database) == [("jtl_advanced", "superseded"), ("jtl_start", "booked")]
+
+
+REFUSALS = [
+    ("ED1 not lower any more", "edition", "jtl", "jtl_pro"),
+    ("ED1 higher", "edition", "jtl", "jtl_enterprise"),
+    ("ED1 of another family", "edition", "jtl", "wms_start"),
+    ("G2 a family that is not held", "edition", "none", "jtl_start"),
+    ("OPL-2 not lower any more", "order_package", "orders", 2500),
+    ("G2 not held any more", "wms_user", "L-99", None),
+]
+
+
+@pytest.mark.parametrize(("rule", "kind", "subject", "target"), REFUSALS, ids=[one[0] for one in REFUSALS])
+async def test_the_centre_refuses_what_the_record_no_longer_allows(
+    centre: SqlCustomerCentre, database: Database, rule: str, kind: str, subject: str, target: Any
+) -> None:
+    asked = step(kind, subject, order(), target=target)
+    with pytest.raises(Refused):
+        await centre.place_order(asked)
+    assert await count(database, orders) == await count(database, receipts) == 0
+    with pytest.raises(Refused):
+        await centre.place_order(asked)
+
+
+@pytest.mark.parametrize(
+    ("kind", "subject", "target", "said"),
+    [("edition", "jtl", "jtl_enterprise", "JTL Enterprise"), ("order_package", "orders", 2500, "2.500")],
+)
+async def test_a_refusal_names_the_target_as_people_do(
+    centre: SqlCustomerCentre, kind: str, subject: str, target: Any, said: str
+) -> None:
+    with pytest.raises(Refused, match=f"^{said} ist nicht niedriger"):
+        await centre.place_order(step(kind, subject, order(), target=target))
+
+
+async def test_moments_come_back_in_utc_whatever_the_offset(centre: SqlCustomerCentre, database: Database) -> None:
+    berlin = datetime(2027, 2, 1, tzinfo=timezone(timedelta(hours=1)))
+    await centre.place_order(step("wms_user", "L-77", order(effective_at=berlin)))
+    assert (await centre.with_ends("K-1001"))[1] == {"L-77": EFFECTIVE}
+    async with database.read() as connection:
+        placed = (await connection.execute(select(orders.c.placed_at))).scalar_one()
+    assert placed == PLACED
+    assert placed.utcoffset() == timedelta(0)
+
+
+ENDS = [
+    ("X3 a licence", "wms_user", "L-77", {}, {"L-77"}),
+    ("G5 a note of ours", "wms_user", "L-77", {"booked": False}, {"L-77"}),
+    (
+        "ADD2 the add-ons that end with their hosting",
+        "hosting",
+        "H-1",
+        {"details": {"addons": {"A-1": "end", "A-2": "keep", "L-77": "end"}}},
+        {"H-1", "A-1"},
+    ),
+    ("SUP3 by product", "key_accounting", "key_accounting", {}, {"KA-9"}),
+    ("an edition is no licence", "edition", "jtl", {}, set()),
+]
+
+
+@pytest.mark.parametrize(("rule", "kind", "subject", "more", "ends"), ENDS, ids=[one[0] for one in ENDS])
+async def test_booked_ends_by_licence(
+    centre: SqlCustomerCentre, rule: str, kind: str, subject: str, more: dict[str, Any], ends: set[str]
+) -> None:
+    await centre.place_order(step(kind, subject, order(**more), target="jtl_start" if kind == "edition" else None))
+    assert (await centre.with_ends("K-1001"))[1] == dict.fromkeys(ends, EFFECTIVE)
+    await centre.withdraw(step(kind, subject, Withdraw(number=3)))
+    assert (await centre.with_ends("K-1001"))[1] == {}
+
+
+async def test_X3_a_licence_that_ends_while_it_is_read_is_there_with_its_end(
+    centre: SqlCustomerCentre, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """There without its end it would be in surplus, and nobody would tell of it once more."""
+    await centre.place_order(step("wms_user", "L-77", order()))
+    read_ends = bookings.ends_of
+
+    async def after_the_change(*arguments: Any) -> Any:
+        monkeypatch.setattr(bookings, "ends_of", read_ends)
+        await centre.apply_change(step("wms_user", "L-77", ApplyChange(number=2, catalogue="2026-04-01")))
+        return await read_ends(*arguments)
+
+    monkeypatch.setattr(bookings, "ends_of", after_the_change)
+    found, ends = await centre.with_ends("K-1001")
+    assert found is not None
+    assert (found.licence("L-77") is not None, ends) == (True, {"L-77": EFFECTIVE})
+    found, ends = await centre.with_ends("K-1001")
+    assert found is not None
+    assert (found.licence("L-77"), ends) == (None, {})
+
+
+async def test_X11_withdrawing_is_fine_where_nothing_is_booked(centre: SqlCustomerCentre, database: Database) -> None:
+    receipt = await centre.withdraw(step("edition", "jtl", Withdraw(number=1)))
+    assert receipt.reference == "B-000001"
+    assert await count(database, orders) == 0
+
+
+@pytest.mark.parametrize("name", ["a\x00b", "x" * 3000, "\ud800", "' OR 1=1 --"])
+async def test_a_name_that_nobody_has_is_unknown_whatever_it_holds(
+    settings: Settings, centre: SqlCustomerCentre, name: str
+) -> None:
+    assert await centre.customer(name) is None
+    assert await customer(settings, name) is None
+    assert (await centre.with_ends(name))[1] == {}

@@ -1,0 +1,75 @@
+"""Mail as files and by SMTP: once for a key, and what a server's answer means."""
+
+import email
+import email.policy
+from pathlib import Path
+
+import pytest
+
+from activities.mail.senders import FolderMail, mail_of
+from activities.ports import Misconfigured, Refused, Unavailable
+from settings import Settings
+from tests.adapters.mail_server import mail_server, smtp
+
+
+async def test_a_mail_is_a_file_written_once_for_its_key(tmp_path: Path) -> None:
+    mail = mail_of(Settings(state_dir=tmp_path))
+    assert isinstance(mail, FolderMail)
+    for key in ("a/b", "a/b", "a_b"):
+        await mail.send(key, "kontakt@muster.example", "Vorgemerkt:\nJTL", "Grüße")
+    files = sorted((tmp_path / "mail").iterdir())
+    assert len(files) == 2
+    read = email.message_from_bytes(files[0].read_bytes(), policy=email.policy.default)
+    assert read["Subject"] == "Vorgemerkt: JTL"
+    assert read["To"] == "kontakt@muster.example"
+    assert read.get_content().strip() == "Grüße"
+
+
+async def test_smtp_sends_with_a_message_id_that_comes_from_the_key() -> None:
+    async with mail_server({}) as (port, taken):
+        mail = smtp(f"smtp://127.0.0.1:{port}")
+        for key in ("a", "a", "b"):
+            await mail.send(key, "kontakt@muster.example", "Betreff", "Grüße")
+    ids = [email.message_from_string(one)["Message-ID"] for one in taken]
+    assert ids[0] == ids[1] != ids[2]
+    assert ids[0].endswith("@shop.example>")
+
+
+@pytest.mark.parametrize(
+    ("answers", "login", "error"),
+    [
+        ({"RCPT": "550 no such user"}, "", Refused),
+        ({"RCPT": "450 later"}, "", Unavailable),
+        ({"DATA": "554 spam"}, "", Refused),
+        ({"MAIL": "421 busy"}, "", Unavailable),
+        ({"EHLO": "250-test\r\n250 AUTH PLAIN", "AUTH": "535 wrong"}, "u:geheim@", Misconfigured),
+        ({"EHLO": "250-test\r\n250 AUTH PLAIN", "AUTH": "454 later"}, "u:geheim@", Unavailable),
+        ({}, "u:geheim@", Misconfigured),
+    ],
+)
+async def test_what_a_mail_server_says(answers: dict[str, str], login: str, error: type[Exception]) -> None:
+    async with mail_server(answers) as (port, taken):
+        with pytest.raises(error) as caught:
+            await smtp(f"smtp://{login}127.0.0.1:{port}").send("k", "kontakt@muster.example", "s", "b")
+    assert "geheim" not in str(caught.value)
+    assert "muster" not in str(caught.value)
+    assert taken == []
+
+
+@pytest.mark.parametrize("url", ["smtp://127.0.0.1:1", "smtps://127.0.0.1:1"])
+async def test_a_mail_server_that_does_not_answer_is_tried_again(url: str) -> None:
+    with pytest.raises(Unavailable):
+        await smtp(url).send("k", "kontakt@muster.example", "s", "b")
+
+
+@pytest.mark.parametrize("url", ["http://mail.example", "smtp://", "smtp://mail.example:x"])
+async def test_a_wrong_mail_address_is_for_an_administrator(url: str) -> None:
+    with pytest.raises(Misconfigured, match="SMTP_URL"):
+        await smtp(url).send("k", "kontakt@muster.example", "s", "b")
+
+
+def test_a_login_goes_over_tls_except_on_this_machine() -> None:
+    assert smtp("smtp://u:p%40@mail.example").connection()["start_tls"] is True
+    assert smtp("smtp://u:p%40@mail.example").connection()["password"] == "p@"
+    assert smtp("smtp://u:p@127.0.0.1").connection()["start_tls"] is None
+    assert smtp("smtps://u:p@mail.example").connection()["use_tls"] is True

@@ -1,0 +1,311 @@
+"""Walks every state that a chart can reach, under every event, and checks the invariants of `docs/` in each.
+
+A node is the memory without counters, moments and timeline, with what is under way and which tasks are open.
+People act also while an effect is under way, not only at rest. One constant moment; few facts an event.
+"""
+
+from collections import deque
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime
+from typing import Any
+
+from states.chart.admission import judge, judge_confirmation, judge_rejection
+from states.chart.lifecycle import Conduct
+from states.kinds.kind import Kind
+from states.model.effects import CheckLicences, Effect, HandOver, Notify, Tell
+from states.model.facts import Check, Receipt, Refusal, Surplus
+from states.model.memory import Memory, Task
+from states.model.request import CUSTOMER_MESSAGES, ConfirmTask, Proof, RejectTask, Request
+from states.rules.surplus_resolution import resolved_flags
+
+NOW = datetime(2027, 1, 4, 11, tzinfo=UTC)
+CONTRACT_STATES = {
+    "received", "feature_warning", "license_check", "surplus_resolution", "order", "scheduled", "support_ticket",
+    "third_party", "applied", "abandoned", "revoked", "superseded", "reassigned", "refused", "external", "given_up",
+}  # fmt: skip
+PAYLOADS: dict[str, dict[str, Any]] = {
+    "override_surplus": {"licences": ["L-1"]},
+    "place_order": {"details": {"any": "thing"}},
+    "reassign": {"to": "wms_mobile"},
+    "supersede": {"booking": "B-9"},
+    "request_revocation": {"explanation": "clicked wrongly"},
+}
+
+
+@dataclass(frozen=True)
+class Ghost:
+    """What has happened on the way, for invariants about history."""
+
+    booked: bool = False
+    date_came: bool = False
+    granted: bool = False
+    proved: bool = False
+    changed: bool = False
+
+
+@dataclass
+class Node:
+    """Where a run can stand, with the way that led there."""
+
+    memory: Memory
+    under_way: tuple[Effect, ...]
+    ghost: Ghost
+    path: tuple[str, ...] = ()
+
+
+@dataclass
+class Facts:
+    """The facts that an exploration plays: one check as it is at first, and what later checks may say."""
+
+    first: Check
+    later: tuple[Check, ...]
+    other_target: Any = None
+    request: dict[str, Any] = field(default_factory=dict)
+
+
+class Broken(AssertionError):
+    """An invariant does not hold; the message is the path of events that shows it."""
+
+
+def key_of(node: Node) -> tuple[Any, ...]:
+    """What makes two nodes the same: all that guards and actions tell apart, and nothing else."""
+    memory = node.memory
+    check, order, refusal = memory.check, memory.order, memory.refusal
+    tasks = sorted((t.type, t.subject or "", t.step.name if t.step else "", t.proof is not None) for t in memory.tasks)
+    flights = sorted((e.name, bool(getattr(e, "proposal", None)), getattr(e, "after", False)) for e in node.under_way)
+    facts = (
+        check and (bool(check.refusal), check.in_force, bool(check.questions)),
+        check and tuple(resolved_flags(check.surplus, memory.overridden)),
+        order and (order.late, order.effective_at is None),
+        refusal and refusal.code,
+        (memory.clarified_cost, memory.clarified_term, memory.clarified_note is not None),
+        (memory.acknowledged, memory.revoking, memory.rechecked, memory.agreed_at is not None),
+        memory.standing is not None,
+        memory.receipt.held if memory.receipt else False,
+    )
+    return memory.state, memory.request.target, facts, tuple(tasks), tuple(flights), node.ghost
+
+
+class Stage:
+    """One chart for the whole walk: to build one takes longer than to take an event."""
+
+    def __init__(self, kind: Kind, memory: Memory) -> None:
+        self.kind = kind
+        self.chart = kind.chart(memory.model_copy())
+
+    def at(self, memory: Memory) -> Conduct:
+        """The chart as it is with that memory; one that has reached its end takes no event any more."""
+        if self.chart.ended:
+            self.chart = self.kind.chart(memory.model_copy())
+        self.chart.model.__dict__.clear()
+        self.chart.model.__dict__.update(memory.__dict__)
+        return self.chart
+
+    def memory(self) -> Memory:
+        """The memory as it is now, to keep."""
+        return self.chart.model.model_copy()
+
+
+def explore(kind: Kind, facts: Facts, limit: int = 60_000) -> tuple[int, set[str]]:
+    """Visit every node; answers how many, and the chart's states that were reached. Raises `Broken`."""
+    request = Request(**facts.request)
+    start = Memory(request=request, run_id="r", now=NOW, requested_at=NOW, last_customer_at=NOW)
+    stage = Stage(kind, start)
+    under_way = tuple(stage.chart.start())
+    first = Node(stage.memory(), under_way, Ghost())
+    seen = {key_of(first)}
+    reached = {"received"}
+    waiting = deque([first])
+    while waiting:
+        node = waiting.popleft()
+        moves = list(moves_from(stage, facts, node))
+        check_node(stage, node, moves)
+        for name, run in moves:
+            following = follow(stage, node, name, run)
+            if following is None:
+                continue
+            reached.add(following.memory.state)
+            key = key_of(following)
+            if key not in seen:
+                seen.add(key)
+                waiting.append(following)
+                if len(seen) > limit:
+                    raise Broken(f"more than {limit} nodes: {' → '.join(following.path)}")
+    return len(seen), reached
+
+
+Step = Callable[[Conduct], tuple[tuple[Effect, ...], tuple[Effect, ...]]]
+Move = tuple[str, Step]
+
+
+def moves_from(stage: Stage, facts: Facts, node: Node) -> Iterator[Move]:
+    """Everything that can happen here."""
+    chart = stage.at(node.memory)
+    if chart.ended:
+        return
+    for effect in node.under_way:
+        yield from answers(facts, effect, chart)
+    for event in chart.timers():
+        yield f"timer {event}", ticks(event)
+    if any(effect.holds for effect in node.under_way):
+        return
+    for event in chart.enabled():
+        yield from customer_moves(chart, event)
+    for task in chart.model.tasks:
+        yield from operator_moves(chart, task)
+    if not node.under_way:
+        yield "licence_changed", lambda c: (c.decide("licence_changed", NOW), ())
+    if facts.other_target is not None and "target_checked" in chart.possible():
+        target = Request(**{**facts.request, "target": facts.other_target, "by": "c"})
+        if target.target != chart.model.request.target:
+            yield "requested other", lambda c: (c.decide("target_proposed", NOW, message=target, quiet=True), ())
+
+
+def ticks(event: str) -> Step:
+    """A moment that comes."""
+    return lambda chart: (chart.decide(event, NOW), ())
+
+
+def answered(effect: Effect, **facts: Any) -> Step:
+    """What comes back from the world."""
+    return lambda chart: (chart.answer(effect, NOW, **facts), (effect,))
+
+
+def takes(event: str, message: Any, task: Task, said: str = "confirm_task") -> Step:
+    """An operator's decision, as the driver hands it over."""
+    return lambda chart: (chart.decide(event, NOW, message=message, task=task, said=said), ())
+
+
+def answers(facts: Facts, effect: Effect, chart: Conduct) -> Iterator[Move]:
+    """What the world may say to an effect."""
+    name = effect.name
+    if isinstance(effect, CheckLicences):
+        first = chart.model.check is None
+        for number, check in enumerate((facts.first,) if first else facts.later):
+            yield f"{name} #{number}", answered(effect, check=check)
+        if not first and effect.order_at and effect.proposal is None:
+            changed = facts.first.model_copy(update={"in_force": "2099-01-01"})
+            yield f"{name} other catalogue", answered(effect, check=changed)
+    else:
+        receipts = [Receipt(key="k")]
+        if name == "apply_change":
+            entry = Surplus(licence="L-1", product="p", reason="not_available")
+            receipts += [Receipt(key="k", surplus=(entry,)), Receipt(key="k", surplus=(entry,), held=True)]
+        for number, receipt in enumerate(receipts):
+            yield (
+                f"{name} done #{number}",
+                answered(effect, receipt=receipt),
+            )
+        if effect.refused:
+            no = Refusal(rule="D6", code="booking_refused", values={"reason": "no"})
+            yield f"{name} refused", answered(effect, refusal=no)
+    if not chart.open_of("repair"):
+        yield f"{name} fails", lambda c: (c.failed(effect, NOW, "down"), (effect,))
+
+
+def customer_moves(chart: Conduct, event: str) -> Iterator[Move]:
+    """The customer's event with a payload that fits."""
+    payload = {"by": "c"} | PAYLOADS.get(event, {})
+    task = None
+    if event == "hand_in_proof":
+        task = chart.open_of("third_party")[0]
+        payload |= {"task": task.task, "reference": "mail"}
+    message = CUSTOMER_MESSAGES[event].model_validate(payload)
+    refusal = judge(chart, event, message, ["r"])
+    if refusal is None:
+        yield event, lambda c: (c.decide(event, NOW, message=message, task=task, last_customer_at=NOW), ())
+    elif refusal.code not in ("malformed", "details_missing"):
+        raise Broken(f"{event} is enabled in {chart.model.state} but refused: {refusal}")
+
+
+def operator_moves(chart: Conduct, task: Task) -> Iterator[Move]:
+    """Each decision of an open task, and its rejection."""
+    for decision in task.decisions or (None,):
+        message = ConfirmTask(
+            task=task.task, by="o", decision=decision, note="n", at=date(2027, 3, 31), proof=Proof(reference="T-1")
+        )
+        judged = judge_confirmation(chart, message)
+        if isinstance(judged, Refusal):
+            pointless(chart, f"{task.type} {decision} cannot be confirmed", judged)
+            continue
+        event = judged[1]
+        yield f"confirm {task.type} {decision or ''}", takes(event, message, task)
+    rejection = RejectTask(task=task.task, by="o", note="n")
+    judged = judge_rejection(chart, rejection)
+    if isinstance(judged, Refusal):
+        pointless(chart, f"{task.type} cannot be rejected", judged)
+        return
+    yield f"reject {task.type}", takes(judged[1], rejection, task, "reject_task")
+
+
+def pointless(chart: Conduct, what: str, refusal: Refusal) -> None:
+    """A decision may be refused only while what is under way makes it pointless: never at rest."""
+    if chart.at_rest():
+        raise Broken(f"{what} in {chart.model.state}: {refusal}")
+
+
+def follow(stage: Stage, node: Node, name: str, run: Callable[[Conduct], Any]) -> Node | None:
+    """The node that a move leads to. A decision that waits for an answer under way is legal everywhere."""
+    chart = stage.at(node.memory)
+    path = (*node.path, f"{name} [{node.memory.state}]")
+    try:
+        asked, done = run(chart)
+    except Exception as error:
+        raise Broken(f"{' → '.join(path)}: {type(error).__name__}: {error}") from error
+    asked = tuple(effect for effect in asked if not isinstance(effect, Notify | Tell | HandOver))
+    left = tuple(effect for effect in node.under_way if effect not in done)
+    ghost = ghost_after(node, chart, name)
+    return Node(stage.memory(), (*left, *asked), ghost, path)
+
+
+def ghost_after(node: Node, chart: Conduct, name: str) -> Ghost:
+    """What is then known to have happened."""
+    ghost = node.ghost
+    if name.startswith("place_order done") or name == "confirm repair skip":
+        ghost = replace(ghost, booked=True)
+    if name in ("timer date_reached", "timer standing_due"):
+        ghost = replace(ghost, date_came=True)
+    if "granted" in name or name == "confirm surplus ":
+        ghost = replace(ghost, granted=True)
+    if name == "confirm third_party ":
+        ghost = replace(ghost, proved=True)
+    if name.startswith(("apply_change done", "decouple done")):
+        ghost = replace(ghost, changed=True)
+    return ghost
+
+
+def check_node(stage: Stage, node: Node, moves: list[Move]) -> None:
+    """The invariants of a node."""
+    chart = stage.at(node.memory)
+    memory, ghost = chart.model, node.ghost
+    where = f"{' → '.join(node.path) or 'start'} in {memory.state}"
+
+    def require(holds: bool, what: str) -> None:
+        if not holds:
+            raise Broken(f"{what}: {where}")
+
+    require(chart.shown in CONTRACT_STATES, "a state that the contract does not name")
+    if memory.state == "applied":
+        require(ghost.booked or ghost.granted or ghost.proved, "applied without order, grant or proof")
+        require(ghost.date_came or ghost.granted or ghost.proved, "applied before its date")
+    if memory.state == "external":
+        require(ghost.proved, "external without proof")
+    if memory.state == "scheduled" and memory.agreed_at is None:
+        require(ghost.booked, "scheduled before it was booked")
+    if chart.ended:
+        require(not memory.tasks, "a task is open after the end")
+        require(chart.waiting_for() == () and chart.enabled() == (), "waits for somebody after the end")
+        return
+    require(bool(moves), "cannot be left")
+    waits = chart.waiting_for()
+    require(bool(waits), "waits for nobody")
+    names = [(t.type, t.subject, t.step) for t in memory.tasks]
+    require(len(names) == len(set(map(repr, names))), "the same task is open twice")
+    if not chart.at_rest():
+        awaited = [effect for effect in node.under_way if chart.expects(effect)]
+        require(bool(awaited), "a doing-state waits for an answer that is not under way")
+    else:
+        require("customer" not in waits or bool(chart.enabled()), "waits for a customer who can do nothing")
+        require(not {"operator", "repair"} & set(waits) or bool(memory.tasks), "waits for an operator without a task")
+        require(bool(memory.tasks) or bool(chart.enabled()) or "date" in waits, "nobody can go on")

@@ -1,0 +1,494 @@
+"""Another target over a booked order, another catalogue, surplus, news of other runs: each on its chart alone."""
+
+from datetime import date
+
+import pytest
+
+from states.model.effects import CheckLicences, Notify, Tell
+from states.model.facts import Receipt, Refusal
+from states.model.request import LicenceChanged
+from states.rules.surplus_resolution import heard_of
+from tests.charts.lone_run import (
+    ASK_COST,
+    ASK_TERM,
+    DAY,
+    EDITION,
+    GONE,
+    LIMIT,
+    NOTICE,
+    NOW,
+    ONE,
+    PACKAGE,
+    PAID,
+    TOLD,
+    TOLD_TERM,
+    Alone,
+    edition,
+    moment,
+    scheduled,
+)
+
+EFFECTIVE = moment("2027-01-31 23:00")
+ENDING = ONE.model_copy(update={"ends_at": EFFECTIVE})
+
+
+def over_standing(**more) -> Alone:
+    """A change to JTL Start over a booked order of JTL Advanced (X10)."""
+    run = scheduled(edition(target="jtl_advanced", **more))
+    assert run.request(target="jtl_start") is None
+    assert (run.state, run.memory.request.target) == ("feature_warning", "jtl_start")
+    return run
+
+
+# A change of target (X10).
+
+
+def test_X10_before_an_order_another_target_begins_again_without_anything_said_before():
+    run = edition({"questions": (ASK_TERM,)}, target="jtl_advanced")
+    run.confirm("clarify_term", at="2027-06-30")
+    run.wait(NOW + 2 * DAY)
+    assert run.memory.acknowledged and run.memory.clarified_term is not None
+    assert run.request(target="jtl_start") is None
+    memory = run.memory
+    assert (memory.acknowledged, memory.clarified_term, memory.standing, memory.order) == (False, None, None, None)
+    assert memory.idle_since == run.now and run.chart.timers()["abandon"] == run.now + 30 * DAY
+    line = memory.timeline[-1]
+    assert (line.event, line.note, line.values) == ("requested", "note.target_changed", {"target": "jtl_start"})
+
+
+def test_X10_open_questions_about_the_former_target_are_closed():
+    run = edition({"questions": (ASK_TERM,)}, target="jtl_advanced")
+    assert run.task("clarify_term")
+    run.says["questions"] = ()
+    run.request(target="jtl_start")
+    assert run.memory.tasks == ()
+
+
+def test_X10_a_target_that_is_not_possible_changes_nothing():
+    run = edition(target="jtl_advanced")
+    run.says["refusal"] = GONE
+    assert run.request(target="jtl_start") == GONE
+    assert (run.state, run.memory.request.target) == ("order", "jtl_advanced")
+
+
+def test_X10_a_target_asked_about_is_judged_at_the_moment_of_asking():
+    run = edition(target="jtl_advanced")
+    run.request(target="jtl_start", time="2027-01-04T12:00:00Z")
+    proposal = next(one for one in reversed(run.asked) if isinstance(one, CheckLicences) and one.proposal)
+    assert proposal.proposal is not None and proposal.proposal.target == "jtl_start"
+    assert proposal.order_at == moment("2027-01-04 12:00")
+    assert proposal.version is None
+    assert run.memory.last_customer_at == moment("2027-01-04 12:00")
+
+
+def test_X10_where_the_answer_comes_too_late_the_target_is_not_enabled():
+    run = edition(target="jtl_advanced")
+    run.held = {"check_licences"}
+    run.request(target="jtl_start")
+    proposal = run.waiting.pop()
+    run.held = {"place_order"}
+    run.send("place_order")
+    run.waiting.append(proposal)
+    run.answer(proposal)
+    assert run.chart.verdict == Refusal(rule="X10", code="not_enabled", values={"event": "requested"})
+    assert run.memory.request.target == "jtl_advanced"
+
+
+def test_X10_the_booked_order_stays_in_force_beneath_the_change():
+    run = over_standing()
+    standing = run.memory.standing
+    assert standing is not None
+    assert (standing.request.target, standing.order.effective_at, standing.check.catalogue) == (
+        "jtl_advanced", EFFECTIVE, "v1",
+    )  # fmt: skip
+    assert standing.receipt == Receipt(key="k") and run.memory.order is None
+    assert run.chart.enabled() == ("acknowledge_warning", "supersede", "request_revocation", "abandon")
+    run.request(target="jtl_pro")
+    assert run.memory.standing == standing
+
+
+def test_X10_abandoning_a_change_puts_everything_back():
+    run = edition({"surplus": (ONE,)}, target="jtl_advanced")
+    run.send("override_surplus", licences=["L-9"])
+    scheduled(run)
+    before = run.memory.model_copy()
+    run.says["surplus"] = ()
+    run.request(target="jtl_start")
+    assert run.memory.overridden == ()
+    assert run.send("abandon") is None
+    memory = run.memory
+    assert (run.state, memory.standing) == ("scheduled", None)
+    for name in ("request", "order", "check", "receipt", "overridden", "clarified_cost", "clarified_term"):
+        assert getattr(memory, name) == getattr(before, name), name
+    assert run.notices()[-1] == ("change_dropped", "customer")
+    assert run.notice("change_dropped") == TOLD
+    line = next(line for line in memory.timeline if line.event == "change_dropped")
+    assert (line.note, line.values) == ("note.change_dropped", {"target": "jtl_advanced"})
+
+
+def test_X10_what_a_person_clarified_for_the_standing_order_is_put_back():
+    run = edition({"questions": (ASK_TERM,)}, target="jtl_advanced")
+    run.confirm("clarify_term", at="2027-06-30")
+    scheduled(run)
+    run.says["questions"] = ()
+    run.request(target="jtl_start")
+    assert run.memory.clarified_term is None
+    run.send("abandon")
+    assert run.memory.clarified_term is not None and run.order.term == run.memory.clarified_term
+
+
+def test_X10_a_cost_clarified_for_the_standing_order_is_put_back():
+    run = Alone("shop_hosting", {"cost_effect": "unknown", "questions": (ASK_COST,)}, target="t-1")
+    run.confirm("clarify_cost", decision="none")
+    scheduled(run, effective_on="2027-03-01")
+    run.says = {"catalogue": "v1"} | PAID
+    run.request(target="t-2")
+    assert run.memory.clarified_cost is None
+    run.send("abandon")
+    assert run.memory.clarified_cost == "none"
+
+
+def test_X10_the_new_order_replaces_the_standing_one():
+    run = over_standing()
+    run.send("acknowledge_warning")
+    scheduled(run)
+    assert run.memory.standing is None and run.memory.order is not None
+    assert run.memory.request.target == "jtl_start"
+
+
+def test_X10_the_standing_orders_date_comes_first():
+    run = over_standing()
+    run.wait(moment("2027-01-20"))
+    run.request(target="jtl_pro")
+    assert run.wait(EFFECTIVE)[-1] == "standing_due"
+    assert (run.state, run.memory.request.target, run.memory.standing) == ("applied", "jtl_advanced", None)
+
+
+def test_X10_a_change_waiting_to_be_booked_by_hand_gives_way_on_the_date():
+    run = scheduled(edition(target="jtl_advanced"))
+    run.says["mode"] = "guided"
+    run.request(target="jtl_start")
+    run.send("acknowledge_warning")
+    run.send("place_order")
+    assert run.state == "placing" and run.task("perform")
+    run.held = {"apply_change"}
+    run.wait(EFFECTIVE)
+    assert (run.state, run.memory.tasks, run.memory.request.target) == ("applying", (), "jtl_advanced")
+
+
+def test_X10_a_booking_of_the_change_under_way_is_awaited():
+    run = over_standing()
+    run.send("acknowledge_warning")
+    run.held = {"place_order"}
+    run.send("place_order")
+    assert "standing_due" not in run.chart.timers()
+
+
+def test_X10_a_change_that_the_record_stands_against_is_dropped():
+    run = over_standing()
+    run.says["refusal"] = GONE
+    run.send("acknowledge_warning")
+    assert (run.state, run.memory.request.target) == ("scheduled", "jtl_advanced")
+
+
+def test_X10_a_refused_change_leaves_the_standing_order():
+    run = over_standing()
+    run.send("acknowledge_warning")
+    run.refuses = Refusal(rule="D6", code="booking_refused", values={"reason": "no"})
+    run.send("place_order")
+    assert (run.state, run.memory.order) == ("order", None)
+    assert run.memory.refusal == run.refuses and run.memory.standing is not None
+    run.send("recheck_licences")
+    assert run.memory.refusal is None
+
+
+def test_X11_a_revocation_over_a_standing_order_takes_that_back():
+    run = over_standing()
+    run.send("request_revocation", explanation="x")
+    run.held = {"withdraw"}
+    run.confirm("revocation", decision="granted")
+    assert run.state == "withdrawing"
+
+
+def test_X11_one_granted_while_the_change_is_booked_and_then_refused_takes_the_standing_order_back():
+    run = over_standing()
+    run.send("acknowledge_warning")
+    run.held = {"place_order", "withdraw"}
+    run.send("place_order")
+    run.send("request_revocation", explanation="x")
+    run.confirm("revocation", decision="granted")
+    run.refuses = Refusal(rule="D6", code="booking_refused")
+    run.held = {"withdraw"}
+    run.take(())
+    assert run.state == "withdrawing"
+    assert run.notice("booking_refused") == TOLD | {"reason": ""}
+
+
+def test_X10_an_upgrade_booked_elsewhere_ends_the_run_also_beneath_a_change():
+    for run in (scheduled(edition()), over_standing()):
+        assert run.send("supersede", booking="B-1") is None
+        assert run.state == "superseded" and run.notices()[-1] == ("superseded", "customer")
+
+
+# Orders and what is asked before them.
+
+
+def test_X8_another_catalogue_begins_again_under_it():
+    run = edition({"surplus": ()})
+    run.send("recheck_licences")
+    run.held = {"check_licences"}
+    run.send("place_order", time="2027-01-04T12:00:00Z")
+    check = run.waiting[0]
+    assert isinstance(check, CheckLicences)
+    assert (check.version, check.order_at) == ("v1", moment("2027-01-04 12:00"))
+    run.answer(check=run.found(in_force="v2"))
+    assert run.chart.verdict == Refusal(rule="X8", code="changed", values={"what": "catalogue"})
+    assert (run.state, run.memory.order, run.memory.acknowledged) == ("received", None, False)
+    line = next(line for line in run.memory.timeline if line.event == "catalogue_changed")
+    assert (line.note, line.values) == ("note.catalogue_changed", {"catalogue": "v2"})
+    again = run.waiting[0]
+    assert isinstance(again, CheckLicences) and again.version == "v2"
+
+
+def test_X8_the_same_catalogue_named_is_no_other():
+    run = edition()
+    run.says["in_force"] = "v1"
+    scheduled(run)
+
+
+def test_X2_X4_an_order_in_surplus_is_refused_naming_it():
+    run = edition()
+    run.says["surplus"] = (ONE, LIMIT)
+    assert run.send("place_order") == Refusal(rule="X2", code="in_surplus", values={"licences": ["L-9", "L-1 | L-2"]})
+    assert (run.state, run.memory.order) == ("surplus_resolution", None)
+    run = Alone("order_package", NOTICE | {"warnings": ({"code": "package_zero"},)}, **PACKAGE)
+    run.send("acknowledge_warning")
+    run.says["surplus"] = (ONE,)
+    refusal = run.send("place_order")
+    assert refusal is not None and refusal.rule == "X4"
+
+
+def test_X6_an_order_that_raises_a_question_is_not_taken():
+    run = edition()
+    run.says["questions"] = (ASK_TERM,)
+    assert run.send("place_order") == Refusal(rule="X5", code="not_enabled", values={"event": "place_order"})
+    assert (run.state, run.memory.order) == ("order", None) and run.task("clarify_term")
+
+
+def test_an_order_is_booked_as_it_was_placed():
+    run = Alone("hosting", PAID | {"optional_services": ("s",), "warnings": ({"code": "backup"},)}, subject="H-1")
+    run.send("acknowledge_warning")
+    run.held = {"place_order"}
+    run.send("place_order", details={"a": 1}, optional_services=["s"], time="2027-01-04T12:00:00Z")
+    step = run.booking()
+    assert (step.placed_at, step.effective_at, step.booked) == (moment("2027-01-04 12:00"), EFFECTIVE, True)
+    assert (step.details, step.optional_services) == ({"a": 1}, ("s",))
+    order = run.order
+    assert (order.by, order.cost_effect, order.term, order.late) == ("c", "cancellation", None, False)
+    line = run.memory.timeline[-1]
+    assert (line.event, line.by, line.at, line.state) == ("place_order", "c", moment("2027-01-04 12:00"), "order")
+
+
+def test_the_date_is_that_of_the_check_made_for_the_order():
+    """X5: a licence found to be paid between the customer's look and the order ends at its term."""
+    run = Alone("voucher", {"date_rule": "moment", "cost_effect": "deactivation"})
+    run.says |= PAID
+    scheduled(run)
+    order = run.order
+    assert (order.effective_at, order.cost_effect) == (EFFECTIVE, "cancellation")
+    assert run.booking().effective_at == EFFECTIVE
+
+
+def test_G5_what_costs_nothing_is_a_note_of_ours():
+    run = scheduled(Alone("voucher", {"date_rule": "moment", "cost_effect": "deactivation"}))
+    assert run.booking().booked is False
+    assert run.booking().effective_at == NOW
+
+
+def test_the_customer_is_told_of_the_booking_and_so_are_the_runs_that_wait_for_it():
+    run = Alone("voucher", PAID)
+    run.receipt = Receipt(key="k", tell=("edition/K-1/jtl",))
+    scheduled(run)
+    assert [one for one in run.asked if isinstance(one, Tell)] == [
+        Tell(runs=("edition/K-1/jtl",), state="scheduled").numbered(run.asked[-2].number)
+    ]
+    assert isinstance(run.asked[-1], Notify)
+    assert run.notice("scheduled") == TOLD_TERM | {"steps": [], "provider": None}
+    run.wait(EFFECTIVE)
+    assert run.notice("applied") == TOLD_TERM
+
+
+def test_each_effect_has_a_number_of_its_own():
+    run = scheduled(edition())
+    numbers = [one.number for one in run.asked]
+    assert len(set(numbers)) == len(numbers) and 0 not in numbers
+
+
+# Questions (X5, X6, X14).
+
+
+def test_X5_cost_is_asked_before_the_term_and_a_cancellation_then_asks_for_it():
+    run = Alone("production", {"cost_effect": "unknown", "questions": (ASK_COST, ASK_TERM)})
+    assert [task.type for task in run.memory.tasks] == ["clarify_cost"]
+    task = run.task("clarify_cost")
+    assert task.values == {"product": "P", "recorded": "R"}
+    assert (task.confirmed, task.rejected, task.at_required, task.note_required) == (None, "not_clarified", False, ())
+    run.confirm("clarify_cost", decision="cancellation")
+    task = run.task("clarify_term")
+    assert (task.confirmed, task.at_required, task.decisions) == ("clarified", True, {})
+    run.confirm("clarify_term", at="2027-03-31T22:30:00Z")
+    assert run.memory.clarified_term == date(2027, 4, 1) and "place_order" in run.chart.enabled()
+
+
+@pytest.mark.parametrize("decision", ["deactivation", "none"])
+def test_X5_what_costs_nothing_needs_no_term(decision):
+    run = Alone("production", {"cost_effect": "unknown", "questions": (ASK_COST, ASK_TERM)})
+    run.confirm("clarify_cost", decision=decision)
+    assert run.memory.tasks == () and "place_order" in run.chart.enabled()
+
+
+def test_X5_declined_is_not_orderable_until_asked_again():
+    run = Alone("production", {"cost_effect": "unknown", "questions": (ASK_COST,)})
+    run.reject("clarify_cost", "nobody knows")
+    assert run.memory.refusal == Refusal(rule="X5", code="declined", values={"note": "nobody knows"})
+    assert run.chart.enabled() == ("recheck_licences", "abandon") and run.memory.tasks == ()
+    run.take(run.chart.decide("licence_changed", run.now))
+    assert run.memory.tasks == ()
+    run.send("recheck_licences")
+    assert run.memory.refusal is None and run.task("clarify_cost")
+
+
+def test_FFN1_a_note_is_asked_for_in_words():
+    run = Alone(
+        "fulfillment", {"cost_effect": "none", "questions": ({"type": "clarify", "rule": "FFN1"},)}, subject="ffn"
+    )
+    task = run.task("clarify")
+    assert (task.text, task.note_required, task.confirmed, task.values) == ("clarify_partners", ("*",), "clarified", {})
+    assert "place_order" not in run.chart.enabled()
+
+
+def test_a_refused_check_ends_the_run_and_tells_the_customer():
+    run = Alone("voucher", PAID | {"refusal": GONE})
+    assert (run.state, run.memory.refusal) == ("refused", GONE)
+    assert run.notices() == [("refused", "customer")]
+
+
+@pytest.mark.parametrize("run", [edition, lambda: scheduled(edition()), lambda: Alone("edition", NOTICE, **EDITION)])
+def test_a_refusal_found_in_passing_changes_nothing(run):
+    there = run()
+    before, check = there.state, there.memory.check
+    there.says["refusal"] = GONE
+    there.take(there.chart.decide("licence_changed", there.now))
+    assert (there.state, there.memory.check) == (before, check)
+
+
+# Surplus (X2, X3, X4).
+
+
+def test_X2_news_of_a_licence_leads_on_by_itself():
+    run = edition({"surplus": (ONE,)})
+    run.says["surplus"] = ()
+    run.take(run.chart.decide("licence_changed", run.now))
+    assert run.state == "order"
+
+
+@pytest.mark.parametrize("run", [edition, lambda: scheduled(edition()), lambda: Alone("edition", NOTICE, **EDITION)])
+def test_X3_news_is_looked_at_wherever_it_matters(run):
+    there = run()
+    asked = len([one for one in there.asked if isinstance(one, CheckLicences)])
+    there.take(there.chart.decide("licence_changed", there.now))
+    assert len([one for one in there.asked if isinstance(one, CheckLicences)]) == asked + 1
+
+
+def test_X2_surplus_left_after_the_change_is_an_operators_task():
+    run = scheduled(edition())
+    run.receipt = Receipt(key="k", surplus=(ONE, ENDING, LIMIT))
+    run.wait(EFFECTIVE)
+    assert run.state == "leftover" and run.chart.shown == "surplus_resolution"
+    task = run.task("surplus")
+    assert (task.text, task.confirmed, task.values) == (
+        "surplus", "surplus_settled", {"licences": ["L-9", "L-1 | L-2"]},
+    )  # fmt: skip
+    assert run.memory.overridden == ()
+    assert run.chart.waiting_for() == ("operator",) and run.chart.enabled() == ("recheck_licences",)
+    run.says["surplus"] = (ONE,)
+    run.send("recheck_licences")
+    check = next(one for one in reversed(run.asked) if isinstance(one, CheckLicences))
+    assert check.after and check.version == "v1" and run.state == "leftover"
+    run.says["surplus"] = ()
+    run.take(run.chart.decide("licence_changed", run.now))
+    assert run.state == "applied"
+
+
+def test_X2_overrides_end_with_the_change_and_the_operator_settles_what_is_left():
+    run = edition({"surplus": (ONE,)})
+    run.send("override_surplus", licences=["L-9"])
+    scheduled(run)
+    run.receipt = Receipt(key="k", surplus=(ONE,))
+    run.wait(EFFECTIVE)
+    assert run.task("surplus").values == {"licences": ["L-9"]}
+    assert run.confirm("surplus") is None
+    assert run.state == "applied"
+
+
+@pytest.mark.parametrize("surplus", [(), (ENDING,)])
+def test_X2_X3_what_ends_by_itself_needs_no_task(surplus):
+    run = scheduled(edition())
+    run.receipt = Receipt(key="k", surplus=surplus)
+    run.wait(EFFECTIVE)
+    assert run.state == "applied" and run.found_last().surplus == surplus
+
+
+def test_X4_a_channel_there_again_holds_the_order_on_its_date():
+    run = Alone("order_package", NOTICE | {"warnings": ({"code": "package_zero"},)}, **PACKAGE)
+    run.send("acknowledge_warning")
+    scheduled(run)
+    run.receipt = Receipt(key="k", surplus=(ONE,), held=True)
+    run.wait(EFFECTIVE)
+    assert run.state == "held" and run.chart.shown == "surplus_resolution"
+    assert run.task("surplus").text == "surplus_channels" and run.task("surplus").values == {"licences": ["L-9"]}
+    run.take(run.chart.decide("licence_changed", run.now))
+    assert run.state == "held"
+    run.receipt = Receipt(key="k")
+    assert run.confirm("surplus") is None
+    assert run.state == "applied"
+
+
+def test_X13_a_revocation_lists_what_was_ended_for_its_sake():
+    run = edition({"surplus": (ONE, LIMIT)})
+    assert [(entry.licence, entry.values) for entry in run.memory.once_surplus] == [
+        ("L-9", {"kind": "voucher"}), ("L-1", {"kind": "pos"}), ("L-2", {"kind": "pos"}),
+    ]  # fmt: skip
+    run.says["surplus"] = (ENDING,)
+    run.memory.heard = heard_of(run.memory, LicenceChanged(licence="L-2", state="applied"), NOW)
+    run.send("recheck_licences")
+    scheduled(run)
+    run.send("request_revocation", explanation="x")
+    assert run.task("revocation").values["cancelled"] == [
+        {"run": "voucher/K-1/L-9", "ends_at": "2027-01-31T23:00:00+00:00", "state": "scheduled"},
+        {"run": "pos/K-1/L-2", "ends_at": "2027-01-04T11:00:00+00:00", "state": "applied"},
+    ]  # fmt: skip
+    run.confirm("revocation", decision="granted")
+    assert run.notice("revoked") == TOLD | {"cancelled": ["L-9", "L-2"]}
+
+
+def test_X13_a_licence_gone_without_news_is_listed_without_a_date():
+    run = edition({"surplus": (ONE,)})
+    run.says["surplus"] = ()
+    run.send("recheck_licences")
+    scheduled(run)
+    run.send("request_revocation", explanation="x")
+    assert run.task("revocation").values["cancelled"] == [
+        {"run": "voucher/K-1/L-9", "ends_at": None, "state": "applied"}
+    ]
+
+
+def test_news_of_a_licence_replaces_the_former_of_the_same():
+    run = edition()
+    first = heard_of(run.memory, LicenceChanged(licence="L-1", state="scheduled"), NOW)
+    run.memory.heard = first
+    run.memory.heard = heard_of(run.memory, LicenceChanged(licence="L-2", state="applied"), NOW)
+    again = heard_of(run.memory, LicenceChanged(licence="L-1", state="applied"), NOW + DAY)
+    assert [(one.licence, one.state, one.at) for one in again] == [
+        ("L-2", "applied", NOW), ("L-1", "applied", NOW + DAY),
+    ]  # fmt: skip

@@ -1,0 +1,219 @@
+"""The base of every chart: strict about events, whole or not at all, and the names that outsiders know."""
+
+from pathlib import Path
+
+import pytest
+from statemachine import State
+from statemachine.exceptions import InvalidDefinition, TransitionNotAllowed
+
+from states.chart.base import AWAITED_EFFECT, PUBLIC_STATE, Chart, UnknownState
+from states.kinds.registry import KINDS
+from states.kinds.voucher import VoucherEnd
+from states.model.effects import ApplyChange, AssignLicence, BookOrder, CheckLicences, Decouple, Withdraw
+from states.model.facts import Refusal, RunSettings
+from states.model.memory import Memory
+from states.model.request import Request
+from states.paths.licence_end import LicenceEnd
+from states.views.diagram import mermaid
+from tests.charts.lone_run import (
+    ASK_TERM,
+    DAY,
+    EDITION,
+    LIMIT,
+    NOTICE,
+    NOW,
+    ONE,
+    PAID,
+    Alone,
+    edition,
+    moment,
+    scheduled,
+)
+
+ROOT = Path(__file__).resolve().parents[2]
+EFFECTIVE = moment("2027-01-31 23:00")
+
+
+def memory(state: str = "received") -> Memory:
+    """A memory as it is at first."""
+    return Memory(state=state, request=Request(kind="voucher", customer="K", subject="s"), now=NOW, requested_at=NOW)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_diagram_on_a_kinds_page_is_the_charts(kind):
+    page = (ROOT / "docs" / "kinds" / f"{kind}.md").read_text(encoding="utf-8")
+    assert f"```mermaid\n{mermaid(kind)}```\n" in page
+
+
+def test_a_new_chart_has_asked_for_nothing_and_refused_nothing():
+    chart = VoucherEnd(memory())
+    assert (chart.asked, chart.verdict, chart.message, chart.task) == ([], None, None, None)
+
+
+def test_a_state_that_a_chart_does_not_have_is_refused():
+    with pytest.raises(UnknownState, match="VoucherEnd has no state 'leftover'"):
+        VoucherEnd(memory("leftover"))
+
+
+def test_an_event_without_a_transition_fails_and_changes_nothing():
+    run = edition()
+    before = run.memory.model_copy()
+    with pytest.raises(TransitionNotAllowed):
+        run.chart.decide("withdrawn", NOW + DAY, note="n")
+    assert run.memory == before and run.chart.asked == []
+    assert (run.chart.message, run.chart.task) == (None, None)
+
+
+def test_an_event_that_fails_half_way_changes_nothing(monkeypatch):
+    run = edition()
+    before = run.memory.model_copy()
+
+    def breaks() -> None:
+        run.chart.ask(Withdraw())
+        run.memory.reminders = 7
+        raise ArithmeticError("half way")
+
+    monkeypatch.setattr(run.chart, "settle", breaks)
+    with pytest.raises(ArithmeticError, match="half way"):
+        run.chart.decide("recheck_licences", NOW + DAY, message=Request(kind="k", customer="K", subject="s"))
+    assert run.memory == before and run.chart.asked == [] and run.state == "order"
+    assert (run.chart.message, run.chart.task) == (None, None)
+
+
+def test_a_fault_in_an_action_is_raised_and_no_event(monkeypatch):
+    run = edition()
+
+    def breaks() -> None:
+        raise ArithmeticError("in an action")
+
+    monkeypatch.setattr(run.chart, "ask_anew", breaks)
+    with pytest.raises(ArithmeticError, match="in an action"):
+        run.chart.decide("recheck_licences", NOW)
+    assert run.state == "order"
+
+
+def test_a_kind_may_not_edit_its_path():
+    """Design, Charts: a transition declared in a subclass would edit the path and all its siblings."""
+    with pytest.raises(TypeError, match="Odd declares extra: a kind overrides methods only"):
+        type("Odd", (LicenceEnd,), {"extra": State()})
+    with pytest.raises(TypeError, match="Odd declares leave"):
+        type("Odd", (LicenceEnd,), {"leave": State().to(State())})
+    with pytest.raises(TypeError, match="Odd declares abandon"):
+        type("Odd", (VoucherEnd,), {"abandon": LicenceEnd.abandon})
+
+
+class Whole(Chart):
+    """A path declared whole, with a callback that nobody has."""
+
+    received = State(initial=True, enter="does_not_exist")
+    over = State(final=True)
+    leave = received.to(over)
+
+
+def test_a_callback_that_a_chart_does_not_have_is_said_with_its_name():
+    with pytest.raises(InvalidDefinition, match=r"Whole: .*does_not_exist"):
+        Whole(memory())
+
+
+def test_the_names_that_outsiders_know():
+    assert PUBLIC_STATE == {
+        "ordering": "order", "placing": "order", "applying": "scheduled", "withdrawing": "scheduled",
+        "reassigning": "order", "decoupling": "scheduled", "leftover": "surplus_resolution",
+        "held": "surplus_resolution", "appointing": "support_ticket",
+    }  # fmt: skip
+    assert {
+        "received": CheckLicences, "license_check": CheckLicences, "ordering": CheckLicences, "placing": BookOrder,
+        "applying": ApplyChange, "withdrawing": Withdraw, "reassigning": AssignLicence, "decoupling": Decouple,
+    } == AWAITED_EFFECT  # fmt: skip
+
+
+# The clock, to the moment.
+
+
+def test_the_time_spent_is_what_has_passed_and_never_less_than_nothing():
+    for passed, spent in ((DAY / 24, DAY / 24), (-DAY / 24, 0 * DAY)):
+        run = Alone("edition", NOTICE, **EDITION)
+        run.send("acknowledge_warning")
+        run.memory.idle_since = NOW
+        run.now = NOW + passed
+        run.says["questions"] = (ASK_TERM,)
+        run.take(run.chart.decide("licence_changed", run.now))
+        assert (run.memory.idle_since, run.memory.idle_spent) == (None, spent)
+
+
+def test_no_reminder_comes_with_the_end_itself():
+    run = Alone("edition", NOTICE, **EDITION)
+    run.memory.settings = RunSettings(remind_every=30 * DAY)
+    assert "remind" not in run.chart.timers() and run.chart.timers()["abandon"] == NOW + 30 * DAY
+
+
+@pytest.mark.parametrize("state", ["feature_warning", "license_check", "surplus_resolution", "order"])
+def test_the_deadline_passes_wherever_nothing_is_ordered_yet(state):
+    run = Alone("edition", NOTICE | {"surplus": (ONE,) if state == "surplus_resolution" else ()}, **EDITION)
+    run.held = {"check_licences"} if state == "license_check" else set()
+    if state != "feature_warning":
+        run.send("acknowledge_warning")
+    assert run.state == state and "order_by_passed" in run.chart.timers()
+
+
+def test_a_run_never_waits_for_nobody():
+    run = scheduled(Alone("voucher", PAID))
+    run.memory.order = run.order.model_copy(update={"effective_at": None})
+    assert run.memory.tasks == () and run.chart.waiting_for() == ("operator",)
+
+
+def test_X14_no_deadline_passes_while_the_term_is_asked():
+    assert "order_by_passed" not in edition({"questions": (ASK_TERM,)}).chart.timers()
+
+
+def test_X6_a_term_that_was_clarified_does_not_run_out_with_the_record():
+    run = Alone("voucher", PAID | {"term_ends": None, "questions": (ASK_TERM,)})
+    run.confirm("clarify_term", at="2027-06-30")
+    run.says["term_ends"] = "2027-01-31"
+    run.take(run.chart.decide("licence_changed", run.now))
+    assert run.found_last().term_ends is not None and "term_ran_out" not in run.chart.timers()
+
+
+# What is kept.
+
+
+def test_details_and_explanation_are_each_kept_where_nothing_else_is_said():
+    run = edition(details={"a": 1}, explanation="e")
+    plain = Request(kind="edition", customer="K-1", subject="jtl", target="jtl_start")
+    run.take(run.chart.decide("details_replaced", NOW, message=plain))
+    assert (run.memory.request.details, run.memory.request.explanation) == ({"a": 1}, "e")
+
+
+def test_what_was_once_in_surplus_is_remembered():
+    run = edition({"surplus": (ONE,)})
+    run.says["surplus"] = (LIMIT,)
+    run.send("recheck_licences")
+    assert [one.licence for one in run.memory.once_surplus] == ["L-9", "L-1", "L-2"]
+
+
+def test_X2_after_the_change_only_the_surplus_is_taken_from_the_check():
+    run = scheduled(edition({"current": "jtl_pro"}))
+    run.receipt = run.receipt.model_copy(update={"surplus": (ONE,)})
+    run.wait(EFFECTIVE)
+    before = run.found_last()
+    run.says = {"catalogue": "v1", "current": "jtl_start", "surplus": (LIMIT,)}
+    run.send("recheck_licences")
+    assert run.found_last() == before.model_copy(update={"surplus": (LIMIT,)})
+
+
+def test_X10_what_was_refused_for_a_change_goes_with_it():
+    run = scheduled(edition(target="jtl_advanced"))
+    run.request(target="jtl_start")
+    run.send("acknowledge_warning")
+    run.refuses = Refusal(rule="D6", code="booking_refused")
+    run.send("place_order")
+    assert run.memory.refusal == run.refuses
+    run.send("abandon")
+    assert (run.state, run.memory.refusal, run.memory.acknowledged) == ("scheduled", None, False)
+
+
+def test_X11_what_is_passed_on_is_open_no_more():
+    run = scheduled(edition(held=("apply_change",)))
+    run.send("request_revocation", explanation="x")
+    run.wait(EFFECTIVE)
+    assert (run.state, run.memory.tasks) == ("applying", ())

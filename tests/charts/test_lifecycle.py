@@ -1,0 +1,770 @@
+"""What a run waits for, when it wakes, whose clock runs, which tasks it holds: each on its chart alone."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from states.model.effects import ApplyChange, AssignLicence, CheckLicences, Decouple, HandOver, Notify, Withdraw
+from states.model.facts import Receipt, RunSettings
+from tests.charts.lone_run import (
+    ASK_COST,
+    ASK_TERM,
+    DAY,
+    EDITION,
+    GONE,
+    INCLUDED,
+    LIMIT,
+    NOTICE,
+    NOW,
+    ONE,
+    PACKAGE,
+    PAID,
+    TOLD,
+    TOLD_LATER,
+    Alone,
+    edition,
+    moment,
+    scheduled,
+)
+
+OUTSIDE = {"outside": ({"what": "pilot", "rule": "MP3", "name": "JTL", "values": {"a": 1}},)}
+EFFECTIVE = moment("2027-01-31 23:00")
+
+
+def guided(kind: str, says: dict, **more) -> Alone:
+    """A run whose steps a person does by hand."""
+    return Alone(kind, says | {"mode": "guided", "click_path": ("one", "two")}, **more)
+
+
+# Whom it waits for.
+
+
+@pytest.mark.parametrize(
+    ("run", "waits"),
+    [
+        (lambda: Alone("edition", NOTICE, **EDITION), ("customer",)),
+        (lambda: Alone("edition", NOTICE, held=("check_licences",), **EDITION), ("system",)),
+        (lambda: edition({"surplus": (ONE,)}), ("customer",)),
+        (edition, ("customer",)),
+        (lambda: edition({"questions": (ASK_TERM,)}), ("operator",)),
+        (lambda: Alone("production", {"cost_effect": "unknown", "questions": (ASK_COST,)}), ("operator",)),
+        (lambda: scheduled(edition()), ("date",)),
+        (lambda: scheduled(Alone("marketplace", PAID | OUTSIDE)), ("third_party", "date")),
+        (lambda: Alone("misclick", {}, explanation="e"), ("operator",)),
+        (lambda: Alone("ecomdata", {"outside": ({"what": "ecomdata", "rule": "ECO1"},)}), ("third_party",)),
+    ],
+)
+def test_a_run_waits_for(run, waits):
+    assert run().chart.waiting_for() == waits
+
+
+def test_X9_a_proof_handed_in_waits_for_the_operator():
+    run = scheduled(Alone("marketplace", PAID | OUTSIDE))
+    run.send("hand_in_proof", task=run.task("third_party").task, reference="mail")
+    assert run.chart.waiting_for() == ("operator", "date")
+
+
+def test_a_failing_effect_waits_for_repair_and_not_for_the_system():
+    run = Alone("voucher", PAID, held=("place_order",))
+    run.send("place_order")
+    assert run.chart.waiting_for() == ("system",)
+    run.fails("no answer")
+    assert run.chart.waiting_for() == ("repair",)
+    task = run.task("repair")
+    assert task.decisions == {"retry": "retry", "skip": "skip", "end": "give_up"}
+    assert task.values == {"action": "place_order", "error": "no answer"}
+    assert task.note_required == ("skip", "end")
+    assert run.notices() == [("repair", "operator")]
+    assert run.notice("repair") == {
+        "action": "place_order", "error": "no answer", "effective_at": "2027-01-31T23:00:00+00:00",
+    }  # fmt: skip
+    assert run.memory.timeline[-1].event == "step_failed" and run.memory.timeline[-1].note == "no answer"
+
+
+def test_without_a_first_check_nothing_can_be_skipped():
+    run = Alone("voucher", PAID, held=("check_licences",))
+    run.fails()
+    assert run.task("repair").decisions == {"retry": "retry", "end": "give_up"}
+    assert run.confirm("repair", decision="retry") is None
+    assert [one.number for one in run.asked if isinstance(one, CheckLicences)] == [1, 1]
+    run.release()
+    run.held = {"check_licences"}
+    run.send("recheck_licences")
+    run.fails()
+    assert "skip" in run.task("repair").decisions
+
+
+def test_an_effect_that_is_skipped_counts_as_done():
+    run = Alone("voucher", PAID, held=("place_order",))
+    run.send("place_order")
+    run.fails()
+    assert run.confirm("repair", decision="skip", note="booked by mail") is None
+    assert run.state == "scheduled"
+    assert run.memory.receipt == Receipt(key="skipped")
+    skipped = next(line for line in run.memory.timeline if line.event == "skipped")
+    assert (skipped.note, skipped.values) == ("note.skipped", {})
+
+
+def test_a_run_given_up_in_repair_has_ended():
+    run = Alone("voucher", PAID, held=("place_order",))
+    run.send("place_order")
+    run.fails()
+    assert run.confirm("repair", decision="end", note="n") is None
+    assert (run.state, run.chart.waiting_for(), run.chart.enabled(), run.chart.possible()) == (
+        "given_up", (), (), frozenset(),
+    )  # fmt: skip
+    assert run.chart.timers() == {} and run.memory.tasks == ()
+
+
+# What a customer could send.
+
+
+@pytest.mark.parametrize(
+    ("run", "enabled"),
+    [
+        (lambda: Alone("edition", NOTICE, **EDITION), ("acknowledge_warning", "abandon")),
+        (lambda: edition({"surplus": (ONE,)}), ("recheck_licences", "override_surplus", "abandon")),
+        (edition, ("recheck_licences", "place_order", "abandon")),
+        (lambda: edition({"questions": (ASK_TERM,)}), ("recheck_licences", "abandon")),
+        (lambda: Alone("wms_user", PAID), ("recheck_licences", "place_order", "reassign", "abandon")),
+        (lambda: scheduled(edition()), ("supersede", "request_revocation")),
+        (lambda: scheduled(Alone("marketplace", PAID | OUTSIDE)), ("hand_in_proof", "supersede", "request_revocation")),
+        (lambda: Alone("marketplace_transfer", {"date_rule": "agreed"}, target="K-2"), ("abandon",)),
+    ],
+)
+def test_just_those_events_are_enabled(run, enabled):
+    assert run().chart.enabled() == enabled
+
+
+def test_neither_leaving_nor_a_second_order_is_enabled_while_one_is_on_its_way():
+    """ED10: also where an order stands beneath the change."""
+    run = scheduled(edition(target="jtl_advanced"))
+    run.request(target="jtl_start")
+    run.send("acknowledge_warning")
+    run.held = {"check_licences"}
+    run.send("place_order")
+    assert run.state == "ordering"
+    assert run.chart.enabled() == ("request_revocation",)
+
+
+def test_X11_a_revocation_is_asked_for_once_at_a_time():
+    run = scheduled(edition())
+    assert run.send("request_revocation", explanation="clicked wrongly") is None
+    assert "request_revocation" not in run.chart.enabled()
+    task = run.task("revocation")
+    assert (task.text, task.decisions) == (
+        "revocation", {"granted": "revocation_granted", "declined": "revocation_declined"},
+    )  # fmt: skip
+    assert task.rejected == "revocation_declined"
+    assert task.values == {
+        "explanation": "clicked wrongly", "effective_at": "2027-01-31T23:00:00+00:00", "cancelled": [],
+    }  # fmt: skip
+    assert run.reject("revocation", "not this time") is None
+    assert run.notices()[-1] == ("declined", "customer")
+    assert run.notice("declined") == TOLD | {"note": "not this time"}
+    assert "request_revocation" in run.chart.enabled()
+
+
+@pytest.mark.parametrize(
+    ("held", "state", "revocable"),
+    [("place_order", "placing", True), ("withdraw", "withdrawing", False), ("apply_change", "applying", False)],
+)
+def test_X11_revocable_from_the_order_to_the_date(held, state, revocable):
+    run = edition(held=(held,))
+    run.send("place_order")
+    if state == "withdrawing":
+        run.send("request_revocation", explanation="x")
+        run.confirm("revocation", decision="granted")
+    if state == "applying":
+        run.wait(EFFECTIVE)
+    assert (run.state, run.chart.revocable()) == (state, revocable)
+
+
+def test_X11_the_standing_orders_date_counts_while_a_change_is_under_way():
+    run = scheduled(edition(target="jtl_advanced"))
+    run.now = run.memory.now = moment("2027-01-20")
+    run.request(target="jtl_start")
+    assert run.state == "feature_warning" and run.chart.revocable()
+    assert not run.chart.date_has_come(EFFECTIVE - DAY)
+    assert run.chart.timers()["standing_due"] == EFFECTIVE
+
+
+# Revocations.
+
+
+def test_X11_a_granted_revocation_takes_the_booking_back():
+    run = scheduled(edition())
+    run.send("request_revocation", explanation="x")
+    assert run.confirm("revocation", decision="granted") is None
+    assert run.state == "revoked"
+    assert isinstance(run.asked[-2], Withdraw)
+    assert run.notices()[-1] == ("revoked", "customer") and run.notice("revoked") == TOLD | {"cancelled": []}
+
+
+def test_X11_one_granted_while_the_booking_is_on_its_way_is_taken_up_with_its_answer():
+    run = edition(held=("place_order",))
+    run.send("place_order")
+    run.send("request_revocation", explanation="x")
+    assert run.chart.can("revocation_granted") and not run.chart.can("granted")
+    assert run.confirm("revocation", decision="granted") is None
+    assert (run.state, run.memory.revoking, run.memory.tasks) == ("placing", True, ())
+    assert "request_revocation" not in run.chart.enabled()
+    run.held = {"withdraw"}
+    run.take(())
+    assert (run.state, run.memory.revoking) == ("withdrawing", False)
+    run.release()
+    assert run.state == "revoked"
+
+
+def test_X11_one_taken_up_by_a_refused_booking_ends_the_run():
+    run = edition(held=("place_order",))
+    run.send("place_order")
+    run.send("request_revocation", explanation="x")
+    run.confirm("revocation", decision="granted")
+    run.refuses = GONE.model_copy(update={"code": "booking_refused", "values": {"reason": "because"}})
+    run.release()
+    assert (run.state, run.memory.order, run.memory.revoking) == ("revoked", None, False)
+    assert run.notice("booking_refused") == TOLD | {"reason": "because"}
+
+
+def test_X11_one_granted_before_anybody_clicked_ends_the_run_at_once():
+    run = guided("voucher", PAID)
+    run.send("place_order")
+    run.send("request_revocation", explanation="x")
+    assert run.confirm("revocation", decision="granted") is None
+    assert run.state == "revoked" and not [one for one in run.asked if isinstance(one, Withdraw)]
+
+
+def test_X11_an_open_one_passes_to_a_misclick_on_the_date():
+    run = scheduled(edition())
+    run.send("request_revocation", explanation="clicked wrongly")
+    assert run.wait(EFFECTIVE)[-1] == "date_reached"
+    assert run.state == "applied"
+    (handed,) = [one.request for one in run.asked if isinstance(one, HandOver)]
+    assert (handed.kind, handed.customer, handed.subject) == ("misclick", "K-1", "edition.jtl")
+    assert (handed.explanation, handed.by, handed.details) == ("clicked wrongly", "c", {"run": "edition/K-1/jtl"})
+    line = next(line for line in run.memory.timeline if line.event == "revocation_passed_on")
+    assert (line.note, line.values) == ("note.revocation_passed_on", {"run": "misclick/K-1/edition.jtl"})
+    assert run.notice("applied")["passed_on"] == "misclick/K-1/edition.jtl"
+
+
+def test_X11_the_misclick_that_took_it_over_says_where_it_began():
+    passed_on = Alone("misclick", {}, explanation="e", details={"run": "edition/K-1/jtl"})
+    assert passed_on.task("support_ticket").values["run"] == "edition/K-1/jtl"
+    assert "passed_on" not in scheduled(Alone("voucher", PAID)).notice("scheduled")
+
+
+def test_FFN5_X13_a_revocation_names_the_partners_with_whom_it_has_ended():
+    """What one of them has confirmed does not come back with the rest."""
+    partners = [{"what": "partner", "rule": "FFN1", "name": name, "subject": name} for name in ("P-1", "P-2")]
+    run = Alone("fulfillment", {"cost_effect": "none", "outside": partners}, subject="ffn")
+    run.send("place_order")
+    run.confirm_task(run.memory.tasks[0], proof={"reference": "mail"})
+    run.send("request_revocation", explanation="we stay")
+    asked = run.task("revocation").values
+    assert (asked["partners"], asked["explanation"], asked["cancelled"]) == (["P-1"], "we stay", [])
+    run.confirm("revocation", decision="granted")
+    assert (run.state, run.notice("revoked")["partners"]) == ("revoked", ["P-1"])
+
+
+def test_FFN5_before_any_partner_has_confirmed_all_of_it_is_taken_back():
+    partners = [{"what": "partner", "rule": "FFN1", "name": "P-1", "subject": "P-1"}]
+    run = Alone("fulfillment", {"cost_effect": "none", "outside": partners}, subject="ffn")
+    run.send("place_order")
+    run.send("request_revocation", explanation="we stay")
+    assert run.task("revocation").values["partners"] == []
+    run.confirm("revocation", decision="granted")
+    assert (run.notice("revoked")["partners"], run.notice("revoked")["cancelled"]) == ([], [])
+
+
+# The customer's clock.
+
+
+def test_ED10_who_does_nothing_is_reminded_each_week_and_abandons_after_thirty_days():
+    run = edition()
+    assert run.chart.timers() == {
+        "abandon": NOW + 30 * DAY, "remind": NOW + 7 * DAY, "order_by_passed": moment("2027-01-16 23:00"),
+    }  # fmt: skip
+    fired = run.wait(NOW + 30 * DAY)
+    assert fired == ["remind", "order_by_passed", "order_by_passed", "remind", "remind", "remind", "abandon"]
+    assert run.notices() == [
+        ("reminder", "customer"), *[("reminder_urgent", "customer")] * 3, ("abandoned", "customer"),
+    ]  # fmt: skip
+    about: dict[str, Any] = {"state": "order", "steps": [], "provider": None, "standing": False}
+    about |= {"abandons_on": "2027-02-03T11:00:00+00:00"}
+    assert [one.values for one in run.asked if isinstance(one, Notify) and one.template.startswith("reminder")] == [
+        TOLD | about | {"number": 1, "again": False, "last": False},
+        TOLD_LATER | about | {"number": 2, "again": False, "last": False},
+        TOLD_LATER | about | {"number": 3, "again": True, "last": False},
+        TOLD_LATER | about | {"number": 4, "again": True, "last": True},
+    ]
+    assert (run.state, run.memory.reminders) == ("abandoned", 4)
+    assert [line.note for line in run.memory.timeline if line.event == "remind"] == ["note.reminded"] * 4
+
+
+def test_the_clock_starts_anew_when_the_customer_acts():
+    run = edition()
+    run.wait(NOW + 8 * DAY)
+    assert run.memory.reminders == 1
+    run.send("recheck_licences")
+    assert run.memory.reminders == 0
+    assert run.chart.timers()["abandon"] == NOW + 38 * DAY
+    assert run.chart.timers()["remind"] == NOW + 15 * DAY
+
+
+def test_the_clock_stands_still_while_an_operator_is_awaited():
+    run = Alone("production", {"cost_effect": "unknown", "questions": (ASK_COST,)})
+    assert "abandon" not in run.chart.timers()
+    assert run.memory.idle_since is None
+    run.wait(NOW + 3 * DAY)
+    run.confirm("clarify_cost", decision="none")
+    assert run.chart.timers()["abandon"] == NOW + 33 * DAY
+
+
+def test_the_time_already_spent_counts_when_the_clock_goes_on():
+    run = Alone("edition", NOTICE, **EDITION)
+    run.wait(NOW + 2 * DAY)
+    assert run.send("acknowledge_warning") is None
+    run.wait(NOW + 4 * DAY)
+    run.says["questions"] = (ASK_TERM,)
+    run.take(run.chart.decide("licence_changed", run.now))
+    assert run.task("clarify_term")
+    assert (run.memory.idle_since, run.memory.idle_spent) == (None, 2 * DAY)
+    run.wait(NOW + 6 * DAY)
+    run.confirm("clarify_term", at="2027-06-30")
+    assert run.chart.timers()["abandon"] == NOW + 34 * DAY
+
+
+def test_X9_at_a_third_party_the_customers_clock_runs_until_a_proof_is_handed_in():
+    run = Alone("ecomdata", {"outside": ({"what": "ecomdata", "rule": "ECO1"},)})
+    assert run.memory.idle_since == NOW
+    run.send("hand_in_proof", task=run.task("third_party").task, reference="mail")
+    assert run.memory.idle_since is None
+
+
+def test_nobodys_clock_runs_where_nothing_can_be_abandoned():
+    run = scheduled(edition())
+    assert run.memory.idle_since is None
+    assert set(run.chart.timers()) == {"date_reached", "recheck_due"}
+
+
+# Timers.
+
+
+def test_X2_an_edition_is_checked_again_five_days_before_its_date():
+    run = scheduled(edition())
+    assert run.chart.timers() == {"date_reached": EFFECTIVE, "recheck_due": EFFECTIVE - 5 * DAY}
+    run.says["surplus"] = (ONE, LIMIT)
+    assert run.wait(EFFECTIVE - 5 * DAY) == ["recheck_due"]
+    assert run.memory.rechecked and set(run.chart.timers()) == {"date_reached"}
+    assert run.notices()[-1] == ("surplus_reminder", "customer")
+    assert run.notice("surplus_reminder") == TOLD | {"licences": ["L-9", "L-1 | L-2"]}
+
+
+def test_X2_surplus_that_ends_by_itself_needs_no_reminder_nor_does_news_before_the_check():
+    run = scheduled(edition())
+    run.says["surplus"] = (ONE,)
+    run.take(run.chart.decide("licence_changed", run.now))
+    assert ("surplus_reminder", "customer") not in run.notices()
+    run.says["surplus"] = (ONE.model_copy(update={"ends_at": EFFECTIVE}),)
+    run.wait(EFFECTIVE - 5 * DAY)
+    assert ("surplus_reminder", "customer") not in run.notices()
+
+
+@pytest.mark.parametrize(("placed", "rechecked"), [("2027-01-16 22:59", False), ("2027-01-16 23:00", True)])
+def test_X2_an_order_within_the_days_of_the_recheck_needs_none(placed, rechecked):
+    run = edition({"settings": RunSettings(recheck_before=timedelta(days=15))})
+    run.wait(moment(placed))
+    scheduled(run)
+    assert run.memory.rechecked is rechecked
+
+
+def test_X2_only_editions_are_checked_again():
+    assert set(scheduled(Alone("voucher", PAID)).chart.timers()) == {"date_reached"}
+
+
+def test_X6_a_recorded_term_that_runs_out_before_the_order_is_asked_about():
+    run = Alone("voucher", PAID)
+    assert run.chart.timers()["term_ran_out"] == EFFECTIVE
+    run.wait(EFFECTIVE - 3 * DAY)
+    run.send("recheck_licences")
+    assert run.wait(EFFECTIVE)[-1] == "term_ran_out"
+    assert run.task("clarify_term").values == {"recorded": "2027-01-31"}
+    assert "term_ran_out" not in run.chart.timers()
+    run.confirm("clarify_term", at="2027-06-30")
+    assert "term_ran_out" not in run.chart.timers()
+
+
+@pytest.mark.parametrize(
+    "run",
+    [
+        lambda: Alone("voucher", INCLUDED | {"term_ends": "2027-01-31"}),
+        lambda: scheduled(Alone("voucher", PAID)),
+        edition,
+        lambda: Alone("production", {"cost_effect": "unknown", "questions": (ASK_COST,), "term_ends": "2027-01-31"}),
+    ],
+)
+def test_X6_a_term_counts_only_where_the_date_comes_from_it(run):
+    assert "term_ran_out" not in run().chart.timers()
+
+
+def test_the_date_shown_moves_on_by_itself_with_a_line():
+    run = edition()
+    assert run.wait(moment("2027-01-17 23:00"))[-1] == "order_by_passed"
+    line = run.memory.timeline[-1]
+    assert (line.event, line.note) == ("order_by_passed", "note.order_by_passed")
+    assert line.values == {"effective_at": "2027-02-28T23:00:00+00:00"}
+
+
+@pytest.mark.parametrize("run", [lambda: Alone("voucher", PAID), lambda: scheduled(edition())])
+def test_where_no_deadline_runs_nothing_moves(run):
+    assert "order_by_passed" not in run().chart.timers()
+
+
+# Tasks in time.
+
+
+def test_a_task_is_brought_to_mind_when_due_at_the_latest_after_a_week_and_again():
+    run = Alone("marketplace_transfer", {"date_rule": "agreed", "cost_effect": "none"}, target="K-2")
+    assert run.chart.timers() == {"task_due": NOW + 7 * DAY}
+    run.wait(NOW + 7 * DAY)
+    task = run.task("support_ticket")
+    assert task.escalated == 1 and run.chart.timers() == {"task_due": NOW + 14 * DAY}
+    assert run.notices() == [("task_escalated", "operator")]
+    assert run.notice("task_escalated") == {
+        "task": task.task, "type": "support_ticket", "note": "", "due_at": None, "effective_at": None,
+        "number": 1, "urgent": False, "again": False,
+    }  # fmt: skip
+    assert run.memory.timeline[-1].note == "note.escalated"
+
+
+@pytest.mark.parametrize(
+    ("due", "first"), [(2 * DAY, 2 * DAY), (9 * DAY, 7 * DAY), (-DAY, 7 * DAY), (0 * DAY, 7 * DAY)]
+)
+def test_a_due_date_counts_where_it_is_sooner(due, first):
+    run = guided("voucher", PAID)
+    run.send("place_order")
+    task = run.task("perform").model_copy(update={"due_at": NOW + due})
+    assert run.chart.escalation_at(task) == NOW + first
+    again = task.model_copy(update={"escalated": 2})
+    assert run.chart.escalation_at(again) == NOW + first + 14 * DAY
+
+
+def test_X9_for_a_third_party_the_customer_is_reminded_too():
+    run = scheduled(Alone("marketplace", PAID | OUTSIDE))
+    run.wait(NOW + 14 * DAY)
+    assert run.notices()[1:] == [
+        ("task_escalated", "operator"), ("reminder", "customer"),
+        ("task_escalated", "operator"), ("reminder_urgent", "customer"),
+    ]  # fmt: skip
+    run.send("hand_in_proof", task=run.task("third_party").task, reference="mail")
+    assert run.reject("third_party", "unreadable") is None
+    assert run.notices()[5:] == [("task_escalated", "operator"), ("reminder_urgent", "customer")]
+    assert run.notice("task_escalated")["note"] == run.notice("reminder_urgent")["note"] == "unreadable"
+    run.wait(NOW + 30 * DAY)
+    assert run.notices()[7:] == [("task_escalated", "operator"), ("reminder_urgent", "customer")]
+    assert run.notice("task_escalated")["note"] == "unreadable"
+    assert "note" not in run.notice("reminder_urgent")
+
+
+def test_a_rejected_task_stays_open_with_its_note_and_is_escalated():
+    run = guided("voucher", PAID)
+    run.send("place_order")
+    assert run.reject("perform", "page is down") is None
+    task = run.task("perform")
+    assert (task.note, task.escalated) == ("page is down", 1)
+    assert run.notice("task_escalated") == {
+        "task": task.task, "type": "perform", "note": "page is down", "number": 1, "urgent": False, "again": False,
+        "due_at": "2027-01-31T23:00:00+00:00", "effective_at": "2027-01-31T23:00:00+00:00",
+    }  # fmt: skip
+    assert run.notices() == [("task_escalated", "operator")]
+
+
+def test_only_what_is_due_is_escalated():
+    run = scheduled(Alone("marketplace", PAID | OUTSIDE))
+    run.wait(NOW + 3 * DAY)
+    run.send("request_revocation", explanation="x")
+    run.wait(NOW + 7 * DAY)
+    assert (run.task("third_party").escalated, run.task("revocation").escalated) == (1, 0)
+    assert run.chart.timers()["task_due"] == NOW + 10 * DAY
+
+
+def test_the_same_task_is_not_opened_twice_and_each_has_a_name_of_its_own():
+    run = Alone("marketplace", PAID | {"outside": (*OUTSIDE["outside"], {"what": "third_party", "rule": "MP4"})})
+    scheduled(run)
+    names = [task.task for task in run.memory.tasks]
+    assert len(set(names)) == 2 and all(name.startswith("t-") and len(name) == 18 for name in names)
+    run.chart.open_outside_steps()
+    assert [task.task for task in run.memory.tasks] == names
+    assert [(task.subject, task.text, task.values, task.proof_required) for task in run.memory.tasks] == [
+        ("pilot", "third_party_pilot", {"name": "JTL", "a": 1}, True),
+        ("third_party", "third_party_third_party", {"name": None}, True),
+    ]
+
+
+def test_names_of_tasks_differ_from_run_to_run():
+    first, second = edition({"questions": (ASK_TERM,)}), edition({"questions": (ASK_TERM,)}, customer="K-2")
+    assert first.memory.tasks[0].task != second.memory.tasks[0].task
+
+
+# By hand (X12).
+
+
+def test_X12_a_booking_by_hand_says_what_to_do():
+    run = guided("hosting", PAID | {"optional_services": ("s", "t"), "service_labels": {"s": "Set up"}}, subject="H-1")
+    run.send("acknowledge_warning")
+    run.send("place_order", details={"a": 1}, optional_services=["s", "t"])
+    task = run.task("perform")
+    assert task.values == {
+        "product": "hosting", "subject": "H-1", "target": None, "effective_at": "2027-01-31T23:00:00+00:00",
+        "click_path": ["one", "two"], "details": {"a": 1}, "optional_services": ["Set up (s)", "t"],
+    }  # fmt: skip
+    assert (task.text, task.due_at, task.proof_required, task.confirmed) == (
+        "perform_order",
+        EFFECTIVE,
+        True,
+        "performed",
+    )
+    assert run.chart.waiting_for() == ("operator",)
+    run.held = {"place_order"}
+    assert run.confirm("perform", proof={"reference": "T-1"}) is None
+    proof = run.booking().proof
+    assert proof is not None and (proof.confirmed_by, proof.confirmed_at) == ("o", NOW)
+    assert task.step is not None and run.booking().number == task.step.number
+
+
+def test_X12_who_confirmed_and_when_may_be_said():
+    run = guided("voucher", PAID, held=("place_order",))
+    run.send("place_order")
+    run.confirm("perform", proof={"reference": "T", "confirmed_by": "p", "confirmed_at": "2027-01-03T00:00:00Z"})
+    proof = run.booking().proof
+    assert proof is not None and (proof.confirmed_by, proof.confirmed_at) == ("p", moment("2027-01-03"))
+
+
+@pytest.mark.parametrize(
+    ("says", "by_hand", "text"),
+    [(PAID, ["perform_order"], None), (INCLUDED, ["perform_end"], "perform_end")],
+)
+def test_X12_G5_what_costs_is_booked_by_hand_and_what_does_not_is_ended_by_hand(says, by_hand, text):
+    run = guided("voucher", says)
+    run.send("place_order")
+    run.wait(NOW)
+    assert [task.text for task in run.memory.tasks] == by_hand
+    if text:
+        assert run.state == "applying" and run.task("perform").due_at == NOW
+        assert isinstance(run.task("perform").step, ApplyChange)
+
+
+def test_X12_an_order_by_hand_is_due_at_its_deadline():
+    run = Alone("edition", NOTICE | {"mode": "guided"}, **EDITION)
+    run.send("acknowledge_warning")
+    run.send("place_order")
+    assert run.task("perform").due_at == moment("2027-01-17 23:00")
+    assert run.task("perform").values["target"] == "jtl_start"
+
+
+def test_X12_a_withdrawal_and_a_new_assignment_by_hand():
+    run = guided("voucher", PAID)
+    run.send("place_order")
+    run.confirm("perform", proof={"reference": "T"})
+    run.send("request_revocation", explanation="x")
+    run.confirm("revocation", decision="granted")
+    task = run.task("perform")
+    assert (task.text, type(task.step), task.due_at) == ("perform_withdraw", Withdraw, EFFECTIVE)
+    run = guided("wms_user", PAID)
+    run.send("reassign", to="wms_mobile")
+    task = run.task("perform")
+    assert isinstance(task.step, AssignLicence)
+    assert (task.text, task.step.to, task.due_at) == ("perform_reassign", "wms_mobile", None)
+    assert task.values["target"] == "wms_mobile"
+
+
+def test_X12_what_costs_nothing_is_withdrawn_by_itself():
+    run = scheduled(guided("voucher", INCLUDED), effective_on="2027-02-10")
+    run.send("request_revocation", explanation="x")
+    run.confirm("revocation", decision="granted")
+    assert run.state == "revoked"
+
+
+def test_a_late_click_moves_a_notice_date():
+    """Contract, `perform`: booked by hand after the deadline, the date is the one that the click gives."""
+    run = Alone("edition", NOTICE | {"mode": "guided"}, **EDITION)
+    run.send("acknowledge_warning")
+    run.send("place_order")
+    run.now = moment("2027-01-17 23:00")
+    run.confirm("perform", proof={"reference": "T"})
+    assert run.booking().effective_at == moment("2027-02-28 23:00")
+    order = run.order
+    assert (order.effective_at, order.late) == (moment("2027-02-28 23:00"), True)
+    assert "late_booking" in run.lines()
+    task = run.task("clarify_term")
+    assert (task.subject, task.values, task.at_required) == ("late", {"recorded": "2027-02-28T23:00:00+00:00"}, True)
+    assert run.chart.waiting_for() == ("operator", "date")
+    assert run.confirm("clarify_term", at="2027-03-31") is None
+    order = run.order
+    assert (run.state, order.effective_at, order.late) == ("scheduled", moment("2027-03-31 22:00"), False)
+    assert run.booking().effective_at == moment("2027-03-31 22:00")
+
+
+def test_a_click_in_time_leaves_the_date():
+    run = Alone("edition", NOTICE | {"mode": "guided"}, **EDITION)
+    run.send("acknowledge_warning")
+    run.send("place_order")
+    run.now = moment("2027-01-17 22:59")
+    run.confirm("perform", proof={"reference": "T"})
+    assert not run.order.late
+    assert run.booking().effective_at == EFFECTIVE and run.memory.tasks == ()
+
+
+def test_a_late_click_of_a_licence_leaves_its_date_to_a_person():
+    run = guided("voucher", PAID)
+    run.send("place_order")
+    run.now = EFFECTIVE
+    run.confirm("perform", proof={"reference": "T"})
+    order = run.order
+    assert (order.effective_at, order.late) == (None, True)
+    assert run.booking().effective_at == EFFECTIVE
+    assert run.task("clarify_term").values == {"recorded": "-"}
+    assert run.chart.waiting_for() == ("operator",) and set(run.chart.timers()) == {"task_due"}
+    run.confirm("clarify_term", at="2027-02-28T12:00:00Z")
+    assert run.order.effective_at == moment("2027-02-28 23:00")
+
+
+def test_X9_a_step_outside_holds_the_end_back_until_it_is_proved():
+    run = scheduled(Alone("marketplace", PAID | OUTSIDE))
+    run.wait(EFFECTIVE)
+    assert run.state == "third_party"
+    assert run.confirm("third_party", proof={"reference": "mail"}) is None
+    assert run.state == "applied"
+
+
+def test_X9_only_the_last_proof_leads_on():
+    partners = tuple({"what": "partner", "rule": "FFN5", "subject": name} for name in ("P-1", "P-2"))
+    run = Alone("fulfillment", {"cost_effect": "none", "outside": partners}, subject="ffn")
+    run.send("place_order")
+    assert run.state == "third_party" and run.order.effective_at is None
+    run.now = NOW + DAY
+    for task in run.memory.tasks:
+        assert run.state == "third_party"
+        run.confirm_task(task, proof={"reference": "mail"})
+    assert run.state == "applied" and run.order.effective_at == NOW + DAY
+
+
+def test_FFN1_without_recorded_partners_there_is_one_step_for_the_network():
+    run = Alone("fulfillment", {"cost_effect": "none"}, subject="ffn")
+    run.send("place_order")
+    task = run.task("third_party")
+    assert (task.subject, task.text, task.values) == ("network", "third_party_partner", {"name": "-"})
+    assert "request_revocation" in run.chart.enabled()
+
+
+# The transfer of a marketplace account (MOV1).
+
+
+def test_MOV1_a_transfer_is_granted_agreed_and_decoupled():
+    run = Alone("marketplace_transfer", {"date_rule": "agreed"}, target="K-2", explanation="sold")
+    assert run.task("support_ticket").values == {"subject": "L-1", "explanation": "sold", "target": "K-2"}
+    assert run.task("support_ticket").text == "support_ticket_transfer"
+    run.confirm("support_ticket", decision="granted")
+    task = run.task("appointment")
+    assert (task.confirmed, task.rejected, task.at_required) == ("appointed", "declined", True)
+    assert task.values == {"target": "K-2", "subject": "L-1"}
+    assert run.chart.shown == "support_ticket" and run.memory.agreed_at is None
+    run.confirm("appointment", at="2027-01-10")
+    assert run.memory.agreed_at == moment("2027-01-09 23:00") and not run.chart.revocable()
+    assert run.wait(moment("2027-01-09 23:00")) == ["date_reached"]
+    task = run.task("perform")
+    assert isinstance(task.step, Decouple)
+    assert (task.text, task.due_at) == ("perform_decouple", moment("2027-01-09 23:00"))
+    assert run.reject("perform", "not reached") is None
+    assert (run.state, run.memory.agreed_at) == ("appointing", None)
+    assert run.send("abandon") is None
+
+
+def test_MOV1_a_declined_transfer_says_which_rule_and_note():
+    run = Alone("marketplace_transfer", {"date_rule": "agreed"}, target="K-2")
+    assert run.task("support_ticket").values["explanation"] == "-"
+    run.reject("support_ticket", "unknown account")
+    refusal = run.memory.refusal
+    assert run.state == "refused" and refusal is not None
+    assert (refusal.rule, refusal.code, refusal.values) == ("MOV1", "declined", {"note": "unknown account"})
+
+
+# Tickets.
+
+
+def test_MIS1_a_ticket_holds_the_case_in_the_customers_words():
+    run = Alone("misclick", {}, explanation="wrong button", details={"meant": "the other"})
+    task = run.task("support_ticket")
+    assert task.text == "support_ticket_misclick"
+    assert task.values == {
+        "subject": "L-1", "explanation": "wrong button", "target": None, "meant": "the other", "run": None,
+    }  # fmt: skip
+    run.confirm("support_ticket", decision="granted")
+    assert run.state == "applied"
+    plain = Alone("misclick", {}).task("support_ticket").values
+    assert (plain["explanation"], plain["meant"]) == ("-", "-")
+
+
+def test_MIS2_a_declined_ticket_is_refused_without_a_promise():
+    run = Alone("misclick", {}, explanation="e")
+    run.confirm("support_ticket", decision="declined")
+    refusal = run.memory.refusal
+    assert refusal is not None and (refusal.rule, refusal.values) == ("MIS2", {"note": ""})
+
+
+def test_SVC1_a_granted_service_changes_the_record():
+    run = Alone("setup_service", {}, explanation="e", held=("apply_change",))
+    run.confirm("support_ticket", decision="granted")
+    assert run.state == "applying"
+
+
+@pytest.mark.parametrize(
+    ("says", "payload", "agreed"),
+    [
+        ({"date_rule": "agreed"}, {"at": "2027-03-31"}, "2027-03-31 22:00"),
+        ({"date_rule": "agreed"}, {"at": "2027-03-31T10:00:00Z"}, "2027-03-31 22:00"),
+        (PAID, {}, "2027-01-31 23:00"),
+        (PAID, {"at": "2027-03-31"}, "2027-03-31 22:00"),
+    ],
+)
+def test_SUP3_key_accounting_ends_on_the_day_agreed_or_at_its_term(says, payload, agreed):
+    run = Alone("key_accounting", says, subject="key_accounting")
+    assert run.task("support_ticket").at_required is (says is not PAID)
+    assert run.confirm("support_ticket", decision="granted", **payload) is None
+    assert (run.state, run.memory.agreed_at) == ("scheduled", moment(agreed))
+
+
+def test_connectors_booked_at_shopify_end_there_with_proof():
+    """CO4: no order of ours, and the record follows at once."""
+    run = Alone("connector", INCLUDED | {"mode": "guided", "outside": ({"what": "shopify", "rule": "CO4"},)})
+    assert run.state == "third_party" and "abandon" in run.chart.enabled()
+    run.confirm("third_party", proof={"reference": "mail"})
+    assert run.state == "external"
+
+
+def test_WMU4_a_user_is_assigned_elsewhere_instead():
+    run = Alone("wms_user", PAID, held=("reassign",))
+    run.send("reassign", to="wms_mobile")
+    assert run.state == "reassigning" and run.chart.shown == "order"
+    run.refuses = GONE
+    run.release()
+    assert run.state == "order"
+    run.refuses = None
+    run.send("reassign", to="wms_mobile")
+    assert run.state == "reassigned"
+
+
+def test_package_zero_is_acknowledged_after_the_channels_and_only_once():
+    """OP0-1, OP0-4."""
+    zero = NOTICE | {"warnings": ({"code": "package_zero"},)}
+    run = Alone("order_package", zero | {"surplus": (ONE,)}, **PACKAGE)
+    assert run.state == "surplus_resolution"
+    run.says["surplus"] = ()
+    run.send("recheck_licences")
+    assert run.state == "feature_warning"
+    run.send("acknowledge_warning")
+    assert run.state == "order" and run.memory.acknowledged
+    run.send("recheck_licences")
+    assert run.state == "order"

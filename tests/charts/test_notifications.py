@@ -1,0 +1,608 @@
+"""What people are told of a run, and how urgently: mails, reminders, prices, what a downgrade touches."""
+
+from typing import Any
+
+import pytest
+
+from states.kinds.edition import LEVELS, products_touched, support_touched
+from states.model.effects import BookOrder, Notify, Tell
+from states.model.facts import Cost, Receipt, Refusal, Surplus
+from states.model.memory import Memory
+from states.model.offers import Offer, Product, Source
+from states.model.reconciliation import LOST, Execution, Finding
+from states.model.request import LicenceChanged, Request
+from states.rules.run_values import asked_of, prices, surplus_said, told_of
+from states.rules.surplus_resolution import ended_for_it, heard_of
+from tests.charts.lone_run import (
+    DAY,
+    EDITION,
+    GONE,
+    INCLUDED,
+    LIMIT,
+    NOTICE,
+    NOW,
+    ONE,
+    PAID,
+    Alone,
+    edition,
+    moment,
+    scheduled,
+)
+from tests.charts.test_status import codes, shown, text_of
+from tests.rules.checks import SHIPPED, customer
+
+EFFECTIVE = moment("2027-01-31 23:00")
+PILOT = {"what": "pilot", "rule": "MP3", "name": "JTL"}
+PILOT = {"what": "pilot", "rule": "MP3", "name": "JTL"}
+UNNAMED = {"what": "third_party", "rule": "MP4", "name": "-"}
+SOURCE = Source(label="?", at="made up")
+
+
+def late_edition() -> Alone:
+    """An edition that was booked by hand after its deadline (contract, `perform`)."""
+    run = Alone("edition", NOTICE | {"mode": "guided"}, **EDITION)
+    run.send("acknowledge_warning")
+    run.send("place_order")
+    run.now = run.memory.now = moment("2027-01-20")
+    run.confirm("perform", proof={"reference": "T"})
+    return run
+
+
+# Mails.
+
+
+def test_G2_a_refused_customer_is_told_why():
+    run = Alone("voucher", PAID | {"refusal": GONE.model_copy(update={"values": {"subject": "L-1"}})})
+    assert run.notice("refused")["refusal"] == {"code": "not_held", "values": {"subject": "L-1"}}
+
+
+def test_a_check_that_stands_against_nothing_is_no_refusal():
+    run = Alone("misclick", {}, explanation="e")
+    run.confirm("support_ticket", decision="declined", note="no")
+    assert run.notices() == [("declined", "customer")] and run.notice("declined")["note"] == "no"
+
+
+@pytest.mark.parametrize(
+    ("outside", "steps", "provider"),
+    [((), [], None), ((PILOT, UNNAMED), ["pilot", "third_party"], "JTL"), ((UNNAMED,), ["third_party"], None)],
+)
+def test_X9_the_mail_of_a_booking_names_the_steps_that_are_left_and_whose_they_are(outside, steps, provider):
+    run = scheduled(Alone("marketplace", PAID | {"outside": outside}))
+    said = run.notice("scheduled")
+    assert (said["steps"], said["provider"], said["effective_at"]) == (steps, provider, EFFECTIVE.isoformat())
+
+
+def test_a_booking_whose_date_is_asked_about_says_that_there_is_none():
+    run = Alone("voucher", PAID | {"mode": "guided"})
+    run.send("place_order")
+    run.now = EFFECTIVE
+    run.confirm("perform", proof={"reference": "T"})
+    assert run.notice("scheduled")["effective_at"] is None
+
+
+def test_SUP3_an_agreed_date_is_noted_and_told_to_the_runs_that_wait_for_it():
+    run = Alone("key_accounting", {"date_rule": "agreed"}, subject="key_accounting")
+    run.receipt = Receipt(key="k", tell=("edition/K-1/jtl",))
+    run.confirm("support_ticket", decision="granted", at="2027-03-31")
+    (noted,) = [one for one in run.asked if isinstance(one, BookOrder)]
+    assert (noted.booked, noted.placed_at, noted.effective_at) == (False, NOW, moment("2027-03-31 22:00"))
+    (told,) = [one for one in run.asked if isinstance(one, Tell)]
+    assert (told.runs, told.state) == (("edition/K-1/jtl",), "scheduled")
+    quiet = Alone("key_accounting", {"date_rule": "agreed"}, subject="key_accounting")
+    quiet.confirm("support_ticket", decision="granted", at="2027-03-31")
+    assert not [one for one in quiet.asked if isinstance(one, Tell)]
+
+
+@pytest.mark.parametrize(
+    ("outside", "as_before", "told"),
+    [
+        ((PILOT,), False, ["scheduled", "applied"]),
+        ((PILOT,), True, ["scheduled"]),  # a run that began before: told at its end alone
+        ((), False, ["scheduled"]),  # told at its end, which is now
+    ],
+)
+def test_X3_X4_X9_other_runs_hear_of_the_end_while_its_proof_is_awaited(
+    outside: Any, as_before: bool, told: list[str]
+) -> None:
+    run = Alone("marketplace", INCLUDED | {"outside": outside})
+    run.receipt = Receipt(key="k", tell=("order_package/K-1/orders",))
+    if as_before:
+        run.chart.tells_when_made = False
+    run.send("place_order")
+    run.wait(NOW)
+    assert run.state == ("third_party" if outside else "applied")
+    tells = [one for one in run.asked if isinstance(one, Tell)]
+    assert [(one.runs, one.state) for one in tells] == [(("order_package/K-1/orders",), state) for state in told]
+
+
+def test_X9_nobody_is_told_where_nobody_waits_for_the_proof():
+    run = Alone("marketplace", INCLUDED | {"outside": (PILOT,)})
+    run.send("place_order")
+    run.wait(NOW)
+    assert (run.state, [one for one in run.asked if isinstance(one, Tell)]) == ("third_party", [])
+
+
+# Booked, and each end.
+
+
+ENDS_NOW = [
+    ("ends with its order: told once, as made", {}, {}, "applied", ["applied"]),
+    ("later", {}, {"effective_on": "2027-02-01"}, "scheduled", ["scheduled"]),
+    ("a step elsewhere is to be taken", {"outside": (PILOT,)}, {}, "third_party", ["scheduled"]),
+    ("a person clicks", {"mode": "guided"}, {}, "applying", ["scheduled"]),
+]
+
+
+@pytest.mark.parametrize(("case", "says", "order", "state", "told"), ENDS_NOW, ids=[one[0] for one in ENDS_NOW])
+def test_G5_what_ends_with_its_order_is_told_once(
+    case: str, says: dict[str, Any], order: dict[str, Any], state: str, told: list[str]
+) -> None:
+    run = Alone("marketplace", INCLUDED | says)
+    run.send("place_order", **order)
+    run.wait(NOW)
+    assert (run.state, [name for name, _ in run.notices()]) == (state, told)
+
+
+def test_a_run_that_began_before_tells_of_the_booking_first():
+    run = Alone("marketplace", INCLUDED)
+    run.chart.one_mail = False
+    run.send("place_order")
+    run.wait(NOW)
+    assert [name for name, _ in run.notices()] == ["scheduled", "applied"]
+
+
+def test_a_booking_of_the_past_month_is_told_before_it_is_made():
+    """Placed before the date, and booked after it: the change may wait for its turn in the month's first hours."""
+    run = Alone("voucher", PAID, held=("place_order", "apply_change"))
+    run.send("place_order")
+    run.now = EFFECTIVE
+    run.answer()
+    assert [name for name, _ in run.notices()] == ["scheduled"]
+
+
+def booked_late(run: Alone) -> Alone:
+    """Booked by hand after the deadline of its date."""
+    run.send("place_order")
+    run.now = moment("2027-01-20 12:00")
+    run.confirm("perform", proof={"reference": "T"})
+    return run
+
+
+def test_X12_a_late_booking_says_that_the_date_has_moved_and_is_being_asked_about():
+    run = booked_late(edition({"mode": "guided"}))
+    said = run.notice("scheduled")
+    assert (said["late"], said["effective_at"]) == (True, "2027-02-28T23:00:00+00:00")
+    run.confirm("clarify_term", at="2027-01-31")
+    said = run.notice("scheduled")
+    assert (said["clarified"], said["effective_at"]) == (True, EFFECTIVE.isoformat())
+    assert "late" not in said
+    assert [name for name, _ in run.notices()].count("scheduled") == 2
+
+
+def test_X12_a_run_whose_date_was_clarified_before_told_nobody():
+    run = booked_late(edition({"mode": "guided"}))
+    run.chart.tells_clarified = False
+    run.confirm("clarify_term", at="2027-01-31")
+    assert [name for name, _ in run.notices()].count("scheduled") == 1
+
+
+@pytest.mark.parametrize(
+    ("day", "other"), [("2027-01-16", None), ("2027-01-17", "2027-02-28T23:00:00+00:00"), ("2027-01-18", None)]
+)
+def test_X1_the_mail_of_an_order_on_the_boundary_day_says_the_other_reading(day: str, other: str | None) -> None:
+    run = edition()
+    run.wait(moment(f"{day} 12:00"))
+    assert scheduled(run).notice("scheduled").get("other_effective_at") == other
+
+
+def test_D6_a_refused_booking_stays_in_the_timeline():
+    run = Alone("voucher", PAID)
+    run.refuses = Refusal(rule="D6", code="booking_refused", values={"reason": "no payment method"})
+    run.send("place_order")
+    line = run.memory.timeline[-1]
+    assert (line.event, line.state, line.note, line.values) == (
+        "order_refused", "order", "note.order_refused", {"reason": "no payment method"},
+    )  # fmt: skip
+    run.refuses = None
+    scheduled(run)
+    assert run.lines().count("order_refused") == 1
+
+
+def test_D6_where_the_refusal_ends_the_run_it_is_one_line():
+    run = Alone("voucher", PAID, held=("place_order",))
+    run.refuses = Refusal(rule="D6", code="booking_refused", values={"reason": "r"})
+    run.send("place_order")
+    run.send("request_revocation", explanation="oh")
+    run.confirm("revocation", decision="granted")
+    run.release()
+    assert (run.state, run.lines().count("order_refused")) == ("revoked", 1)
+
+
+def test_X10_WMU4_the_timeline_says_which_booking_and_where_to():
+    run = scheduled(Alone("voucher", PAID))
+    run.send("supersede", booking="B-7")
+    assert run.memory.timeline[-1].note == "B-7"
+    moved = Alone("wms_user", PAID | {"current": "wms"})
+    moved.send("reassign", to="wms_mobile")
+    assert [line.note for line in moved.memory.timeline if line.event == "reassign"] == ["wms_mobile"]
+
+
+def test_MIS1_the_customer_reads_what_the_person_who_granted_it_says():
+    run = Alone("misclick", {}, explanation="e")
+    run.confirm("support_ticket", decision="granted", note="booked back")
+    assert run.notice("applied")["note"] == "booked back"
+    silent = Alone("misclick", {}, explanation="e")
+    silent.confirm("support_ticket", decision="granted")
+    assert "note" not in silent.notice("applied")
+    licence = Alone("ecomdata", {"outside": (PILOT,)})
+    licence.confirm("third_party", proof={"reference": "r"}, note="for us alone")
+    assert "note" not in licence.notice("applied" if licence.state == "applied" else licence.notices()[-1][0])
+
+
+REFUSED_BY_HAND = [
+    ("booked", "voucher", PAID, {}, "placing", "scheduled"),
+    ("assigned elsewhere", "wms_user", PAID | {"current": "wms"}, {"to": "wms_mobile"}, "reassigning", "reassigned"),
+]
+
+
+@pytest.mark.parametrize(
+    ("case", "kind", "says", "to", "state", "after"), REFUSED_BY_HAND, ids=[one[0] for one in REFUSED_BY_HAND]
+)
+def test_X12_what_was_done_by_hand_and_our_record_refuses_is_mended_by_a_person(
+    case: str, kind: str, says: dict[str, Any], to: dict[str, Any], state: str, after: str
+) -> None:
+    """It is done in the customer centre: the customer is not told that it is not."""
+    run = Alone(kind, says | {"mode": "guided"})
+    run.refuses = Refusal(rule="D6", code="booking_refused", values={"reason": "not held any more"})
+    run.send("reassign" if to else "place_order", **to)
+    run.confirm("perform", proof={"reference": "B-9"})
+    assert (run.state, run.chart.waiting_for()) == (state, ("repair",))
+    assert run.task("repair").values["error"] == "not held any more"
+    assert run.notices() == [("repair", "operator")]
+    run.refuses = None
+    run.confirm("repair", decision="retry")
+    assert run.state == after
+
+
+def test_X12_a_run_that_had_it_refused_before_goes_on_as_it_began():
+    run = Alone("voucher", PAID | {"mode": "guided"})
+    run.chart.mends_what_was_done = False
+    run.refuses = Refusal(rule="D6", code="booking_refused", values={"reason": "r"})
+    run.send("place_order")
+    run.confirm("perform", proof={"reference": "B-9"})
+    assert (run.state, run.notices()) == ("order", [("booking_refused", "customer")])
+
+
+GIVEN_UP = [
+    ("never booked", PAID, "place_order", None),
+    ("booked, and to be made", PAID, "apply_change", EFFECTIVE),
+    ("a note of ours goes", INCLUDED, "apply_change", None),
+]
+
+
+@pytest.mark.parametrize(("case", "says", "fails", "stays"), GIVEN_UP, ids=[one[0] for one in GIVEN_UP])
+def test_the_customer_is_told_why_a_run_was_given_up_and_what_stays_booked(
+    case: str, says: dict[str, Any], fails: str, stays: Any
+) -> None:
+    run = Alone("voucher", says, held=(fails,))
+    run.send("place_order")
+    run.wait(EFFECTIVE if fails == "apply_change" else NOW)
+    run.fails()
+    assert run.confirm("repair", decision="end", note="we look after it by hand") is None
+    assert (run.state, run.notices()[-1]) == ("given_up", ("given_up", "customer"))
+    said = run.notice("given_up")
+    assert (said["note"], said["effective_at"]) == ("we look after it by hand", stays.isoformat() if stays else None)
+    assert shown(run).effective_at == stays
+
+
+def test_X9_what_has_ended_stays_ended_when_the_rest_is_given_up():
+    run = Alone("marketplace", INCLUDED | {"outside": (PILOT,)})
+    run.send("place_order")
+    run.wait(NOW)
+    mail = next(one for one in run.asked if isinstance(one, Notify))
+    run.take(run.chart.failed(mail, NOW, "no mail server"))
+    run.confirm("repair", decision="end", note="n")
+    assert (run.state, shown(run).effective_at) == ("given_up", NOW)
+
+
+@pytest.mark.parametrize(("made", "state"), [("edition", "leftover"), ("order_package", "held")])
+def test_X2_X4_after_the_date_what_was_ordered_keeps_its_date_when_the_rest_is_given_up(made: str, state: str) -> None:
+    run = edition() if made == "edition" else Alone("order_package", NOTICE, subject="orders", target=0)
+    if made == "order_package":
+        run.send("acknowledge_warning")
+    scheduled(run)
+    run.receipt = Receipt(key="k", surplus=(ONE,), held=made == "order_package")
+    run.wait(EFFECTIVE)
+    assert run.state == state
+    mail = next(one for one in run.asked if isinstance(one, Notify))
+    run.take(run.chart.failed(mail, run.now, "no mail server"))
+    run.confirm("repair", decision="end", note="n")
+    assert (run.state, shown(run).effective_at) == ("given_up", EFFECTIVE)
+
+
+def test_X10_a_standing_order_stays_booked_when_its_change_is_given_up():
+    run = scheduled(edition())
+    run.request(target="jtl_advanced")
+    run.held = {"place_order"}
+    run.send("acknowledge_warning")
+    run.send("place_order", time=moment("2027-01-20 12:00"))
+    run.fails()
+    run.confirm("repair", decision="end", note="n")
+    assert run.notice("given_up")["effective_at"] == EFFECTIVE.isoformat()
+
+
+def test_a_revocation_that_is_given_up_leaves_the_booking():
+    run = scheduled(Alone("voucher", PAID, held=("withdraw",)))
+    run.send("request_revocation", explanation="oh")
+    run.confirm("revocation", decision="granted")
+    run.fails()
+    run.confirm("repair", decision="end", note="n")
+    assert run.notice("given_up")["effective_at"] == EFFECTIVE.isoformat()
+
+
+def test_a_mail_that_fails_is_not_followed_by_another():
+    run = scheduled(Alone("voucher", PAID))
+    mail = next(one for one in run.asked if isinstance(one, Notify))
+    run.take(run.chart.failed(mail, NOW, "no mail server"))
+    run.confirm("repair", decision="end", note="n")
+    assert (run.state, run.notices()[-1]) == ("given_up", ("repair", "operator"))
+
+
+def test_WMU4_the_customer_is_told_where_the_user_is_assigned_now():
+    run = Alone("wms_user", PAID | {"current": "wms"})
+    run.send("reassign", to="wms_mobile")
+    assert (run.state, run.notices()) == ("reassigned", [("reassigned", "customer")])
+    assert run.notice("reassigned")["to"] == "wms_mobile"
+
+
+@pytest.mark.parametrize("event", ["reassign", "end"])
+def test_a_run_that_began_before_does_not_tell_of_every_end(event: str) -> None:
+    run = Alone("wms_user", PAID | {"current": "wms"}, held=("place_order",))
+    run.chart.tells_every_end = False
+    if event == "reassign":
+        run.send("reassign", to="wms_mobile")
+    else:
+        run.send("place_order")
+        run.fails()
+        run.confirm("repair", decision="end", note="n")
+    assert [to for _, to in run.notices()] == ([] if event == "reassign" else ["operator"])
+
+
+# Reminders (X9).
+
+
+def test_X9_operators_are_told_of_an_open_task_more_urgently_each_time():
+    run = Alone("misclick", {}, explanation="e")
+    found = []
+    for week in range(1, 5):
+        run.wait(NOW + 7 * week * DAY)
+        said = run.notice("task_escalated")
+        found.append((said["number"], said["urgent"], said["again"]))
+    assert found == [(1, False, False), (2, True, False), (3, True, True), (4, True, True)]
+
+
+def test_X9_a_customer_is_reminded_of_the_steps_without_a_proof():
+    says = {"outside": ({"what": "shopify", "rule": "CO4", "name": "Shopify"},)}
+    run = Alone("connector", says)
+    run.wait(NOW + 7 * DAY)
+    said = run.notice("reminder")
+    assert (said["steps"], said["provider"], said["number"], said["again"]) == (["shopify"], "Shopify", 1, False)
+
+
+def test_X9_a_proof_that_is_no_good_counts_for_nothing_and_the_customer_is_told_why():
+    run = scheduled(Alone("marketplace", PAID | {"outside": (PILOT,)}))
+    task = run.task("third_party").task
+    run.send("hand_in_proof", task=task, reference="mail")
+    assert run.reject("third_party", "unreadable") is None
+    assert run.task("third_party").task == task and run.task("third_party").proof is None
+    said = run.notice("reminder")
+    assert (said["steps"], said["provider"], said["note"], said["number"]) == (["pilot"], "JTL", "unreadable", 1)
+    run.send("hand_in_proof", task=task, reference="again")
+    run.reject("third_party", "unreadable too")
+    assert run.notice("reminder_urgent")["number"] == 2
+
+
+def test_X9_a_step_without_a_proof_is_rejected_as_any_other_task():
+    run = scheduled(Alone("marketplace", PAID | {"outside": (PILOT,)}))
+    run.reject("third_party", "not yet")
+    assert (run.task("third_party").note, run.task("third_party").escalated) == ("not yet", 1)
+    assert [template for template, _ in run.notices()] == ["scheduled", "task_escalated"]
+
+
+def test_X9_while_a_proof_waits_for_its_confirmation_the_customer_is_left_alone():
+    run = scheduled(Alone("marketplace", PAID | {"outside": (PILOT,)}))
+    run.send("hand_in_proof", task=run.task("third_party").task, reference="mail")
+    run.wait(NOW + 14 * DAY)
+    assert {to for template, to in run.notices() if template != "scheduled"} == {"operator"}
+
+
+def test_X9_a_proof_handed_in_sets_the_customers_clock_back():
+    run = Alone("ecomdata", {"outside": ({"what": "ecomdata", "rule": "ECO1"},)})
+    run.wait(NOW + 8 * DAY)
+    assert run.memory.reminders == 1
+    run.send("hand_in_proof", task=run.task("third_party").task, reference="mail")
+    assert (run.memory.reminders, run.memory.idle_spent) == (0, 0 * DAY)
+
+
+# What is said.
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "saved"), [("9", "5", "4"), ("9", "9", None), ("5", "9", None), ("5.5", "5", "0.5")]
+)
+def test_G7_G9_what_is_saved_is_what_falls_away(before, after, saved):
+    cost = Cost.model_validate({"before": before, "after": after})
+    assert prices(cost) == {"price": before, "new_price": after, "saved_price": saved}
+
+
+def test_a_mail_says_dates_and_prices_as_far_as_they_are_known():
+    run = edition({"cost": {"before": "9", "after": "5"}})
+    assert told_of(run.memory) == {
+        "effective_at": "2027-01-31T23:00:00+00:00", "order_by": "2027-01-17T23:00:00+00:00",
+        "cost_effect": "cancellation", "price": "9", "new_price": "5", "saved_price": "4",
+    }  # fmt: skip
+
+
+def test_who_asked_and_who_ordered_and_when():
+    request = Request(kind="k", customer="K", subject="s", by="c", time=NOW - DAY)
+    asked = asked_of(Memory(request=request, now=NOW, requested_at=NOW))
+    assert asked == {
+        "customer": "K", "asked_by_whom": "c", "asked_at": (NOW - DAY).isoformat(),
+        "ordered_by_whom": None, "ordered_at": None,
+    }  # fmt: skip
+    plain = request.model_copy(update={"time": None})
+    assert asked_of(Memory(request=plain, now=NOW, requested_at=NOW))["asked_at"] == NOW.isoformat()
+
+
+def test_ED5_POS3_what_is_in_surplus_is_named_once_with_how_many():
+    other = LIMIT.model_copy(update={"candidates": ("L-3",)})
+    stock = Surplus(licence="L-9", product="fulfillment", reason="stock", candidates=("L-9",))
+    more = ONE.model_copy(update={"licence": "L-8"})
+    found = surplus_said((LIMIT, ONE, LIMIT, other, stock, more))
+    assert [(one["licence"], one["candidates"], one["reason"], one["number"]) for one in found] == [
+        (None, ["L-1", "L-2"], "limit", 2),
+        ("L-9", ["L-9"], "not_available", 1),
+        (None, ["L-3"], "limit", 1),
+        ("L-9", ["L-9"], "stock", 1),
+        ("L-8", ["L-8"], "not_available", 1),
+    ]
+
+
+def test_a_line_is_written_by_whoever_it_says():
+    run = edition()
+    run.chart.write("e", by="somebody")
+    assert run.memory.timeline[-1].by == "somebody"
+
+
+# Dates and why.
+
+
+def test_X12_a_late_booking_counts_from_the_click():
+    run = late_edition()
+    steps = [(one.step.split()[1], one.value, one.rule) for one in shown(run).why]
+    assert steps[0] == ("why.booked", "2027-01-20T00:00:00+00:00", "X12")
+    assert "'booked_at': '2027-01-20T00:00:00+00:00'" in shown(run).why[0].step
+    assert [rule for *_, rule in steps] == ["X12", "D8", "D5", "D3"]
+
+
+def test_X14_a_term_that_is_asked_about_is_the_reason_why_there_is_no_date():
+    run = edition({"questions": ({"type": "clarify_term", "rule": "X14"},)})
+    assert [(one.step.split()[1], one.rule) for one in shown(run).why] == [("why.annual", "X14")]
+
+
+def test_X5_a_booked_date_keeps_its_reason_whatever_a_later_check_asks():
+    run = scheduled(Alone("voucher", PAID))
+    run.memory.check = run.found(cost_effect="unknown", questions=({"type": "clarify_cost", "rule": "X5"},))
+    assert [one.step.split()[1] for one in shown(run).why] == ["why.result"]
+    run = scheduled(edition())
+    run.memory.check = run.found(questions=({"type": "clarify_term", "rule": "X14"},))
+    assert shown(run).why[0].rule == "D6"
+
+
+def test_a_warning_names_both_dates():
+    run = edition()
+    run.wait(moment("2027-01-17 12:00"))
+    assert "'effective_at': '2027-01-31T23:00:00+00:00'" in text_of(run, "boundary_day")
+    run = edition({"surplus": (ONE.model_copy(update={"ends_at": NOW}),)})
+    assert "'effective_at': '2027-01-31T23:00:00+00:00'" in text_of(run, "surplus_gap")
+    run = scheduled(edition(target="jtl_advanced"))
+    run.request(target="jtl_start")
+    run.wait(moment("2027-01-18"))
+    assert "'effective_at': '2027-02-28T23:00:00+00:00'" in text_of(run, "later_than_standing")
+    assert codes(run) == ["later_than_standing"]
+
+
+# What a downgrade touches (ED14, SUP1).
+
+
+def offer(status: Any, limit: int | None = None) -> Offer:
+    """What a product is in an edition."""
+    return Offer(status=status, limit=limit, source=SOURCE)
+
+
+def touched(held: int, before: Offer | None, after: Offer | None, then: Offer | None = None) -> dict[str, Any]:
+    """What is said of a first product with these offers, and of a second one behind it."""
+    label: Any = {"de": "Ding", "en": "thing"}
+    offers = {"jtl_pro": before, "jtl_start": after}
+    second = {"jtl_pro": offer("included"), "jtl_start": then or offer("included")}
+    products = [
+        Product(key=key, kind="voucher", label={"de": key, "en": label["en"]}, family="jtl", source=SOURCE,
+                offers={name: one for name, one in given.items() if one})
+        for key, given in (("first", offers), ("second", second))
+    ]  # fmt: skip
+    known = SHIPPED.model_copy(update={"products": {one.key: one for one in products}})
+    record = customer(*[{"product": "first"}] * held, {"product": "second"})
+    return products_touched(record, known, known.editions["jtl_pro"], known.editions["jtl_start"])
+
+
+@pytest.mark.parametrize(
+    ("held", "before", "after", "said"),
+    [
+        (1, offer("included"), offer("paid_addon"), {"products": ["first"]}),
+        (1, offer("included"), offer("not_available"), {"lost": ["first"]}),
+        (1, offer("not_available"), offer("not_available"), {}),
+        (2, offer("included", 3), offer("included", 1), {"limits": ["first: 1"]}),
+        (1, offer("included", 3), offer("included", 1), {}),
+        (1, offer("included", 3), offer("included", 0), {"limits": ["first: 0"]}),
+        (2, offer("included", 1), offer("included", 1), {}),
+        (2, offer("included", 1), offer("included"), {}),
+    ],
+)
+def test_ED14_SH3_POS3_what_a_downgrade_does_to_what_is_held(held, before, after, said):
+    assert touched(held, before, after) == said
+
+
+def test_ED14_what_is_not_known_of_one_product_hides_no_other():
+    assert touched(1, None, offer("paid_addon"), offer("not_available")) == {"lost": ["second"]}
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "said"),
+    [
+        ("Silber", "Bronze", {"support_before": "Silber", "support_after": "Bronze"}),
+        ("Silber", "Silber", {}),
+        ("Silber", None, {}),
+        (None, "Bronze", {}),
+    ],
+)
+def test_SUP1_the_support_level_falls_with_the_edition(before, after, said):
+    edition_ = SHIPPED.editions["jtl_pro"]
+    assert (
+        support_touched(
+            edition_.model_copy(update={"support_level": before}), edition_.model_copy(update={"support_level": after})
+        )
+        == said
+    )
+
+
+def test_WE4_modules_of_the_warehouse_are_named_where_its_edition_changes():
+    record = customer({"product": "wms_module"})
+    for family, named in (("wms", True), ("jtl", False)):
+        known = SHIPPED.editions
+        found = products_touched(record, SHIPPED, known[f"{family}_pro"], known[f"{family}_start"])
+        assert found.get("warehouse", False) is named
+
+
+def test_ED4_restricted_is_less_than_full_and_more_than_none():
+    assert LEVELS["none"] < LEVELS["limited"] < LEVELS["full"]
+
+
+# News and comparisons.
+
+
+def test_X13_key_accounting_is_known_by_its_product():
+    entry = Surplus(licence="L-5", product="key_accounting", reason="not_available", values={"kind": "key_accounting"})
+    run = edition({"surplus": (entry,)})
+    run.memory.heard = heard_of(run.memory, LicenceChanged(licence="key_accounting", state="applied"), NOW)
+    run.says["surplus"] = ()
+    run.send("recheck_licences")
+    assert [(one.workflow_id, one.ends_at) for one in ended_for_it(run.memory)] == [
+        ("key_accounting/K-1/key_accounting", NOW)
+    ]
+
+
+def test_a_finding_where_nothing_is_said():
+    found = Finding(key="k", code="run_lost", workflow_id="w", run_id="r", how="unknown")
+    assert (found.overdue, found.count, found.known, found.tasks) == (False, 1, False, ())
+    assert Execution(workflow_id="w", run_id="r", how="open").succeeded is False
+    assert LOST == ("booking_unwatched", "tasks_dropped", "run_lost")

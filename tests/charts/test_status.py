@@ -1,0 +1,519 @@
+"""The status document read off a chart: each field, and the words that it asks for, by key and values."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+import pytest
+
+from states.kinds.registry import KINDS
+from states.model.facts import OutsideStep, Refusal, RunSettings, Warning
+from states.views.preview import preview
+from states.views.status import problem, status
+from tests.charts.lone_run import (
+    ASK_COST,
+    ASK_TERM,
+    DAY,
+    EDITION,
+    FACTS,
+    FACTS_LATER,
+    FACTS_TERM,
+    GONE,
+    INCLUDED,
+    LIMIT,
+    NOTICE,
+    NOW,
+    ONE,
+    PAID,
+    Alone,
+    edition,
+    moment,
+    scheduled,
+)
+
+EFFECTIVE = moment("2027-01-31 23:00")
+LATER = moment("2027-02-28 23:00")
+BERLIN = "'zone': 'Europe/Berlin'"
+OUTSIDE = {"outside": ({"what": "pilot", "rule": "MP3"},)}
+
+
+def say(language: str, key: str, values: Mapping[str, Any] | None = None) -> str:
+    """A text as its language, key and values."""
+    if key.startswith("problem.") and not key.endswith("not_enabled"):
+        raise KeyError(key)
+    return f"{language} {key} {dict(values or {})}"
+
+
+def shown(run: Alone, **more):
+    """The status document of a run."""
+    return status(run.chart, say, workflow_id="w", run_id="r", ui_url=lambda *ids: "/".join(ids), **more)
+
+
+def codes(run: Alone) -> list[str]:
+    """The codes of the warnings shown."""
+    return [one.code for one in shown(run).warnings]
+
+
+def text_of(run: Alone, code: str) -> str:
+    """The text of a warning shown."""
+    return next(one.text for one in shown(run).warnings if one.code == code)
+
+
+def test_the_document_says_what_the_run_is_about():
+    run = edition({"language": "en", "term_ends": "2027-06-30"})
+    found = shown(run)
+    assert (found.workflow_id, found.run_id, found.ui_url) == ("w", "r", "w/r")
+    assert (found.kind, found.customer, found.subject, found.target) == ("edition", "K-1", "jtl", "jtl_start")
+    assert (found.state, found.waiting_for, found.catalogue) == ("order", ("customer",), "v1")
+    assert (found.enabled, found.term_ends) == (("recheck_licences", "place_order", "abandon"), date(2027, 6, 30))
+    assert (found.effective_at, found.order_by) == (EFFECTIVE, moment("2027-01-17 23:00"))
+    assert (found.cost_effect, found.refusal, found.surplus, found.standing, found.tasks) == (
+        "cancellation", None, (), None, (),
+    )  # fmt: skip
+
+
+def test_before_the_first_check_nothing_is_known_and_german_is_spoken():
+    run = Alone("voucher", PAID, held=("check_licences",))
+    found = shown(run)
+    assert (found.effective_at, found.catalogue, found.term_ends, found.cost_effect) == (None, None, None, "unknown")
+    assert (found.why, found.warnings, found.surplus) == ((), (), ())
+    assert problem(run.chart, say, GONE, None).text.startswith("de refusal.not_held")
+
+
+@pytest.mark.parametrize(("busy", "waits"), [(True, ("system",)), (False, ("customer",))])
+def test_a_run_at_work_waits_for_the_system(busy, waits):
+    assert shown(edition(), busy=busy).waiting_for == waits
+
+
+def test_an_end_shows_a_date_only_where_something_was_ordered():
+    run = edition()
+    run.send("abandon")
+    found = shown(run, busy=True)
+    assert (found.waiting_for, found.effective_at, found.order_by, found.why) == ((), None, None, ())
+    run = scheduled(edition())
+    run.wait(EFFECTIVE)
+    found = shown(run)
+    assert (found.state, found.effective_at, found.order_by) == ("applied", EFFECTIVE, moment("2027-01-17 23:00"))
+    assert [one.rule for one in found.why] == ["D6", "D8", "D5", "D2"]
+
+
+def test_the_cost_shown_is_the_orders():
+    run = scheduled(Alone("voucher", PAID))
+    run.memory.check = run.found(cost_effect="unknown")
+    assert shown(run).cost_effect == "cancellation"
+    run = Alone("production", {"cost_effect": "unknown", "questions": (ASK_COST,)})
+    assert shown(run).cost_effect == "unknown"
+    run.confirm("clarify_cost", decision="none")
+    assert shown(run).cost_effect == "none"
+
+
+# Warnings.
+
+
+def test_the_checks_warnings_come_first():
+    run = edition({"warnings": ({"code": "knock_on", "values": {"products": ["P"]}},)})
+    assert [one.code for one in shown(run).warnings] == ["knock_on"]
+    assert text_of(run, "knock_on") == f"de warning.knock_on {(FACTS | {'products': ['P']})}"
+
+
+@pytest.mark.parametrize(
+    ("says", "decision", "found"),
+    [
+        ({}, "none", ["no_saving"]),
+        ({}, "deactivation", ["no_saving"]),
+        ({}, "cancellation", []),
+        ({"warnings": ({"code": "no_saving"},)}, "none", ["no_saving"]),
+    ],
+)
+def test_G9_a_cost_clarified_as_nothing_warns_that_nothing_is_saved(says, decision, found):
+    run = Alone("production", {"cost_effect": "unknown", "questions": (ASK_COST,)} | says)
+    run.confirm("clarify_cost", decision=decision)
+    assert codes(run) == found
+
+
+@pytest.mark.parametrize(
+    ("at", "found"),
+    [
+        ("2027-01-16 22:59", []),
+        ("2027-01-16 23:00", ["boundary_day"]),
+        ("2027-01-17 22:59", ["boundary_day"]),
+        ("2027-01-17 23:00", []),
+    ],
+)
+def test_X1_the_boundary_day_warns_before_and_after_the_order(at, found):
+    run = edition()
+    run.wait(moment(at))
+    assert codes(run) == found
+    scheduled(run)
+    run.wait(run.now + DAY)
+    assert codes(run) == found
+
+
+@pytest.mark.parametrize(("boundary", "date", "other"), [("inclusive", EFFECTIVE, LATER), ("strict", LATER, EFFECTIVE)])
+def test_X1_the_other_reading_stands_beside_it(boundary, date, other):
+    run = edition({"settings": RunSettings(boundary=boundary)})
+    run.wait(moment("2027-01-17 12:00"))
+    values = (FACTS if date == EFFECTIVE else FACTS_LATER) | {"other_effective_at": other.isoformat()}
+    values |= {"order_by": "2027-02-13T23:00:00+00:00"} if boundary == "strict" else {}
+    values |= {"placed_on": "2027-01-17T12:00:00+00:00"}
+    assert text_of(run, "boundary_day") == f"de warning.boundary_day {values}"
+    assert [(one.rule, one.value, one.step.split()[1]) for one in shown(run).why] == [
+        ("D6", "2027-01-17T12:00:00+00:00", "why.placed"),
+        ("D8", "2027-01-17", "why.day"),
+        ("D5", "2027-01-17", f"why.last_day_{boundary}"),
+        ("D2" if boundary == "inclusive" else "D3", (date + DAY).date().isoformat(), "why.result"),
+        ("X1", (other + DAY).date().isoformat(), "why.other_reading"),
+    ]
+    texts = [one.step for one in shown(run).why]
+    assert texts[-2:] == [
+        f"de why.result {{'effective_at': '{date.isoformat()}', 'zone': 'Europe/Berlin'}}",
+        f"de why.other_reading {{'effective_at': '{other.isoformat()}', 'zone': 'Europe/Berlin'}}",
+    ]
+
+
+def test_X1_a_term_that_was_clarified_knows_no_boundary_day():
+    run = edition({"questions": (ASK_TERM,)})
+    run.wait(moment("2027-01-17 12:00"))
+    assert codes(run) == [] and shown(run).effective_at is None
+    assert [(one.step, one.value, one.rule) for one in shown(run).why] == [("de why.annual {}", "-", "X14")]
+    run.confirm("clarify_term", at="2027-06-30")
+    assert codes(run) == []
+
+
+def test_ED5_X3_surplus_and_a_gap_are_said():
+    soon = ONE.model_copy(update={"licence": "L-8", "ends_at": NOW})
+    there = ONE.model_copy(update={"licence": "L-7", "ends_at": EFFECTIVE})
+    limit = LIMIT.model_copy(update={"ends_at": NOW, "candidates": ("L-1",)})
+    run = edition({"surplus": (ONE, ONE, LIMIT, soon, there, limit)})
+    assert codes(run) == ["surplus", "surplus_gap", "surplus_gap"]
+    one = {"licence": "L-9", "candidates": ["L-9"], "reason": "not_available", "number": 2, "kind": "voucher"}
+    either = {"licence": None, "candidates": ["L-1", "L-2"], "reason": "limit", "number": 1, "kind": "pos"}
+    values = {"surplus": [one, either], "count": 3}
+    assert text_of(run, "surplus") == f"de warning.surplus {(FACTS | values)}"
+    gaps = [one.text for one in shown(run).warnings if one.code == "surplus_gap"]
+    dates = {"licence_ends_at": NOW.isoformat(), "effective_at": EFFECTIVE.isoformat()}
+    assert gaps == [f"de warning.surplus_gap {(FACTS | {'licence': name} | dates)}" for name in ("L-8", "L-1")]
+
+
+def test_X3_without_a_date_there_is_no_gap():
+    soon = ONE.model_copy(update={"ends_at": NOW})
+    assert codes(edition({"surplus": (soon,), "questions": (ASK_TERM,)})) == []
+
+
+def test_X10_a_change_later_than_the_standing_order_warns():
+    run = scheduled(edition(target="jtl_advanced"))
+    run.request(target="jtl_start")
+    assert codes(run) == []
+    standing = shown(run).standing
+    assert standing is not None and (standing.target, standing.effective_at) == ("jtl_advanced", EFFECTIVE)
+    run.wait(moment("2027-01-18"))
+    values = FACTS_LATER | {"standing_at": EFFECTIVE.isoformat()}
+    assert text_of(run, "later_than_standing") == f"de warning.later_than_standing {values}"
+
+
+# Why this date.
+
+NOTHING_CHARGED = {"date_rule": "moment", "cost_effect": "none"}
+
+
+@pytest.mark.parametrize(
+    ("rule", "kind", "says", "request_", "key"),
+    [
+        ("FFN5", "fulfillment", NOTHING_CHARGED, {"subject": "ffn"}, "partners"),
+        ("ECO2", "ecomdata", NOTHING_CHARGED | {"outside": (OutsideStep(what="ecomdata", rule="ECO2"),)}, {},
+         "third_party"),
+        ("CO4", "connector", INCLUDED | {"outside": (OutsideStep(what="shopify", rule="CO4"),)}, {}, "third_party"),
+        ("X6", "connector", INCLUDED, {}, "at_once"),
+        ("X5", "production", {"date_rule": "moment", "cost_effect": "unknown", "questions": (ASK_COST,)}, {},
+         "unclear"),
+        ("MIS2", "misclick", NOTHING_CHARGED, {"explanation": "by mistake"}, "decided"),
+        ("SVC1", "setup_service", NOTHING_CHARGED, {"explanation": "not wanted"}, "decided"),
+    ],
+)  # fmt: skip
+def test_without_a_term_it_is_said_whose_word_ends_it(rule, kind, says, request_, key):
+    (step,) = shown(Alone(kind, says, **request_)).why
+    assert (step.step.split()[1], step.value, step.rule) == (f"why.{key}", key, rule)
+
+
+@pytest.mark.parametrize(
+    ("run", "found"),
+    [
+        (lambda: Alone("voucher", PAID), [("why.term", "2027-01-31", "X6"), ("why.result", "2027-02-01", "X6")]),
+        (lambda: Alone("voucher", INCLUDED), [("why.at_once", "at_once", "X6")]),
+        (
+            lambda: scheduled(Alone("voucher", INCLUDED), effective_on="2027-01-10"),
+            [("why.chosen", "2027-01-10", "X6"), ("why.result", "2027-01-10", "X6")],
+        ),
+        (lambda: Alone("voucher", PAID | {"term_ends": None}), []),
+        (
+            lambda: edition({"questions": (ASK_TERM,)}),
+            [("why.annual", "-", "X14")],
+        ),
+    ],
+)
+def test_a_date_is_derived_step_by_step(run, found):
+    steps = shown(run()).why
+    assert [(one.step.split()[1], one.value, one.rule) for one in steps] == found
+
+
+def test_D3_an_order_after_the_deadline_says_so():
+    run = edition()
+    run.wait(moment("2027-01-18"))
+    assert [one.rule for one in shown(run).why] == ["D6", "D8", "D5", "D3"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "says", "rule"), [("edition", NOTICE, "X14"), ("voucher", PAID | {"term_ends": None}, "X6")]
+)
+def test_X6_X14_a_clarified_term_is_the_reason(kind, says, rule):
+    more = EDITION if kind == "edition" else {}
+    run = Alone(kind, says | {"questions": (ASK_TERM,)}, **more)
+    if kind == "edition":
+        run.send("acknowledge_warning")
+    run.confirm("clarify_term", at="2027-06-30")
+    for found in (shown(run).why, shown(scheduled(run)).why):
+        assert [(one.step, one.value, one.rule) for one in found] == [
+            (f"de why.clarified {{'term_ends': '2027-06-30', {BERLIN}}}", "2027-06-30", rule),
+            (f"de why.result {{'effective_at': '2027-06-30T22:00:00+00:00', {BERLIN}}}", "2027-07-01", "X6"),
+        ]
+
+
+def test_MOV1_an_agreed_moment_is_the_reason():
+    run = Alone("marketplace_transfer", {"date_rule": "agreed"}, target="K-2")
+    assert shown(run).why == ()
+    run.confirm("support_ticket", decision="granted")
+    run.confirm("appointment", at="2027-01-10T10:00:00Z")
+    assert [(one.step.split()[1], one.value, one.rule) for one in shown(run).why] == [
+        ("why.agreed", "2027-01-10T10:00:00+00:00", "MOV1"), ("why.result", "2027-01-10", "X6"),
+    ]  # fmt: skip
+
+
+# Tasks, surplus, timeline.
+
+
+def test_a_task_with_its_instructions_the_last_note_and_the_proof():
+    run = scheduled(Alone("marketplace", PAID | OUTSIDE))
+    (entry,) = shown(run).tasks
+    task = run.task("third_party")
+    assert (entry.task, entry.type, entry.due_at, entry.decisions, entry.proof_required) == (
+        task.task, "third_party", None, (), True,
+    )  # fmt: skip
+    values = FACTS_TERM | {"kind": "marketplace", "asked_by_whom": None, "asked_at": NOW.isoformat()}
+    values |= {"ordered_by_whom": "c", "ordered_at": NOW.isoformat(), "due_at": None, "late": False, "name": None}
+    said = [f"de task.third_party_pilot {values}", f"de task.asked {values}"]
+    assert entry.instructions.split("\n\n") == said
+    first, second = (f"de task.proof { ({'reference': name, 'by': 'c'}) }" for name in ("mail", "letter"))
+    note = "de task.note {'note': 'unreadable'}"
+    run.send("hand_in_proof", task=task.task, reference="mail")
+    (entry,) = shown(run).tasks
+    assert entry.instructions.split("\n\n") == [*said, first]
+    run.reject("third_party", "unreadable")
+    (entry,) = shown(run).tasks
+    assert entry.instructions.split("\n\n") == [*said, note]
+    run.send("hand_in_proof", task=task.task, reference="letter")
+    (entry,) = shown(run).tasks
+    assert entry.instructions.split("\n\n") == [*said, second, note]
+
+
+def test_a_tasks_due_date_and_decisions():
+    run = Alone("edition", NOTICE | {"mode": "guided"}, **EDITION)
+    run.send("acknowledge_warning")
+    run.send("place_order")
+    (entry,) = shown(run).tasks
+    assert entry.due_at == moment("2027-01-17 23:00")
+    run = Alone("production", {"cost_effect": "unknown", "questions": (ASK_COST,)})
+    assert shown(run).tasks[0].decisions == ("cancellation", "deactivation", "none")
+
+
+def test_X11_a_revocation_is_to_be_decided_before_the_date():
+    run = scheduled(edition())
+    run.send("request_revocation", explanation="oh")
+    assert [(one.type, one.due_at) for one in shown(run).tasks] == [("revocation", EFFECTIVE)]
+    partners = [{"what": "partner", "rule": "FFN1", "name": "P-1", "subject": "P-1"}]
+    undated = Alone("fulfillment", {"cost_effect": "none", "outside": partners}, subject="ffn")
+    undated.send("place_order")
+    undated.send("request_revocation", explanation="oh")
+    assert [one.due_at for one in shown(undated).tasks] == [None, None]
+
+
+def test_every_entry_of_surplus_with_whether_it_is_resolved():
+    run = edition({"surplus": (ONE, LIMIT, ONE.model_copy(update={"licence": "L-8", "ends_at": NOW}))})
+    run.memory.overridden = ("L-2",)
+    assert [(one.licence, one.product, one.candidates, one.resolved) for one in shown(run).surplus] == [
+        ("L-9", "voucher", (), False), (None, "pos_wawi", ("L-1", "L-2"), True), ("L-8", "voucher", (), True),
+    ]  # fmt: skip
+    assert shown(run).surplus[0].reason == "de surplus.not_available {'kind': 'voucher'}"
+
+
+def test_a_line_of_the_timeline_holds_a_persons_words_or_a_text():
+    run = Alone("production", {"cost_effect": "unknown", "questions": (ASK_COST,)})
+    run.reject("clarify_cost", "nobody knows")
+    run.now = run.memory.now = NOW + 8 * DAY
+    run.take(run.chart.decide("remind", run.now))
+    first, *_, said, reminded = shown(run).timeline
+    assert (first.event, first.by, first.note, first.state) == ("begin", None, None, "license_check")
+    assert (said.event, said.by, said.note, said.at, said.state) == ("reject_task", "o", "nobody knows", NOW, "order")
+    assert (reminded.event, reminded.note, reminded.at) == ("remind", "de note.reminded {}", NOW + 8 * DAY)
+
+
+def test_a_persons_explanation_is_their_note():
+    run = scheduled(edition())
+    run.send("request_revocation", explanation="clicked wrongly", time="2027-01-04T11:30:00Z")
+    line = shown(run).timeline[-1]
+    assert (line.event, line.note, line.at) == ("request_revocation", "clicked wrongly", moment("2027-01-04 11:30"))
+
+
+def test_only_the_last_400_lines_are_kept():
+    run = edition()
+    for number in range(410):
+        run.chart.write(f"e{number}")
+    assert [len(run.memory.timeline), run.memory.timeline[0].event, run.memory.timeline[-1].event] == [
+        400,
+        "e10",
+        "e409",
+    ]
+
+
+# Refusals and problems.
+
+
+def test_a_refusal_is_said_with_rule_code_and_text():
+    run = Alone("voucher", PAID | {"refusal": Refusal(rule="G2", code="not_held", values={"subject": "L-1"})})
+    refusal = shown(run).refusal
+    assert refusal is not None
+    said = f"de refusal.not_held {(FACTS_TERM | {'kind': 'voucher'})}"
+    assert (refusal.rule, refusal.code, refusal.text) == ("G2", "not_held", said)
+
+
+@pytest.mark.parametrize(
+    ("fault", "text"),
+    [
+        ("fault.at_needed", f"de fault.at_needed {(FACTS | {'fault': 'fault.at_needed'})}"),
+        ("fault.at_needed: and more", "fault.at_needed: and more"),
+        ("x fault.at_needed", "x fault.at_needed"),
+        (3, 3),
+    ],
+)
+def test_a_fault_that_is_a_key_becomes_its_text(fault, text):
+    run = edition()
+    found = problem(run.chart, say, Refusal(rule="contract", code="malformed", values={"fault": fault}), None)
+    assert found.text == f"de refusal.malformed {(FACTS | {'fault': text})}"
+
+
+def test_a_problem_says_what_is_enabled_and_how_the_run_stands():
+    run = edition()
+    current = shown(run)
+    found = problem(run.chart, say, Refusal(rule="contract", code="not_enabled"), current)
+    assert found.text == f"de problem.not_enabled {FACTS}"
+    assert (found.code, found.rule, found.enabled) == (
+        "not_enabled", "contract", ("recheck_licences", "place_order", "abandon"),
+    )  # fmt: skip
+    assert found.current is not None and found.current["effective_at"] == "2027-01-31T23:00:00Z"
+    assert problem(run.chart, say, GONE, None).current is None
+
+
+def test_a_refusal_without_any_text_is_its_code():
+    def silent(language: str, key: str, values: Mapping[str, Any] | None = None) -> str:
+        raise KeyError(key)
+
+    assert problem(edition().chart, silent, GONE, None).text == "not_held"
+
+
+# Previews.
+
+
+def previewed(kind: str, says: dict[str, Any], at=NOW, **request):
+    """What would happen."""
+    run = Alone(kind, says, held=("check_licences",), **request)
+    return preview(KINDS[kind], run.memory.request, run.found(), at, RunSettings(), say)
+
+
+def test_a_preview_shows_the_date_now_and_after_the_next_deadline():
+    lost = ({"feature": "f"},)
+    cost = {"before": "2", "after": "1"}
+    found = previewed("edition", NOTICE | {"features_lost": lost, "cost": cost, "surplus": (ONE,)}, **EDITION)
+    assert (found.effective_at, found.order_by) == (EFFECTIVE, moment("2027-01-17 23:00"))
+    assert found.next is not None
+    assert (found.next.effective_at, found.next.order_by) == (LATER, moment("2027-02-14 23:00"))
+    assert [one.rule for one in found.why] == ["D6", "D8", "D5", "D2"]
+    assert (found.cost_effect, found.catalogue, found.refusal) == ("cancellation", "v1", None)
+    assert found.cost is not None and [one.feature for one in found.features_lost] == ["f"]
+    assert [(one.licence, one.resolved) for one in found.surplus] == [("L-9", False)]
+    assert [one.code for one in found.warnings] == ["surplus"]
+
+
+def test_a_preview_of_what_is_refused_shows_no_date():
+    found = previewed("edition", NOTICE | {"refusal": GONE}, **EDITION)
+    assert (found.effective_at, found.order_by, found.next, found.why) == (None, None, None, ())
+    assert found.refusal is not None and found.refusal.code == "not_held"
+
+
+def test_a_preview_of_a_term_has_no_deadline():
+    found = previewed("voucher", PAID | {"warnings": (Warning(code="user_management_lost"),)})
+    assert (found.effective_at, found.order_by, found.next) == (EFFECTIVE, None, None)
+
+
+def test_a_preview_of_an_included_licence_ends_it_at_once():
+    found = previewed("voucher", INCLUDED)
+    assert found.effective_at == NOW and [one.step.split()[1] for one in found.why] == ["why.at_once", "why.result"]
+
+
+def test_a_preview_of_a_ticket_promises_nothing():
+    found = previewed("misclick", {}, explanation="e")
+    assert (found.effective_at, found.cost_effect) == (None, "unknown")
+
+
+def test_a_preview_of_what_nobody_knows_shows_no_date():
+    found = previewed("production", {"cost_effect": "unknown", "questions": (ASK_COST,)})
+    assert (found.effective_at, found.cost_effect) == (None, "unknown")
+
+
+def test_a_preview_follows_the_settings_and_the_warning_that_comes_first():
+    run = Alone("edition", NOTICE, held=("check_licences",), **EDITION)
+    at = moment("2027-01-17 12:00")
+    settings = RunSettings(boundary="strict", zone="UTC")
+    found = preview(KINDS["edition"], run.memory.request, run.found(), at, settings, say)
+    assert found.effective_at == moment("2027-03-01")
+
+
+def test_a_preview_shows_the_date_also_where_surplus_stands_against_it():
+    found = previewed("voucher", INCLUDED | {"surplus": (ONE,)})
+    assert found.effective_at == NOW
+    assert previewed("fulfillment", {"cost_effect": "none", "surplus": (ONE,)}, subject="ffn").effective_at is None
+
+
+def test_X6_the_recorded_term_is_no_reason_where_the_licence_is_included():
+    run = Alone("voucher", INCLUDED | {"term_ends": "2027-01-31"})
+    assert [one.step.split()[1] for one in shown(run).why] == ["why.at_once"]
+
+
+def test_X3_a_gap_names_the_licence_where_there_is_one():
+    gap = ONE.model_copy(update={"candidates": ("L-9", "L-8"), "ends_at": NOW})
+    assert "'licence': 'L-9'" in text_of(edition({"surplus": (gap,)}), "surplus_gap")
+
+
+def test_a_line_without_a_note_stays_without():
+    run = edition()
+    run.chart.write("e", by=None)
+    run.memory.timeline = (run.memory.timeline[-1].model_copy(update={"values": {"a": 1}}),)
+    assert shown(run).timeline[0].note is None
+
+
+def test_a_preview_reads_past_what_must_be_acknowledged():
+    """VOU1: what is asked for is the date of an order, and the warning stands beside it."""
+    found = previewed("voucher", INCLUDED | {"warnings": (Warning(code="user_management_lost"),)})
+    assert found.effective_at == NOW and [one.code for one in found.warnings] == ["user_management_lost"]
+
+
+@pytest.mark.parametrize("later", [{"cost_effect": "unknown"}, {"term_ends": None}])
+def test_what_a_later_check_does_not_know_gives_no_reason_for_a_booked_date(later):
+    run = scheduled(Alone("voucher", PAID))
+    run.memory.check = run.found(**later)
+    assert [(one.step.split()[1], one.value) for one in shown(run).why] == [("why.result", "2027-02-01")]
+
+
+def test_X10_X14_a_change_whose_date_is_asked_about_is_not_compared_with_the_standing_one():
+    run = scheduled(edition(target="jtl_advanced"))
+    run.says["questions"] = (ASK_TERM,)
+    run.request(target="jtl_start")
+    assert shown(run).effective_at is None and codes(run) == []

@@ -1,0 +1,372 @@
+"""What the checks say of a licence that ends: cost, term, questions, steps outside, forms."""
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from states.model.facts import Check, Cost
+from tests.rules.checks import FAR, SHIPPED, STABLE, ask, customer, editions, warned
+
+# Cost, date and questions of licences (G5-G8, X5, X6).
+
+
+@pytest.mark.parametrize(
+    ("rule", "kind", "licence", "held", "effect", "date_rule", "questions"),
+    [
+        (
+            "VOU2",
+            "voucher",
+            {"product": "vouchers", "term_ends": FAR},
+            editions("jtl_start"),
+            "cancellation",
+            "term",
+            (),
+        ),
+        (
+            "VOU2",
+            "voucher",
+            {"product": "vouchers", "term_ends": FAR},
+            editions("jtl_advanced"),
+            "cancellation",
+            "term",
+            (),
+        ),
+        ("VOU2", "voucher", {"product": "vouchers"}, editions("jtl_pro"), "deactivation", "moment", ()),
+        ("VOU2", "voucher", {"product": "vouchers"}, editions("jtl_enterprise"), "deactivation", "moment", ()),
+        ("X6", "voucher", {"product": "vouchers"}, editions("jtl_start"), "cancellation", "term", ("clarify_term",)),
+        (
+            "X6",
+            "voucher",
+            {"product": "vouchers", "term_ends": "2026-11-23"},
+            editions("jtl_start"),
+            "cancellation",
+            "term",
+            ("clarify_term",),
+        ),
+        (
+            "X6",
+            "voucher",
+            {"product": "vouchers", "term_ends": "2026-11-24"},
+            editions("jtl_start"),
+            "cancellation",
+            "term",
+            (),
+        ),
+        (
+            "X5",
+            "voucher",
+            {"product": "vouchers", "included": False},
+            editions("jtl_pro"),
+            "unknown",
+            "moment",
+            ("clarify_cost", "clarify_term"),
+        ),
+        (
+            "X5",
+            "voucher",
+            {"product": "vouchers", "included": True, "term_ends": FAR},
+            editions("jtl_start"),
+            "unknown",
+            "moment",
+            ("clarify_cost",),
+        ),
+        ("G6", "voucher", {"product": "vouchers", "included": True}, editions("jtl_pro"), "deactivation", "moment", ()),
+        ("WMU3", "wms_user", {"product": "wms_user", "term_ends": FAR}, editions(), "cancellation", "term", ()),
+        (
+            "WMU3",
+            "wms_user",
+            {"product": "wms_user", "included": False, "term_ends": FAR},
+            editions(wms="wms_start"),
+            "cancellation",
+            "term",
+            (),
+        ),
+        ("WMU3", "wms_user", {"product": "wms_user", "term_ends": FAR}, {"jtl": "jtl_pro"}, "cancellation", "term", ()),
+        (
+            "X5",
+            "voucher",
+            {"product": "vouchers", "term_ends": FAR},
+            {"wms": "wms_pro"},
+            "unknown",
+            "moment",
+            ("clarify_cost",),
+        ),
+        ("MP1", "marketplace", {"product": "marketplace"}, editions("jtl_start"), "deactivation", "moment", ()),
+        ("MP1", "marketplace", {"product": "marketplace"}, editions("jtl_enterprise"), "deactivation", "moment", ()),
+        ("CO1", "connector", {"product": "connector_shopware6"}, editions(), "deactivation", "moment", ()),
+        (
+            "CO5",
+            "connector",
+            {"product": "connector_shopware6", "booked_via": "shopify"},
+            editions(),
+            "unknown",
+            "moment",
+            ("clarify_cost", "clarify_term"),
+        ),
+        ("WM1", "wawi_module", {"product": "wawi_module"}, editions(), "deactivation", "moment", ()),
+        (
+            "WM2",
+            "wawi_module",
+            {"product": "wawi_module", "included": False, "term_ends": FAR},
+            editions(),
+            "unknown",
+            "moment",
+            ("clarify_cost",),
+        ),
+        ("POS1", "pos", {"product": "pos_wawi"}, editions("jtl_start"), "deactivation", "moment", ()),
+        ("POS1", "pos", {"product": "pos_wawi"}, editions("jtl_enterprise"), "deactivation", "moment", ()),
+        (
+            "POS5",
+            "pos",
+            {"product": "pos_standalone", "term_ends": FAR},
+            editions(),
+            "unknown",
+            "moment",
+            ("clarify_cost",),
+        ),
+        ("SH1", "shipping_module", {"product": "shipping_labels"}, editions("jtl_start"), "deactivation", "moment", ()),
+        ("SH1", "shipping_module", {"product": "shipping_labels"}, {}, "deactivation", "moment", ()),
+        ("SH2", "shipping_module", {"product": "track_and_trace"}, editions("jtl_pro"), "deactivation", "moment", ()),
+        (
+            "PR2",
+            "production",
+            {"product": "plan_and_produce", "term_ends": FAR},
+            editions(),
+            "unknown",
+            "moment",
+            ("clarify_cost",),
+        ),
+        (
+            "PR2",
+            "production",
+            {"product": "production_module", "term_ends": FAR},
+            editions(),
+            "unknown",
+            "moment",
+            ("clarify_cost",),
+        ),
+        ("G7", "production", {"product": "production_user", "term_ends": FAR}, editions(), "cancellation", "term", ()),
+        ("WMM1", "wms_module", {"product": "wms_module"}, editions(), "deactivation", "moment", ()),
+        (
+            "SL1",
+            "shop_licence",
+            {"product": "shop_licence", "contract": "abonnement", "term_ends": FAR},
+            editions(),
+            "cancellation",
+            "term",
+            (),
+        ),
+        (
+            "SL1",
+            "shop_licence",
+            {"product": "shop_licence", "term_ends": FAR},
+            editions(),
+            "unknown",
+            "moment",
+            ("clarify_cost",),
+        ),
+        ("SHH2", "shop_hosting", {"product": "shop_hosting", "term_ends": FAR}, editions(), "cancellation", "term", ()),
+        ("HOS1", "hosting", {"product": "hosting", "term_ends": FAR}, editions(), "cancellation", "term", ()),
+        (
+            "ADD1",
+            "hosting_addon",
+            {"product": "hosting_addon", "term_ends": FAR},
+            editions(),
+            "cancellation",
+            "term",
+            (),
+        ),
+        ("API2", "rest_api", {"product": "wawi_api"}, editions("jtl_advanced"), "none", "moment", ()),
+        ("API2", "rest_api", {"product": "wawi_api"}, editions("jtl_pro"), "none", "moment", ()),
+        ("API2", "rest_api", {"product": "wawi_api"}, editions("jtl_enterprise"), "deactivation", "moment", ()),
+    ],
+)
+def test_what_ending_a_licence_does(
+    rule: str,
+    kind: str,
+    licence: dict[str, Any],
+    held: dict[str, str],
+    effect: str,
+    date_rule: str,
+    questions: tuple[str, ...],
+) -> None:
+    check = ask(kind, customer(licence, editions=held))
+    assert check.refusal is None
+    assert (check.cost_effect, check.date_rule, tuple(one.type for one in check.questions)) == (
+        effect,
+        date_rule,
+        questions,
+    )
+    assert ("no_saving" in warned(check)) == (effect in ("deactivation", "none"))  # G9
+
+
+@pytest.mark.parametrize(
+    ("edition", "effect"),
+    [("jtl_advanced", "cancellation"), ("jtl_pro", "cancellation"), ("jtl_enterprise", "deactivation")],
+)
+def test_API2_once_stable_the_api_is_sold_below_enterprise(edition: str, effect: str) -> None:
+    check = ask(
+        "rest_api", customer({"product": "wawi_api", "term_ends": FAR}, editions=editions(edition)), catalogue=STABLE
+    )
+    assert check.cost_effect == effect
+    assert check.outside == ()  # API3: afterwards this step falls away
+    assert "pilot_sign_off" not in warned(check)
+
+
+def test_X6_whether_a_term_has_run_out_is_judged_by_the_day_in_berlin() -> None:
+    record = customer({"term_ends": "2027-01-31"}, editions=editions("jtl_start"))
+    assert ask("voucher", record, at=datetime(2027, 1, 31, 22, 59, tzinfo=UTC)).questions == ()
+    late = ask("voucher", record, at=datetime(2027, 1, 31, 23, 0, tzinfo=UTC))  # the 1st of February in Berlin
+    assert [question.rule for question in late.questions] == ["X6"]
+    assert late.term_ends == date(2027, 1, 31)
+
+
+def test_X5_a_question_quotes_the_product_and_what_is_recorded_but_no_label() -> None:
+    licence = {
+        "product": "production_module",
+        "label": "Frau Beispiel",
+        "included": True,
+        "price_per_month": "9.00",
+        "term_ends": FAR,
+    }
+    (question,) = ask("production", customer(licence, language="en")).questions
+    assert question.values == {
+        "product": "production module",
+        "recorded": "product: production_module, included: true, term_ends: 2027-01-31, price_per_month: 9.00",
+    }
+
+
+@pytest.mark.parametrize(
+    ("edition", "price", "cost"),
+    [
+        ("jtl_start", "9.00", Cost(before=Decimal("9.00"), after=Decimal(0))),
+        ("jtl_pro", "9.00", Cost(before=Decimal("9.00"), after=Decimal("9.00"))),
+        ("jtl_start", None, None),
+    ],
+)
+def test_G7_G9_cost_falls_only_by_a_cancellation(edition: str, price: str | None, cost: Cost | None) -> None:
+    record = customer({"price_per_month": price, "term_ends": FAR}, editions=editions(edition))
+    assert ask("voucher", record).cost == cost
+
+
+def test_X5_no_cost_is_shown_where_the_effect_is_unknown() -> None:
+    record = customer({"product": "plan_and_produce", "price_per_month": "9.00"})
+    assert ask("production", record).cost is None
+
+
+def test_WM2_a_module_known_to_be_sold_has_an_entry_of_its_own() -> None:
+    base = SHIPPED.products["wawi_module"]
+    paid = {key: offer.model_copy(update={"status": "paid_addon"}) for key, offer in base.offers.items()}
+    own = base.model_copy(update={"key": "wawi_module/extra", "offers": paid})
+    catalogue = SHIPPED.model_copy(update={"products": {**SHIPPED.products, "wawi_module/extra": own}})
+    licence = {"product": "wawi_module", "module": "extra", "term_ends": FAR}
+    assert ask("wawi_module", customer(licence), catalogue=catalogue).cost_effect == "cancellation"
+    assert ask("wawi_module", customer(licence)).cost_effect == "deactivation"
+
+
+# Steps outside, forms, add-ons, tickets.
+
+
+@pytest.mark.parametrize(
+    ("kind", "licence", "steps"),
+    [
+        (
+            "marketplace",
+            {"product": "marketplace", "pilot": True, "third_party": "X"},
+            [("pilot", "MP3", None), ("third_party", "MP4", "X")],
+        ),
+        ("marketplace", {"product": "marketplace"}, []),
+        ("connector", {"product": "connector_shopify", "booked_via": "shopify"}, [("shopify", "CO4", None)]),
+        ("connector", {"product": "connector_shopify", "booked_via": "jtl"}, []),
+        ("connector", {"product": "connector_shopware6", "booked_via": "shopify"}, []),
+        ("rest_api", {"product": "wawi_api"}, [("pilot", "API3", None)]),
+        ("ecomdata", {"product": "ecomdata"}, [("ecomdata", "ECO2", None)]),
+    ],
+)
+def test_X9_steps_outside_our_reach(
+    kind: str, licence: dict[str, Any], steps: list[tuple[str, str, str | None]]
+) -> None:
+    check = ask(kind, customer(licence))
+    assert [(one.what, one.rule, one.name) for one in check.outside] == steps
+
+
+PARTNERS = [
+    {"id": "P-1", "name": "Lager Nord", "role": "fulfiller", "open_operations": 3, "stock": 12},
+    {"id": "P-2", "name": "Lager Süd", "role": "merchant"},
+]
+
+
+def test_FFN2_FFN5_each_partner_is_a_step_and_what_is_open_stands_against_it() -> None:
+    check = ask("fulfillment", customer(partners=PARTNERS), "ffn")
+    assert [(one.licence, one.reason, one.values) for one in check.surplus] == [
+        ("P-1", "open_operations", {"name": "P-1", "count": 3}),
+        ("P-1", "stock", {"name": "P-1", "count": 12}),
+    ]
+    assert [(one.subject, one.name, one.rule) for one in check.outside] == [
+        ("P-1", "P-1", "FFN5"),
+        ("P-2", "P-2", "FFN5"),
+    ]
+    assert (check.questions, check.cost_effect) == ((), "none")
+
+
+def test_FFN1_without_recorded_partners_a_person_is_asked() -> None:
+    check = ask("fulfillment", customer(), "ffn")
+    assert [(one.type, one.rule) for one in check.questions] == [("clarify", "FFN1")]
+    assert check.outside == ()
+
+
+@pytest.mark.parametrize(
+    ("rule", "kind", "licence", "target", "needed"),
+    [
+        ("ADD1", "hosting_addon", {"product": "hosting_addon"}, None, ()),
+        ("SHH2", "shop_hosting", {"product": "shop_hosting"}, "tarif-neu", ("new_contract",)),
+        ("SHH2", "shop_hosting", {"product": "shop_hosting"}, None, None),
+        ("ADD2", "hosting", {"product": "hosting"}, None, None),
+    ],
+)
+def test_what_the_form_asks_for(
+    rule: str, kind: str, licence: dict[str, Any], target: str | None, needed: tuple[str, ...] | None
+) -> None:
+    check = ask(kind, customer(licence), target=target)
+    assert check.details_needed == needed
+    assert ("details_needed" in check.model_fields_set) == (needed is not None)  # survives the way through JSON
+    assert Check.model_validate_json(check.model_dump_json(exclude_unset=True)) == check
+
+
+def test_ADD2_hosting_names_its_own_add_ons_only() -> None:
+    licences = (
+        {"product": "hosting"},
+        {"product": "hosting_addon", "parent": "L-1"},
+        {"product": "hosting_addon", "parent": "L-9"},
+    )
+    assert ask("hosting", customer(*licences)).addons == ("L-2",)
+
+
+@pytest.mark.parametrize(
+    ("term", "date_rule", "term_ends"),
+    [(FAR, "term", date(2027, 1, 31)), (None, "agreed", None), ("2026-10-31", "agreed", None)],
+)
+def test_SUP3_key_accounting_ends_at_its_term_or_on_a_day_agreed(
+    term: str | None, date_rule: str, term_ends: date | None
+) -> None:
+    record = customer({"product": "key_accounting", "term_ends": term}, editions=editions("jtl_enterprise"))
+    check = ask("key_accounting", record, "key_accounting")
+    assert (check.date_rule, check.term_ends) == (date_rule, term_ends)
+
+
+def test_SVC1_a_setup_service_that_was_booked_may_be_asked_about() -> None:
+    check = ask("setup_service", customer({"product": "setup_service"}))
+    assert (check.refusal, check.cost_effect, check.questions) == (None, "unknown", ())
+
+
+def test_MOV1_a_transfer_has_an_agreed_date_and_saves_nothing() -> None:
+    check = ask(
+        "marketplace_transfer", customer({"product": "marketplace"}), target="K-2", other=customer(order_package=100)
+    )
+    assert (check.refusal, check.date_rule, check.cost_effect) == (None, "agreed", "none")
+
+
+def test_X11_a_misclick_may_be_about_anything() -> None:
+    assert ask("misclick", customer(), "edition.jtl").refusal is None

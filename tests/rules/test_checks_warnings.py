@@ -1,0 +1,158 @@
+"""Each warning of a check with its values, and none that does not apply."""
+
+from typing import Any
+
+import pytest
+
+from states.model.record import Customer
+from tests.rules.checks import FAR, SHIPPED, ask, customer, editions, warned
+
+# Warnings, with their values.
+
+WARNINGS: list[tuple[str, str, Customer, dict[str, Any], dict[str, Any]]] = [
+    ("no_saving", "pos", customer({"product": "pos_wawi"}), {}, {}),
+    ("user_management_lost", "voucher", customer({}), {}, {}),
+    ("user_management_lost", "voucher", customer({"term_ends": FAR}, editions=editions("jtl_start")), {}, {}),
+    (
+        "reassign_instead",
+        "wms_user",
+        customer({"product": "wms_user", "assigned_to": "wms"}),
+        {},
+        {"assigned_to": "JTL-WMS", "other": "JTL-WMS Mobile"},
+    ),
+    (
+        "reassign_instead",
+        "wms_user",
+        customer({"product": "wms_user", "assigned_to": "wms_mobile"}),
+        {},
+        {"assigned_to": "JTL-WMS Mobile", "other": "JTL-WMS"},
+    ),
+    (
+        "reassign_instead",
+        "wms_user",
+        customer({"product": "wms_user"}),
+        {},
+        {"assigned_to": "-", "other": "JTL-WMS / JTL-WMS Mobile"},
+    ),
+    ("integrations_end", "rest_api", customer({"product": "wawi_api"}), {}, {}),
+    ("pilot_sign_off", "rest_api", customer({"product": "wawi_api"}), {}, {}),
+    ("pilot_sign_off", "marketplace", customer({"product": "marketplace", "pilot": True}), {}, {}),
+    (
+        "third_party_too",
+        "marketplace",
+        customer({"product": "marketplace", "third_party": "Marktplatz X"}),
+        {},
+        {"name": "Marktplatz X"},
+    ),
+    ("backup", "hosting", customer({"product": "hosting"}), {}, {}),
+    ("backup", "shop_hosting", customer({"product": "shop_hosting"}), {}, {}),
+    ("two_contracts", "shop_hosting", customer({"product": "shop_hosting"}), {}, {}),
+    ("two_contracts", "shop_licence", customer({"product": "shop_licence", "contract": "abonnement"}), {}, {}),
+    ("old_contract_runs_on", "shop_hosting", customer({"product": "shop_hosting"}), {"target": "tarif-neu"}, {}),
+    (
+        "addons_remain",
+        "hosting",
+        customer(
+            {"product": "hosting"},
+            {"product": "hosting_addon", "parent": "L-1"},
+            {"product": "hosting_addon", "parent": "L-9"},
+        ),
+        {},
+        {"addons": ["L-2"]},
+    ),
+    ("no_promise", "misclick", customer(), {"subject": "anything"}, {}),
+    ("package_zero", "order_package", customer(), {"subject": "orders", "target": 0}, {}),
+    ("selling_stops_first", "order_package", customer(), {"subject": "orders", "target": 0}, {}),
+    ("overage", "order_package", customer(), {"subject": "orders", "target": 1000}, {"target": 1000}),
+    (
+        "knock_on",
+        "edition",
+        customer({}),
+        {"subject": "jtl", "target": "jtl_advanced"},
+        {
+            "products": ["JTL-Vouchers"],
+            "support_before": "Silber",
+            "support_after": "Bronze",
+            "current": "JTL Pro",
+            "target": "JTL Advanced",
+        },
+    ),
+    (
+        "features_lost",
+        "edition",
+        customer(language="en"),
+        {"subject": "wms", "target": "wms_start"},
+        {
+            "features": [feature.label["en"] for feature in SHIPPED.features if feature.family == "wms"],
+            "limited": [],
+            "complete": False,
+            "current": "WMS Pro",
+            "target": "WMS Start",
+        },
+    ),
+]
+
+BY_STATE = {"boundary_day", "surplus", "surplus_gap", "later_than_standing"}
+"""Warnings that depend on the state of a run: `states.views.status` adds them."""
+
+
+@pytest.mark.parametrize(
+    ("code", "kind", "record", "more", "values"),
+    WARNINGS,
+    ids=[f"{one[0]}-{one[1]}-{n}" for n, one in enumerate(WARNINGS)],
+)
+def test_a_warning_with_its_values(
+    code: str, kind: str, record: Customer, more: dict[str, Any], values: dict[str, Any]
+) -> None:
+    assert warned(ask(kind, record, **more))[code] == values
+
+
+def test_every_warning_of_the_contract_is_produced_by_some_case() -> None:
+    assert {one[0] for one in WARNINGS} | BY_STATE == {
+        "boundary_day",
+        "no_saving",
+        "features_lost",
+        "surplus",
+        "surplus_gap",
+        "knock_on",
+        "later_than_standing",
+        "package_zero",
+        "selling_stops_first",
+        "overage",
+        "reassign_instead",
+        "user_management_lost",
+        "integrations_end",
+        "pilot_sign_off",
+        "third_party_too",
+        "backup",
+        "two_contracts",
+        "old_contract_runs_on",
+        "addons_remain",
+        "no_promise",
+    }
+
+
+@pytest.mark.parametrize(
+    ("rule", "kind", "record", "more", "codes"),
+    [
+        (
+            "OP0/OPL",
+            "order_package",
+            customer(),
+            {"subject": "orders", "target": 0},
+            {"package_zero", "selling_stops_first"},
+        ),
+        ("OP0/OPL", "order_package", customer(), {"subject": "orders", "target": 100}, {"overage"}),
+        ("MP3/MP4", "marketplace", customer({"product": "marketplace"}), {}, {"no_saving"}),
+        ("SHH2", "shop_hosting", customer({"product": "shop_hosting"}), {}, {"backup", "two_contracts"}),
+        ("ADD2", "hosting", customer({"product": "hosting"}), {}, {"backup"}),
+        ("ED14/SUP1", "edition", customer(), {"subject": "jtl", "target": "jtl_advanced"}, {"features_lost"}),
+        ("ED14", "edition", customer({}), {"subject": "jtl", "target": "jtl_advanced"}, {"features_lost", "knock_on"}),
+        ("ED14", "edition", customer(), {"subject": "wms", "target": "wms_start"}, {"features_lost"}),
+        ("WMU2", "wms_user", customer({"product": "wms_user"}), {}, {"reassign_instead"}),
+    ],
+)
+def test_no_warning_that_does_not_apply(
+    rule: str, kind: str, record: Customer, more: dict[str, Any], codes: set[str]
+) -> None:
+    assert set(warned(ask(kind, record, **more))) == codes

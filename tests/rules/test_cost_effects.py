@@ -1,0 +1,186 @@
+"""What may be ended, what it saves and from when, over all products of the catalogue and all kinds (G, D7, OP, WE3)."""
+
+from typing import Any
+
+import pytest
+
+from states.kinds.registry import KINDS
+from states.model.offers import Offer, OfferStatus, Source
+from states.model.record import Customer, Licence
+from states.model.request import Request
+from states.rules.cost_effect import cost_effect
+from tests.rules.checks import FAR, SHIPPED, ask, customer, editions, said
+
+JTL = ("jtl_start", "jtl_advanced", "jtl_pro", "jtl_enterprise")
+
+BOOKED_IN_ADDITION = {
+    *(("vouchers", edition) for edition in ("jtl_start", "jtl_advanced")),
+    *(("wawi_api", edition) for edition in ("jtl_advanced", "jtl_pro")),
+    ("key_accounting", "jtl_enterprise"),
+    *(("wms_user", edition) for edition in ("wms_start", "wms_pro")),
+    *((product, None) for product in ("production_user", "shop_licence", "shop_hosting", "hosting", "hosting_addon")),
+}
+"""Paid add-ons, contracts, additional users, by the edition that decides: all else saves nothing or is asked about."""
+
+
+@pytest.mark.parametrize("product", list(SHIPPED.products))
+def test_G5_G7_only_what_is_booked_in_addition_lowers_the_bill(product: str) -> None:
+    entry = SHIPPED.products[product]
+    offers: dict[str | None, Offer] = dict(entry.offers.items()) or {None: entry.offer or offer("unknown")}
+    for edition, found in offers.items():
+        effect = cost_effect(found, Licence(licence="L-1", product=product))
+        assert (effect == "cancellation") == ((product, edition) in BOOKED_IN_ADDITION), edition
+        assert (effect == "deactivation") == (found.status in ("included", "unlimited", "usage_billed")), edition
+
+
+@pytest.mark.parametrize(
+    ("edition", "effect"),
+    [
+        ("jtl_start", "cancellation"),
+        ("jtl_advanced", "cancellation"),
+        ("jtl_pro", "deactivation"),
+        ("jtl_enterprise", "deactivation"),
+    ],
+)
+def test_G6_the_same_product_is_an_add_on_below_and_included_above(edition: str, effect: str) -> None:
+    record = customer({"product": "vouchers", "term_ends": FAR}, editions=editions(edition))
+    assert ask("voucher", record).cost_effect == effect
+
+
+def offer(status: OfferStatus) -> Offer:
+    """A product with that status."""
+    return Offer(status=status, source=Source(label="?", at="a test"))
+
+
+@pytest.mark.parametrize(
+    ("status", "recorded", "effect"),
+    [
+        ("paid_addon", None, "cancellation"),
+        ("paid_addon", False, "cancellation"),
+        ("paid_addon", True, "unknown"),
+        ("included", None, "deactivation"),
+        ("included", True, "deactivation"),
+        ("included", False, "unknown"),
+        ("unlimited", None, "deactivation"),
+        ("usage_billed", None, "deactivation"),
+        ("usage_billed", False, "unknown"),
+        ("never_cancellable", None, "unknown"),
+        ("not_available", None, "unknown"),
+        ("unknown", None, "unknown"),
+        ("unknown", True, "unknown"),
+        (None, None, "unknown"),
+        (None, False, "unknown"),
+    ],
+)
+def test_G8_included_or_booked_decides_and_what_nobody_knows_is_never_guessed(
+    status: OfferStatus | None, recorded: bool | None, effect: str
+) -> None:
+    held = Licence(licence="L-1", product="vouchers", included=recorded)
+    assert cost_effect(offer(status) if status else None, held) == effect
+
+
+# Channels.
+
+
+@pytest.mark.parametrize("product", list(SHIPPED.products))
+def test_OP1_OP0_1_what_packages_bill_stands_against_package_0_and_nothing_else(product: str) -> None:
+    billed = product in ("marketplace", "connector_shopify", "connector_shopware6")
+    check = ask("order_package", customer({"product": product}), "orders", 0)
+    assert [(one.licence, one.reason) for one in check.surplus] == ([("L-1", "channel")] if billed else [])
+
+
+@pytest.mark.parametrize(
+    ("edition", "target", "bookable"),
+    [("jtl_pro", 5000, True), ("jtl_advanced", 5000, False), ("jtl_advanced", 2500, True), ("jtl_start", 500, False)],
+)
+def test_OP2_each_edition_allows_certain_packages_only(edition: str, target: int, bookable: bool) -> None:
+    check = ask("order_package", customer(order_package=10000, editions=editions(edition)), "orders", target)
+    assert (check.refusal is None) == bookable
+    assert bookable or said(check) == ("OPL-2", "not_bookable")
+
+
+@pytest.mark.parametrize("product", ["connector_woocommerce", "connector_gambio", "connector"])
+def test_CO3_no_other_connector_than_shopify_and_shopware_6_is_known(product: str) -> None:
+    assert said(ask("connector", customer({"product": product}))) == ("G2", "not_held")
+    assert {key for key, one in SHIPPED.products.items() if one.kind == "connector"} == {
+        "connector_shopify",
+        "connector_shopware6",
+    }
+
+
+# Dates.
+
+EXAMPLES: list[tuple[str, Customer, dict[str, Any]]] = [
+    ("edition", customer(), {"subject": "jtl", "target": "jtl_advanced"}),
+    ("edition", customer(), {"subject": "wms", "target": "wms_start"}),
+    ("order_package", customer(), {"subject": "orders", "target": 1000}),
+    ("order_package", customer(), {"subject": "orders", "target": 0}),
+    *((one.kind, customer({"product": key, "term_ends": FAR}, editions=editions("jtl_enterprise")), {}) for key, one in
+      SHIPPED.products.items() if one.kind != "key_accounting"),
+    (
+        "key_accounting",
+        customer({"product": "key_accounting"}, editions=editions("jtl_enterprise")),
+        {"subject": "key_accounting"},
+    ),
+    (
+        "marketplace_transfer",
+        customer({"product": "marketplace"}),
+        {"target": "K-2", "other": customer(order_package=100)},
+    ),
+    ("fulfillment", customer(), {"subject": "ffn"}),
+    ("misclick", customer(), {"subject": "anything"}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("kind", "record", "more"), EXAMPLES, ids=[f"{one[0]}-{n}" for n, one in enumerate(EXAMPLES)])
+def test_D7_the_notice_rule_holds_for_editions_and_packages_alone(
+    kind: str, record: Customer, more: dict[str, Any]
+) -> None:
+    check = ask(kind, record, **more)
+    assert check.refusal is None
+    assert (check.date_rule == "notice") == (kind in ("edition", "order_package"))
+
+
+def test_D7_every_kind_but_the_support_level_is_in_the_table() -> None:
+    assert {one[0] for one in EXAMPLES} == set(KINDS) - {"support_level"}  # which is always refused
+
+
+@pytest.mark.parametrize("product", ["marketplace", "connector_shopify", "wms_module", "pos_wawi", "shipping_labels"])
+def test_MP5_where_no_date_is_stated_what_has_no_fee_ends_when_it_is_confirmed(product: str) -> None:
+    check = ask(SHIPPED.products[product].kind, customer({"product": product, "term_ends": FAR}))
+    assert (check.date_rule, check.questions) == ("moment", ())
+
+
+# The WMS.
+
+
+@pytest.mark.parametrize("assigned_to", ["wms", "wms_mobile", None])
+def test_WMU1_users_of_wms_and_wms_mobile_are_one_pool_with_one_process(assigned_to: str | None) -> None:
+    check = ask("wms_user", customer({"product": "wms_user", "assigned_to": assigned_to, "term_ends": FAR}))
+    assert (check.refusal, check.cost_effect, check.current) == (None, "cancellation", assigned_to)
+
+
+@pytest.mark.parametrize("inclusive", [0, 1])
+def test_WMU2_WMU3_all_users_but_the_inclusive_one_can_be_cancelled(inclusive: int) -> None:
+    users = [{"product": "wms_user", "included": number <= inclusive, "term_ends": FAR} for number in range(1, 4)]
+    checks = [ask("wms_user", customer(*users), f"L-{number}") for number in range(1, 4)]
+    assert [check.refusal is None for check in checks].count(True) == 3 - inclusive
+    assert all(said(check) == ("WMU2", "inclusive_user") for check in checks[:inclusive])
+
+
+@pytest.mark.parametrize(
+    ("product", "asked_as", "right"),
+    [
+        ("wms_user", "wms_module", "wms_user"),
+        ("wms_module", "wms_user", "wms_module"),
+        ("wms_user", "wawi_module", "wms_user"),
+        ("wms_module", "voucher", "wms_module"),
+    ],
+)
+def test_WE3_edition_module_and_user_of_the_wms_are_three_processes(product: str, asked_as: str, right: str) -> None:
+    """Whoever asks in the wrong one is told the right one; the edition's takes no licence at all."""
+    check = ask(asked_as, customer({"product": product}))
+    assert said(check) == ("G1", "not_held")
+    assert check.refusal and check.refusal.values["belongs_to"] == right
+    edition = Request(kind="edition", customer="K-1", subject="L-1", target="wms_start")
+    assert KINDS["edition"].malformed(edition) == "fault.subject_fixed"

@@ -1,0 +1,173 @@
+"""Every rule and every code has a test that names it: number or code stands in the test's name or parametrize-id."""
+
+import os
+import re
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterable
+from pathlib import Path
+
+import pytest
+
+from catalogue.texts import keys
+
+ROOT = Path(__file__).resolve().parents[2]
+RULES = tomllib.loads((ROOT / "docs" / "rules.toml").read_text(encoding="utf-8"))
+
+GROUPS = {
+    "G": 13, "D": 8, "ED": 15, "WE": 4, "OP": 4, "OP0-": 6, "OPL-": 4, "MP": 6, "MOV": 2, "CO": 6, "WM": 3, "POS": 5,
+    "SH": 4, "PR": 2, "WMM": 3, "WMU": 5, "FFN": 5, "SL": 6, "SHH": 2, "VOU": 4, "API": 4, "SVC": 1, "SUP": 3, "ECO": 2,
+    "HOS": 3, "ADD": 2, "MIS": 2, "X": 14,
+}  # fmt: skip
+"""How many rules each group has; they are numbered from 1."""
+
+
+def words(text: str) -> list[str]:
+    """The words of a table."""
+    return text.split()
+
+
+WARNINGS = words(
+    """
+    boundary_day no_saving features_lost surplus surplus_gap knock_on later_than_standing package_zero
+    selling_stops_first overage reassign_instead user_management_lost integrations_end pilot_sign_off third_party_too
+    backup two_contracts old_contract_runs_on addons_remain no_promise
+    """
+)
+REFUSALS = words(
+    """
+    malformed unknown_customer not_held not_lower lowest_edition not_bookable inclusive_user subscription support_level
+    use_support not_available declined
+    """
+)
+PROBLEMS = words(
+    """
+    malformed not_enabled changed details_missing in_surplus too_late ended unknown_task proof_missing
+    unknown_run id_reused unauthorised unavailable
+    """
+)
+WHILE_OPEN = ["booking_refused"]
+CODES = sorted({*WARNINGS, *REFUSALS, *PROBLEMS, *WHILE_OPEN})
+"""The stable codes of the contract: warnings, refusals of a request and of an event, those of the portal."""
+
+TEXTS_ONLY = ("tests/texts/test_texts.py", "tests/replay/")
+"""Where a code in a name proves that it has a text, or was recorded, and not that it is ever said."""
+
+
+@pytest.fixture(scope="module")
+def names(request: pytest.FixtureRequest) -> list[str]:
+    """The ids of all tests but those of this file, whatever this session was asked to run."""
+    own = Path(__file__).relative_to(ROOT).as_posix()
+    return [name for name in collected(request.session) or collect() if not name.startswith(own)]
+
+
+def collected(session: pytest.Session) -> list[str]:
+    """What this session has collected, where that is everything; else nothing."""
+    narrowed = any(session.config.getoption(option, None) for option in ("keyword", "markexpr", "deselect", "lf"))
+    files = {item.path for item in session.items}
+    whole = not narrowed and files >= set((ROOT / "tests").rglob("test_*.py"))
+    return [item.nodeid for item in session.items] if whole else []
+
+
+def collect() -> list[str]:
+    """What pytest collects, asked in a process of its own."""
+    told = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
+    command = [sys.executable, "-m", "pytest", "--collect-only", "-q", "-p", "no:cacheprovider", "tests"]
+    found = subprocess.run(command, cwd=ROOT, env=told, capture_output=True, text=True, check=False, timeout=120)
+    assert found.returncode == 0, found.stdout[-2000:] + found.stderr[-2000:]
+    return [line for line in found.stdout.splitlines() if "::" in line]
+
+
+def untested_rules(rules: Iterable[str], names: list[str]) -> list[str]:
+    """The rules whose number stands in no name. Between letters and digits there is no boundary: ED1 is not in ED10."""
+    said = "\n".join(name.partition("::")[2] for name in names)
+    return [rule for rule in rules if not number(rule).search(said)]
+
+
+def number(rule: str) -> re.Pattern[str]:
+    """A rule's number as a whole: in a function's name OP0-1 is written OP0_1, in either case."""
+    written = re.escape(rule).replace(r"\-", "[-_]")
+    return re.compile(rf"(?<![A-Za-z0-9]){written}(?![A-Za-z0-9])", re.IGNORECASE)
+
+
+def untested_codes(codes: Iterable[str], names: list[str]) -> list[str]:
+    """The codes with which no test's name begins, and that are no whole part of an id. Tests of texts do not count."""
+    said = {part for name in names if not name.startswith(TEXTS_ONLY) for part in parts_of(name)}
+    functions = [function_of(name) for name in names if not name.startswith(TEXTS_ONLY)]
+    return [code for code in codes if code not in said and not any(begins(name, code) for name in functions)]
+
+
+def parts_of(name: str) -> list[str]:
+    """The parts of a parametrize-id, which `-` or a space divides."""
+    return re.split(r"[-\s/]", name.partition("[")[2].rstrip("]"))
+
+
+def function_of(name: str) -> str:
+    """A test function's name, without `test_` and the numbers of rules in front."""
+    plain = name.rpartition("::")[2].partition("[")[0].removeprefix("test_")
+    return re.sub(r"^(?:(?:[A-Z]{1,4}|OP0|OPL_)\d+_)+", "", plain)
+
+
+def begins(name: str, code: str) -> bool:
+    """Whether a name is the code, or goes on after it."""
+    return name == code or name.startswith(f"{code}_")
+
+
+def test_every_rule_has_a_test_with_its_number_in_its_name(names: list[str]) -> None:
+    assert untested_rules(RULES, names) == []
+
+
+def test_every_code_has_a_test_with_it_in_its_name(names: list[str]) -> None:
+    assert untested_codes(CODES, names) == []
+
+
+def test_a_rule_or_code_without_a_test_would_be_listed(names: list[str]) -> None:
+    assert untested_rules(["ED1", "ED99", "OP0-1", "OP0-77", "X100"], names) == ["ED99", "OP0-77", "X100"]
+    assert untested_codes(["too_late", "much_too_late"], names) == ["much_too_late"]
+
+
+@pytest.mark.parametrize(
+    ("name", "rule", "holds"),
+    [
+        ("tests/a.py::test_ED1_is_a_booking", "ED1", True),
+        ("tests/a.py::test_ed1", "ED1", True),
+        ("tests/a.py::test_ED10_optional_services", "ED1", False),
+        ("tests/a.py::test_WED1", "ED1", False),
+        ("tests/a.py::test_it[ED1-jtl]", "ED1", True),
+        ("tests/a.py::test_it[jtl-ED1/ED2]", "ED1", True),
+        ("tests/a.py::test_op0_1_channels", "OP0-1", True),
+        ("tests/a.py::test_it[OP0-1-2027-01-17]", "OP0-1", True),
+        ("tests/a.py::test_it[OP0-12]", "OP0-1", False),
+        ("tests/ED1.py::test_it", "ED1", False),
+    ],
+)
+def test_where_a_number_ends(name: str, rule: str, holds: bool) -> None:
+    assert (untested_rules([rule], [name]) == []) == holds
+
+
+@pytest.mark.parametrize(
+    ("name", "holds"),
+    [
+        ("tests/a.py::test_ended_runs_say_so", True),
+        ("tests/a.py::test_X11_ended", True),
+        ("tests/a.py::test_an_event_is_refused[X11-ended]", True),
+        ("tests/a.py::test_the_list_has_ended_runs", False),
+        ("tests/a.py::test_it[how_it_ended]", False),
+        ("tests/texts/test_texts.py::test_it[problem-ended]", False),
+    ],
+)
+def test_where_a_code_counts(name: str, holds: bool) -> None:
+    assert (untested_codes(["ended"], [name]) == []) == holds
+
+
+def test_the_table_of_rules_has_no_gap() -> None:
+    assert list(RULES) == [f"{group}{n}" for group, count in GROUPS.items() for n in range(1, count + 1)]
+
+
+def test_the_codes_are_those_that_there_are_texts_for() -> None:
+    said = {space: {key.partition(".")[2] for key in keys() if key.startswith(f"{space}.")} for space in SPACES}
+    assert said == {"warning": set(WARNINGS), "refusal": {*REFUSALS, *WHILE_OPEN}, "problem": set(PROBLEMS)}
+
+
+SPACES = ("warning", "refusal", "problem")

@@ -1,0 +1,412 @@
+"""A terminated run cannot notice: the nightly comparison with the customer centre finds it (contract, Temporal)."""
+
+import asyncio
+import json
+import sqlite3
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import time, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import httpx
+import pytest
+import pytest_asyncio
+from structlog.testing import capture_logs
+from temporalio.api.common.v1 import WorkflowExecution
+from temporalio.api.enums.v1 import EventType
+from temporalio.api.workflowservice.v1 import DeleteWorkflowExecutionRequest, ResetWorkflowExecutionRequest
+from temporalio.client import RPCError, RPCStatusCode, ScheduleDescription
+from temporalio.testing import WorkflowEnvironment
+
+import cli
+from console import comparison
+from portal.app import build
+from settings import Settings
+from states.model.reconciliation import Comparison
+from tests.runs.harness import Run, World, program, world
+from tests.runs.scenes import VOUCHERS, mails, muster, orderable
+from tests.system.processes import until
+from worker import DATA_CONVERTER, create_worker
+from workflows.nightly import ID
+from workflows.publisher import SEARCH_ATTRIBUTES
+from workflows.schedule import keep_schedule
+
+pytestmark = pytest.mark.server
+
+EDITION = "edition/K-1001/jtl"
+TICKET = "misclick/K-1001/anything"
+VOUCHER = "voucher/K-1001/V-1"
+USER = {"licence": "L-77", "product": "wms_user", "included": False, "term_ends": "2099-01-31", "assigned_to": "wms"}
+
+
+@asynccontextmanager
+async def server(*arguments: str) -> AsyncIterator[WorkflowEnvironment]:
+    """A development server."""
+    async with await WorkflowEnvironment.start_local(
+        dev_server_existing_path=program("temporal"),
+        ip="127.0.0.1",
+        data_converter=DATA_CONVERTER,
+        dev_server_extra_args=list(arguments),
+    ) as env:
+        yield env
+
+
+@pytest_asyncio.fixture
+async def nights(tmp_path: Path) -> AsyncIterator[World]:
+    """A system with a customer, on a server that suggests early to continue as new."""
+    settings = Settings(state_dir=tmp_path, apply_window=timedelta(0))
+    early = ("--dynamic-config-value", "limit.historyCount.suggestContinueAsNew=60")
+    async with server(*early) as env, create_worker(env.client, settings):
+        made = World(env, settings)
+        await made.load(muster(VOUCHERS, USER))
+        yield made
+
+
+async def night(w: World, settle: bool = True) -> dict[str, str]:
+    """The comparison, now: what was found, by run."""
+    found: Comparison = await w.env.client.execute_workflow(
+        "NightlyComparison", {"settle": settle}, id=ID, task_queue=w.settings.task_queue, result_type=Comparison
+    )
+    assert found.total == len(found.findings)
+    return {one.workflow_id: one.code for one in found.findings}
+
+
+async def booked(w: World, subject: str = "wms", target: str = "wms_start") -> Run:
+    """A run whose order is booked."""
+    run = await orderable(w, target, subject=subject)
+    assert (await run("place_order"))["state"] == "scheduled"
+    return run
+
+
+async def ticketed(w: World) -> Run:
+    """A run with a task that has a ticket."""
+    run = await w.request("misclick", "K-1001", "anything", explanation="booked twice")
+    await until(lambda: held(w, "SELECT ticket FROM tasks WHERE ticket IS NOT NULL"))
+    return run
+
+
+async def held(w: World, question: str, *values: str) -> list[Any]:
+    """What stands in the customer centre's database."""
+    with sqlite3.connect(w.settings.database_url.removeprefix("sqlite:///")) as database:
+        return database.execute(question, values).fetchall()
+
+
+def to_operators(w: World) -> list[str]:
+    """The mails about comparisons."""
+    return [body for to, subject, body in mails(w) if to == w.settings.operator_mail and "Abgleich" in subject]
+
+
+@asynccontextmanager
+async def portal(w: World) -> AsyncIterator[httpx.AsyncClient]:
+    """The portal in this process."""
+    app = build(w.env.client, w.settings, trusted=True)
+    async with (
+        app.router.lifespan_context(app),
+        httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://portal") as http,
+    ):
+        yield http
+
+
+async def shown(w: World, workflow_id: str, run_id: str | None = None) -> dict[str, Any]:
+    """The status document as the portal shows it."""
+    async with portal(w) as http:
+        answer = await http.get(f"/cancellations/{workflow_id}", params={"run_id": run_id} if run_id else {})
+    document: dict[str, Any] = answer.json()
+    return document
+
+
+# What is found, and what becomes of it.
+
+
+async def test_terminated_runs_are_found_told_and_closed_once(nights: World) -> None:
+    edition, ticket = await booked(nights, "jtl", "jtl_advanced"), await ticketed(nights)
+    voucher = await nights.request("voucher", "K-1001", "V-1")
+    alive = await booked(nights)
+    for run in (edition, ticket, voucher):
+        await run.handle.terminate(reason="tidied up")
+    lost = {EDITION: "booking_unwatched", TICKET: "tasks_dropped", VOUCHER: "run_lost"}
+
+    assert await night(nights, settle=False) == lost
+    standing = await shown(nights, EDITION)
+    assert (standing["state"], standing["waiting_for"], standing["enabled"]) == ("scheduled", [], [])
+    assert to_operators(nights) == []
+
+    assert await night(nights) == lost
+    (mail,) = to_operators(nights)
+    assert [name for name in lost if f"\n{name}: " not in mail] == []
+    assert "tidied up" in mail and "B-000001" in mail and "edition/K-1001/wms" not in mail
+    assert await held(nights, "SELECT workflow_id FROM runs WHERE open") == [("edition/K-1001/wms",)]
+    assert await held(nights, "SELECT task FROM tasks WHERE open") == []
+    assert await held(nights, "SELECT DISTINCT state FROM tickets") == [("closed",)]
+    assert await held(nights, "SELECT workflow_id, state FROM orders ORDER BY reference") == [
+        (EDITION, "booked"),
+        ("edition/K-1001/wms", "booked"),
+    ]
+
+    document = await shown(nights, EDITION)
+    assert (document["state"], document["waiting_for"], document["enabled"]) == ("given_up", [], [])
+    assert document["effective_at"] == edition.first["effective_at"] is not None
+    assert [line["event"] for line in document["timeline"]][-2:] == ["order_placed", "terminated"]
+    assert "B-000001" in document["timeline"][-1]["note"] and document["timeline"][-1]["by"]
+    assert (await shown(nights, VOUCHER))["effective_at"] is None
+
+    assert await night(nights) == {}
+    assert len(to_operators(nights)) == 1
+    assert (await alive.status())["state"] == "scheduled"
+
+
+async def test_nothing_found_is_no_mail(nights: World) -> None:
+    await booked(nights)
+    ended = await nights.request("voucher", "K-1001", "V-1")
+    await ended("abandon")
+    await ended.handle.result()
+    assert await night(nights) == {}
+    assert to_operators(nights) == []
+
+
+@pytest.mark.parametrize(
+    "run", [("edition", "wms", {"target": "wms_start"}), ("wms_user", "L-77", {})], ids=lambda one: one[0]
+)
+async def test_a_new_request_goes_on_from_a_booking_that_nobody_watched(
+    nights: World, run: tuple[str, str, Any]
+) -> None:
+    """D6: its order replaces the booking; X11: a granted revocation takes it back."""
+    kind, subject, more = run
+
+    async def requested() -> Run:
+        made = await nights.request(kind, "K-1001", subject, **more)
+        if made.first["state"] == "feature_warning":
+            await made("acknowledge_warning")
+        assert (await made("place_order"))["state"] == "scheduled"
+        return made
+
+    await (await requested()).handle.terminate()
+    assert list((await night(nights)).values()) == ["booking_unwatched"]
+    assert await held(nights, "SELECT state FROM orders") == [("booked",)]
+    again = await requested()
+    assert await held(nights, "SELECT state FROM orders ORDER BY reference") == [("superseded",), ("booked",)]
+    assert await night(nights) == {}
+    await again("request_revocation", explanation="a mistake")
+    assert (await again.confirm("revocation", decision="granted"))["state"] == "revoked"
+    assert await held(nights, "SELECT state FROM orders ORDER BY reference") == [("superseded",), ("withdrawn",)]
+
+
+async def test_a_newer_run_keeps_what_it_holds(nights: World) -> None:
+    """The next request was faster than the night: the lost run is found by its booking, the new one goes on."""
+    first = await booked(nights)
+    await first.handle.terminate()
+    again = await orderable(nights, "wms_start", subject="wms")
+    assert await night(nights) == {"edition/K-1001/wms": "booking_unwatched"}
+    assert (await shown(nights, "edition/K-1001/wms", first.first["run_id"]))["state"] == "given_up"
+    assert await held(nights, "SELECT run_id FROM runs WHERE open") == [(again.first["run_id"],)]
+    assert (await shown(nights, "edition/K-1001/wms"))["state"] == "order"
+    assert (await again("place_order"))["state"] == "scheduled"
+    assert await night(nights) == {}
+
+
+async def test_a_run_continued_as_new_or_reset_is_no_finding_until_it_is_terminated(nights: World) -> None:
+    run = await booked(nights)
+    for number in range(60):
+        await run.signal("confirm_task", {"by": f"nobody {number}", "task": "t-unknown"})
+    newest = await until(lambda: other_run(run))
+    done = await until(lambda: first_task_done(nights, run.handle.id, newest))
+    assert await night(nights) == {}
+    reset = await nights.env.client.workflow_service.reset_workflow_execution(
+        ResetWorkflowExecutionRequest(
+            namespace="default",
+            workflow_execution=WorkflowExecution(workflow_id=run.handle.id, run_id=newest),
+            reason="tried again",
+            workflow_task_finish_event_id=done,
+            request_id="1",
+        )
+    )
+    assert (await run.status())["run_id"] == reset.run_id
+    assert await night(nights) == {}
+    await run.handle.terminate()
+    assert await night(nights) == {run.handle.id: "booking_unwatched"}
+    assert await held(nights, "SELECT run_id, state FROM ledger") == [(reset.run_id, "given_up")]
+    assert (await shown(nights, run.handle.id, run.first["run_id"]))["state"] == "given_up"
+    assert await held(nights, "SELECT run_id FROM runs WHERE open") == []
+    assert await night(nights) == {}
+
+
+async def other_run(run: Run) -> str | None:
+    """The run ID as soon as it is another than the first."""
+    newest: str = (await run.status())["run_id"]
+    return newest if newest != run.first["run_id"] else None
+
+
+async def first_task_done(nights: World, workflow_id: str, run_id: str) -> int | None:
+    """The event to reset a run to, as soon as its history has it: the run's own answer may be ahead, signals before."""
+    history = await nights.env.client.get_workflow_handle(workflow_id, run_id=run_id).fetch_history()
+    done = [one.event_id for one in history.events if one.event_type == EventType.EVENT_TYPE_WORKFLOW_TASK_COMPLETED]
+    return done[0] if done else None
+
+
+async def test_a_deleted_run_is_unknown_and_its_end_says_what_the_database_knows(nights: World) -> None:
+    run = await booked(nights)
+    await nights.request("voucher", "K-1001", "V-1")
+    await deleted(nights, run)
+    assert await night(nights) == {run.handle.id: "booking_unwatched"}
+    document = await shown(nights, run.handle.id)
+    assert (document["state"], document["target"], document["timeline"][-1]["event"]) == (
+        "given_up", "wms_start", "unknown",
+    )  # fmt: skip
+    assert await night(nights) == {}
+
+
+async def test_a_server_that_knows_none_of_the_runs_closes_none(nights: World) -> None:
+    run = await booked(nights)
+    await deleted(nights, run)
+    for _ in range(2):
+        assert await night(nights) == {run.handle.id: "all_unknown"}
+    (mail,) = to_operators(nights)
+    assert "TEMPORAL_NAMESPACE" in mail
+    assert await held(nights, "SELECT workflow_id FROM runs WHERE open") == [(run.handle.id,)]
+    assert await held(nights, "SELECT state FROM ledger") == []
+
+
+async def deleted(w: World, run: Run) -> None:
+    """Delete a run from Temporal, as its retention does."""
+    request = DeleteWorkflowExecutionRequest(
+        namespace="default", workflow_execution=WorkflowExecution(workflow_id=run.handle.id)
+    )
+    await w.env.client.workflow_service.delete_workflow_execution(request)
+
+    async def gone() -> bool:
+        try:
+            await run.handle.describe()
+        except RPCError as error:
+            return error.status == RPCStatusCode.NOT_FOUND
+        return False
+
+    await until(gone)
+
+
+async def test_a_booking_past_its_date_is_told_once(nights: World) -> None:
+    """What it does on its date our record does not follow without a run; an open run's own date counts."""
+    lost, alive = await booked(nights), await booked(nights, "jtl", "jtl_advanced")
+    await lost.handle.terminate()
+    await night(nights)
+    with sqlite3.connect(nights.settings.database_url.removeprefix("sqlite:///")) as database:
+        database.execute("UPDATE orders SET effective_at = '2020-01-31 23:00:00.000000'")
+    assert (await alive.status())["effective_at"] > "2026"
+    for _ in range(2):
+        assert await night(nights) == {lost.handle.id: "overdue_unwatched"}
+    assert len(to_operators(nights)) == 2
+
+
+# Beside the cancellations.
+
+
+async def test_the_comparison_is_no_cancellation(nights: World) -> None:
+    await nights.request("voucher", "K-1001", "V-1")
+    await night(nights)
+    described = await nights.env.client.get_workflow_handle(ID).describe()
+    ours = {key.name for key in SEARCH_ATTRIBUTES}
+    assert {pair.key.name for pair in described.typed_search_attributes} & ours == set()
+    async with portal(nights) as http:
+        items = (await http.get("/cancellations")).json()["items"]
+        assert (await http.get("/metrics")).text.count("omparison") == 0
+    assert [item["workflow_id"] for item in items] == [VOUCHER]
+    history = await nights.env.client.get_workflow_handle(ID).fetch_history()
+    asked = [one for one in history.events if one.HasField("activity_task_scheduled_event_attributes")]
+    assert len(asked) == 1 and asked[0].user_metadata.summary.data
+
+
+async def test_an_administrator_compares_from_the_command_line(nights: World, capsys: Any, monkeypatch: Any) -> None:
+    """Contract, Commands: `--json`, exit code 0; it only looks unless told to settle."""
+    address = nights.env.client.service_client.config.target_host
+    for name, value in (("TEMPORAL_ADDRESS", address), ("CANCELLATIONS_STATE_DIR", str(nights.settings.state_dir))):
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("LC_ALL", "en_GB.UTF-8")
+    await (await booked(nights)).handle.terminate()
+
+    async def said(*arguments: str) -> str:
+        assert await asyncio.to_thread(cli.code_of, ["compare", *arguments]) == 0
+        return str(capsys.readouterr().out)
+
+    looked = await said()
+    assert "booking_unwatched" in looked and "nobody watches" in looked
+    assert (await shown(nights, "edition/K-1001/wms"))["state"] == "scheduled"
+    printed = await said("--settle", "--json")
+    settled = json.loads(printed[printed.index("\n{") :])  # before it, the log of the worker in this process
+    assert [one["code"] for one in settled["findings"]] == ["booking_unwatched"]
+    assert (await shown(nights, "edition/K-1001/wms"))["state"] == "given_up"
+    assert "0 of 1" in await said()
+
+
+async def test_without_a_worker_the_command_ends_with_1_and_one_line(
+    tmp_path: Path, capsys: Any, monkeypatch: Any
+) -> None:
+    monkeypatch.setattr(comparison, "PATIENCE", timedelta(seconds=1))
+    monkeypatch.setenv("CANCELLATIONS_STATE_DIR", str(tmp_path))
+    async with server() as env:
+        monkeypatch.setenv("TEMPORAL_ADDRESS", env.client.service_client.config.target_host)
+        assert await asyncio.to_thread(cli.code_of, ["compare"]) == 1
+    err = capsys.readouterr().err.strip().split("\n")[-1]
+    assert err.startswith("unavailable: no worker") and "CANCELLATIONS_TASK_QUEUE" in err
+
+
+# The schedule.
+
+
+async def described(env: WorkflowEnvironment) -> ScheduleDescription:
+    """The schedule as the server has it."""
+    return await env.client.get_schedule_handle(ID).describe()
+
+
+async def test_the_worker_makes_the_schedule_once_and_keeps_it_as_configured(tmp_path: Path) -> None:
+    async with server() as env:
+        settings = Settings(state_dir=tmp_path)
+        for _ in range(2):
+            async with create_worker(env.client, settings):
+                await until(lambda: there(env))
+        made = await described(env)
+        next_night = made.info.next_action_times[0].astimezone(ZoneInfo("Europe/Berlin"))
+        assert (next_night.hour, next_night.minute, made.schedule.spec.time_zone_name) == (3, 0, "Europe/Berlin")
+        assert made.info.last_updated_at is None
+
+        assert await keep_schedule(env.client, time(3), "Europe/Berlin", settings.task_queue) is False
+        await env.client.get_schedule_handle(ID).pause(note=made.schedule.state.note)
+        assert await keep_schedule(env.client, time(4, 30), "Europe/Vienna", settings.task_queue) is True
+        changed = (await described(env)).schedule
+        assert (changed.spec.time_zone_name, changed.spec.calendars[0].minute[0].start) == ("Europe/Vienna", 30)
+        assert changed.state.paused and len(changed.spec.calendars) == 1
+
+        assert await keep_schedule(env.client, None, "Europe/Berlin", settings.task_queue) is True
+        assert await there(env) is False
+        assert await keep_schedule(env.client, None, "Europe/Berlin", settings.task_queue) is False
+
+
+async def there(env: WorkflowEnvironment) -> bool:
+    """Whether there is a schedule."""
+    try:
+        await described(env)
+    except RPCError:
+        return False
+    return True
+
+
+async def test_the_schedule_starts_the_comparison(nights: World) -> None:
+    await (await booked(nights)).handle.terminate()
+    await until(lambda: there(nights.env))
+    await nights.env.client.get_schedule_handle(ID).trigger()
+
+    async def settled() -> list[Any]:
+        return await held(nights, "SELECT state FROM ledger")
+
+    assert await until(settled) == [("given_up",)]
+    assert len(to_operators(nights)) == 1
+
+
+async def test_a_server_without_schedules_is_served_without(tmp_path: Path) -> None:
+    """The time-skipping test server has none."""
+    with capture_logs() as lines:
+        async with world(tmp_path) as w:
+            await w.load(muster(VOUCHERS))
+            run = await w.request("voucher", "K-1001", "V-1")
+            assert run.first["state"] == "feature_warning"
+    assert {"event": "comparison_not_scheduled", "reason": "UNIMPLEMENTED", "log_level": "warning"} in lines

@@ -1,0 +1,449 @@
+"""The command line: what each command asks of the portal, what it prints, and how it ends (contract, Commands)."""
+
+import json
+import subprocess
+import sys
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+import cli
+from console import portal_client
+
+ROOT = Path(__file__).resolve().parents[2]
+RUN = "edition/K-1001/jtl"
+BY = '{"by": "Anna"}'
+
+
+def status(**changes: Any) -> dict[str, Any]:
+    """A status document as the portal answers it."""
+    return {
+        "workflow_id": RUN, "run_id": "r-1", "ui_url": "http://ui.example/r-1", "kind": "edition",
+        "customer": "K-1001", "subject": "jtl", "target": "jtl_advanced", "state": "order",
+        "waiting_for": ["customer"], "enabled": ["place_order", "abandon"],
+        "effective_at": "2027-01-31T23:00:00Z", "order_by": "2027-01-17T23:00:00Z",
+        "why": [{"step": "Placed on 10 January", "value": "2027-01-10", "rule": "D6"}], "term_ends": "2027-06-30",
+        "cost_effect": "cancellation", "catalogue": "2024-09-01",
+        "warnings": [{"code": "no_saving", "text": "Nothing is saved."}], "refusal": None,
+        "surplus": [{"licence": None, "product": "pos_wawi", "reason": "two too many",
+                     "candidates": ["POS-1", "POS-2"], "resolved": False}],
+        "standing": None,
+        "tasks": [{"task": "t-1", "type": "clarify_term", "due_at": "2027-01-05T11:00:00Z",
+                   "instructions": "Find the term.", "decisions": [], "proof_required": True}],
+        "timeline": [{"at": "2027-01-10T09:00:00Z", "state": "received", "event": "requested", "by": "Anna",
+                      "note": None}],
+    } | changes  # fmt: skip
+
+
+PAGE: dict[str, Any] = {
+    "items": [{"workflow_id": RUN, "run_id": "r-1", "kind": "edition", "customer": "K-1001", "subject": "jtl",
+               "state": "order", "waiting_for": ["customer"], "effective_at": "2027-01-31T23:00:00Z",
+               "order_by": None, "started_at": "2027-01-10T09:00:00Z", "ended_at": None}],
+    "total": 7, "next": "abc",
+}  # fmt: skip
+TASK: dict[str, Any] = status()["tasks"][0] | {"id": "t-1", "workflow_id": RUN, "kind": "edition", "customer": "K-1001"}
+TASKS: dict[str, Any] = {"items": [TASK], "total": 1, "next": None}
+PREVIEW = {
+    "effective_at": "2027-01-31T23:00:00Z", "order_by": "2027-01-17T23:00:00Z", "why": [], "cost": None,
+    "next": {"effective_at": "2027-02-28T23:00:00Z", "order_by": "2027-02-14T23:00:00Z"},
+    "cost_effect": "cancellation", "features_lost": [{"feature": "Track & Trace", "limited": False}], "surplus": [],
+    "warnings": [], "refusal": None, "catalogue": "2024-09-01",
+}  # fmt: skip
+PROBLEM = {
+    "type": "about:blank", "title": "Not now", "status": 409, "code": "not_enabled", "rule": "ED4",
+    "detail": "place_order is not possible;\npossible now: acknowledge_warning",
+    "enabled": ["acknowledge_warning"], "current": status(),
+}  # fmt: skip
+
+
+class Portal:
+    """Answers like the portal, and remembers what was asked."""
+
+    def __init__(self) -> None:
+        self.asked: list[httpx.Request] = []
+        self.answers: dict[str, tuple[int, Any]] = {
+            "/cancellations": (200, PAGE), f"/cancellations/{RUN}": (200, status()), "/events": (202, status()),
+            "/tasks": (200, TASKS), "/tasks/t-1/confirm": (200, status()), "/tasks/t-1/reject": (200, status()),
+            "/previews": (200, PREVIEW),
+        }  # fmt: skip
+
+    def answer(self, request: httpx.Request) -> httpx.Response:
+        self.asked.append(request)
+        code, document = self.answers[request.url.path]
+        return httpx.Response(code, json=document)
+
+    @asynccontextmanager
+    async def opened(self, settings):
+        transport = httpx.MockTransport(self.answer)
+        async with httpx.AsyncClient(transport=transport, base_url="http://portal") as http:
+            yield http
+
+
+@pytest.fixture
+def portal(monkeypatch):
+    made = Portal()
+    monkeypatch.setattr(cli, "portal_here", made.opened)
+    monkeypatch.setenv("LC_ALL", "en_GB.UTF-8")
+    return made
+
+
+ASKED = [
+    (["list"], "GET", "/cancellations", {"limit": "50"}),
+    (["list", "--customer", "K-1", "--waiting-for", "operator", "--open", "--limit", "5"], "GET", "/cancellations",
+     {"customer": "K-1", "waiting_for": "operator", "open": "true", "limit": "5"}),
+    (["list", "--ended", "--effective-from", "2027-01-01", "--effective-to", "2027-02-01", "--kind", "pos",
+      "--state", "applied", "--cursor", "c"], "GET", "/cancellations",
+     {"open": "false", "effective_from": "2027-01-01", "effective_to": "2027-02-01", "kind": "pos",
+      "state": "applied", "cursor": "c", "limit": "50"}),
+    (["show", RUN], "GET", f"/cancellations/{RUN}", {}),
+    (["show", RUN, "--run-id", "r-0"], "GET", f"/cancellations/{RUN}", {"run_id": "r-0"}),
+    (["tasks", "--type", "perform"], "GET", "/tasks", {"type": "perform", "limit": "50"}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("arguments", "method", "path", "query"), ASKED)
+def test_reading_commands_ask_the_portal(portal, arguments, method, path, query):
+    assert cli.code_of(arguments) == 0
+    (request,) = portal.asked
+    assert (request.method, request.url.path, dict(request.url.params)) == (method, path, query)
+
+
+SENT = [
+    (["preview", "--data", '{"kind": "edition"}'], "/previews", {"kind": "edition"}),
+    (["confirm", "t-1", "--by", "Anna", "--decision", "granted", "--at", "2027-01-31", "--note", "n"],
+     "/tasks/t-1/confirm", {"by": "Anna", "decision": "granted", "at": "2027-01-31", "note": "n"}),
+    (["confirm", "t-1", "--by", "Anna", "--reference", "T-9"], "/tasks/t-1/confirm",
+     {"by": "Anna", "proof": {"reference": "T-9"}}),
+    (["confirm", "t-1", "--by", "Anna", "--reference", "T-9", "--confirmed-by", "eBay", "--confirmed-at", "2027-01-16"],
+     "/tasks/t-1/confirm",
+     {"by": "Anna", "proof": {"reference": "T-9", "confirmed_by": "eBay", "confirmed_at": "2027-01-16"}}),
+    (["reject", "t-1", "--by", "Anna", "--note", "no"], "/tasks/t-1/reject", {"by": "Anna", "note": "no"}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("arguments", "path", "body"), SENT)
+def test_deciding_commands_send_the_payload(portal, arguments, path, body):
+    assert cli.code_of(arguments) == 0
+    (request,) = portal.asked
+    assert (request.method, request.url.path, json.loads(request.content)) == ("POST", path, body)
+
+
+@pytest.mark.parametrize("written", ["place-order", "place_order"])
+def test_an_event_is_a_cloudevent_for_its_run(portal, written):
+    given = ["--time", "2027-01-10T10:00:00+01:00", "--id", "e-1", "--source", "shop"]
+    assert cli.code_of(["event", written, RUN, "--data", BY, *given]) == 0
+    (request,) = portal.asked
+    assert request.headers["content-type"] == "application/cloudevents+json"
+    assert json.loads(request.content) == {
+        "specversion": "1.0", "type": "jtl.cancellation.place-order.v1", "source": "shop", "id": "e-1",
+        "time": "2027-01-10T10:00:00+01:00", "subject": RUN, "datacontenttype": "application/json",
+        "data": {"by": "Anna"},
+    }  # fmt: skip
+
+
+def test_each_event_without_an_id_is_an_event_of_its_own_from_the_command_line(portal):
+    for _ in range(2):
+        assert cli.code_of(["event", "requested", "--data", "{}"]) == 0
+    first, second = (json.loads(request.content) for request in portal.asked)
+    assert first["source"] == second["source"] == "cli" and first["id"] != second["id"]
+    assert "subject" not in first and first["time"].endswith("+00:00")
+
+
+@pytest.mark.parametrize("arguments", [["list"], ["show", RUN], ["tasks"], ["preview", "--data", "{}"],
+                                       ["event", "abandon", RUN, "--data", BY], ["confirm", "t-1", "--by", "A"],
+                                       ["reject", "t-1", "--by", "A", "--note", "n"]])  # fmt: skip
+def test_json_is_what_the_portal_answered(portal, capsys, arguments):
+    assert cli.code_of([*arguments, "--json"]) == 0
+    (request,) = portal.asked
+    assert json.loads(capsys.readouterr().out) == portal.read_models[request.url.path][1]
+
+
+def test_a_status_is_shown_with_dates_of_berlin_and_all_that_matters(portal, capsys):
+    assert cli.code_of(["show", RUN]) == 0
+    said = capsys.readouterr().out
+    for part in ("1 February 2027, 00:00", "18 January 2027, 00:00", "30 June 2027", "place-order, abandon",
+                 "Nothing is saved.", "Placed on 10 January (D6)", "POS-1, POS-2", "task t-1", "Find the term.",
+                 "needs --at or --reference", "requested"):  # fmt: skip
+        assert part in said, part
+
+
+@pytest.mark.parametrize("state", ["refused", "abandoned", "revoked", "superseded", "reassigned"])
+def test_what_changes_nothing_shows_no_date_and_no_saving(portal, capsys, state):
+    portal.read_models[f"/cancellations/{RUN}"] = (200, status(state=state, tasks=[]))
+    assert cli.code_of(["show", RUN]) == 0
+    said = capsys.readouterr().out
+    assert state in said
+    for part in ("takes effect", "order by", "1 February 2027", "costs go down"):
+        assert part not in said, part
+
+
+def test_a_preview_shows_this_date_and_the_next(portal, capsys):
+    assert cli.code_of(["preview", "--data", "{}"]) == 0
+    said = capsys.readouterr().out
+    for part in ("1 February 2027, 00:00", "1 March 2027, 00:00", "Track & Trace"):
+        assert part in said, part
+
+
+def test_equal_licences_in_surplus_are_one_row_with_their_number(portal, capsys):
+    (any_of,) = status()["surplus"]
+    one = any_of | {"licence": "TT-1", "product": "track_and_trace", "reason": "gone", "candidates": ["TT-1"]}
+    portal.read_models["/previews"] = (200, PREVIEW | {"surplus": [any_of, any_of, any_of | {"resolved": True}, one]})
+    assert cli.code_of(["preview", "--data", "{}"]) == 0
+    said = [line.split()[:3] for line in capsys.readouterr().out.splitlines() if "pos_wawi" in line or "TT-1" in line]
+    assert said == [["any", "2", "pos_wawi"], ["any", "1", "pos_wawi"], ["TT-1", "track_and_trace", "gone"]]
+
+
+@pytest.mark.parametrize(("state", "shown"), [
+    ("order", True), ("feature_warning", True), ("scheduled", False), ("applied", False),
+])  # fmt: skip
+def test_the_list_names_no_deadline_of_what_is_ordered(portal, capsys, state, shown):
+    run = PAGE["items"][0] | {"state": state, "order_by": "2027-01-17T23:00:00Z"}
+    portal.read_models["/cancellations"] = (200, PAGE | {"items": [run]})
+    assert cli.code_of(["list"]) == 0
+    assert ("18 January 2027" in capsys.readouterr().out) is shown
+    assert cli.code_of(["list", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["items"] == [run]
+
+
+@pytest.mark.parametrize(("instructions", "gist"), [
+    ("**End it:** there alone.\n\n1. Go there.", ["End it: there alone."]),
+    ("**End it with P-4:**\n\n1. Finish it.\n2. Prove it.\n\nEach has its own.",
+     ["End it with P-4:", "1. Finish it.", "2. Prove it."]),
+    ("End it:\n1. Finish it.\n\nOr not.", ["End it:", "1. Finish it."]), ("End it:", ["End it:"]),
+])  # fmt: skip
+def test_what_to_do_is_never_half_a_sentence(portal, capsys, instructions, gist):
+    portal.read_models["/tasks"] = (200, TASKS | {"items": [TASK | {"instructions": instructions}]})
+    assert cli.code_of(["tasks"]) == 0
+    head, *lines, _ = capsys.readouterr().out.splitlines()
+    assert [line[head.index("what to do") :].rstrip() for line in lines] == gist
+
+
+def test_in_a_narrow_terminal_no_id_and_no_address_is_broken(portal, capsys, monkeypatch):
+    url = f"http://ui.example/{'x' * 90}"
+    monkeypatch.setattr("console.output.WIDTH", 80)
+    portal.read_models["/cancellations"] = (
+        200,
+        PAGE | {"items": [PAGE["items"][0] | {"workflow_id": f"pos/{'K' * 70}/P"}]},
+    )
+    portal.read_models[f"/cancellations/{RUN}"] = (200, status(ui_url=url))
+    for command, word in ((["list"], f"pos/{'K' * 70}/P"), (["show", RUN], url)):
+        assert cli.code_of(command) == 0
+        assert word in capsys.readouterr().out
+
+
+def test_a_list_says_how_many_there_are_and_how_to_go_on(portal, capsys):
+    assert cli.code_of(["list"]) == 0
+    assert "1 of 7; go on with --cursor abc" in capsys.readouterr().out
+
+
+def test_what_the_portal_refuses_ends_with_1_and_one_line(portal, capsys):
+    portal.read_models["/events"] = (409, PROBLEM)
+    assert cli.code_of(["event", "place-order", RUN, "--data", BY]) == 1
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err == "not_enabled (ED4): place_order is not possible; possible now: acknowledge_warning\n"
+
+
+REFUSED = {"rule": "ED2", "code": "lowest_edition", "text": "It is the lowest."}
+
+
+@pytest.mark.parametrize(("event", "state", "code"), [
+    (["requested"], "refused", 1), (["place-order", RUN], "order", 1), (["abandon", RUN], "abandoned", 0),
+])  # fmt: skip
+def test_a_refusal_in_the_answer_is_one_of_this_event_or_an_old_one(portal, capsys, event, state, code):
+    portal.read_models["/events"] = (202, status(state=state, refusal=REFUSED))
+    assert cli.code_of(["event", *event, "--data", BY, "--json"]) == code
+    out, err = capsys.readouterr()
+    assert json.loads(out)["state"] == state
+    assert err == ("lowest_edition (ED2): It is the lowest.\n" if code else "")
+
+
+MISUSED = [
+    [], ["nonsense"], ["show"], ["list", "--limit", "0"], ["list", "--limit", "many"], ["event"],
+    ["event", "requested", RUN, "--data", "{}"], ["event", "place-order", "--data", BY],
+    ["event", "requested", "--data", "{"], ["event", "requested", "--data", "[]"],
+    ["event", "requested", "--data", "@/nowhere/at/all"], ["preview"], ["confirm", "t-1"],
+    ["reject", "t-1", "--by", "Anna"], ["diagram", "edition", "--format", "png"], ["diagram", "nonsense"],
+    ["catalogue", "2024-09-01", "--check", "x"], ["customers"], ["customers", "load", "/nowhere/at/all"],
+    ["customers", "load"],
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("arguments", MISUSED, ids=" ".join)
+def test_wrong_usage_ends_with_2_and_one_line(portal, capsys, arguments):
+    assert cli.code_of(arguments) == 2
+    out, err = capsys.readouterr()
+    assert (out, err.count("\n")) == ("", 1) and err.strip()
+    assert portal.asked == []
+
+
+def test_a_wrong_setting_ends_with_2_and_names_it(portal, capsys, monkeypatch):
+    monkeypatch.setenv("CANCELLATIONS_PORTAL_PORT", "ninety")
+    assert cli.code_of(["list"]) == 2
+    err = capsys.readouterr().err
+    assert err.startswith("CANCELLATIONS_PORTAL_PORT: 'ninety'") and err.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("command", "name", "value", "code", "named"),
+    [
+        ("list", "CANCELLATIONS_CATALOGUE_DIR", "/nowhere", 1, "/nowhere: no version here"),
+        ("list", "TEMPORAL_PROFILE", "nobody", 1, "TEMPORAL_PROFILE"),
+        ("portal", "TEMPORAL_PROFILE", "nobody", 1, "TEMPORAL_PROFILE"),
+        ("compare", "TEMPORAL_PROFILE", "nobody", 1, "TEMPORAL_PROFILE"),
+        ("portal", "CANCELLATIONS_CATALOGUE_DIR", "/nowhere", 1, "/nowhere: no version here"),
+        ("portal", "CANCELLATIONS_WEBHOOK_SECRET", "whsec_!!", 2, "CANCELLATIONS_WEBHOOK_SECRET"),
+        ("list", "CANCELLATIONS_WEBHOOK_SECRET", "whsec_abc", 2, "CANCELLATIONS_WEBHOOK_SECRET"),
+    ],
+)
+def test_a_setting_that_is_found_wrong_only_when_used_is_one_line_as_well(
+    capsys, monkeypatch, tmp_path, command, name, value, code, named
+):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("workflows.connect.Client.connect", connected)
+    monkeypatch.setenv(name, value)
+    assert cli.code_of([command]) == code
+    err = capsys.readouterr().err
+    assert named in err and err.count("\n") == 1
+
+
+async def connected(**config: Any) -> Any:
+    """A client that has reached a server, without one."""
+    return None
+
+
+def test_data_is_read_from_a_file(portal, tmp_path):
+    file = tmp_path / "data.json"
+    file.write_text('{"kind": "Größe"}', encoding="utf-8")
+    assert cli.code_of(["preview", "--data", f"@{file}"]) == 0
+    assert json.loads(portal.asked[0].content) == {"kind": "Größe"}
+
+
+def test_without_temporal_the_line_names_variable_and_address(capsys, monkeypatch, tmp_path):
+    monkeypatch.setenv("TEMPORAL_ADDRESS", "127.0.0.1:1")
+    monkeypatch.setenv("CANCELLATIONS_STATE_DIR", str(tmp_path))
+    assert cli.code_of(["list"]) == 1
+    err = capsys.readouterr().err
+    assert err.count("\n") == 1 and "TEMPORAL_ADDRESS" in err and "127.0.0.1:1" in err
+
+
+def test_an_unguarded_temporal_is_not_spoken_to(capsys, monkeypatch, tmp_path):
+    monkeypatch.setenv("TEMPORAL_ADDRESS", "temporal.example:7233")
+    monkeypatch.setenv("CANCELLATIONS_STATE_DIR", str(tmp_path))
+    assert cli.code_of(["list"]) == 1
+    err = capsys.readouterr().err
+    assert err.count("\n") == 1 and "temporal.example:7233" in err and "CANCELLATIONS_GUARDED_ELSEWHERE" in err
+
+
+@pytest.mark.parametrize("kind", ["edition", "voucher", "misclick"])
+def test_a_diagram_is_mermaid(capsys, kind):
+    assert cli.code_of(["diagram", kind]) == 0
+    assert capsys.readouterr().out.startswith("stateDiagram-v2\n")
+
+
+def test_svg_needs_graphviz_and_says_so(capsys, monkeypatch):
+    monkeypatch.setenv("PATH", "")
+    assert cli.code_of(["diagram", "edition", "--format", "svg"]) == 1
+    assert "Graphviz" in capsys.readouterr().err
+
+
+def test_customers_are_loaded_and_shown(capsys, monkeypatch, tmp_path):
+    monkeypatch.setenv("CANCELLATIONS_STATE_DIR", str(tmp_path))
+    file = ROOT / "examples" / "customers.jsonl"
+    assert cli.code_of(["customers", "load", str(file), "--json"]) == 0
+    lines = file.read_text(encoding="utf-8").splitlines()
+    assert json.loads(capsys.readouterr().out)["created"] == [json.loads(line)["customer"] for line in lines]
+    assert cli.code_of(["customers", "show", "K-1004", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["name"] == "Lagerprofi Nord GmbH"
+    assert cli.code_of(["customers", "show", "K-1004"]) == 0
+    assert "Lagerprofi Nord GmbH" in capsys.readouterr().out
+    assert cli.code_of(["customers", "show", "K-9"]) == 1
+    assert "K-9" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("content", ["", "\n\n"])
+def test_a_file_without_customers_is_told_of(capsys, monkeypatch, tmp_path, content):
+    monkeypatch.setenv("CANCELLATIONS_STATE_DIR", str(tmp_path))
+    file = tmp_path / "none.jsonl"
+    file.write_text(content, encoding="utf-8")
+    assert cli.code_of(["customers", "load", str(file)]) == 0
+    assert capsys.readouterr().out == f"{file} holds no customers: nothing was loaded, and nothing was changed.\n"
+    assert cli.code_of(["customers", "load", str(file), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["customers"] == 0
+
+
+def test_the_versions_that_were_checked_are_named(capsys, tmp_path):
+    shipped = ROOT / "catalogue" / "versions"
+    assert cli.code_of(["catalogue", "--check", str(shipped / "2026-04-01")]) == 0
+    assert capsys.readouterr().out == f"1 version checked (2026-04-01) in {shipped / '2026-04-01'}: good\n"
+    assert cli.code_of(["catalogue", "--check", str(shipped)]) == 0
+    assert capsys.readouterr().out == f"2 versions checked (2024-09-01, 2026-04-01) in {shipped}: good\n"
+    for name in ("2027-01-01", "2028-01-01"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "own.toml").write_text("version = 1\n", encoding="utf-8")
+    assert cli.code_of(["catalogue", "--check", str(tmp_path)]) == 1
+    assert "2 versions checked (2027-01-01, 2028-01-01)" in capsys.readouterr().err
+    assert cli.code_of(["catalogue", "--check", str(tmp_path / "2027-01-01")]) == 1
+    err = capsys.readouterr().err
+    assert "1 version checked (2027-01-01)" in err and "2028-01-01" not in err
+
+
+def test_a_wrong_file_of_customers_changes_nothing(capsys, monkeypatch, tmp_path):
+    monkeypatch.setenv("CANCELLATIONS_STATE_DIR", str(tmp_path))
+    file = tmp_path / "wrong.jsonl"
+    file.write_text('{"customer": "K-1", "name": "A"}\n{"customer": "K-2"}\n', encoding="utf-8")
+    assert cli.code_of(["customers", "load", str(file)]) == 1
+    err = capsys.readouterr().err
+    assert err.count("\n") == 1 and "line 2" in err
+    assert cli.code_of(["customers", "show", "K-1"]) == 1
+
+
+def test_a_catalogue_is_shown_compared_and_checked(capsys, tmp_path):
+    assert cli.code_of(["catalogue", "2024-09-01", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["version"] == "2024-09-01"
+    assert cli.code_of(["catalogue", "2024-09-01"]) == 0
+    assert "jtl_advanced" in capsys.readouterr().out
+    assert cli.code_of(["catalogue", "--diff", "2024-09-01", "2024-09-01", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["differences"] == []
+    (tmp_path / "own.toml").write_text("version = 1\n", encoding="utf-8")
+    assert cli.code_of(["catalogue", "--check", str(tmp_path)]) == 1
+    err = capsys.readouterr().err
+    assert f"1 version checked ({tmp_path.name}) in {tmp_path}" in err and "own.toml" in err
+    assert cli.code_of(["catalogue", "1999-01-01"]) == 1
+    assert "2024-09-01" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("variables", "spoken"), [
+    ({"LANG": "de_DE.UTF-8"}, "de"), ({"LANG": "fr_FR.UTF-8"}, "en"), ({}, "en"),
+    ({"LANG": "de_AT.UTF-8", "LC_ALL": "C"}, "en"),
+])  # fmt: skip
+def test_the_terminal_says_the_language(monkeypatch, variables, spoken):
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    assert portal_client.language() == spoken
+
+
+def test_as_a_program_it_ends_with_the_same_code():
+    done = subprocess.run([sys.executable, str(ROOT / "cli.py"), "nonsense"], capture_output=True, text=True)
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
+
+
+def test_as_a_program_it_ends_before_python_takes_apart_what_a_thread_of_temporal_still_uses():
+    """Such a thread aborts the process then, after the answer was printed; what was printed is not lost."""
+    told = "import atexit, cli, sys; atexit.register(print, 'taken apart'); sys.argv[1:] = ['diagram', 'voucher']"
+    done = subprocess.run([sys.executable, "-c", f"{told}; cli.main()"], capture_output=True, text=True, cwd=ROOT)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("stateDiagram-v2") and "taken apart" not in done.stdout
+
+
+@pytest.mark.parametrize("arguments", [["portal"], ["portal", "--json"]])
+def test_the_portal_is_a_command_like_the_others(monkeypatch, capsys, arguments):
+    """Contract, Commands: `--json` on each; a portal open to others is refused in one line."""
+    monkeypatch.setenv("CANCELLATIONS_PORTAL_HOST", "0.0.0.0")
+    assert cli.code_of(arguments) == 1
+    assert capsys.readouterr().err.count("\n") == 1

@@ -1,0 +1,110 @@
+"""Killing worker, portal or server at any moment, and starting it again, loses and doubles nothing (issue 3)."""
+
+import asyncio
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from activities.customer_centre import customer, load_customers
+from tests.adapters.customers import file_of
+from tests.system.processes import Customer, Programs, programs
+
+MONTH = 6.0
+"""Seconds from the order to the month in which it takes effect."""
+NAMES = ("K-requested", "K-acknowledged", "K-ordered", "K-scheduled", "K-applied")
+"""A customer for each step at which the kill comes."""
+
+
+def rows(folder: Path, question: str, *values: str) -> list[Any]:
+    """What stands in the customer centre's database."""
+    with sqlite3.connect(folder / "customer_centre.db") as database:
+        return database.execute(question, values).fetchall()
+
+
+async def up_to_their_steps(people: dict[str, Customer]) -> None:
+    """Bring each run to just before the step at which the kill comes."""
+
+    async def one(name: str, steps: int) -> None:
+        sent = (people[name].request, lambda: people[name].send("acknowledge-warning"), lambda: order(people[name]))
+        for send in sent[:steps]:
+            await send()
+
+    await asyncio.gather(one("K-acknowledged", 1), one("K-ordered", 2), one("K-scheduled", 2), one("K-applied", 3))
+    await asyncio.sleep(MONTH - 2)
+    await order(people["K-scheduled"])
+    date = (await people["K-applied"].status())["effective_at"]
+    assert date is not None
+
+
+async def order(who: Customer) -> dict[str, Any]:
+    """Place the order; it is booked when this answers."""
+    document = await who.send("place-order")
+    assert document["state"] in ("scheduled", "applied"), document
+    return document
+
+
+async def volley(system: Programs, people: dict[str, Customer], victim: str) -> None:
+    """All at once: an event for each run that awaits one, a date that comes, and the kill in their midst."""
+    events = [
+        asyncio.create_task(people["K-requested"].request()),
+        asyncio.create_task(people["K-acknowledged"].send("acknowledge-warning")),
+        asyncio.create_task(order(people["K-ordered"])),
+    ]
+    await asyncio.sleep(0.15)
+    await system.kill(victim)
+    await asyncio.sleep(0.3)
+    await system.start(victim)
+    await asyncio.gather(*events)
+
+
+async def to_the_end(people: dict[str, Customer]) -> dict[str, dict[str, Any]]:
+    """Send what is left to send, and wait until all are applied."""
+    await people["K-requested"].send("acknowledge-warning")
+    await asyncio.gather(order(people["K-requested"]), order(people["K-acknowledged"]))
+    return dict(zip(people, await asyncio.gather(*(one.ended() for one in people.values())), strict=True))
+
+
+def nothing_doubled(folder: Path, who: Customer) -> None:
+    """One order, one ledger row, each effect once, one mail of each template."""
+    run = who.workflow_id
+    assert rows(folder, "SELECT count(*) FROM orders WHERE workflow_id = ?", run) == [(1,)]
+    assert rows(folder, "SELECT state FROM ledger WHERE workflow_id = ?", run) == [("applied",)]
+    actions = rows(folder, "SELECT action FROM receipts WHERE key LIKE ? ORDER BY number", f"{run}/%")
+    assert [action for (action,) in actions] == ["place_order", "apply_change"]
+    mails = sorted(path.name for path in (folder / "mail").glob("*.eml") if who.name in path.name)
+    assert len(mails) == 2, mails
+
+
+@pytest.mark.server
+@pytest.mark.slow
+@pytest.mark.parametrize("victim", ["worker", "portal", "server"])
+async def test_a_kill_at_any_step_loses_and_doubles_nothing(victim: str, tmp_path: Path) -> None:
+    async with programs(tmp_path, MONTH) as system:
+        held = [
+            {"customer": n, "name": n, "email": f"{n}@example.org", "language": "en", "editions": {"jtl": "jtl_pro"}}
+            for n in NAMES
+        ]
+        await load_customers(system.settings, file_of(tmp_path, *held))
+        people = {name: Customer(system, name) for name in NAMES}
+        await up_to_their_steps(people)
+        await volley(system, people, victim)
+        documents = await to_the_end(people)
+        for name, who in people.items():
+            nothing_doubled(tmp_path, who)
+            record = await customer(system.settings, name)
+            assert record is not None and record["editions"] == {"jtl": "jtl_advanced"}
+            events = [one["event"] for one in documents[name]["timeline"]]
+            assert [events.count(one) for one in ("requested", "acknowledge_warning", "place_order")] == [1, 1, 1]
+        await sent_again(people)
+        assert {name: await who.status() for name, who in people.items()} == documents
+
+
+async def sent_again(people: dict[str, Customer]) -> None:
+    """The same event once more, after the end: the same answer, and nothing happens."""
+    for who in people.values():
+        for event in who.sent:
+            first, second = await who.post(event), await who.post(event)
+            assert first is not None and first == second
+            assert first["workflow_id"] == who.workflow_id

@@ -1,0 +1,167 @@
+"""The settings: what is wrong is said with the variable, the value and what would be right (contract, Settings)."""
+
+import json
+import os
+import subprocess
+import sys
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+import cli
+from portal.app import create_app
+from settings import PREFIX, Settings, checked, explain, misspelt
+from states.kinds.registry import KINDS
+from worker import create_worker
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def refused(monkeypatch: Any, name: str, given: str) -> str:
+    """The one line that is said of a wrong value."""
+    monkeypatch.setenv(PREFIX + name, given)
+    with pytest.raises(ValidationError) as error:
+        Settings()
+    (line,) = explain(error.value)
+    assert line.startswith(f"{PREFIX}{name}: ")
+    return line
+
+
+@pytest.mark.parametrize("name", ["ABANDON_AFTER", "REMIND_EVERY", "RECHECK_BEFORE", "REPAIR_AFTER", "MAX_EVENT_AGE",
+                                  "APPLY_WINDOW"])  # fmt: skip
+@pytest.mark.parametrize("given", ["30", "7 days", "7 days, 00:00:00", "01:00:00", "P30", "P", "PT", "P7X", "soon"])
+def test_a_duration_is_written_as_in_iso_8601(monkeypatch, name, given):
+    line = refused(monkeypatch, name, given)
+    assert repr(given) in line and "P30D" in line and "ISO 8601" in line and "Input should" not in line
+
+
+@pytest.mark.parametrize(("given", "meant"), [
+    ("P30D", timedelta(days=30)), ("P2W", timedelta(weeks=2)), ("PT1H", timedelta(hours=1)),
+    ("P1DT12H", timedelta(days=1, hours=12)), ("PT0.5S", timedelta(seconds=0.5)), ("+P1D", timedelta(days=1)),
+])  # fmt: skip
+def test_an_iso_8601_duration_is_taken(monkeypatch, given, meant):
+    monkeypatch.setenv(PREFIX + "REMIND_EVERY", given)
+    assert Settings().remind_every == meant
+
+
+@pytest.mark.parametrize(("name", "given", "said"), [
+    ("REMIND_EVERY", "PT0S", "longer than nothing"), ("ABANDON_AFTER", "-P1D", "longer than nothing"),
+    ("APPLY_WINDOW", "-PT1M", "not be negative"),
+])  # fmt: skip
+def test_a_duration_lies_ahead(monkeypatch, name, given, said):
+    assert said in refused(monkeypatch, name, given)
+
+
+@pytest.mark.parametrize("given", ["foo", "mail.example", "smtp:", "smtp://", "http://mail.example", "smtp://h:port",
+                                   "smtp://u:verysecret@h:x"])  # fmt: skip
+def test_a_mail_server_is_an_address_of_smtp(monkeypatch, given):
+    line = refused(monkeypatch, "SMTP_URL", given)
+    assert "smtp://user:password@host:port" in line and "smtps://" in line and "verysecret" not in line
+
+
+@pytest.mark.parametrize("given", ["smtp://mail.example", "smtps://u:p@mail.example:465", "smtp://[::1]:2525"])
+def test_an_address_of_smtp_is_taken(monkeypatch, given):
+    monkeypatch.setenv(PREFIX + "SMTP_URL", given)
+    found = Settings().smtp_url
+    assert found is not None and found.get_secret_value() == given
+
+
+# Kinds.
+
+UNKNOWN = (
+    "CANCELLATIONS_CUSTOMER_CENTRE_MODES: 'hostin=guided' is not usable: did you mean hosting? the kinds are edition,"
+)
+
+
+def test_an_unknown_kind_is_refused_with_the_one_that_was_probably_meant():
+    given = Settings(customer_centre_modes={"hostin": "guided", "hosting": "guided", "xyz": "automatic"})
+    with pytest.raises(ValidationError) as error:
+        checked(given, KINDS)
+    hostin, xyz = explain(error.value)
+    assert hostin.startswith(UNKNOWN) and hostin.endswith("misclick")
+    assert "'xyz=automatic' is not usable: the kinds are edition," in xyz
+
+
+def test_kinds_that_there_are_may_be_named():
+    given = Settings(customer_centre_modes=dict.fromkeys(KINDS, "guided"))
+    assert checked(given, KINDS) is given
+
+
+@pytest.mark.parametrize("make", [create_worker, create_app])
+def test_nothing_is_put_together_with_an_unknown_kind(make, tmp_path):
+    client: Any = Client
+    with pytest.raises(ValidationError):
+        make(client, Settings(state_dir=tmp_path, customer_centre_modes={"hostin": "guided"}))
+    assert list(tmp_path.iterdir()) == []
+
+
+class Client:
+    """A client of Temporal that nothing is asked of."""
+
+    @staticmethod
+    def config() -> dict[str, Any]:
+        return {}
+
+
+PROGRAMS = [["worker.py"], ["-m", "embedded"], ["-m", "embedded.example_player"]]
+
+
+def ended(program: list[str], **environment: str) -> subprocess.CompletedProcess[str]:
+    """A program that has ended by itself."""
+    command = [sys.executable, *program]
+    given = os.environ | environment
+    return subprocess.run(command, cwd=ROOT, env=given, capture_output=True, text=True, timeout=60)
+
+
+@pytest.mark.parametrize("program", PROGRAMS, ids=" ".join)
+def test_a_program_with_an_unknown_kind_ends_with_2_and_one_line(program, tmp_path):
+    done = ended(program, CANCELLATIONS_CUSTOMER_CENTRE_MODES="hostin=guided", CANCELLATIONS_STATE_DIR=str(tmp_path))
+    assert done.returncode == 2 and done.stderr.startswith(UNKNOWN) and done.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("command", [["list"], ["portal"], ["compare"], ["catalogue"], ["customers", "show", "K-1"]])
+def test_a_command_with_an_unknown_kind_ends_with_2_and_one_line(command, capsys, monkeypatch, tmp_path):
+    monkeypatch.setenv("CANCELLATIONS_CUSTOMER_CENTRE_MODES", "hostin=guided")
+    monkeypatch.setenv("CANCELLATIONS_STATE_DIR", str(tmp_path))
+    assert cli.code_of(command) == 2
+    err = capsys.readouterr().err
+    assert err.startswith(UNKNOWN) and err.count("\n") == 1
+
+
+# Misspelt names.
+
+WARNED = "CANCELLATIONS_PORTL_PORT is not a setting and has no effect: did you mean CANCELLATIONS_PORTAL_PORT?\n"
+
+
+@pytest.mark.parametrize(("name", "said"), [
+    ("CANCELLATIONS_PORTL_PORT", "did you mean CANCELLATIONS_PORTAL_PORT?"),
+    ("CANCELLATIONS_WEBHOOK_SECRETS", "did you mean CANCELLATIONS_WEBHOOK_SECRET?"),
+    ("CANCELLATIONS_NIGHTLY", "README.md lists the settings"),
+])  # fmt: skip
+def test_a_misspelt_name_is_told_with_the_closest_known_one(name, said):
+    given = ["PATH", "CANCELLATIONS_STATE_DIR", "cancellations_task_queue", name, "TEMPORAL_ADRESS"]
+    assert misspelt(given) == [f"{name} is not a setting and has no effect: {said}"]
+
+
+def test_every_setting_is_a_known_name():
+    assert misspelt(PREFIX + field.upper() for field in Settings.model_fields) == []
+
+
+@pytest.mark.parametrize("program", PROGRAMS, ids=" ".join)
+def test_a_program_tells_of_a_misspelt_name_before_it_starts(program, tmp_path):
+    wrong = {"CANCELLATIONS_PORTL_PORT": "1", "CANCELLATIONS_PORTAL_PORT": "0"}
+    done = ended(program, CANCELLATIONS_STATE_DIR=str(tmp_path), **wrong)
+    warning, fault = done.stderr.splitlines(keepends=True)
+    assert warning == WARNED and fault.startswith("CANCELLATIONS_PORTAL_PORT: '0'") and done.returncode == 2
+
+
+@pytest.mark.parametrize(("command", "code"), [(["diagram", "voucher", "--json"], 0), (["portal"], 1)])
+def test_a_command_tells_of_a_misspelt_name_and_ends_as_it_would(command, code, capsys, monkeypatch):
+    monkeypatch.setenv("CANCELLATIONS_PORTL_PORT", "1")
+    monkeypatch.setenv("CANCELLATIONS_PORTAL_HOST", "0.0.0.0")
+    assert cli.code_of(command) == code
+    out, err = capsys.readouterr()
+    assert err.startswith(WARNED) and (code or (err == WARNED and json.loads(out)["kind"] == "voucher"))

@@ -1,0 +1,61 @@
+"""Makes the pages of docs/ from the code: `python tools/docs/build.py`; with `--check` it only says which are stale."""
+
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT))
+
+from tools.docs import (
+    catalogue_page,
+    kind_facts,
+    pages,
+)
+
+DOCS = ROOT / "docs"
+
+
+def made() -> dict[Path, str]:
+    """Every page that is made, by its path."""
+    found = {DOCS / "kinds" / f"{kind.kind}.md": pages.kind_page(kind) for kind in kind_facts.kinds()}
+    found |= {
+        DOCS / "overview.md": pages.overview_page(),
+        DOCS / "catalogue.md": catalogue_page.catalogue_page(),
+        DOCS / "states.md": pages.states_page(),
+        DOCS / "conversations.md": pages.conversations_page(),
+        DOCS / "messages.md": pages.messages_page(),
+    }
+    return {path: text.rstrip() + "\n" for path, text in found.items()}
+
+
+def stale(expected: dict[Path, str]) -> list[Path]:
+    """The pages that differ from what the code says, and those of kinds that are gone."""
+    changed = [path for path, text in expected.items() if not path.exists() or path.read_text(encoding="utf-8") != text]
+    return sorted([*changed, *(path for path in (DOCS / "kinds").glob("*.md") if path not in expected)])
+
+
+def main(arguments: list[str]) -> int:
+    """0 done, or nothing stale; 1 with `--check` where pages are stale; 2 wrong usage."""
+    if arguments not in ([], ["--check"]):
+        print("usage: python tools/docs/build.py [--check]", file=sys.stderr)
+        return 2
+    expected = made()
+    outdated = stale(expected)
+    names = [str(path.relative_to(ROOT)) for path in outdated]
+    if arguments:
+        print(
+            *(f"{name} is stale: run make docs" for name in names), sep="\n", end="\n" if names else "", file=sys.stderr
+        )
+        return 1 if names else 0
+    (DOCS / "kinds").mkdir(exist_ok=True)
+    for path in outdated:
+        if path in expected:
+            path.write_text(expected[path], encoding="utf-8")
+        else:
+            path.unlink()
+    print(*(f"{name} made" for name in names), sep="\n", end="\n" if names else "")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
