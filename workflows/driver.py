@@ -1,70 +1,88 @@
-"""One loop for all kinds: feeds events to a chart, performs what it asks for, and shows where it stands."""
+"""One loop for all kinds: hands what arrives to a chart, has performed what it asks for, and shows where it stands."""
 
 import asyncio
+from collections.abc import Callable
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from temporalio import workflow
-from temporalio.exceptions import FailureError
+from temporalio.exceptions import ApplicationError
 
 with workflow.unsafe.imports_passed_through():
     from activities import activity_names
-    from states.chart.admission import judge, judge_confirmation, judge_rejection, judge_request, malformed, parse
-    from states.chart.lifecycle import Conduct
+    from catalogue.texts import say
+    from states.chart.admission import malformed, parse
+    from states.chart.base import Chart
+    from states.chart.turn import Turn
     from states.kinds.registry import KINDS
-    from states.model.effects import Effect, Tell
+    from states.model.base import day_of
+    from states.model.effects import Tell
     from states.model.facts import Receipt, Refusal
     from states.model.memory import Memory
     from states.model.payload_errors import readable
-    from states.model.request import HandInProof, Message, Request
-    from states.model.status import End, Status
-    from states.rules.surplus_resolution import heard_of
-from workflows import handlers, patches
-from workflows.effect_calls import Slow, call, call_patiently, tell
-from workflows.effect_runner import Performing
-from workflows.run_state import Item
+    from states.model.request import Request
+    from states.model.status import End, Status, page_of
+    from states.views.refusals import problem, refusal_text
+    from states.views.status import status
+from workflows import patches
+from workflows.activity_calls import call_until_done
+from workflows.background import Background
+from workflows.effect_runner import EffectRunner, tell
+from workflows.event_queue import EventQueue, QueuedEvent
+from workflows.publisher import Publisher
+from workflows.timer import Timer
 
 
-class Driver(handlers.Handlers, Performing):
-    """The base of every workflow. A kind adds its `run` and nothing else."""
+class EventRefused(ApplicationError):
+    """An event that is not taken; people read it, in the web UI's form too, so it travels without a trace of calls."""
+
+
+class Driver:
+    """A run: a chart, and what it takes to keep it going. The workflow classes add handlers and nothing else."""
+
+    kind: ClassVar[str]
 
     @workflow.init
     def __init__(self, *payloads: Any) -> None:
         self.payloads = payloads
         self.info = workflow.info()
-        self.queue: list[Item] = []
-        self.pending: list[Item] = []
-        self.answers: list[tuple[Effect, dict[str, Any]]] = []
-        self.under_way: dict[int, Effect] = {}
-        self.tasks: dict[int, asyncio.Task[None]] = {}
-        self.slow: set[int] = set()
-        self.own_request_seen = False
-        self.closed = False
         self.started_at = workflow.now()
-        self.runs = [self.info.run_id, self.info.first_execution_run_id]
-        self.chart: Conduct = self.new_chart(payloads)
-        self.prepare_alarm()
-        self.prepare_face()
+        self.own_request_seen = False
+        """The update that came with the start has been taken."""
+        self.chart = self.new_chart()
+        self.background = Background()
+        self.queue = EventQueue()
+        self.effects = EffectRunner(lambda: self.chart.model, self.background)
+        self.timer = Timer(self.background)
+        self.publisher = Publisher(self.background)
+        self.spread = 0.0
+        """How far into `apply_window` this run's date lies, 0 to 1."""
+        self.forget()
+
+    def forget(self) -> None:
+        """The chart has changed: what was read off it does not hold any more."""
+        self.known_moments: dict[str, datetime] | None = None
+        self.known_document: tuple[bool, Status] | None = None
 
     # Beginning.
 
-    def new_chart(self, payloads: tuple[Any, ...]) -> Conduct:
+    def new_chart(self) -> Chart:
         """The chart of a new run, of a continued one, or of one whose document is wrong (`refused`, malformed)."""
-        kind = KINDS[self.kind]
-        if len(payloads) == 2 and self.info.continued_run_id:
-            carried = payloads[1]
+        kind, info = KINDS[self.kind], self.info
+        run_ids = (info.run_id, info.first_execution_run_id)
+        if len(self.payloads) == 2 and info.continued_run_id:
+            carried = self.payloads[1]
             self.started_at = datetime.fromisoformat(carried["started_at"])
-            self.runs += carried["runs"]
             self.own_request_seen = True
-            return kind.chart(Memory.model_validate(carried["memory"]))
-        request = self.read_request(payloads)
+            memory = Memory.model_validate(carried["memory"])
+            memory.run_ids = tuple(dict.fromkeys((*run_ids, *memory.run_ids)))
+            return kind.chart(memory)
+        request, refusal = self.request_of_start()
         now = workflow.now()
-        refusal = request if isinstance(request, Refusal) else None
-        if isinstance(request, Refusal):
-            request = self.request_of_id()
         memory = Memory(
             request=request,
-            run_id=self.info.first_execution_run_id,
+            run_id=info.first_execution_run_id,
+            run_ids=run_ids,
             now=now,
             requested_at=request.time or now,
             last_customer_at=request.time or now,
@@ -72,31 +90,35 @@ class Driver(handlers.Handlers, Performing):
             refusal=refusal,
         )
         chart = kind.chart(memory)
-        chart.message = None if refusal else request
-        chart.write("requested")
-        chart.message = None
+        Turn(memory, chart.traits, chart.possible, None if refusal else request).write("requested")
         return chart
 
-    def read_request(self, payloads: tuple[Any, ...]) -> Request | Refusal:
-        """The document, or what is wrong with it."""
-        request = parse(Request, payloads)
-        if isinstance(request, Refusal):
-            return request
-        if request.kind != self.kind:
-            return malformed("fault.other_kind", asked=readable(request.kind), meant=self.kind)
-        return handlers.belonging(self, request)
-
-    def request_of_id(self) -> Request:
-        """What can be said of a run whose document is wrong: the parts of its ID."""
+    def request_of_start(self) -> tuple[Request, Refusal | None]:
+        """The document; of one that is wrong what the workflow ID says, and what is wrong."""
+        request = parse(Request, self.payloads)
+        if isinstance(request, Request) and request.kind != self.kind:
+            request = malformed("fault.other_kind", asked=readable(request.kind), meant=self.kind)
+        if isinstance(request, Request):
+            request = self.belonging(request)
+        if isinstance(request, Request):
+            return request, None
         parts = self.info.workflow_id.split("/")
         try:
-            return Request(kind=self.kind, customer=parts[1], subject=parts[2])
+            return Request(kind=self.kind, customer=parts[1], subject=parts[2]), request
         except (IndexError, ValueError):
-            return Request(kind=self.kind, customer="unknown", subject="unknown")
+            return Request(kind=self.kind, customer="unknown", subject="unknown"), request
+
+    def belonging(self, request: Request) -> Request | Refusal:
+        """The document, unless it makes another workflow ID than the run's, or is not what its kind asks for."""
+        workflow_id = self.info.workflow_id
+        if request.workflow_id != workflow_id:
+            return malformed("fault.other_id", makes=readable(request.workflow_id), given=workflow_id)
+        fault = KINDS[self.kind].malformed(request)
+        return malformed(fault) if fault else request
 
     # The loop.
 
-    async def drive(self, payloads: tuple[Any, ...]) -> Status:
+    async def drive(self) -> Status:
         """Run to the end; a cancel request becomes an event and never hits an activity half way."""
         self.spread = workflow.random().random()
         loop = asyncio.create_task(self.loop())
@@ -106,7 +128,7 @@ class Driver(handlers.Handlers, Performing):
             except asyncio.CancelledError:
                 if loop.cancelled():
                     raise
-                self.queue.append(Item("cancel_requested", None))
+                self.queue.put("cancel_requested", None)
         if not loop.result():
             workflow.continue_as_new(args=[self.payloads[0], self.carried()])
         await workflow.wait_condition(workflow.all_handlers_finished)
@@ -115,9 +137,9 @@ class Driver(handlers.Handlers, Performing):
     async def loop(self) -> bool:
         """Take what is there, one after the other; True when the run has ended, False to continue as new."""
         if self.chart.model.state == "received" and self.chart.model.check is None:
-            self.perform(self.chart.start())
+            self.perform("start", None)
         while True:
-            self.rang = False
+            self.timer.fired = self.publisher.written = False
             while self.step():
                 pass
             if self.chart.ended:
@@ -128,163 +150,160 @@ class Driver(handlers.Handlers, Performing):
                     continue
                 if self.may_continue_as_new():
                     return False
-                self.set_alarm()
+                settings = self.chart.model.settings
+                self.timer.set(self.moments(), settings.zone, long_wait=self.chart.model.state == "scheduled")
             # Handlers finish only after the loop has taken their event: ask again when they have.
-            await workflow.wait_condition(lambda: self.ready() or self.may_continue_as_new())
+            await self.until(lambda: self.ready() or self.may_continue_as_new())
         await self.finish()
         return True
+
+    async def until(self, condition: Callable[[], bool]) -> None:
+        """Wait for a condition; raises what a task beside the loop has raised."""
+        await workflow.wait_condition(lambda: self.background.fault is not None or condition())
+        self.background.check()
 
     def step(self) -> bool:
         """One thing that is ready: an answer, a moment that has come, an event whose turn it is."""
         if self.chart.ended:
             return False
-        if self.answers:
-            self.take_answer(*self.answers.pop(0))
-        elif (due := self.due()) is not None:
-            self.perform(self.chart.decide(patches.asked_by_time(self.chart, due), workflow.now()))
-        elif self.queue and not self.holding():
-            self.take(self.queue.pop(0))
+        if self.effects.answers:
+            answer = self.effects.next()
+            self.perform("answered", answer)
+        elif (event := self.due()) is not None:
+            self.perform(event, None)
+        elif self.queue and not self.effects.holds_events():
+            self.take(self.queue.next())
         else:
             return False
         self.forget()
-        self.resolve()
+        self.queue.settle(self.chart.verdict, at_rest=self.chart.ended or self.rests())
+        self.chart.verdict = None
         return True
+
+    def take(self, queued: QueuedEvent) -> None:
+        """Judge an event when its turn comes, and take it or keep the reason why not."""
+        event, message = queued.event, queued.message
+        self.chart.former = patches.before_judging(self.chart, message)
+        now = workflow.now()
+        refusal = self.chart.would_refuse(event, message, now)
+        if refusal is None:
+            self.perform(event, message)
+        else:
+            self.chart.model.now = now
+            self.queue.refuse(queued, refusal)
+
+    def perform(self, event: str, message: Any) -> None:
+        """Hand an event to the chart, and begin what it asks for."""
+        self.chart.former |= patches.former_ways(self.chart, event, message)
+        effects = self.chart.receive(event, message, workflow.now())
+        self.chart.former = frozenset()
+        self.publisher.changed = True
+        self.effects.start(effects, getattr(message, "check", None))
 
     def ready(self) -> bool:
         """Whether there is something to do."""
-        waiting = bool(self.answers) or self.rang or (bool(self.queue) and not self.holding())
-        return waiting or self.due() is not None
+        woken = self.timer.fired or self.publisher.written
+        waiting = bool(self.effects.answers) or (bool(self.queue) and not self.effects.holds_events())
+        return woken or waiting or self.due() is not None
 
-    def resolve(self) -> None:
-        """Events whose outcome came with a later answer are judged when the chart is at rest again."""
-        if self.chart.verdict is not None and self.pending:
-            self.pending[0].refusal = self.chart.verdict
-        self.chart.verdict = None
-        if self.chart.ended or self.rests():
-            for item in self.pending:
-                item.judged = True
-            self.pending.clear()
+    def rests(self) -> bool:
+        """Nothing is under way that the chart waits for."""
+        return not self.effects.answers and not self.effects.holds_events() and self.chart.at_rest()
 
-    # Taking events.
+    def is_quiet(self) -> bool:
+        """The first facts have been read, or a person is asked why they cannot be, and nothing is under way."""
+        return self.chart.ended or ((self.chart.model.check is not None or self.chart.at_rest()) and self.rests())
 
-    def take(self, item: Item) -> None:
-        """Judge an event when its turn comes, and take it or keep the reason why not."""
+    def is_busy(self) -> bool:
+        """A system does not answer, and something waits for it."""
+        return self.effects.is_slow(self.chart.awaits)
+
+    # When it wakes.
+
+    def moments(self) -> dict[str, datetime]:
+        """The moments at which the run wakes, by event; worked out once for each state of the chart."""
+        if self.known_moments is None:
+            timers = self.chart.timers().items()
+            self.known_moments = {event: self.spread_out(event, moment) for event, moment in timers}
+        return self.known_moments
+
+    def due(self) -> str | None:
+        """The event of a moment that has come."""
         now = workflow.now()
-        self.pending.append(item)
-        self.chart.model.now = now
-        if item.event == "cancel_requested":
-            self.take_cancel(now)
-        elif item.event == "licence_changed":
-            heard = heard_of(self.chart.model, item.message, now)
-            self.perform(self.chart.decide("licence_changed", now, heard=heard))
-        elif item.event == "requested":
-            item.refusal = self.take_request(item.message, now)
-        elif item.event in ("confirm_task", "reject_task"):
-            item.refusal = self.take_decision(item, now)
-        else:
-            item.refusal = self.take_message(item.event, item.message, now)
-        if item.refusal is not None:
-            item.judged = True
-            self.pending.remove(item)
+        return next((event for event, moment in self.moments().items() if moment <= now), None)
 
-    def take_message(self, event: str, message: Message, now: datetime) -> Refusal | None:
-        """A customer's decision."""
-        refusal = judge(self.chart, event, message, self.runs)
-        if refusal is not None:
-            return refusal
-        task = note = None
-        if isinstance(message, HandInProof):
-            task = next(one for one in self.chart.model.tasks if one.task == message.task)
-            note = handlers.said_of(message, task)
-        acted = message.time or now
-        self.perform(self.chart.decide(event, now, message=message, task=task, note=note, last_customer_at=acted))
-        return None
+    def spread_out(self, event: str, moment: datetime) -> datetime:
+        """Runs due at one month's start are spread over a window; a moment that has passed is not put off."""
+        settings, order = self.chart.model.settings, self.chart.model.order
+        if event not in ("date_reached", "standing_due") or order is None or moment <= order.placed_at:
+            return moment
+        month_start = day_of(moment, settings.zone).day == 1
+        return moment + self.spread * settings.apply_window if month_start else moment
 
-    def take_request(self, request: Request, now: datetime) -> Refusal | None:
-        """`requested` on an open run: the same target, the standing one, or another (X10)."""
-        refusal = judge_request(self.chart, request)
-        if refusal is not None:
-            return refusal
-        memory = self.chart.model
-        if request.target == memory.request.target:
-            if request.details not in (None, memory.request.details):
-                self.perform(self.chart.decide("details_replaced", now, message=request, said="requested"))
-            return None
-        if memory.standing is not None and request.target == memory.standing.request.target:
-            acted = request.time or now
-            self.perform(self.chart.decide("abandon", now, message=request, said="requested", last_customer_at=acted))
-        else:
-            self.perform(self.chart.decide("target_proposed", now, message=request, quiet=True))
-        return None
+    # What it shows.
 
-    def take_decision(self, item: Item, now: datetime) -> Refusal | None:
-        """An operator's decision on a task."""
-        if item.event == "confirm_task":
-            patches.asked(self.chart, item.message)
-            judged = judge_confirmation(self.chart, item.message)
-        else:
-            judged = judge_rejection(self.chart, item.message)
-        if isinstance(judged, Refusal):
-            return judged
-        task, event = judged
-        note = handlers.said_of(item.message, task)
-        event = patches.caused(self.chart, event)
-        self.perform(self.chart.decide(event, now, message=item.message, task=task, said=item.event, note=note))
-        return None
+    def document(self) -> Status:
+        """The status document as of the last event."""
+        busy = self.is_busy()
+        if self.known_document is None or self.known_document[0] != busy:
+            info, settings = self.info, self.chart.model.settings
+            url = page_of(settings.ui_url, settings.namespace, info.workflow_id, info.run_id)
+            made = status(self.chart, say, workflow_id=info.workflow_id, run_id=info.run_id, ui_url=url, busy=busy)
+            self.known_document = (busy, made)
+        return self.known_document[1]
 
-    def take_cancel(self, now: datetime) -> None:
-        """A cancel request is `abandon` by an operator where that is enabled; elsewhere a line (contract)."""
-        if "abandon" in self.chart.possible():
-            self.perform(self.chart.decide("abandon", now, message=handlers.by_operator()))
-        else:
-            self.chart.write("cancel_requested", "cancel_requested_not_possible")
+    def publish(self) -> None:
+        """Show the document where it has changed."""
+        if self.publisher.changed:
+            self.publisher.publish(self.document(), self.chart.model)
+
+    async def answered(self, queued: QueuedEvent | None) -> Status:
+        """Wait until the event is judged and the run waits for someone, has ended, or a system does not answer."""
+
+        def settled() -> bool:
+            if self.is_busy() or (queued is not None and queued.judged and queued.refusal is not None):
+                return True
+            return self.is_quiet() and (queued is None or queued.judged)
+
+        await workflow.wait_condition(settled)
+        if queued is not None and queued.refusal is not None:
+            raise self.failure(queued.refusal)
+        return self.document()
+
+    def failure(self, refusal: Refusal) -> EventRefused:
+        """A refused update: the code as type, the problem as details, and a text for people."""
+        document = problem(self.chart, say, refusal, self.document())
+        return EventRefused(document.text, document.model_dump(mode="json"), type=document.code, non_retryable=True)
 
     def ignore(self, event: str, refusal: Refusal, by: str | None = None) -> None:
         """A signal that cannot be taken leaves a line and changes nothing else."""
-        fault = self.text_of(refusal)
-        self.chart.model.now = workflow.now()
-        self.chart.write(event, "ignored_signal", by=by, fault=fault)
+        fault = refusal_text(say, self.chart.model, "problem", refusal)
+        self.chart.write(event, "ignored_signal", at=workflow.now(), by=by, fault=fault)
         self.forget()
-        self.touched = True
+        self.publisher.changed = True
 
     # The end.
 
     async def finish(self) -> None:
         """Keep the run in the ledger, tell those it concerns, answer what is still queued."""
-        self.stop_alarm()
-        self.closed = True
-        for item in self.queue:
-            item.judged = True
-            item.refusal = Refusal(rule="X11", code="ended", values={"state": self.chart.shown})
-        self.queue.clear()
+        self.timer.stop()
+        self.queue.close(Refusal(rule="X11", code="ended", values={"state": self.chart.public_state}))
         self.publish()
-        if self.writing is not None:
-            await workflow.wait_condition(lambda: self.writing is None)
+        if self.publisher.writing:
+            await self.until(lambda: not self.publisher.writing)
         end = End(status=self.document(), started_at=self.started_at, ended_at=workflow.now())
-        summary = "Keep the ended run in the ledger"
-        try:
-            receipt = await call(activity_names.RECORD_END, end, Receipt, summary, local=True)
-        except (Slow, FailureError):
-            receipt = await call_patiently(activity_names.RECORD_END, end, Receipt, summary, None)
+        receipt = await call_until_done(activity_names.RECORD_END, end, Receipt, "Keep the ended run in the ledger")
         if receipt.tell:
-            await tell(Tell(runs=receipt.tell, state=self.chart.shown), self.chart.model)
-        await workflow.wait_condition(lambda: not self.under_way or self.only_answered())
-
-    def only_answered(self) -> bool:
-        """What was begun at the end, a mail say, has been carried out."""
-        return len(self.answers) >= len(self.under_way)
+            await tell(Tell(runs=receipt.tell, state=self.chart.public_state), self.chart.model)
+        await self.until(self.effects.finished)
 
     def may_continue_as_new(self) -> bool:
         """The history is long, and nothing is under way."""
         if not self.info.is_continue_as_new_suggested():
             return False
-        quiet = not self.under_way and not self.queue and self.writing is None and self.rests()
+        quiet = not self.effects.under_way and not self.queue and not self.publisher.writing and self.rests()
         return quiet and workflow.all_handlers_finished()
 
     def carried(self) -> dict[str, Any]:
-        """The memory with its open tasks, and by which IDs this run was known."""
-        return {
-            "memory": self.chart.model.model_dump(mode="json"),
-            "started_at": self.started_at.isoformat(),
-            "runs": list(dict.fromkeys(self.runs)),
-        }
+        """What goes on when the run continues as new: the memory with its open tasks, and when the run began."""
+        return {"memory": self.chart.model.model_dump(mode="json"), "started_at": self.started_at.isoformat()}

@@ -1,89 +1,149 @@
-"""Performing what a chart asks for, and handing back what came of it."""
+"""Performing what a chart asks for: through an activity, a signal or a child workflow; answers wait for the loop."""
 
-import asyncio
+from collections import deque
+from collections.abc import Callable
 from typing import Any
 
 from temporalio import workflow
-from temporalio.exceptions import FailureError
+from temporalio.exceptions import (
+    ApplicationError,
+    ChildWorkflowError,
+    FailureError,
+    WorkflowAlreadyStartedError,
+)
+from temporalio.workflow import ParentClosePolicy
 
 with workflow.unsafe.imports_passed_through():
-    from states.model.effects import CheckLicences, Effect, HandOver, Tell
-    from states.model.facts import Check, Refusal
-from workflows import patches
-from workflows.effect_calls import (
-    ACTIVITIES,
-    IN_THE_WORKER,
-    Failure,
-    Slow,
-    call,
-    call_patiently,
-    hand_over,
-    inquiry_of,
-    outcome,
-    step_of,
-    tell,
-)
-from workflows.timer import Alarm
+    from states.chart.turn import Answer
+    from states.kinds.registry import KINDS
+    from states.model.effects import CheckLicences, Effect, HandOver, Step, Tell
+    from states.model.facts import Check, Inquiry, Refusal
+    from states.model.memory import Memory
+from workflows.activity_calls import ACTIVITIES, IN_THE_WORKER, Slow, call, call_patiently, outcome
+from workflows.background import Background
 
 
-class Performing(Alarm):
-    """Each effect is carried out beside the loop; its answer waits there for its turn."""
+class EffectRunner:
+    """Each effect is performed beside the loop; its answer waits here for its turn."""
 
-    def perform(self, effects: tuple[Effect, ...]) -> None:
-        """Begin what was asked for; the answers come back into the loop."""
-        self.touched = True
-        for effect in effects:
-            self.under_way[effect.number] = effect
-            self.tasks[effect.number] = asyncio.create_task(self.carry_out(effect))
+    def __init__(self, memory: Callable[[], Memory], background: Background) -> None:
+        self.memory = memory
+        self.background = background
+        self.under_way: dict[int, Effect] = {}
+        self.answers: deque[Answer] = deque()
+        self.slow: set[int] = set()
+        """Effects whose first stage ended without an answer."""
 
-    def follow(self, effects: tuple[Effect, ...], check: Check | None) -> None:
-        """Begin what an answer asks for; a check asked for by a check is the one just made."""
-        asked = []
+    def start(self, effects: tuple[Effect, ...], check: Check | None = None) -> None:
+        """Begin what was asked for. A check asked for because of a check just made is answered by that one."""
+        asked_for = []
         for effect in effects:
             if check is not None and isinstance(effect, CheckLicences) and effect.is_answered_by(check):
-                self.answers.append((effect, {"check": check}))
+                self.answers.append(Answer(effect, check=check))
             else:
-                asked.append(effect)
-        self.perform(tuple(asked))
+                asked_for.append(effect)
+        for effect in asked_for:
+            self.under_way[effect.number] = effect
+            self.background.start(self.perform(effect))
 
-    async def carry_out(self, effect: Effect) -> None:
+    def next(self) -> Answer:
+        """Take the answer that came first."""
+        answer = self.answers.popleft()
+        self.under_way.pop(answer.effect.number, None)
+        return answer
+
+    def holds_events(self) -> bool:
+        """Events of people wait while a check is under way."""
+        return any(effect.holds for effect in self.under_way.values())
+
+    def is_slow(self, awaits: Callable[[Effect], bool]) -> bool:
+        """A system does not answer, and something waits for it."""
+        awaited = (number for number, effect in self.under_way.items() if effect.holds or awaits(effect))
+        return any(number in self.slow for number in awaited)
+
+    def finished(self) -> bool:
+        """What was begun, a mail say, has been performed, whether or not its answer was taken."""
+        return len(self.answers) >= len(self.under_way)
+
+    async def perform(self, effect: Any) -> None:
         """Perform one effect and put its answer where the loop finds it."""
-        facts: dict[str, Any] = {}
         if isinstance(effect, Tell):
-            await tell(effect, self.chart.model)
+            await tell(effect, self.memory())
+            answer = Answer(effect)
         elif isinstance(effect, HandOver):
             await hand_over(effect)
+            answer = Answer(effect)
         else:
-            facts = await self.call_activity(effect)
+            answer = await self.call_activity(effect)
         self.slow.discard(effect.number)
-        self.answers.append((effect, facts))
+        self.answers.append(answer)
 
-    async def call_activity(self, effect: Effect) -> dict[str, Any]:
-        """The effect's activity, in two stages; then its receipt, a refusal, or a failure."""
-        name, answer, summary = ACTIVITIES[effect.name]
-        memory = self.chart.model
+    async def call_activity(self, effect: Any) -> Answer:
+        """The effect's activity, in two stages; then its receipt, a refusal, or an error that a person must mend."""
+        name, type_, summary = ACTIVITIES[effect.name]
+        memory = self.memory()
         argument = inquiry_of(memory, effect) if isinstance(effect, CheckLicences) else step_of(memory, effect)
         try:
             try:
-                result = await call(name, argument, answer, summary, local=name in IN_THE_WORKER)
+                result = await call(name, argument, type_, summary, local=name in IN_THE_WORKER)
             except Slow:
                 self.slow.add(effect.number)
-                result = await call_patiently(name, argument, answer, summary, memory.settings.repair_after)
+                result = await call_patiently(name, argument, type_, summary, memory.settings.repair_after)
         except FailureError as error:
-            found = outcome(error)
-            if isinstance(found, Refusal) and effect.refused:
-                return {"refusal": found}
-            return {"failure": found if isinstance(found, Failure) else Failure(str(found.values.get("reason")))}
-        return {"check": result} if isinstance(effect, CheckLicences) else {"receipt": result} if answer else {}
+            fault = outcome(error)
+            if isinstance(fault, Refusal):
+                return Answer(effect, refusal=fault) if effect.refused else Answer(effect, error=reason_of(fault))
+            return Answer(effect, error=fault)
+        return Answer(effect, check=result) if isinstance(effect, CheckLicences) else Answer(effect, receipt=result)
 
-    def take_answer(self, effect: Effect, facts: dict[str, Any]) -> None:
-        """What came back from the world."""
-        self.under_way.pop(effect.number, None)
-        self.tasks.pop(effect.number, None)
-        now = workflow.now()
-        failure = facts.pop("failure", None)
-        if failure is not None:
-            self.perform(self.chart.failed(effect, now, failure.error))
-        else:
-            patches.answered(self.chart, effect, facts)
-            self.follow(self.chart.answer(effect, now, **facts), facts.get("check"))
+
+def reason_of(refusal: Refusal) -> str:
+    """Why a system said no."""
+    return str(refusal.values.get("reason"))
+
+
+def step_of(memory: Memory, effect: Any) -> Step:
+    """An effect with its idempotency key: run, step and number, the same on retry and after continue-as-new."""
+    request = memory.request
+    return Step(
+        key=f"{request.workflow_id}/{memory.run_id}/{effect.name}/{effect.number}",
+        workflow_id=request.workflow_id,
+        kind=request.kind,
+        customer=request.customer,
+        subject=request.subject,
+        target=request.target,
+        effect=effect,
+    )
+
+
+def inquiry_of(memory: Memory, effect: CheckLicences) -> Inquiry:
+    """The question that a check is: by which version, as of which moment."""
+    first = memory.check is None
+    at = effect.order_at or (memory.requested_at if first else workflow.now())
+    request = effect.proposal or memory.request
+    return Inquiry(request=request, at=at, version=effect.version, first=first, after=effect.after)
+
+
+async def tell(effect: Tell, memory: Memory) -> None:
+    """Signal `licence_changed`; a run that has ended meanwhile needs no news."""
+    news = {"licence": memory.request.subject, "state": effect.state}
+    for run in effect.runs:
+        try:
+            await workflow.get_external_workflow_handle(run).signal("licence_changed", news)
+        except ApplicationError:
+            workflow.logger.info("licence_changed not delivered", extra={"run": run})
+
+
+async def hand_over(effect: HandOver) -> None:
+    """Start the `misclick` run; where one is open for it already, that one serves (X11)."""
+    request = effect.request
+    try:
+        await workflow.start_child_workflow(
+            KINDS[request.kind].workflow,
+            request.model_dump(mode="json", exclude_none=True),
+            id=request.workflow_id,
+            parent_close_policy=ParentClosePolicy.ABANDON,
+            static_summary=f"{request.kind}, {request.customer}",
+        )
+    except (WorkflowAlreadyStartedError, ChildWorkflowError):
+        workflow.logger.info("a misclick run is open already", extra={"run": request.workflow_id})

@@ -14,9 +14,10 @@ from temporalio.service import RPCError, RPCStatusCode
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker, WorkflowRunner
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
+from workflows.driver import EventRefused
 from workflows.kinds import WORKFLOWS
 from workflows.nightly import NightlyComparison
-from workflows.publisher import SEARCH_ATTRIBUTES, EventRefused
+from workflows.search_attributes import SEARCH_ATTRIBUTES
 
 PASSED_THROUGH = (
     *("statemachine", "pydantic", "pydantic_core", "states.model", "states.rules.notice"),

@@ -1,70 +1,56 @@
-"""When a run wakes: the moments that its chart names, and one timer for the earliest."""
+"""One timer at a time, for the earliest of the moments at which a run wakes."""
 
 import asyncio
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
-    from states.model.base import day_of
-from workflows.publisher import Face
+    from states.chart.timers import TIMERS
+    from states.model.base import local
+from workflows.background import Background
+
+LEAST_WAIT = timedelta(milliseconds=1)
 
 
-class Alarm(Face):
-    """One timer at a time, read off the chart: nothing to cancel there, nothing to carry."""
+class Timer:
+    """Nothing to cancel in the chart, nothing to carry: the moments are read off it, and the loop sees what is due."""
 
-    def prepare_alarm(self) -> None:
-        """No timer yet."""
-        self.alarm: asyncio.Task[None] | None = None
-        self.alarm_at: datetime | None = None
-        self.rang = False
-        self.spread = 0.0
+    def __init__(self, background: Background) -> None:
+        self.background = background
+        self.task: asyncio.Task[None] | None = None
+        self.fires_at: datetime | None = None
+        self.fired = False
+        """Since it was last asked: the loop looks what is due."""
 
-    def moments(self) -> dict[str, datetime]:
-        """The moments at which the run wakes, by event; worked out once for each state of the chart."""
-        if self.known_moments is None:
-            timers = self.chart.timers().items()
-            self.known_moments = {event: self.spread_out(event, moment) for event, moment in timers}
-        return self.known_moments
+    def set(self, moments: Mapping[str, datetime], zone: str, *, long_wait: bool) -> None:
+        """Wait for the earliest moment.
 
-    def due(self) -> str | None:
-        """The event of a moment that has come."""
-        now = workflow.now()
-        return next((event for event, moment in self.moments().items() if moment <= now), None)
-
-    def spread_out(self, event: str, moment: datetime) -> datetime:
-        """Runs due at one month's start are spread over a window; a moment that has passed is not put off."""
-        settings = self.chart.model.settings
-        ordered = self.chart.model.order
-        if event not in ("date_reached", "standing_due") or ordered is None or moment <= ordered.placed_at:
-            return moment
-        month_start = day_of(moment, settings.zone).day == 1
-        return moment + self.spread * settings.apply_window if month_start else moment
-
-    def set_alarm(self) -> None:
-        """One timer for the earliest moment; one that rings early enough is left, except in a long wait."""
-        timers = self.moments()
-        if not timers:
-            self.stop_alarm()
+        A pending timer that fires before the next moment is kept; in a long wait it is replaced, so that the whole
+        wait is one timer.
+        """
+        if not moments:
+            self.stop()
             return
-        event = min(timers, key=lambda name: timers[name])
-        moment = timers[event]
-        if self.alarm is not None and not self.alarm.done() and self.alarm_at is not None:
-            early_enough = self.alarm_at < moment and self.chart.model.state != "scheduled"
-            if self.alarm_at == moment or early_enough:
+        event = min(moments, key=lambda name: moments[name])
+        moment = moments[event]
+        if self.task is not None and not self.task.done() and self.fires_at is not None:
+            fires_before = self.fires_at < moment and not long_wait
+            if self.fires_at == moment or fires_before:
                 return
-        self.stop_alarm()
-        self.alarm_at = moment
-        self.alarm = asyncio.create_task(self.ring(moment, event))
+        self.stop()
+        self.fires_at = moment
+        summary = f"waits for {TIMERS.get(event, event)}, {local(moment, zone)}"
+        self.task = self.background.start(self.wait(moment, summary))
 
-    def stop_alarm(self) -> None:
+    def stop(self) -> None:
         """No timer is needed, or another one."""
-        if self.alarm is not None and not self.alarm.done():
-            self.alarm.cancel()
-        self.alarm = self.alarm_at = None
+        if self.task is not None and not self.task.done():
+            self.task.cancel()
+        self.task = self.fires_at = None
 
-    async def ring(self, moment: datetime, event: str) -> None:
-        """Wait until the moment; the loop finds out by itself what is due."""
-        wait = max(moment - workflow.now(), timedelta(milliseconds=1))
-        await workflow.sleep(wait, summary=self.timer_summary(event, moment))
-        self.rang = True
+    async def wait(self, moment: datetime, summary: str) -> None:
+        """Sleep until the moment."""
+        await workflow.sleep(max(moment - workflow.now(), LEAST_WAIT), summary=summary)
+        self.fired = True

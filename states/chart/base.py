@@ -1,8 +1,8 @@
-"""The base of every chart: how an event is taken, what is asked for, what is written down.
+"""The base of every chart, with the one door through which all events come.
 
-A chart decides and never acts: it is told an event with its facts and answers with effects. It holds no clock and
-no I/O; all that it remembers is its `Memory`. Paths are declared once (`states.paths`) and never extended: kinds
-subclass a path and override methods only.
+A chart decides and never acts: it is told an event with its message and answers with effects. It holds no clock and no
+I/O; all that it remembers is its `Memory`. A path is declared once, in `states.paths`: states, transitions, and by
+reference the guards and actions of this package. Kinds subclass a path and say in what they differ (`Traits`).
 """
 
 from datetime import datetime
@@ -12,49 +12,28 @@ from statemachine import State, StateChart
 from statemachine.event import Event
 from statemachine.transition_list import TransitionList
 
-from states.chart.callbacks import registry_of
-from states.model.effects import (
-    ApplyChange,
-    AssignLicence,
-    BookOrder,
-    CheckLicences,
-    Decouple,
-    Effect,
-    Withdraw,
-)
-from states.model.facts import Refusal
-from states.model.memory import Memory, TimelineLine
+from states.chart.admission import decision_of, enabled, ended, proof_task, refusal_of_message, refusal_of_request
+from states.chart.amendments import standing_of
+from states.chart.callbacks import guards_of, shared_callbacks
+from states.chart.decisions import by_operator, decision_note
+from states.chart.lifecycle import after_event, waiting_for
+from states.chart.reactions import REACTIONS
+from states.chart.state_names import answer_event, awaits, public_state
+from states.chart.tasks import at_rest, close_task
+from states.chart.timers import timers_of
+from states.chart.traits import Traits
+from states.chart.turn import Answer, Turn
+from states.model.effects import CheckLicences, Effect
+from states.model.facts import Check, Refusal
+from states.model.memory import Memory, Task
+from states.model.request import ConfirmTask, HandInProof, LicenceChanged, Message, RejectTask, Request
+from states.rules.surplus_resolution import heard_of
 
-AWAITED_EFFECT: dict[str, type[Effect]] = {
-    "received": CheckLicences,
-    "license_check": CheckLicences,
-    "ordering": CheckLicences,
-    "placing": BookOrder,
-    "applying": ApplyChange,
-    "withdrawing": Withdraw,
-    "reassigning": AssignLicence,
-    "decoupling": Decouple,
-}
-"""The states in which the world is being changed or read, each with the effect whose answer leads on."""
+KEEPS_CHECK = frozenset({"scheduled", "order", "feature_warning"})
+"""Where a refusal found in passing changes nothing: it is judged again when the customer acts, or on the date."""
 
-PUBLIC_STATE: dict[str, str] = {
-    "ordering": "order",
-    "placing": "order",
-    "applying": "scheduled",
-    "withdrawing": "scheduled",
-    "reassigning": "order",
-    "decoupling": "scheduled",
-    "leftover": "surplus_resolution",
-    "held": "surplus_resolution",
-    "appointing": "support_ticket",
-}
-"""What outsiders call a state where its own name is not the contract's."""
-
-
-def in_words(said: Any) -> str | None:
-    """What a person's payload says beside the event: a note or a case, another booking (X10), where to (WMU4)."""
-    words = (getattr(said, name, None) for name in ("note", "explanation", "booking", "to"))
-    return next((word for word in words if word), None)
+KEEPS_TASK = frozenset({"stays_open", "perform_rejected", "hand_in_proof", "proof_rejected"})
+"""What is done to a task without closing it."""
 
 
 class UnknownState(ValueError):
@@ -68,123 +47,237 @@ class Chart(StateChart[Memory]):
     catch_errors_as_events = False
     atomic_configuration_update = True
 
-    customer_states: ClassVar[frozenset[str]] = frozenset({"feature_warning", "surplus_resolution", "order"})
-    before_order: ClassVar[frozenset[str]] = frozenset(
-        {"feature_warning", "license_check", "surplus_resolution", "order"}
-    )
-    unused: ClassVar[frozenset[str]] = frozenset()
-    """States of the path that a kind never reaches: left out of its diagram; exploration proves it."""
+    traits: ClassVar[Traits] = Traits()
 
     def __init_subclass__(cls, **options: Any) -> None:
-        """Refuse states and transitions in a kind: they would edit the path and all its siblings."""
-        inherited = any(isinstance(value, State) for base in cls.__mro__[1:] for value in vars(base).values())
-        declared = [n for n, v in vars(cls).items() if isinstance(v, State | TransitionList | Event)]
-        if inherited and declared:
+        """Add to a path what all paths do alike; refuse states and transitions in a kind.
+
+        Those would edit the path and all its siblings: the library shares the states of a base class.
+        """
+        own = {name: value for name, value in vars(cls).items() if isinstance(value, State | TransitionList | Event)}
+        states = [value for value in own.values() if isinstance(value, State)]
+        if own and any(isinstance(value, State) for base in cls.__mro__[1:] for value in vars(base).values()):
             raise TypeError(
-                f"{cls.__name__} declares {', '.join(declared)}: a kind overrides methods only, "
-                "a path is declared whole"
+                f"{cls.__name__} declares {', '.join(own)}: a kind has traits only, a path is declared whole"
             )
+        for state in states:
+            if not state.final:
+                for event, on, cond in REACTIONS:
+                    state.to(None, event=event, on=on, cond=cond)
         super().__init_subclass__(**options)
 
     def __init__(self, memory: Memory) -> None:
         if memory.state not in type(self).states_map:
             raise UnknownState(f"{type(self).__name__} has no state {memory.state!r}")
-        self.asked: list[Effect] = []
         self.verdict: Refusal | None = None
-        self.message: Any = None
-        self.task: Any = None
+        """Why an earlier event, which waited for the last answer, is not taken after all."""
+        self.former: frozenset[str] = frozenset()
         super().__init__(model=memory)
 
     def _register_callbacks(self, listeners: list[object]) -> None:
-        """Called by the library on construction: names are looked up once for each class."""
-        self._callbacks = registry_of(self)
+        """Called by the library on construction: callbacks are looked up once for each class."""
+        self._callbacks = shared_callbacks(self, lambda: super(Chart, self)._register_callbacks(listeners))
+
+    # The door.
+
+    def would_refuse(self, event: str, message: Any, at: datetime) -> Refusal | None:
+        """Why an event could not be taken at that moment; None where it could. Changes nothing.
+
+        `event`: a customer's or an operator's (`states.model.request`), `requested`, a timer's, `answered`,
+        `licence_changed`, `cancel_requested`. `message`: what comes with it, in its model; None for timers.
+        """
+        if self.ended:
+            return ended(self.model)
+        now = self.model.now
+        self.model.__dict__["now"] = at
+        try:
+            turn = self.turn(message)
+            if isinstance(message, Request):
+                return refusal_of_request(turn, message)
+            if isinstance(message, ConfirmTask | RejectTask):
+                decision = decision_of(turn, message)
+                return decision if isinstance(decision, Refusal) else None
+            return refusal_of_message(turn, event, message) if isinstance(message, Message) else None
+        finally:
+            self.model.__dict__["now"] = now
+
+    def receive(self, event: str, message: Any, at: datetime) -> tuple[Effect, ...]:
+        """Take an event that `would_refuse` lets through; answers the effects asked for.
+
+        Raises what the library raises for one that is not possible, with the memory as it was before.
+        """
+        self.verdict = None
+        if isinstance(message, Answer):
+            return self._answered(message, at)
+        if isinstance(message, ConfirmTask | RejectTask):
+            return self._decided(event, message, at)
+        if isinstance(message, Request):
+            return self._requested(message, at)
+        if isinstance(message, Message):
+            return self._sent(event, message, at)
+        if isinstance(message, LicenceChanged):
+            return self._take(event, at, licence_news=heard_of(self.model, message, at))
+        if event == "cancel_requested":
+            return self._cancelled(at)
+        if event == "start":
+            return self._asked(CheckLicences())
+        return self._take(event, at)
+
+    # Who sends what.
+
+    def _sent(self, event: str, message: Message, at: datetime) -> tuple[Effect, ...]:
+        """A customer's decision."""
+        task = proof_task(self.model, message) if isinstance(message, HandInProof) else None
+        note = decision_note(message, task) if task and isinstance(message, HandInProof) else None
+        return self._take(event, at, message=message, task=task, note=note, last_customer_at=message.time or at)
+
+    def _requested(self, request: Request, at: datetime) -> tuple[Effect, ...]:
+        """`requested` on an open run: the same target, the standing one, or another (X10)."""
+        memory = self.model
+        if request.target == memory.request.target:
+            if request.details in (None, memory.request.details):
+                return ()
+            return self._take("details_replaced", at, message=request, line="requested")
+        if memory.standing is not None and request.target == memory.standing.request.target:
+            acted_at = request.time or at
+            return self._take("abandon", at, message=request, line="requested", last_customer_at=acted_at)
+        return self._take("target_proposed", at, message=request, line=None)
+
+    def _decided(self, event: str, message: ConfirmTask | RejectTask, at: datetime) -> tuple[Effect, ...]:
+        """An operator's decision on a task."""
+        decision = decision_of(self.turn(message), message)
+        if isinstance(decision, Refusal):
+            raise ValueError(f"{event} is refused: {decision.code}")
+        task, caused = decision
+        return self._take(caused, at, message=message, task=task, line=event, note=decision_note(message, task))
+
+    def _cancelled(self, at: datetime) -> tuple[Effect, ...]:
+        """A cancel request is `abandon` by an operator where that is enabled; elsewhere a line (docs/contract.md)."""
+        if "abandon" in self.possible():
+            return self._take("abandon", at, message=by_operator())
+        self.write("cancel_requested", "cancel_requested_not_possible", at=at)
+        return ()
+
+    def _answered(self, answer: Answer, at: datetime) -> tuple[Effect, ...]:
+        """What came back from the world. An answer that nobody waits for any more is dropped."""
+        effect, refusal = answer.effect, answer.refusal
+        if answer.error is not None:
+            return self._take("step_failed", at, answer=answer, note=answer.error)
+        if answer.check is not None and isinstance(effect, CheckLicences):
+            return self._checked(effect, answer.check, at)
+        if refusal is not None and getattr(effect, "proof", None) and "refused-by-hand" not in self.former:
+            # Done by hand, with proof, in the customer centre: our record must be mended, not the customer told (X12).
+            failed = Answer(effect, error=str(refusal.values.get("reason", "")))
+            return self._take("step_failed", at, answer=failed, note=failed.error)
+        event = effect.refused if refusal is not None and effect.refused else answer_event(self.model.state, effect)
+        if event not in self.possible():
+            return ()
+        facts: dict[str, Any] = {"receipt": answer.receipt, "refusal": refusal}
+        return self._take(event, at, answer=answer, **{name: fact for name, fact in facts.items() if fact is not None})
+
+    def _checked(self, effect: CheckLicences, check: Check, at: datetime) -> tuple[Effect, ...]:
+        """The record's answer; a run's first check brings its settings."""
+        if effect.proposal is not None:
+            return self._proposal_checked(effect.proposal, check, at)
+        event = answer_event(self.model.state, effect)
+        if event not in self.possible():
+            return ()
+        facts: dict[str, Any] = {"check": check}
+        if check.settings is not None:
+            facts = {"settings": check.settings, "check": check.model_copy(update={"settings": None})}
+        former = self.model.check
+        if former is not None and effect.after:
+            facts["check"] = former.model_copy(update={"surplus": check.surplus})
+        elif former is not None and check.refusal and self.model.state in KEEPS_CHECK:
+            facts["check"] = former
+        return self._take(event, at, **facts)
+
+    def _proposal_checked(self, request: Request, check: Check, at: datetime) -> tuple[Effect, ...]:
+        """Another target: refused with its code, and nothing changes; or the run begins again with it (X10)."""
+        if check.refusal is not None:
+            self.verdict = check.refusal
+        elif "target_checked" not in self.possible():
+            self.verdict = Refusal(rule="X10", code="not_enabled", values={"event": "requested"})
+        else:
+            check = check.model_copy(update={"settings": None})
+            acted_at = request.time or at
+            return self._take(
+                "target_checked",
+                at,
+                message=request,
+                line=None,
+                check=check,
+                request=request,
+                last_customer_at=acted_at,
+            )
+        return ()
 
     # Taking an event.
 
-    def decide(
+    def turn(self, message: Any = None, **more: Any) -> Turn:
+        """What is at hand for one event."""
+        return Turn(self.model, self.traits, self.possible, message, former=self.former, **more)
+
+    def _asked(self, effect: Effect) -> tuple[Effect, ...]:
+        """An effect asked for before any event."""
+        turn = self.turn()
+        turn.ask(effect)
+        return tuple(turn.effects)
+
+    def _take(
         self,
         event: str,
         at: datetime,
         *,
         message: Any = None,
-        task: Any = None,
-        said: str | None = None,
+        task: Task | None = None,
+        answer: Answer | None = None,
+        line: str | None = "",
         note: str | None = None,
-        quiet: bool = False,
         **facts: Any,
     ) -> tuple[Effect, ...]:
         """Put the facts into memory, take the event, answer the effects asked for.
 
-        `message` is a person's payload, `task` the task it is about; `said` and `note` are what the timeline calls
-        it, `quiet` leaves it out. Raises what the chart raises, with the memory as it was before.
+        `line`: what the timeline calls it, the event unless said; None: it writes no line.
         """
-        before = dict(self.model.__dict__)
-        shown = self.shown
-        self.asked, self.verdict, self.message, self.task = [], None, message, task
+        memory = self.model
+        before, state_before = dict(memory.__dict__), self.public_state
+        turn = self.turn(
+            message, task=task, answer=answer, kept=standing_of(memory) if event == "target_checked" else None
+        )
         try:
             for name, value in ({"now": at} | facts).items():
-                setattr(self.model, name, value)
-            self.happen(event)
-            self.settle()
-            if not quiet and (self.shown != shown or message is not None or note):
-                self.write(said or event, note=note)
+                setattr(memory, name, value)
+            if task is not None and event not in KEEPS_TASK:
+                close_task(memory, task)
+            self._send(event, turn)
+            if turn.follow is not None and turn.follow in self.possible():
+                self._send(turn.follow, turn)
+            after_event(turn, self.ended)
+            if line is not None and (self.public_state != state_before or message is not None or note):
+                turn.write(line or event, note=note)
         except Exception:
-            self.model.__dict__.clear()
-            self.model.__dict__.update(before)
-            self.asked = []
+            memory.__dict__.clear()
+            memory.__dict__.update(before)
             raise
-        finally:
-            self.message = self.task = None
-        return tuple(self.asked)
+        self.verdict = turn.refusal
+        return tuple(turn.effects)
 
-    def happen(self, event: str) -> None:
-        """A reaction changes memory and never the state; anything else is a transition."""
-        reaction = getattr(self, f"react_{event}", None)
-        if reaction is not None:
-            reaction()
-        else:
-            self.send(event)
+    def _send(self, event: str, turn: Turn) -> None:
+        """Hand an event to the library."""
+        self.send(event, turn=turn, traits=self.traits)
 
-    def settle(self) -> None:
-        """What holds after every event; overridden by `states.chart.lifecycle`."""
-
-    def write(
-        self, event: str, key: str | None = None, note: str | None = None, by: str | None = None, **values: Any
-    ) -> None:
-        """Add a line to the timeline; the time is when the person acted, else now.
-
-        `key` names a text under `note.`, made with `values` where it is shown; `note` is a person's own words.
-        """
-        said = self.message
-        line = TimelineLine(
-            at=getattr(said, "time", None) or self.model.now,
-            state=self.shown,
-            event=event,
-            by=by or getattr(said, "by", None),
-            note=f"note.{key}" if key else note or in_words(said),
-            values=values if key else None,
-        )
-        self.model.timeline = (*self.model.timeline, line)[-400:]
-
-    def last_line(self, event: str) -> TimelineLine | None:
-        """The last line of an event, as far as the timeline remembers."""
-        return next((line for line in reversed(self.model.timeline) if line.event == event), None)
-
-    def ask(self, effect: Effect) -> None:
-        """Ask for an effect; its number makes the idempotency key."""
-        self.model.number += 1
-        self.asked.append(effect.numbered(self.model.number))
-
-    def again(self, effect: Effect) -> None:
-        """Ask for the same effect once more, under the same key (retry and repair)."""
-        self.asked.append(effect)
+    def write(self, event: str, key: str, *, at: datetime, by: str | None = None, **values: Any) -> None:
+        """Add a line about something that changes nothing else."""
+        self.model.now = at
+        self.turn().write(event, key, by=by, **values)
 
     # Reading the chart.
 
     @property
-    def shown(self) -> str:
+    def public_state(self) -> str:
         """The state as the contract names it."""
-        return PUBLIC_STATE.get(self.model.state, self.model.state)
+        return public_state(self.model.state)
 
     @property
     def ended(self) -> bool:
@@ -192,18 +285,25 @@ class Chart(StateChart[Memory]):
         return bool(self.states_map[self.model.state].final)
 
     def possible(self) -> frozenset[str]:
-        """The events that a transition or reaction would take now; guards read memory only, so this never raises."""
-        return frozenset(event.id for event in self.enabled_events())
+        """The events that a transition would take now; guards read memory only, so this never raises."""
+        return guards_of(type(self)).possible(self.model, self.traits)
 
-    def answer_to(self, effect: Effect) -> str:
-        """The event that answers an effect here."""
-        if isinstance(effect, CheckLicences):
-            if effect.proposal is not None:
-                return "target_checked"
-            return "begin" if self.model.state == "received" else "licences_checked"
-        return effect.answer
+    def enabled(self) -> tuple[str, ...]:
+        """Just the events that a customer could send now, in the order of the contract."""
+        return enabled(self.possible())
 
-    def expects(self, effect: Effect) -> bool:
+    def at_rest(self) -> bool:
+        """Nothing is under way that this state waits for, or a person has it in hand."""
+        return at_rest(self.model)
+
+    def awaits(self, effect: Effect) -> bool:
         """Whether this state is waiting for that effect's answer."""
-        wanted = AWAITED_EFFECT.get(self.model.state)
-        return wanted is not None and isinstance(effect, wanted)
+        return awaits(self.model.state, effect)
+
+    def waiting_for(self) -> tuple[str, ...]:
+        """Whom or what the run waits for; empty when it has ended."""
+        return () if self.ended else waiting_for(self.model)
+
+    def timers(self) -> dict[str, datetime]:
+        """The moments at which the run wakes, by the event that it then takes."""
+        return {} if self.ended else timers_of(self.model, self.traits, self.possible())

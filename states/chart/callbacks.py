@@ -1,60 +1,64 @@
-"""The names of callbacks resolved once for each class of chart, instead of anew for each run.
+"""Guards and callbacks of a class of charts, looked up once instead of anew for each run.
 
-The library binds every callback to the one machine: 190 kB and some milliseconds a run, most of what a cached run would
-hold. Here a name is bound to a forwarder, which calls that method of whatever machine the event was sent to.
+The library looks every callback up for each machine: 190 kB and some milliseconds a run, most of what a cached run
+would hold. Ours are functions of what they are handed and belong to no machine, so all machines of a class share one
+registry (docs/adr/0014). And the library asks for enabled events through the whole of its calling convention; a guard
+of ours is called as what it is.
 """
 
+from collections.abc import Callable
+from functools import cache
+from inspect import signature
 from typing import Any
 
 from statemachine import StateChart
 from statemachine.callbacks import CallbacksRegistry
-from statemachine.dispatcher import Listener, Listeners
-from statemachine.exceptions import InvalidDefinition
-from statemachine.graph import iterate_states_and_transitions
+
+from states.chart.traits import Traits
+from states.model.memory import Memory
 
 registries: dict[type, CallbacksRegistry] = {}
 
-
-class Forwarder:
-    """Stands for every machine of a class where the library looks names up."""
-
-    def __init__(self, chart: type) -> None:
-        self.__names = dir(chart)
-
-    def __dir__(self) -> list[str]:
-        return self.__names
-
-    def __getattr__(self, name: str) -> Any:
-        if name.startswith("__"):
-            raise AttributeError(name)
-
-        def forward(machine: Any) -> Any:
-            found = getattr(machine, name)
-            return found() if callable(found) else found
-
-        forward.__name__ = name
-        return forward
+Condition = Callable[[Memory, Traits], bool]
 
 
-def registry_of(chart: StateChart[Any]) -> CallbacksRegistry:
-    """The callbacks of a chart's class. Raises `InvalidDefinition` where a name is not found."""
+def shared_callbacks(chart: StateChart[Any], resolve: Callable[[], None]) -> CallbacksRegistry:
+    """The callbacks of a chart's class; `resolve` has the library look them up for the first chart of it."""
     kind = type(chart)
     if kind not in registries:
-        registries[kind] = resolved(chart)
+        resolve()
+        registries[kind] = chart._callbacks
     return registries[kind]
 
 
-def resolved(chart: StateChart[Any]) -> CallbacksRegistry:
-    """Look every name up, and check that each was found."""
-    registry = CallbacksRegistry()
-    listeners = Listeners.from_listeners([Listener.from_obj(Forwarder(type(chart)), skip_attrs=chart._protected_attrs)])
-    parts = [chart._specs, *(one._specs for one in iterate_states_and_transitions(chart.states))]
-    for specs in parts:
-        listeners.resolve(specs, registry=registry)
-    for specs in parts:
-        try:
-            registry.check(specs)
-        except Exception as error:
-            raise InvalidDefinition(f"{type(chart).__name__}: {error}") from error
-    registry.async_or_sync()
-    return registry
+class Guards:
+    """For each state of a class of charts, the events that lead out of it and their guards."""
+
+    def __init__(self, chart: type[StateChart[Any]]) -> None:
+        self.by_state: dict[str, list[tuple[str, tuple[Condition, ...]]]] = {
+            state.value: [
+                (str(event), tuple(condition(guard.func, guard.expected_value) for guard in transition.cond))
+                for transition in state.transitions
+                for event in transition.events
+            ]
+            for state in chart.states_map.values()
+        }
+
+    def possible(self, memory: Memory, traits: Traits) -> frozenset[str]:
+        """The events with a transition whose guards all hold."""
+        events: set[str] = set()
+        for event, conditions in self.by_state[memory.state]:
+            if event not in events and all(holds(memory, traits) for holds in conditions):
+                events.add(event)
+        return frozenset(events)
+
+
+guards_of = cache(Guards)
+"""The guards of a class of charts."""
+
+
+def condition(guard: Callable[..., bool], wanted: bool) -> Condition:
+    """A guard by what it takes: the memory, and perhaps the traits. `wanted`: what it must answer."""
+    if "traits" in signature(guard).parameters:
+        return guard if wanted else lambda memory, traits: not guard(memory, traits)
+    return (lambda memory, _: guard(memory)) if wanted else (lambda memory, _: not guard(memory))

@@ -1,88 +1,142 @@
-"""What is told at a booking and at each end: to the customer by mail, to the customer's other runs as news."""
+"""What people and other runs are told: mails to the customer and the operators, and news of licences (X3)."""
 
 from typing import Any
 
-from states.chart.guards import Guards
+from states.chart.checks import books, by_hand, outside_steps
+from states.chart.state_names import BOOKED, CHANGED
+from states.chart.traits import Traits
+from states.chart.turn import Turn, last_line
 from states.model.effects import Notify, Tell
-from states.rules.effective_date import other_reading
-from states.rules.run_values import iso
-
-BOOKED = frozenset({"scheduled", "applying", "withdrawing"})
-"""The states in which an order is booked and its change is still to come."""
-
-MADE = frozenset({"third_party", "leftover", "held"})
-"""The states after the date, whatever is still missing."""
+from states.model.memory import Memory
+from states.rules.effective_date import effective_at, other_reading
+from states.rules.run_values import iso, providers, told_of
+from states.rules.surplus_resolution import names
 
 
-class News(Guards):
-    """Who hears of what; declares no states."""
+def tell(turn: Turn, template: str, **values: Any) -> None:
+    """A mail to the customer, with the date, the deadline and the price as far as they are known."""
+    turn.ask(Notify(template=template, values=told_of(turn.memory) | values))
 
-    one_mail = True
-    """Whether what ends with its order is told once, as made; runs that began before were told of the booking first."""
-    tells_clarified = True
-    """Whether a date that was clarified after the booking is told; in runs that had it clarified before it was not."""
-    tells_every_end = True
-    """Whether customers hear of a run that was given up or reassigned; runs that began before did not tell."""
-    tells_when_made = True
-    """Whether other runs hear of a change while its proofs are awaited; runs that began before told at the end
-    (`workflows.patches`)."""
 
-    def made_at_once(self) -> bool:
-        """What ends with its order, and nobody else has to act: the mail of the change follows within seconds."""
-        order = self.model.order
-        if order is None or order.effective_at is None or order.effective_at > order.placed_at:
-            return False
-        return not self.by_hand() and not self.outside_steps()
+def tell_operators(turn: Turn, template: str, **values: Any) -> None:
+    """A mail to the operators; a date that no order has yet is none of theirs."""
+    date = iso(effective_at(turn.memory)) if turn.memory.order else None
+    turn.ask(Notify(template=template, to="operator", values={"effective_at": date} | values))
 
-    def doubts(self) -> dict[str, Any]:
-        """What makes the date of a booking less than certain: it came late (X12), or on the boundary day (X1)."""
-        memory = self.model
-        if memory.order and memory.order.late:
-            return {"late": True}
-        other = other_reading(memory)
-        return {"other_effective_at": iso(other)} if other else {}
 
-    def tell_clarified(self) -> None:
-        """A person said which date holds after a late booking, and it is booked so (contract, `clarify_term`)."""
-        if self.tells_clarified:
-            self.tell("scheduled", clarified=True)
+def tell_watchers(turn: Turn, state: str) -> None:
+    """The customer's other runs that the answer names hear that the licence has reached a state (X3)."""
+    receipt = turn.memory.receipt
+    if receipt and receipt.tell:
+        turn.ask(Tell(runs=receipt.tell, state=state))
 
-    def applied_now(self) -> None:
-        """The change is made: tell the customer, and the runs it concerns."""
-        self.model.standing = None
-        line = self.last_line("revocation_passed_on")
-        passed_on = {"passed_on": line.values["run"]} if line and line.values else {}
-        self.tell("applied", **passed_on, **self.said_with_it())
 
-    def said_with_it(self) -> dict[str, Any]:
-        """What the mail of the change says beside it; paths that a person decides on give the person's note."""
-        return {}
+# The booking.
 
-    def tell_ended(self) -> None:
-        """The licence is gone while proofs are still awaited: other runs need not wait for them (X3, X4, X9)."""
-        receipt = self.model.receipt
-        if self.tells_when_made and receipt and receipt.tell:
-            self.ask(Tell(runs=receipt.tell, state="applied"))
 
-    def tell_reassigned(self) -> None:
-        """Instead of ending, the user is assigned elsewhere (WMU4)."""
-        if self.tells_every_end:
-            self.tell("reassigned", to=self.model.reassigned_to)
+def tell_booked(turn: Turn) -> None:
+    """The order is booked, with what the customer must still do elsewhere.
 
-    def tell_given_up(self) -> None:
-        """A person ended it in repair: the customer hears why, and which booking stays; a note of ours goes (G5).
+    Nothing is said of what ends with its order: the mail of the change follows within seconds.
+    """
+    memory = turn.memory
+    if "two-mails" not in turn.former and changes_at_once(memory, turn.traits):
+        return
+    steps = memory.check.outside if memory.check else ()
+    provider = providers(step.name for step in steps)
+    date = iso(memory.order.effective_at) if memory.order else None
+    named = [step.what for step in steps]
+    tell(turn, "scheduled", effective_at=date, steps=named, provider=provider, **doubts(memory))
 
-        Not where it is the mail that fails. An order that was never booked is none (ED10).
-        """
-        memory = self.model
-        booked = memory.order if memory.state in BOOKED and self.books() else None
-        booked = memory.standing.order if memory.standing else booked
-        if booked is None and memory.state not in MADE:
-            memory.order = None
-        if self.tells_every_end and not isinstance(self.task.step, Notify):
-            date = iso(booked.effective_at) if booked else None
-            self.tell("given_up", note=self.message.note, effective_at=date)
 
-    def tell_abandoned(self) -> None:
-        """An unfinished order is no order (ED10)."""
-        self.tell("abandoned")
+def changes_at_once(memory: Memory, traits: Traits) -> bool:
+    """Whether it ends with its order, and nobody else has to act."""
+    order = memory.order
+    if order is None or order.effective_at is None or order.effective_at > order.placed_at:
+        return False
+    return not by_hand(memory, traits) and not outside_steps(memory, traits)
+
+
+def doubts(memory: Memory) -> dict[str, Any]:
+    """What makes the date of a booking less than certain: it came late (X12), or on the boundary day (X1)."""
+    if memory.order and memory.order.late:
+        return {"late": True}
+    other = other_reading(memory)
+    return {"other_effective_at": iso(other)} if other else {}
+
+
+def tell_clarified(turn: Turn) -> None:
+    """A person said which date holds after a late booking, and it is booked so (docs/contract.md, `clarify_term`)."""
+    if "date-not-told" not in turn.former:
+        tell(turn, "scheduled", clarified=True)
+
+
+def remind_of_surplus(turn: Turn) -> None:
+    """Some days before the date the customer is told what is still in surplus, overridden or not (X2)."""
+    memory = turn.memory
+    entries = memory.check.surplus if memory.check else ()
+    left = names(entry for entry in entries if entry.ends_at is None)
+    if left and memory.rechecked:
+        tell(turn, "surplus_reminder", licences=left)
+
+
+# The ends.
+
+
+def tell_applied(turn: Turn) -> None:
+    """The change is made."""
+    tell_made(turn)
+
+
+def tell_made(turn: Turn, **values: Any) -> None:
+    """The mail of the change; a revocation that passed to a ticket is named."""
+    memory = turn.memory
+    memory.standing = None
+    line = last_line(memory, "revocation_passed_on")
+    passed_on = {"passed_on": line.values["run"]} if line and line.values else {}
+    tell(turn, "applied", **passed_on, **values)
+
+
+def tell_ended(turn: Turn) -> None:
+    """The licence is gone while proofs are still awaited: other runs need not wait for them (X3, X4, X9)."""
+    if "told-at-the-end" not in turn.former:
+        tell_watchers(turn, "applied")
+
+
+def tell_refused(turn: Turn) -> None:
+    """Why the check refuses the run; where a person declined, that is kept and told already."""
+    check = turn.memory.check
+    if check is not None and check.refusal is not None:
+        turn.memory.refusal = check.refusal
+        tell(turn, "refused", refusal=check.refusal.model_dump(mode="json", include={"code", "values"}))
+
+
+def tell_reassigned(turn: Turn) -> None:
+    """Instead of ending, the user is assigned elsewhere (WMU4)."""
+    if "ends-not-told" not in turn.former:
+        tell(turn, "reassigned", to=turn.memory.reassigned_to)
+
+
+def tell_given_up(turn: Turn) -> None:
+    """A person ended it in repair: the customer hears why, and which booking stays; a note of ours goes (G5).
+
+    Not where it is the mail that fails. An order that was never booked is none (ED10).
+    """
+    memory = turn.memory
+    booked = memory.order if memory.state in BOOKED and books(memory) else None
+    booked = memory.standing.order if memory.standing else booked
+    if booked is None and memory.state not in CHANGED:
+        memory.order = None
+    assert turn.task is not None
+    if "ends-not-told" not in turn.former and not isinstance(turn.task.step, Notify):
+        tell(turn, "given_up", note=turn.message.note, effective_at=iso(booked.effective_at) if booked else None)
+
+
+def tell_abandoned(turn: Turn) -> None:
+    """An unfinished order is no order (ED10)."""
+    tell(turn, "abandoned")
+
+
+def tell_superseded(turn: Turn) -> None:
+    """An upgrade was booked elsewhere (X10)."""
+    tell(turn, "superseded")

@@ -1,258 +1,230 @@
-"""An order on its way: asking, booking by adapter or by hand, what follows from the answer, and the ends."""
+"""An order on its way: accepted, checked, booked by an adapter or by hand, and made on its date."""
 
-from datetime import timedelta
-from typing import ClassVar
+from datetime import datetime, timedelta
+from typing import Any
 
-from states.chart.notifications import News
-from states.model.effects import ApplyChange, AssignLicence, BookOrder, CheckLicences, Tell, Withdraw
-from states.model.facts import Refusal, Surplus
-from states.model.memory import Order
+from states.chart.checks import books, by_hand, ends_outside, version
+from states.chart.notifications import tell, tell_booked, tell_watchers
+from states.chart.tasks import ask_or_open, close_task, handled_by, open_outside_step, open_task, tasks_of
+from states.chart.turn import Turn
+from states.model.effects import ApplyChange, AssignLicence, BookOrder
+from states.model.facts import Refusal
+from states.model.memory import Memory, Order
 from states.model.request import PlaceOrder
 from states.rules.effective_date import (
     cost_effect_of,
     date_for,
     effective_at,
+    follows_notice,
+    notice_rule,
     open_questions,
     order_by,
 )
-from states.rules.run_values import iso, providers
+from states.rules.run_values import iso
 from states.rules.surplus_resolution import names, unresolved
 
 
-class Orders(News):
-    """The actions around an order; declares no states."""
-
-    declined_by: ClassVar[str] = "MIS2"
-    """The rule under which a person may say no: there is no claim."""
-
-    def ask_for_check(self) -> None:
-        """Look at the customer's present record, by the run's version; one that begins again takes that in force."""
-        check = self.model.check
-        anew = self.model.state == "received" and self.another_catalogue()
-        self.ask(CheckLicences(version=check.in_force if check and anew else self.version()))
-
-    def version(self) -> str | None:
-        """The catalogue version that the run is judged by; None before its first check (X8)."""
-        return self.model.check.catalogue if self.model.check else None
-
-    def ask_for_order_check(self) -> None:
-        """`place_order` checks the licences again first, and which catalogue is in force (X2, X8)."""
-        memory = self.model
-        memory.refusal = None
-        placed_at = memory.order.placed_at if memory.order else memory.now
-        self.ask(CheckLicences(version=self.version(), order_at=placed_at))
-
-    def ask_for_booking(self) -> None:
-        """Book the order, or have it booked by hand; what costs nothing becomes a note of ours at once."""
-        if self.model.state == "placing":
-            self.fix_date()
-        order = self.model.order
-        if order is None:
-            return
-        step = BookOrder(
-            placed_at=order.placed_at,
-            effective_at=order.effective_at or order.placed_at,
-            booked=self.books(),
-            details=order.details,
-            optional_services=order.optional_services,
-        )
-        by_hand = self.by_hand() and self.books() and self.model.state == "placing"
-        due_at = order_by(self.model) or effective_at(self.model)
-        self.ask_or_open(step, by_hand, "perform_order", due_at)
-
-    def fix_date(self) -> None:
-        """The order's date, from the check made for it."""
-        memory = self.model
-        order = memory.order
-        if order is None or order.late:
-            return
-        said = message_of(order)
-        changes = {
-            "effective_at": date_for(memory, order.placed_at, said),
-            "cost_effect": cost_effect_of(memory),
-            "term": memory.clarified_term,
-        }
-        memory.order = order.model_copy(update=changes)
-
-    def ask_for_change(self) -> None:
-        """What a booked order does on its date, the customer centre does by itself; a deactivation is clicked."""
-        step = ApplyChange(catalogue=self.version() or "")
-        by_hand = self.by_hand() and not self.books() and not self.ends_outside()
-        self.ask_or_open(step, by_hand, "perform_end", effective_at(self.model))
-
-    def ask_for_withdrawal(self) -> None:
-        """Take the booking back before the run ends `revoked` (X11)."""
-        self.model.revoking = False
-        step = Withdraw()
-        self.ask_or_open(step, self.by_hand() and self.books(), "perform_withdraw", effective_at(self.model))
-
-    def ask_for_reassignment(self) -> None:
-        """Assign the user elsewhere instead (WMU4)."""
-        self.model.reassigned_to = self.message.to
-        step = AssignLicence(to=self.message.to)
-        self.ask_or_open(step, self.by_hand(), "perform_reassign", None)
-
-    def ask_open_questions(self) -> None:
-        """On entering `order`: what must be known first is asked (X5, X6, X14)."""
-        if self.model.refusal is not None and self.model.refusal.code == "declined":
-            return
-        for type_ in open_questions(self.model):
-            if type_ == "clarify_term" and "clarify_cost" in open_questions(self.model):
-                continue
-            self.open_question(type_)
-
-    def questions_answered(self) -> None:
-        """One answer may raise the next question: a cancellation needs a term (X6)."""
-        if self.model.state == "order":
-            self.ask_open_questions()
-
-    def refuse(self) -> None:
-        """Keep why the check refuses the run; where a person declined, that is kept already."""
-        refusal = self.model.check.refusal if self.model.check and self.refused_by_check() else None
-        if refusal is not None:
-            self.model.refusal = refusal
-            self.tell("refused", refusal=refusal.model_dump(mode="json", include={"code", "values"}))
-
-    def decline(self) -> None:
-        """A person said no, and the customer is told."""
-        note = getattr(self.message, "note", None) or ""
-        self.model.refusal = Refusal(rule=self.declined_by, code="declined", values={"note": note})
-        self.tell("declined", note=note)
-
-    def forget_order(self) -> None:
-        """An order that was not taken is no order (ED10)."""
-        self.model.order = None
-
-    def reject_in_surplus(self) -> None:
-        """The order is refused, naming what is in surplus (X2, X4)."""
-        self.forget_order()
-        rule = "X4" if self.model.request.kind == "order_package" else "X2"
-        self.verdict = Refusal(rule=rule, code="in_surplus", values={"licences": names(unresolved(self.model))})
-
-    def reject_unclear(self) -> None:
-        """What the fresh check raises must be clarified before the order."""
-        self.forget_order()
-        self.verdict = Refusal(rule="X5", code="not_enabled", values={"event": "place_order"})
-
-    def reject_catalogue(self) -> None:
-        """Another catalogue is in force: the customer sees the warnings again under it (X8)."""
-        self.reset_for_target()
-        self.verdict = Refusal(rule="X8", code="changed", values={"what": "catalogue"})
-        self.write(
-            "catalogue_changed", "catalogue_changed", catalogue=self.model.check.in_force if self.model.check else None
-        )
-
-    def booked(self) -> None:
-        """The customer centre has booked: the new order replaces a standing one (X10)."""
-        memory = self.model
-        memory.standing = None
-        memory.refusal = None
-        order = memory.order
-        date = order.effective_at if order else None
-        memory.rechecked = bool(date and date - memory.settings.recheck_before <= memory.now)
-        if memory.receipt and memory.receipt.tell:
-            self.ask(Tell(runs=memory.receipt.tell, state="scheduled"))
-        outside = memory.check.outside if memory.check else ()
-        named = providers(step.name for step in outside)
-        if not (self.one_mail and self.made_at_once()):
-            steps = [step.what for step in outside]
-            doubts = self.doubts()
-            self.tell("scheduled", effective_at=iso(date), steps=steps, provider=named, **doubts)
-        for step in outside:
-            self.open_outside(step)
-        if order and order.late:
-            self.open_late_question()
-
-    def open_late_question(self) -> None:
-        """A late booking by hand: which date holds (contract, `clarify_term`)."""
-        recorded = iso(self.model.order.effective_at) if self.model.order else None
-        self.open_task(
-            "clarify_term",
-            "clarify_term",
-            subject="late",
-            confirmed="clarified",
-            at_required=True,
-            values={"recorded": recorded or "-"},
-        )
-
-    def booking_refused(self) -> None:
-        """The customer centre said no: an unfinished order is no order (ED10)."""
-        self.forget_order()
-        if not self.model.revoking:
-            self.write("order_refused", "order_refused", reason=self.refusal_reason())
-        self.model.revoking = False
-        self.tell("booking_refused", reason=self.refusal_reason())
-
-    def refusal_reason(self) -> str:
-        """What the customer centre said."""
-        return str(self.model.refusal.values.get("reason", "")) if self.model.refusal else ""
-
-    def take_surplus(self) -> None:
-        """What the change left in surplus, as its receipt says; overrides end with the change (X2)."""
-        memory = self.model
-        if memory.receipt is None or memory.check is None:
-            return
-        self.replace_surplus(memory.receipt.surplus)
-        memory.overridden = ()
-
-    def replace_surplus(self, surplus: tuple[Surplus, ...]) -> None:
-        """The check with another surplus."""
-        if self.model.check:
-            self.model.check = self.model.check.model_copy(update={"surplus": surplus})
-
-    def reset_for_target(self) -> None:
-        """What was said about the former target or catalogue does not hold for the new one."""
-        memory = self.model
-        memory.order = None
-        memory.overridden = ()
-        memory.clarified_cost = memory.clarified_term = memory.clarified_note = None
-        memory.refusal = None
-        memory.acknowledged = False
-        memory.idle_spent = timedelta(0)
-        for task in self.open_of("clarify_cost", "clarify_term", "clarify", "third_party"):
-            self.close_task(task)
-
-    def accept_order(self) -> None:
-        """The order as the customer placed it, before it is judged by a fresh check."""
-        said, memory = self.message, self.model
-        details = {**(memory.request.details or {}), **(said.details or {})}
-        memory.order = Order(
-            by=said.by,
-            placed_at=said.time or memory.now,
-            effective_at=date_for(memory, said.time or memory.now, said),
-            effective_on=said.effective_on,
-            details=details or None,
-            optional_services=said.optional_services,
-            cost_effect=cost_effect_of(memory),
-            term=memory.clarified_term,
-        )
-
-    def accept_override(self) -> None:
-        """The licences named go on in spite of surplus, recorded (X2)."""
-        self.model.overridden = tuple(dict.fromkeys((*self.model.overridden, *self.message.licences)))
-
-    def remember_acknowledged(self) -> None:
-        """The acknowledgement is recorded (ED4)."""
-        self.model.acknowledged = True
-
-    def ask_anew(self) -> None:
-        """Asking again clears a refusal (contract, `booking_refused`, `declined`)."""
-        self.model.refusal = None
-
-    def open_outside_steps(self) -> None:
-        """Each step outside our reach is a task, until its proof is confirmed (X9)."""
-        for step in self.outside_steps():
-            self.open_outside(step)
-
-    def open_leftover(self) -> None:
-        """The edition has changed and something is still in surplus: an operator's task (X2)."""
-        self.open_surplus("surplus")
-
-    def open_held(self) -> None:
-        """A channel is active again on package 0's date: the order is held (X4)."""
-        self.open_surplus("surplus_channels")
+def orderable(model: Memory) -> bool:
+    """Nothing is left to clarify or to resolve (X2, X5, X6)."""
+    declined = model.refusal is not None and model.refusal.code == "declined"
+    return not declined and not open_questions(model) and not unresolved(model)
 
 
-def message_of(order: Order) -> PlaceOrder:
-    """The customer's words again, for what depends on the day chosen."""
-    return PlaceOrder(by=order.by, effective_on=order.effective_on)
+def booking_under_way(model: Memory) -> bool:
+    """A booking is on its way, and no person has it in hand."""
+    return model.state == "placing" and not handled_by(model, "perform", "repair")
+
+
+# Accepting.
+
+
+def accept_order(turn: Turn) -> None:
+    """The order as the customer placed it, before it is judged by a fresh check."""
+    message, memory = turn.message, turn.memory
+    placed_at = message.time or memory.now
+    details = {**(memory.request.details or {}), **(message.details or {})}
+    memory.order = Order(
+        by=message.by,
+        placed_at=placed_at,
+        effective_at=None if turn.traits.open_ended else date_for(memory, placed_at, message),
+        effective_on=message.effective_on,
+        details=details or None,
+        optional_services=message.optional_services,
+        cost_effect=cost_effect_of(memory),
+        term=memory.clarified_term,
+    )
+
+
+def forget_order(turn: Turn) -> None:
+    """An order that was not taken is no order (ED10)."""
+    turn.memory.order = None
+
+
+def reject_in_surplus(turn: Turn) -> None:
+    """The order is refused, naming what is in surplus (X2, X4)."""
+    memory = turn.memory
+    memory.order = None
+    rule = "X4" if memory.request.kind == "order_package" else "X2"
+    turn.refusal = Refusal(rule=rule, code="in_surplus", values={"licences": names(unresolved(memory))})
+
+
+def reject_unclear(turn: Turn) -> None:
+    """What the fresh check raises must be clarified before the order."""
+    turn.memory.order = None
+    turn.refusal = Refusal(rule="X5", code="not_enabled", values={"event": "place_order"})
+
+
+def reject_catalogue(turn: Turn) -> None:
+    """Another catalogue is in force: the customer sees the warnings again under it (X8)."""
+    memory = turn.memory
+    begin_again(turn)
+    turn.refusal = Refusal(rule="X8", code="changed", values={"what": "catalogue"})
+    turn.write("catalogue_changed", "catalogue_changed", catalogue=memory.check.in_force if memory.check else None)
+
+
+def begin_again(turn: Turn) -> None:
+    """What was said about the former target or catalogue does not hold for the new one."""
+    memory = turn.memory
+    memory.order = None
+    memory.overridden = ()
+    memory.clarified_cost = memory.clarified_term = memory.clarified_note = None
+    memory.refusal = None
+    memory.acknowledged = False
+    memory.idle_spent = timedelta(0)
+    for task in tasks_of(memory, "clarify_cost", "clarify_term", "clarify", "third_party"):
+        close_task(memory, task)
+
+
+# Booking.
+
+
+def ask_for_booking(turn: Turn) -> None:
+    """Book the order, or have it booked by hand; what costs nothing becomes a note of ours at once."""
+    memory = turn.memory
+    placing = memory.state == "placing"
+    if placing:
+        fix_date(memory)
+    order = memory.order
+    if order is None:
+        return
+    step = BookOrder(
+        placed_at=order.placed_at,
+        effective_at=order.effective_at or order.placed_at,
+        booked=books(memory),
+        details=order.details,
+        optional_services=order.optional_services,
+    )
+    clicked = by_hand(memory, turn.traits) and books(memory) and placing
+    ask_or_open(turn, step, clicked, "perform_order", order_by(memory) or effective_at(memory))
+
+
+def fix_date(memory: Memory) -> None:
+    """The order's date, from the check made for it."""
+    order = memory.order
+    if order is None or order.late:
+        return
+    message = PlaceOrder(by=order.by, effective_on=order.effective_on)
+    changes = {
+        "effective_at": date_for(memory, order.placed_at, message),
+        "cost_effect": cost_effect_of(memory),
+        "term": memory.clarified_term,
+    }
+    memory.order = order.model_copy(update=changes)
+
+
+def note_booked(turn: Turn) -> None:
+    """The customer centre has booked: the new order replaces a standing one (X10)."""
+    memory = turn.memory
+    memory.standing = None
+    memory.refusal = None
+    order = memory.order
+    date = order.effective_at if order else None
+    memory.rechecked = bool(date and date - memory.settings.recheck_before <= memory.now)
+    tell_watchers(turn, "scheduled")
+    tell_booked(turn)
+    for step in memory.check.outside if memory.check else ():
+        open_outside_step(turn, step)
+    if order and order.late:
+        ask_which_date(turn, order)
+
+
+def ask_which_date(turn: Turn, order: Order) -> None:
+    """A late booking by hand: a person is asked which date holds (docs/contract.md, `clarify_term`)."""
+    values = {"recorded": iso(order.effective_at) or "-"}
+    open_task(turn, "clarify_term", "clarify_term", subject="late", at_required=True, values=values)
+
+
+def note_booking_refused(turn: Turn) -> None:
+    """The customer centre said no: an unfinished order is no order (ED10)."""
+    memory = turn.memory
+    memory.order = None
+    reason = str(memory.refusal.values.get("reason", "")) if memory.refusal else ""
+    if not memory.revoking:
+        turn.write("order_refused", "order_refused", reason=reason)
+    memory.revoking = False
+    tell(turn, "booking_refused", reason=reason)
+
+
+# By hand.
+
+
+def note_performed(turn: Turn) -> None:
+    """By hand, with proof: the same change is now written to our record under the effect's key (X12)."""
+    assert turn.task is not None and turn.task.step is not None
+    step, message = turn.task.step, turn.message
+    confirmed_at = message.proof.confirmed_at or turn.memory.now
+    proof = message.proof.model_copy(
+        update={"confirmed_by": message.proof.confirmed_by or message.by, "confirmed_at": confirmed_at}
+    )
+    changes: dict[str, Any] = {"proof": proof}
+    if isinstance(step, BookOrder):
+        changes |= note_late_booking(turn, step, confirmed_at)
+    turn.ask_again(step.model_copy(update=changes))
+
+
+def note_late_booking(turn: Turn, step: BookOrder, booked_at: datetime) -> dict[str, Any]:
+    """A booking that came too late for its date gets the date that the click gives (docs/contract.md, `perform`).
+
+    Answers what that changes in the step. Without a notice rule only a person can say which date holds.
+    """
+    memory = turn.memory
+    order = memory.order
+    if order is None or booked_at < (order_by(memory) or step.effective_at):
+        return {}
+    date = notice_rule(memory).effective_at(booked_at) if follows_notice(memory) else None
+    memory.order = order.model_copy(update={"effective_at": date, "late": True, "booked_at": booked_at})
+    turn.write("late_booking", "late_booking")
+    return {"effective_at": date or step.effective_at}
+
+
+# Instead of ending, and on the date.
+
+
+def ask_for_reassignment(turn: Turn) -> None:
+    """Assign the user elsewhere instead (WMU4)."""
+    turn.memory.reassigned_to = turn.message.to
+    ask_or_open(turn, AssignLicence(to=turn.message.to), by_hand(turn.memory, turn.traits), "perform_reassign", None)
+
+
+def ask_for_change(turn: Turn) -> None:
+    """What a booked order does on its date, the customer centre does by itself; a deactivation is clicked."""
+    memory = turn.memory
+    clicked = by_hand(memory, turn.traits) and not books(memory) and not ends_outside(memory)
+    ask_or_open(turn, ApplyChange(catalogue=version(memory) or ""), clicked, "perform_end", effective_at(memory))
+
+
+def note_order_by_passed(turn: Turn) -> None:
+    """The date shown moves by itself (docs/contract.md, `order_by`)."""
+    turn.write("order_by_passed", "order_by_passed", effective_at=iso(effective_at(turn.memory)))
+
+
+def decline(turn: Turn) -> None:
+    """A person said no, and the customer is told."""
+    note = getattr(turn.message, "note", None) or ""
+    turn.memory.refusal = Refusal(rule=turn.traits.declined_by, code="declined", values={"note": note})
+    tell(turn, "declined", note=note)
+
+
+def reassignable(model: Memory, traits: Any) -> bool:
+    """Only a WMS user has the alternative (WMU4)."""
+    return bool(traits.reassigns)

@@ -3,70 +3,92 @@
 from datetime import datetime
 from typing import Any
 
-from states.chart.tasks import Tasks
-from states.model.memory import Task
+from states.chart.notifications import tell, tell_operators
+from states.chart.state_names import public_state
+from states.chart.tasks import change_task, tasks_of
+from states.chart.turn import Turn
+from states.model.memory import Memory, Task
 from states.rules.run_values import iso, providers
 
 
-class Reminders(Tasks):
-    """The part of every chart that reminds customers and operators. Declares no states."""
-
-    def escalation_at(self, task: Task) -> datetime:
-        """When a task is next brought to mind: when due, at the latest after `remind_every`, and again and again."""
-        every = self.model.settings.remind_every
-        first = (
-            min(task.due_at, task.opened_at + every)
-            if task.due_at and task.due_at > task.opened_at
-            else task.opened_at + every
-        )
-        return first + task.escalated * every
-
-    def clock_reminds(self) -> bool:
-        """Whether the customer's own clock runs, which reminds by itself."""
-        return self.model.idle_since is not None
-
-    def clock_timers(self) -> dict[str, datetime]:
-        """When the customer's own clock next rings: `remind` and `abandon`."""
+def customer_clock(memory: Memory) -> dict[str, datetime]:
+    """When the clock of a customer who does nothing next rings: `remind`, and `abandon` at the end of patience."""
+    if memory.idle_since is None:
         return {}
+    start = memory.idle_since - memory.idle_spent
+    end = start + memory.settings.abandon_after
+    reminder = start + memory.settings.remind_every * (memory.reminders + 1)
+    return {"abandon": end} | ({"remind": reminder} if reminder < end else {})
 
-    def react_remind(self) -> None:
-        """The customer is reminded, more urgently each time, and told when patience ends; the last time as the last."""
-        memory = self.model
-        memory.reminders += 1
-        due = self.clock_timers()
-        outside = tuple(task for task in self.open_of("third_party") if task.proof is None)
-        ending = {"abandons_on": iso(due.get("abandon")), "last": "remind" not in due}
-        self.remind(memory.reminders, outside, standing=memory.standing is not None, **ending)
-        self.write("remind", "reminded")
 
-    def react_task_due(self) -> None:
-        """Operators are reminded; for a third party the customer too, unless the customer's own clock does it."""
-        self.bring_to_mind(customer=not self.clock_reminds())
+def escalation_at(memory: Memory, task: Task) -> datetime:
+    """When a task is next brought to mind: when due, at the latest after `remind_every`, and again and again."""
+    every = memory.settings.remind_every
+    first = task.opened_at + every
+    if task.due_at and task.due_at > task.opened_at:
+        first = min(task.due_at, first)
+    return first + task.escalated * every
 
-    def react_task_due_twice(self) -> None:
-        """As in runs that began before one reminder was held to be enough: they must replay."""
-        self.bring_to_mind(customer=True)
 
-    def bring_to_mind(self, *, customer: bool) -> None:
-        """Each task whose moment has come, more urgently each time."""
-        for task in self.model.tasks:
-            if self.escalation_at(task) <= self.model.now:
-                self.change_task(task, escalated=task.escalated + 1)
-                self.escalate(task, task.note)
-                if customer and task.type == "third_party" and task.proof is None:
-                    self.remind(task.escalated + 1, (task,))
-                self.write("task_due", "escalated")
+def remind_customer(turn: Turn) -> None:
+    """The customer is reminded, more urgently each time, and told when patience ends; the last time as the last."""
+    memory = turn.memory
+    memory.reminders += 1
+    due = customer_clock(memory)
+    unproved = tuple(task for task in tasks_of(memory, "third_party") if task.proof is None)
+    ending = {"abandons_on": iso(due.get("abandon")), "last": "remind" not in due}
+    send_reminder(turn, memory.reminders, unproved, standing=memory.standing is not None, **ending)
+    turn.write("remind", "reminded")
 
-    def react_proof_rejected(self) -> None:
-        """A proof handed in that is no good counts for nothing: the customer is told why, and awaited again (X9)."""
-        self.react_stays_open()
-        self.change_task(next(one for one in self.model.tasks if one.task == self.task.task), proof=None)
-        self.remind(self.task.escalated + 1, (self.task,), note=self.message.note)
 
-    def remind(self, number: int, outside: tuple[Task, ...], **values: Any) -> None:
-        """A mail to the customer, more urgent each time; `outside`: the steps whose proof is missing (X9)."""
-        steps = [task.text.removeprefix("third_party_") for task in outside]
-        named = providers(task.values.get("name") for task in outside)
-        template = "reminder" if number == 1 else "reminder_urgent"
-        said = {"state": self.shown, "number": number, "again": number > 2, "steps": steps, "provider": named}
-        self.tell(template, **said, **values)
+def remind_of_tasks(turn: Turn) -> None:
+    """Each task whose moment has come is brought to mind, more urgently each time.
+
+    Operators are told; for a third party the customer too, unless the customer's own clock does it.
+    """
+    memory = turn.memory
+    tells_customer = memory.idle_since is None or "two-reminders" in turn.former
+    for task in memory.tasks:
+        if escalation_at(memory, task) <= memory.now:
+            change_task(memory, task, escalated=task.escalated + 1)
+            escalate(turn, task, task.note)
+            if tells_customer and task.type == "third_party" and task.proof is None:
+                send_reminder(turn, task.escalated + 1, (task,))
+            turn.write("task_due", "escalated")
+
+
+def keep_open(turn: Turn) -> None:
+    """Rejected, but the task does not go away: the note is shown, and it is escalated."""
+    task, note = turn.task, turn.message.note
+    assert task is not None
+    change_task(turn.memory, task, note=note, escalated=task.escalated + 1)
+    escalate(turn, task, note)
+
+
+def reject_proof(turn: Turn) -> None:
+    """A proof handed in that is no good counts for nothing: the customer is told why, and awaited again (X9)."""
+    keep_open(turn)
+    task = turn.task
+    assert task is not None
+    if "proof-kept" not in turn.former:
+        change_task(turn.memory, next(other for other in turn.memory.tasks if other.task == task.task), proof=None)
+        send_reminder(turn, task.escalated + 1, (task,), note=turn.message.note)
+
+
+def escalate(turn: Turn, task: Task, note: str | None) -> None:
+    """The operators are told of a task that is still open: the more urgently, the more often."""
+    number = task.escalated + 1
+    values = {"task": task.task, "type": task.type, "due_at": iso(task.due_at), "note": note or ""}
+    tell_operators(turn, "task_escalated", number=number, urgent=number > 1, again=number > 2, **values)
+
+
+def send_reminder(turn: Turn, number: int, unproved: tuple[Task, ...], **values: Any) -> None:
+    """A mail to the customer, more urgent each time; `unproved`: the steps whose proof is missing (X9)."""
+    facts = {
+        "state": public_state(turn.memory.state),
+        "number": number,
+        "again": number > 2,
+        "steps": [task.text.removeprefix("third_party_") for task in unproved],
+        "provider": providers(task.values.get("name") for task in unproved),
+    }
+    tell(turn, "reminder" if number == 1 else "reminder_urgent", **facts, **values)

@@ -12,12 +12,7 @@ NAME = "connector"
 class ConnectorEnd(LicenceEnd):
     """The end of a licence; booked through Shopify it ends there, with proof (CO4, X9)."""
 
-    unused = frozenset({"feature_warning", "reassigning", "reassigned"})
-
-    def ends_when(self) -> tuple[str, str]:
-        """Booked through Shopify: when Shopify has confirmed (CO4)."""
-        check = self.model.check
-        return ("third_party", "CO4") if check and check.outside else super().ends_when()
+    traits = LicenceEnd.traits.but(unused=frozenset({"feature_warning", "reassigning", "reassigned"}))
 
 
 def check(inquiry: Inquiry, context: Context, catalogue: Catalogue) -> Check:

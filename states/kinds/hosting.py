@@ -12,7 +12,7 @@ NAME = "hosting"
 class HostingEnd(LicenceEnd):
     """The end of a contract, after the warning about backups (HOS1, HOS3, X6)."""
 
-    unused = frozenset({"third_party", "external", "reassigning", "reassigned"})
+    traits = LicenceEnd.traits.but(unused=frozenset({"third_party", "external", "reassigning", "reassigned"}))
 
 
 def check(inquiry: Inquiry, context: Context, catalogue: Catalogue) -> Check:

@@ -12,7 +12,9 @@ NAME = "hosting_addon"
 class HostingAddonEnd(LicenceEnd):
     """The end of a licence, ordered with the details that its form asks for (ADD1, X6). The hosting stays (ADD2)."""
 
-    unused = frozenset({"feature_warning", "third_party", "external", "reassigning", "reassigned"})
+    traits = LicenceEnd.traits.but(
+        unused=frozenset({"feature_warning", "third_party", "external", "reassigning", "reassigned"})
+    )
 
 
 def check(inquiry: Inquiry, context: Context, catalogue: Catalogue) -> Check:

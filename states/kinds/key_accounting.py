@@ -23,9 +23,9 @@ NAME = "key_accounting"
 class KeyAccountingTicket(TicketPath):
     """A ticket for sales; it ends at its term, or on the day agreed (SUP3)."""
 
-    ticket_text = "support_ticket_key_accounting"
-    has_date = True
-    declined_by = "SUP3"
+    traits = TicketPath.traits.but(
+        ticket="support_ticket_key_accounting", agrees=True, declined_by="SUP3", ends=("decided", "SUP3")
+    )
 
 
 def malformed(request: Request) -> str | None:

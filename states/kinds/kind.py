@@ -11,7 +11,7 @@ from states.model.record import Customer
 from states.model.request import Request
 
 if TYPE_CHECKING:
-    from states.chart.lifecycle import Conduct
+    from states.chart.base import Chart
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class Kind:
 
     kind: str
     workflow: str
-    chart: "type[Conduct]"
+    chart: "type[Chart]"
     check: CheckFunction
     malformed: Callable[[Request], str | None] = lambda request: None
     watches: bool = False

@@ -12,7 +12,7 @@ NAME = "marketplace"
 class MarketplaceEnd(LicenceEnd):
     """The end of a licence, with steps at the third party and in the pilot programme beside it (MP3, MP4, X9)."""
 
-    unused = frozenset({"feature_warning", "external", "reassigning", "reassigned"})
+    traits = LicenceEnd.traits.but(unused=frozenset({"feature_warning", "external", "reassigning", "reassigned"}))
 
 
 def check(inquiry: Inquiry, context: Context, catalogue: Catalogue) -> Check:

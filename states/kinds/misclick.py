@@ -13,8 +13,7 @@ NAME = "misclick"
 class MisclickTicket(TicketPath):
     """A ticket with the case in the customer's words, without a promise (MIS1, MIS2)."""
 
-    unused = frozenset({"scheduled", "applying", "revoked", "superseded"})
-    ticket_text = "support_ticket_misclick"
+    traits = TicketPath.traits.but(unused=frozenset({"scheduled", "applying", "revoked", "superseded"}))
 
 
 def malformed(request: Request) -> str | None:

@@ -12,7 +12,9 @@ NAME = "production"
 class ProductionEnd(LicenceEnd):
     """The end of a licence, once its cost is clear (PR1, PR2, X6)."""
 
-    unused = frozenset({"feature_warning", "third_party", "external", "reassigning", "reassigned"})
+    traits = LicenceEnd.traits.but(
+        unused=frozenset({"feature_warning", "third_party", "external", "reassigning", "reassigned"})
+    )
 
 
 def check(inquiry: Inquiry, context: Context, catalogue: Catalogue) -> Check:

@@ -12,7 +12,7 @@ NAME = "rest_api"
 class RestApiEnd(LicenceEnd):
     """The end of a licence, after the warning about integrations (API4), with the pilot's sign-off (API3, X9)."""
 
-    unused = frozenset({"external", "reassigning", "reassigned"})
+    traits = LicenceEnd.traits.but(unused=frozenset({"external", "reassigning", "reassigned"}))
 
 
 def check(inquiry: Inquiry, context: Context, catalogue: Catalogue) -> Check:

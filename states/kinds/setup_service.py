@@ -13,10 +13,13 @@ NAME = "setup_service"
 class SetupServiceTicket(TicketPath):
     """A ticket for accounting; the grant ends the service in our record (SVC1)."""
 
-    unused = frozenset({"scheduled", "revoked", "superseded"})
-    ticket_text = "support_ticket_setup_service"
-    ends_something = True
-    declined_by = "SVC1"
+    traits = TicketPath.traits.but(
+        unused=frozenset({"scheduled", "revoked", "superseded"}),
+        ticket="support_ticket_setup_service",
+        ends_licence=True,
+        declined_by="SVC1",
+        ends=("decided", "SVC1"),
+    )
 
 
 def malformed(request: Request) -> str | None:

@@ -12,7 +12,9 @@ NAME = "shipping_module"
 class ShippingModuleEnd(LicenceEnd):
     """The end of a licence (SH4, X6)."""
 
-    unused = frozenset({"feature_warning", "third_party", "external", "reassigning", "reassigned"})
+    traits = LicenceEnd.traits.but(
+        unused=frozenset({"feature_warning", "third_party", "external", "reassigning", "reassigned"})
+    )
 
 
 def check(inquiry: Inquiry, context: Context, catalogue: Catalogue) -> Check:

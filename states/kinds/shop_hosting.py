@@ -13,7 +13,7 @@ NAME = "shop_hosting"
 class ShopHostingEnd(LicenceEnd):
     """The end of a contract, after the warning about backups (HOS3, X6)."""
 
-    unused = frozenset({"third_party", "external", "reassigning", "reassigned"})
+    traits = LicenceEnd.traits.but(unused=frozenset({"third_party", "external", "reassigning", "reassigned"}))
 
 
 def malformed(request: Request) -> str | None:

@@ -12,7 +12,9 @@ NAME = "shop_licence"
 class ShopLicenceEnd(LicenceEnd):
     """The end of a licence on a monthly basis (SL2, X6)."""
 
-    unused = frozenset({"feature_warning", "third_party", "external", "reassigning", "reassigned"})
+    traits = LicenceEnd.traits.but(
+        unused=frozenset({"feature_warning", "third_party", "external", "reassigning", "reassigned"})
+    )
 
 
 def check(inquiry: Inquiry, context: Context, catalogue: Catalogue) -> Check:

@@ -13,7 +13,9 @@ NAME = "support_level"
 class SupportLevel(TicketPath):
     """Always refused: only another edition changes it (SUP2)."""
 
-    unused = frozenset({"support_ticket", "scheduled", "applying", "applied", "abandoned", "revoked", "superseded"})
+    traits = TicketPath.traits.but(
+        unused=frozenset({"support_ticket", "scheduled", "applying", "applied", "abandoned", "revoked", "superseded"})
+    )
 
 
 def malformed(request: Request) -> str | None:

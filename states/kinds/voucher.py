@@ -12,7 +12,7 @@ NAME = "voucher"
 class VoucherEnd(LicenceEnd):
     """license_check after the warning that the user management is lost (VOU1), then the end of a licence (X6)."""
 
-    unused = frozenset({"third_party", "external", "reassigning", "reassigned"})
+    traits = LicenceEnd.traits.but(unused=frozenset({"third_party", "external", "reassigning", "reassigned"}))
 
 
 def check(inquiry: Inquiry, context: Context, catalogue: Catalogue) -> Check:

@@ -1,7 +1,5 @@
 """Users of JTL-WMS and JTL-WMS Mobile: one pool, additional ones lower the cost (WMU)."""
 
-from typing import ClassVar
-
 from states.kinds.kind import Context, Kind
 from states.kinds.shared import HeldLicence, ending, find, plain_licence, refused
 from states.model.facts import Check, Inquiry, Warning
@@ -16,8 +14,7 @@ ASSIGNED = {"wms": "JTL-WMS", "wms_mobile": "JTL-WMS Mobile"}
 class WmsUserEnd(LicenceEnd):
     """The end of a licence, or in its place another assignment (WMU3, WMU4)."""
 
-    unused = frozenset({"feature_warning", "third_party", "external"})
-    reassigns: ClassVar[bool] = True
+    traits = LicenceEnd.traits.but(unused=frozenset({"feature_warning", "third_party", "external"}), reassigns=True)
 
 
 def check(inquiry: Inquiry, context: Context, catalogue: Catalogue) -> Check:

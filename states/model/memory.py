@@ -12,7 +12,7 @@ from states.model.request import Proof, Request
 
 
 class Task(Value):
-    """A person's task. `decisions` maps each decision that a confirmation may carry to the event it causes.
+    """A person's task; what its type means is in `states.chart.task_types`.
 
     `step` is the effect that a `perform` or `repair` task holds. `proof` is what the customer handed in.
     `note` is the last rejection's. `due_at` may be None: as soon as possible.
@@ -22,15 +22,10 @@ class Task(Value):
     type: str
     opened_at: Moment
     due_at: Moment | None = None
-    decisions: dict[str, str] = Field(default_factory=dict)
-    confirmed: str | None = None
-    """The event of a confirmation without a decision."""
-    rejected: str | None = None
-    """The event of a rejection; None: it stays open, and is escalated."""
-    proof_required: bool = False
+    decisions: tuple[str, ...] | None = None
+    """The decisions that a confirmation may carry, where they are not all those of the type."""
     at_required: bool = False
-    note_required: tuple[str, ...] = ()
-    """Decisions that need a note; `*` for a confirmation of any kind."""
+    """Whether a confirmation must name a day or a moment."""
     text: str
     """A key of the texts, made with `values` into the instructions."""
     values: dict[str, Any] = Field(default_factory=dict)
@@ -40,7 +35,6 @@ class Task(Value):
     proof: Proof | None = None
     note: str | None = None
     escalated: int = 0
-    ticket: str | None = None
 
 
 class TimelineLine(Value):
@@ -102,6 +96,8 @@ class Memory(BaseModel):
     request: Request
     run_id: str = ""
     """The run's first execution ID."""
+    run_ids: tuple[str, ...] = ()
+    """The run IDs by which the run is known: its first, its present one, those before it continued as new."""
     now: Moment
     requested_at: Moment
     settings: RunSettings = Field(default_factory=RunSettings)
@@ -115,7 +111,7 @@ class Memory(BaseModel):
     overridden: tuple[str, ...] = ()
     once_surplus: tuple[Surplus, ...] = ()
     """Every licence that a check of this run found in surplus, or named as a candidate: what may end for it (X13)."""
-    heard: tuple[LicenceNews, ...] = ()
+    licence_news: tuple[LicenceNews, ...] = ()
     """What other runs of this customer said of their licences (X3), the last word of each."""
     order: Order | None = None
     receipt: Receipt | None = None

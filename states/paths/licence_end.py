@@ -1,13 +1,12 @@
 """The path of everything that ends licence by licence."""
 
-from typing import ClassVar
-
 from statemachine import State
 
-from states.chart.lifecycle import Conduct
+from states.chart import amendments, checks, notifications, orders, questions, revocation, tasks
+from states.chart.base import Chart
 
 
-class LicenceEnd(Conduct):
+class LicenceEnd(Chart):
     """A licence ends at its term, or at once where the edition includes it (X6).
 
     A warning comes first where something else is lost with it (VOU1, API4, HOS3). A connector booked via Shopify
@@ -15,111 +14,93 @@ class LicenceEnd(Conduct):
     their proof is confirmed (X9).
     """
 
-    received = State(initial=True, enter="ask_for_check")
+    received = State(initial=True, enter=checks.ask_for_check)
     feature_warning = State()
-    license_check = State(enter="ask_for_check")
-    order = State(enter="ask_open_questions")
-    ordering = State(enter="ask_for_order_check")
-    placing = State(enter="ask_for_booking")
+    license_check = State(enter=checks.ask_for_check)
+    order = State(enter=questions.ask_open_questions)
+    ordering = State(enter=checks.ask_for_order_check)
+    placing = State(enter=orders.ask_for_booking)
     scheduled = State()
-    applying = State(enter="ask_for_change")
-    third_party = State(enter="open_outside_steps")
-    reassigning = State(enter="ask_for_reassignment")
-    withdrawing = State(enter="ask_for_withdrawal")
-    applied = State(final=True, enter="applied_now")
-    external = State(final=True, enter="applied_now")
-    reassigned = State(final=True, enter="tell_reassigned")
-    refused = State(final=True, enter="refuse")
-    abandoned = State(final=True, enter="tell_abandoned")
-    revoked = State(final=True, enter="end_revoked")
-    superseded = State(final=True, enter="tell_superseded")
+    applying = State(enter=orders.ask_for_change)
+    third_party = State(enter=tasks.open_outside_steps)
+    reassigning = State(enter=orders.ask_for_reassignment)
+    withdrawing = State(enter=revocation.ask_for_withdrawal)
+    applied = State(final=True, enter=notifications.tell_applied)
+    external = State(final=True, enter=notifications.tell_applied)
+    reassigned = State(final=True, enter=notifications.tell_reassigned)
+    refused = State(final=True, enter=notifications.tell_refused)
+    abandoned = State(final=True, enter=notifications.tell_abandoned)
+    revoked = State(final=True, enter=revocation.tell_revoked)
+    superseded = State(final=True, enter=notifications.tell_superseded)
     given_up = State(final=True)
 
+    unordered = (feature_warning, license_check, order)
+    beneath = (received, *unordered, ordering)
+    """Where an order may stand beneath a change (X10)."""
+
     begin = (
-        received.to(refused, cond="refused_by_check")
-        | received.to(feature_warning, cond="warns_first")
+        received.to(refused, cond=checks.refused_by_check)
+        | received.to(feature_warning, cond=checks.warns_first)
         | received.to(license_check)
     )
-    acknowledge_warning = feature_warning.to(license_check, on="remember_acknowledged")
+    acknowledge_warning = feature_warning.to(license_check, on=checks.remember_acknowledged)
     licences_checked = (
-        license_check.to(scheduled, cond="refused_beneath", on="drop_change")
-        | license_check.to(refused, cond="refused_by_check")
-        | license_check.to(third_party, cond="ends_outside")
+        license_check.to(scheduled, cond=amendments.refused_beneath, on=amendments.drop_change)
+        | license_check.to(refused, cond=checks.refused_by_check)
+        | license_check.to(third_party, cond=checks.ends_outside)
         | license_check.to(order)
-        | ordering.to(scheduled, cond="refused_beneath", on="drop_change")
-        | ordering.to(refused, cond="refused_by_check")
-        | ordering.to(received, cond="another_catalogue", on="reject_catalogue")
-        | ordering.to(order, cond="unclear", on="reject_unclear")
+        | ordering.to(scheduled, cond=amendments.refused_beneath, on=amendments.drop_change)
+        | ordering.to(refused, cond=checks.refused_by_check)
+        | ordering.to(received, cond=checks.another_catalogue, on=orders.reject_catalogue)
+        | ordering.to(order, cond=checks.unclear, on=orders.reject_unclear)
         | ordering.to(placing)
-        | feature_warning.to.itself(internal=True)
-        | order.to.itself(internal=True, on="ask_open_questions")
-        | scheduled.to.itself(internal=True)
+        | feature_warning.to(None)
+        | order.to(None, on=questions.ask_open_questions)
+        | scheduled.to(None)
     )
-    recheck_licences = order.to(license_check, on="ask_anew")
-    place_order = order.to(ordering, cond="orderable", before="accept_order")
+    recheck_licences = order.to(license_check, on=checks.ask_anew)
+    place_order = order.to(ordering, cond=orders.orderable, before=orders.accept_order)
     order_placed = (
-        placing.to(withdrawing, cond="is_revoking")
-        | placing.to(scheduled, on="booked")
-        | scheduled.to.itself(internal=True, on="tell_clarified")
+        placing.to(withdrawing, cond=revocation.is_revoking)
+        | placing.to(scheduled, on=orders.note_booked)
+        | scheduled.to(None, on=notifications.tell_clarified)
     )
     order_refused = (
-        placing.to(withdrawing, cond="revoking_standing", on="booking_refused")
-        | placing.to(revoked, cond="is_revoking", on="booking_refused")
-        | placing.to(order, on="booking_refused")
+        placing.to(withdrawing, cond=revocation.revoking_standing, on=orders.note_booking_refused)
+        | placing.to(revoked, cond=revocation.is_revoking, on=orders.note_booking_refused)
+        | placing.to(order, on=orders.note_booking_refused)
     )
-    date_reached = scheduled.to(applying, on="hand_over_revocation")
+    date_reached = scheduled.to(applying, on=revocation.hand_over_revocation)
     change_applied = (
-        applying.to(external, cond="ends_outside")
-        | applying.to(third_party, cond="proofs_missing", on="tell_ended")
+        applying.to(external, cond=checks.ends_outside)
+        | applying.to(third_party, cond=tasks.proofs_missing, on=notifications.tell_ended)
         | applying.to(applied)
     )
-    outside_done = third_party.to(applying, cond="ends_outside") | third_party.to(applied)
-    reassign = order.to(reassigning, cond="reassignable")
+    proof_confirmed = third_party.to(applying, cond=[tasks.all_proved, checks.ends_outside]) | third_party.to(
+        applied, cond=tasks.all_proved
+    )
+    reassign = order.to(reassigning, cond=orders.reassignable)
     reassigned_to = reassigning.to(reassigned)
     reassign_refused = reassigning.to(order)
     target_checked = feature_warning.from_(
-        feature_warning, order, scheduled, cond="warns_first", on="keep_standing"
-    ) | license_check.from_(feature_warning, order, scheduled, on="keep_standing")
+        feature_warning, order, scheduled, cond=checks.warns_first, on=amendments.keep_standing
+    ) | license_check.from_(feature_warning, order, scheduled, on=amendments.keep_standing)
     standing_due = applying.from_(
-        received,
-        feature_warning,
-        license_check,
-        order,
-        ordering,
-        cond="has_standing",
-        on=["drop_change", "hand_over_revocation"],
-    ) | placing.to(applying, cond="standing_unbooked", on=["drop_change", "hand_over_revocation"])
+        *beneath, cond=amendments.has_standing, on=[amendments.drop_change, revocation.hand_over_revocation]
+    ) | placing.to(
+        applying, cond=amendments.standing_unbooked, on=[amendments.drop_change, revocation.hand_over_revocation]
+    )
     revocation_granted = (
-        placing.to(revoked, cond="nothing_booked")
+        placing.to(None, cond=orders.booking_under_way, on=revocation.note_revoking)
+        | placing.to(revoked, cond=revocation.nothing_booked)
         | withdrawing.from_(placing, scheduled)
-        | withdrawing.from_(received, feature_warning, license_check, order, ordering, cond="has_standing")
+        | withdrawing.from_(*beneath, cond=amendments.has_standing)
     )
     withdrawn = withdrawing.to(revoked)
-    supersede = superseded.from_(scheduled) | superseded.from_(
-        feature_warning, license_check, order, cond="has_standing"
-    )
+    supersede = superseded.from_(scheduled) | superseded.from_(*unordered, cond=amendments.has_standing)
     abandon = (
-        scheduled.from_(feature_warning, license_check, order, cond="has_standing", on="drop_change")
-        | abandoned.from_(feature_warning, license_check, order)
-        | third_party.to(abandoned, cond="ends_outside")
+        scheduled.from_(*unordered, cond=amendments.has_standing, on=amendments.drop_change)
+        | abandoned.from_(*unordered)
+        | third_party.to(abandoned, cond=checks.ends_outside)
     )
-    give_up = given_up.from_(
-        received,
-        feature_warning,
-        license_check,
-        order,
-        ordering,
-        placing,
-        scheduled,
-        applying,
-        third_party,
-        reassigning,
-        withdrawing,
-        before="tell_given_up",
-    )
-
-    reassigns: ClassVar[bool] = False
-
-    def reassignable(self) -> bool:
-        """Only a WMS user has the alternative (WMU4)."""
-        return self.reassigns
+    give_up = given_up.from_.any(before=notifications.tell_given_up)

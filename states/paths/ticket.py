@@ -1,100 +1,93 @@
 """The path of what only a person at the vendor can decide."""
 
-from typing import Any
-
 from statemachine import State
 
-from states.chart.lifecycle import Conduct
-from states.chart.tasks import last_day
+from states.chart import checks, notifications, orders, questions, revocation, tasks
+from states.chart.base import Chart
+from states.chart.traits import Traits
+from states.chart.turn import Turn
 from states.model.base import day_after
-from states.model.effects import BookOrder, Tell
+from states.model.effects import BookOrder
+from states.model.memory import Memory
 
 
-class TicketPath(Conduct):
+def agrees_on_date(model: Memory, traits: Traits) -> bool:
+    """Key accounting ends on an agreed date, or at its recorded term (SUP3)."""
+    return traits.agrees
+
+
+def ends_licence(model: Memory, traits: Traits) -> bool:
+    """The grant ends a licence of our record (SVC1)."""
+    return traits.ends_licence
+
+
+def open_ticket(turn: Turn) -> None:
+    """The case in one task: what it is about, in the customer's words (MIS1); where none is recorded, with a term."""
+    request, check = turn.memory.request, turn.memory.check
+    details = request.details or {}
+    values = {
+        "subject": request.subject,
+        "explanation": request.explanation or "-",
+        "target": request.target,
+        "meant": str(details.get("meant") or "-"),
+        "run": str(details.get("run") or "") or None,
+    }
+    at_required = turn.traits.agrees and (check is None or check.term_ends is None)
+    tasks.open_task(turn, "support_ticket", turn.traits.ticket, at_required=at_required, values=values)
+
+
+def agree(turn: Turn) -> None:
+    """The last usable day agreed, else the one recorded; nothing is booked, but the date is a fact for others."""
+    memory = turn.memory
+    zone, at = memory.settings.zone, getattr(turn.message, "at", None)
+    last = questions.last_usable_day(at, zone) if at else memory.check.term_ends if memory.check else None
+    memory.agreed_at = day_after(last, zone) if last else memory.now
+    if "date-not-noted" not in turn.former:
+        turn.ask(BookOrder(placed_at=memory.now, effective_at=memory.agreed_at, booked=False))
+
+
+def tell_agreed(turn: Turn) -> None:
+    """The date is known: the runs that look at this licence check again (X3)."""
+    notifications.tell_watchers(turn, "scheduled")
+
+
+def tell_granted(turn: Turn) -> None:
+    """What the person who granted it says, the customer reads (MIS1, SVC1)."""
+    note = getattr(turn.message, "note", None)
+    notifications.tell_made(turn, **({"note": note} if note else {}))
+
+
+class TicketPath(Chart):
     """A ticket that a person grants or declines (MIS1, SVC1, SUP3); no claim and no promise (MIS2).
 
-    Where a date is agreed, the run waits for it. Where the grant ends something in our record, the record follows.
+    Where a date is agreed, the run waits for it. Where the grant ends something in our record, the record follows: the
+    person who granted it has done it already.
     """
 
-    received = State(initial=True, enter="ask_for_check")
-    support_ticket = State(enter="open_ticket")
+    traits = Traits(clicked=False, ends=("decided", "MIS2"))
+
+    received = State(initial=True, enter=checks.ask_for_check)
+    support_ticket = State(enter=open_ticket)
     scheduled = State()
-    applying = State(enter="ask_for_change")
-    applied = State(final=True, enter="applied_now")
-    refused = State(final=True, enter="refuse")
-    abandoned = State(final=True, enter="tell_abandoned")
+    applying = State(enter=orders.ask_for_change)
+    applied = State(final=True, enter=tell_granted)
+    refused = State(final=True, enter=notifications.tell_refused)
+    abandoned = State(final=True, enter=notifications.tell_abandoned)
     revoked = State(final=True)
-    superseded = State(final=True, enter="tell_superseded")
+    superseded = State(final=True, enter=notifications.tell_superseded)
     given_up = State(final=True)
 
-    begin = received.to(refused, cond="refused_by_check") | received.to(support_ticket)
+    begin = received.to(refused, cond=checks.refused_by_check) | received.to(support_ticket)
     granted = (
-        support_ticket.to(scheduled, cond="ends_on_a_date", on="agree")
-        | support_ticket.to(applying, cond="changes_the_record")
+        support_ticket.to(scheduled, cond=agrees_on_date, on=agree)
+        | support_ticket.to(applying, cond=ends_licence)
         | support_ticket.to(applied)
     )
-    declined = support_ticket.to(refused, on="decline")
-    order_placed = scheduled.to.itself(internal=True, on="tell_agreed")
-    date_reached = scheduled.to(applying, on="hand_over_revocation")
+    declined = support_ticket.to(refused, on=orders.decline)
+    order_placed = scheduled.to(None, on=tell_agreed)
+    date_reached = scheduled.to(applying, on=revocation.hand_over_revocation)
     change_applied = applying.to(applied)
     revocation_granted = scheduled.to(revoked)
     supersede = scheduled.to(superseded)
     abandon = abandoned.from_(support_ticket)
-    give_up = given_up.from_(received, support_ticket, scheduled, applying, before="tell_given_up")
-
-    ticket_text = "support_ticket_misclick"
-    ends_something = False
-
-    def ends_on_a_date(self) -> bool:
-        """Key accounting ends on an agreed date, or at its recorded term (SUP3)."""
-        return self.has_date
-
-    def changes_the_record(self) -> bool:
-        """The grant ends a licence of our record (SVC1)."""
-        return self.ends_something
-
-    def open_ticket(self) -> None:
-        """The case in one task: what it is about, in the customer's words (MIS1)."""
-        request = self.model.request
-        self.open_decision(
-            "support_ticket",
-            self.ticket_text,
-            "granted",
-            "declined",
-            subject=request.subject,
-            explanation=request.explanation or "-",
-            target=request.target,
-            meant=str((request.details or {}).get("meant") or "-"),
-            run=str((request.details or {}).get("run") or "") or None,
-        )
-        check = self.model.check
-        if self.has_date and (check is None or check.term_ends is None):
-            self.change_task(self.model.tasks[-1], at_required=True)
-
-    def agree(self) -> None:
-        """The last usable day agreed, else the one recorded; nothing is booked, but the date is a fact for others."""
-        memory = self.model
-        said = getattr(self.message, "at", None)
-        last = last_day(said, memory.settings.zone) if said else memory.check.term_ends if memory.check else None
-        memory.agreed_at = day_after(last, memory.settings.zone) if last else memory.now
-        if self.notes_date:
-            self.ask(BookOrder(placed_at=memory.now, effective_at=memory.agreed_at, booked=False))
-
-    def tell_agreed(self) -> None:
-        """The date is known: the runs that look at this licence check again (X3)."""
-        receipt = self.model.receipt
-        if receipt and receipt.tell:
-            self.ask(Tell(runs=receipt.tell, state="scheduled"))
-
-    def said_with_it(self) -> dict[str, Any]:
-        """What the person who granted it says, which the customer reads (MIS1, SVC1)."""
-        note = getattr(self.message, "note", None)
-        return {"note": note} if note else {}
-
-    def ends_when(self) -> tuple[str, str]:
-        """When a person has decided."""
-        return "decided", self.declined_by
-
-    def by_hand(self) -> bool:
-        """The person who granted it has done it already."""
-        return False
+    give_up = given_up.from_.any(before=notifications.tell_given_up)

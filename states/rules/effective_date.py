@@ -112,3 +112,8 @@ def other_reading(memory: Memory) -> datetime | None:
 def on_boundary_day(memory: Memory) -> bool:
     """Whether the moment that counts lies on the boundary day (X1)."""
     return follows_notice(memory) and notice_rule(memory).is_boundary(placed_or_now(memory))
+
+
+def recorded_term(memory: Memory) -> str:
+    """What the record shows of the term, for the one who is asked about it."""
+    return memory.check.term_ends.isoformat() if memory.check and memory.check.term_ends else "-"

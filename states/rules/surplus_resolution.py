@@ -55,7 +55,7 @@ def singly(entry: Surplus) -> tuple[Surplus, ...]:
 
 def heard_of(memory: Memory, news: LicenceChanged, at: datetime) -> tuple[LicenceNews, ...]:
     """What was heard so far, with another run's news."""
-    others = tuple(one for one in memory.heard if one.licence != news.licence)
+    others = tuple(one for one in memory.licence_news if one.licence != news.licence)
     return (*others, LicenceNews(licence=news.licence, state=news.state, at=at))
 
 
@@ -72,7 +72,7 @@ def ended_for_it(memory: Memory) -> list[EndedForIt]:
 
     Which candidate of a limit has ended, only its own run's news can say.
     """
-    ends, heard = booked_ends(memory), {one.licence: one for one in memory.heard}
+    ends, heard = booked_ends(memory), {one.licence: one for one in memory.licence_news}
     found = []
     for entry in memory.once_surplus:
         licence, kind = entry.licence or "", entry.values.get("kind")

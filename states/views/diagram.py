@@ -9,7 +9,8 @@ from collections.abc import Iterator
 
 from statemachine.transition import Transition
 
-from states.chart.base import PUBLIC_STATE, Chart
+from states.chart.base import Chart
+from states.chart.state_names import public_state
 from states.kinds.kind import Kind
 from states.kinds.registry import KINDS
 from states.kinds.shared import no_target
@@ -23,24 +24,25 @@ OF_A_CHANGE = frozenset({"has_standing", "standing_unbooked", "refused_beneath",
 
 def states_of(chart: type[Chart]) -> list[str]:
     """The states of a kind's path that it can reach, in the order declared."""
-    return [name for name in chart.states_map if name not in chart.unused]
+    return [name for name in chart.states_map if name not in chart.traits.unused]
 
 
 def changes_target(kind: Kind) -> bool:
     """Whether a run of this kind can be asked for another target."""
-    asked = Request(kind=kind.kind, customer="K", subject="S", target="T")
-    takes_it = kind.malformed(asked) != no_target(asked)
-    return takes_it and any(one.event == "target_checked" for state in kind.chart.states for one in state.transitions)
+    request = Request(kind=kind.kind, customer="K", subject="S", target="T")
+    takes_it = kind.malformed(request) != no_target(request)
+    transitions = (transition for state in kind.chart.states for transition in state.transitions)
+    return takes_it and any(transition.event == "target_checked" for transition in transitions)
 
 
 def transitions_of(kind: Kind) -> Iterator[tuple[str, Transition]]:
     """(state, transition) of all that a kind can take: between states it reaches, with guards that can hold for it."""
-    known = set(states_of(kind.chart))
+    reachable = set(states_of(kind.chart))
     never = frozenset() if changes_target(kind) else OF_A_CHANGE
-    never |= frozenset() if "external" in known else {"ends_outside"}
+    never |= frozenset() if "external" in reachable else {"ends_outside"}
     for state in kind.chart.states:
         for transition in state.transitions:
-            reached = {state.id, *(one.id for one in transition.targets)} <= known
+            reached = {state.id, *(target.id for target in transition.targets)} <= reachable
             of_a_change = str(transition.event) in ("target_checked", "standing_due") and not changes_target(kind)
             if reached and not of_a_change and not never & {str(guard) for guard in transition.cond}:
                 yield state.id, transition
@@ -48,13 +50,13 @@ def transitions_of(kind: Kind) -> Iterator[tuple[str, Transition]]:
 
 def arrows_of(kind: Kind) -> list[Arrow]:
     """(from, to, event with its guard) of each transition that changes the state; `give_up` left out."""
-    found: dict[Arrow, None] = {}
+    arrows: dict[Arrow, None] = {}
     for state, transition in transitions_of(kind):
         event, guards = str(transition.event), [str(guard) for guard in transition.cond]
         if not transition.internal and event != "give_up":
             label = f"{event} [{', '.join(guards)}]" if guards else event
-            found |= {(state, target.id, label): None for target in transition.targets}
-    return list(found)
+            arrows |= {(state, target.id, label): None for target in transition.targets}
+    return list(arrows)
 
 
 def of_a_change(label: str) -> bool:
@@ -69,8 +71,8 @@ def drawn(kind: Kind, separator: str) -> list[Arrow]:
 
 def beneath(kind: Kind) -> list[str]:
     """What a standing order beneath a change opens, as `event → state`, whatever state the change is in (X10)."""
-    found = [(label.partition(" ")[0], target) for _, target, label in arrows_of(kind) if of_a_change(label)]
-    return [f"{event} → {target}" for event, target in dict.fromkeys(found)]
+    arrows = [(label.partition(" ")[0], target) for _, target, label in arrows_of(kind) if of_a_change(label)]
+    return [f"{event} → {target}" for event, target in dict.fromkeys(arrows)]
 
 
 def merged(arrows: list[Arrow], separator: str) -> list[Arrow]:
@@ -78,12 +80,12 @@ def merged(arrows: list[Arrow], separator: str) -> list[Arrow]:
     labels: dict[tuple[str, str], list[str]] = {}
     for source, target, label in arrows:
         labels.setdefault((source, target), []).append(label)
-    return [(source, target, separator.join(found)) for (source, target), found in labels.items()]
+    return [(source, target, separator.join(events)) for (source, target), events in labels.items()]
 
 
 def shown_as(name: str) -> str:
     """A state with the contract's name for it, where that is another."""
-    return name if PUBLIC_STATE.get(name, name) == name else f"{name} (shown as {PUBLIC_STATE[name]})"
+    return name if public_state(name) == name else f"{name} (shown as {public_state(name)})"
 
 
 def mermaid(kind: str) -> str:

@@ -1,18 +1,23 @@
-"""A preview: the same chart on the same facts, its effects shown instead of performed (design)."""
+"""A preview: the same chart on the same facts, its effects shown instead of performed (docs/architecture.md)."""
 
 from datetime import datetime
 
-from states.chart.lifecycle import Conduct
+from states.chart.base import Chart
+from states.chart.orders import accept_order
+from states.chart.turn import Answer, Turn
 from states.kinds.kind import Kind
 from states.model.base import Moment, Value
 from states.model.effects import CheckLicences
 from states.model.facts import Check, Cost, CostEffect, Feature, RunSettings
 from states.model.memory import Memory
-from states.model.request import PlaceOrder, Request
+from states.model.request import AcknowledgeWarning, PlaceOrder, Request
 from states.model.status import RefusalText, SurplusEntry, WarningText, WhyStep
 from states.model.texts import Say
 from states.rules.effective_date import cost_effect_of, effective_at, follows_notice, notice_rule
-from states.views.status import language_of, refusal_of, surplus_entries, warning_texts, why
+from states.views.refusals import language_of, refusal_of
+from states.views.status import surplus_entries
+from states.views.warnings import warning_texts
+from states.views.why import why
 
 ORDERABLE = frozenset({"surplus_resolution", "order"})
 """Where a path leads to an order of the customer's."""
@@ -26,7 +31,7 @@ class NextDate(Value):
 
 
 class Preview(Value):
-    """What would happen (contract, `POST /previews`)."""
+    """What would happen (docs/contract.md, `POST /previews`)."""
 
     effective_at: Moment | None
     order_by: Moment | None
@@ -45,39 +50,37 @@ def preview(kind: Kind, request: Request, check: Check, at: datetime, settings: 
     """Play the chart up to its order at the moment `at`, and read off what it would say."""
     memory = Memory(request=request, now=at, requested_at=at, settings=settings)
     chart = kind.chart(memory)
-    effects = list(chart.start())
-    while effects:
-        effect = effects.pop(0)
-        if isinstance(effect, CheckLicences):
-            effects += chart.answer(effect, at, check=check)
-        if not effects and "acknowledge_warning" in chart.possible():
-            effects += chart.decide("acknowledge_warning", at)
-    if chart.model.state in ORDERABLE:
-        place(chart, at)
-    language = language_of(memory)
+    play(chart, check, at)
+    if memory.state in ORDERABLE:
+        # The order that would be placed at that moment, judged by nobody.
+        accept_order(Turn(memory, chart.traits, chart.possible, PlaceOrder(by="preview", time=at)))
     refused = memory.refusal is not None
-    effective = None if refused else effective_at(memory)
-    noticed = effective is not None and follows_notice(memory)
+    date = None if refused else effective_at(memory)
+    noticed = date is not None and follows_notice(memory)
     return Preview(
-        effective_at=effective,
-        order_by=notice_rule(memory).order_by(effective) if noticed and effective else None,
-        why=() if refused else why(chart, say),
-        next=next_date(memory, effective) if noticed and effective else None,
+        effective_at=date,
+        order_by=notice_rule(memory).order_by(date) if noticed and date else None,
+        why=() if refused else why(memory, chart.traits, say),
+        next=next_date(memory, date) if noticed and date else None,
         cost_effect=cost_effect_of(memory),
         cost=check.cost,
         features_lost=check.features_lost,
-        surplus=surplus_entries(memory, say, language),
-        warnings=warning_texts(chart, say),
+        surplus=surplus_entries(memory, say, language_of(memory)),
+        warnings=warning_texts(memory, say),
         refusal=refusal_of(memory, say),
         catalogue=check.catalogue,
     )
 
 
-def place(chart: Conduct, at: datetime) -> None:
-    """The order that would be placed at that moment, judged by nobody: the path itself says what follows from it."""
-    chart.message = PlaceOrder(by="preview", time=at)
-    chart.accept_order()
-    chart.message = None
+def play(chart: Chart, check: Check, at: datetime) -> None:
+    """Answer every question of the chart with the check, and acknowledge what is lost."""
+    effects = list(chart.receive("start", None, at))
+    while effects:
+        effect = effects.pop(0)
+        if isinstance(effect, CheckLicences):
+            effects += chart.receive("answered", Answer(effect, check=check), at)
+        if not effects and "acknowledge_warning" in chart.possible():
+            effects += chart.receive("acknowledge_warning", AcknowledgeWarning(by="preview"), at)
 
 
 def next_date(memory: Memory, effective: datetime) -> NextDate:

@@ -1,24 +1,13 @@
-"""Performing effects: each through its activity, in two stages, or by a signal or a child workflow."""
+"""Calling activities in two stages: within the time that an update waits, then patiently (docs/adr/0006)."""
 
-from dataclasses import dataclass
 from typing import Any
 
 from temporalio import workflow
-from temporalio.exceptions import (
-    ActivityError,
-    ApplicationError,
-    ChildWorkflowError,
-    FailureError,
-    WorkflowAlreadyStartedError,
-)
-from temporalio.workflow import ParentClosePolicy
+from temporalio.exceptions import ActivityError, ApplicationError, FailureError
 
 with workflow.unsafe.imports_passed_through():
     from activities import activity_names
-    from states.kinds.registry import KINDS
-    from states.model.effects import CheckLicences, Effect, HandOver, Step, Tell
-    from states.model.facts import Check, Inquiry, Receipt, Refusal
-    from states.model.memory import Memory
+    from states.model.facts import Check, Receipt, Refusal
 from workflows import options
 
 ACTIVITIES: dict[str, tuple[str, type | None, str]] = {
@@ -38,37 +27,8 @@ IN_THE_WORKER = frozenset(
 """Tried once as local activities: short, idempotent, and cheaper in history."""
 
 
-@dataclass
-class Failure:
-    """An effect that could not be performed: a person is asked."""
-
-    error: str
-
-
 class Slow(Exception):
     """The first stage ended without an answer."""
-
-
-def step_of(memory: Memory, effect: Effect) -> Step:
-    """An effect with its idempotency key: run, step and number, the same on retry and after continue-as-new."""
-    request = memory.request
-    return Step(
-        key=f"{request.workflow_id}/{memory.run_id}/{effect.name}/{effect.number}",
-        workflow_id=request.workflow_id,
-        kind=request.kind,
-        customer=request.customer,
-        subject=request.subject,
-        target=request.target,
-        effect=effect,
-    )
-
-
-def inquiry_of(memory: Memory, effect: CheckLicences) -> Inquiry:
-    """The question that a check is: by which version, as of which moment."""
-    first = memory.check is None
-    at = effect.order_at or (memory.requested_at if first else workflow.now())
-    request = effect.proposal or memory.request
-    return Inquiry(request=request, at=at, version=effect.version, first=first, after=effect.after)
 
 
 async def call(name: str, argument: Any, answer: type | None, summary: str, *, local: bool) -> Any:
@@ -136,39 +96,20 @@ def final(error: FailureError) -> bool:
     return isinstance(cause, ApplicationError) and cause.non_retryable
 
 
-def outcome(error: FailureError) -> Refusal | Failure:
-    """What a final error means: the system said no, or a person must act."""
+def outcome(error: FailureError) -> Refusal | str:
+    """What a final error means: the system said no, or what a person must mend."""
     cause = cause_of(error)
-    if isinstance(cause, ApplicationError) and cause.type == activity_names.REFUSED:
-        reason = (
-            str(cause.details[0].get("reason", ""))
-            if cause.details and isinstance(cause.details[0], dict)
-            else cause.message
-        )
-        return Refusal(rule="D6", code="booking_refused", values={"reason": reason or cause.message})
-    return Failure(cause.message if isinstance(cause, ApplicationError) else str(cause or error))
+    if not isinstance(cause, ApplicationError):
+        return str(cause or error)
+    if cause.type != activity_names.REFUSED:
+        return cause.message
+    details = cause.details[0] if cause.details and isinstance(cause.details[0], dict) else {}
+    return Refusal(rule="D6", code="booking_refused", values={"reason": str(details.get("reason") or cause.message)})
 
 
-async def tell(effect: Tell, memory: Memory) -> None:
-    """Signal `licence_changed`; a run that has ended meanwhile needs no news."""
-    news = {"licence": memory.request.subject, "state": effect.state}
-    for run in effect.runs:
-        try:
-            await workflow.get_external_workflow_handle(run).signal("licence_changed", news)
-        except ApplicationError:
-            workflow.logger.info("licence_changed not delivered", extra={"run": run})
-
-
-async def hand_over(effect: HandOver) -> None:
-    """Start the `misclick` run; where one is open for it already, that one serves (X11)."""
-    request = effect.request
+async def call_until_done(name: str, argument: Any, answer: type, summary: str) -> Any:
+    """What must be done in the end, however long a system is away: nobody is asked about it."""
     try:
-        await workflow.start_child_workflow(
-            KINDS[request.kind].workflow,
-            request.model_dump(mode="json", exclude_none=True),
-            id=request.workflow_id,
-            parent_close_policy=ParentClosePolicy.ABANDON,
-            static_summary=f"{request.kind}, {request.customer}",
-        )
-    except (WorkflowAlreadyStartedError, ChildWorkflowError):
-        workflow.logger.info("a misclick run is open already", extra={"run": request.workflow_id})
+        return await call(name, argument, answer, summary, local=True)
+    except (Slow, FailureError):
+        return await call_patiently(name, argument, answer, summary, None)

@@ -1,0 +1,75 @@
+"""Facts that a person must clarify before an order is possible (X5, X6, X14)."""
+
+from datetime import date, datetime
+
+from states.chart.orders import ask_for_booking
+from states.chart.tasks import open_task
+from states.chart.turn import Turn
+from states.model.base import day_after, day_of
+from states.model.facts import Refusal
+from states.model.memory import Memory
+from states.rules.effective_date import date_rule_of, open_questions, recorded_term, term_runs
+
+
+def ask_open_questions(turn: Turn) -> None:
+    """On entering `order`: what must be known first is asked; a term only when it is clear that the cost falls."""
+    memory = turn.memory
+    if memory.refusal is not None and memory.refusal.code == "declined":
+        return
+    questions = open_questions(memory)
+    for type_ in questions:
+        if type_ != "clarify_term" or "clarify_cost" not in questions:
+            open_question(turn, type_)
+
+
+def open_question(turn: Turn, type_: str) -> None:
+    """The task of a question, with what the record shows."""
+    check = turn.memory.check
+    question = next((question for question in check.questions if question.type == type_), None) if check else None
+    values = dict(question.values) if question else {"recorded": recorded_term(turn.memory)}
+    text = "clarify_partners" if type_ == "clarify" else type_
+    open_task(turn, type_, text, at_required=type_ == "clarify_term", values=values)
+
+
+def note_clarified(turn: Turn) -> None:
+    """A person answered; the answer may raise the next question: a cancellation needs a term (X6)."""
+    memory, message = turn.memory, turn.message
+    assert turn.task is not None
+    if turn.task.type == "clarify_cost":
+        memory.clarified_cost = message.decision
+    elif turn.task.type == "clarify":
+        memory.clarified_note = message.note
+    else:
+        note_term(turn, last_usable_day(message.at, memory.settings.zone))
+    if memory.state == "order":
+        ask_open_questions(turn)
+
+
+def note_term(turn: Turn, last_day: date) -> None:
+    """The last usable day as a person said it; beside `scheduled` it replaces the date."""
+    memory = turn.memory
+    if memory.order is None:
+        memory.clarified_term = last_day
+        return
+    moment = day_after(last_day, memory.settings.zone)
+    memory.order = memory.order.model_copy(update={"term": last_day, "effective_at": moment, "late": False})
+    ask_for_booking(turn)
+
+
+def note_not_clarified(turn: Turn) -> None:
+    """Not orderable: the customer sees the note, and may abandon or ask again."""
+    turn.memory.refusal = Refusal(rule="X5", code="declined", values={"note": turn.message.note})
+
+
+def last_usable_day(at: date | datetime, zone: str) -> date:
+    """The last usable day that an operator gave, as a day or as a moment in it."""
+    return day_of(at, zone) if isinstance(at, datetime) else at
+
+
+def term_ends_at(memory: Memory) -> datetime | None:
+    """When the recorded term runs out, while the customer has not ordered (X6)."""
+    check = memory.check
+    waits = memory.state == "order" and date_rule_of(memory) == "term" and not memory.clarified_term
+    if not waits or check is None or check.term_ends is None or not term_runs(memory):
+        return None
+    return day_after(check.term_ends, memory.settings.zone)

@@ -1,0 +1,126 @@
+"""Taking an order back: never by the customer alone, and only before its date (X11, X13)."""
+
+from datetime import datetime
+from typing import Any
+
+from states.chart.amendments import has_standing
+from states.chart.checks import books, by_hand, outside_steps
+from states.chart.notifications import tell
+from states.chart.state_names import AFTER_DATE
+from states.chart.tasks import ask_or_open, close_task, handled_by, open_task, tasks_of
+from states.chart.traits import Traits
+from states.chart.turn import Turn, last_line
+from states.model.effects import HandOver, Withdraw
+from states.model.memory import Memory
+from states.model.request import Request
+from states.rules.effective_date import effective_at
+from states.rules.run_values import iso
+from states.rules.surplus_resolution import ended_for_it
+
+
+def is_revoking(model: Memory) -> bool:
+    """A revocation was granted while the booking was under way (X11)."""
+    return model.revoking
+
+
+def revoking_standing(model: Memory) -> bool:
+    """The change was not booked; the standing order still is (X11)."""
+    return model.revoking and has_standing(model)
+
+
+def nothing_booked(model: Memory) -> bool:
+    """The booking waits to be clicked, and no order stands beneath it (X11)."""
+    return handled_by(model, "perform") and not has_standing(model)
+
+
+def revocable(memory: Memory, traits: Traits) -> bool:
+    """From the order to the effective date (X11)."""
+    if memory.revoking or memory.state in ("withdrawing", "applying"):
+        return False
+    ordered = memory.state in traits.revocable or has_standing(memory)
+    return ordered and not date_has_come(memory, memory.now)
+
+
+def may_be_asked(model: Memory, traits: Traits) -> bool:
+    """A revocation can be asked for, and has not been."""
+    return revocable(model, traits) and not tasks_of(model, "revocation")
+
+
+def date_has_come(memory: Memory, at: datetime) -> bool:
+    """Whether the effective moment of what is booked has come."""
+    standing = memory.standing
+    date = standing.order.effective_at if standing else effective_at(memory)
+    return date is not None and memory.order is not None and at >= date and memory.state != "placing"
+
+
+def came_too_late(memory: Memory, traits: Traits, at: datetime) -> bool:
+    """Whether the date has come for which a revocation would have had to be asked for."""
+    if memory.state in AFTER_DATE and not revocable(memory, traits):
+        return True
+    return memory.state == "scheduled" and date_has_come(memory, max(at, memory.now))
+
+
+def open_revocation(turn: Turn) -> None:
+    """Opens a ticket, which names what has ended for its sake (X13, FFN5); the cancellation goes on."""
+    memory = turn.memory
+    values: dict[str, Any] = {
+        "explanation": turn.message.explanation,
+        "effective_at": iso(effective_at(memory)),
+        "cancelled": [
+            {"run": ended.workflow_id, "ends_at": iso(ended.ends_at), "state": ended.state}
+            for ended in ended_for_it(memory)
+        ],
+    }
+    open_task(turn, "revocation", "revocation", values=values | partners_left(memory, turn.traits))
+
+
+def partners_left(memory: Memory, traits: Traits) -> dict[str, Any]:
+    """The partners with whom it has ended, whatever becomes of the rest (FFN5); nothing where there are none."""
+    steps = [step for step in outside_steps(memory, traits) if step.what == "partner"]
+    waiting = {task.subject for task in tasks_of(memory, "third_party")}
+    left = [step.name or "-" for step in steps if (step.subject or step.what) not in waiting]
+    return {"partners": left} if steps else {}
+
+
+def note_declined(turn: Turn) -> None:
+    """The cancellation goes on, and the customer is told."""
+    tell(turn, "declined", note=turn.message.note or "")
+
+
+def note_revoking(turn: Turn) -> None:
+    """Granted while the booking is on its way: taken up with its answer."""
+    turn.memory.revoking = True
+
+
+def ask_for_withdrawal(turn: Turn) -> None:
+    """Take the booking back before the run ends `revoked` (X11)."""
+    memory = turn.memory
+    memory.revoking = False
+    clicked = by_hand(memory, turn.traits) and books(memory)
+    ask_or_open(turn, Withdraw(), clicked, "perform_withdraw", effective_at(memory))
+
+
+def tell_revoked(turn: Turn) -> None:
+    """Nothing is booked any more; what ended for it, or with a partner, stays ended (X13)."""
+    memory = turn.memory
+    cancelled = [ended.licence for ended in ended_for_it(memory)]
+    tell(turn, "revoked", cancelled=cancelled, **partners_left(memory, turn.traits))
+
+
+def hand_over_revocation(turn: Turn) -> None:
+    """On the effective date an open revocation passes to a `misclick` run of its own (X11)."""
+    memory = turn.memory
+    request = memory.request
+    for task in tasks_of(memory, "revocation"):
+        close_task(memory, task)
+        line = last_line(memory, "request_revocation")
+        ticket = Request(
+            kind="misclick",
+            customer=request.customer,
+            subject=f"{request.kind}.{request.subject}",
+            explanation=str(task.values.get("explanation") or "-"),
+            details={"run": request.workflow_id},
+            by=line.by if line else None,
+        )
+        turn.write("revocation_passed_on", "revocation_passed_on", run=ticket.workflow_id)
+        turn.ask(HandOver(request=ticket))

@@ -1,0 +1,179 @@
+"""What each type of task means: one record a type, from which everything about it derives.
+
+Work list, command line, guide, documents, tickets and web UI read it. A new type is a record here, the path that opens
+it, and its texts (`task.<text>`, `task_type.<type>`).
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from states.chart.revocation import revocable
+from states.chart.state_names import awaits
+from states.chart.traits import Traits
+from states.model.memory import Memory, Task
+from states.rules.effective_date import open_questions
+
+StillMatters = Callable[[Memory, Traits, Task], bool]
+
+
+def always(memory: Memory, traits: Traits, task: Task) -> bool:
+    """As long as the run is open."""
+    return True
+
+
+def while_step_awaited(memory: Memory, traits: Traits, task: Task) -> bool:
+    """While the state waits for the step that the task holds."""
+    return task.step is not None and awaits(memory.state, task.step)
+
+
+def while_asked(memory: Memory, traits: Traits, task: Task) -> bool:
+    """While the question stands before the order; the date after a late booking, while that is booked."""
+    if task.subject == "late":
+        return memory.state == "scheduled"
+    return memory.state == "order" and task.type in open_questions(memory)
+
+
+def while_revocable(memory: Memory, traits: Traits, task: Task) -> bool:
+    """Before the date (X11)."""
+    return revocable(memory, traits)
+
+
+def while_left(memory: Memory, traits: Traits, task: Task) -> bool:
+    """After the date, while something is in surplus (X2, X4)."""
+    return memory.state in ("leftover", "held")
+
+
+@dataclass(frozen=True)
+class TaskType:
+    """One type of task (docs/contract.md, task types).
+
+    A confirmation causes the event of its decision, or `confirmed` where there are no decisions; a rejection causes
+    `rejected`.
+    """
+
+    type: str
+    texts: tuple[str, ...]
+    """The keys under `task.` that its instructions may have."""
+    decisions: Mapping[str, str] = field(default_factory=dict)
+    """The event of each decision."""
+    confirmed: str | None = None
+    rejected: str = "stays_open"
+    """`stays_open`: it does not go away, and is escalated."""
+    waits_for: Literal["operator", "third_party", "repair"] = "operator"
+    """Whom the run waits for; at a third party the operator once a proof has been handed in."""
+    needs_proof: bool = False
+    needs_note: frozenset[str] = frozenset()
+    """The decisions that need a note; `*`: any confirmation."""
+    proof_rule: str = "X9"
+    """The rule that asks for the proof."""
+    tickets: Mapping[str, str] | None = None
+    """The group of the ticket system that decides, by text (`*`: any other); None: there is no ticket."""
+    still_matters: StillMatters = always
+    """Whether a decision could still be taken up."""
+
+
+COSTS = dict.fromkeys(("cancellation", "deactivation", "none"), "clarified")
+
+TASK_TYPES: dict[str, TaskType] = {
+    type_.type: type_
+    for type_ in (
+        TaskType(
+            "perform",
+            ("perform_order", "perform_end", "perform_withdraw", "perform_reassign", "perform_decouple"),
+            confirmed="performed",
+            rejected="perform_rejected",
+            needs_proof=True,
+            proof_rule="X12",
+            still_matters=while_step_awaited,
+        ),
+        TaskType(
+            "third_party",
+            tuple(f"third_party_{what}" for what in ("pilot", "third_party", "shopify", "ecomdata", "partner")),
+            confirmed="proof_confirmed",
+            waits_for="third_party",
+            needs_proof=True,
+        ),
+        TaskType(
+            "support_ticket",
+            tuple(f"support_ticket_{what}" for what in ("misclick", "setup_service", "key_accounting", "transfer")),
+            decisions={"granted": "granted", "declined": "declined"},
+            rejected="declined",
+            tickets={
+                "support_ticket_setup_service": "accounting",
+                "support_ticket_key_accounting": "sales",
+                "support_ticket_transfer": "eazyauction",
+                "*": "support",
+            },
+        ),
+        TaskType(
+            "revocation",
+            ("revocation",),
+            decisions={"granted": "revocation_granted", "declined": "revocation_declined"},
+            rejected="revocation_declined",
+            tickets={"*": "support"},
+            still_matters=while_revocable,
+        ),
+        TaskType("appointment", ("appointment",), confirmed="appointed", rejected="declined", tickets={"*": "support"}),
+        TaskType(
+            "clarify_cost",
+            ("clarify_cost",),
+            decisions=COSTS,
+            rejected="not_clarified",
+            still_matters=while_asked,
+        ),
+        TaskType(
+            "clarify_term",
+            ("clarify_term",),
+            confirmed="clarified",
+            rejected="not_clarified",
+            still_matters=while_asked,
+        ),
+        TaskType(
+            "clarify",
+            ("clarify_partners",),
+            confirmed="clarified",
+            rejected="not_clarified",
+            needs_note=frozenset({"*"}),
+            still_matters=while_asked,
+        ),
+        TaskType("surplus", ("surplus", "surplus_channels"), confirmed="surplus_settled", still_matters=while_left),
+        TaskType(
+            "repair",
+            ("repair",),
+            decisions={"retry": "retry", "skip": "skip", "end": "give_up"},
+            waits_for="repair",
+            needs_note=frozenset({"skip", "end"}),
+        ),
+    )
+}
+"""By name, in the order of the contract's table."""
+
+
+def type_of(task: Task) -> TaskType:
+    """The record of a task's type."""
+    return TASK_TYPES[task.type]
+
+
+def decisions_of(task: Task) -> tuple[str, ...]:
+    """The decisions that a confirmation of this task may carry."""
+    return tuple(type_of(task).decisions) if task.decisions is None else task.decisions
+
+
+def waits_for(task: Task) -> str:
+    """Whom an open task waits for."""
+    waits = type_of(task).waits_for
+    return "operator" if waits == "third_party" and task.proof is not None else waits
+
+
+def rejected_event(task: Task) -> str:
+    """What a rejection causes. A proof that was handed in counts for nothing; which date holds must be said."""
+    if task.type == "third_party" and task.proof is not None:
+        return "proof_rejected"
+    return "stays_open" if task.subject == "late" else type_of(task).rejected
+
+
+def ticket_group(type_: str, text: str) -> str | None:
+    """The group of the ticket system that decides a task; None where there is no ticket (SVC1, SUP3, MOV1, MIS1)."""
+    groups = TASK_TYPES[type_].tickets
+    return groups.get(text, groups["*"]) if groups else None

@@ -1,0 +1,93 @@
+"""One event before a chart: what it brings, and what the chart asks for because of it.
+
+Actions are functions of a turn, guards are functions of the memory (and the traits): both are named by reference in the
+declarations of `states.paths`.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from states.chart.state_names import public_state
+from states.chart.traits import Traits
+from states.model.effects import AnyEffect, Effect
+from states.model.facts import Check, Receipt, Refusal
+from states.model.memory import Memory, Standing, Task, TimelineLine
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back for an effect: just one of `check`, `receipt`, `refusal`; `error` where it keeps failing.
+
+    All are None for what has nothing to say, a mail that was sent.
+    """
+
+    effect: AnyEffect
+    check: Check | None = None
+    receipt: Receipt | None = None
+    refusal: Refusal | None = None
+    error: str | None = None
+
+
+@dataclass(slots=True)
+class Turn:
+    """What is at hand while one event is judged or taken."""
+
+    memory: Memory
+    traits: Traits
+    possible: Callable[[], frozenset[str]]
+    """The events that could be taken now."""
+    message: Any = None
+    """What a person sent."""
+    task: Task | None = None
+    """The task that the message is about."""
+    answer: Answer | None = None
+    """What came back from the world."""
+    former: frozenset[str] = frozenset()
+    """The former ways that a run goes on with, which began before they were changed (`workflows.patches`)."""
+    kept: Standing | None = None
+    """The booked order as it stood when another target was asked about (X10)."""
+    effects: list[Effect] = field(default_factory=list)
+    """What is asked for, in order."""
+    refusal: Refusal | None = None
+    """Why an earlier event, which waited for this answer, is not taken after all."""
+    follow: str | None = None
+    """An event to be taken next, if it is possible then."""
+
+    def ask(self, effect: Effect) -> None:
+        """Ask for an effect; its number makes the idempotency key."""
+        self.memory.number += 1
+        self.effects.append(effect.numbered(self.memory.number))
+
+    def ask_again(self, effect: Effect) -> None:
+        """Ask for the same effect once more, under the same key (retry and repair)."""
+        self.effects.append(effect)
+
+    def write(
+        self, event: str, key: str | None = None, note: str | None = None, by: str | None = None, **values: Any
+    ) -> None:
+        """Add a line to the timeline; the time is when the person acted, else now.
+
+        `key` names a text under `note.`, made with `values` where it is shown; `note` is a person's own words.
+        """
+        memory, message = self.memory, self.message
+        line = TimelineLine(
+            at=getattr(message, "time", None) or memory.now,
+            state=public_state(memory.state),
+            event=event,
+            by=by or getattr(message, "by", None),
+            note=f"note.{key}" if key else note or words_of(message),
+            values=values if key else None,
+        )
+        memory.timeline = (*memory.timeline, line)[-400:]
+
+
+def words_of(message: Any) -> str | None:
+    """What a person's payload says beside the event: a note or a case, another booking (X10), where to (WMU4)."""
+    words = (getattr(message, name, None) for name in ("note", "explanation", "booking", "to"))
+    return next((word for word in words if word), None)
+
+
+def last_line(memory: Memory, event: str) -> TimelineLine | None:
+    """The last line of an event, as far as the timeline remembers."""
+    return next((line for line in reversed(memory.timeline) if line.event == event), None)

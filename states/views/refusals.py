@@ -1,0 +1,64 @@
+"""What is refused, as a text for people and programs."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from states.chart.base import Chart
+from states.model import payload_errors
+from states.model.facts import Refusal
+from states.model.memory import Memory
+from states.model.status import Problem, RefusalText, Status
+from states.model.texts import Say
+from states.rules.run_values import facts_of
+
+
+def language_of(memory: Memory) -> str:
+    """The customer's language; German until it is known."""
+    return memory.check.language if memory.check else "de"
+
+
+def refusal_text(say: Say, memory: Memory, prefix: str, refusal: Refusal) -> str:
+    """The text of a refusal, with the run's facts; a `fault` that is itself a key is made into its text first."""
+    language = language_of(memory)
+    return say(language, f"{prefix}.{refusal.code}", with_fault(say, language, facts_of(memory) | refusal.values))
+
+
+FAULT = re.compile(r"fault\.[a-z_]+")
+"""A key of the texts; a sentence about a payload may begin alike, but goes on."""
+
+
+def with_fault(say: Say, language: str, given: Mapping[str, Any]) -> dict[str, Any]:
+    """Values with their `fault` as a text, where it is a key or a list of faults."""
+    values = dict(given)
+    fault = values.get("fault")
+    if isinstance(fault, str) and FAULT.fullmatch(fault):
+        values["fault"] = say(language, fault, values)
+    elif isinstance(fault, list):
+        values["fault"] = payload_errors.text_of(say, language, fault)
+    return values
+
+
+def problem(chart: Chart, say: Say, refusal: Refusal, current: Status | None) -> Problem:
+    """Why an event was refused, for people and portals. A request's refusal keeps its own text."""
+    for prefix in ("problem", "refusal"):
+        try:
+            text = refusal_text(say, chart.model, prefix, refusal)
+            break
+        except KeyError:
+            text = refusal.code
+    return Problem(
+        code=refusal.code,
+        rule=refusal.rule,
+        text=text,
+        enabled=chart.enabled(),
+        current=current.model_dump(mode="json") if current else None,
+    )
+
+
+def refusal_of(memory: Memory, say: Say) -> RefusalText | None:
+    """The run's refusal with its text."""
+    refusal = memory.refusal
+    if refusal is None:
+        return None
+    return RefusalText(rule=refusal.rule, code=refusal.code, text=refusal_text(say, memory, "refusal", refusal))

@@ -1,0 +1,58 @@
+"""The warnings of a run: the check's, and those that depend on where it stands."""
+
+from datetime import datetime
+
+from states.model.facts import Warning
+from states.model.memory import Memory
+from states.model.status import WarningText
+from states.model.texts import Say
+from states.rules.effective_date import cost_effect_of, effective_at, other_reading, placed_or_now
+from states.rules.run_values import facts_of, surplus_said
+from states.rules.surplus_resolution import names
+from states.views.refusals import language_of
+
+
+def warning_texts(memory: Memory, say: Say) -> tuple[WarningText, ...]:
+    """The warnings for people: each with its own values, and the date and the price that the run knows."""
+    facts, language = facts_of(memory), language_of(memory)
+    return tuple(
+        WarningText(code=warning.code, text=say(language, f"warning.{warning.code}", facts | warning.values))
+        for warning in warnings_of(memory)
+    )
+
+
+def warnings_of(memory: Memory) -> tuple[Warning, ...]:
+    """The check's warnings, and those that depend on the state of the run (G9, X1, ED5, ED13, X10)."""
+    warnings = list(memory.check.warnings) if memory.check else []
+    saves_nothing = memory.clarified_cost and cost_effect_of(memory) != "cancellation"
+    if saves_nothing and not any(warning.code == "no_saving" for warning in warnings):
+        warnings.append(Warning(code="no_saving"))
+    date, other = effective_at(memory), other_reading(memory)
+    if date and other:
+        moments = {"effective_at": date, "other_effective_at": other, "placed_on": placed_or_now(memory)}
+        warnings.append(Warning(code="boundary_day", values=written(moments)))
+    warnings += surplus_warnings(memory, date)
+    standing = memory.standing.order.effective_at if memory.standing else None
+    if date and standing and date > standing:
+        moments = {"effective_at": date, "standing_at": standing}
+        warnings.append(Warning(code="later_than_standing", values=written(moments)))
+    return tuple(warnings)
+
+
+def surplus_warnings(memory: Memory, date: datetime | None) -> list[Warning]:
+    """Licences in surplus, and those whose own end lies on another date (ED5, X3)."""
+    entries = memory.check.surplus if memory.check else ()
+    staying = [entry for entry in entries if entry.ends_at is None]
+    warnings = []
+    if staying:
+        warnings.append(Warning(code="surplus", values={"surplus": surplus_said(staying), "count": len(staying)}))
+    for entry in entries:
+        if entry.ends_at is not None and date is not None and entry.ends_at != date:
+            values = written({"licence_ends_at": entry.ends_at, "effective_at": date})
+            warnings.append(Warning(code="surplus_gap", values={"licence": names([entry])[0]} | values))
+    return warnings
+
+
+def written(moments: dict[str, datetime]) -> dict[str, str]:
+    """Moments as plain JSON."""
+    return {name: moment.isoformat() for name, moment in moments.items()}

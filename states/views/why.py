@@ -1,0 +1,119 @@
+"""How the effective date follows, step by step (D1 to D8, X1, X6)."""
+
+from typing import NamedTuple
+
+from states.chart.checks import ends_outside
+from states.chart.traits import Traits
+from states.model.base import day_of
+from states.model.facts import DateRule
+from states.model.memory import Memory
+from states.model.status import WhyStep
+from states.model.texts import Say
+from states.rules.effective_date import (
+    cost_effect_of,
+    date_rule_of,
+    effective_at,
+    notice_rule,
+    open_questions,
+    other_reading,
+    placed_or_now,
+    recorded_term,
+)
+from states.views.refusals import language_of
+
+
+class Step(NamedTuple):
+    """One step of the derivation: the text `why.<text>`, which says `value` under `name`, and the rule.
+
+    `shown`: what the document shows in place of the value, the day of a moment.
+    """
+
+    text: str
+    name: str
+    value: str
+    rule: str
+    shown: str | None = None
+
+
+def why(memory: Memory, traits: Traits, say: Say) -> tuple[WhyStep, ...]:
+    """The derivation of the date shown; on the boundary day with the other reading beside it (X1)."""
+    language, zone = language_of(memory), memory.settings.zone
+    date, rule = effective_at(memory), date_rule_of(memory)
+    term = memory.order.term if memory.order else memory.clarified_term
+    if date is None and rule != "moment":
+        steps = unknown_date(memory, rule)
+    elif term is not None:
+        steps = [Step("clarified", "term_ends", term.isoformat(), "X6" if rule == "term" else "X14")]
+    else:
+        steps = origin_of(memory, traits, rule)
+    steps += results_of(memory, by_notice=rule == "notice" and term is None)
+    return tuple(
+        WhyStep(
+            step=say(language, f"why.{step.text}", {step.name: step.value, "zone": zone}),
+            value=step.shown or step.value,
+            rule=step.rule,
+        )
+        for step in steps
+    )
+
+
+def unknown_date(memory: Memory, rule: DateRule | None) -> list[Step]:
+    """What must be clarified before there is a date."""
+    questions = open_questions(memory)
+    if rule == "notice" and "clarify_term" in questions:
+        return [Step("annual", "recorded", recorded_term(memory), "X14")]
+    if cost_effect_of(memory) == "unknown" and "clarify_cost" in questions:
+        return [Step("unclear", "cost_effect", "unclear", "X5")]
+    return []
+
+
+def origin_of(memory: Memory, traits: Traits, rule: DateRule | None) -> list[Step]:
+    """Where the date comes from: the moment that counts, the term, the day chosen or agreed."""
+    if rule == "notice":
+        return notice_steps(memory)
+    if rule == "term" and memory.check and memory.check.term_ends:
+        return [Step("term", "term_ends", memory.check.term_ends.isoformat(), "X6")]
+    if rule == "moment":
+        return [moment_step(memory, traits)]
+    date = effective_at(memory)
+    return [Step("agreed", "agreed_at", date.isoformat(), "MOV1")] if rule == "agreed" and date else []
+
+
+def notice_steps(memory: Memory) -> list[Step]:
+    """The moment that counts, its day in the zone, and the last day in time (D5, D6, D8)."""
+    settings, moment = memory.settings, placed_or_now(memory)
+    day = day_of(moment, settings.zone)
+    last_day = notice_rule(memory).last_day_in_time(day)
+    if memory.order and memory.order.booked_at:
+        counts = Step("booked", "booked_at", moment.isoformat(), "X12")
+    else:
+        counts = Step("placed", "placed_at", moment.isoformat(), "D6")
+    return [
+        counts,
+        Step("day", "day_on", day.isoformat(), "D8"),
+        Step(f"last_day_{settings.boundary}", "last_on", last_day.isoformat(), "D5"),
+    ]
+
+
+def moment_step(memory: Memory, traits: Traits) -> Step:
+    """Why what has no term ends when it does: on the day chosen, at once, or when others have done their part."""
+    chosen = memory.order.effective_on if memory.order else None
+    if chosen is not None:
+        return Step("chosen", "chosen_on", chosen.isoformat(), "X6")
+    text, rule = ("third_party", "CO4") if ends_outside(memory) else traits.ends
+    return Step(text, text, text, rule)
+
+
+def results_of(memory: Memory, *, by_notice: bool) -> list[Step]:
+    """The result; on the boundary day the other reading beside it (X1)."""
+    date, zone = effective_at(memory), memory.settings.zone
+    if date is None:
+        return []
+    rule = "X6"
+    if by_notice:
+        rule = "D2" if notice_rule(memory).in_time(day_of(placed_or_now(memory), zone)) else "D3"
+    steps = [Step("result", "effective_at", date.isoformat(), rule, day_of(date, zone).isoformat())]
+    other = other_reading(memory)
+    if other:
+        steps.append(Step("other_reading", "effective_at", other.isoformat(), "X1", day_of(other, zone).isoformat()))
+    return steps
