@@ -3,8 +3,9 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from states.chart.admission import judge, judge_confirmation, judge_rejection, judge_request
-from states.chart.lifecycle import Conduct
+from states.chart.base import Chart
+from states.chart.tasks import tasks_of
+from states.chart.turn import Answer
 from states.kinds.registry import KINDS
 from states.model.effects import BookOrder, CheckLicences, Effect, HandOver, Notify, Tell
 from states.model.facts import Check, Question, Receipt, Refusal, RunSettings, Surplus
@@ -56,26 +57,32 @@ def moment(text: str) -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=UTC)
 
 
-class Alone:
-    """One run. `held`: names of effects that the world leaves unanswered for now; `says`: what later checks find."""
+class LoneRun:
+    """One run. `held_back`: names of effects that the world leaves unanswered for now; `says`: what checks say."""
 
     def __init__(
-        self, kind: str, says: dict[str, Any], *, held: tuple[str, ...] = (), now: datetime = NOW, **request: Any
+        self, kind: str, says: dict[str, Any], *, held_back: tuple[str, ...] = (), now: datetime = NOW, **request: Any
     ) -> None:
         self.now = now
         self.says = {"catalogue": "v1"} | says
         self.receipt = Receipt(key="k")
         self.refuses: Refusal | None = None
-        self.held = set(held)
+        self.held_back = set(held_back)
         self.waiting: list[Effect] = []
-        self.asked: list[Effect] = []
+        self.effects: list[Effect] = []
         settings = self.says.pop("settings", RunSettings())
-        asked = {"kind": kind, "customer": "K-1", "subject": "L-1"} | request
+        document = {"kind": kind, "customer": "K-1", "subject": "L-1"} | request
         memory = Memory(
-            request=Request(**asked), run_id="r", now=now, requested_at=now, settings=settings, last_customer_at=now
+            request=Request(**document),
+            run_id="r",
+            run_ids=("r",),
+            now=now,
+            requested_at=now,
+            settings=settings,
+            last_customer_at=now,
         )
-        self.chart: Conduct = KINDS[kind].chart(memory)
-        self.take(self.chart.start())
+        self.chart: Chart = KINDS[kind].chart(memory)
+        self.receive("start", None)
 
     @property
     def memory(self) -> Memory:
@@ -89,67 +96,73 @@ class Alone:
         return self.memory.order
 
     @property
+    def check(self) -> Check:
+        """What the last check said."""
+        assert self.memory.check is not None
+        return self.memory.check
+
+    @property
     def state(self) -> str:
         """Its state."""
         return self.memory.state
 
-    def found(self, **changes: Any) -> Check:
+    def next_check(self, **changes: Any) -> Check:
         """What a check says now."""
         return Check(**(self.says | changes))
 
-    def found_last(self) -> Check:
-        """What the last check found."""
-        assert self.memory.check is not None
-        return self.memory.check
+    def receive(self, event: str, message: Any) -> Refusal | None:
+        """Hand an event to the chart and answer its effects until nothing but what is held back is under way.
 
-    def take(self, effects: tuple[Effect, ...]) -> None:
-        """Answer effects until nothing but what is held is under way."""
-        self.asked += effects
-        self.waiting += [one for one in effects if not isinstance(one, UNSEEN)]
-        while (effect := next((one for one in self.waiting if one.name not in self.held), None)) is not None:
-            assert len(self.asked) < 200, "the run asks again and again"
-            self.answer(effect)
+        Answers why an earlier event is not taken after all, where an answer said so.
+        """
+        effects = self.chart.receive(event, message, self.now)
+        verdict = self.chart.verdict
+        self.effects += effects
+        self.waiting += [effect for effect in effects if not isinstance(effect, UNSEEN)]
+        while (effect := next((each for each in self.waiting if each.name not in self.held_back), None)) is not None:
+            assert len(self.effects) < 200, "the run asks again and again"
+            verdict = self.answer(effect) or verdict
+        return verdict
 
-    def answer(self, effect: Effect | None = None, **facts: Any) -> None:
+    def would_take(self, event: str, message: Any) -> Refusal | None:
+        """Judge an event, then take it; answers the refusal, also one that an answer brought."""
+        return self.chart.would_refuse(event, message, self.now) or self.receive(event, message)
+
+    def answer(self, effect: Effect | None = None, **facts: Any) -> Refusal | None:
         """What the world says to an effect, else to the one that waits longest."""
         effect = effect or self.waiting[0]
         self.waiting.remove(effect)
         if not facts and isinstance(effect, CheckLicences):
-            facts = {"check": self.found()}
+            facts = {"check": self.next_check()}
         elif not facts and self.refuses is not None and effect.refused:
             facts = {"refusal": self.refuses}
-        self.take(self.chart.answer(effect, self.now, **(facts or {"receipt": self.receipt})))
+        return self.receive("answered", Answer(effect, **(facts or {"receipt": self.receipt})))
 
-    def release(self) -> None:
-        """Nothing is held any more."""
-        self.held = set()
-        self.take(())
+    def release(self) -> Refusal | None:
+        """Nothing is held back any more."""
+        self.held_back = set()
+        verdict = None
+        while self.waiting:
+            verdict = self.answer() or verdict
+        return verdict
 
     def send(self, event: str, **payload: Any) -> Refusal | None:
-        """A customer's event, judged and then taken; answers the refusal, also one that the answer brought."""
-        message = CUSTOMER_MESSAGES[event].model_validate({"by": "c"} | payload)
-        refusal = judge(self.chart, event, message, ["r"])
-        if refusal is not None:
-            return refusal
-        task = next((one for one in self.memory.tasks if one.task == payload.get("task")), None)
-        acted = message.time or self.now
-        self.take(self.chart.decide(event, self.now, message=message, task=task, last_customer_at=acted))
-        return self.chart.verdict
+        """A customer's event."""
+        return self.would_take(event, CUSTOMER_MESSAGES[event].model_validate({"by": "c"} | payload))
 
     def request(self, **document: Any) -> Refusal | None:
         """A `requested` on the open run."""
-        said = Request(**(self.memory.request.model_dump(exclude_none=True) | {"by": "c"} | document))
-        refusal = judge_request(self.chart, said)
-        if refusal is not None:
-            return refusal
-        event = "details_replaced" if said.target == self.memory.request.target else "target_proposed"
-        self.take(self.chart.decide(event, self.now, message=said, quiet=True))
-        return self.chart.verdict
+        present = self.memory.request.model_dump(exclude_none=True)
+        return self.would_take("requested", Request(**(present | {"by": "c"} | document)))
+
+    def tasks(self, *types: str) -> tuple[Task, ...]:
+        """The open tasks of these types."""
+        return tasks_of(self.memory, *types)
 
     def task(self, type_: str) -> Task:
         """The open task of a type."""
-        (found,) = self.chart.open_of(type_)
-        return found
+        (task,) = self.tasks(type_)
+        return task
 
     def confirm(self, type_: str, **payload: Any) -> Refusal | None:
         """An operator confirms the open task of a type."""
@@ -157,30 +170,15 @@ class Alone:
 
     def confirm_task(self, task: Task, **payload: Any) -> Refusal | None:
         """An operator confirms that task."""
-        message = ConfirmTask.model_validate({"by": "o", "task": task.task} | payload)
-        judged = judge_confirmation(self.chart, message)
-        return self.decided(judged, message, "confirm_task")
+        return self.would_take("confirm_task", ConfirmTask.model_validate({"by": "o", "task": task.task} | payload))
 
     def reject(self, type_: str, note: str = "no") -> Refusal | None:
         """An operator rejects it."""
-        message = RejectTask(by="o", task=self.task(type_).task, note=note)
-        judged = judge_rejection(self.chart, message)
-        return self.decided(judged, message, "reject_task")
-
-    def decided(
-        self, judged: tuple[Task, str] | Refusal, message: ConfirmTask | RejectTask, said: str
-    ) -> Refusal | None:
-        """Take what a person decided, unless it is refused."""
-        if isinstance(judged, Refusal):
-            return judged
-        task, event = judged
-        self.take(self.chart.decide(event, self.now, message=message, task=task, said=said))
-        return None
+        return self.would_take("reject_task", RejectTask(by="o", task=self.task(type_).task, note=note))
 
     def fails(self, error: str = "down") -> None:
         """The effect that waits longest keeps failing."""
-        effect = self.waiting.pop(0)
-        self.take(self.chart.failed(effect, self.now, error))
+        self.receive("answered", Answer(self.waiting.pop(0), error=error))
 
     def wait(self, until: datetime) -> list[str]:
         """Let time pass; answers the timers that fired, in their order."""
@@ -190,36 +188,37 @@ class Alone:
             event = min(timers, key=lambda name: timers[name])
             self.now = max(self.now, timers[event])
             fired.append(event)
-            self.take(self.chart.decide(event, self.now))
+            self.receive(event, None)
         self.now = max(self.now, until)
         self.memory.now = self.now
         return fired
 
     def notices(self) -> list[tuple[str, str]]:
         """The mails asked for so far: template, and to whom."""
-        return [(one.template, one.to) for one in self.asked if isinstance(one, Notify)]
+        return [(effect.template, effect.to) for effect in self.effects if isinstance(effect, Notify)]
 
     def notice(self, template: str) -> dict[str, Any]:
         """The values of the last mail of a template."""
-        return next(one.values for one in reversed(self.asked) if isinstance(one, Notify) and one.template == template)
+        mails = (effect for effect in reversed(self.effects) if isinstance(effect, Notify))
+        return next(mail.values for mail in mails if mail.template == template)
 
     def booking(self) -> BookOrder:
         """The last booking asked for."""
-        return next(one for one in reversed(self.asked) if isinstance(one, BookOrder))
+        return next(effect for effect in reversed(self.effects) if isinstance(effect, BookOrder))
 
     def lines(self) -> list[str]:
         """The events in the timeline."""
         return [line.event for line in self.memory.timeline]
 
 
-def edition(says: dict[str, Any] | None = None, **more: Any) -> Alone:
+def edition(says: dict[str, Any] | None = None, **more: Any) -> LoneRun:
     """A run of an edition that has come to `order`, or to where its surplus leads."""
-    run = Alone("edition", NOTICE | (says or {}), **(EDITION | more))
+    run = LoneRun("edition", NOTICE | (says or {}), **(EDITION | more))
     assert run.send("acknowledge_warning") is None
     return run
 
 
-def scheduled(run: Alone, **order: Any) -> Alone:
+def scheduled(run: LoneRun, **order: Any) -> LoneRun:
     """The run with its order booked."""
     assert run.send("place_order", **order) is None, run.state
     assert run.state == "scheduled"

@@ -17,7 +17,7 @@ from tests.charts.lone_run import (
     NOW,
     ONE,
     PAID,
-    Alone,
+    LoneRun,
     edition,
     moment,
     scheduled,
@@ -111,14 +111,14 @@ TERMS = [
 
 @pytest.mark.parametrize(("at", "answers"), TERMS)
 def test_X6_a_term_that_has_ended_is_no_answer(at: str, answers: bool) -> None:
-    run = Alone("wms_user", PAID | {"term_ends": None, "questions": (ASK_TERM,)})
+    run = LoneRun("wms_user", PAID | {"term_ends": None, "questions": (ASK_TERM,)})
     refusal = run.confirm("clarify_term", at=at)
     assert said(refusal) == (None if answers else ("X6", "malformed", {"fault": "fault.at_past"}))
     assert ("place_order" in run.chart.enabled()) == answers
 
 
 def test_X6_a_run_that_took_one_as_an_answer_goes_on_with_it():
-    run = Alone("wms_user", PAID | {"term_ends": None, "questions": (ASK_TERM,)})
+    run = LoneRun("wms_user", PAID | {"term_ends": None, "questions": (ASK_TERM,)})
     run.chart.refuses_past_terms = False
     assert run.confirm("clarify_term", at="2027-01-03") is None
 
@@ -132,12 +132,12 @@ def test_X12_what_was_booked_late_may_hold_from_an_earlier_day():
 
 
 def test_X6_any_other_decision_may_lie_in_the_past():
-    run = Alone("key_accounting", {"date_rule": "agreed"}, subject="key_accounting")
+    run = LoneRun("key_accounting", {"date_rule": "agreed"}, subject="key_accounting")
     assert run.confirm("support_ticket", decision="granted", at="2027-01-03") is None
 
 
 def test_X6_the_date_seen_of_an_included_licence_is_the_day_chosen():
-    run = Alone("voucher", INCLUDED)
+    run = LoneRun("voucher", INCLUDED)
     order = {"effective_on": "2027-01-10", "effective_at": "2027-01-09T23:00:00Z"}
     assert run.send("place_order", **order) is None
     assert run.order.effective_on == date(2027, 1, 10)
@@ -178,7 +178,7 @@ def test_X11_a_revocation_is_possible_until_the_date_and_then_too_late():
     run.now = moment("2027-01-31 22:59")
     run.memory.now = run.now
     assert said(run.send("request_revocation", **ask, time="2027-01-31T23:00:00Z")) == too_late
-    run.held = {"apply_change"}
+    run.held_back = {"apply_change"}
     run.wait(moment("2027-01-31 23:00"))
     assert run.state == "applying"
     assert said(run.send("request_revocation", **ask)) == too_late
@@ -189,7 +189,7 @@ def test_X11_before_anything_is_ordered_a_revocation_is_not_too_late_but_not_pos
 
 
 def test_X11_while_it_is_applied_one_is_too_late():
-    run = scheduled(Alone("voucher", INCLUDED, held=("apply_change",)))
+    run = scheduled(LoneRun("voucher", INCLUDED, held_back=("apply_change",)))
     assert run.wait(NOW + DAY) == ["date_reached"]
     assert said(run.send("request_revocation", explanation="x")) == (
         "X11", "too_late", {"effective_at": NOW.isoformat()},
@@ -214,7 +214,7 @@ def test_X11_while_it_is_applied_one_is_too_late():
     ],
 )
 def test_day_and_services_of_an_order(says, order, found):
-    refusal = Alone("voucher", says).send("place_order", **order)
+    refusal = LoneRun("voucher", says).send("place_order", **order)
     assert said(refusal) == (found and (found[0], "malformed", found[1]))
 
 
@@ -242,14 +242,14 @@ def test_day_and_services_of_an_order(says, order, found):
     ],
 )
 def test_ADD1_ADD2_SHH2_details_that_an_order_needs(says, details, missing):
-    refusal = Alone("hosting", PAID | says).send("place_order", details=details)
+    refusal = LoneRun("hosting", PAID | says).send("place_order", details=details)
     any_at_all = missing == ("ADD1", ["details"])
     values = missing and {"missing": missing[1], "any": any_at_all}
     assert said(refusal) == (missing and (missing[0], "details_missing", values))
 
 
 def test_the_requests_details_count_and_the_orders_go_first():
-    run = Alone("hosting", PAID | {"details_needed": ("a", "b")}, details={"a": 1, "b": 2})
+    run = LoneRun("hosting", PAID | {"details_needed": ("a", "b")}, details={"a": 1, "b": 2})
     assert run.send("place_order", details={"a": 3}) is None
     assert run.order.details == {"a": 3, "b": 2}
 
@@ -293,13 +293,13 @@ def test_X2_what_was_overridden_before_need_not_be_named_again():
     ],
 )
 def test_WMU4_a_user_is_assigned_to_the_other(to, found):
-    run = Alone("wms_user", PAID | {"current": "wms"})
+    run = LoneRun("wms_user", PAID | {"current": "wms"})
     assert said(run.send("reassign", to=to)) == found
     assert run.state == ("order" if found else "reassigned")
 
 
 def test_X9_a_proof_is_for_a_step_that_is_open():
-    run = scheduled(Alone("marketplace", PAID | {"outside": ({"what": "pilot", "rule": "MP3"},)}))
+    run = scheduled(LoneRun("marketplace", PAID | {"outside": ({"what": "pilot", "rule": "MP3"},)}))
     task = run.task("third_party").task
     refusal = run.send("hand_in_proof", task="t-x", reference="mail")
     assert said(refusal) == ("contract", "unknown_task", {"task": "t-x", "open": [task]})
@@ -309,7 +309,7 @@ def test_X9_a_proof_is_for_a_step_that_is_open():
 
 
 def test_X9_only_steps_outside_take_the_customers_proof():
-    run = scheduled(Alone("marketplace", PAID | {"outside": ({"what": "pilot", "rule": "MP3"},)}))
+    run = scheduled(LoneRun("marketplace", PAID | {"outside": ({"what": "pilot", "rule": "MP3"},)}))
     assert run.send("request_revocation", explanation="x") is None
     other = run.task("revocation").task
     refusal = run.send("hand_in_proof", task=other, reference="mail")
@@ -335,7 +335,7 @@ def test_a_request_for_the_same_target_is_that_run_and_may_bring_other_details_b
 
 
 def test_X10_another_target_is_possible_before_the_order_and_over_a_booked_one_and_nowhere_else():
-    run = edition(target="jtl_advanced", held=("place_order",))
+    run = edition(target="jtl_advanced", held_back=("place_order",))
     other = Request(**{"kind": "edition", "customer": "K-1", "subject": "jtl", "target": "jtl_start"})
     assert judge_request(run.chart, other) is None
     run.send("place_order")
@@ -353,7 +353,7 @@ def test_X10_the_standing_target_is_possible_where_the_change_can_be_dropped():
     assert run.request(target="jtl_start") is None
     assert run.memory.standing is not None
     assert judge_request(run.chart, standing) is None
-    run.held = {"place_order"}
+    run.held_back = {"place_order"}
     run.send("acknowledge_warning")
     run.send("place_order")
     refusal = judge_request(run.chart, standing)
@@ -364,7 +364,7 @@ def test_X10_the_standing_target_is_possible_where_the_change_can_be_dropped():
 
 
 def test_a_task_may_be_left_unnamed_where_just_one_is_open():
-    run = Alone("production", {"cost_effect": "unknown", "questions": (ASK_COST,)})
+    run = LoneRun("production", {"cost_effect": "unknown", "questions": (ASK_COST,)})
     task = run.task("clarify_cost")
     assert find_task(run.chart, None) == task
     assert find_task(run.chart, task.task) == task
@@ -377,7 +377,7 @@ def test_without_a_name_none_or_several_open_tasks_are_said():
     values = {"task": "-", "open": [], "fault": "fault.no_task"}
     none = find_task(edition().chart, None)
     assert isinstance(none, Refusal) and said(none) == ("contract", "unknown_task", values)
-    run = scheduled(Alone("marketplace", PAID | {"outside": ({"what": "pilot", "rule": "MP3"},)}))
+    run = scheduled(LoneRun("marketplace", PAID | {"outside": ({"what": "pilot", "rule": "MP3"},)}))
     run.send("request_revocation", explanation="x")
     several = find_task(run.chart, None)
     open_ = [task.task for task in run.memory.tasks]
@@ -387,7 +387,7 @@ def test_without_a_name_none_or_several_open_tasks_are_said():
 
 @pytest.mark.parametrize("decision", [None, "granted"])
 def test_a_decision_that_the_task_does_not_know_is_refused(decision):
-    run = Alone("production", {"cost_effect": "unknown", "questions": (ASK_COST,)})
+    run = LoneRun("production", {"cost_effect": "unknown", "questions": (ASK_COST,)})
     values = {"fault": "fault.decision", "decisions": ["cancellation", "deactivation", "none"]}
     assert said(run.confirm("clarify_cost", decision=decision)) == ("contract", "malformed", values)
 
@@ -401,7 +401,7 @@ def test_a_task_without_decisions_takes_none():
 
 
 def test_SUP3_a_ticket_that_needs_a_day_needs_none_where_it_is_declined():
-    run = Alone("key_accounting", {"date_rule": "agreed", "cost_effect": "cancellation"}, subject="key_accounting")
+    run = LoneRun("key_accounting", {"date_rule": "agreed", "cost_effect": "cancellation"}, subject="key_accounting")
     assert said(run.confirm("support_ticket", decision="granted")) == (
         "contract", "malformed", {"fault": "fault.at_needed"},
     )  # fmt: skip
@@ -414,7 +414,7 @@ def test_SUP3_a_ticket_that_needs_a_day_needs_none_where_it_is_declined():
     [("retry", None, False), ("skip", None, True), ("end", None, True), ("end", "n", False)],
 )
 def test_repair_by_skip_or_end_needs_a_note(decision, note, needed):
-    run = Alone("voucher", PAID, held=("place_order",))
+    run = LoneRun("voucher", PAID, held_back=("place_order",))
     run.send("place_order")
     run.fails()
     refusal = run.confirm("repair", decision=decision, note=note)
@@ -422,7 +422,7 @@ def test_repair_by_skip_or_end_needs_a_note(decision, note, needed):
 
 
 def test_FFN1_what_is_clarified_in_words_needs_them():
-    run = Alone(
+    run = LoneRun(
         "fulfillment", {"cost_effect": "none", "questions": (Question(type="clarify", rule="FFN1"),)}, subject="ffn"
     )
     assert said(run.confirm("clarify")) == ("contract", "malformed", {"fault": "fault.note_needed"})
@@ -431,11 +431,11 @@ def test_FFN1_what_is_clarified_in_words_needs_them():
 
 
 def test_X12_X9_what_was_done_by_hand_or_elsewhere_needs_proof():
-    run = Alone("voucher", PAID | {"mode": "guided"})
+    run = LoneRun("voucher", PAID | {"mode": "guided"})
     run.send("place_order")
     assert said(run.confirm("perform")) == ("X12", "proof_missing", {})
     assert run.confirm("perform", proof={"reference": "T-1"}) is None
-    run = scheduled(Alone("marketplace", PAID | {"outside": ({"what": "pilot", "rule": "MP3"},)}))
+    run = scheduled(LoneRun("marketplace", PAID | {"outside": ({"what": "pilot", "rule": "MP3"},)}))
     assert said(run.confirm("third_party")) == ("X9", "proof_missing", {})
     assert run.send("hand_in_proof", task=run.task("third_party").task, reference="mail") is None
     assert run.confirm("third_party") is None
@@ -443,8 +443,8 @@ def test_X12_X9_what_was_done_by_hand_or_elsewhere_needs_proof():
 
 def test_a_decision_made_pointless_by_what_is_under_way_is_refused():
     """X5: while the licences are checked again nobody can answer what was asked before."""
-    run = Alone("production", {"cost_effect": "unknown", "questions": (ASK_COST,)})
-    run.held = {"check_licences"}
+    run = LoneRun("production", {"cost_effect": "unknown", "questions": (ASK_COST,)})
+    run.held_back = {"check_licences"}
     run.send("recheck_licences")
     assert run.state == "license_check"
     task = run.task("clarify_cost")
@@ -453,7 +453,7 @@ def test_a_decision_made_pointless_by_what_is_under_way_is_refused():
 
 
 def test_a_rejected_decision_that_cannot_be_taken_now_says_what_can():
-    run = Alone("marketplace_transfer", {"date_rule": "agreed", "cost_effect": "none"}, target="K-2")
+    run = LoneRun("marketplace_transfer", {"date_rule": "agreed", "cost_effect": "none"}, target="K-2")
     run.confirm("support_ticket", decision="granted")
     run.confirm("appointment", at="2027-01-05T10:00:00Z")
     run.wait(moment("2027-01-05 10:00"))

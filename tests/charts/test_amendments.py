@@ -22,7 +22,7 @@ from tests.charts.lone_run import (
     PAID,
     TOLD,
     TOLD_TERM,
-    Alone,
+    LoneRun,
     edition,
     moment,
     scheduled,
@@ -32,7 +32,7 @@ EFFECTIVE = moment("2027-01-31 23:00")
 ENDING = ONE.model_copy(update={"ends_at": EFFECTIVE})
 
 
-def over_standing(**more) -> Alone:
+def over_standing(**more) -> LoneRun:
     """A change to JTL Start over a booked order of JTL Advanced (X10)."""
     run = scheduled(edition(target="jtl_advanced", **more))
     assert run.request(target="jtl_start") is None
@@ -74,7 +74,7 @@ def test_X10_a_target_that_is_not_possible_changes_nothing():
 def test_X10_a_target_asked_about_is_judged_at_the_moment_of_asking():
     run = edition(target="jtl_advanced")
     run.request(target="jtl_start", time="2027-01-04T12:00:00Z")
-    proposal = next(one for one in reversed(run.asked) if isinstance(one, CheckLicences) and one.proposal)
+    proposal = next(one for one in reversed(run.effects) if isinstance(one, CheckLicences) and one.proposal)
     assert proposal.proposal is not None and proposal.proposal.target == "jtl_start"
     assert proposal.order_at == moment("2027-01-04 12:00")
     assert proposal.version is None
@@ -83,10 +83,10 @@ def test_X10_a_target_asked_about_is_judged_at_the_moment_of_asking():
 
 def test_X10_where_the_answer_comes_too_late_the_target_is_not_enabled():
     run = edition(target="jtl_advanced")
-    run.held = {"check_licences"}
+    run.held_back = {"check_licences"}
     run.request(target="jtl_start")
     proposal = run.waiting.pop()
-    run.held = {"place_order"}
+    run.held_back = {"place_order"}
     run.send("place_order")
     run.waiting.append(proposal)
     run.answer(proposal)
@@ -138,7 +138,7 @@ def test_X10_what_a_person_clarified_for_the_standing_order_is_put_back():
 
 
 def test_X10_a_cost_clarified_for_the_standing_order_is_put_back():
-    run = Alone("shop_hosting", {"cost_effect": "unknown", "questions": (ASK_COST,)}, target="t-1")
+    run = LoneRun("shop_hosting", {"cost_effect": "unknown", "questions": (ASK_COST,)}, target="t-1")
     run.confirm("clarify_cost", decision="none")
     scheduled(run, effective_on="2027-03-01")
     run.says = {"catalogue": "v1"} | PAID
@@ -171,7 +171,7 @@ def test_X10_a_change_waiting_to_be_booked_by_hand_gives_way_on_the_date():
     run.send("acknowledge_warning")
     run.send("place_order")
     assert run.state == "placing" and run.task("perform")
-    run.held = {"apply_change"}
+    run.held_back = {"apply_change"}
     run.wait(EFFECTIVE)
     assert (run.state, run.memory.tasks, run.memory.request.target) == ("applying", (), "jtl_advanced")
 
@@ -179,7 +179,7 @@ def test_X10_a_change_waiting_to_be_booked_by_hand_gives_way_on_the_date():
 def test_X10_a_booking_of_the_change_under_way_is_awaited():
     run = over_standing()
     run.send("acknowledge_warning")
-    run.held = {"place_order"}
+    run.held_back = {"place_order"}
     run.send("place_order")
     assert "standing_due" not in run.chart.timers()
 
@@ -205,7 +205,7 @@ def test_X10_a_refused_change_leaves_the_standing_order():
 def test_X11_a_revocation_over_a_standing_order_takes_that_back():
     run = over_standing()
     run.send("request_revocation", explanation="x")
-    run.held = {"withdraw"}
+    run.held_back = {"withdraw"}
     run.confirm("revocation", decision="granted")
     assert run.state == "withdrawing"
 
@@ -213,12 +213,12 @@ def test_X11_a_revocation_over_a_standing_order_takes_that_back():
 def test_X11_one_granted_while_the_change_is_booked_and_then_refused_takes_the_standing_order_back():
     run = over_standing()
     run.send("acknowledge_warning")
-    run.held = {"place_order", "withdraw"}
+    run.held_back = {"place_order", "withdraw"}
     run.send("place_order")
     run.send("request_revocation", explanation="x")
     run.confirm("revocation", decision="granted")
     run.refuses = Refusal(rule="D6", code="booking_refused")
-    run.held = {"withdraw"}
+    run.held_back = {"withdraw"}
     run.take(())
     assert run.state == "withdrawing"
     assert run.notice("booking_refused") == TOLD | {"reason": ""}
@@ -236,12 +236,12 @@ def test_X10_an_upgrade_booked_elsewhere_ends_the_run_also_beneath_a_change():
 def test_X8_another_catalogue_begins_again_under_it():
     run = edition({"surplus": ()})
     run.send("recheck_licences")
-    run.held = {"check_licences"}
+    run.held_back = {"check_licences"}
     run.send("place_order", time="2027-01-04T12:00:00Z")
     check = run.waiting[0]
     assert isinstance(check, CheckLicences)
     assert (check.version, check.order_at) == ("v1", moment("2027-01-04 12:00"))
-    run.answer(check=run.found(in_force="v2"))
+    run.answer(check=run.next_check(in_force="v2"))
     assert run.chart.verdict == Refusal(rule="X8", code="changed", values={"what": "catalogue"})
     assert (run.state, run.memory.order, run.memory.acknowledged) == ("received", None, False)
     line = next(line for line in run.memory.timeline if line.event == "catalogue_changed")
@@ -261,7 +261,7 @@ def test_X2_X4_an_order_in_surplus_is_refused_naming_it():
     run.says["surplus"] = (ONE, LIMIT)
     assert run.send("place_order") == Refusal(rule="X2", code="in_surplus", values={"licences": ["L-9", "L-1 | L-2"]})
     assert (run.state, run.memory.order) == ("surplus_resolution", None)
-    run = Alone("order_package", NOTICE | {"warnings": ({"code": "package_zero"},)}, **PACKAGE)
+    run = LoneRun("order_package", NOTICE | {"warnings": ({"code": "package_zero"},)}, **PACKAGE)
     run.send("acknowledge_warning")
     run.says["surplus"] = (ONE,)
     refusal = run.send("place_order")
@@ -276,9 +276,9 @@ def test_X6_an_order_that_raises_a_question_is_not_taken():
 
 
 def test_an_order_is_booked_as_it_was_placed():
-    run = Alone("hosting", PAID | {"optional_services": ("s",), "warnings": ({"code": "backup"},)}, subject="H-1")
+    run = LoneRun("hosting", PAID | {"optional_services": ("s",), "warnings": ({"code": "backup"},)}, subject="H-1")
     run.send("acknowledge_warning")
-    run.held = {"place_order"}
+    run.held_back = {"place_order"}
     run.send("place_order", details={"a": 1}, optional_services=["s"], time="2027-01-04T12:00:00Z")
     step = run.booking()
     assert (step.placed_at, step.effective_at, step.booked) == (moment("2027-01-04 12:00"), EFFECTIVE, True)
@@ -291,7 +291,7 @@ def test_an_order_is_booked_as_it_was_placed():
 
 def test_the_date_is_that_of_the_check_made_for_the_order():
     """X5: a licence found to be paid between the customer's look and the order ends at its term."""
-    run = Alone("voucher", {"date_rule": "moment", "cost_effect": "deactivation"})
+    run = LoneRun("voucher", {"date_rule": "moment", "cost_effect": "deactivation"})
     run.says |= PAID
     scheduled(run)
     order = run.order
@@ -300,19 +300,19 @@ def test_the_date_is_that_of_the_check_made_for_the_order():
 
 
 def test_G5_what_costs_nothing_is_a_note_of_ours():
-    run = scheduled(Alone("voucher", {"date_rule": "moment", "cost_effect": "deactivation"}))
+    run = scheduled(LoneRun("voucher", {"date_rule": "moment", "cost_effect": "deactivation"}))
     assert run.booking().booked is False
     assert run.booking().effective_at == NOW
 
 
 def test_the_customer_is_told_of_the_booking_and_so_are_the_runs_that_wait_for_it():
-    run = Alone("voucher", PAID)
+    run = LoneRun("voucher", PAID)
     run.receipt = Receipt(key="k", tell=("edition/K-1/jtl",))
     scheduled(run)
-    assert [one for one in run.asked if isinstance(one, Tell)] == [
-        Tell(runs=("edition/K-1/jtl",), state="scheduled").numbered(run.asked[-2].number)
+    assert [one for one in run.effects if isinstance(one, Tell)] == [
+        Tell(runs=("edition/K-1/jtl",), state="scheduled").numbered(run.effects[-2].number)
     ]
-    assert isinstance(run.asked[-1], Notify)
+    assert isinstance(run.effects[-1], Notify)
     assert run.notice("scheduled") == TOLD_TERM | {"steps": [], "provider": None}
     run.wait(EFFECTIVE)
     assert run.notice("applied") == TOLD_TERM
@@ -320,7 +320,7 @@ def test_the_customer_is_told_of_the_booking_and_so_are_the_runs_that_wait_for_i
 
 def test_each_effect_has_a_number_of_its_own():
     run = scheduled(edition())
-    numbers = [one.number for one in run.asked]
+    numbers = [one.number for one in run.effects]
     assert len(set(numbers)) == len(numbers) and 0 not in numbers
 
 
@@ -328,7 +328,7 @@ def test_each_effect_has_a_number_of_its_own():
 
 
 def test_X5_cost_is_asked_before_the_term_and_a_cancellation_then_asks_for_it():
-    run = Alone("production", {"cost_effect": "unknown", "questions": (ASK_COST, ASK_TERM)})
+    run = LoneRun("production", {"cost_effect": "unknown", "questions": (ASK_COST, ASK_TERM)})
     assert [task.type for task in run.memory.tasks] == ["clarify_cost"]
     task = run.task("clarify_cost")
     assert task.values == {"product": "P", "recorded": "R"}
@@ -342,13 +342,13 @@ def test_X5_cost_is_asked_before_the_term_and_a_cancellation_then_asks_for_it():
 
 @pytest.mark.parametrize("decision", ["deactivation", "none"])
 def test_X5_what_costs_nothing_needs_no_term(decision):
-    run = Alone("production", {"cost_effect": "unknown", "questions": (ASK_COST, ASK_TERM)})
+    run = LoneRun("production", {"cost_effect": "unknown", "questions": (ASK_COST, ASK_TERM)})
     run.confirm("clarify_cost", decision=decision)
     assert run.memory.tasks == () and "place_order" in run.chart.enabled()
 
 
 def test_X5_declined_is_not_orderable_until_asked_again():
-    run = Alone("production", {"cost_effect": "unknown", "questions": (ASK_COST,)})
+    run = LoneRun("production", {"cost_effect": "unknown", "questions": (ASK_COST,)})
     run.reject("clarify_cost", "nobody knows")
     assert run.memory.refusal == Refusal(rule="X5", code="declined", values={"note": "nobody knows"})
     assert run.chart.enabled() == ("recheck_licences", "abandon") and run.memory.tasks == ()
@@ -359,7 +359,7 @@ def test_X5_declined_is_not_orderable_until_asked_again():
 
 
 def test_FFN1_a_note_is_asked_for_in_words():
-    run = Alone(
+    run = LoneRun(
         "fulfillment", {"cost_effect": "none", "questions": ({"type": "clarify", "rule": "FFN1"},)}, subject="ffn"
     )
     task = run.task("clarify")
@@ -368,12 +368,12 @@ def test_FFN1_a_note_is_asked_for_in_words():
 
 
 def test_a_refused_check_ends_the_run_and_tells_the_customer():
-    run = Alone("voucher", PAID | {"refusal": GONE})
+    run = LoneRun("voucher", PAID | {"refusal": GONE})
     assert (run.state, run.memory.refusal) == ("refused", GONE)
     assert run.notices() == [("refused", "customer")]
 
 
-@pytest.mark.parametrize("run", [edition, lambda: scheduled(edition()), lambda: Alone("edition", NOTICE, **EDITION)])
+@pytest.mark.parametrize("run", [edition, lambda: scheduled(edition()), lambda: LoneRun("edition", NOTICE, **EDITION)])
 def test_a_refusal_found_in_passing_changes_nothing(run):
     there = run()
     before, check = there.state, there.memory.check
@@ -392,7 +392,7 @@ def test_X2_news_of_a_licence_leads_on_by_itself():
     assert run.state == "order"
 
 
-@pytest.mark.parametrize("run", [edition, lambda: scheduled(edition()), lambda: Alone("edition", NOTICE, **EDITION)])
+@pytest.mark.parametrize("run", [edition, lambda: scheduled(edition()), lambda: LoneRun("edition", NOTICE, **EDITION)])
 def test_X3_news_is_looked_at_wherever_it_matters(run):
     there = run()
     asked = len([one for one in there.asked if isinstance(one, CheckLicences)])
@@ -404,7 +404,7 @@ def test_X2_surplus_left_after_the_change_is_an_operators_task():
     run = scheduled(edition())
     run.receipt = Receipt(key="k", surplus=(ONE, ENDING, LIMIT))
     run.wait(EFFECTIVE)
-    assert run.state == "leftover" and run.chart.shown == "surplus_resolution"
+    assert run.state == "leftover" and run.chart.public_state == "surplus_resolution"
     task = run.task("surplus")
     assert (task.text, task.confirmed, task.values) == (
         "surplus", "surplus_settled", {"licences": ["L-9", "L-1 | L-2"]},
@@ -413,7 +413,7 @@ def test_X2_surplus_left_after_the_change_is_an_operators_task():
     assert run.chart.waiting_for() == ("operator",) and run.chart.enabled() == ("recheck_licences",)
     run.says["surplus"] = (ONE,)
     run.send("recheck_licences")
-    check = next(one for one in reversed(run.asked) if isinstance(one, CheckLicences))
+    check = next(one for one in reversed(run.effects) if isinstance(one, CheckLicences))
     assert check.after and check.version == "v1" and run.state == "leftover"
     run.says["surplus"] = ()
     run.take(run.chart.decide("licence_changed", run.now))
@@ -436,16 +436,16 @@ def test_X2_X3_what_ends_by_itself_needs_no_task(surplus):
     run = scheduled(edition())
     run.receipt = Receipt(key="k", surplus=surplus)
     run.wait(EFFECTIVE)
-    assert run.state == "applied" and run.found_last().surplus == surplus
+    assert run.state == "applied" and run.check.surplus == surplus
 
 
 def test_X4_a_channel_there_again_holds_the_order_on_its_date():
-    run = Alone("order_package", NOTICE | {"warnings": ({"code": "package_zero"},)}, **PACKAGE)
+    run = LoneRun("order_package", NOTICE | {"warnings": ({"code": "package_zero"},)}, **PACKAGE)
     run.send("acknowledge_warning")
     scheduled(run)
-    run.receipt = Receipt(key="k", surplus=(ONE,), held=True)
+    run.receipt = Receipt(key="k", surplus=(ONE,), held_back=True)
     run.wait(EFFECTIVE)
-    assert run.state == "held" and run.chart.shown == "surplus_resolution"
+    assert run.state == "held" and run.chart.public_state == "surplus_resolution"
     assert run.task("surplus").text == "surplus_channels" and run.task("surplus").values == {"licences": ["L-9"]}
     run.take(run.chart.decide("licence_changed", run.now))
     assert run.state == "held"

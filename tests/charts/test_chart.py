@@ -24,7 +24,7 @@ from tests.charts.lone_run import (
     NOW,
     ONE,
     PAID,
-    Alone,
+    LoneRun,
     edition,
     moment,
     scheduled,
@@ -132,7 +132,7 @@ def test_the_names_that_outsiders_know():
 
 def test_the_time_spent_is_what_has_passed_and_never_less_than_nothing():
     for passed, spent in ((DAY / 24, DAY / 24), (-DAY / 24, 0 * DAY)):
-        run = Alone("edition", NOTICE, **EDITION)
+        run = LoneRun("edition", NOTICE, **EDITION)
         run.send("acknowledge_warning")
         run.memory.idle_since = NOW
         run.now = NOW + passed
@@ -142,22 +142,22 @@ def test_the_time_spent_is_what_has_passed_and_never_less_than_nothing():
 
 
 def test_no_reminder_comes_with_the_end_itself():
-    run = Alone("edition", NOTICE, **EDITION)
+    run = LoneRun("edition", NOTICE, **EDITION)
     run.memory.settings = RunSettings(remind_every=30 * DAY)
     assert "remind" not in run.chart.timers() and run.chart.timers()["abandon"] == NOW + 30 * DAY
 
 
 @pytest.mark.parametrize("state", ["feature_warning", "license_check", "surplus_resolution", "order"])
 def test_the_deadline_passes_wherever_nothing_is_ordered_yet(state):
-    run = Alone("edition", NOTICE | {"surplus": (ONE,) if state == "surplus_resolution" else ()}, **EDITION)
-    run.held = {"check_licences"} if state == "license_check" else set()
+    run = LoneRun("edition", NOTICE | {"surplus": (ONE,) if state == "surplus_resolution" else ()}, **EDITION)
+    run.held_back = {"check_licences"} if state == "license_check" else set()
     if state != "feature_warning":
         run.send("acknowledge_warning")
     assert run.state == state and "order_by_passed" in run.chart.timers()
 
 
 def test_a_run_never_waits_for_nobody():
-    run = scheduled(Alone("voucher", PAID))
+    run = scheduled(LoneRun("voucher", PAID))
     run.memory.order = run.order.model_copy(update={"effective_at": None})
     assert run.memory.tasks == () and run.chart.waiting_for() == ("operator",)
 
@@ -167,11 +167,11 @@ def test_X14_no_deadline_passes_while_the_term_is_asked():
 
 
 def test_X6_a_term_that_was_clarified_does_not_run_out_with_the_record():
-    run = Alone("voucher", PAID | {"term_ends": None, "questions": (ASK_TERM,)})
+    run = LoneRun("voucher", PAID | {"term_ends": None, "questions": (ASK_TERM,)})
     run.confirm("clarify_term", at="2027-06-30")
     run.says["term_ends"] = "2027-01-31"
     run.take(run.chart.decide("licence_changed", run.now))
-    assert run.found_last().term_ends is not None and "term_ran_out" not in run.chart.timers()
+    assert run.check.term_ends is not None and "term_ran_out" not in run.chart.timers()
 
 
 # What is kept.
@@ -195,10 +195,10 @@ def test_X2_after_the_change_only_the_surplus_is_taken_from_the_check():
     run = scheduled(edition({"current": "jtl_pro"}))
     run.receipt = run.receipt.model_copy(update={"surplus": (ONE,)})
     run.wait(EFFECTIVE)
-    before = run.found_last()
+    before = run.check
     run.says = {"catalogue": "v1", "current": "jtl_start", "surplus": (LIMIT,)}
     run.send("recheck_licences")
-    assert run.found_last() == before.model_copy(update={"surplus": (LIMIT,)})
+    assert run.check == before.model_copy(update={"surplus": (LIMIT,)})
 
 
 def test_X10_what_was_refused_for_a_change_goes_with_it():
@@ -213,7 +213,7 @@ def test_X10_what_was_refused_for_a_change_goes_with_it():
 
 
 def test_X11_what_is_passed_on_is_open_no_more():
-    run = scheduled(edition(held=("apply_change",)))
+    run = scheduled(edition(held_back=("apply_change",)))
     run.send("request_revocation", explanation="x")
     run.wait(EFFECTIVE)
     assert (run.state, run.memory.tasks) == ("applying", ())

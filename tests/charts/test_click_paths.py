@@ -191,7 +191,7 @@ def test_G12_nothing_is_booked_before_the_customer_confirms_at_the_end(
     while not run.chart.ended:
         run.next_moment()
     assert run.status().state == "abandoned"
-    assert not any(isinstance(effect, BookOrder | ApplyChange) for effect in run.asked)
+    assert not any(isinstance(effect, BookOrder | ApplyChange) for effect in run.effects)
     assert "perform" not in [task.type for task in run.status().tasks]
 
 

@@ -26,7 +26,7 @@ from tests.charts.lone_run import (
     PAID,
     TOLD,
     TOLD_TERM,
-    Alone,
+    LoneRun,
     edition,
     moment,
     scheduled,
@@ -39,7 +39,7 @@ NO = Refusal(rule="D6", code="booking_refused", values={"reason": "no"})
 ZERO = NOTICE | {"warnings": ({"code": "package_zero"},)}
 
 
-def over_standing(**says: Any) -> Alone:
+def over_standing(**says: Any) -> LoneRun:
     """A change to JTL Start over a booked order of JTL Advanced (X10)."""
     run = scheduled(edition(target="jtl_advanced"))
     run.says |= says
@@ -47,7 +47,7 @@ def over_standing(**says: Any) -> Alone:
     return run
 
 
-def refused_booking(run: Alone) -> Alone:
+def refused_booking(run: LoneRun) -> LoneRun:
     """The customer centre said no to the order."""
     run.refuses = NO
     run.send("place_order")
@@ -56,7 +56,7 @@ def refused_booking(run: Alone) -> Alone:
     return run
 
 
-def news(run: Alone) -> None:
+def news(run: LoneRun) -> None:
     """A licence of the customer has changed."""
     run.take(run.chart.decide("licence_changed", run.now))
 
@@ -77,11 +77,11 @@ def news(run: Alone) -> None:
     ],
 )
 def test_what_is_lost_is_acknowledged_first(code, state):
-    assert Alone("voucher", PAID | {"warnings": ({"code": code},)}).state == state
+    assert LoneRun("voucher", PAID | {"warnings": ({"code": code},)}).state == state
 
 
 def test_CO4_what_was_ordered_here_ends_here_even_where_a_step_at_shopify_turns_up():
-    run = Alone("connector", INCLUDED)
+    run = LoneRun("connector", INCLUDED)
     run.says |= SHOPIFY
     scheduled(run)
     run.wait(NOW)
@@ -91,9 +91,9 @@ def test_CO4_what_was_ordered_here_ends_here_even_where_a_step_at_shopify_turns_
 
 
 def test_a_refused_booking_may_be_ordered_again_and_is_then_forgotten():
-    run = refused_booking(Alone("voucher", PAID))
+    run = refused_booking(LoneRun("voucher", PAID))
     assert "place_order" in run.chart.enabled()
-    run.held = {"check_licences"}
+    run.held_back = {"check_licences"}
     run.send("place_order")
     assert run.memory.refusal is None
     run.release()
@@ -101,24 +101,24 @@ def test_a_refused_booking_may_be_ordered_again_and_is_then_forgotten():
 
 
 def test_X11_a_refused_booking_without_a_standing_order_has_nothing_to_take_back():
-    run = edition(held=("place_order",))
+    run = edition(held_back=("place_order",))
     run.send("place_order")
     run.send("request_revocation", explanation="x")
     run.confirm("revocation", decision="granted")
     run.refuses = NO
     run.release()
-    assert run.state == "revoked" and not [one for one in run.asked if isinstance(one, Withdraw)]
+    assert run.state == "revoked" and not [one for one in run.effects if isinstance(one, Withdraw)]
 
 
 def test_X10_without_a_standing_order_none_is_due():
-    run = Alone("shop_hosting", PAID | {"mode": "guided"}, target="t-1")
+    run = LoneRun("shop_hosting", PAID | {"mode": "guided"}, target="t-1")
     run.send("place_order", details={"new_contract": "C"})
     assert run.state == "placing" and "standing_due" not in run.chart.possible()
 
 
 @pytest.mark.parametrize("at", ["license_check", "ordering"])
 def test_G2_what_is_not_held_any_more_is_refused_where_no_order_stands(at):
-    run = Alone("edition", NOTICE, **EDITION)
+    run = LoneRun("edition", NOTICE, **EDITION)
     if at == "ordering":
         run.send("acknowledge_warning")
     run.says["refusal"] = GONE
@@ -138,7 +138,7 @@ def test_X11_granted_over_an_unclicked_change_takes_the_standing_order_back_by_h
 
 
 def test_X11_granted_while_the_booking_keeps_failing_takes_back_what_may_be_booked():
-    run = Alone("voucher", PAID, held=("place_order", "withdraw"))
+    run = LoneRun("voucher", PAID, held_back=("place_order", "withdraw"))
     run.send("place_order")
     run.fails()
     run.send("request_revocation", explanation="x")
@@ -152,19 +152,19 @@ def test_X11_granted_while_the_booking_keeps_failing_takes_back_what_may_be_book
 def test_X8_a_run_is_judged_by_its_own_version():
     run = edition()
     run.send("recheck_licences")
-    checks = [one for one in run.asked if isinstance(one, CheckLicences)]
+    checks = [one for one in run.effects if isinstance(one, CheckLicences)]
     assert [one.version for one in checks] == [None, "v1", "v1"]
     scheduled(run)
     run.wait(EFFECTIVE)
-    assert next(one for one in run.asked if isinstance(one, ApplyChange)).catalogue == "v1"
+    assert next(one for one in run.effects if isinstance(one, ApplyChange)).catalogue == "v1"
 
 
 def test_nobody_is_told_where_nobody_waits():
-    assert not [one for one in scheduled(Alone("voucher", PAID)).asked if isinstance(one, Tell)]
+    assert not [one for one in scheduled(LoneRun("voucher", PAID)).asked if isinstance(one, Tell)]
 
 
 def test_X12_what_was_booked_by_hand_the_customer_centre_ends_by_itself():
-    run = Alone("voucher", PAID | {"mode": "guided"})
+    run = LoneRun("voucher", PAID | {"mode": "guided"})
     run.send("place_order")
     run.confirm("perform", proof={"reference": "T"})
     run.wait(EFFECTIVE)
@@ -172,14 +172,14 @@ def test_X12_what_was_booked_by_hand_the_customer_centre_ends_by_itself():
 
 
 def test_the_settings_come_with_the_first_check_and_stand_in_the_run_alone():
-    run = Alone("edition", NOTICE, held=("check_licences",), **EDITION)
+    run = LoneRun("edition", NOTICE, held_back=("check_licences",), **EDITION)
     settings = RunSettings(zone="UTC")
-    run.answer(check=run.found(settings=settings))
-    assert (run.memory.settings, run.found_last().settings) == (settings, None)
+    run.answer(check=run.next_check(settings=settings))
+    assert (run.memory.settings, run.check.settings) == (settings, None)
     assert effective_at(run.memory) == moment("2027-02-01")
     run.request(target="jtl_advanced")
-    run.answer(check=run.found(settings=settings, term_ends="2027-09-30"))
-    assert run.found_last() == run.found(term_ends="2027-09-30")
+    run.answer(check=run.next_check(settings=settings, term_ends="2027-09-30"))
+    assert run.check == run.next_check(term_ends="2027-09-30")
 
 
 def test_X10_a_request_for_another_target_counts_as_an_act_of_the_customer():
@@ -198,15 +198,15 @@ def test_X10_what_was_refused_for_the_former_target_does_not_hold_for_the_new_on
 
 
 def test_X10_questions_about_the_former_target_are_closed_at_once():
-    run = Alone("shop_hosting", {"cost_effect": "unknown", "questions": (ASK_COST,)}, target="t-1")
-    run.held = {"check_licences"}
+    run = LoneRun("shop_hosting", {"cost_effect": "unknown", "questions": (ASK_COST,)}, target="t-1")
+    run.held_back = {"check_licences"}
     run.request(target="t-2")
     run.answer()
     assert (run.state, run.memory.tasks) == ("license_check", ())
 
 
 def test_a_question_is_asked_after_a_refused_booking_too():
-    run = refused_booking(Alone("voucher", PAID))
+    run = refused_booking(LoneRun("voucher", PAID))
     run.says |= {"term_ends": None, "questions": (ASK_TERM,)}
     news(run)
     assert run.task("clarify_term")
@@ -214,18 +214,18 @@ def test_a_question_is_asked_after_a_refused_booking_too():
 
 def test_every_open_question_but_the_term_is_asked_beside_the_cost():
     partners = Question(type="clarify", rule="FFN1")
-    run = Alone(
+    run = LoneRun(
         "production", {"cost_effect": "cancellation", "date_rule": "term", "questions": (ASK_COST, ASK_TERM, partners)}
     )
     assert [task.type for task in run.memory.tasks] == ["clarify_cost", "clarify"]
 
 
 def test_empty_details_are_none():
-    assert scheduled(Alone("voucher", PAID), details={}).order.details is None
+    assert scheduled(LoneRun("voucher", PAID), details={}).order.details is None
 
 
 def test_FFN1_once_clarified_the_exit_can_be_ordered():
-    run = Alone(
+    run = LoneRun(
         "fulfillment", {"cost_effect": "none", "questions": ({"type": "clarify", "rule": "FFN1"},)}, subject="ffn"
     )
     run.confirm("clarify", note="one partner")
@@ -237,18 +237,18 @@ def test_FFN1_once_clarified_the_exit_can_be_ordered():
 
 @pytest.mark.parametrize(("ends", "orderable"), [("2027-01-04", True), ("2027-01-03", False)])
 def test_X6_the_last_usable_day_itself_still_runs(ends, orderable):
-    run = Alone("voucher", PAID | {"term_ends": ends})
+    run = LoneRun("voucher", PAID | {"term_ends": ends})
     assert ("place_order" in run.chart.enabled()) is orderable
 
 
 def test_X6_the_term_of_an_included_licence_says_nothing():
-    run = Alone("voucher", INCLUDED | {"term_ends": "2027-01-31"})
+    run = LoneRun("voucher", INCLUDED | {"term_ends": "2027-01-31"})
     assert effective_at(run.memory) is None
     assert scheduled(run).order.effective_at == NOW
 
 
 def test_X5_a_term_clarified_counts_only_where_the_cost_falls():
-    run = Alone("production", {"cost_effect": "unknown", "questions": (ASK_COST, ASK_TERM)})
+    run = LoneRun("production", {"cost_effect": "unknown", "questions": (ASK_COST, ASK_TERM)})
     run.confirm("clarify_cost", decision="none")
     run.memory.clarified_term = moment("2027-06-30").date()
     assert date_for(run.memory, NOW) is None
@@ -267,20 +267,20 @@ def test_X11_not_revocable_from_the_very_moment_of_the_date():
 
 def test_X11_the_date_has_not_come_for_what_is_not_booked():
     assert not over_standing().chart.date_has_come(EFFECTIVE)
-    run = edition(held=("place_order",))
+    run = edition(held_back=("place_order",))
     run.send("place_order")
     assert not run.chart.date_has_come(EFFECTIVE)
 
 
 def test_X11_nothing_can_be_revoked_while_it_is_applied():
-    run = scheduled(edition(held=("apply_change",)))
+    run = scheduled(edition(held_back=("apply_change",)))
     run.wait(EFFECTIVE)
     assert not run.chart.can("revocation_granted")
 
 
 def test_while_licences_are_checked_a_customer_may_leave():
     run = edition()
-    run.held = {"check_licences"}
+    run.held_back = {"check_licences"}
     run.send("recheck_licences")
     assert run.chart.enabled() == ("abandon",)
 
@@ -295,7 +295,7 @@ def test_an_effect_that_nobody_waits_for_may_need_repair_too():
 
 
 def test_a_question_about_a_late_booking_goes_with_its_date():
-    run = Alone("edition", NOTICE | {"mode": "guided"}, **EDITION)
+    run = LoneRun("edition", NOTICE | {"mode": "guided"}, **EDITION)
     run.send("acknowledge_warning")
     run.send("place_order")
     run.now = moment("2027-01-20")
@@ -318,7 +318,7 @@ def test_a_question_goes_where_surplus_comes_first_or_the_record_answers_it():
 
 
 def test_X10_a_standing_order_without_a_date_is_not_due():
-    run = Alone("shop_hosting", PAID | {"mode": "guided"}, target="t-1")
+    run = LoneRun("shop_hosting", PAID | {"mode": "guided"}, target="t-1")
     run.send("place_order", details={"new_contract": "C"})
     run.now = EFFECTIVE
     run.confirm("perform", proof={"reference": "T"})
@@ -328,7 +328,7 @@ def test_X10_a_standing_order_without_a_date_is_not_due():
 
 
 def test_MOV1_nobodys_clock_runs_while_an_appointment_is_awaited():
-    run = Alone("marketplace_transfer", {"date_rule": "agreed"}, target="K-2")
+    run = LoneRun("marketplace_transfer", {"date_rule": "agreed"}, target="K-2")
     run.confirm("support_ticket", decision="granted")
     run.confirm("appointment", at="2027-03-10")
     assert set(run.chart.timers()) == {"date_reached"}
@@ -342,7 +342,7 @@ def test_X11_the_clock_stands_still_while_a_revocation_is_decided():
 
 
 def test_X9_after_the_date_nobody_abandons_what_waits_for_a_proof():
-    run = scheduled(Alone("marketplace", PAID | OUTSIDE))
+    run = scheduled(LoneRun("marketplace", PAID | OUTSIDE))
     run.wait(EFFECTIVE)
     assert run.state == "third_party" and "abandon" not in run.chart.timers()
     assert run.memory.idle_since is None
@@ -358,7 +358,7 @@ def test_an_answer_that_nobody_waits_for_changes_nothing():
 
 
 def test_an_end_leaves_no_task_open():
-    run = scheduled(Alone("marketplace", PAID | OUTSIDE))
+    run = scheduled(LoneRun("marketplace", PAID | OUTSIDE))
     run.send("supersede", booking="B-1")
     assert (run.state, run.memory.tasks) == ("superseded", ())
 
@@ -385,7 +385,7 @@ def test_X10_over_a_standing_order_its_target_drops_the_change_where_another_is_
     run = scheduled(edition(target="jtl_advanced"))
     standing = run.memory.request
     run.request(target="jtl_start")
-    run.held = {"check_licences"}
+    run.held_back = {"check_licences"}
     run.send("acknowledge_warning")
     assert run.state == "license_check" and judge_request(run.chart, standing) is None
     enabled = ["supersede", "request_revocation", "abandon"]
@@ -399,13 +399,13 @@ def test_X10_while_the_change_is_booked_its_standing_target_is_not_possible():
     standing = run.memory.request
     run.request(target="jtl_start")
     run.send("acknowledge_warning")
-    run.held = {"place_order"}
+    run.held_back = {"place_order"}
     run.send("place_order")
     values = {"event": "requested", "state": "order", "enabled": ["request_revocation"]}
     assert judge_request(run.chart, standing) == Refusal(rule="X10", code="not_enabled", values=values)
 
 
-def leftover() -> Alone:
+def leftover() -> LoneRun:
     """An edition that has changed with something left."""
     run = scheduled(edition())
     run.receipt = Receipt(key="k", surplus=(ONE,))
@@ -413,19 +413,19 @@ def leftover() -> Alone:
     return run
 
 
-def held() -> Alone:
+def held() -> LoneRun:
     """A package 0 that a channel holds."""
-    run = Alone("order_package", ZERO, **PACKAGE)
+    run = LoneRun("order_package", ZERO, **PACKAGE)
     run.send("acknowledge_warning")
     scheduled(run)
-    run.receipt = Receipt(key="k", surplus=(ONE,), held=True)
+    run.receipt = Receipt(key="k", surplus=(ONE,), held_back=True)
     run.wait(EFFECTIVE)
     return run
 
 
-def unproved() -> Alone:
+def unproved() -> LoneRun:
     """A marketplace after its date, without the proof."""
-    run = scheduled(Alone("marketplace", PAID | OUTSIDE))
+    run = scheduled(LoneRun("marketplace", PAID | OUTSIDE))
     run.wait(EFFECTIVE)
     return run
 
@@ -438,13 +438,13 @@ def test_X11_after_the_date_a_revocation_is_too_late_whatever_is_left_to_do(run,
 
 
 def test_FFN5_an_exit_is_revocable_until_the_last_partner_has_confirmed():
-    run = Alone("fulfillment", {"cost_effect": "none"}, subject="ffn")
+    run = LoneRun("fulfillment", {"cost_effect": "none"}, subject="ffn")
     run.send("place_order")
     assert run.send("request_revocation", explanation="x") is None
 
 
 def test_X11_while_it_is_taken_back_a_second_revocation_is_not_possible_and_not_too_late():
-    run = scheduled(edition(held=("withdraw",)))
+    run = scheduled(edition(held_back=("withdraw",)))
     run.send("request_revocation", explanation="x")
     run.confirm("revocation", decision="granted")
     run.now = run.memory.now = EFFECTIVE + DAY
@@ -453,7 +453,7 @@ def test_X11_while_it_is_taken_back_a_second_revocation_is_not_possible_and_not_
 
 
 def test_WMU4_a_mobile_user_is_assigned_back():
-    run = Alone("wms_user", PAID | {"current": "wms_mobile"})
+    run = LoneRun("wms_user", PAID | {"current": "wms_mobile"})
     assert run.send("reassign", to="wms") is None
     assert run.state == "reassigned"
 
@@ -468,7 +468,7 @@ def test_the_first_event_of_a_customer_may_be_of_any_moment():
 
 def test_X4_what_was_asked_before_is_pointless_while_the_order_is_tried_again():
     run = held()
-    run.held = {"apply_change"}
+    run.held_back = {"apply_change"}
     run.send("recheck_licences")
     assert run.state == "applying"
     values = {"event": "surplus_settled", "state": "scheduled", "enabled": []}
@@ -479,7 +479,7 @@ def test_X4_what_was_asked_before_is_pointless_while_the_order_is_tried_again():
 
 
 def test_X12_what_is_asked_by_hand_has_a_number_of_its_own():
-    run = Alone("voucher", PAID | {"mode": "guided"})
+    run = LoneRun("voucher", PAID | {"mode": "guided"})
     before = run.memory.number
     run.send("place_order")
     step = run.task("perform").step
@@ -488,7 +488,7 @@ def test_X12_what_is_asked_by_hand_has_a_number_of_its_own():
 
 
 def test_X6_the_term_said_after_a_late_booking_stands_in_the_order():
-    run = Alone("edition", NOTICE | {"mode": "guided"}, **EDITION)
+    run = LoneRun("edition", NOTICE | {"mode": "guided"}, **EDITION)
     run.send("acknowledge_warning")
     run.send("place_order")
     run.now = moment("2027-01-20")
@@ -498,7 +498,7 @@ def test_X6_the_term_said_after_a_late_booking_stands_in_the_order():
 
 
 def test_X9_the_reminder_says_where_the_run_stands():
-    run = scheduled(Alone("marketplace", PAID | OUTSIDE))
+    run = scheduled(LoneRun("marketplace", PAID | OUTSIDE))
     run.wait(NOW + 7 * DAY)
     assert run.notice("reminder") == TOLD_TERM | {
         "state": "scheduled", "number": 1, "again": False, "steps": ["pilot"], "provider": None,
@@ -506,7 +506,7 @@ def test_X9_the_reminder_says_where_the_run_stands():
 
 
 def test_X9_a_proof_was_handed_in_when_the_customer_says():
-    run = scheduled(Alone("marketplace", PAID | OUTSIDE))
+    run = scheduled(LoneRun("marketplace", PAID | OUTSIDE))
     run.now = NOW + 2 * DAY
     at = (NOW + DAY).isoformat()
     run.send("hand_in_proof", task=run.task("third_party").task, reference="mail", time=at)
@@ -548,7 +548,7 @@ def test_another_type_is_another_task():
     ],
 )
 def test_X12_what_a_person_has_done_elsewhere_is_not_clicked_again(kind, says, more):
-    run = Alone(kind, says | {"mode": "guided"}, **more)
+    run = LoneRun(kind, says | {"mode": "guided"}, **more)
     if kind == "fulfillment":
         run.send("place_order")
     if kind == "setup_service":
@@ -559,19 +559,19 @@ def test_X12_what_a_person_has_done_elsewhere_is_not_clicked_again(kind, says, m
 
 
 def test_MIS_a_granted_ticket_changes_no_record():
-    run = Alone("misclick", {}, explanation="e", held=("apply_change",))
+    run = LoneRun("misclick", {}, explanation="e", held_back=("apply_change",))
     run.confirm("support_ticket", decision="granted")
     assert run.state == "applied"
 
 
 def test_SUP3_the_day_is_asked_for_on_the_ticket_itself():
-    run = Alone("key_accounting", {"date_rule": "agreed"}, subject="key_accounting")
+    run = LoneRun("key_accounting", {"date_rule": "agreed"}, subject="key_accounting")
     run.take(run.chart.failed(Notify(template="x", number=9), run.now, "down"))
     assert [task.at_required for task in run.memory.tasks] == [True, False]
 
 
 def test_MOV1_a_rejected_decoupling_is_that_of_the_step_by_hand():
-    run = Alone("marketplace_transfer", {"date_rule": "agreed"}, target="K-2")
+    run = LoneRun("marketplace_transfer", {"date_rule": "agreed"}, target="K-2")
     run.confirm("support_ticket", decision="granted")
     run.confirm("appointment", at="2027-01-10")
     run.take(run.chart.failed(Notify(template="x", number=9), run.now, "down"))
@@ -584,13 +584,13 @@ def test_MOV1_a_rejected_decoupling_is_that_of_the_step_by_hand():
 
 @pytest.mark.parametrize(("target", "state"), [(0, "license_check"), (100, "feature_warning")])
 def test_OP4_package_zero_looks_at_the_channels_first(target, state):
-    run = Alone("order_package", ZERO, subject="orders", target=target, held=("check_licences",))
+    run = LoneRun("order_package", ZERO, subject="orders", target=target, held_back=("check_licences",))
     run.answer()
     assert run.state == state
 
 
 def test_X4_news_of_a_channel_is_looked_at_before_and_tried_again_on_the_date():
-    run = Alone("order_package", ZERO | {"surplus": (ONE,)}, **PACKAGE)
+    run = LoneRun("order_package", ZERO | {"surplus": (ONE,)}, **PACKAGE)
     run.says["surplus"] = ()
     news(run)
     assert run.state == "feature_warning"
@@ -601,7 +601,7 @@ def test_X4_news_of_a_channel_is_looked_at_before_and_tried_again_on_the_date():
 
 
 def test_FFN1_recorded_partners_are_the_steps():
-    run = Alone("fulfillment", {"cost_effect": "none", "outside": (PARTNER,)}, subject="ffn")
+    run = LoneRun("fulfillment", {"cost_effect": "none", "outside": (PARTNER,)}, subject="ffn")
     assert not run.chart.revocable()
     run.send("place_order")
     assert run.task("third_party").subject == "P-1"
@@ -661,7 +661,7 @@ def test_X13_news_of_a_booking_gives_no_date_and_a_booked_end_its_own():
 def test_D6_an_order_shows_the_date_of_its_own_moment_at_once():
     run = edition()
     run.wait(moment("2027-01-20"))
-    run.held = {"check_licences"}
+    run.held_back = {"check_licences"}
     assert run.send("place_order", time="2027-01-16T00:00:00Z") is None
     assert run.state == "ordering" and run.order.effective_at == EFFECTIVE
 
@@ -669,6 +669,6 @@ def test_D6_an_order_shows_the_date_of_its_own_moment_at_once():
 def test_X14_an_order_shows_the_term_clarified_at_once():
     run = edition({"questions": (ASK_TERM,)})
     run.confirm("clarify_term", at="2027-06-30")
-    run.held = {"check_licences"}
+    run.held_back = {"check_licences"}
     assert run.send("place_order") is None
     assert run.state == "ordering" and run.order.term == date(2027, 6, 30)

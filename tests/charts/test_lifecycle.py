@@ -22,7 +22,7 @@ from tests.charts.lone_run import (
     PAID,
     TOLD,
     TOLD_LATER,
-    Alone,
+    LoneRun,
     edition,
     moment,
     scheduled,
@@ -32,9 +32,9 @@ OUTSIDE = {"outside": ({"what": "pilot", "rule": "MP3", "name": "JTL", "values":
 EFFECTIVE = moment("2027-01-31 23:00")
 
 
-def guided(kind: str, says: dict, **more) -> Alone:
+def guided(kind: str, says: dict, **more) -> LoneRun:
     """A run whose steps a person does by hand."""
-    return Alone(kind, says | {"mode": "guided", "click_path": ("one", "two")}, **more)
+    return LoneRun(kind, says | {"mode": "guided", "click_path": ("one", "two")}, **more)
 
 
 # Whom it waits for.
@@ -43,16 +43,16 @@ def guided(kind: str, says: dict, **more) -> Alone:
 @pytest.mark.parametrize(
     ("run", "waits"),
     [
-        (lambda: Alone("edition", NOTICE, **EDITION), ("customer",)),
-        (lambda: Alone("edition", NOTICE, held=("check_licences",), **EDITION), ("system",)),
+        (lambda: LoneRun("edition", NOTICE, **EDITION), ("customer",)),
+        (lambda: LoneRun("edition", NOTICE, held_back=("check_licences",), **EDITION), ("system",)),
         (lambda: edition({"surplus": (ONE,)}), ("customer",)),
         (edition, ("customer",)),
         (lambda: edition({"questions": (ASK_TERM,)}), ("operator",)),
-        (lambda: Alone("production", {"cost_effect": "unknown", "questions": (ASK_COST,)}), ("operator",)),
+        (lambda: LoneRun("production", {"cost_effect": "unknown", "questions": (ASK_COST,)}), ("operator",)),
         (lambda: scheduled(edition()), ("date",)),
-        (lambda: scheduled(Alone("marketplace", PAID | OUTSIDE)), ("third_party", "date")),
-        (lambda: Alone("misclick", {}, explanation="e"), ("operator",)),
-        (lambda: Alone("ecomdata", {"outside": ({"what": "ecomdata", "rule": "ECO1"},)}), ("third_party",)),
+        (lambda: scheduled(LoneRun("marketplace", PAID | OUTSIDE)), ("third_party", "date")),
+        (lambda: LoneRun("misclick", {}, explanation="e"), ("operator",)),
+        (lambda: LoneRun("ecomdata", {"outside": ({"what": "ecomdata", "rule": "ECO1"},)}), ("third_party",)),
     ],
 )
 def test_a_run_waits_for(run, waits):
@@ -60,13 +60,13 @@ def test_a_run_waits_for(run, waits):
 
 
 def test_X9_a_proof_handed_in_waits_for_the_operator():
-    run = scheduled(Alone("marketplace", PAID | OUTSIDE))
+    run = scheduled(LoneRun("marketplace", PAID | OUTSIDE))
     run.send("hand_in_proof", task=run.task("third_party").task, reference="mail")
     assert run.chart.waiting_for() == ("operator", "date")
 
 
 def test_a_failing_effect_waits_for_repair_and_not_for_the_system():
-    run = Alone("voucher", PAID, held=("place_order",))
+    run = LoneRun("voucher", PAID, held_back=("place_order",))
     run.send("place_order")
     assert run.chart.waiting_for() == ("system",)
     run.fails("no answer")
@@ -83,20 +83,20 @@ def test_a_failing_effect_waits_for_repair_and_not_for_the_system():
 
 
 def test_without_a_first_check_nothing_can_be_skipped():
-    run = Alone("voucher", PAID, held=("check_licences",))
+    run = LoneRun("voucher", PAID, held_back=("check_licences",))
     run.fails()
     assert run.task("repair").decisions == {"retry": "retry", "end": "give_up"}
     assert run.confirm("repair", decision="retry") is None
-    assert [one.number for one in run.asked if isinstance(one, CheckLicences)] == [1, 1]
+    assert [one.number for one in run.effects if isinstance(one, CheckLicences)] == [1, 1]
     run.release()
-    run.held = {"check_licences"}
+    run.held_back = {"check_licences"}
     run.send("recheck_licences")
     run.fails()
     assert "skip" in run.task("repair").decisions
 
 
 def test_an_effect_that_is_skipped_counts_as_done():
-    run = Alone("voucher", PAID, held=("place_order",))
+    run = LoneRun("voucher", PAID, held_back=("place_order",))
     run.send("place_order")
     run.fails()
     assert run.confirm("repair", decision="skip", note="booked by mail") is None
@@ -107,7 +107,7 @@ def test_an_effect_that_is_skipped_counts_as_done():
 
 
 def test_a_run_given_up_in_repair_has_ended():
-    run = Alone("voucher", PAID, held=("place_order",))
+    run = LoneRun("voucher", PAID, held_back=("place_order",))
     run.send("place_order")
     run.fails()
     assert run.confirm("repair", decision="end", note="n") is None
@@ -123,14 +123,14 @@ def test_a_run_given_up_in_repair_has_ended():
 @pytest.mark.parametrize(
     ("run", "enabled"),
     [
-        (lambda: Alone("edition", NOTICE, **EDITION), ("acknowledge_warning", "abandon")),
+        (lambda: LoneRun("edition", NOTICE, **EDITION), ("acknowledge_warning", "abandon")),
         (lambda: edition({"surplus": (ONE,)}), ("recheck_licences", "override_surplus", "abandon")),
         (edition, ("recheck_licences", "place_order", "abandon")),
         (lambda: edition({"questions": (ASK_TERM,)}), ("recheck_licences", "abandon")),
-        (lambda: Alone("wms_user", PAID), ("recheck_licences", "place_order", "reassign", "abandon")),
+        (lambda: LoneRun("wms_user", PAID), ("recheck_licences", "place_order", "reassign", "abandon")),
         (lambda: scheduled(edition()), ("supersede", "request_revocation")),
-        (lambda: scheduled(Alone("marketplace", PAID | OUTSIDE)), ("hand_in_proof", "supersede", "request_revocation")),
-        (lambda: Alone("marketplace_transfer", {"date_rule": "agreed"}, target="K-2"), ("abandon",)),
+        (lambda: scheduled(LoneRun("marketplace", PAID | OUTSIDE)), ("hand_in_proof", "supersede", "request_revocation")),
+        (lambda: LoneRun("marketplace_transfer", {"date_rule": "agreed"}, target="K-2"), ("abandon",)),
     ],
 )
 def test_just_those_events_are_enabled(run, enabled):
@@ -142,7 +142,7 @@ def test_neither_leaving_nor_a_second_order_is_enabled_while_one_is_on_its_way()
     run = scheduled(edition(target="jtl_advanced"))
     run.request(target="jtl_start")
     run.send("acknowledge_warning")
-    run.held = {"check_licences"}
+    run.held_back = {"check_licences"}
     run.send("place_order")
     assert run.state == "ordering"
     assert run.chart.enabled() == ("request_revocation",)
@@ -171,7 +171,7 @@ def test_X11_a_revocation_is_asked_for_once_at_a_time():
     [("place_order", "placing", True), ("withdraw", "withdrawing", False), ("apply_change", "applying", False)],
 )
 def test_X11_revocable_from_the_order_to_the_date(held, state, revocable):
-    run = edition(held=(held,))
+    run = edition(held_back=(held,))
     run.send("place_order")
     if state == "withdrawing":
         run.send("request_revocation", explanation="x")
@@ -198,19 +198,19 @@ def test_X11_a_granted_revocation_takes_the_booking_back():
     run.send("request_revocation", explanation="x")
     assert run.confirm("revocation", decision="granted") is None
     assert run.state == "revoked"
-    assert isinstance(run.asked[-2], Withdraw)
+    assert isinstance(run.effects[-2], Withdraw)
     assert run.notices()[-1] == ("revoked", "customer") and run.notice("revoked") == TOLD | {"cancelled": []}
 
 
 def test_X11_one_granted_while_the_booking_is_on_its_way_is_taken_up_with_its_answer():
-    run = edition(held=("place_order",))
+    run = edition(held_back=("place_order",))
     run.send("place_order")
     run.send("request_revocation", explanation="x")
     assert run.chart.can("revocation_granted") and not run.chart.can("granted")
     assert run.confirm("revocation", decision="granted") is None
     assert (run.state, run.memory.revoking, run.memory.tasks) == ("placing", True, ())
     assert "request_revocation" not in run.chart.enabled()
-    run.held = {"withdraw"}
+    run.held_back = {"withdraw"}
     run.take(())
     assert (run.state, run.memory.revoking) == ("withdrawing", False)
     run.release()
@@ -218,7 +218,7 @@ def test_X11_one_granted_while_the_booking_is_on_its_way_is_taken_up_with_its_an
 
 
 def test_X11_one_taken_up_by_a_refused_booking_ends_the_run():
-    run = edition(held=("place_order",))
+    run = edition(held_back=("place_order",))
     run.send("place_order")
     run.send("request_revocation", explanation="x")
     run.confirm("revocation", decision="granted")
@@ -233,7 +233,7 @@ def test_X11_one_granted_before_anybody_clicked_ends_the_run_at_once():
     run.send("place_order")
     run.send("request_revocation", explanation="x")
     assert run.confirm("revocation", decision="granted") is None
-    assert run.state == "revoked" and not [one for one in run.asked if isinstance(one, Withdraw)]
+    assert run.state == "revoked" and not [one for one in run.effects if isinstance(one, Withdraw)]
 
 
 def test_X11_an_open_one_passes_to_a_misclick_on_the_date():
@@ -241,7 +241,7 @@ def test_X11_an_open_one_passes_to_a_misclick_on_the_date():
     run.send("request_revocation", explanation="clicked wrongly")
     assert run.wait(EFFECTIVE)[-1] == "date_reached"
     assert run.state == "applied"
-    (handed,) = [one.request for one in run.asked if isinstance(one, HandOver)]
+    (handed,) = [one.request for one in run.effects if isinstance(one, HandOver)]
     assert (handed.kind, handed.customer, handed.subject) == ("misclick", "K-1", "edition.jtl")
     assert (handed.explanation, handed.by, handed.details) == ("clicked wrongly", "c", {"run": "edition/K-1/jtl"})
     line = next(line for line in run.memory.timeline if line.event == "revocation_passed_on")
@@ -250,15 +250,15 @@ def test_X11_an_open_one_passes_to_a_misclick_on_the_date():
 
 
 def test_X11_the_misclick_that_took_it_over_says_where_it_began():
-    passed_on = Alone("misclick", {}, explanation="e", details={"run": "edition/K-1/jtl"})
+    passed_on = LoneRun("misclick", {}, explanation="e", details={"run": "edition/K-1/jtl"})
     assert passed_on.task("support_ticket").values["run"] == "edition/K-1/jtl"
-    assert "passed_on" not in scheduled(Alone("voucher", PAID)).notice("scheduled")
+    assert "passed_on" not in scheduled(LoneRun("voucher", PAID)).notice("scheduled")
 
 
 def test_FFN5_X13_a_revocation_names_the_partners_with_whom_it_has_ended():
     """What one of them has confirmed does not come back with the rest."""
     partners = [{"what": "partner", "rule": "FFN1", "name": name, "subject": name} for name in ("P-1", "P-2")]
-    run = Alone("fulfillment", {"cost_effect": "none", "outside": partners}, subject="ffn")
+    run = LoneRun("fulfillment", {"cost_effect": "none", "outside": partners}, subject="ffn")
     run.send("place_order")
     run.confirm_task(run.memory.tasks[0], proof={"reference": "mail"})
     run.send("request_revocation", explanation="we stay")
@@ -270,7 +270,7 @@ def test_FFN5_X13_a_revocation_names_the_partners_with_whom_it_has_ended():
 
 def test_FFN5_before_any_partner_has_confirmed_all_of_it_is_taken_back():
     partners = [{"what": "partner", "rule": "FFN1", "name": "P-1", "subject": "P-1"}]
-    run = Alone("fulfillment", {"cost_effect": "none", "outside": partners}, subject="ffn")
+    run = LoneRun("fulfillment", {"cost_effect": "none", "outside": partners}, subject="ffn")
     run.send("place_order")
     run.send("request_revocation", explanation="we stay")
     assert run.task("revocation").values["partners"] == []
@@ -293,7 +293,7 @@ def test_ED10_who_does_nothing_is_reminded_each_week_and_abandons_after_thirty_d
     ]  # fmt: skip
     about: dict[str, Any] = {"state": "order", "steps": [], "provider": None, "standing": False}
     about |= {"abandons_on": "2027-02-03T11:00:00+00:00"}
-    assert [one.values for one in run.asked if isinstance(one, Notify) and one.template.startswith("reminder")] == [
+    assert [one.values for one in run.effects if isinstance(one, Notify) and one.template.startswith("reminder")] == [
         TOLD | about | {"number": 1, "again": False, "last": False},
         TOLD_LATER | about | {"number": 2, "again": False, "last": False},
         TOLD_LATER | about | {"number": 3, "again": True, "last": False},
@@ -314,7 +314,7 @@ def test_the_clock_starts_anew_when_the_customer_acts():
 
 
 def test_the_clock_stands_still_while_an_operator_is_awaited():
-    run = Alone("production", {"cost_effect": "unknown", "questions": (ASK_COST,)})
+    run = LoneRun("production", {"cost_effect": "unknown", "questions": (ASK_COST,)})
     assert "abandon" not in run.chart.timers()
     assert run.memory.idle_since is None
     run.wait(NOW + 3 * DAY)
@@ -323,7 +323,7 @@ def test_the_clock_stands_still_while_an_operator_is_awaited():
 
 
 def test_the_time_already_spent_counts_when_the_clock_goes_on():
-    run = Alone("edition", NOTICE, **EDITION)
+    run = LoneRun("edition", NOTICE, **EDITION)
     run.wait(NOW + 2 * DAY)
     assert run.send("acknowledge_warning") is None
     run.wait(NOW + 4 * DAY)
@@ -337,7 +337,7 @@ def test_the_time_already_spent_counts_when_the_clock_goes_on():
 
 
 def test_X9_at_a_third_party_the_customers_clock_runs_until_a_proof_is_handed_in():
-    run = Alone("ecomdata", {"outside": ({"what": "ecomdata", "rule": "ECO1"},)})
+    run = LoneRun("ecomdata", {"outside": ({"what": "ecomdata", "rule": "ECO1"},)})
     assert run.memory.idle_since == NOW
     run.send("hand_in_proof", task=run.task("third_party").task, reference="mail")
     assert run.memory.idle_since is None
@@ -381,11 +381,11 @@ def test_X2_an_order_within_the_days_of_the_recheck_needs_none(placed, rechecked
 
 
 def test_X2_only_editions_are_checked_again():
-    assert set(scheduled(Alone("voucher", PAID)).chart.timers()) == {"date_reached"}
+    assert set(scheduled(LoneRun("voucher", PAID)).chart.timers()) == {"date_reached"}
 
 
 def test_X6_a_recorded_term_that_runs_out_before_the_order_is_asked_about():
-    run = Alone("voucher", PAID)
+    run = LoneRun("voucher", PAID)
     assert run.chart.timers()["term_ran_out"] == EFFECTIVE
     run.wait(EFFECTIVE - 3 * DAY)
     run.send("recheck_licences")
@@ -399,10 +399,10 @@ def test_X6_a_recorded_term_that_runs_out_before_the_order_is_asked_about():
 @pytest.mark.parametrize(
     "run",
     [
-        lambda: Alone("voucher", INCLUDED | {"term_ends": "2027-01-31"}),
-        lambda: scheduled(Alone("voucher", PAID)),
+        lambda: LoneRun("voucher", INCLUDED | {"term_ends": "2027-01-31"}),
+        lambda: scheduled(LoneRun("voucher", PAID)),
         edition,
-        lambda: Alone("production", {"cost_effect": "unknown", "questions": (ASK_COST,), "term_ends": "2027-01-31"}),
+        lambda: LoneRun("production", {"cost_effect": "unknown", "questions": (ASK_COST,), "term_ends": "2027-01-31"}),
     ],
 )
 def test_X6_a_term_counts_only_where_the_date_comes_from_it(run):
@@ -417,7 +417,7 @@ def test_the_date_shown_moves_on_by_itself_with_a_line():
     assert line.values == {"effective_at": "2027-02-28T23:00:00+00:00"}
 
 
-@pytest.mark.parametrize("run", [lambda: Alone("voucher", PAID), lambda: scheduled(edition())])
+@pytest.mark.parametrize("run", [lambda: LoneRun("voucher", PAID), lambda: scheduled(edition())])
 def test_where_no_deadline_runs_nothing_moves(run):
     assert "order_by_passed" not in run().chart.timers()
 
@@ -426,7 +426,7 @@ def test_where_no_deadline_runs_nothing_moves(run):
 
 
 def test_a_task_is_brought_to_mind_when_due_at_the_latest_after_a_week_and_again():
-    run = Alone("marketplace_transfer", {"date_rule": "agreed", "cost_effect": "none"}, target="K-2")
+    run = LoneRun("marketplace_transfer", {"date_rule": "agreed", "cost_effect": "none"}, target="K-2")
     assert run.chart.timers() == {"task_due": NOW + 7 * DAY}
     run.wait(NOW + 7 * DAY)
     task = run.task("support_ticket")
@@ -452,7 +452,7 @@ def test_a_due_date_counts_where_it_is_sooner(due, first):
 
 
 def test_X9_for_a_third_party_the_customer_is_reminded_too():
-    run = scheduled(Alone("marketplace", PAID | OUTSIDE))
+    run = scheduled(LoneRun("marketplace", PAID | OUTSIDE))
     run.wait(NOW + 14 * DAY)
     assert run.notices()[1:] == [
         ("task_escalated", "operator"), ("reminder", "customer"),
@@ -482,7 +482,7 @@ def test_a_rejected_task_stays_open_with_its_note_and_is_escalated():
 
 
 def test_only_what_is_due_is_escalated():
-    run = scheduled(Alone("marketplace", PAID | OUTSIDE))
+    run = scheduled(LoneRun("marketplace", PAID | OUTSIDE))
     run.wait(NOW + 3 * DAY)
     run.send("request_revocation", explanation="x")
     run.wait(NOW + 7 * DAY)
@@ -491,7 +491,7 @@ def test_only_what_is_due_is_escalated():
 
 
 def test_the_same_task_is_not_opened_twice_and_each_has_a_name_of_its_own():
-    run = Alone("marketplace", PAID | {"outside": (*OUTSIDE["outside"], {"what": "third_party", "rule": "MP4"})})
+    run = LoneRun("marketplace", PAID | {"outside": (*OUTSIDE["outside"], {"what": "third_party", "rule": "MP4"})})
     scheduled(run)
     names = [task.task for task in run.memory.tasks]
     assert len(set(names)) == 2 and all(name.startswith("t-") and len(name) == 18 for name in names)
@@ -527,7 +527,7 @@ def test_X12_a_booking_by_hand_says_what_to_do():
         "performed",
     )
     assert run.chart.waiting_for() == ("operator",)
-    run.held = {"place_order"}
+    run.held_back = {"place_order"}
     assert run.confirm("perform", proof={"reference": "T-1"}) is None
     proof = run.booking().proof
     assert proof is not None and (proof.confirmed_by, proof.confirmed_at) == ("o", NOW)
@@ -535,7 +535,7 @@ def test_X12_a_booking_by_hand_says_what_to_do():
 
 
 def test_X12_who_confirmed_and_when_may_be_said():
-    run = guided("voucher", PAID, held=("place_order",))
+    run = guided("voucher", PAID, held_back=("place_order",))
     run.send("place_order")
     run.confirm("perform", proof={"reference": "T", "confirmed_by": "p", "confirmed_at": "2027-01-03T00:00:00Z"})
     proof = run.booking().proof
@@ -557,7 +557,7 @@ def test_X12_G5_what_costs_is_booked_by_hand_and_what_does_not_is_ended_by_hand(
 
 
 def test_X12_an_order_by_hand_is_due_at_its_deadline():
-    run = Alone("edition", NOTICE | {"mode": "guided"}, **EDITION)
+    run = LoneRun("edition", NOTICE | {"mode": "guided"}, **EDITION)
     run.send("acknowledge_warning")
     run.send("place_order")
     assert run.task("perform").due_at == moment("2027-01-17 23:00")
@@ -589,7 +589,7 @@ def test_X12_what_costs_nothing_is_withdrawn_by_itself():
 
 def test_a_late_click_moves_a_notice_date():
     """Contract, `perform`: booked by hand after the deadline, the date is the one that the click gives."""
-    run = Alone("edition", NOTICE | {"mode": "guided"}, **EDITION)
+    run = LoneRun("edition", NOTICE | {"mode": "guided"}, **EDITION)
     run.send("acknowledge_warning")
     run.send("place_order")
     run.now = moment("2027-01-17 23:00")
@@ -608,7 +608,7 @@ def test_a_late_click_moves_a_notice_date():
 
 
 def test_a_click_in_time_leaves_the_date():
-    run = Alone("edition", NOTICE | {"mode": "guided"}, **EDITION)
+    run = LoneRun("edition", NOTICE | {"mode": "guided"}, **EDITION)
     run.send("acknowledge_warning")
     run.send("place_order")
     run.now = moment("2027-01-17 22:59")
@@ -632,7 +632,7 @@ def test_a_late_click_of_a_licence_leaves_its_date_to_a_person():
 
 
 def test_X9_a_step_outside_holds_the_end_back_until_it_is_proved():
-    run = scheduled(Alone("marketplace", PAID | OUTSIDE))
+    run = scheduled(LoneRun("marketplace", PAID | OUTSIDE))
     run.wait(EFFECTIVE)
     assert run.state == "third_party"
     assert run.confirm("third_party", proof={"reference": "mail"}) is None
@@ -641,7 +641,7 @@ def test_X9_a_step_outside_holds_the_end_back_until_it_is_proved():
 
 def test_X9_only_the_last_proof_leads_on():
     partners = tuple({"what": "partner", "rule": "FFN5", "subject": name} for name in ("P-1", "P-2"))
-    run = Alone("fulfillment", {"cost_effect": "none", "outside": partners}, subject="ffn")
+    run = LoneRun("fulfillment", {"cost_effect": "none", "outside": partners}, subject="ffn")
     run.send("place_order")
     assert run.state == "third_party" and run.order.effective_at is None
     run.now = NOW + DAY
@@ -652,7 +652,7 @@ def test_X9_only_the_last_proof_leads_on():
 
 
 def test_FFN1_without_recorded_partners_there_is_one_step_for_the_network():
-    run = Alone("fulfillment", {"cost_effect": "none"}, subject="ffn")
+    run = LoneRun("fulfillment", {"cost_effect": "none"}, subject="ffn")
     run.send("place_order")
     task = run.task("third_party")
     assert (task.subject, task.text, task.values) == ("network", "third_party_partner", {"name": "-"})
@@ -663,14 +663,14 @@ def test_FFN1_without_recorded_partners_there_is_one_step_for_the_network():
 
 
 def test_MOV1_a_transfer_is_granted_agreed_and_decoupled():
-    run = Alone("marketplace_transfer", {"date_rule": "agreed"}, target="K-2", explanation="sold")
+    run = LoneRun("marketplace_transfer", {"date_rule": "agreed"}, target="K-2", explanation="sold")
     assert run.task("support_ticket").values == {"subject": "L-1", "explanation": "sold", "target": "K-2"}
     assert run.task("support_ticket").text == "support_ticket_transfer"
     run.confirm("support_ticket", decision="granted")
     task = run.task("appointment")
     assert (task.confirmed, task.rejected, task.at_required) == ("appointed", "declined", True)
     assert task.values == {"target": "K-2", "subject": "L-1"}
-    assert run.chart.shown == "support_ticket" and run.memory.agreed_at is None
+    assert run.chart.public_state == "support_ticket" and run.memory.agreed_at is None
     run.confirm("appointment", at="2027-01-10")
     assert run.memory.agreed_at == moment("2027-01-09 23:00") and not run.chart.revocable()
     assert run.wait(moment("2027-01-09 23:00")) == ["date_reached"]
@@ -683,7 +683,7 @@ def test_MOV1_a_transfer_is_granted_agreed_and_decoupled():
 
 
 def test_MOV1_a_declined_transfer_says_which_rule_and_note():
-    run = Alone("marketplace_transfer", {"date_rule": "agreed"}, target="K-2")
+    run = LoneRun("marketplace_transfer", {"date_rule": "agreed"}, target="K-2")
     assert run.task("support_ticket").values["explanation"] == "-"
     run.reject("support_ticket", "unknown account")
     refusal = run.memory.refusal
@@ -695,7 +695,7 @@ def test_MOV1_a_declined_transfer_says_which_rule_and_note():
 
 
 def test_MIS1_a_ticket_holds_the_case_in_the_customers_words():
-    run = Alone("misclick", {}, explanation="wrong button", details={"meant": "the other"})
+    run = LoneRun("misclick", {}, explanation="wrong button", details={"meant": "the other"})
     task = run.task("support_ticket")
     assert task.text == "support_ticket_misclick"
     assert task.values == {
@@ -703,19 +703,19 @@ def test_MIS1_a_ticket_holds_the_case_in_the_customers_words():
     }  # fmt: skip
     run.confirm("support_ticket", decision="granted")
     assert run.state == "applied"
-    plain = Alone("misclick", {}).task("support_ticket").values
+    plain = LoneRun("misclick", {}).task("support_ticket").values
     assert (plain["explanation"], plain["meant"]) == ("-", "-")
 
 
 def test_MIS2_a_declined_ticket_is_refused_without_a_promise():
-    run = Alone("misclick", {}, explanation="e")
+    run = LoneRun("misclick", {}, explanation="e")
     run.confirm("support_ticket", decision="declined")
     refusal = run.memory.refusal
     assert refusal is not None and (refusal.rule, refusal.values) == ("MIS2", {"note": ""})
 
 
 def test_SVC1_a_granted_service_changes_the_record():
-    run = Alone("setup_service", {}, explanation="e", held=("apply_change",))
+    run = LoneRun("setup_service", {}, explanation="e", held_back=("apply_change",))
     run.confirm("support_ticket", decision="granted")
     assert run.state == "applying"
 
@@ -730,7 +730,7 @@ def test_SVC1_a_granted_service_changes_the_record():
     ],
 )
 def test_SUP3_key_accounting_ends_on_the_day_agreed_or_at_its_term(says, payload, agreed):
-    run = Alone("key_accounting", says, subject="key_accounting")
+    run = LoneRun("key_accounting", says, subject="key_accounting")
     assert run.task("support_ticket").at_required is (says is not PAID)
     assert run.confirm("support_ticket", decision="granted", **payload) is None
     assert (run.state, run.memory.agreed_at) == ("scheduled", moment(agreed))
@@ -738,16 +738,16 @@ def test_SUP3_key_accounting_ends_on_the_day_agreed_or_at_its_term(says, payload
 
 def test_connectors_booked_at_shopify_end_there_with_proof():
     """CO4: no order of ours, and the record follows at once."""
-    run = Alone("connector", INCLUDED | {"mode": "guided", "outside": ({"what": "shopify", "rule": "CO4"},)})
+    run = LoneRun("connector", INCLUDED | {"mode": "guided", "outside": ({"what": "shopify", "rule": "CO4"},)})
     assert run.state == "third_party" and "abandon" in run.chart.enabled()
     run.confirm("third_party", proof={"reference": "mail"})
     assert run.state == "external"
 
 
 def test_WMU4_a_user_is_assigned_elsewhere_instead():
-    run = Alone("wms_user", PAID, held=("reassign",))
+    run = LoneRun("wms_user", PAID, held_back=("reassign",))
     run.send("reassign", to="wms_mobile")
-    assert run.state == "reassigning" and run.chart.shown == "order"
+    assert run.state == "reassigning" and run.chart.public_state == "order"
     run.refuses = GONE
     run.release()
     assert run.state == "order"
@@ -759,7 +759,7 @@ def test_WMU4_a_user_is_assigned_elsewhere_instead():
 def test_package_zero_is_acknowledged_after_the_channels_and_only_once():
     """OP0-1, OP0-4."""
     zero = NOTICE | {"warnings": ({"code": "package_zero"},)}
-    run = Alone("order_package", zero | {"surplus": (ONE,)}, **PACKAGE)
+    run = LoneRun("order_package", zero | {"surplus": (ONE,)}, **PACKAGE)
     assert run.state == "surplus_resolution"
     run.says["surplus"] = ()
     run.send("recheck_licences")

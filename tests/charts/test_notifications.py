@@ -23,7 +23,7 @@ from tests.charts.lone_run import (
     NOW,
     ONE,
     PAID,
-    Alone,
+    LoneRun,
     edition,
     moment,
     scheduled,
@@ -38,9 +38,9 @@ UNNAMED = {"what": "third_party", "rule": "MP4", "name": "-"}
 SOURCE = Source(label="?", at="made up")
 
 
-def late_edition() -> Alone:
+def late_edition() -> LoneRun:
     """An edition that was booked by hand after its deadline (contract, `perform`)."""
-    run = Alone("edition", NOTICE | {"mode": "guided"}, **EDITION)
+    run = LoneRun("edition", NOTICE | {"mode": "guided"}, **EDITION)
     run.send("acknowledge_warning")
     run.send("place_order")
     run.now = run.memory.now = moment("2027-01-20")
@@ -52,12 +52,12 @@ def late_edition() -> Alone:
 
 
 def test_G2_a_refused_customer_is_told_why():
-    run = Alone("voucher", PAID | {"refusal": GONE.model_copy(update={"values": {"subject": "L-1"}})})
+    run = LoneRun("voucher", PAID | {"refusal": GONE.model_copy(update={"values": {"subject": "L-1"}})})
     assert run.notice("refused")["refusal"] == {"code": "not_held", "values": {"subject": "L-1"}}
 
 
 def test_a_check_that_stands_against_nothing_is_no_refusal():
-    run = Alone("misclick", {}, explanation="e")
+    run = LoneRun("misclick", {}, explanation="e")
     run.confirm("support_ticket", decision="declined", note="no")
     assert run.notices() == [("declined", "customer")] and run.notice("declined")["note"] == "no"
 
@@ -67,13 +67,13 @@ def test_a_check_that_stands_against_nothing_is_no_refusal():
     [((), [], None), ((PILOT, UNNAMED), ["pilot", "third_party"], "JTL"), ((UNNAMED,), ["third_party"], None)],
 )
 def test_X9_the_mail_of_a_booking_names_the_steps_that_are_left_and_whose_they_are(outside, steps, provider):
-    run = scheduled(Alone("marketplace", PAID | {"outside": outside}))
+    run = scheduled(LoneRun("marketplace", PAID | {"outside": outside}))
     said = run.notice("scheduled")
     assert (said["steps"], said["provider"], said["effective_at"]) == (steps, provider, EFFECTIVE.isoformat())
 
 
 def test_a_booking_whose_date_is_asked_about_says_that_there_is_none():
-    run = Alone("voucher", PAID | {"mode": "guided"})
+    run = LoneRun("voucher", PAID | {"mode": "guided"})
     run.send("place_order")
     run.now = EFFECTIVE
     run.confirm("perform", proof={"reference": "T"})
@@ -81,14 +81,14 @@ def test_a_booking_whose_date_is_asked_about_says_that_there_is_none():
 
 
 def test_SUP3_an_agreed_date_is_noted_and_told_to_the_runs_that_wait_for_it():
-    run = Alone("key_accounting", {"date_rule": "agreed"}, subject="key_accounting")
+    run = LoneRun("key_accounting", {"date_rule": "agreed"}, subject="key_accounting")
     run.receipt = Receipt(key="k", tell=("edition/K-1/jtl",))
     run.confirm("support_ticket", decision="granted", at="2027-03-31")
-    (noted,) = [one for one in run.asked if isinstance(one, BookOrder)]
+    (noted,) = [one for one in run.effects if isinstance(one, BookOrder)]
     assert (noted.booked, noted.placed_at, noted.effective_at) == (False, NOW, moment("2027-03-31 22:00"))
-    (told,) = [one for one in run.asked if isinstance(one, Tell)]
+    (told,) = [one for one in run.effects if isinstance(one, Tell)]
     assert (told.runs, told.state) == (("edition/K-1/jtl",), "scheduled")
-    quiet = Alone("key_accounting", {"date_rule": "agreed"}, subject="key_accounting")
+    quiet = LoneRun("key_accounting", {"date_rule": "agreed"}, subject="key_accounting")
     quiet.confirm("support_ticket", decision="granted", at="2027-03-31")
     assert not [one for one in quiet.asked if isinstance(one, Tell)]
 
@@ -104,22 +104,22 @@ def test_SUP3_an_agreed_date_is_noted_and_told_to_the_runs_that_wait_for_it():
 def test_X3_X4_X9_other_runs_hear_of_the_end_while_its_proof_is_awaited(
     outside: Any, as_before: bool, told: list[str]
 ) -> None:
-    run = Alone("marketplace", INCLUDED | {"outside": outside})
+    run = LoneRun("marketplace", INCLUDED | {"outside": outside})
     run.receipt = Receipt(key="k", tell=("order_package/K-1/orders",))
     if as_before:
         run.chart.tells_when_made = False
     run.send("place_order")
     run.wait(NOW)
     assert run.state == ("third_party" if outside else "applied")
-    tells = [one for one in run.asked if isinstance(one, Tell)]
+    tells = [one for one in run.effects if isinstance(one, Tell)]
     assert [(one.runs, one.state) for one in tells] == [(("order_package/K-1/orders",), state) for state in told]
 
 
 def test_X9_nobody_is_told_where_nobody_waits_for_the_proof():
-    run = Alone("marketplace", INCLUDED | {"outside": (PILOT,)})
+    run = LoneRun("marketplace", INCLUDED | {"outside": (PILOT,)})
     run.send("place_order")
     run.wait(NOW)
-    assert (run.state, [one for one in run.asked if isinstance(one, Tell)]) == ("third_party", [])
+    assert (run.state, [one for one in run.effects if isinstance(one, Tell)]) == ("third_party", [])
 
 
 # Booked, and each end.
@@ -137,14 +137,14 @@ ENDS_NOW = [
 def test_G5_what_ends_with_its_order_is_told_once(
     case: str, says: dict[str, Any], order: dict[str, Any], state: str, told: list[str]
 ) -> None:
-    run = Alone("marketplace", INCLUDED | says)
+    run = LoneRun("marketplace", INCLUDED | says)
     run.send("place_order", **order)
     run.wait(NOW)
     assert (run.state, [name for name, _ in run.notices()]) == (state, told)
 
 
 def test_a_run_that_began_before_tells_of_the_booking_first():
-    run = Alone("marketplace", INCLUDED)
+    run = LoneRun("marketplace", INCLUDED)
     run.chart.one_mail = False
     run.send("place_order")
     run.wait(NOW)
@@ -153,14 +153,14 @@ def test_a_run_that_began_before_tells_of_the_booking_first():
 
 def test_a_booking_of_the_past_month_is_told_before_it_is_made():
     """Placed before the date, and booked after it: the change may wait for its turn in the month's first hours."""
-    run = Alone("voucher", PAID, held=("place_order", "apply_change"))
+    run = LoneRun("voucher", PAID, held_back=("place_order", "apply_change"))
     run.send("place_order")
     run.now = EFFECTIVE
     run.answer()
     assert [name for name, _ in run.notices()] == ["scheduled"]
 
 
-def booked_late(run: Alone) -> Alone:
+def booked_late(run: LoneRun) -> LoneRun:
     """Booked by hand after the deadline of its date."""
     run.send("place_order")
     run.now = moment("2027-01-20 12:00")
@@ -196,7 +196,7 @@ def test_X1_the_mail_of_an_order_on_the_boundary_day_says_the_other_reading(day:
 
 
 def test_D6_a_refused_booking_stays_in_the_timeline():
-    run = Alone("voucher", PAID)
+    run = LoneRun("voucher", PAID)
     run.refuses = Refusal(rule="D6", code="booking_refused", values={"reason": "no payment method"})
     run.send("place_order")
     line = run.memory.timeline[-1]
@@ -209,7 +209,7 @@ def test_D6_a_refused_booking_stays_in_the_timeline():
 
 
 def test_D6_where_the_refusal_ends_the_run_it_is_one_line():
-    run = Alone("voucher", PAID, held=("place_order",))
+    run = LoneRun("voucher", PAID, held_back=("place_order",))
     run.refuses = Refusal(rule="D6", code="booking_refused", values={"reason": "r"})
     run.send("place_order")
     run.send("request_revocation", explanation="oh")
@@ -219,22 +219,22 @@ def test_D6_where_the_refusal_ends_the_run_it_is_one_line():
 
 
 def test_X10_WMU4_the_timeline_says_which_booking_and_where_to():
-    run = scheduled(Alone("voucher", PAID))
+    run = scheduled(LoneRun("voucher", PAID))
     run.send("supersede", booking="B-7")
     assert run.memory.timeline[-1].note == "B-7"
-    moved = Alone("wms_user", PAID | {"current": "wms"})
+    moved = LoneRun("wms_user", PAID | {"current": "wms"})
     moved.send("reassign", to="wms_mobile")
     assert [line.note for line in moved.memory.timeline if line.event == "reassign"] == ["wms_mobile"]
 
 
 def test_MIS1_the_customer_reads_what_the_person_who_granted_it_says():
-    run = Alone("misclick", {}, explanation="e")
+    run = LoneRun("misclick", {}, explanation="e")
     run.confirm("support_ticket", decision="granted", note="booked back")
     assert run.notice("applied")["note"] == "booked back"
-    silent = Alone("misclick", {}, explanation="e")
+    silent = LoneRun("misclick", {}, explanation="e")
     silent.confirm("support_ticket", decision="granted")
     assert "note" not in silent.notice("applied")
-    licence = Alone("ecomdata", {"outside": (PILOT,)})
+    licence = LoneRun("ecomdata", {"outside": (PILOT,)})
     licence.confirm("third_party", proof={"reference": "r"}, note="for us alone")
     assert "note" not in licence.notice("applied" if licence.state == "applied" else licence.notices()[-1][0])
 
@@ -252,7 +252,7 @@ def test_X12_what_was_done_by_hand_and_our_record_refuses_is_mended_by_a_person(
     case: str, kind: str, says: dict[str, Any], to: dict[str, Any], state: str, after: str
 ) -> None:
     """It is done in the customer centre: the customer is not told that it is not."""
-    run = Alone(kind, says | {"mode": "guided"})
+    run = LoneRun(kind, says | {"mode": "guided"})
     run.refuses = Refusal(rule="D6", code="booking_refused", values={"reason": "not held any more"})
     run.send("reassign" if to else "place_order", **to)
     run.confirm("perform", proof={"reference": "B-9"})
@@ -265,7 +265,7 @@ def test_X12_what_was_done_by_hand_and_our_record_refuses_is_mended_by_a_person(
 
 
 def test_X12_a_run_that_had_it_refused_before_goes_on_as_it_began():
-    run = Alone("voucher", PAID | {"mode": "guided"})
+    run = LoneRun("voucher", PAID | {"mode": "guided"})
     run.chart.mends_what_was_done = False
     run.refuses = Refusal(rule="D6", code="booking_refused", values={"reason": "r"})
     run.send("place_order")
@@ -284,7 +284,7 @@ GIVEN_UP = [
 def test_the_customer_is_told_why_a_run_was_given_up_and_what_stays_booked(
     case: str, says: dict[str, Any], fails: str, stays: Any
 ) -> None:
-    run = Alone("voucher", says, held=(fails,))
+    run = LoneRun("voucher", says, held_back=(fails,))
     run.send("place_order")
     run.wait(EFFECTIVE if fails == "apply_change" else NOW)
     run.fails()
@@ -296,10 +296,10 @@ def test_the_customer_is_told_why_a_run_was_given_up_and_what_stays_booked(
 
 
 def test_X9_what_has_ended_stays_ended_when_the_rest_is_given_up():
-    run = Alone("marketplace", INCLUDED | {"outside": (PILOT,)})
+    run = LoneRun("marketplace", INCLUDED | {"outside": (PILOT,)})
     run.send("place_order")
     run.wait(NOW)
-    mail = next(one for one in run.asked if isinstance(one, Notify))
+    mail = next(one for one in run.effects if isinstance(one, Notify))
     run.take(run.chart.failed(mail, NOW, "no mail server"))
     run.confirm("repair", decision="end", note="n")
     assert (run.state, shown(run).effective_at) == ("given_up", NOW)
@@ -307,14 +307,14 @@ def test_X9_what_has_ended_stays_ended_when_the_rest_is_given_up():
 
 @pytest.mark.parametrize(("made", "state"), [("edition", "leftover"), ("order_package", "held")])
 def test_X2_X4_after_the_date_what_was_ordered_keeps_its_date_when_the_rest_is_given_up(made: str, state: str) -> None:
-    run = edition() if made == "edition" else Alone("order_package", NOTICE, subject="orders", target=0)
+    run = edition() if made == "edition" else LoneRun("order_package", NOTICE, subject="orders", target=0)
     if made == "order_package":
         run.send("acknowledge_warning")
     scheduled(run)
-    run.receipt = Receipt(key="k", surplus=(ONE,), held=made == "order_package")
+    run.receipt = Receipt(key="k", surplus=(ONE,), held_back=made == "order_package")
     run.wait(EFFECTIVE)
     assert run.state == state
-    mail = next(one for one in run.asked if isinstance(one, Notify))
+    mail = next(one for one in run.effects if isinstance(one, Notify))
     run.take(run.chart.failed(mail, run.now, "no mail server"))
     run.confirm("repair", decision="end", note="n")
     assert (run.state, shown(run).effective_at) == ("given_up", EFFECTIVE)
@@ -323,7 +323,7 @@ def test_X2_X4_after_the_date_what_was_ordered_keeps_its_date_when_the_rest_is_g
 def test_X10_a_standing_order_stays_booked_when_its_change_is_given_up():
     run = scheduled(edition())
     run.request(target="jtl_advanced")
-    run.held = {"place_order"}
+    run.held_back = {"place_order"}
     run.send("acknowledge_warning")
     run.send("place_order", time=moment("2027-01-20 12:00"))
     run.fails()
@@ -332,7 +332,7 @@ def test_X10_a_standing_order_stays_booked_when_its_change_is_given_up():
 
 
 def test_a_revocation_that_is_given_up_leaves_the_booking():
-    run = scheduled(Alone("voucher", PAID, held=("withdraw",)))
+    run = scheduled(LoneRun("voucher", PAID, held_back=("withdraw",)))
     run.send("request_revocation", explanation="oh")
     run.confirm("revocation", decision="granted")
     run.fails()
@@ -341,15 +341,15 @@ def test_a_revocation_that_is_given_up_leaves_the_booking():
 
 
 def test_a_mail_that_fails_is_not_followed_by_another():
-    run = scheduled(Alone("voucher", PAID))
-    mail = next(one for one in run.asked if isinstance(one, Notify))
+    run = scheduled(LoneRun("voucher", PAID))
+    mail = next(one for one in run.effects if isinstance(one, Notify))
     run.take(run.chart.failed(mail, NOW, "no mail server"))
     run.confirm("repair", decision="end", note="n")
     assert (run.state, run.notices()[-1]) == ("given_up", ("repair", "operator"))
 
 
 def test_WMU4_the_customer_is_told_where_the_user_is_assigned_now():
-    run = Alone("wms_user", PAID | {"current": "wms"})
+    run = LoneRun("wms_user", PAID | {"current": "wms"})
     run.send("reassign", to="wms_mobile")
     assert (run.state, run.notices()) == ("reassigned", [("reassigned", "customer")])
     assert run.notice("reassigned")["to"] == "wms_mobile"
@@ -357,7 +357,7 @@ def test_WMU4_the_customer_is_told_where_the_user_is_assigned_now():
 
 @pytest.mark.parametrize("event", ["reassign", "end"])
 def test_a_run_that_began_before_does_not_tell_of_every_end(event: str) -> None:
-    run = Alone("wms_user", PAID | {"current": "wms"}, held=("place_order",))
+    run = LoneRun("wms_user", PAID | {"current": "wms"}, held_back=("place_order",))
     run.chart.tells_every_end = False
     if event == "reassign":
         run.send("reassign", to="wms_mobile")
@@ -372,7 +372,7 @@ def test_a_run_that_began_before_does_not_tell_of_every_end(event: str) -> None:
 
 
 def test_X9_operators_are_told_of_an_open_task_more_urgently_each_time():
-    run = Alone("misclick", {}, explanation="e")
+    run = LoneRun("misclick", {}, explanation="e")
     found = []
     for week in range(1, 5):
         run.wait(NOW + 7 * week * DAY)
@@ -383,14 +383,14 @@ def test_X9_operators_are_told_of_an_open_task_more_urgently_each_time():
 
 def test_X9_a_customer_is_reminded_of_the_steps_without_a_proof():
     says = {"outside": ({"what": "shopify", "rule": "CO4", "name": "Shopify"},)}
-    run = Alone("connector", says)
+    run = LoneRun("connector", says)
     run.wait(NOW + 7 * DAY)
     said = run.notice("reminder")
     assert (said["steps"], said["provider"], said["number"], said["again"]) == (["shopify"], "Shopify", 1, False)
 
 
 def test_X9_a_proof_that_is_no_good_counts_for_nothing_and_the_customer_is_told_why():
-    run = scheduled(Alone("marketplace", PAID | {"outside": (PILOT,)}))
+    run = scheduled(LoneRun("marketplace", PAID | {"outside": (PILOT,)}))
     task = run.task("third_party").task
     run.send("hand_in_proof", task=task, reference="mail")
     assert run.reject("third_party", "unreadable") is None
@@ -403,21 +403,21 @@ def test_X9_a_proof_that_is_no_good_counts_for_nothing_and_the_customer_is_told_
 
 
 def test_X9_a_step_without_a_proof_is_rejected_as_any_other_task():
-    run = scheduled(Alone("marketplace", PAID | {"outside": (PILOT,)}))
+    run = scheduled(LoneRun("marketplace", PAID | {"outside": (PILOT,)}))
     run.reject("third_party", "not yet")
     assert (run.task("third_party").note, run.task("third_party").escalated) == ("not yet", 1)
     assert [template for template, _ in run.notices()] == ["scheduled", "task_escalated"]
 
 
 def test_X9_while_a_proof_waits_for_its_confirmation_the_customer_is_left_alone():
-    run = scheduled(Alone("marketplace", PAID | {"outside": (PILOT,)}))
+    run = scheduled(LoneRun("marketplace", PAID | {"outside": (PILOT,)}))
     run.send("hand_in_proof", task=run.task("third_party").task, reference="mail")
     run.wait(NOW + 14 * DAY)
     assert {to for template, to in run.notices() if template != "scheduled"} == {"operator"}
 
 
 def test_X9_a_proof_handed_in_sets_the_customers_clock_back():
-    run = Alone("ecomdata", {"outside": ({"what": "ecomdata", "rule": "ECO1"},)})
+    run = LoneRun("ecomdata", {"outside": ({"what": "ecomdata", "rule": "ECO1"},)})
     run.wait(NOW + 8 * DAY)
     assert run.memory.reminders == 1
     run.send("hand_in_proof", task=run.task("third_party").task, reference="mail")
@@ -491,11 +491,11 @@ def test_X14_a_term_that_is_asked_about_is_the_reason_why_there_is_no_date():
 
 
 def test_X5_a_booked_date_keeps_its_reason_whatever_a_later_check_asks():
-    run = scheduled(Alone("voucher", PAID))
-    run.memory.check = run.found(cost_effect="unknown", questions=({"type": "clarify_cost", "rule": "X5"},))
+    run = scheduled(LoneRun("voucher", PAID))
+    run.memory.check = run.next_check(cost_effect="unknown", questions=({"type": "clarify_cost", "rule": "X5"},))
     assert [one.step.split()[1] for one in shown(run).why] == ["why.result"]
     run = scheduled(edition())
-    run.memory.check = run.found(questions=({"type": "clarify_term", "rule": "X14"},))
+    run.memory.check = run.next_check(questions=({"type": "clarify_term", "rule": "X14"},))
     assert shown(run).why[0].rule == "D6"
 
 

@@ -25,7 +25,7 @@ from tests.charts.lone_run import (
     NOW,
     ONE,
     PAID,
-    Alone,
+    LoneRun,
     edition,
     moment,
     scheduled,
@@ -44,17 +44,17 @@ def say(language: str, key: str, values: Mapping[str, Any] | None = None) -> str
     return f"{language} {key} {dict(values or {})}"
 
 
-def shown(run: Alone, **more):
+def shown(run: LoneRun, **more):
     """The status document of a run."""
     return status(run.chart, say, workflow_id="w", run_id="r", ui_url=lambda *ids: "/".join(ids), **more)
 
 
-def codes(run: Alone) -> list[str]:
+def codes(run: LoneRun) -> list[str]:
     """The codes of the warnings shown."""
     return [one.code for one in shown(run).warnings]
 
 
-def text_of(run: Alone, code: str) -> str:
+def text_of(run: LoneRun, code: str) -> str:
     """The text of a warning shown."""
     return next(one.text for one in shown(run).warnings if one.code == code)
 
@@ -73,7 +73,7 @@ def test_the_document_says_what_the_run_is_about():
 
 
 def test_before_the_first_check_nothing_is_known_and_german_is_spoken():
-    run = Alone("voucher", PAID, held=("check_licences",))
+    run = LoneRun("voucher", PAID, held_back=("check_licences",))
     found = shown(run)
     assert (found.effective_at, found.catalogue, found.term_ends, found.cost_effect) == (None, None, None, "unknown")
     assert (found.why, found.warnings, found.surplus) == ((), (), ())
@@ -98,10 +98,10 @@ def test_an_end_shows_a_date_only_where_something_was_ordered():
 
 
 def test_the_cost_shown_is_the_orders():
-    run = scheduled(Alone("voucher", PAID))
-    run.memory.check = run.found(cost_effect="unknown")
+    run = scheduled(LoneRun("voucher", PAID))
+    run.memory.check = run.next_check(cost_effect="unknown")
     assert shown(run).cost_effect == "cancellation"
-    run = Alone("production", {"cost_effect": "unknown", "questions": (ASK_COST,)})
+    run = LoneRun("production", {"cost_effect": "unknown", "questions": (ASK_COST,)})
     assert shown(run).cost_effect == "unknown"
     run.confirm("clarify_cost", decision="none")
     assert shown(run).cost_effect == "none"
@@ -126,7 +126,7 @@ def test_the_checks_warnings_come_first():
     ],
 )
 def test_G9_a_cost_clarified_as_nothing_warns_that_nothing_is_saved(says, decision, found):
-    run = Alone("production", {"cost_effect": "unknown", "questions": (ASK_COST,)} | says)
+    run = LoneRun("production", {"cost_effect": "unknown", "questions": (ASK_COST,)} | says)
     run.confirm("clarify_cost", decision=decision)
     assert codes(run) == found
 
@@ -231,20 +231,20 @@ NOTHING_CHARGED = {"date_rule": "moment", "cost_effect": "none"}
     ],
 )  # fmt: skip
 def test_without_a_term_it_is_said_whose_word_ends_it(rule, kind, says, request_, key):
-    (step,) = shown(Alone(kind, says, **request_)).why
+    (step,) = shown(LoneRun(kind, says, **request_)).why
     assert (step.step.split()[1], step.value, step.rule) == (f"why.{key}", key, rule)
 
 
 @pytest.mark.parametrize(
     ("run", "found"),
     [
-        (lambda: Alone("voucher", PAID), [("why.term", "2027-01-31", "X6"), ("why.result", "2027-02-01", "X6")]),
-        (lambda: Alone("voucher", INCLUDED), [("why.at_once", "at_once", "X6")]),
+        (lambda: LoneRun("voucher", PAID), [("why.term", "2027-01-31", "X6"), ("why.result", "2027-02-01", "X6")]),
+        (lambda: LoneRun("voucher", INCLUDED), [("why.at_once", "at_once", "X6")]),
         (
-            lambda: scheduled(Alone("voucher", INCLUDED), effective_on="2027-01-10"),
+            lambda: scheduled(LoneRun("voucher", INCLUDED), effective_on="2027-01-10"),
             [("why.chosen", "2027-01-10", "X6"), ("why.result", "2027-01-10", "X6")],
         ),
-        (lambda: Alone("voucher", PAID | {"term_ends": None}), []),
+        (lambda: LoneRun("voucher", PAID | {"term_ends": None}), []),
         (
             lambda: edition({"questions": (ASK_TERM,)}),
             [("why.annual", "-", "X14")],
@@ -267,7 +267,7 @@ def test_D3_an_order_after_the_deadline_says_so():
 )
 def test_X6_X14_a_clarified_term_is_the_reason(kind, says, rule):
     more = EDITION if kind == "edition" else {}
-    run = Alone(kind, says | {"questions": (ASK_TERM,)}, **more)
+    run = LoneRun(kind, says | {"questions": (ASK_TERM,)}, **more)
     if kind == "edition":
         run.send("acknowledge_warning")
     run.confirm("clarify_term", at="2027-06-30")
@@ -279,7 +279,7 @@ def test_X6_X14_a_clarified_term_is_the_reason(kind, says, rule):
 
 
 def test_MOV1_an_agreed_moment_is_the_reason():
-    run = Alone("marketplace_transfer", {"date_rule": "agreed"}, target="K-2")
+    run = LoneRun("marketplace_transfer", {"date_rule": "agreed"}, target="K-2")
     assert shown(run).why == ()
     run.confirm("support_ticket", decision="granted")
     run.confirm("appointment", at="2027-01-10T10:00:00Z")
@@ -292,7 +292,7 @@ def test_MOV1_an_agreed_moment_is_the_reason():
 
 
 def test_a_task_with_its_instructions_the_last_note_and_the_proof():
-    run = scheduled(Alone("marketplace", PAID | OUTSIDE))
+    run = scheduled(LoneRun("marketplace", PAID | OUTSIDE))
     (entry,) = shown(run).tasks
     task = run.task("third_party")
     assert (entry.task, entry.type, entry.due_at, entry.decisions, entry.proof_required) == (
@@ -316,12 +316,12 @@ def test_a_task_with_its_instructions_the_last_note_and_the_proof():
 
 
 def test_a_tasks_due_date_and_decisions():
-    run = Alone("edition", NOTICE | {"mode": "guided"}, **EDITION)
+    run = LoneRun("edition", NOTICE | {"mode": "guided"}, **EDITION)
     run.send("acknowledge_warning")
     run.send("place_order")
     (entry,) = shown(run).tasks
     assert entry.due_at == moment("2027-01-17 23:00")
-    run = Alone("production", {"cost_effect": "unknown", "questions": (ASK_COST,)})
+    run = LoneRun("production", {"cost_effect": "unknown", "questions": (ASK_COST,)})
     assert shown(run).tasks[0].decisions == ("cancellation", "deactivation", "none")
 
 
@@ -330,7 +330,7 @@ def test_X11_a_revocation_is_to_be_decided_before_the_date():
     run.send("request_revocation", explanation="oh")
     assert [(one.type, one.due_at) for one in shown(run).tasks] == [("revocation", EFFECTIVE)]
     partners = [{"what": "partner", "rule": "FFN1", "name": "P-1", "subject": "P-1"}]
-    undated = Alone("fulfillment", {"cost_effect": "none", "outside": partners}, subject="ffn")
+    undated = LoneRun("fulfillment", {"cost_effect": "none", "outside": partners}, subject="ffn")
     undated.send("place_order")
     undated.send("request_revocation", explanation="oh")
     assert [one.due_at for one in shown(undated).tasks] == [None, None]
@@ -346,7 +346,7 @@ def test_every_entry_of_surplus_with_whether_it_is_resolved():
 
 
 def test_a_line_of_the_timeline_holds_a_persons_words_or_a_text():
-    run = Alone("production", {"cost_effect": "unknown", "questions": (ASK_COST,)})
+    run = LoneRun("production", {"cost_effect": "unknown", "questions": (ASK_COST,)})
     run.reject("clarify_cost", "nobody knows")
     run.now = run.memory.now = NOW + 8 * DAY
     run.take(run.chart.decide("remind", run.now))
@@ -378,7 +378,7 @@ def test_only_the_last_400_lines_are_kept():
 
 
 def test_a_refusal_is_said_with_rule_code_and_text():
-    run = Alone("voucher", PAID | {"refusal": Refusal(rule="G2", code="not_held", values={"subject": "L-1"})})
+    run = LoneRun("voucher", PAID | {"refusal": Refusal(rule="G2", code="not_held", values={"subject": "L-1"})})
     refusal = shown(run).refusal
     assert refusal is not None
     said = f"de refusal.not_held {(FACTS_TERM | {'kind': 'voucher'})}"
@@ -424,8 +424,8 @@ def test_a_refusal_without_any_text_is_its_code():
 
 def previewed(kind: str, says: dict[str, Any], at=NOW, **request):
     """What would happen."""
-    run = Alone(kind, says, held=("check_licences",), **request)
-    return preview(KINDS[kind], run.memory.request, run.found(), at, RunSettings(), say)
+    run = LoneRun(kind, says, held_back=("check_licences",), **request)
+    return preview(KINDS[kind], run.memory.request, run.next_check(), at, RunSettings(), say)
 
 
 def test_a_preview_shows_the_date_now_and_after_the_next_deadline():
@@ -469,10 +469,10 @@ def test_a_preview_of_what_nobody_knows_shows_no_date():
 
 
 def test_a_preview_follows_the_settings_and_the_warning_that_comes_first():
-    run = Alone("edition", NOTICE, held=("check_licences",), **EDITION)
+    run = LoneRun("edition", NOTICE, held_back=("check_licences",), **EDITION)
     at = moment("2027-01-17 12:00")
     settings = RunSettings(boundary="strict", zone="UTC")
-    found = preview(KINDS["edition"], run.memory.request, run.found(), at, settings, say)
+    found = preview(KINDS["edition"], run.memory.request, run.next_check(), at, settings, say)
     assert found.effective_at == moment("2027-03-01")
 
 
@@ -483,7 +483,7 @@ def test_a_preview_shows_the_date_also_where_surplus_stands_against_it():
 
 
 def test_X6_the_recorded_term_is_no_reason_where_the_licence_is_included():
-    run = Alone("voucher", INCLUDED | {"term_ends": "2027-01-31"})
+    run = LoneRun("voucher", INCLUDED | {"term_ends": "2027-01-31"})
     assert [one.step.split()[1] for one in shown(run).why] == ["why.at_once"]
 
 
@@ -507,8 +507,8 @@ def test_a_preview_reads_past_what_must_be_acknowledged():
 
 @pytest.mark.parametrize("later", [{"cost_effect": "unknown"}, {"term_ends": None}])
 def test_what_a_later_check_does_not_know_gives_no_reason_for_a_booked_date(later):
-    run = scheduled(Alone("voucher", PAID))
-    run.memory.check = run.found(**later)
+    run = scheduled(LoneRun("voucher", PAID))
+    run.memory.check = run.next_check(**later)
     assert [(one.step.split()[1], one.value) for one in shown(run).why] == [("why.result", "2027-02-01")]
 
 
