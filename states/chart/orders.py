@@ -55,11 +55,6 @@ def accept_order(turn: Turn) -> None:
     )
 
 
-def forget_order(turn: Turn) -> None:
-    """An order that was not taken is no order (ED10)."""
-    turn.memory.order = None
-
-
 def reject_in_surplus(turn: Turn) -> None:
     """The order is refused, naming what is in surplus (X2, X4)."""
     memory = turn.memory
