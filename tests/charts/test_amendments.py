@@ -219,7 +219,7 @@ def test_X11_one_granted_while_the_change_is_booked_and_then_refused_takes_the_s
     run.confirm("revocation", decision="granted")
     run.refuses = Refusal(rule="D6", code="booking_refused")
     run.held_back = {"withdraw"}
-    run.take(())
+    run.proceed()
     assert run.state == "withdrawing"
     assert run.notice("booking_refused") == TOLD | {"reason": ""}
 
@@ -352,7 +352,7 @@ def test_X5_declined_is_not_orderable_until_asked_again():
     run.reject("clarify_cost", "nobody knows")
     assert run.memory.refusal == Refusal(rule="X5", code="declined", values={"note": "nobody knows"})
     assert run.chart.enabled() == ("recheck_licences", "abandon") and run.memory.tasks == ()
-    run.take(run.chart.decide("licence_changed", run.now))
+    run.receive("licence_changed", None)
     assert run.memory.tasks == ()
     run.send("recheck_licences")
     assert run.memory.refusal is None and run.task("clarify_cost")
@@ -378,7 +378,7 @@ def test_a_refusal_found_in_passing_changes_nothing(run):
     there = run()
     before, check = there.state, there.memory.check
     there.says["refusal"] = GONE
-    there.take(there.chart.decide("licence_changed", there.now))
+    there.receive("licence_changed", None)
     assert (there.state, there.memory.check) == (before, check)
 
 
@@ -388,7 +388,7 @@ def test_a_refusal_found_in_passing_changes_nothing(run):
 def test_X2_news_of_a_licence_leads_on_by_itself():
     run = edition({"surplus": (ONE,)})
     run.says["surplus"] = ()
-    run.take(run.chart.decide("licence_changed", run.now))
+    run.receive("licence_changed", None)
     assert run.state == "order"
 
 
@@ -396,7 +396,7 @@ def test_X2_news_of_a_licence_leads_on_by_itself():
 def test_X3_news_is_looked_at_wherever_it_matters(run):
     there = run()
     asked = len([one for one in there.asked if isinstance(one, CheckLicences)])
-    there.take(there.chart.decide("licence_changed", there.now))
+    there.receive("licence_changed", None)
     assert len([one for one in there.asked if isinstance(one, CheckLicences)]) == asked + 1
 
 
@@ -416,7 +416,7 @@ def test_X2_surplus_left_after_the_change_is_an_operators_task():
     check = next(one for one in reversed(run.effects) if isinstance(one, CheckLicences))
     assert check.after and check.version == "v1" and run.state == "leftover"
     run.says["surplus"] = ()
-    run.take(run.chart.decide("licence_changed", run.now))
+    run.receive("licence_changed", None)
     assert run.state == "applied"
 
 
@@ -447,7 +447,7 @@ def test_X4_a_channel_there_again_holds_the_order_on_its_date():
     run.wait(EFFECTIVE)
     assert run.state == "held" and run.chart.public_state == "surplus_resolution"
     assert run.task("surplus").text == "surplus_channels" and run.task("surplus").values == {"licences": ["L-9"]}
-    run.take(run.chart.decide("licence_changed", run.now))
+    run.receive("licence_changed", None)
     assert run.state == "held"
     run.receipt = Receipt(key="k")
     assert run.confirm("surplus") is None

@@ -137,7 +137,7 @@ def test_the_time_spent_is_what_has_passed_and_never_less_than_nothing():
         run.memory.idle_since = NOW
         run.now = NOW + passed
         run.says["questions"] = (ASK_TERM,)
-        run.take(run.chart.decide("licence_changed", run.now))
+        run.receive("licence_changed", None)
         assert (run.memory.idle_since, run.memory.idle_spent) == (None, spent)
 
 
@@ -170,7 +170,7 @@ def test_X6_a_term_that_was_clarified_does_not_run_out_with_the_record():
     run = LoneRun("voucher", PAID | {"term_ends": None, "questions": (ASK_TERM,)})
     run.confirm("clarify_term", at="2027-06-30")
     run.says["term_ends"] = "2027-01-31"
-    run.take(run.chart.decide("licence_changed", run.now))
+    run.receive("licence_changed", None)
     assert run.check.term_ends is not None and "term_ran_out" not in run.chart.timers()
 
 

@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+from states.chart.reminders import escalation_at
+from states.chart.revocation import date_has_come, revocable
 from states.model.effects import ApplyChange, AssignLicence, CheckLicences, Decouple, HandOver, Notify, Withdraw
 from states.model.facts import Receipt, RunSettings
 from tests.charts.lone_run import (
@@ -129,7 +131,10 @@ def test_a_run_given_up_in_repair_has_ended():
         (lambda: edition({"questions": (ASK_TERM,)}), ("recheck_licences", "abandon")),
         (lambda: LoneRun("wms_user", PAID), ("recheck_licences", "place_order", "reassign", "abandon")),
         (lambda: scheduled(edition()), ("supersede", "request_revocation")),
-        (lambda: scheduled(LoneRun("marketplace", PAID | OUTSIDE)), ("hand_in_proof", "supersede", "request_revocation")),
+        (
+            lambda: scheduled(LoneRun("marketplace", PAID | OUTSIDE)),
+            ("hand_in_proof", "supersede", "request_revocation"),
+        ),
         (lambda: LoneRun("marketplace_transfer", {"date_rule": "agreed"}, target="K-2"), ("abandon",)),
     ],
 )
@@ -178,15 +183,15 @@ def test_X11_revocable_from_the_order_to_the_date(held, state, revocable):
         run.confirm("revocation", decision="granted")
     if state == "applying":
         run.wait(EFFECTIVE)
-    assert (run.state, run.chart.revocable()) == (state, revocable)
+    assert (run.state, revocable(run.memory, run.chart.traits)) == (state, revocable)
 
 
 def test_X11_the_standing_orders_date_counts_while_a_change_is_under_way():
     run = scheduled(edition(target="jtl_advanced"))
     run.now = run.memory.now = moment("2027-01-20")
     run.request(target="jtl_start")
-    assert run.state == "feature_warning" and run.chart.revocable()
-    assert not run.chart.date_has_come(EFFECTIVE - DAY)
+    assert run.state == "feature_warning" and revocable(run.memory, run.chart.traits)
+    assert not date_has_come(run.memory, EFFECTIVE - DAY)
     assert run.chart.timers()["standing_due"] == EFFECTIVE
 
 
@@ -206,12 +211,12 @@ def test_X11_one_granted_while_the_booking_is_on_its_way_is_taken_up_with_its_an
     run = edition(held_back=("place_order",))
     run.send("place_order")
     run.send("request_revocation", explanation="x")
-    assert run.chart.can("revocation_granted") and not run.chart.can("granted")
+    assert ("revocation_granted" in run.chart.possible()) and "granted" not in run.chart.possible()
     assert run.confirm("revocation", decision="granted") is None
     assert (run.state, run.memory.revoking, run.memory.tasks) == ("placing", True, ())
     assert "request_revocation" not in run.chart.enabled()
     run.held_back = {"withdraw"}
-    run.take(())
+    run.proceed()
     assert (run.state, run.memory.revoking) == ("withdrawing", False)
     run.release()
     assert run.state == "revoked"
@@ -328,7 +333,7 @@ def test_the_time_already_spent_counts_when_the_clock_goes_on():
     assert run.send("acknowledge_warning") is None
     run.wait(NOW + 4 * DAY)
     run.says["questions"] = (ASK_TERM,)
-    run.take(run.chart.decide("licence_changed", run.now))
+    run.receive("licence_changed", None)
     assert run.task("clarify_term")
     assert (run.memory.idle_since, run.memory.idle_spent) == (None, 2 * DAY)
     run.wait(NOW + 6 * DAY)
@@ -365,7 +370,7 @@ def test_X2_an_edition_is_checked_again_five_days_before_its_date():
 def test_X2_surplus_that_ends_by_itself_needs_no_reminder_nor_does_news_before_the_check():
     run = scheduled(edition())
     run.says["surplus"] = (ONE,)
-    run.take(run.chart.decide("licence_changed", run.now))
+    run.receive("licence_changed", None)
     assert ("surplus_reminder", "customer") not in run.notices()
     run.says["surplus"] = (ONE.model_copy(update={"ends_at": EFFECTIVE}),)
     run.wait(EFFECTIVE - 5 * DAY)
@@ -446,9 +451,9 @@ def test_a_due_date_counts_where_it_is_sooner(due, first):
     run = guided("voucher", PAID)
     run.send("place_order")
     task = run.task("perform").model_copy(update={"due_at": NOW + due})
-    assert run.chart.escalation_at(task) == NOW + first
+    assert escalation_at(run.memory, task) == NOW + first
     again = task.model_copy(update={"escalated": 2})
-    assert run.chart.escalation_at(again) == NOW + first + 14 * DAY
+    assert escalation_at(run.memory, again) == NOW + first + 14 * DAY
 
 
 def test_X9_for_a_third_party_the_customer_is_reminded_too():
@@ -672,7 +677,7 @@ def test_MOV1_a_transfer_is_granted_agreed_and_decoupled():
     assert task.values == {"target": "K-2", "subject": "L-1"}
     assert run.chart.public_state == "support_ticket" and run.memory.agreed_at is None
     run.confirm("appointment", at="2027-01-10")
-    assert run.memory.agreed_at == moment("2027-01-09 23:00") and not run.chart.revocable()
+    assert run.memory.agreed_at == moment("2027-01-09 23:00") and not revocable(run.memory, run.chart.traits)
     assert run.wait(moment("2027-01-09 23:00")) == ["date_reached"]
     task = run.task("perform")
     assert isinstance(task.step, Decouple)

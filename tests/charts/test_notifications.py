@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from states.chart.turn import Answer
 from states.kinds.edition import LEVELS, products_touched, support_touched
 from states.model.effects import BookOrder, Notify, Tell
 from states.model.facts import Cost, Receipt, Refusal, Surplus
@@ -300,7 +301,7 @@ def test_X9_what_has_ended_stays_ended_when_the_rest_is_given_up():
     run.send("place_order")
     run.wait(NOW)
     mail = next(one for one in run.effects if isinstance(one, Notify))
-    run.take(run.chart.failed(mail, NOW, "no mail server"))
+    run.receive("answered", Answer(mail, error="no mail server"))
     run.confirm("repair", decision="end", note="n")
     assert (run.state, shown(run).effective_at) == ("given_up", NOW)
 
@@ -315,7 +316,7 @@ def test_X2_X4_after_the_date_what_was_ordered_keeps_its_date_when_the_rest_is_g
     run.wait(EFFECTIVE)
     assert run.state == state
     mail = next(one for one in run.effects if isinstance(one, Notify))
-    run.take(run.chart.failed(mail, run.now, "no mail server"))
+    run.receive("answered", Answer(mail, error="no mail server"))
     run.confirm("repair", decision="end", note="n")
     assert (run.state, shown(run).effective_at) == ("given_up", EFFECTIVE)
 
@@ -343,7 +344,7 @@ def test_a_revocation_that_is_given_up_leaves_the_booking():
 def test_a_mail_that_fails_is_not_followed_by_another():
     run = scheduled(LoneRun("voucher", PAID))
     mail = next(one for one in run.effects if isinstance(one, Notify))
-    run.take(run.chart.failed(mail, NOW, "no mail server"))
+    run.receive("answered", Answer(mail, error="no mail server"))
     run.confirm("repair", decision="end", note="n")
     assert (run.state, run.notices()[-1]) == ("given_up", ("repair", "operator"))
 
@@ -470,7 +471,7 @@ def test_ED5_POS3_what_is_in_surplus_is_named_once_with_how_many():
 
 def test_a_line_is_written_by_whoever_it_says():
     run = edition()
-    run.chart.write("e", by="somebody")
+    run.chart.turn().write("e", by="somebody")
     assert run.memory.timeline[-1].by == "somebody"
 
 
