@@ -129,7 +129,10 @@ def test_a_run_given_up_in_repair_has_ended():
         (lambda: edition({"questions": (ASK_TERM,)}), ("recheck_licences", "abandon")),
         (lambda: LoneRun("wms_user", PAID), ("recheck_licences", "place_order", "reassign", "abandon")),
         (lambda: scheduled(edition()), ("supersede", "request_revocation")),
-        (lambda: scheduled(LoneRun("marketplace", PAID | OUTSIDE)), ("hand_in_proof", "supersede", "request_revocation")),
+        (
+            lambda: scheduled(LoneRun("marketplace", PAID | OUTSIDE)),
+            ("hand_in_proof", "supersede", "request_revocation"),
+        ),
         (lambda: LoneRun("marketplace_transfer", {"date_rule": "agreed"}, target="K-2"), ("abandon",)),
     ],
 )
