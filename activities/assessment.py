@@ -11,6 +11,7 @@ from activities.sql.subjects import Ends
 from catalogue.click_paths import click_path
 from catalogue.loader import Catalogues
 from settings import Settings
+from states.chart.revision import REVISION
 from states.kinds.kind import Context
 from states.kinds.registry import KINDS
 from states.model.base import Identifier, day_of
@@ -109,6 +110,7 @@ def run_settings(settings: Settings) -> RunSettings:
         "boundary": settings.notice_boundary,
         "zone": settings.time_zone,
         "ui_url": settings.temporal_ui_url,
+        "revision": REVISION,
     } | {name: getattr(settings, name) for name in RECORDED}
     defaults = RunSettings()
     return RunSettings(**{name: value for name, value in chosen.items() if value != getattr(defaults, name)})

@@ -1,5 +1,6 @@
 """Calling activities in two stages: within the time that an update waits, then patiently (docs/adr/0006)."""
 
+from datetime import timedelta
 from typing import Any
 
 from temporalio import workflow
@@ -21,10 +22,11 @@ ACTIVITIES: dict[str, tuple[str, type | None, str]] = {
 }
 """Each effect with its activity, the type of its answer, and what the web UI says of it."""
 
-IN_THE_WORKER = frozenset(
-    {activity_names.READ, activity_names.NOTIFY, activity_names.WRITE_TASKS, activity_names.RECORD_END}
-)
+IN_THE_WORKER = frozenset({activity_names.READ, activity_names.WRITE_TASKS, activity_names.RECORD_END})
 """Tried once as local activities: short, idempotent, and cheaper in history."""
+
+AT_LEISURE = frozenset({activity_names.NOTIFY})
+"""What nobody waits for and may take long: a mail server's answer."""
 
 
 class Slow(Exception):
@@ -72,14 +74,21 @@ async def call_locally(name: str, argument: Any, answer: type | None, summary: s
     )
 
 
-async def call_patiently(name: str, argument: Any, answer: type | None, summary: str, until: Any) -> Any:
+async def call_patiently(
+    name: str,
+    argument: Any,
+    answer: type | None,
+    summary: str,
+    until: timedelta | None,
+    one_try: timedelta = options.PATIENT_TRY,
+) -> Any:
     """The second stage: retried patiently; `until` None: for ever."""
     return await workflow.execute_activity(
         name,
         argument,
         result_type=answer,
         schedule_to_close_timeout=until,
-        start_to_close_timeout=options.PATIENT_TRY,
+        start_to_close_timeout=one_try,
         retry_policy=options.PATIENT,
         summary=summary,
     )

@@ -24,7 +24,6 @@ with workflow.unsafe.imports_passed_through():
     from states.model.status import End, Status, page_of
     from states.views.refusals import problem, refusal_text
     from states.views.status import status
-from workflows import patches
 from workflows.activity_calls import call_until_done
 from workflows.background import Background
 from workflows.effect_runner import EffectRunner, tell
@@ -183,7 +182,6 @@ class Driver:
     def take(self, queued: QueuedEvent) -> None:
         """Judge an event when its turn comes, and take it or keep the reason why not."""
         event, message = queued.event, queued.message
-        self.chart.former = patches.before_judging(self.chart, message)
         now = workflow.now()
         refusal = self.chart.would_refuse(event, message, now)
         if refusal is None:
@@ -194,9 +192,7 @@ class Driver:
 
     def perform(self, event: str, message: Any) -> None:
         """Hand an event to the chart, and begin what it asks for."""
-        self.chart.former |= patches.former_ways(self.chart, event, message)
         effects = self.chart.receive(event, message, workflow.now())
-        self.chart.former = frozenset()
         self.publisher.changed = True
         self.effects.start(effects, getattr(message, "check", None))
 

@@ -19,7 +19,8 @@ with workflow.unsafe.imports_passed_through():
     from states.model.effects import CheckLicences, Effect, HandOver, Step, Tell
     from states.model.facts import Check, Inquiry, Refusal
     from states.model.memory import Memory
-from workflows.activity_calls import ACTIVITIES, IN_THE_WORKER, Slow, call, call_patiently, outcome
+from workflows import options
+from workflows.activity_calls import ACTIVITIES, AT_LEISURE, IN_THE_WORKER, Slow, call, call_patiently, outcome
 from workflows.background import Background
 
 
@@ -83,12 +84,16 @@ class EffectRunner:
         name, type_, summary = ACTIVITIES[effect.name]
         memory = self.memory()
         argument = inquiry_of(memory, effect) if isinstance(effect, CheckLicences) else step_of(memory, effect)
+        patience = memory.settings.repair_after
         try:
+            if name in AT_LEISURE:
+                await call_patiently(name, argument, type_, summary, patience, options.A_MAIL)
+                return Answer(effect)
             try:
                 result = await call(name, argument, type_, summary, local=name in IN_THE_WORKER)
             except Slow:
                 self.slow.add(effect.number)
-                result = await call_patiently(name, argument, type_, summary, memory.settings.repair_after)
+                result = await call_patiently(name, argument, type_, summary, patience)
         except FailureError as error:
             fault = outcome(error)
             if isinstance(fault, Refusal):

@@ -1,4 +1,4 @@
-"""Timeouts and retries, in one place (design, Errors: two stages)."""
+"""Timeouts and retries, in one place (docs/adr/0006)."""
 
 from datetime import timedelta
 
@@ -15,6 +15,9 @@ LEAST_LEFT = timedelta(seconds=1)
 
 PATIENT_TRY = timedelta(seconds=30)
 """One attempt of an activity later on."""
+
+A_MAIL = timedelta(minutes=3)
+"""One attempt at a mail: as long as a server may take for all its answers, else what it took would be sent again."""
 
 ONCE = RetryPolicy(maximum_attempts=1)
 QUICK = RetryPolicy(

@@ -217,20 +217,20 @@ def decision_of(turn: Turn, message: ConfirmTask | RejectTask) -> tuple[Task, st
     task = task_meant(turn.memory, message.task)
     if isinstance(task, Refusal):
         return task
-    event = confirmed_event(turn, task, message) if isinstance(message, ConfirmTask) else rejected_event(task)
+    event = confirmed_event(turn.memory, task, message) if isinstance(message, ConfirmTask) else rejected_event(task)
     if isinstance(event, Refusal):
         return event
     return (task, event) if event in turn.possible() else not_possible(turn, event)
 
 
-def confirmed_event(turn: Turn, task: Task, message: ConfirmTask) -> str | Refusal:
+def confirmed_event(memory: Memory, task: Task, message: ConfirmTask) -> str | Refusal:
     """What a confirmation causes; decision, moment, note and proof must be as the task's type needs them."""
     type_, decisions = type_of(task), decisions_of(task)
     if message.decision not in (decisions or (None,)):
         return malformed("fault.decision", decisions=list(decisions))
     if task.at_required and message.at is None and message.decision != "declined":
         return malformed("fault.at_needed")
-    if "past-terms-taken" not in turn.former and term_is_past(turn.memory, task, message):
+    if term_is_past(memory, task, message):
         return malformed("fault.at_past", "X6")
     if message.note is None and type_.needs_note & {"*", message.decision}:
         return malformed("fault.note_needed")

@@ -71,7 +71,6 @@ class Chart(StateChart[Memory]):
             raise UnknownState(f"{type(self).__name__} has no state {memory.state!r}")
         self.verdict: Refusal | None = None
         """Why an earlier event, which waited for the last answer, is not taken after all."""
-        self.former: frozenset[str] = frozenset()
         super().__init__(model=memory)
 
     def _register_callbacks(self, listeners: list[object]) -> None:
@@ -165,7 +164,7 @@ class Chart(StateChart[Memory]):
             return self._take("step_failed", at, answer=answer, note=answer.error)
         if answer.check is not None and isinstance(effect, CheckLicences):
             return self._checked(effect, answer.check, at)
-        if refusal is not None and getattr(effect, "proof", None) and "refused-by-hand" not in self.former:
+        if refusal is not None and getattr(effect, "proof", None):
             # Done by hand, with proof, in the customer centre: our record must be mended, not the customer told (X12).
             failed = Answer(effect, error=str(refusal.values.get("reason", "")))
             return self._take("step_failed", at, answer=failed, note=failed.error)
@@ -216,7 +215,7 @@ class Chart(StateChart[Memory]):
 
     def turn(self, message: Any = None, **more: Any) -> Turn:
         """What is at hand for one event."""
-        return Turn(self.model, self.traits, self.possible, message, former=self.former, **more)
+        return Turn(self.model, self.traits, self.possible, message, **more)
 
     def _asked(self, effect: Effect) -> tuple[Effect, ...]:
         """An effect asked for before any event."""

@@ -40,7 +40,7 @@ def tell_booked(turn: Turn) -> None:
     Nothing is said of what ends with its order: the mail of the change follows within seconds.
     """
     memory = turn.memory
-    if "two-mails" not in turn.former and changes_at_once(memory, turn.traits):
+    if changes_at_once(memory, turn.traits):
         return
     steps = memory.check.outside if memory.check else ()
     provider = providers(step.name for step in steps)
@@ -67,8 +67,7 @@ def doubts(memory: Memory) -> dict[str, Any]:
 
 def tell_clarified(turn: Turn) -> None:
     """A person said which date holds after a late booking, and it is booked so (docs/contract.md, `clarify_term`)."""
-    if "date-not-told" not in turn.former:
-        tell(turn, "scheduled", clarified=True)
+    tell(turn, "scheduled", clarified=True)
 
 
 def remind_of_surplus(turn: Turn) -> None:
@@ -99,8 +98,7 @@ def tell_made(turn: Turn, **values: Any) -> None:
 
 def tell_ended(turn: Turn) -> None:
     """The licence is gone while proofs are still awaited: other runs need not wait for them (X3, X4, X9)."""
-    if "told-at-the-end" not in turn.former:
-        tell_watchers(turn, "applied")
+    tell_watchers(turn, "applied")
 
 
 def tell_refused(turn: Turn) -> None:
@@ -113,8 +111,7 @@ def tell_refused(turn: Turn) -> None:
 
 def tell_reassigned(turn: Turn) -> None:
     """Instead of ending, the user is assigned elsewhere (WMU4)."""
-    if "ends-not-told" not in turn.former:
-        tell(turn, "reassigned", to=turn.memory.reassigned_to)
+    tell(turn, "reassigned", to=turn.memory.reassigned_to)
 
 
 def tell_given_up(turn: Turn) -> None:
@@ -128,7 +125,7 @@ def tell_given_up(turn: Turn) -> None:
     if booked is None and memory.state not in CHANGED:
         memory.order = None
     assert turn.task is not None
-    if "ends-not-told" not in turn.former and not isinstance(turn.task.step, Notify):
+    if not isinstance(turn.task.step, Notify):
         tell(turn, "given_up", note=turn.message.note, effective_at=iso(booked.effective_at) if booked else None)
 
 

@@ -47,7 +47,7 @@ def remind_of_tasks(turn: Turn) -> None:
     Operators are told; for a third party the customer too, unless the customer's own clock does it.
     """
     memory = turn.memory
-    tells_customer = memory.idle_since is None or "two-reminders" in turn.former
+    tells_customer = memory.idle_since is None
     for task in memory.tasks:
         if escalation_at(memory, task) <= memory.now:
             change_task(memory, task, escalated=task.escalated + 1)
@@ -70,9 +70,8 @@ def reject_proof(turn: Turn) -> None:
     keep_open(turn)
     task = turn.task
     assert task is not None
-    if "proof-kept" not in turn.former:
-        change_task(turn.memory, next(other for other in turn.memory.tasks if other.task == task.task), proof=None)
-        send_reminder(turn, task.escalated + 1, (task,), note=turn.message.note)
+    change_task(turn.memory, next(other for other in turn.memory.tasks if other.task == task.task), proof=None)
+    send_reminder(turn, task.escalated + 1, (task,), note=turn.message.note)
 
 
 def escalate(turn: Turn, task: Task, note: str | None) -> None:

@@ -43,8 +43,6 @@ class Turn:
     """The task that the message is about."""
     answer: Answer | None = None
     """What came back from the world."""
-    former: frozenset[str] = frozenset()
-    """The former ways that a run goes on with, which began before they were changed (`workflows.patches`)."""
     kept: Standing | None = None
     """The booked order as it stood when another target was asked about (X10)."""
     effects: list[Effect] = field(default_factory=list)

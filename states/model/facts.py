@@ -77,7 +77,10 @@ class Cost(Value):
 
 
 class RunSettings(Value):
-    """The settings that a run was requested under, recorded with it (design, Time)."""
+    """The settings that a run was requested under, recorded with it by its first check."""
+
+    revision: int = 1
+    """How runs behaved that were requested when this one was (`states.chart.revision`); where none is recorded, 1."""
 
     boundary: Literal["inclusive", "strict"] = "inclusive"
     zone: str = "Europe/Berlin"
