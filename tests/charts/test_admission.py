@@ -117,12 +117,6 @@ def test_X6_a_term_that_has_ended_is_no_answer(at: str, answers: bool) -> None:
     assert ("place_order" in run.chart.enabled()) == answers
 
 
-def test_X6_a_run_that_took_one_as_an_answer_goes_on_with_it():
-    run = LoneRun("wms_user", PAID | {"term_ends": None, "questions": (ASK_TERM,)})
-    run.chart.refuses_past_terms = False
-    assert run.confirm("clarify_term", at="2027-01-03") is None
-
-
 def test_X12_what_was_booked_late_may_hold_from_an_earlier_day():
     run = edition({"mode": "guided"})
     run.send("place_order")

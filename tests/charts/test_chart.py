@@ -6,13 +6,16 @@ import pytest
 from statemachine import State
 from statemachine.exceptions import InvalidDefinition, TransitionNotAllowed
 
-from states.chart.base import AWAITED_EFFECT, PUBLIC_STATE, Chart, UnknownState
+from states.chart import base, checks
+from states.chart.base import Chart, UnknownState
+from states.chart.state_names import AWAITED_EFFECT, PUBLIC_STATE
+from states.chart.turn import Turn
 from states.kinds.registry import KINDS
 from states.kinds.voucher import VoucherEnd
 from states.model.effects import ApplyChange, AssignLicence, BookOrder, CheckLicences, Decouple, Withdraw
 from states.model.facts import Refusal, RunSettings
 from states.model.memory import Memory
-from states.model.request import Request
+from states.model.request import RecheckLicences, Request
 from states.paths.licence_end import LicenceEnd
 from states.views.diagram import mermaid
 from tests.charts.lone_run import (
@@ -45,9 +48,8 @@ def test_the_diagram_on_a_kinds_page_is_the_charts(kind):
     assert f"```mermaid\n{mermaid(kind)}```\n" in page
 
 
-def test_a_new_chart_has_asked_for_nothing_and_refused_nothing():
-    chart = VoucherEnd(memory())
-    assert (chart.asked, chart.verdict, chart.message, chart.task) == ([], None, None, None)
+def test_a_new_chart_has_refused_nothing():
+    assert VoucherEnd(memory()).verdict is None
 
 
 def test_a_state_that_a_chart_does_not_have_is_refused():
@@ -59,42 +61,40 @@ def test_an_event_without_a_transition_fails_and_changes_nothing():
     run = edition()
     before = run.memory.model_copy()
     with pytest.raises(TransitionNotAllowed):
-        run.chart.decide("withdrawn", NOW + DAY, note="n")
-    assert run.memory == before and run.chart.asked == []
-    assert (run.chart.message, run.chart.task) == (None, None)
+        run.chart.receive("withdrawn", None, NOW + DAY)
+    assert run.memory == before
 
 
 def test_an_event_that_fails_half_way_changes_nothing(monkeypatch):
     run = edition()
     before = run.memory.model_copy()
 
-    def breaks() -> None:
-        run.chart.ask(Withdraw())
-        run.memory.reminders = 7
+    def breaks(turn: Turn, ended: bool) -> None:
+        turn.ask(Withdraw())
+        turn.memory.reminders = 7
         raise ArithmeticError("half way")
 
-    monkeypatch.setattr(run.chart, "settle", breaks)
+    monkeypatch.setattr(base, "after_event", breaks)
     with pytest.raises(ArithmeticError, match="half way"):
-        run.chart.decide("recheck_licences", NOW + DAY, message=Request(kind="k", customer="K", subject="s"))
-    assert run.memory == before and run.chart.asked == [] and run.state == "order"
-    assert (run.chart.message, run.chart.task) == (None, None)
+        run.chart.receive("recheck_licences", RecheckLicences(by="c"), NOW + DAY)
+    assert run.memory == before and run.state == "order"
 
 
 def test_a_fault_in_an_action_is_raised_and_no_event(monkeypatch):
     run = edition()
 
-    def breaks() -> None:
+    def breaks(turn: Turn) -> None:
         raise ArithmeticError("in an action")
 
-    monkeypatch.setattr(run.chart, "ask_anew", breaks)
+    monkeypatch.setattr(checks.ask_anew, "__code__", breaks.__code__)
     with pytest.raises(ArithmeticError, match="in an action"):
-        run.chart.decide("recheck_licences", NOW)
+        run.chart.receive("recheck_licences", RecheckLicences(by="c"), NOW)
     assert run.state == "order"
 
 
 def test_a_kind_may_not_edit_its_path():
-    """Design, Charts: a transition declared in a subclass would edit the path and all its siblings."""
-    with pytest.raises(TypeError, match="Odd declares extra: a kind overrides methods only"):
+    """A transition declared in a subclass would edit the path and all its siblings (docs/adr/0015)."""
+    with pytest.raises(TypeError, match="Odd declares extra: a kind has traits only"):
         type("Odd", (LicenceEnd,), {"extra": State()})
     with pytest.raises(TypeError, match="Odd declares leave"):
         type("Odd", (LicenceEnd,), {"leave": State().to(State())})
@@ -111,7 +111,7 @@ class Whole(Chart):
 
 
 def test_a_callback_that_a_chart_does_not_have_is_said_with_its_name():
-    with pytest.raises(InvalidDefinition, match=r"Whole: .*does_not_exist"):
+    with pytest.raises(InvalidDefinition, match="does_not_exist"):
         Whole(memory())
 
 
@@ -180,7 +180,7 @@ def test_X6_a_term_that_was_clarified_does_not_run_out_with_the_record():
 def test_details_and_explanation_are_each_kept_where_nothing_else_is_said():
     run = edition(details={"a": 1}, explanation="e")
     plain = Request(kind="edition", customer="K-1", subject="jtl", target="jtl_start")
-    run.take(run.chart.decide("details_replaced", NOW, message=plain))
+    run.chart._take("details_replaced", NOW, message=plain)
     assert (run.memory.request.details, run.memory.request.explanation) == ({"a": 1}, "e")
 
 

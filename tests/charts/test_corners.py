@@ -6,7 +6,9 @@ from typing import Any
 import pytest
 
 from states.chart.admission import parse
+from states.chart.orders import ask_which_date
 from states.chart.revocation import date_has_come, revocable
+from states.chart.surplus import open_leftover
 from states.chart.turn import Answer
 from states.model.effects import ApplyChange, CheckLicences, Notify, Tell, Withdraw
 from states.model.facts import Question, Receipt, Refusal, RunSettings
@@ -162,7 +164,7 @@ def test_X8_a_run_is_judged_by_its_own_version():
 
 
 def test_nobody_is_told_where_nobody_waits():
-    assert not [one for one in scheduled(LoneRun("voucher", PAID)).asked if isinstance(one, Tell)]
+    assert not [one for one in scheduled(LoneRun("voucher", PAID)).effects if isinstance(one, Tell)]
 
 
 def test_X12_what_was_booked_by_hand_the_customer_centre_ends_by_itself():
@@ -422,7 +424,7 @@ def held() -> LoneRun:
     run = LoneRun("order_package", ZERO, **PACKAGE)
     run.send("acknowledge_warning")
     scheduled(run)
-    run.receipt = Receipt(key="k", surplus=(ONE,), held_back=True)
+    run.receipt = Receipt(key="k", surplus=(ONE,), held=True)
     run.wait(EFFECTIVE)
     return run
 
@@ -535,8 +537,8 @@ def test_two_effects_that_keep_failing_are_two_tasks_and_the_same_one_is_one():
 def test_another_type_is_another_task():
     run = scheduled(edition())
     run.send("request_revocation", explanation="x")
-    run.chart.open_late_question()
-    run.chart.open_surplus("surplus")
+    ask_which_date(run.chart.turn(), run.order)
+    open_leftover(run.chart.turn())
     assert [task.type for task in run.memory.tasks] == ["revocation", "clarify_term", "surplus"]
 
 
@@ -580,10 +582,9 @@ def test_MOV1_a_rejected_decoupling_is_that_of_the_step_by_hand():
     run.confirm("appointment", at="2027-01-10")
     run.receive("answered", Answer(Notify(template="x", number=9), error="down"))
     run.wait(moment("2027-01-10"))
-    assert {task.type: task.rejected for task in run.memory.tasks} == {
-        "repair": None,
-        "perform": "decoupling_rejected",
-    }
+    assert run.reject("repair") is None and run.state == "decoupling"
+    assert run.reject("perform") is None and run.state == "appointing"
+    assert [task.type for task in run.memory.tasks] == ["repair", "appointment"]
 
 
 @pytest.mark.parametrize(("target", "state"), [(0, "license_check"), (100, "feature_warning")])
@@ -634,7 +635,7 @@ def test_X3_an_entry_of_a_limit_is_resolved_once_by_each_candidate_named():
 )
 def test_X13_which_candidate_has_ended_only_its_own_run_can_say(state, listed):
     run = edition({"surplus": (LIMIT,)})
-    run.memory.heard = heard_of(run.memory, LicenceChanged(licence="L-2", state=state), NOW)
+    run.memory.licence_news = heard_of(run.memory, LicenceChanged(licence="L-2", state=state), NOW)
     run.says["surplus"] = ()
     run.send("recheck_licences")
     scheduled(run)
@@ -647,13 +648,13 @@ def test_X13_news_of_a_booking_gives_no_date_and_a_booked_end_its_own():
     plain = ONE.model_copy(update={"licence": "L-8", "values": {}})
     run = edition({"surplus": (ONE, plain)})
     for state in ("scheduled", "applied"):
-        run.memory.heard = heard_of(run.memory, LicenceChanged(licence="L-9", state=state), NOW)
+        run.memory.licence_news = heard_of(run.memory, LicenceChanged(licence="L-9", state=state), NOW)
         run.says["surplus"] = (ending,)
         run.send("recheck_licences")
         assert [(one.licence, one.ends_at, one.state) for one in ended_for_it(run.memory)] == [
             ("L-9", EFFECTIVE, "scheduled")
         ]
-    run.memory.heard = heard_of(run.memory, LicenceChanged(licence="L-9", state="scheduled"), NOW)
+    run.memory.licence_news = heard_of(run.memory, LicenceChanged(licence="L-9", state="scheduled"), NOW)
     run.says["surplus"] = ()
     run.send("recheck_licences")
     assert [(one.licence, one.ends_at, one.state) for one in ended_for_it(run.memory)] == [("L-9", None, "applied")]

@@ -47,7 +47,7 @@ def say(language: str, key: str, values: Mapping[str, Any] | None = None) -> str
 
 def shown(run: LoneRun, **more):
     """The status document of a run."""
-    return status(run.chart, say, workflow_id="w", run_id="r", ui_url=lambda *ids: "/".join(ids), **more)
+    return status(run.chart, say, workflow_id="w", run_id="r", ui_url="w/r", **more)
 
 
 def codes(run: LoneRun) -> list[str]:
