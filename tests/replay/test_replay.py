@@ -14,7 +14,7 @@ from temporalio import workflow
 from temporalio.client import WorkflowHistory
 from temporalio.worker import Replayer, WorkflowRunner
 
-from states.chart.base import AWAITED_EFFECT
+from states.chart.state_names import AWAITED_EFFECT
 from states.kinds.registry import KINDS
 from states.views.diagram import states_of
 from tests.replay.record import HISTORIES, missing

@@ -46,7 +46,7 @@ def test_what_each_kind_is_beside_its_path():
     """Workflow type, whether it looks at other licences, states never reached."""
     lines = []
     for kind in KINDS.values():
-        never = " ".join(sorted(kind.chart.unused)) or "-"
+        never = " ".join(sorted(kind.chart.traits.unused)) or "-"
         lines.append(f"{kind.kind} {kind.workflow}{' watches' if kind.watches else ''} never {never}")
     never_licence = "external feature_warning reassigned reassigning third_party"
     warned_licence = "external reassigned reassigning third_party"

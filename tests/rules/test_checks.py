@@ -285,4 +285,4 @@ def test_G1_the_registry_is_the_contracts_table_in_its_order_and_what_is_new_com
 @pytest.mark.parametrize("kind", list(KINDS))
 def test_what_a_chart_calls_unused_are_states_of_its_path_that_no_one_else_declares(kind: str) -> None:
     chart = KINDS[kind].chart
-    assert chart.unused <= set(chart.states_map)
+    assert chart.traits.unused <= set(chart.states_map)
