@@ -19,7 +19,7 @@ from states.model.status import Status
 from states.views.diagram import mermaid
 from tools.docs import kind_facts, matrix
 from tools.docs.conversations import played
-from tools.docs.rules import Rule, groups, in_code, in_data, in_tests
+from tools.docs.rules import ROOT, Rule, groups, in_code, in_data, in_tests
 from tools.docs.samples import mail, spoken
 
 MADE = "<!-- Made by `make docs` from the code: edit that instead. -->"
@@ -38,6 +38,7 @@ def pages() -> dict[str, str]:
     made["conversations.md"] = page("conversations", watchers=watchers)
     made["messages.md"] = page("messages", **messages_page())
     made["rules.md"] = page("rules", groups=groups().items())
+    made["adr/README.md"] = page("adr", decisions=decisions())
     return made
 
 
@@ -105,6 +106,12 @@ def offered(product: Product, edition: str) -> str:
     if offer is None:
         return "–"
     return offer.status if offer.limit is None else f"{offer.status} ({offer.limit})"
+
+
+def decisions() -> list[tuple[str, str]]:
+    """The decisions of docs/adr: file and title."""
+    paths = sorted((ROOT / "docs" / "adr").glob("0*.md"))
+    return [(path.name, path.read_text(encoding="utf-8").splitlines()[0].removeprefix("# ")) for path in paths]
 
 
 def names(group: str) -> list[str]:
