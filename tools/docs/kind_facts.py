@@ -3,7 +3,6 @@
 Written by hand is only which tasks a callback opens; tests/texts/test_docs.py holds it against what exploration meets.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from catalogue.texts import keys
@@ -175,7 +174,7 @@ def texts(group: str) -> set[str]:
 def rules_of(kind: Kind) -> list[Rule]:
     """The rules of a kind: of the groups it is about, cited in its module, and general ones cited by its path."""
     groups, path = conversation(kind.kind)["rules"], path_of(kind)
-    own = {number for number, places in in_code().items() if file_of(kind.check) in places}
+    own = {number for number, places in in_code().items() if file_of(kind.chart) in places}
     general = {number for number, places in in_code().items() if path.__name__ in places.get(file_of(path), ())}
     return [
         rule
@@ -189,6 +188,6 @@ def path_of(kind: Kind) -> type[Chart]:
     return next(base for base in kind.chart.__mro__ if base.__module__.startswith("states.paths."))
 
 
-def file_of(definition: type | Callable[..., object]) -> str:
-    """The file in which something is defined."""
+def file_of(definition: type) -> str:
+    """The file in which a class is defined."""
     return definition.__module__.replace(".", "/") + ".py"
