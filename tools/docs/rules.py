@@ -117,10 +117,12 @@ def definitions(module: ast.Module) -> tuple[list[int], list[str]]:
     for statement in module.body:
         name = names[-1] if isinstance(statement, ast.Expr) and names else name_of(statement)
         if isinstance(statement, ast.ClassDef):
+            inner = name
             for member in statement.body:
-                inner = name_of(member) if isinstance(member, ast.FunctionDef | ast.AsyncFunctionDef) else ""
+                if not isinstance(member, ast.Expr):
+                    inner = f"{name}.{name_of(member)}" if name_of(member) else name
                 ends.append(member.end_lineno or 0)
-                names.append(f"{name}.{inner}" if inner else name)
+                names.append(inner)
         else:
             ends.append(statement.end_lineno or 0)
             names.append(name)
