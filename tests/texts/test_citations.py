@@ -99,13 +99,15 @@ def test_every_file_that_a_text_names_is_there():
 def is_there(file: str, text: str) -> bool:
     """Whether a file, or one of the form with `*`, `<kind>` or `{kind}`, is in the repository.
 
-    A folder may be named as it is seen from the text; a name alone stands for any file of that name.
+    A folder may be named as it is seen from the text, a decision by its number; a name alone stands for any file of
+    that name.
     """
     file = file.rstrip(".")
     if file in NOT_THERE or MADE_UP in file:
         return True
     if "/" not in file:
         return file in BASENAMES
+    file = f"{file}-*" if re.fullmatch(r"docs/adr/\d{4}", file) else file
     form = re.sub(r"<[^>]*>|\{[^}]*\}", "*", file)
     forms = (form, f"{Path(text).parent.as_posix()}/{form}")
     return any((ROOT / each).exists() for each in forms) or any(fnmatch(name, form) for name in FILES)
@@ -114,7 +116,9 @@ def is_there(file: str, text: str) -> bool:
 def test_a_file_that_is_not_there_would_be_found():
     assert not is_there("docs/design.md", "README.md")
     assert not is_there("domain.md", "README.md")
+    assert not is_there("docs/adr/0999", "README.md")
     assert is_there("states/kinds/<kind>.py", "README.md")
+    assert is_there("docs/adr/0006", "README.md")
     assert FILE.findall("see `docs/design.md`, domain.md.") == ["docs/design.md", "domain.md"]
 
 
