@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from states.model.facts import Check, Inquiry
+from states.model.facts import Check, DateRule, Inquiry
 from states.model.offers import Catalogue
 from states.model.record import Customer
 from states.model.request import Request
@@ -47,3 +47,9 @@ class Kind:
     check: CheckFunction
     malformed: Callable[[Request], str | None] = lambda request: None
     watches: bool = False
+    dates: tuple[DateRule, ...] = ()
+    """The date rules that its check may give."""
+    codes: frozenset[str] = frozenset()
+    """The warnings and refusals that its check may say."""
+    steps: frozenset[str] = frozenset()
+    """The steps outside our reach that it may ask for (`OutsideStep.what`)."""

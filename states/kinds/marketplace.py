@@ -16,7 +16,10 @@ class MarketplaceEnd(LicenceEnd):
 
 
 def check(inquiry: Inquiry, context: Context, catalogue: Catalogue) -> Check:
-    """No saving (MP1); a pilot is signed off (MP3) and a third party told (MP4) too; never before a transfer (MOV2)."""
+    """No saving (MP1), at once or on a day chosen (MP5); never before a transfer (MOV2).
+
+    A pilot is signed off (MP3) and a third party told (MP4) too.
+    """
     found = find(NAME, inquiry, context, catalogue, plain_licence(inquiry.request))
     if not isinstance(found, HeldLicence):
         return found

@@ -13,7 +13,7 @@ NAME = "order_package"
 
 
 class OrderPackage(OrderPackagePath):
-    """Package 0 after the last channel has ended (OP0, X4), or a lower one (OPL), from the first of a month (D1)."""
+    """Package 0 after the last channel has ended (OP0, X4), or a lower one (OPL), on a month's first (D1, OPL-3)."""
 
 
 def malformed(request: Request) -> str | None:

@@ -52,7 +52,7 @@ def catalogue(catalogues: Catalogues) -> Catalogue:
     return catalogues.version("2024-09-01")
 
 
-# The facts of domain section 5.1, each with its line.
+# The facts of the guide, each with its line.
 
 
 @pytest.mark.parametrize(
@@ -194,7 +194,7 @@ def test_G13_menu_names_stay_german_in_both_languages(catalogue: Catalogue) -> N
     assert found > 20
 
 
-# The facts of domain section 5.2 that have a date and a source.
+# The facts of public pages that have a date and a source.
 
 
 @pytest.fixture(scope="module")

@@ -1,4 +1,4 @@
-"""The notice rule against a table made by hand (domain section 2, contract 'Time'): D1 to D8, X1."""
+"""The notice rule against a table made by hand (docs/contract.md, Time): D1 to D8, X1."""
 
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from states.rules.notice import NoticeRule, first_of_month
 
 LAST = {1: 17, 2: 14, 3: 17, 4: 16, 5: 17, 6: 16, 7: 17, 8: 17, 9: 16, 10: 17, 11: 16, 12: 17}
-"""The last day in time of each month, from the table of domain section 2; February 2028 has 29 days: the 15th."""
+"""The last day in time of each month, by hand; February 2028 has 29 days: the 15th."""
 SUMMER = range(4, 11)
 """The months whose first lies in summer time in Berlin: two hours before UTC's midnight, else one."""
 READINGS = ("inclusive", "strict")
@@ -76,7 +76,7 @@ def test_D1_to_D5_every_day_of_four_years(boundary: str) -> None:
         ("ED13", "2027-07-18", "2027-09-01", "2027-09-01"),
     ],
 )
-def test_the_vectors_of_domain_and_contract(rule: str, placed_on: str, inclusive: str, strict: str) -> None:
+def test_the_vectors_of_the_contract(rule: str, placed_on: str, inclusive: str, strict: str) -> None:
     day = date.fromisoformat(placed_on)
     assert NoticeRule().effective_on(day).isoformat() == inclusive
     assert NoticeRule(boundary="strict").effective_on(day).isoformat() == strict

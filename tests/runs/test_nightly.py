@@ -1,4 +1,4 @@
-"""A terminated run cannot notice: the nightly comparison with the customer centre finds it (contract, Temporal)."""
+"""A terminated run cannot notice: the nightly comparison with the customer centre finds it (docs/contract.md)."""
 
 import asyncio
 import json
@@ -317,7 +317,7 @@ async def test_the_comparison_is_no_cancellation(nights: World) -> None:
 
 
 async def test_an_administrator_compares_from_the_command_line(nights: World, capsys: Any, monkeypatch: Any) -> None:
-    """Contract, Commands: `--json`, exit code 0; it only looks unless told to settle."""
+    """docs/contract.md, Commands: `--json`, exit code 0; it only looks unless told to settle."""
     address = nights.env.client.service_client.config.target_host
     for name, value in (("TEMPORAL_ADDRESS", address), ("CANCELLATIONS_STATE_DIR", str(nights.settings.state_dir))):
         monkeypatch.setenv(name, value)

@@ -1,4 +1,4 @@
-"""Another system is down: the run retries, answers meanwhile, then asks a person (contract, `repair`)."""
+"""Another system is down: the run retries, answers meanwhile, then asks a person (docs/contract.md, `repair`)."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -206,7 +206,7 @@ async def test_what_an_administrator_must_mend_is_not_retried(tmp_path: Path) ->
 
 
 async def test_a_booking_that_is_refused_leaves_the_order_open(tmp_path: Path) -> None:
-    """Contract, `place_order`: `booking_refused` stays until the customer asks again or orders anew."""
+    """docs/contract.md, `place_order`: `booking_refused` stays until the customer asks again or orders anew."""
     async with switchable(tmp_path) as (w, centre):
         await w.load(muster())
         run = await orderable(w)

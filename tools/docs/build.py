@@ -6,26 +6,14 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
-from tools.docs import (
-    catalogue_page,
-    kind_facts,
-    pages,
-)
+from tools.docs import pages
 
 DOCS = ROOT / "docs"
 
 
 def made() -> dict[Path, str]:
     """Every page that is made, by its path."""
-    found = {DOCS / "kinds" / f"{kind.kind}.md": pages.kind_page(kind) for kind in kind_facts.kinds()}
-    found |= {
-        DOCS / "overview.md": pages.overview_page(),
-        DOCS / "catalogue.md": catalogue_page.catalogue_page(),
-        DOCS / "states.md": pages.states_page(),
-        DOCS / "conversations.md": pages.conversations_page(),
-        DOCS / "messages.md": pages.messages_page(),
-    }
-    return {path: text.rstrip() + "\n" for path, text in found.items()}
+    return {DOCS / path: text for path, text in pages.pages().items()}
 
 
 def stale(expected: dict[Path, str]) -> list[Path]:

@@ -1,23 +1,18 @@
-"""What the pages say of a kind, read off its chart, its check and the catalogue. Nothing here is written by hand but
-what a callback of a chart opens, which tests/texts/test_docs.py holds against the runs it plays."""
+"""What the pages say of a kind, read off its declarations: its chart, its dates, codes and steps.
 
-import ast
-import re
-import tomllib
-from functools import cache
-from pathlib import Path
-from typing import Any
+Written by hand is only which tasks a callback opens; tests/texts/test_docs.py holds it against what exploration meets.
+"""
+
+from dataclasses import dataclass
 
 from catalogue.texts import keys
 from states.chart.base import AWAITED_EFFECT, PUBLIC_STATE, Chart
 from states.chart.lifecycle import Conduct
 from states.kinds.kind import Kind
-from states.kinds.registry import KINDS
 from states.model.request import CUSTOMER_MESSAGES
 from states.views.diagram import changes_target, states_of, transitions_of
 from tools.docs.conversations import conversation
-
-ROOT = Path(__file__).resolve().parents[2]
+from tools.docs.rules import Rule, in_code, rules
 
 OPENS: dict[str, tuple[str, ...]] = {
     "ask_open_questions": ("clarify_cost", "clarify_term", "clarify"),
@@ -34,213 +29,165 @@ OPENS: dict[str, tuple[str, ...]] = {
 }
 """The task types that a callback on entering a state may open."""
 
-
-RULE = re.compile(r"\b(OP0-\d|OPL-\d|(?:[A-Z]{1,4})\d{1,2})\b")
-
-
-@cache
-def rules() -> dict[str, dict[str, Any]]:
-    """Every rule: lines of the guide, pages, our own short wording."""
-    return tomllib.loads((ROOT / "docs" / "rules.toml").read_text(encoding="utf-8"))
+WAITED_FOR = ("customer", "operator", "third_party", "date", "system", "repair")
 
 
-def source_of(module: str) -> str:
-    """The source of a module, by its dotted name."""
-    return (ROOT / (module.replace(".", "/") + ".py")).read_text(encoding="utf-8")
+@dataclass(frozen=True)
+class KindState:
+    """A state of a kind: what may be so in it, where guards allow. All is empty in an end."""
+
+    name: str
+    public: str
+    """What outsiders call it."""
+    final: bool
+    waits: tuple[str, ...] = ()
+    events: tuple[str, ...] = ()
+    """Those of the customer."""
+    tasks: tuple[str, ...] = ()
+    wakes: tuple[str, ...] = ()
+    """What happens by itself."""
+    reminders: tuple[str, ...] = ()
+    """Of the customer, of a missing proof, of what is in surplus, of open tasks."""
 
 
-def path_of(kind: Kind) -> type[Chart]:
-    """The chart that declares the path: the kind's own base."""
-    return next(base for base in kind.chart.__mro__ if base.__module__.startswith("states.paths."))
+def state_of(kind: Kind, name: str) -> KindState:
+    """A state as the pages describe it."""
+    public, final = PUBLIC_STATE.get(name, name), bool(kind.chart.states_map[name].final)
+    if final:
+        return KindState(name, public, final)
+    events = events_in(kind, name)
+    tasks = tasks_in(kind, name, events)
+    return KindState(
+        *(name, public, final, waits_in(kind, name, tasks), events, tasks),
+        *(wakes_in(kind, name, events), reminders_in(kind, name, events, tasks)),
+    )
 
 
-def rules_of(kind: Kind) -> list[str]:
-    """The rules of a kind, in the order of the table of rules: the groups it is about, and what its code cites."""
-    cited = set(RULE.findall(source_of(kind.check.__module__)))
-    cited |= {rule for rule in RULE.findall(path_of(kind).__doc__ or "") if rule[0] in "GX"}
-    grouped = {rule for rule in rules() if any(is_of(rule, group) for group in conversation(kind.kind)["rules"])}
-    return [rule for rule in rules() if rule in cited | grouped]
+def states(kind: Kind) -> list[KindState]:
+    """The states that a kind reaches, in the order of its path."""
+    return [state_of(kind, name) for name in states_of(kind.chart)]
 
 
-def is_of(rule: str, group: str) -> bool:
-    """Whether a rule belongs to a group: the group's letters, then a number."""
-    return re.fullmatch(re.escape(group) + r"\d+", rule) is not None
+def events_in(kind: Kind, state: str) -> tuple[str, ...]:
+    """The customer's events: those with a transition, the revocation of an order (X11), a proof (X9)."""
+    events = {str(transition.event) for name, transition in transitions_of(kind) if name == state}
+    events -= {"request_revocation", "hand_in_proof"}
+    if "revocation_granted" in events:
+        events.add("request_revocation")
+    if state == "third_party" or (state in ("scheduled", "applying") and "third_party" in states_of(kind.chart)):
+        events.add("hand_in_proof")
+    return tuple(event for event in CUSTOMER_MESSAGES if event in events)
 
 
-# Codes, read off the source of the check and of what it shares.
+def tasks_in(kind: Kind, state: str, events: tuple[str, ...]) -> tuple[str, ...]:
+    """The types of the tasks that may be open."""
+    entered = [str(callback.func) for callback in kind.chart.states_map[state].enter]
+    never = {"third_party": not kind.steps, "clarify": "partner" not in kind.steps}
+    tasks = [task for name in entered for task in OPENS.get(name, ()) if not never.get(task)]
+    if state == "scheduled" and "order" in kind.chart.states_map:
+        tasks.append("clarify_term")
+        tasks += ["third_party"] if "third_party" in states_of(kind.chart) else []
+    tasks += ["revocation"] if "request_revocation" in events else []
+    return tuple(dict.fromkeys([*tasks, "repair"]))
 
 
-@cache
-def codes_in(module: str) -> dict[str, tuple[set[str], set[str], set[str]]]:
-    """(warnings, refusals, names called) of each function of a module."""
-    found = {}
-    for node in ast.parse(source_of(module)).body:
-        if isinstance(node, ast.FunctionDef):
-            found[node.name] = codes_of_function(node)
-    return found
+def waits_in(kind: Kind, state: str, tasks: tuple[str, ...]) -> tuple[str, ...]:
+    """Whom or what a run may wait for."""
+    waits = {
+        "customer": state in kind.chart.customer_states,
+        "operator": set(tasks) != {"repair"},
+        "third_party": "third_party" in tasks,
+        "date": state == "scheduled",
+        "system": state in AWAITED_EFFECT,
+        "repair": True,
+    }
+    return tuple(name for name in WAITED_FOR if waits[name])
 
 
-def codes_of_function(function: ast.FunctionDef) -> tuple[set[str], set[str], set[str]]:
-    """What a function may warn of and refuse, and whom it calls."""
-    warnings, refusals, called = set(), set(), set()
-    for node in ast.walk(function):
-        if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name):
-            continue
-        called.add(node.func.id)
-        if node.func.id == "Warning":
-            warnings |= {str(key.value.value) for key in node.keywords if isinstance(key.value, ast.Constant)}
-        if node.func.id == "refused" and len(node.args) > 3 and isinstance(node.args[3], ast.Constant):
-            refusals.add(str(node.args[3].value))
-    return warnings & warning_codes(), refusals, called
+def wakes_in(kind: Kind, state: str, events: tuple[str, ...]) -> tuple[str, ...]:
+    """What happens by itself."""
+    wakes = {
+        "`abandoned` after `ABANDON_AFTER`": is_abandoned(kind.chart, state, events),
+        "the date moves on at `order_by`": state in kind.chart.before_order and follows_notice(kind),
+        "a term that runs out is asked about": state == "order"
+        and not follows_notice(kind)
+        and "partner" not in kind.steps,
+        "the effective date": state == "scheduled",
+        "licences checked again `RECHECK_BEFORE` it": state == "scheduled" and rechecks(kind.chart),
+    }
+    return tuple(says for says, holds in wakes.items() if holds)
 
 
-@cache
-def warning_codes() -> frozenset[str]:
-    """Every warning that there is a text for."""
-    return frozenset(key.removeprefix("warning.") for key in keys() if key.startswith("warning."))
+def reminders_in(kind: Kind, state: str, events: tuple[str, ...], tasks: tuple[str, ...]) -> tuple[str, ...]:
+    """The reminders that may be sent."""
+    reminders = {
+        "customer": is_abandoned(kind.chart, state, events),
+        "proof": "third_party" in tasks,
+        "surplus": state == "scheduled" and rechecks(kind.chart),
+        "task": True,
+    }
+    return tuple(name for name, holds in reminders.items() if holds)
 
 
-def codes_of(kind: Kind) -> tuple[list[str], list[str]]:
-    """The warnings and refusals of a request that this kind may answer with, in alphabetical order."""
-    functions = codes_in("states.kinds.shared") | codes_in(kind.check.__module__)
-    warnings: set[str] = set()
-    refusals: set[str] = set()
-    waiting, seen = ["check"], set()
-    while waiting:
-        name = waiting.pop()
-        if name in seen or name not in functions:
-            continue
-        seen.add(name)
-        more_warnings, more_refusals, called = functions[name]
-        warnings |= more_warnings
-        refusals |= more_refusals
-        waiting += called
-    warnings |= warnings_of_runs(kind)
-    reached = states_of(kind.chart)
-    refusals |= {"declined"} if {"order", "support_ticket"} & set(reached) else set()
-    refusals |= {"booking_refused"} if "placing" in reached else set()
-    return sorted(warnings), sorted(refusals)
+def is_abandoned(chart: type[Conduct], state: str, events: tuple[str, ...]) -> bool:
+    """Whether a customer who does nothing is reminded, and abandons it in the end."""
+    return (state in chart.customer_states or state == "third_party") and "abandon" in events
 
 
-def warnings_of_runs(kind: Kind) -> set[str]:
-    """The warnings that depend on how a run stands (states.views.status)."""
-    found = set()
-    if follows_notice(kind):
-        found |= {"boundary_day"}
-    if "surplus_resolution" in kind.chart.states_map:
-        found |= {"surplus"} | ({"surplus_gap"} if kind.kind == "edition" else set())
-    if changes_target(kind):
-        found |= {"later_than_standing"}
-    return found
+def rechecks(chart: type[Conduct]) -> bool:
+    """Whether licences are checked again some days before the date (X2)."""
+    return chart.rechecks is not Conduct.rechecks
 
 
 def follows_notice(kind: Kind) -> bool:
     """Whether the notice rule gives its date (D7)."""
-    return 'date_rule="notice"' in source_of(kind.check.__module__)
+    return "notice" in kind.dates
 
 
-# States.
+# Codes and rules.
 
 
-def entered(chart: type[Chart], state: str) -> list[str]:
-    """The callbacks on entering a state."""
-    return [str(spec.func) for spec in chart.states_map[state].enter if not str(spec.func).startswith("on_enter_")]
+def warnings_of(kind: Kind) -> list[str]:
+    """The warnings that its check may give, and those that depend on how a run stands (states.views.status)."""
+    surplus = "surplus_resolution" in kind.chart.states_map
+    of_runs = {
+        "boundary_day": follows_notice(kind),
+        "surplus": surplus,
+        "surplus_gap": surplus and kind.kind == "edition",
+        "later_than_standing": changes_target(kind),
+    }
+    return sorted(texts("warning") & kind.codes | {code for code, holds in of_runs.items() if holds})
 
 
-def tasks_in(kind: Kind, state: str) -> list[str]:
-    """The task types that may be open in a state."""
-    chart = kind.chart
-    if chart.states_map[state].final:
-        return []
-    found = [task for callback in entered(chart, state) for task in OPENS.get(callback, ())]
-    if "outside" not in source_of(kind.check.__module__) and kind.kind != "fulfillment":
-        found = [task for task in found if task != "third_party"]
-    if kind.kind != "fulfillment":
-        found = [task for task in found if task != "clarify"]
-    if state == "scheduled" and path_has(chart, "order"):
-        found += ["clarify_term"]
-        found += ["third_party"] if "third_party" in chart.states_map and "third_party" not in chart.unused else []
-    if "request_revocation" in events_in(kind, state):
-        found.append("revocation")
-    return [*dict.fromkeys(found), "repair"]
+def refusals_of(kind: Kind) -> list[str]:
+    """The refusals of a request that its check may give; those of a person and of a booking."""
+    reached = set(states_of(kind.chart))
+    of_runs = {"declined": bool({"order", "support_ticket"} & reached), "booking_refused": "placing" in reached}
+    return sorted(texts("refusal") & kind.codes | {code for code, holds in of_runs.items() if holds})
 
 
-def path_has(chart: type[Chart], state: str) -> bool:
-    """Whether the path has a state."""
-    return state in chart.states_map
+def texts(group: str) -> set[str]:
+    """The keys of a group of texts, without its name."""
+    return {key.partition(".")[2] for key in keys() if key.startswith(f"{group}.")}
 
 
-def events_in(kind: Kind, state: str) -> list[str]:
-    """The customer's events that may be possible in a state, where guards allow them."""
-    chart = kind.chart
-    if chart.states_map[state].final:
-        return []
-    found = {str(transition.event) for name, transition in transitions_of(kind) if name == state}
-    if may_revoke(kind, state):
-        found.add("request_revocation")
-    if state == "third_party" or (state in ("scheduled", "applying") and "third_party" in states_of(chart)):
-        found.add("hand_in_proof")
-    return [event for event in CUSTOMER_MESSAGES if event in found]
+def rules_of(kind: Kind) -> list[Rule]:
+    """The rules of a kind: of the groups it is about, cited in its module, and general ones cited by its path."""
+    groups, path = conversation(kind.kind)["rules"], path_of(kind)
+    own = {number for number, places in in_code().items() if file_of(kind.chart) in places}
+    general = {number for number, places in in_code().items() if path.__name__ in places.get(file_of(path), ())}
+    return [
+        rule
+        for rule in rules().values()
+        if rule.group in groups or rule.number in own or (rule.group in ("G", "X") and rule.number in general)
+    ]
 
 
-def may_revoke(kind: Kind, state: str) -> bool:
-    """Between order and effective date, or while an order stands beneath a change (X11)."""
-    granted = {name for name, transition in transitions_of(kind) if str(transition.event) == "revocation_granted"}
-    return state in granted
+def path_of(kind: Kind) -> type[Chart]:
+    """The chart that declares the path."""
+    return next(base for base in kind.chart.__mro__ if base.__module__.startswith("states.paths."))
 
 
-def waits_in(kind: Kind, state: str) -> list[str]:
-    """Whom a run may wait for in a state."""
-    if kind.chart.states_map[state].final:
-        return []
-    tasks = set(tasks_in(kind, state))
-    found = {"customer"} if state in kind.chart.customer_states else set()
-    found |= {"date"} if state == "scheduled" else set()
-    found |= {"system"} if state in AWAITED_EFFECT else set()
-    found |= {"third_party"} if "third_party" in tasks else set()
-    found |= {"operator"} if tasks - {"repair"} else set()
-    found |= {"repair"}
-    order = ("customer", "operator", "third_party", "date", "system", "repair")
-    return [one for one in order if one in found]
-
-
-def wakes_in(kind: Kind, state: str) -> list[str]:
-    """What happens by itself in a state."""
-    chart = kind.chart
-    if chart.states_map[state].final:
-        return []
-    found = []
-    if (state in chart.customer_states or state == "third_party") and "abandon" in events_in(kind, state):
-        found.append("`abandoned` after `ABANDON_AFTER`")
-    if state in chart.before_order and follows_notice(kind):
-        found.append("the date moves on at `order_by`")
-    if state == "order" and not follows_notice(kind) and kind.kind != "fulfillment":
-        found.append("a term that runs out is asked about")
-    if state == "scheduled":
-        found.append("the effective date")
-        if chart.rechecks is not Conduct.rechecks:
-            found.append("licences checked again `RECHECK_BEFORE` it")
-    return found
-
-
-def reminders_in(kind: Kind, state: str) -> list[str]:
-    """The reminders of a state: of the customer, of a missing proof, of open tasks, of what is in surplus."""
-    chart = kind.chart
-    if chart.states_map[state].final:
-        return []
-    tasks = tasks_in(kind, state)
-    idle = (state in chart.customer_states or state == "third_party") and "abandon" in events_in(kind, state)
-    found = ["customer"] if idle else []
-    found += ["proof"] if "third_party" in tasks else []
-    found += ["surplus"] if state == "scheduled" and chart.rechecks is not Conduct.rechecks else []
-    return [*found, "task"]
-
-
-def outsiders(state: str) -> str:
-    """What outsiders call a state."""
-    return PUBLIC_STATE.get(state, state)
-
-
-def kinds() -> list[Kind]:
-    """Every kind, in the registry's order."""
-    return list(KINDS.values())
+def file_of(definition: type) -> str:
+    """The file in which a class is defined."""
+    return definition.__module__.replace(".", "/") + ".py"

@@ -1,262 +1,181 @@
-"""The pages of docs/ that are made from the code: one for each kind, and the tables over all of them."""
+"""The pages of docs/ that are made: each a template of `tools/docs/templates`, filled with what the code declares."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from catalogue.differences import differences
 from catalogue.formats import ZONE, moment_from
+from catalogue.loader import load_catalogues
 from catalogue.texts import keys, say
 from states.chart.base import AWAITED_EFFECT, PUBLIC_STATE
 from states.kinds.kind import Kind
-from states.views.diagram import mermaid, states_of
+from states.kinds.registry import KINDS
+from states.model.offers import Catalogue, Product
+from states.model.status import Status
+from states.views.diagram import mermaid
 from tools.docs import kind_facts, matrix
-from tools.docs.conversations import Exchange, played, shown
+from tools.docs.conversations import played
+from tools.docs.rules import ROOT, Rule, groups, in_code, in_data, in_tests
 from tools.docs.samples import mail, spoken
 
-MADE = "<!-- Made by `make docs` from the code: edit that instead. -->\n"
+MADE = "<!-- Made by `make docs` from the code: edit that instead. -->"
+NO_INSTRUCTIONS = frozenset({"note", "proof", "json", "asked"})
+"""Texts of tasks that stand beside the instructions."""
 
 
-def table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
-    """A table in Markdown."""
-    lines = [head, tuple("---" for _ in head), *rows]
-    return "\n".join(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in line)} |" for line in lines) + "\n"
+def pages() -> dict[str, str]:
+    """Every page by its path below docs/."""
+    made = {f"kinds/{kind.kind}.md": page("kind", **kind_page(kind)) for kind in KINDS.values()}
+    rows = list(matrix.rows())
+    watchers = [kind.kind for kind in KINDS.values() if kind.watches]
+    made["overview.md"] = page("overview", matrix_head=matrix.HEAD, matrix_rows=rows, kinds=KINDS.values())
+    made["catalogue.md"] = page("catalogue", **catalogue_page())
+    made["states.md"] = page("states", **states_page())
+    made["conversations.md"] = page("conversations", watchers=watchers)
+    made["messages.md"] = page("messages", **messages_page())
+    made["rules.md"] = page("rules", groups=groups().items())
+    made["adr/README.md"] = page("adr", decisions=decisions())
+    return made
 
 
-def template(name: str) -> str:
-    """A part that is written by hand."""
-    return (Path(__file__).parent / "templates" / f"{name}.md").read_text(encoding="utf-8")
+def kind_page(kind: Kind) -> dict[str, Any]:
+    """What the page of a kind shows."""
+    states, exchanges = kind_facts.states(kind), played(kind.kind)
+    return {
+        "kind": kind,
+        "request": exchanges[0].payload,
+        "diagram": mermaid(kind.kind),
+        "states": states,
+        "reminders": {reminder for state in states for reminder in state.reminders},
+        "rules": kind_facts.rules_of(kind),
+        "warnings": kind_facts.warnings_of(kind),
+        "refusals": kind_facts.refusals_of(kind),
+        "exchanges": exchanges,
+    }
 
 
-def code(values: Any) -> str:
-    """Names in code type, comma-separated."""
+def states_page() -> dict[str, Any]:
+    """Every state as outsiders see it with the kinds that reach it, and those that have another name in the chart."""
+    reached = {kind.kind: {state.public for state in kind_facts.states(kind)} for kind in KINDS.values()}
+
+    def reaching(state: str) -> list[str]:
+        kinds = [kind for kind, states in reached.items() if state in states]
+        return ["every kind"] if len(kinds) == len(KINDS) else kinds
+
+    return {
+        "public_states": [(state, reaching(state)) for state in names("state")],
+        "awaiting": [
+            (name, PUBLIC_STATE.get(name, name), effect.__name__) for name, effect in sorted(AWAITED_EFFECT.items())
+        ],
+        "renamed": [(name, public) for name, public in sorted(PUBLIC_STATE.items()) if name not in AWAITED_EFFECT],
+        "problems": names("problem"),
+    }
+
+
+def messages_page() -> dict[str, Any]:
+    """Every mail and every task's instructions."""
+    mails = [name.removesuffix(".body") for name in names("mail") if name.endswith(".body")]
+    return {"mails": mails, "tasks": [name for name in names("task") if name not in NO_INSTRUCTIONS]}
+
+
+def catalogue_page() -> dict[str, Any]:
+    """The first version whole, newer ones, newest first, by what they say otherwise than the one before."""
+    versions = load_catalogues().all
+    first = versions[0]
+    return {
+        "changes": [(old, new, changes(old, new)) for old, new in reversed([*pairwise(versions)])],
+        "first": first,
+        "products": [
+            (product, [offered(product, key) for key in first.editions]) for product in first.products.values()
+        ],
+    }
+
+
+def changes(old: Catalogue, new: Catalogue) -> list[str]:
+    """The differences but for new remarks, which are shown by themselves."""
+    return [line for line in differences(old, new) if not line.startswith("+ remarks.")]
+
+
+def offered(product: Product, edition: str) -> str:
+    """What a product is in an edition, with its number where there is one."""
+    offer = product.offer or product.offers.get(edition)
+    if offer is None:
+        return "–"
+    return offer.status if offer.limit is None else f"{offer.status} ({offer.limit})"
+
+
+def decisions() -> list[tuple[str, str]]:
+    """The decisions of docs/adr: file and title."""
+    paths = sorted((ROOT / "docs" / "adr").glob("0*.md"))
+    return [(path.name, path.read_text(encoding="utf-8").splitlines()[0].removeprefix("# ")) for path in paths]
+
+
+def names(group: str) -> list[str]:
+    """The keys of a group of texts, without its name, in order."""
+    return [key.removeprefix(f"{group}.") for key in keys() if key.startswith(f"{group}.")]
+
+
+# What templates may use.
+
+
+def code(values: Iterable[Any]) -> str:
+    """Names in code type, comma-separated; a dash where there is none."""
     return ", ".join(f"`{value}`" for value in values) or "–"
 
 
-def lines_of(rule: dict[str, Any]) -> str:
-    """Where a rule comes from: lines of the guide, public pages, our own reading."""
-    said = [f"L{line}" for line in rule.get("lines", ())]
-    said += [f"[{page}](../overview.md#public-pages)" for page in rule.get("pages", ())]
-    return ", ".join(said + (["our reading"] if rule.get("ours") else []))
+def row(cells: Iterable[Any]) -> str:
+    """A row of a table."""
+    return f"| {' | '.join(str(cell).replace('|', chr(92) + '|') for cell in cells)} |"
 
 
-# A kind's page.
+def head(cells: Iterable[str]) -> str:
+    """The head of a table."""
+    cells = list(cells)
+    return f"{row(cells)}\n{row('---' for _ in cells)}"
 
 
-def kind_page(kind: Kind) -> str:
-    """The page of a kind."""
-    request = played(kind.kind)[0].payload
-    head = [
-        f"# {say('en', f'kind.{kind.kind}')} (`{kind.kind}`)\n",
-        MADE,
-        f"{(facts_doc(kind) or '').strip()}\n",
-        f"Workflow type `{kind.workflow}` · workflow ID like `{kind.kind}/{request['customer']}/{request['subject']}`"
-        f" · {say('de', f'kind.{kind.kind}')}\n",
-    ]
-    parts = (diagram_part, states_part, rules_part, codes_part, conversation_part)
-    return "\n".join([*head, *(part(kind) for part in parts)])
+def links(paths: Iterable[str]) -> str:
+    """Files of the project, linked from a page in docs/."""
+    return ", ".join(f"[`{path}`](../{path})" for path in paths)
 
 
-def facts_doc(kind: Kind) -> str | None:
-    """What the kind's chart says of itself."""
-    return kind.chart.__doc__
+def source(rule: Rule, docs: str) -> str:
+    """Where a rule comes from: lines of the guide, public pages, our own reading. `docs`: the way to docs/."""
+    stated = [f"L{line}" for line in rule.lines]
+    stated += [f"[{name}]({docs}overview.md#public-pages)" for name in rule.pages]
+    return ", ".join(stated + (["our reading"] if rule.ours else []))
 
 
-def diagram_part(kind: Kind) -> str:
-    """The state diagram."""
-    return (
-        f"## Path\n\n```mermaid\n{mermaid(kind.kind)}```\n\n"
-        "A name in brackets is a guard. Events that leave the state as it is are not drawn.\n"
-    )
+def stands(status: Status, first: bool) -> list[str]:
+    """How a run of a conversation stands. Warnings are named at its first answer alone."""
+    effective = status.effective_at
+    told = {
+        f"state `{status.state}`": True,
+        f"waits for {code(status.waiting_for)}" if status.waiting_for else "ended": True,
+        f"possible: {code(status.enabled)}": status.enabled,
+        f"effective {moment_from('en', effective.isoformat(), ZONE) if effective else ''}": effective,
+        f"tasks: {code(task.type for task in status.tasks)}": status.tasks,
+        f"warnings: {code(warning.code for warning in status.warnings)}": first and status.warnings,
+    }
+    refusal = [f"refusal: `{status.refusal.code}` ({status.refusal.rule})"] if status.refusal else []
+    return [text for text, holds in told.items() if holds] + refusal
 
 
-def states_part(kind: Kind) -> str:
-    """The table of states."""
-    rows = []
-    for name in states_of(kind.chart):
-        final = kind.chart.states_map[name].final
-        called = kind_facts.outsiders(name)
-        rows.append(
-            (
-                f"`{name}`",
-                f"`{called}`: {say('de', f'state.{called}')} / {say('en', f'state.{called}')}",
-                "*ended*" if final else code(kind_facts.waits_in(kind, name)),
-                "" if final else code(kind_facts.events_in(kind, name)),
-                "" if final else code(kind_facts.tasks_in(kind, name)),
-                "; ".join(kind_facts.wakes_in(kind, name)),
-                ", ".join(kind_facts.reminders_in(kind, name)),
-            )
-        )
-    head = (
-        *("state", "outsiders call it", "may wait for", "a customer may send", "tasks that may be open"),
-        *("by itself", "reminders"),
-    )
-    return (
-        "## States\n\n" + table(head, rows) + "\nWhat is possible at a moment depends on guards too: the status "
-        "document's `enabled`, `waiting_for` and `tasks` say it. While a system is at "
-        "work, tasks from before stay open. Tasks are explained in [states](../states.md#tasks).\n\n"
-        + reminders_part(kind)
-    )
+TEMPLATES = Environment(
+    loader=FileSystemLoader(Path(__file__).parent / "templates"),
+    undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True,
+)  # fmt: skip
+TEMPLATES.globals |= {"made": MADE, "say": say, "spoken": spoken, "mail": mail}
+TEMPLATES.filters |= {"code": code, "row": row, "head": head, "links": links, "source": source, "stands": stands}
+TEMPLATES.filters["code_of"] = lambda rule: in_code().get(rule.number, {}).items()
+TEMPLATES.filters["data_of"] = lambda rule: in_data().get(rule.number, ())
+TEMPLATES.filters["tests_of"] = lambda rule: in_tests().get(rule.number, ())
 
 
-def reminders_part(kind: Kind) -> str:
-    """Which reminders a run of the kind sends: when, to whom, how they grow more urgent."""
-    sent = {one for name in states_of(kind.chart) for one in kind_facts.reminders_in(kind, name)}
-    rows = [(name, *REMINDERS[name]) for name in REMINDERS if name in sent]
-    if not rows:
-        return "### Reminders\n\nNone.\n"
-    head = ("reminder", "to", "first", "then", "mail")
-    return "### Reminders\n\n" + table(head, rows) + "\nThe texts are on the page of [messages](../messages.md).\n"
-
-
-REMINDERS = {
-    "customer": (
-        "the customer",
-        "`REMIND_EVERY` without a step of theirs; the clock stands still while an operator is awaited",
-        "each `REMIND_EVERY`, as urgent and numbered; the last before `ABANDON_AFTER` says that it is the last, and "
-        "each names the day on which the request is abandoned",
-        "`reminder`, then `reminder_urgent`",
-    ),
-    "proof": (
-        "the customer",
-        "`REMIND_EVERY` after the step at the third party was opened, unless proof was handed in",
-        "each `REMIND_EVERY`, as urgent and numbered, until there is proof (X9)",
-        "`reminder`, then `reminder_urgent`",
-    ),
-    "task": (
-        "the operators",
-        "when the task is due, at the latest after `REMIND_EVERY`; at once when it was rejected and stays open",
-        "each `REMIND_EVERY`, from the second on as urgent, numbered",
-        "`task_escalated`",
-    ),
-    "surplus": (
-        "the customer",
-        "`RECHECK_BEFORE` the date, where licences are then in surplus (X2)",
-        "once",
-        "`surplus_reminder`",
-    ),
-}
-"""Each reminder: to whom, first when, then how, by which mail."""
-
-
-def rules_part(kind: Kind) -> str:
-    """The rules with their lines of the guide."""
-    found = kind_facts.rules()
-    rows = [(f"{rule}", found[rule]["says"], lines_of(found[rule])) for rule in kind_facts.rules_of(kind)]
-    return "## Rules\n\n" + table(("rule", "in short", "guide"), rows)
-
-
-def codes_part(kind: Kind) -> str:
-    """Warnings and refusals with their texts."""
-    warnings, refusals = kind_facts.codes_of(kind)
-    parts = ["## Warnings\n", "Values are made up.\n" if warnings else "None.\n"]
-    parts += [f"### `{name}`\n\n{spoken(f'warning.{name}', kind.kind)}" for name in warnings]
-    parts += [
-        "## Refusals\n",
-        "Of a request; `declined` and `booking_refused` also while a run is open. Those of later events are in "
-        "[states](../states.md#refused-events).\n",
-    ]
-    parts += [f"### `{name}`\n\n{spoken(f'refusal.{name}', kind.kind)}" for name in refusals]
-    return "\n".join(parts)
-
-
-def conversation_part(kind: Kind) -> str:
-    """The example conversation with its answers."""
-    lines = [exchange(number, one) for number, one in enumerate(played(kind.kind), 1)]
-    return (
-        "## An example\n\nA test plays these events on a whole system; `t-…` stands for the id of a task.\n\n"
-        + "\n".join(lines)
-    )
-
-
-def exchange(number: int, one: Exchange) -> str:
-    """One event and what came of it."""
-    said = f"{number}. **{one.said}** `{shown(one.payload)}`" if one.payload else f"{number}. **{one.said}**"
-    if one.answer is None:
-        return f"{said}\n   → refused: `{one.code}` ({one.rule})"
-    status = one.answer
-    told = [f"state `{status.state}`"]
-    told += [f"waits for {code(status.waiting_for)}"] if status.waiting_for else ["ended"]
-    told += [f"possible: {code(status.enabled)}"] if status.enabled else []
-    told += [f"effective {moment_from('en', status.effective_at.isoformat(), ZONE)}"] if status.effective_at else []
-    told += [f"tasks: {code(task.type for task in status.tasks)}"] if status.tasks else []
-    told += (
-        [f"warnings: {code(warning.code for warning in status.warnings)}"] if number == 1 and status.warnings else []
-    )
-    told += [f"refusal: `{status.refusal.code}` ({status.refusal.rule})"] if status.refusal else []
-    return f"{said}\n   → {' · '.join(told)}"
-
-
-# Over all kinds.
-
-
-def overview_page() -> str:
-    """The matrix: what each thing is when it ends, from when it takes effect, who acts, what stands against it."""
-    names = ", ".join(f"[{say('en', f'kind.{kind.kind}')}](kinds/{kind.kind}.md)" for kind in kind_facts.kinds())
-    return (
-        f"# Overview\n\n{MADE}\n{template('overview')}\n{table(matrix.HEAD, list(matrix.rows()))}\n"
-        f"{template('matrix')}\nThe pages of the kinds: {names}.\n\n{template('public_pages')}"
-    )
-
-
-def states_page() -> str:
-    """Every state as outsiders see it, doing-states, events, tasks, and why an event may be refused."""
-    shown_states = [key.removeprefix("state.") for key in keys() if key.startswith("state.")]
-    rows = [
-        (f"`{name}`", say("de", f"state.{name}"), say("en", f"state.{name}"), code(reaching(name)))
-        for name in shown_states
-    ]
-    doing = [
-        (f"`{name}`", f"`{kind_facts.outsiders(name)}`", f"`{effect.__name__}`")
-        for name, effect in sorted(AWAITED_EFFECT.items())
-    ]
-    renamed = [
-        (f"`{name}`", f"`{called}`") for name, called in sorted(PUBLIC_STATE.items()) if name not in AWAITED_EFFECT
-    ]
-    problems = [key for key in keys() if key.startswith("problem.")]
-    return "\n".join(
-        [
-            f"# States, tasks, refused events\n\n{MADE}",
-            "## States\n\nA state changes when the world has changed.\n",
-            table(("state", "German", "English", "in"), rows),
-            "While a system is at work the chart is in a state of its own, which outsiders see under another name:\n",
-            table(("state of the chart", "shown as", "asks for"), doing),
-            table(("waits for a person", "shown as"), renamed),
-            template("tasks"),
-            "## Refused events\n",
-            *(f"### `{key.removeprefix('problem.')}`\n\n{spoken(key)}" for key in problems),
-        ]
-    )
-
-
-def reaching(shown_state: str) -> list[str]:
-    """The kinds that reach a state."""
-    found = [
-        kind.kind
-        for kind in kind_facts.kinds()
-        if any(kind_facts.outsiders(name) == shown_state for name in states_of(kind.chart))
-    ]
-    return ["every kind"] if len(found) == len(kind_facts.kinds()) else found
-
-
-def messages_page() -> str:
-    """Every mail and every task's instructions, in both languages."""
-    mails = [key.removesuffix(".body") for key in keys() if key.startswith("mail.") and key.endswith(".body")]
-    beside = ("task.note", "task.proof", "task.json", "task.asked")
-    tasks = [key for key in keys() if key.startswith("task.") and key not in beside]
-    return "\n".join(
-        [
-            f"# Messages\n\n{MADE}\n{template('messages')}",
-            "## Mails\n",
-            *(f"### `{key.removeprefix('mail.')}`\n\n{mail(key)}" for key in mails),
-            "## Instructions of tasks\n\nAfter each stands who asked and when; after a rejection its reason, after a "
-            "proof what was handed in:\n",
-            spoken("task.asked"),
-            *(f"### `{key.removeprefix('task.')}`\n\n{spoken(key)}" for key in tasks),
-        ]
-    )
-
-
-def conversations_page() -> str:
-    """Who tells whom what between kinds."""
-    watchers = [kind.kind for kind in kind_facts.kinds() if kind.watches]
-    return template("conversations").replace("{made}", MADE).replace("{watchers}", code(watchers))
+def page(template: str, **facts: Any) -> str:
+    """A page of a template."""
+    return TEMPLATES.get_template(f"{template}.md").render(facts).rstrip() + "\n"
