@@ -10,17 +10,18 @@ from typing import Any
 
 from catalogue.loader import load_catalogues
 from catalogue.texts import say
-from states.chart.admission import judge, judge_confirmation, judge_rejection
-from states.chart.lifecycle import Conduct
+from states.chart.base import Chart
+from states.chart.turn import Answer
 from states.kinds.kind import Context
 from states.kinds.registry import KINDS
-from states.model.effects import CheckLicences, Effect, HandOver, Notify, Tell
+from states.model.effects import CheckLicences, HandOver, Notify, Tell
 from states.model.facts import Check, Inquiry, Receipt, Refusal, RunSettings
 from states.model.memory import Memory
 from states.model.record import Customer
 from states.model.request import CUSTOMER_MESSAGES, OPERATOR_MESSAGES, Request
 from states.model.status import Status
-from states.views.status import problem, status
+from states.views.refusals import problem
+from states.views.status import status
 
 FOLDER = Path(__file__).resolve().parents[2] / "docs" / "conversations"
 START = datetime(2027, 1, 4, 9, tzinfo=UTC)
@@ -66,9 +67,9 @@ class Play:
         self.catalogues = load_catalogues()
         self.now = START
         self.request = Request.model_validate({"kind": kind, "customer": "K-1", **self.conversation["request"]})
-        self.memory = Memory(request=self.request, run_id="r", now=self.now, requested_at=self.now)
-        self.chart: Conduct = self.kind.chart(self.memory)
-        self.perform(self.chart.start())
+        self.memory = Memory(request=self.request, run_id="r", run_ids=("r",), now=START, requested_at=START)
+        self.chart: Chart = self.kind.chart(self.memory)
+        self.receive("start", None)
 
     def check(self, inquiry: Inquiry) -> Check:
         """What record and catalogue say, with the settings in the first check."""
@@ -78,47 +79,32 @@ class Play:
         check = self.kind.check(inquiry, context, self.catalogues.in_force(self.now.date()))
         return check.model_copy(update={"settings": RunSettings()} if inquiry.first else {})
 
-    def perform(self, effects: tuple[Effect, ...]) -> None:
-        """Answer what is asked for until nothing is under way, then take what is due."""
-        waiting = list(effects)
-        while waiting:
-            effect = waiting.pop(0)
-            if not isinstance(effect, UNANSWERED):
-                waiting += self.chart.answer(effect, self.now, **self.answer(effect))
-        due = [event for event, moment in self.chart.timers().items() if moment <= self.now]
-        if due:
-            self.perform(self.chart.decide(due[0], self.now))
+    def receive(self, event: str, message: Any) -> Refusal | None:
+        """Take an event, answer what it asks for until nothing is under way, then take what is due.
 
-    def answer(self, effect: Effect) -> Document:
+        Answers why it is not taken after all, where an answer said so.
+        """
+        waiting, verdict = list(self.chart.receive(event, message, self.now)), self.chart.verdict
+        while waiting:
+            effect: Any = waiting.pop(0)
+            if not isinstance(effect, UNANSWERED):
+                waiting += self.chart.receive("answered", self.answer(effect), self.now)
+                verdict = self.chart.verdict or verdict
+        due = [event for event, moment in self.chart.timers().items() if moment <= self.now]
+        return (self.receive(due[0], None) if due else None) or verdict
+
+    def answer(self, effect: Any) -> Answer:
         """What the world says to an effect: yes. What the check finds in surplus is left after the change."""
         check = self.memory.check
         if isinstance(effect, CheckLicences):
-            return {"check": self.check(Inquiry(request=self.request, at=self.now, first=check is None))}
+            inquiry = Inquiry(request=self.request, at=self.now, first=check is None)
+            return Answer(effect, check=self.check(inquiry))
         surplus = check.surplus if check is not None and effect.answer == "change_applied" else ()
-        return {"receipt": Receipt(key="played", surplus=surplus)}
+        return Answer(effect, receipt=Receipt(key="played", surplus=surplus))
 
     def status(self) -> Status:
         """How the run stands."""
-        return status(self.chart, say, workflow_id=self.request.workflow_id, run_id="r", ui_url=lambda *_: "")
-
-    def take(self, event: str, payload: Document) -> Refusal | None:
-        """A customer's event or an operator's decision; answers why it is not taken."""
-        if event in CUSTOMER_MESSAGES:
-            message: Any = CUSTOMER_MESSAGES[event].model_validate(payload)
-            refusal = judge(self.chart, event, message, ["r"])
-            if refusal is not None:
-                return refusal
-            task = next((task for task in self.memory.tasks if task.task == payload.get("task")), None)
-            self.perform(self.chart.decide(event, self.now, message=message, task=task, last_customer_at=self.now))
-            return self.chart.verdict
-        confirmed = event == "confirm_task"
-        message = OPERATOR_MESSAGES[event].model_validate(payload)
-        decision = judge_confirmation(self.chart, message) if confirmed else judge_rejection(self.chart, message)
-        if isinstance(decision, Refusal):
-            return decision
-        task, caused = decision
-        self.perform(self.chart.decide(caused, self.now, message=message, task=task, said=event))
-        return None
+        return status(self.chart, say, workflow_id=self.request.workflow_id, run_id="r", ui_url="")
 
     def exchange(self, step: Document) -> Exchange:
         """One step of the conversation. Raises where it does not fit the run."""
@@ -127,7 +113,8 @@ class Play:
             self.wait()
             return Exchange("(the date comes)", {}, self.status())
         event, payload = event_of(step, self.status())
-        refusal = self.take(event, payload)
+        message = (CUSTOMER_MESSAGES | OPERATOR_MESSAGES)[event].model_validate(payload)
+        refusal = self.chart.would_refuse(event, message, self.now) or self.receive(event, message)
         if refusal is None:
             return Exchange(event, payload, self.status())
         document = problem(self.chart, say, refusal, None)
@@ -141,7 +128,7 @@ class Play:
         while timers := {event: moment for event, moment in self.chart.timers().items() if moment <= date}:
             event = min(timers, key=lambda name: timers[name])
             self.now = max(self.now, timers[event])
-            self.perform(self.chart.decide(event, self.now))
+            self.receive(event, None)
         self.now = date
 
 

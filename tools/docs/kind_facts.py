@@ -6,8 +6,8 @@ Written by hand is only which tasks a callback opens; tests/texts/test_docs.py h
 from dataclasses import dataclass
 
 from catalogue.texts import keys
-from states.chart.base import AWAITED_EFFECT, PUBLIC_STATE, Chart
-from states.chart.lifecycle import Conduct
+from states.chart.base import Chart
+from states.chart.state_names import AWAITED_EFFECT, BEFORE_ORDER, CUSTOMER_STATES, public_state
 from states.kinds.kind import Kind
 from states.model.request import CUSTOMER_MESSAGES
 from states.views.diagram import changes_target, states_of, transitions_of
@@ -20,7 +20,7 @@ OPENS: dict[str, tuple[str, ...]] = {
     "ask_for_change": ("perform",),
     "ask_for_withdrawal": ("perform",),
     "ask_for_reassignment": ("perform",),
-    "ask_for_decoupling": ("perform",),
+    "open_decoupling": ("perform",),
     "open_leftover": ("surplus",),
     "open_held": ("surplus",),
     "open_ticket": ("support_ticket",),
@@ -52,7 +52,7 @@ class KindState:
 
 def state_of(kind: Kind, name: str) -> KindState:
     """A state as the pages describe it."""
-    public, final = PUBLIC_STATE.get(name, name), bool(kind.chart.states_map[name].final)
+    public, final = public_state(name), bool(kind.chart.states_map[name].final)
     if final:
         return KindState(name, public, final)
     events = events_in(kind, name)
@@ -81,7 +81,7 @@ def events_in(kind: Kind, state: str) -> tuple[str, ...]:
 
 def tasks_in(kind: Kind, state: str, events: tuple[str, ...]) -> tuple[str, ...]:
     """The types of the tasks that may be open."""
-    entered = [str(callback.func) for callback in kind.chart.states_map[state].enter]
+    entered = [getattr(callback.func, "__name__", "") for callback in kind.chart.states_map[state].enter]
     never = {"third_party": not kind.steps, "clarify": "partner" not in kind.steps}
     tasks = [task for name in entered for task in OPENS.get(name, ()) if not never.get(task)]
     if state == "scheduled" and "order" in kind.chart.states_map:
@@ -94,7 +94,7 @@ def tasks_in(kind: Kind, state: str, events: tuple[str, ...]) -> tuple[str, ...]
 def waits_in(kind: Kind, state: str, tasks: tuple[str, ...]) -> tuple[str, ...]:
     """Whom or what a run may wait for."""
     waits = {
-        "customer": state in kind.chart.customer_states,
+        "customer": state in CUSTOMER_STATES,
         "operator": set(tasks) != {"repair"},
         "third_party": "third_party" in tasks,
         "date": state == "scheduled",
@@ -107,13 +107,13 @@ def waits_in(kind: Kind, state: str, tasks: tuple[str, ...]) -> tuple[str, ...]:
 def wakes_in(kind: Kind, state: str, events: tuple[str, ...]) -> tuple[str, ...]:
     """What happens by itself."""
     wakes = {
-        "`abandoned` after `ABANDON_AFTER`": is_abandoned(kind.chart, state, events),
-        "the date moves on at `order_by`": state in kind.chart.before_order and follows_notice(kind),
+        "`abandoned` after `ABANDON_AFTER`": is_abandoned(state, events),
+        "the date moves on at `order_by`": state in BEFORE_ORDER and follows_notice(kind),
         "a term that runs out is asked about": state == "order"
         and not follows_notice(kind)
         and "partner" not in kind.steps,
         "the effective date": state == "scheduled",
-        "licences checked again `RECHECK_BEFORE` it": state == "scheduled" and rechecks(kind.chart),
+        "licences checked again `RECHECK_BEFORE` it": state == "scheduled" and kind.chart.traits.rechecks,
     }
     return tuple(says for says, holds in wakes.items() if holds)
 
@@ -121,22 +121,17 @@ def wakes_in(kind: Kind, state: str, events: tuple[str, ...]) -> tuple[str, ...]
 def reminders_in(kind: Kind, state: str, events: tuple[str, ...], tasks: tuple[str, ...]) -> tuple[str, ...]:
     """The reminders that may be sent."""
     reminders = {
-        "customer": is_abandoned(kind.chart, state, events),
+        "customer": is_abandoned(state, events),
         "proof": "third_party" in tasks,
-        "surplus": state == "scheduled" and rechecks(kind.chart),
+        "surplus": state == "scheduled" and kind.chart.traits.rechecks,
         "task": True,
     }
     return tuple(name for name, holds in reminders.items() if holds)
 
 
-def is_abandoned(chart: type[Conduct], state: str, events: tuple[str, ...]) -> bool:
+def is_abandoned(state: str, events: tuple[str, ...]) -> bool:
     """Whether a customer who does nothing is reminded, and abandons it in the end."""
-    return (state in chart.customer_states or state == "third_party") and "abandon" in events
-
-
-def rechecks(chart: type[Conduct]) -> bool:
-    """Whether licences are checked again some days before the date (X2)."""
-    return chart.rechecks is not Conduct.rechecks
+    return (state in CUSTOMER_STATES or state == "third_party") and "abandon" in events
 
 
 def follows_notice(kind: Kind) -> bool:

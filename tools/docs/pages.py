@@ -11,7 +11,7 @@ from catalogue.differences import differences
 from catalogue.formats import ZONE, moment_from
 from catalogue.loader import load_catalogues
 from catalogue.texts import keys, say
-from states.chart.base import AWAITED_EFFECT, PUBLIC_STATE
+from states.chart.state_names import AWAITED_EFFECT, PUBLIC_STATE, public_state
 from states.kinds.kind import Kind
 from states.kinds.registry import KINDS
 from states.model.offers import Catalogue, Product
@@ -68,9 +68,7 @@ def states_page() -> dict[str, Any]:
 
     return {
         "public_states": [(state, reaching(state)) for state in names("state")],
-        "awaiting": [
-            (name, PUBLIC_STATE.get(name, name), effect.__name__) for name, effect in sorted(AWAITED_EFFECT.items())
-        ],
+        "awaiting": [(name, public_state(name), effect.__name__) for name, effect in sorted(AWAITED_EFFECT.items())],
         "renamed": [(name, public) for name, public in sorted(PUBLIC_STATE.items()) if name not in AWAITED_EFFECT],
         "problems": names("problem"),
     }
