@@ -1,4 +1,4 @@
-"""What activities tell a chart: the result of a check, a receipt, the settings of a run."""
+"""What activities answer to a chart: the result of a check, a receipt, the settings of a run."""
 
 from datetime import date, timedelta
 from decimal import Decimal
@@ -77,7 +77,7 @@ class Cost(Value):
 
 
 class RunSettings(Value):
-    """The settings that a run was requested under, recorded with it (design, Time)."""
+    """The settings that a run was requested under, recorded with it, so that a later change does not touch it."""
 
     boundary: Literal["inclusive", "strict"] = "inclusive"
     zone: str = "Europe/Berlin"
