@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from statemachine.transition import Transition
 
 from states.chart.base import PUBLIC_STATE, Chart
+from states.kinds.documents import no_target
 from states.kinds.kind import Kind
 from states.kinds.registry import KINDS
-from states.kinds.shared import no_target
 from states.model.request import Request
 
 Arrow = tuple[str, str, str]

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from states.kinds.kind import Context
+from states.kinds.licence import LicenceInquiry, edition_label, offer_of, recorded_of
 from states.kinds.registry import KINDS
-from states.kinds.shared import HeldLicence, edition_label, offer_of, recorded_of
 from states.model.effects import HandOver, Notify, Step, Tell
 from states.model.facts import Check, Feature, Inquiry
 from states.model.offers import Catalogue, Edition, Offer, Product, Source
@@ -79,10 +79,12 @@ def test_what_each_kind_is_beside_its_path():
 
 
 def test_what_a_kind_and_its_context_are_cannot_be_changed():
-    held = HeldLicence(
-        customer(), Licence(licence="L", product="p"), SHIPPED.products["vouchers"], None, SHIPPED, AT, "UTC"
-    )
-    for one in (Context(record=None), KINDS["voucher"], held):
+    request, context = Request(kind="voucher", customer="K-1", subject="L"), Context(record=None)
+    inquiry = LicenceInquiry(
+        request, AT, False, customer(), context, SHIPPED,
+        Licence(licence="L", product="p"), SHIPPED.products["vouchers"], None,
+    )  # fmt: skip
+    for one in (context, KINDS["voucher"], inquiry):
         with pytest.raises(dataclasses.FrozenInstanceError):
             setattr(one, next(field.name for field in dataclasses.fields(one)), None)
     assert (Context(record=None).zone, Context(record=None).ends, Context(record=None).open_runs) == (

@@ -11,8 +11,8 @@ import pytest
 
 from catalogue import formats, templates, texts
 from catalogue.texts import amount, day, keys, known, moment, say
+from states.kinds.licence import RECORDED
 from states.kinds.registry import KINDS
-from states.kinds.shared import RECORDED
 from states.model.facts import CostEffect
 from states.model.payload_errors import WHAT
 from states.model.reconciliation import How

@@ -56,7 +56,7 @@ def path_of(kind: Kind) -> type[Chart]:
 
 def rules_of(kind: Kind) -> list[str]:
     """The rules of a kind, in the order of the table of rules: the groups it is about, and what its code cites."""
-    cited = set(RULE.findall(source_of(kind.check.__module__)))
+    cited = set(RULE.findall(source_of(kind.chart.__module__)))
     cited |= {rule for rule in RULE.findall(path_of(kind).__doc__ or "") if rule[0] in "GX"}
     grouped = {rule for rule in rules() if any(is_of(rule, group) for group in conversation(kind.kind)["rules"])}
     return [rule for rule in rules() if rule in cited | grouped]
@@ -136,7 +136,7 @@ def warnings_of_runs(kind: Kind) -> set[str]:
 
 def follows_notice(kind: Kind) -> bool:
     """Whether the notice rule gives its date (D7)."""
-    return 'date_rule="notice"' in source_of(kind.check.__module__)
+    return "notice" in kind.dates
 
 
 # States.
