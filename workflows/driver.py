@@ -18,7 +18,7 @@ with workflow.unsafe.imports_passed_through():
     from states.model.payload_errors import readable
     from states.model.request import HandInProof, Message, Request
     from states.model.status import End, Status
-    from states.rules.surplus_resolution import heard_of
+    from states.rules.surplus_resolution import with_licence_news
 from workflows import handlers, patches
 from workflows.effect_calls import Slow, call, call_patiently, tell
 from workflows.effect_runner import Performing
@@ -175,7 +175,7 @@ class Driver(handlers.Handlers, Performing):
         if item.event == "cancel_requested":
             self.take_cancel(now)
         elif item.event == "licence_changed":
-            heard = heard_of(self.chart.model, item.message, now)
+            heard = with_licence_news(self.chart.model, item.message, now)
             self.perform(self.chart.decide("licence_changed", now, heard=heard))
         elif item.event == "requested":
             item.refusal = self.take_request(item.message, now)

@@ -15,7 +15,7 @@ with workflow.unsafe.imports_passed_through():
     from catalogue.texts import known, say
     from states.model.facts import Refusal
     from states.model.status import UNCHANGED, Problem, Status, TaskList, TaskRow, Tickets, page_of
-    from states.rules.run_values import facts_of
+    from states.rules.run_values import run_facts
     from states.views.status import language_of, problem, refusal_text, status
 from workflows import options
 from workflows.effect_calls import Slow, call, call_patiently
@@ -195,7 +195,7 @@ class Face(Base):
         def label(key: str, values: dict[str, Any] | None = None) -> str:
             return say(language, key, values)
 
-        facts = facts_of(self.chart.model)
+        facts = run_facts(self.chart.model)
         lines = [
             f"- {label('part.case', facts)}",
             f"- **{label('details.state')}**: {label('state.' + document.state)} (`{document.state}`)",

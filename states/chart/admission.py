@@ -26,7 +26,7 @@ from states.model.request import (
     Request,
 )
 from states.rules.effective_date import date_for, date_rule_of, effective_at
-from states.rules.surplus_resolution import names, resolved_flags
+from states.rules.surplus_resolution import resolved_flags, surplus_names
 
 Shape = TypeVar("Shape", bound=BaseModel)
 
@@ -155,7 +155,7 @@ def judge_override(chart: Conduct, message: OverrideSurplus) -> Refusal | None:
     entries = chart.model.check.surplus if chart.model.check else ()
     flags = resolved_flags(entries, (*chart.model.overridden, *message.licences))
     left = [entry for entry, resolved in zip(entries, flags, strict=True) if not resolved]
-    return malformed("fault.licences_missing", "X2", licences=names(left)) if left else None
+    return malformed("fault.licences_missing", "X2", licences=surplus_names(left)) if left else None
 
 
 def judge_request(chart: Conduct, request: Request) -> Refusal | None:

@@ -12,8 +12,8 @@ from states.rules.effective_date import (
     effective_at,
     term_runs,
 )
-from states.rules.run_values import iso
-from states.rules.surplus_resolution import ended_for_it, names
+from states.rules.run_values import isoformat
+from states.rules.surplus_resolution import cancellations_for_run, surplus_names
 
 
 class Changes(Orders):
@@ -76,8 +76,8 @@ class Changes(Orders):
     def react_request_revocation(self) -> None:
         """Opens a ticket; the cancellation goes on."""
         cancelled = [
-            {"run": one.workflow_id, "ends_at": iso(one.ends_at), "state": one.state}
-            for one in ended_for_it(self.model)
+            {"run": one.workflow_id, "ends_at": isoformat(one.ends_at), "state": one.state}
+            for one in cancellations_for_run(self.model)
         ]
         self.open_decision(
             "revocation",
@@ -85,7 +85,7 @@ class Changes(Orders):
             "revocation_granted",
             "revocation_declined",
             explanation=self.message.explanation,
-            effective_at=iso(effective_at(self.model)),
+            effective_at=isoformat(effective_at(self.model)),
             cancelled=cancelled,
         )
 
@@ -95,7 +95,7 @@ class Changes(Orders):
 
     def end_revoked(self) -> None:
         """Nothing is booked any more; what ended for it stays ended (X13)."""
-        self.tell("revoked", cancelled=[one.licence for one in ended_for_it(self.model)])
+        self.tell("revoked", cancelled=[one.licence for one in cancellations_for_run(self.model)])
 
     def hand_over_revocation(self) -> None:
         """On the effective date an open revocation passes to a `misclick` run of its own (X11)."""
@@ -120,7 +120,7 @@ class Changes(Orders):
 
     def react_order_by_passed(self) -> None:
         """The date shown moves by itself (contract, `order_by`)."""
-        self.write("order_by_passed", "order_by_passed", effective_at=iso(effective_at(self.model)))
+        self.write("order_by_passed", "order_by_passed", effective_at=isoformat(effective_at(self.model)))
 
     def react_term_ran_out(self) -> None:
         """The recorded term ran out before the order: which one holds is asked (X6)."""
@@ -151,7 +151,7 @@ class Changes(Orders):
     def remind_of_surplus(self) -> None:
         """Some days before the date the customer is told what is still in surplus, overridden or not (X2)."""
         entries = self.model.check.surplus if self.model.check else ()
-        left = names(entry for entry in entries if entry.ends_at is None)
+        left = surplus_names(entry for entry in entries if entry.ends_at is None)
         if left and self.model.rechecked:
             self.tell("surplus_reminder", licences=left)
 

@@ -8,7 +8,7 @@ from states.rules.effective_date import (
     date_rule_of,
     open_questions,
 )
-from states.rules.surplus_resolution import unresolved
+from states.rules.surplus_resolution import unresolved_surplus
 
 
 class Guards(Reminders):
@@ -30,12 +30,12 @@ class Guards(Reminders):
 
     def surplus_found(self) -> bool:
         """Licences stand against the order (ED6, X2, X4)."""
-        return bool(unresolved(self.model))
+        return bool(unresolved_surplus(self.model))
 
     def orderable(self) -> bool:
         """Nothing is left to clarify or to resolve (X2, X5, X6)."""
         declined = self.model.refusal is not None and self.model.refusal.code == "declined"
-        return not declined and not open_questions(self.model) and not unresolved(self.model)
+        return not declined and not open_questions(self.model) and not unresolved_surplus(self.model)
 
     def has_standing(self) -> bool:
         """A booked order stays in force beneath this change (X10)."""

@@ -10,7 +10,7 @@ from states.model.facts import Check, Receipt, Refusal
 from states.model.memory import Task
 from states.model.request import CUSTOMER_MESSAGES, HandInProof, Request
 from states.rules.effective_date import effective_at, follows_notice, notice_rule, open_questions
-from states.rules.surplus_resolution import singly, unresolved
+from states.rules.surplus_resolution import split_by_licence, unresolved_surplus
 
 KEEPS_CHECK = frozenset({"scheduled", "order", "feature_warning"})
 """Where a refusal found in passing changes nothing: it is judged again when the customer acts, or on the date."""
@@ -116,7 +116,7 @@ class Conduct(Changes):
             self.model.tasks = tuple(task for task in self.model.tasks if self.still_matters(task))
         if self.model.check is not None:
             known = {entry.licence for entry in self.model.once_surplus}
-            found = {one.licence: one for entry in self.model.check.surplus for one in singly(entry)}
+            found = {one.licence: one for entry in self.model.check.surplus for one in split_by_licence(entry)}
             fresh = tuple(entry for licence, entry in found.items() if licence not in known)
             if fresh:
                 self.model.once_surplus = (*self.model.once_surplus, *fresh)
@@ -263,7 +263,7 @@ class Conduct(Changes):
 
     def nothing_left(self) -> bool:
         """A clean check: whatever was in surplus has ended or its end is booked (X2, X4)."""
-        return not unresolved(self.model)
+        return not unresolved_surplus(self.model)
 
     def left_by_change(self) -> bool:
         """The change left something in surplus whose own end is not booked (X2)."""

@@ -5,7 +5,7 @@ from typing import Any
 from states.chart.guards import Guards
 from states.model.effects import Notify, Tell
 from states.rules.effective_date import other_reading
-from states.rules.run_values import iso
+from states.rules.run_values import isoformat
 
 BOOKED = frozenset({"scheduled", "applying", "withdrawing"})
 """The states in which an order is booked and its change is still to come."""
@@ -40,7 +40,7 @@ class News(Guards):
         if memory.order and memory.order.late:
             return {"late": True}
         other = other_reading(memory)
-        return {"other_effective_at": iso(other)} if other else {}
+        return {"other_effective_at": isoformat(other)} if other else {}
 
     def tell_clarified(self) -> None:
         """A person said which date holds after a late booking, and it is booked so (contract, `clarify_term`)."""
@@ -80,7 +80,7 @@ class News(Guards):
         if booked is None and memory.state not in MADE:
             memory.order = None
         if self.tells_every_end and not isinstance(self.task.step, Notify):
-            date = iso(booked.effective_at) if booked else None
+            date = isoformat(booked.effective_at) if booked else None
             self.tell("given_up", note=self.message.note, effective_at=date)
 
     def tell_abandoned(self) -> None:

@@ -15,8 +15,8 @@ from states.rules.effective_date import (
     open_questions,
     order_by,
 )
-from states.rules.run_values import iso, providers
-from states.rules.surplus_resolution import names, unresolved
+from states.rules.run_values import isoformat, provider_names
+from states.rules.surplus_resolution import surplus_names, unresolved_surplus
 
 
 class Orders(News):
@@ -127,7 +127,9 @@ class Orders(News):
         """The order is refused, naming what is in surplus (X2, X4)."""
         self.forget_order()
         rule = "X4" if self.model.request.kind == "order_package" else "X2"
-        self.verdict = Refusal(rule=rule, code="in_surplus", values={"licences": names(unresolved(self.model))})
+        self.verdict = Refusal(
+            rule=rule, code="in_surplus", values={"licences": surplus_names(unresolved_surplus(self.model))}
+        )
 
     def reject_unclear(self) -> None:
         """What the fresh check raises must be clarified before the order."""
@@ -153,11 +155,11 @@ class Orders(News):
         if memory.receipt and memory.receipt.tell:
             self.ask(Tell(runs=memory.receipt.tell, state="scheduled"))
         outside = memory.check.outside if memory.check else ()
-        named = providers(step.name for step in outside)
+        named = provider_names(step.name for step in outside)
         if not (self.one_mail and self.made_at_once()):
             steps = [step.what for step in outside]
             doubts = self.doubts()
-            self.tell("scheduled", effective_at=iso(date), steps=steps, provider=named, **doubts)
+            self.tell("scheduled", effective_at=isoformat(date), steps=steps, provider=named, **doubts)
         for step in outside:
             self.open_outside(step)
         if order and order.late:
@@ -165,7 +167,7 @@ class Orders(News):
 
     def open_late_question(self) -> None:
         """A late booking by hand: which date holds (contract, `clarify_term`)."""
-        recorded = iso(self.model.order.effective_at) if self.model.order else None
+        recorded = isoformat(self.model.order.effective_at) if self.model.order else None
         self.open_task(
             "clarify_term",
             "clarify_term",

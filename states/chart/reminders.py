@@ -5,7 +5,7 @@ from typing import Any
 
 from states.chart.tasks import Tasks
 from states.model.memory import Task
-from states.rules.run_values import iso, providers
+from states.rules.run_values import isoformat, provider_names
 
 
 class Reminders(Tasks):
@@ -35,7 +35,7 @@ class Reminders(Tasks):
         memory.reminders += 1
         due = self.clock_timers()
         outside = tuple(task for task in self.open_of("third_party") if task.proof is None)
-        ending = {"abandons_on": iso(due.get("abandon")), "last": "remind" not in due}
+        ending = {"abandons_on": isoformat(due.get("abandon")), "last": "remind" not in due}
         self.remind(memory.reminders, outside, standing=memory.standing is not None, **ending)
         self.write("remind", "reminded")
 
@@ -66,7 +66,7 @@ class Reminders(Tasks):
     def remind(self, number: int, outside: tuple[Task, ...], **values: Any) -> None:
         """A mail to the customer, more urgent each time; `outside`: the steps whose proof is missing (X9)."""
         steps = [task.text.removeprefix("third_party_") for task in outside]
-        named = providers(task.values.get("name") for task in outside)
+        named = provider_names(task.values.get("name") for task in outside)
         template = "reminder" if number == 1 else "reminder_urgent"
         said = {"state": self.shown, "number": number, "again": number > 2, "steps": steps, "provider": named}
         self.tell(template, **said, **values)

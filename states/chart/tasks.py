@@ -11,8 +11,8 @@ from states.model.facts import OutsideStep, Receipt, Refusal
 from states.model.memory import Task
 from states.model.request import Proof
 from states.rules.effective_date import effective_at, follows_notice, notice_rule, order_by
-from states.rules.run_values import iso, told_of
-from states.rules.surplus_resolution import names, unresolved
+from states.rules.run_values import isoformat, mail_facts
+from states.rules.surplus_resolution import surplus_names, unresolved_surplus
 
 COSTS = ("cancellation", "deactivation", "none")
 
@@ -48,11 +48,11 @@ class Tasks(Chart):
 
     def tell(self, template: str, **values: Any) -> None:
         """A mail to the customer, with the date, the deadline and the price as far as they are known."""
-        self.ask(Notify(template=template, values=told_of(self.model) | values))
+        self.ask(Notify(template=template, values=mail_facts(self.model) | values))
 
     def tell_operators(self, template: str, **values: Any) -> None:
         """A mail to the operators; a date that no order has yet is none of theirs."""
-        date = iso(effective_at(self.model)) if self.model.order else None
+        date = isoformat(effective_at(self.model)) if self.model.order else None
         self.ask(Notify(template=template, to="operator", values={"effective_at": date} | values))
 
     # Opening each type.
@@ -76,7 +76,7 @@ class Tasks(Chart):
             "product": self.model.request.kind,
             "subject": self.model.request.subject,
             "target": self.model.request.target,
-            "effective_at": iso(effective_at(self.model)),
+            "effective_at": isoformat(effective_at(self.model)),
             "click_path": list(check.click_path) if check else [],
             "details": order.details if order else None,
             "optional_services": [called.get(key, key) for key in order.optional_services] if order else [],
@@ -120,7 +120,12 @@ class Tasks(Chart):
 
     def open_surplus(self, text: str) -> None:
         """Still in surplus on the date (X2, X4)."""
-        self.open_task("surplus", text, confirmed="surplus_settled", values={"licences": names(unresolved(self.model))})
+        self.open_task(
+            "surplus",
+            text,
+            confirmed="surplus_settled",
+            values={"licences": surplus_names(unresolved_surplus(self.model))},
+        )
 
     def open_repair(self, step: AnyEffect, error: str, skippable: bool) -> None:
         """An effect keeps failing: a person decides (contract, `repair`)."""
@@ -204,7 +209,7 @@ class Tasks(Chart):
     def escalate(self, task: Task, note: str | None) -> None:
         """The operators are told of a task that is still open: the more urgently, the more often."""
         number = task.escalated + 1
-        values = {"task": task.task, "type": task.type, "due_at": iso(task.due_at), "note": note or ""}
+        values = {"task": task.task, "type": task.type, "due_at": isoformat(task.due_at), "note": note or ""}
         self.tell_operators("task_escalated", number=number, urgent=number > 1, again=number > 2, **values)
 
     def react_hand_in_proof(self) -> None:

@@ -27,14 +27,14 @@ from states.rules.effective_date import (
     cost_effect_of,
     date_rule_of,
     effective_at,
+    notice_moment,
     notice_rule,
     open_questions,
     order_by,
     other_reading,
-    placed_or_now,
 )
-from states.rules.run_values import asked_of, facts_of, iso, surplus_said
-from states.rules.surplus_resolution import names, resolved_flags
+from states.rules.run_values import isoformat, origin_facts, run_facts, surplus_rows
+from states.rules.surplus_resolution import resolved_flags, surplus_names
 
 
 def language_of(memory: Memory) -> str:
@@ -45,7 +45,7 @@ def language_of(memory: Memory) -> str:
 def refusal_text(say: Say, memory: Memory, prefix: str, refusal: Refusal) -> str:
     """The text of a refusal, with the run's facts; a `fault` that is itself a key is made into its text first."""
     language = language_of(memory)
-    return say(language, f"{prefix}.{refusal.code}", with_fault(say, language, facts_of(memory) | refusal.values))
+    return say(language, f"{prefix}.{refusal.code}", with_fault(say, language, run_facts(memory) | refusal.values))
 
 
 FAULT = re.compile(r"fault\.[a-z_]+")
@@ -83,7 +83,7 @@ def problem(chart: Conduct, say: Say, refusal: Refusal, current: Status | None) 
 def warning_texts(chart: Conduct, say: Say) -> tuple[WarningText, ...]:
     """The warnings for people: each with its own values, and the date and the price that the run knows."""
     memory = chart.model
-    facts, language = facts_of(memory), language_of(memory)
+    facts, language = run_facts(memory), language_of(memory)
     return tuple(
         WarningText(code=note.code, text=say(language, f"warning.{note.code}", facts | note.values))
         for note in warnings_of(chart)
@@ -100,7 +100,7 @@ def warnings_of(chart: Conduct) -> tuple[Warning, ...]:
     date = effective_at(memory)
     other = other_reading(memory)
     if date and other:
-        values = isoed(effective_at=date, other_effective_at=other, placed_on=placed_or_now(memory))
+        values = isoed(effective_at=date, other_effective_at=other, placed_on=notice_moment(memory))
         notes.append(Warning(code="boundary_day", values=values))
     notes += surplus_warnings(memory, date)
     standing = memory.standing.order.effective_at if memory.standing else None
@@ -113,10 +113,10 @@ def surplus_warnings(memory: Memory, date: Any) -> list[Warning]:
     """Licences in surplus, and those whose own end lies on another date (ED5, X3)."""
     entries = memory.check.surplus if memory.check else ()
     open_ = [entry for entry in entries if entry.ends_at is None]
-    notes = [Warning(code="surplus", values={"surplus": surplus_said(open_), "count": len(open_)})] if open_ else []
+    notes = [Warning(code="surplus", values={"surplus": surplus_rows(open_), "count": len(open_)})] if open_ else []
     for entry in entries:
         if entry.ends_at is not None and date is not None and entry.ends_at != date:
-            values = {"licence": names([entry])[0]} | isoed(licence_ends_at=entry.ends_at, effective_at=date)
+            values = {"licence": surplus_names([entry])[0]} | isoed(licence_ends_at=entry.ends_at, effective_at=date)
             notes.append(Warning(code="surplus_gap", values=values))
     return notes
 
@@ -143,7 +143,7 @@ def why(chart: Conduct, say: Say) -> tuple[WhyStep, ...]:
     if term is not None:
         steps.append(("clarified", "term_ends", term.isoformat(), "X6" if rule == "term" else "X14"))
     elif rule == "notice":
-        placed = placed_or_now(memory)
+        placed = notice_moment(memory)
         day = day_of(placed, zone)
         last = notice_rule(memory).last_day_in_time(day)
         if memory.order and memory.order.booked_at:
@@ -184,7 +184,7 @@ def results(chart: Conduct, say: Say, language: str, zone: str, noticed: bool) -
     rule = notice_rule(memory)
     number = "X6"
     if noticed:
-        number = "D2" if rule.in_time(day_of(placed_or_now(memory), zone)) else "D3"
+        number = "D2" if rule.in_time(day_of(notice_moment(memory), zone)) else "D3"
     found = [
         WhyStep(
             step=say(language, "why.result", isoed(effective_at=date) | {"zone": zone}),
@@ -208,7 +208,9 @@ def due_of(task: Task) -> datetime | None:
 def task_entry(task: Task, say: Say, memory: Memory) -> TaskEntry:
     """A task with its instructions: who asked, what to do, the last rejection's note, the proof handed in."""
     language = language_of(memory)
-    values = facts_of(memory) | asked_of(memory) | {"due_at": iso(task.due_at), "late": task.subject == "late"}
+    values = (
+        run_facts(memory) | origin_facts(memory) | {"due_at": isoformat(task.due_at), "late": task.subject == "late"}
+    )
     values |= task.values
     text = say(language, f"task.{task.text}", values) + "\n\n" + say(language, "task.asked", values)
     if task.proof is not None:

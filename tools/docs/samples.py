@@ -4,7 +4,7 @@ from functools import cache
 from typing import Any
 
 from catalogue.texts import say
-from states.rules.run_values import facts_of
+from states.rules.run_values import run_facts
 from tools.docs.conversations import Play
 
 SAMPLES: dict[str, Any] = {
@@ -68,7 +68,7 @@ def spoken(key: str, kind: str | None = None) -> str:
 @cache
 def facts_of_example(kind: str) -> dict[str, Any]:
     """What the example of a kind knows when it begins: its target, its date, its deadline; a made-up price."""
-    known = {name: value for name, value in facts_of(Play(kind).memory).items() if value is not None}
+    known = {name: value for name, value in run_facts(Play(kind).memory).items() if value is not None}
     saves = known["cost_effect"] == "cancellation" and kind not in ("edition", "order_package")
     unpriced = dict.fromkeys(("price", "new_price", "saved_price"))
     no_deadline = {} if "order_by" in known else {"order_by": None}
