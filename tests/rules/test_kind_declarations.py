@@ -10,7 +10,7 @@ from catalogue.texts import keys
 from states.kinds.kind import Kind
 from states.kinds.registry import KINDS
 from states.model.facts import Check
-from tests.kinds import told_of
+from tests.kinds import module_of
 from tests.rules.every_inquiry import of_documents, of_licences
 
 
@@ -57,7 +57,7 @@ def test_what_exploration_plays_may_really_be_said(kind: Kind):
     """Charts are explored with facts written down by hand (`tests/kinds`): a check must be able to find them."""
     played = [
         Check.model_validate({"catalogue": "2024-09-01"} | fields)
-        for case in told_of(kind.kind).CASES
+        for case in module_of(kind.kind).CASES
         for fields in (case.first, *case.later)
     ]
     seen, allowed = seen_in(played), declared(kind)

@@ -1,7 +1,6 @@
 """What the pages say of a kind, read off its chart, its check and the catalogue. Nothing here is written by hand but
 what a callback of a chart opens, which tests/texts/test_docs.py holds against the runs it plays."""
 
-import ast
 import re
 import tomllib
 from functools import cache
@@ -67,31 +66,7 @@ def is_of(rule: str, group: str) -> bool:
     return re.fullmatch(re.escape(group) + r"\d+", rule) is not None
 
 
-# Codes, read off the source of the check and of what it shares.
-
-
-@cache
-def codes_in(module: str) -> dict[str, tuple[set[str], set[str], set[str]]]:
-    """(warnings, refusals, names called) of each function of a module."""
-    found = {}
-    for node in ast.parse(source_of(module)).body:
-        if isinstance(node, ast.FunctionDef):
-            found[node.name] = codes_of_function(node)
-    return found
-
-
-def codes_of_function(function: ast.FunctionDef) -> tuple[set[str], set[str], set[str]]:
-    """What a function may warn of and refuse, and whom it calls."""
-    warnings, refusals, called = set(), set(), set()
-    for node in ast.walk(function):
-        if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name):
-            continue
-        called.add(node.func.id)
-        if node.func.id == "Warning":
-            warnings |= {str(key.value.value) for key in node.keywords if isinstance(key.value, ast.Constant)}
-        if node.func.id == "refused" and len(node.args) > 3 and isinstance(node.args[3], ast.Constant):
-            refusals.add(str(node.args[3].value))
-    return warnings & warning_codes(), refusals, called
+# Codes.
 
 
 @cache
@@ -102,19 +77,8 @@ def warning_codes() -> frozenset[str]:
 
 def codes_of(kind: Kind) -> tuple[list[str], list[str]]:
     """The warnings and refusals of a request that this kind may answer with, in alphabetical order."""
-    functions = codes_in("states.kinds.shared") | codes_in(kind.check.__module__)
-    warnings: set[str] = set()
-    refusals: set[str] = set()
-    waiting, seen = ["check"], set()
-    while waiting:
-        name = waiting.pop()
-        if name in seen or name not in functions:
-            continue
-        seen.add(name)
-        more_warnings, more_refusals, called = functions[name]
-        warnings |= more_warnings
-        refusals |= more_refusals
-        waiting += called
+    warnings = set(kind.codes & warning_codes())
+    refusals = set(kind.codes) - warnings
     warnings |= warnings_of_runs(kind)
     reached = states_of(kind.chart)
     refusals |= {"declined"} if {"order", "support_ticket"} & set(reached) else set()
@@ -153,7 +117,7 @@ def tasks_in(kind: Kind, state: str) -> list[str]:
     if chart.states_map[state].final:
         return []
     found = [task for callback in entered(chart, state) for task in OPENS.get(callback, ())]
-    if "outside" not in source_of(kind.check.__module__) and kind.kind != "fulfillment":
+    if not kind.steps:
         found = [task for task in found if task != "third_party"]
     if kind.kind != "fulfillment":
         found = [task for task in found if task != "clarify"]
