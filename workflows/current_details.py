@@ -11,7 +11,6 @@ with workflow.unsafe.imports_passed_through():
     from states.chart.task_types import type_of
     from states.model.memory import Memory, Task
     from states.model.status import UNCHANGED, Status, TaskEntry
-    from states.rules.run_values import facts_of
     from states.views.refusals import language_of
 from workflows import options
 
@@ -42,7 +41,7 @@ class CurrentDetails:
         document = self.document
         waits = ", ".join(self.text("waiting." + value) for value in document.waiting_for)
         lines = [
-            f"- {self.text('part.case', facts_of(self.memory))}",
+            f"- {self.text('part.case', run_facts(self.memory))}",
             f"- **{self.text('details.state')}**: {self.labelled('state', document.state)}",
             f"- **{self.text('details.waits_for')}**: {waits or self.text('details.nothing')}",
         ]

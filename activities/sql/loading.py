@@ -19,7 +19,7 @@ from activities.sql.tables import runs
 from catalogue.loader import Catalogues, load_catalogues
 from settings import Settings
 from states.model.record import Customer, Licence
-from states.rules.surplus_resolution import BY_PRODUCT
+from states.rules.surplus_resolution import SUBJECT_IS_PRODUCT
 
 LARGEST = 2**31 - 1
 """The largest number that a record may hold."""
@@ -123,7 +123,7 @@ def keeping(present: Customer, new: Customer, kind: str, subject: str) -> Custom
         return new.model_copy(update={"partners": present.partners})
     if kind in NO_LICENCE:
         return None
-    field = "product" if kind in BY_PRODUCT else "licence"
+    field = "product" if kind in SUBJECT_IS_PRODUCT else "licence"
     return new.model_copy(update={"licences": licences_kept(present.licences, new.licences, field, subject)})
 
 

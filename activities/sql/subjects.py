@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any, get_args
 
 from states.model.record import Customer, EditionKey, Licence
-from states.rules.surplus_resolution import BY_PRODUCT
+from states.rules.surplus_resolution import SUBJECT_IS_PRODUCT
 
 NO_LICENCE = frozenset({"edition", "order_package", "fulfillment", "misclick", "support_level"})
 """The kinds whose subject is not a licence of the record."""
@@ -16,7 +16,7 @@ def held(record: Customer, kind: str, subject: str) -> tuple[Licence, ...]:
     """The licences that a subject stands for; none where the customer does not hold it."""
     if kind in NO_LICENCE:
         return ()
-    if kind in BY_PRODUCT:
+    if kind in SUBJECT_IS_PRODUCT:
         return tuple(licence for licence in record.licences if licence.product == subject)
     return tuple(licence for licence in record.licences if licence.licence == subject)
 

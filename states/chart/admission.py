@@ -30,7 +30,7 @@ from states.model.request import (
     Request,
 )
 from states.rules.effective_date import date_for, date_rule_of, effective_at
-from states.rules.surplus_resolution import names, resolved_flags
+from states.rules.surplus_resolution import resolved_flags, surplus_names
 
 Shape = TypeVar("Shape", bound=BaseModel)
 
@@ -162,7 +162,7 @@ def refusal_of_override(memory: Memory, message: OverrideSurplus) -> Refusal | N
     entries = memory.check.surplus if memory.check else ()
     flags = resolved_flags(entries, (*memory.overridden, *message.licences))
     left = [entry for entry, resolved in zip(entries, flags, strict=True) if not resolved]
-    return malformed("fault.licences_missing", "X2", licences=names(left)) if left else None
+    return malformed("fault.licences_missing", "X2", licences=surplus_names(left)) if left else None
 
 
 def refusal_of_reassignment(memory: Memory, message: Reassign) -> Refusal | None:

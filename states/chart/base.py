@@ -27,7 +27,7 @@ from states.model.effects import CheckLicences, Effect
 from states.model.facts import Check, Refusal
 from states.model.memory import Memory, Task
 from states.model.request import ConfirmTask, HandInProof, LicenceChanged, Message, RejectTask, Request
-from states.rules.surplus_resolution import heard_of
+from states.rules.surplus_resolution import with_licence_news
 
 KEEPS_CHECK = frozenset({"scheduled", "order", "feature_warning"})
 """Where a refusal found in passing changes nothing: it is judged again when the customer acts, or on the date."""
@@ -115,7 +115,7 @@ class Chart(StateChart[Memory]):
         if isinstance(message, Message):
             return self._sent(event, message, at)
         if isinstance(message, LicenceChanged):
-            return self._take(event, at, licence_news=heard_of(self.model, message, at))
+            return self._take(event, at, licence_news=with_licence_news(self.model, message, at))
         if event == "cancel_requested":
             return self._cancelled(at)
         if event == "start":

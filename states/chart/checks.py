@@ -6,7 +6,7 @@ from states.model.effects import CheckLicences
 from states.model.facts import OutsideStep
 from states.model.memory import Memory
 from states.rules.effective_date import date_rule_of, open_questions
-from states.rules.surplus_resolution import unresolved
+from states.rules.surplus_resolution import unresolved_surplus
 
 
 def refused_by_check(model: Memory) -> bool:
@@ -26,7 +26,7 @@ def was_acknowledged(model: Memory) -> bool:
 
 def surplus_found(model: Memory) -> bool:
     """Licences stand against the order (ED6, X2, X4)."""
-    return bool(unresolved(model))
+    return bool(unresolved_surplus(model))
 
 
 def unclear(model: Memory) -> bool:

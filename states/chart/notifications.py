@@ -9,18 +9,18 @@ from states.chart.turn import Turn, last_line
 from states.model.effects import Notify, Tell
 from states.model.memory import Memory
 from states.rules.effective_date import effective_at, other_reading
-from states.rules.run_values import iso, providers, told_of
-from states.rules.surplus_resolution import names
+from states.rules.run_values import isoformat, mail_facts, provider_names
+from states.rules.surplus_resolution import surplus_names
 
 
 def tell(turn: Turn, template: str, **values: Any) -> None:
     """A mail to the customer, with the date, the deadline and the price as far as they are known."""
-    turn.ask(Notify(template=template, values=told_of(turn.memory) | values))
+    turn.ask(Notify(template=template, values=mail_facts(turn.memory) | values))
 
 
 def tell_operators(turn: Turn, template: str, **values: Any) -> None:
     """A mail to the operators; a date that no order has yet is none of theirs."""
-    date = iso(effective_at(turn.memory)) if turn.memory.order else None
+    date = isoformat(effective_at(turn.memory)) if turn.memory.order else None
     turn.ask(Notify(template=template, to="operator", values={"effective_at": date} | values))
 
 
@@ -43,8 +43,8 @@ def tell_booked(turn: Turn) -> None:
     if changes_at_once(memory, turn.traits):
         return
     steps = memory.check.outside if memory.check else ()
-    provider = providers(step.name for step in steps)
-    date = iso(memory.order.effective_at) if memory.order else None
+    provider = provider_names(step.name for step in steps)
+    date = isoformat(memory.order.effective_at) if memory.order else None
     named = [step.what for step in steps]
     tell(turn, "scheduled", effective_at=date, steps=named, provider=provider, **doubts(memory))
 
@@ -62,7 +62,7 @@ def doubts(memory: Memory) -> dict[str, Any]:
     if memory.order and memory.order.late:
         return {"late": True}
     other = other_reading(memory)
-    return {"other_effective_at": iso(other)} if other else {}
+    return {"other_effective_at": isoformat(other)} if other else {}
 
 
 def tell_clarified(turn: Turn) -> None:
@@ -74,7 +74,7 @@ def remind_of_surplus(turn: Turn) -> None:
     """Some days before the date the customer is told what is still in surplus, overridden or not (X2)."""
     memory = turn.memory
     entries = memory.check.surplus if memory.check else ()
-    left = names(entry for entry in entries if entry.ends_at is None)
+    left = surplus_names(entry for entry in entries if entry.ends_at is None)
     if left and memory.rechecked:
         tell(turn, "surplus_reminder", licences=left)
 
@@ -126,7 +126,7 @@ def tell_given_up(turn: Turn) -> None:
         memory.order = None
     assert turn.task is not None
     if not isinstance(turn.task.step, Notify):
-        tell(turn, "given_up", note=turn.message.note, effective_at=iso(booked.effective_at) if booked else None)
+        tell(turn, "given_up", note=turn.message.note, effective_at=isoformat(booked.effective_at) if booked else None)
 
 
 def tell_abandoned(turn: Turn) -> None:

@@ -20,14 +20,14 @@ from states.rules.effective_date import (
     open_questions,
     order_by,
 )
-from states.rules.run_values import iso
-from states.rules.surplus_resolution import names, unresolved
+from states.rules.run_values import isoformat
+from states.rules.surplus_resolution import surplus_names, unresolved_surplus
 
 
 def orderable(model: Memory) -> bool:
     """Nothing is left to clarify or to resolve (X2, X5, X6)."""
     declined = model.refusal is not None and model.refusal.code == "declined"
-    return not declined and not open_questions(model) and not unresolved(model)
+    return not declined and not open_questions(model) and not unresolved_surplus(model)
 
 
 def booking_under_way(model: Memory) -> bool:
@@ -60,7 +60,7 @@ def reject_in_surplus(turn: Turn) -> None:
     memory = turn.memory
     memory.order = None
     rule = "X4" if memory.request.kind == "order_package" else "X2"
-    turn.refusal = Refusal(rule=rule, code="in_surplus", values={"licences": names(unresolved(memory))})
+    turn.refusal = Refusal(rule=rule, code="in_surplus", values={"licences": surplus_names(unresolved_surplus(memory))})
 
 
 def reject_unclear(turn: Turn) -> None:
@@ -145,7 +145,7 @@ def note_booked(turn: Turn) -> None:
 
 def ask_which_date(turn: Turn, order: Order) -> None:
     """A late booking by hand: a person is asked which date holds (docs/contract.md, `clarify_term`)."""
-    values = {"recorded": iso(order.effective_at) or "-"}
+    values = {"recorded": isoformat(order.effective_at) or "-"}
     open_task(turn, "clarify_term", "clarify_term", subject="late", at_required=True, values=values)
 
 
@@ -210,7 +210,7 @@ def ask_for_change(turn: Turn) -> None:
 
 def note_order_by_passed(turn: Turn) -> None:
     """The date shown moves by itself (docs/contract.md, `order_by`)."""
-    turn.write("order_by_passed", "order_by_passed", effective_at=iso(effective_at(turn.memory)))
+    turn.write("order_by_passed", "order_by_passed", effective_at=isoformat(effective_at(turn.memory)))
 
 
 def decline(turn: Turn) -> None:

@@ -8,7 +8,7 @@ from states.chart.state_names import public_state
 from states.chart.tasks import change_task, tasks_of
 from states.chart.turn import Turn
 from states.model.memory import Memory, Task
-from states.rules.run_values import iso, providers
+from states.rules.run_values import isoformat, provider_names
 
 
 def customer_clock(memory: Memory) -> dict[str, datetime]:
@@ -36,7 +36,7 @@ def remind_customer(turn: Turn) -> None:
     memory.reminders += 1
     due = customer_clock(memory)
     unproved = tuple(task for task in tasks_of(memory, "third_party") if task.proof is None)
-    ending = {"abandons_on": iso(due.get("abandon")), "last": "remind" not in due}
+    ending = {"abandons_on": isoformat(due.get("abandon")), "last": "remind" not in due}
     send_reminder(turn, memory.reminders, unproved, standing=memory.standing is not None, **ending)
     turn.write("remind", "reminded")
 
@@ -77,7 +77,7 @@ def reject_proof(turn: Turn) -> None:
 def escalate(turn: Turn, task: Task, note: str | None) -> None:
     """The operators are told of a task that is still open: the more urgently, the more often."""
     number = task.escalated + 1
-    values = {"task": task.task, "type": task.type, "due_at": iso(task.due_at), "note": note or ""}
+    values = {"task": task.task, "type": task.type, "due_at": isoformat(task.due_at), "note": note or ""}
     tell_operators(turn, "task_escalated", number=number, urgent=number > 1, again=number > 2, **values)
 
 
@@ -88,6 +88,6 @@ def send_reminder(turn: Turn, number: int, unproved: tuple[Task, ...], **values:
         "number": number,
         "again": number > 2,
         "steps": [task.text.removeprefix("third_party_") for task in unproved],
-        "provider": providers(task.values.get("name") for task in unproved),
+        "provider": provider_names(task.values.get("name") for task in unproved),
     }
     tell(turn, "reminder" if number == 1 else "reminder_urgent", **facts, **values)

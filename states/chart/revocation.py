@@ -14,8 +14,8 @@ from states.model.effects import HandOver, Withdraw
 from states.model.memory import Memory
 from states.model.request import Request
 from states.rules.effective_date import effective_at
-from states.rules.run_values import iso
-from states.rules.surplus_resolution import ended_for_it
+from states.rules.run_values import isoformat
+from states.rules.surplus_resolution import cancellations_for_run
 
 
 def is_revoking(model: Memory) -> bool:
@@ -65,10 +65,10 @@ def open_revocation(turn: Turn) -> None:
     memory = turn.memory
     values: dict[str, Any] = {
         "explanation": turn.message.explanation,
-        "effective_at": iso(effective_at(memory)),
+        "effective_at": isoformat(effective_at(memory)),
         "cancelled": [
-            {"run": ended.workflow_id, "ends_at": iso(ended.ends_at), "state": ended.state}
-            for ended in ended_for_it(memory)
+            {"run": ended.workflow_id, "ends_at": isoformat(ended.ends_at), "state": ended.state}
+            for ended in cancellations_for_run(memory)
         ],
     }
     open_task(turn, "revocation", "revocation", values=values | partners_left(memory, turn.traits))
@@ -103,7 +103,7 @@ def ask_for_withdrawal(turn: Turn) -> None:
 def tell_revoked(turn: Turn) -> None:
     """Nothing is booked any more; what ended for it, or with a partner, stays ended (X13)."""
     memory = turn.memory
-    cancelled = [ended.licence for ended in ended_for_it(memory)]
+    cancelled = [ended.licence for ended in cancellations_for_run(memory)]
     tell(turn, "revoked", cancelled=cancelled, **partners_left(memory, turn.traits))
 
 

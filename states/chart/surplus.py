@@ -3,12 +3,12 @@
 from states.chart.tasks import open_task
 from states.chart.turn import Turn
 from states.model.memory import Memory
-from states.rules.surplus_resolution import names, singly, unresolved
+from states.rules.surplus_resolution import split_by_licence, surplus_names, unresolved_surplus
 
 
 def nothing_left(model: Memory) -> bool:
     """A clean check: whatever was in surplus has ended or its end is booked (X2, X4)."""
-    return not unresolved(model)
+    return not unresolved_surplus(model)
 
 
 def left_by_change(model: Memory) -> bool:
@@ -37,12 +37,12 @@ def take_surplus(turn: Turn) -> None:
 
 def open_leftover(turn: Turn) -> None:
     """The edition has changed and something is still in surplus: an operator's task (X2)."""
-    open_task(turn, "surplus", "surplus", values={"licences": names(unresolved(turn.memory))})
+    open_task(turn, "surplus", "surplus", values={"licences": surplus_names(unresolved_surplus(turn.memory))})
 
 
 def open_held(turn: Turn) -> None:
     """A channel is active again on package 0's date: the order is held (X4)."""
-    open_task(turn, "surplus", "surplus_channels", values={"licences": names(unresolved(turn.memory))})
+    open_task(turn, "surplus", "surplus_channels", values={"licences": surplus_names(unresolved_surplus(turn.memory))})
 
 
 def remember_surplus(memory: Memory) -> None:
@@ -50,7 +50,7 @@ def remember_surplus(memory: Memory) -> None:
     if memory.check is None:
         return
     known = {entry.licence for entry in memory.once_surplus}
-    entries = {single.licence: single for entry in memory.check.surplus for single in singly(entry)}
+    entries = {single.licence: single for entry in memory.check.surplus for single in split_by_licence(entry)}
     new = tuple(entry for licence, entry in entries.items() if licence not in known)
     if new:
         memory.once_surplus = (*memory.once_surplus, *new)

@@ -2,7 +2,7 @@
 
 import hashlib
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from states.chart.checks import outside_steps
 from states.chart.notifications import tell_operators
@@ -13,7 +13,7 @@ from states.model.facts import OutsideStep
 from states.model.memory import Memory, Task
 from states.model.request import Proof
 from states.rules.effective_date import effective_at
-from states.rules.run_values import iso
+from states.rules.run_values import isoformat
 
 
 def open_task(
@@ -75,7 +75,7 @@ def open_perform(turn: Turn, text: str, step: AnyEffect, due_at: datetime | None
         "product": request.kind,
         "subject": request.subject,
         "target": step.to if isinstance(step, AssignLicence) else request.target,
-        "effective_at": iso(effective_at(memory)),
+        "effective_at": isoformat(effective_at(memory)),
         "click_path": list(check.click_path) if check else [],
         "details": order.details if order else None,
         "optional_services": [services.get(key, key) for key in order.optional_services] if order else [],
@@ -86,7 +86,7 @@ def open_perform(turn: Turn, text: str, step: AnyEffect, due_at: datetime | None
 def open_repair(turn: Turn) -> None:
     """An effect keeps failing: a person decides; a run's first check cannot be skipped (docs/contract.md, `repair`)."""
     assert turn.answer is not None
-    step, values = turn.answer.effect, {"action": turn.answer.effect.name, "error": turn.answer.error}
+    step, values = cast(AnyEffect, turn.answer.effect), {"action": turn.answer.effect.name, "error": turn.answer.error}
     decisions = None if skippable(turn.memory, step) else ("retry", "end")
     open_task(turn, "repair", "repair", step=step, decisions=decisions, values=values)
     tell_operators(turn, "repair", **values)

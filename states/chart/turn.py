@@ -10,7 +10,7 @@ from typing import Any
 
 from states.chart.state_names import public_state
 from states.chart.traits import Traits
-from states.model.effects import AnyEffect, Effect
+from states.model.effects import Effect
 from states.model.facts import Check, Receipt, Refusal
 from states.model.memory import Memory, Standing, Task, TimelineLine
 
@@ -22,7 +22,7 @@ class Answer:
     All are None for what has nothing to say, a mail that was sent.
     """
 
-    effect: AnyEffect
+    effect: Effect
     check: Check | None = None
     receipt: Receipt | None = None
     refusal: Refusal | None = None

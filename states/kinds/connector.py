@@ -1,12 +1,8 @@
 """The connectors to Shopify and Shopware 6: no fee of their own, so deactivation (CO)."""
 
-from states.kinds.kind import Context, Kind
-from states.kinds.shared import HeldLicence, ending, find, plain_licence
-from states.model.facts import Check, Inquiry, OutsideStep
-from states.model.offers import Catalogue
+from states.kinds.licence import LicenceInquiry, check_of_ending, licence_kind
+from states.model.facts import Check, OutsideStep
 from states.paths.licence_end import LicenceEnd
-
-NAME = "connector"
 
 
 class ConnectorEnd(LicenceEnd):
@@ -15,19 +11,16 @@ class ConnectorEnd(LicenceEnd):
     traits = LicenceEnd.traits.but(unused=frozenset({"feature_warning", "reassigning", "reassigned"}))
 
 
-def check(inquiry: Inquiry, context: Context, catalogue: Catalogue) -> Check:
+def check(inquiry: LicenceInquiry) -> Check:
     """No saving (CO1); booked through Shopify it is ended there (CO4).
 
     A connector to another shop cannot be booked through Shopify: such a record is asked about (CO5, X5).
     """
-    found = find(NAME, inquiry, context, catalogue, plain_licence(inquiry.request))
-    if not isinstance(found, HeldLicence):
-        return found
-    if found.licence.booked_via != "shopify":
-        return ending(found)
-    if found.product.key != "connector_shopify":
-        return ending(found, effect="unknown")
-    return ending(found, outside=(OutsideStep(what="shopify", rule="CO4"),))
+    if inquiry.licence.booked_via != "shopify":
+        return check_of_ending(inquiry)
+    if inquiry.product.key != "connector_shopify":
+        return check_of_ending(inquiry, effect="unknown")
+    return check_of_ending(inquiry, outside=(OutsideStep(what="shopify", rule="CO4"),))
 
 
-KIND = Kind(kind=NAME, workflow="ConnectorDeactivation", chart=ConnectorEnd, check=check, malformed=plain_licence)
+KIND = licence_kind("connector", "ConnectorDeactivation", ConnectorEnd, check, steps={"shopify"})

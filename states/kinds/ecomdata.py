@@ -1,25 +1,29 @@
 """ecomDATA Cloud: ended at ecomDATA, outside the customer centre (ECO)."""
 
-from states.kinds.kind import Context, Kind
-from states.kinds.shared import HeldLicence, find, made, plain_licence
-from states.model.facts import Check, Inquiry, OutsideStep
-from states.model.offers import Catalogue
+from states.kinds.documents import plain_licence
+from states.kinds.kind import Kind
+from states.kinds.licence import FOUND_CODES, LicenceInquiry, about_licence
+from states.model.facts import Check, OutsideStep
 from states.paths.handover import HandoverPath
-
-NAME = "ecomdata"
 
 
 class EcomdataHandover(HandoverPath):
     """Handed over to ecomDATA; ended only with its confirmation (ECO1, ECO2, X9)."""
 
 
-def check(inquiry: Inquiry, context: Context, catalogue: Catalogue) -> Check:
+def check(inquiry: LicenceInquiry) -> Check:
     """A contract that is held; what it costs or saves is between customer and ecomDATA (ECO1)."""
-    found = find(NAME, inquiry, context, catalogue, plain_licence(inquiry.request))
-    if not isinstance(found, HeldLicence):
-        return found
-    step = OutsideStep(what="ecomdata", rule="ECO2", subject=found.licence.licence)
-    return made(found.record, catalogue, cost_effect="unknown", outside=(step,))
+    step = OutsideStep(what="ecomdata", rule="ECO2", subject=inquiry.licence.licence)
+    return inquiry.conclude(cost_effect="unknown", outside=(step,))
 
 
-KIND = Kind(kind=NAME, workflow="EcomdataHandover", chart=EcomdataHandover, check=check, malformed=plain_licence)
+KIND = Kind(
+    kind="ecomdata",
+    workflow="EcomdataHandover",
+    chart=EcomdataHandover,
+    own_check=about_licence("ecomdata", check),
+    malformed=plain_licence,
+    dates=("moment",),
+    codes=FOUND_CODES | {"use_support"},
+    steps=frozenset({"ecomdata"}),
+)

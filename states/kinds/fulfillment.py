@@ -1,15 +1,12 @@
 """The Fulfillment Network: left by ending the cooperation with every partner (FFN)."""
 
-from states.kinds.kind import Context, Kind
-from states.kinds.shared import customer_of, fixed_subject, made, no_target
-from states.model.facts import Check, Inquiry, OutsideStep, Question
-from states.model.offers import Catalogue
+from states.kinds.documents import fixed_subject, no_target
+from states.kinds.kind import COMMON_CODES, CustomerInquiry, Kind
+from states.model.facts import Check, OutsideStep, Question
 from states.model.record import Partner
 from states.model.request import Request
 from states.paths.fulfillment import FulfillmentPath
 from states.rules.surplus import open_at_partners
-
-NAME = "fulfillment"
 
 
 class FulfillmentExit(FulfillmentPath):
@@ -21,30 +18,30 @@ def malformed(request: Request) -> str | None:
     return fixed_subject(request, "ffn") or no_target(request)
 
 
-def check(inquiry: Inquiry, context: Context, catalogue: Catalogue) -> Check:
+def check(inquiry: CustomerInquiry) -> Check:
     """Open operations and stock stand against it (FFN2); without recorded partners a person is asked (FFN1)."""
-    record = customer_of(inquiry, context, catalogue, malformed(inquiry.request))
-    if isinstance(record, Check):
-        return record
-    return made(
-        record,
-        catalogue,
+    partners = inquiry.record.partners
+    return inquiry.conclude(
         cost_effect="none",
-        surplus=open_at_partners(record.partners),
-        questions=() if record.partners else (Question(type="clarify", rule="FFN1"),),
-        outside=tuple(step_with(partner) for partner in record.partners),
+        surplus=open_at_partners(partners),
+        questions=() if partners else (Question(type="clarify", rule="FFN1"),),
+        outside=tuple(step_with(partner) for partner in partners),
     )
 
 
 def step_with(partner: Partner) -> OutsideStep:
     """The end of the cooperation with one partner, whoever has to act (FFN3, FFN5)."""
-    return OutsideStep(
-        what="partner",
-        rule="FFN5",
-        name=partner.id,
-        subject=partner.id,
-        values={"role": partner.role},
-    )
+    values = {"role": partner.role}
+    return OutsideStep(what="partner", rule="FFN5", name=partner.id, subject=partner.id, values=values)
 
 
-KIND = Kind(kind=NAME, workflow="FulfillmentExit", chart=FulfillmentExit, check=check, malformed=malformed)
+KIND = Kind(
+    kind="fulfillment",
+    workflow="FulfillmentExit",
+    chart=FulfillmentExit,
+    own_check=check,
+    malformed=malformed,
+    dates=("moment",),
+    codes=COMMON_CODES,
+    steps=frozenset({"partner"}),
+)

@@ -1,12 +1,8 @@
 """Hosting by JTL: a paid contract, whose add-ons are asked about one by one (HOS, ADD2)."""
 
-from states.kinds.kind import Context, Kind
-from states.kinds.shared import HeldLicence, ending, find, plain_licence
-from states.model.facts import Check, Inquiry, Warning
-from states.model.offers import Catalogue
+from states.kinds.licence import LicenceInquiry, check_of_ending, licence_kind
+from states.model.facts import Check, Warning
 from states.paths.licence_end import LicenceEnd
-
-NAME = "hosting"
 
 
 class HostingEnd(LicenceEnd):
@@ -15,19 +11,16 @@ class HostingEnd(LicenceEnd):
     traits = LicenceEnd.traits.but(unused=frozenset({"third_party", "external", "reassigning", "reassigned"}))
 
 
-def check(inquiry: Inquiry, context: Context, catalogue: Catalogue) -> Check:
+def check(inquiry: LicenceInquiry) -> Check:
     """Back up first (HOS3); for each add-on the order must say whether it ends or stays (ADD2)."""
-    found = find(NAME, inquiry, context, catalogue, plain_licence(inquiry.request))
-    if not isinstance(found, HeldLicence):
-        return found
-    subject = found.licence.licence
-    addons = tuple(one.licence for one in found.record.licences if one.parent == subject)
+    hosting = inquiry.licence.licence
+    addons = tuple(licence.licence for licence in inquiry.record.licences if licence.parent == hosting)
     warnings = [Warning(code="backup")]
     if addons:
         warnings.append(Warning(code="addons_remain", values={"addons": list(addons)}))
-    return ending(found, *warnings, addons=addons)
+    return check_of_ending(inquiry, *warnings, addons=addons)
 
 
-KIND = Kind(
-    kind=NAME, workflow="HostingCancellation", chart=HostingEnd, check=check, malformed=plain_licence, watches=True
+KIND = licence_kind(
+    "hosting", "HostingCancellation", HostingEnd, check, codes={"backup", "addons_remain"}, watches=True
 )

@@ -1,12 +1,8 @@
 """Add-ons to hosting (Zusatzleistungen): each has a form that asks for details (ADD)."""
 
-from states.kinds.kind import Context, Kind
-from states.kinds.shared import HeldLicence, ending, find, plain_licence
-from states.model.facts import Check, Inquiry
-from states.model.offers import Catalogue
+from states.kinds.licence import LicenceInquiry, check_of_ending, licence_kind
+from states.model.facts import Check
 from states.paths.licence_end import LicenceEnd
-
-NAME = "hosting_addon"
 
 
 class HostingAddonEnd(LicenceEnd):
@@ -17,10 +13,9 @@ class HostingAddonEnd(LicenceEnd):
     )
 
 
-def check(inquiry: Inquiry, context: Context, catalogue: Catalogue) -> Check:
+def check(inquiry: LicenceInquiry) -> Check:
     """A paid add-on, whose form's details the catalogue names (ADD1)."""
-    found = find(NAME, inquiry, context, catalogue, plain_licence(inquiry.request))
-    return ending(found, details_needed=found.product.details_needed) if isinstance(found, HeldLicence) else found
+    return check_of_ending(inquiry, details_needed=inquiry.product.details_needed)
 
 
-KIND = Kind(kind=NAME, workflow="HostingAddonCancellation", chart=HostingAddonEnd, check=check, malformed=plain_licence)
+KIND = licence_kind("hosting_addon", "HostingAddonCancellation", HostingAddonEnd, check)

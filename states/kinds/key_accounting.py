@@ -1,23 +1,13 @@
 """Key Accounting: optional in JTL Enterprise, booked and ended through sales (SUP3)."""
 
-from states.kinds.kind import Context, Kind
-from states.kinds.shared import (
-    HeldLicence,
-    cost_of,
-    customer_of,
-    find,
-    fixed_subject,
-    made,
-    no_target,
-    refused,
-    term_runs,
-)
-from states.model.facts import Check, Inquiry
-from states.model.offers import Catalogue
+from dataclasses import replace
+
+from states.kinds.documents import fixed_subject, no_target
+from states.kinds.kind import CustomerInquiry, Kind
+from states.kinds.licence import FOUND_CODES, LicenceInquiry, about_licence, cost_of, term_runs
+from states.model.facts import Check
 from states.model.request import Request
 from states.paths.ticket import TicketPath
-
-NAME = "key_accounting"
 
 
 class KeyAccountingTicket(TicketPath):
@@ -30,32 +20,36 @@ class KeyAccountingTicket(TicketPath):
 
 def malformed(request: Request) -> str | None:
     """The subject is the service itself."""
-    return fixed_subject(request, NAME) or no_target(request)
+    return fixed_subject(request, "key_accounting") or no_target(request)
 
 
-def check(inquiry: Inquiry, context: Context, catalogue: Catalogue) -> Check:
-    """Held as a licence of this product; a term that runs gives the date, otherwise sales agrees one (SUP3)."""
-    record = customer_of(inquiry, context, catalogue, malformed(inquiry.request))
-    if isinstance(record, Check):
-        return record
-    licence = next((one for one in record.licences if one.product == NAME), None)
-    if licence is None:
-        return refused(record, catalogue, "G2", "not_held", subject=NAME)
-    named = inquiry.model_copy(update={"request": inquiry.request.model_copy(update={"subject": licence.licence})})
-    found = find(NAME, named, context, catalogue, None)
-    if not isinstance(found, HeldLicence):
-        return found
-    runs = term_runs(found)
-    return made(
-        record,
-        catalogue,
-        date_rule="term" if runs and found.effect == "cancellation" else "agreed",
-        cost_effect=found.effect,
-        term_ends=licence.term_ends if runs else None,
-        cost=cost_of(licence, found.effect),
+def check(inquiry: CustomerInquiry) -> Check:
+    """Held as a licence of this product, whatever its number (SUP3)."""
+    numbers = (licence.licence for licence in inquiry.record.licences if licence.product == "key_accounting")
+    number = next(numbers, None)
+    if number is None:
+        return inquiry.refuse("G2", "not_held", subject="key_accounting")
+    request = inquiry.request.model_copy(update={"subject": number})
+    return about_licence("key_accounting", check_of_service)(replace(inquiry, request=request))
+
+
+def check_of_service(inquiry: LicenceInquiry) -> Check:
+    """A term that runs gives the date, otherwise sales agrees one (SUP3)."""
+    runs = term_runs(inquiry)
+    return inquiry.conclude(
+        date_rule="term" if runs and inquiry.effect == "cancellation" else "agreed",
+        cost_effect=inquiry.effect,
+        term_ends=inquiry.licence.term_ends if runs else None,
+        cost=cost_of(inquiry.licence, inquiry.effect),
     )
 
 
 KIND = Kind(
-    kind=NAME, workflow="KeyAccountingCancellation", chart=KeyAccountingTicket, check=check, malformed=malformed
+    kind="key_accounting",
+    workflow="KeyAccountingCancellation",
+    chart=KeyAccountingTicket,
+    own_check=check,
+    malformed=malformed,
+    dates=("term", "agreed"),
+    codes=FOUND_CODES,
 )

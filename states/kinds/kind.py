@@ -1,17 +1,23 @@
-"""What a kind of cancellation is: its chart, its check and its workflow type, in one entry of the registry."""
+"""What a kind of cancellation is, in one entry of the registry; and what its check may read and say."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from states.model.facts import Check, DateRule, Inquiry
+from states.model.facts import Check, DateRule, Inquiry, Refusal
 from states.model.offers import Catalogue
 from states.model.record import Customer
 from states.model.request import Request
 
 if TYPE_CHECKING:
     from states.chart.base import Chart
+
+KEPT_WHEN_EMPTY = frozenset({"details_needed"})
+"""Fields of a check whose empty tuple means something else than their default."""
+
+COMMON_CODES = frozenset({"malformed", "unknown_customer"})
+"""The refusals of every kind, made before its own check is asked (G1, G2)."""
 
 
 @dataclass(frozen=True)
@@ -30,26 +36,72 @@ class Context:
     zone: str = "Europe/Berlin"
 
 
-CheckFunction = Callable[[Inquiry, Context, Catalogue], Check]
+@dataclass(frozen=True)
+class CustomerInquiry:
+    """What a kind's own check is asked: the document is well-formed and the customer is known.
+
+    `after`: the change has been made, and only what is in surplus now is asked (X2).
+    """
+
+    request: Request
+    at: datetime
+    after: bool
+    record: Customer
+    context: Context
+    catalogue: Catalogue
+
+    def conclude(self, **fields: Any) -> Check:
+        """The check with these fields."""
+        return new_check(self.record, self.catalogue, **fields)
+
+    def refuse(self, rule: str, code: str, **values: Any) -> Check:
+        """The check that refuses: rule number, stable code, values of its text."""
+        return self.conclude(refusal=Refusal(rule=rule, code=code, values=values))
+
+
+def new_check(record: Customer | None, catalogue: Catalogue, **fields: Any) -> Check:
+    """A check with only those fields set that say something, which keeps histories small."""
+    if record is not None and record.language != "de":
+        fields["language"] = record.language
+    values = {
+        name: value for name, value in fields.items() if value is not None and (value != () or name in KEPT_WHEN_EMPTY)
+    }
+    return Check(catalogue=catalogue.version, **values)
+
+
+OwnCheck = Callable[[CustomerInquiry], Check]
 
 
 @dataclass(frozen=True)
 class Kind:
-    """One row of the contract's table of kinds.
+    """One row of the table of kinds (docs/contract.md).
 
     `malformed` answers what is wrong with a document of this kind, as a key of the texts (`fault.…`), or None.
     `watches`: its check depends on the customer's other licences, so that their runs tell it (X3).
+
+    What its check may say, whatever the record and the catalogue hold, so that documents need not guess it:
+    `dates`: where the date may come from; empty where it always refuses. `codes`: its warnings and refusals.
+    `steps`: the steps outside our reach that it may ask for, by `OutsideStep.what`.
     """
 
     kind: str
     workflow: str
     chart: "type[Chart]"
-    check: CheckFunction
-    malformed: Callable[[Request], str | None] = lambda request: None
-    watches: bool = False
-    dates: tuple[DateRule, ...] = ()
-    """The date rules that its check may give."""
-    codes: frozenset[str] = frozenset()
-    """The warnings and refusals that its check may say."""
+    own_check: OwnCheck
+    malformed: Callable[[Request], str | None]
+    dates: tuple[DateRule, ...]
+    codes: frozenset[str]
     steps: frozenset[str] = frozenset()
-    """The steps outside our reach that it may ask for (`OutsideStep.what`)."""
+    watches: bool = False
+
+    def check(self, inquiry: Inquiry, context: Context, catalogue: Catalogue) -> Check:
+        """What record and catalogue say of a request. Refuses a wrong document (G1) and an unknown customer (G2)."""
+        request, record = inquiry.request, context.record
+        fault = self.malformed(request)
+        if fault is not None:
+            refusal = Refusal(rule="G1", code="malformed", values={"fault": fault})
+            return new_check(record, catalogue, refusal=refusal)
+        if record is None:
+            refusal = Refusal(rule="G2", code="unknown_customer", values={"customer": request.customer})
+            return new_check(None, catalogue, refusal=refusal)
+        return self.own_check(CustomerInquiry(request, inquiry.at, inquiry.after, record, context, catalogue))

@@ -1,12 +1,8 @@
 """eazyAuction marketplaces: no fee of their own, so deactivation in every edition (MP)."""
 
-from states.kinds.kind import Context, Kind
-from states.kinds.shared import HeldLicence, ending, find, plain_licence, refused
-from states.model.facts import Check, Inquiry, OutsideStep, Warning
-from states.model.offers import Catalogue
+from states.kinds.licence import LicenceInquiry, check_of_ending, licence_kind
+from states.model.facts import Check, OutsideStep, Warning
 from states.paths.licence_end import LicenceEnd
-
-NAME = "marketplace"
 
 
 class MarketplaceEnd(LicenceEnd):
@@ -15,25 +11,26 @@ class MarketplaceEnd(LicenceEnd):
     traits = LicenceEnd.traits.but(unused=frozenset({"feature_warning", "external", "reassigning", "reassigned"}))
 
 
-def check(inquiry: Inquiry, context: Context, catalogue: Catalogue) -> Check:
-    """No saving (MP1), at once or on a day chosen (MP5); never before a transfer (MOV2).
-
-    A pilot is signed off (MP3) and a third party told (MP4) too.
-    """
-    found = find(NAME, inquiry, context, catalogue, plain_licence(inquiry.request))
-    if not isinstance(found, HeldLicence):
-        return found
-    licence = found.licence
-    if f"marketplace_transfer/{found.record.customer}/{licence.licence}" in context.open_runs:
-        return refused(found.record, catalogue, "MOV2", "use_support")
-    warnings, outside = [], []
+def check(inquiry: LicenceInquiry) -> Check:
+    """No saving (MP1); a pilot is signed off (MP3) and a third party told (MP4) too; never before a transfer (MOV2)."""
+    licence = inquiry.licence
+    if f"marketplace_transfer/{inquiry.record.customer}/{licence.licence}" in inquiry.context.open_runs:
+        return inquiry.refuse("MOV2", "use_support")
+    warnings, steps = [], []
     if licence.pilot:
         warnings.append(Warning(code="pilot_sign_off"))
-        outside.append(OutsideStep(what="pilot", rule="MP3"))
+        steps.append(OutsideStep(what="pilot", rule="MP3"))
     if licence.third_party:
         warnings.append(Warning(code="third_party_too", values={"name": licence.third_party}))
-        outside.append(OutsideStep(what="third_party", rule="MP4", name=licence.third_party))
-    return ending(found, *warnings, outside=tuple(outside))
+        steps.append(OutsideStep(what="third_party", rule="MP4", name=licence.third_party))
+    return check_of_ending(inquiry, *warnings, outside=tuple(steps))
 
 
-KIND = Kind(kind=NAME, workflow="MarketplaceDeactivation", chart=MarketplaceEnd, check=check, malformed=plain_licence)
+KIND = licence_kind(
+    "marketplace",
+    "MarketplaceDeactivation",
+    MarketplaceEnd,
+    check,
+    codes={"pilot_sign_off", "third_party_too"},
+    steps={"pilot", "third_party"},
+)

@@ -1,14 +1,12 @@
 """A marketplace account that moves to another customer: no cancellation, a ticket (MOV)."""
 
-from states.kinds.kind import Context, Kind
-from states.kinds.shared import HeldLicence, find, made, refused, subject_too_long
-from states.model.facts import Check, Inquiry
-from states.model.offers import Catalogue
-from states.model.record import Customer
+from states.kinds.documents import subject_too_long
+from states.kinds.kind import Kind
+from states.kinds.licence import FOUND_CODES, LicenceInquiry, about_licence
+from states.model.facts import Check
 from states.model.request import Request
 from states.paths.transfer import TransferPath
-
-NAME = "marketplace_transfer"
+from states.rules.cost_effect import edition_of
 
 
 class MarketplaceTransfer(TransferPath):
@@ -24,27 +22,25 @@ def malformed(request: Request) -> str | None:
     return subject_too_long(request)
 
 
-def check(inquiry: Inquiry, context: Context, catalogue: Catalogue) -> Check:
+def check(inquiry: LicenceInquiry) -> Check:
     """The other customer must be known and have an order package that allows channels (MOV2, OP0-6)."""
-    request = inquiry.request
-    found = find("marketplace", inquiry, context, catalogue, malformed(request))
-    if not isinstance(found, HeldLicence):
-        return found
-    if context.other is None:
-        return refused(found.record, catalogue, "MOV2", "unknown_customer", customer=request.target)
-    least = catalogue.minimum_channel_tier
-    if context.other.order_package < least:
-        bookable = [tier for tier in tiers_of(context.other, catalogue) if tier >= least] or [least]
-        return refused(
-            found.record, catalogue, "OP0-6", "not_bookable", target=request.target, bookable=bookable, minimum=least
-        )
-    return made(found.record, catalogue, date_rule="agreed", cost_effect="none")
+    other, target, catalogue = inquiry.context.other, inquiry.request.target, inquiry.catalogue
+    if other is None:
+        return inquiry.refuse("MOV2", "unknown_customer", customer=target)
+    minimum = catalogue.minimum_channel_tier
+    if other.order_package < minimum:
+        edition = edition_of(catalogue, other, "jtl")
+        bookable = [tier for tier in edition.tiers if tier >= minimum] if edition else []
+        return inquiry.refuse("OP0-6", "not_bookable", target=target, bookable=bookable or [minimum], minimum=minimum)
+    return inquiry.conclude(date_rule="agreed", cost_effect="none")
 
 
-def tiers_of(customer: Customer, catalogue: Catalogue) -> tuple[int, ...]:
-    """The order packages bookable in the customer's edition."""
-    edition = catalogue.editions.get(customer.editions.get("jtl", ""))
-    return edition.tiers if edition else ()
-
-
-KIND = Kind(kind=NAME, workflow="MarketplaceTransfer", chart=MarketplaceTransfer, check=check, malformed=malformed)
+KIND = Kind(
+    kind="marketplace_transfer",
+    workflow="MarketplaceTransfer",
+    chart=MarketplaceTransfer,
+    own_check=about_licence("marketplace", check),
+    malformed=malformed,
+    dates=("agreed",),
+    codes=FOUND_CODES | {"use_support", "not_bookable"},
+)

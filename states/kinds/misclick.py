@@ -1,13 +1,10 @@
 """A wrong booking or a wrong cancellation: no undoing, a ticket that a person decides (MIS)."""
 
-from states.kinds.kind import Context, Kind
-from states.kinds.shared import customer_of, explained, made, no_target
-from states.model.facts import Check, Inquiry, Warning
-from states.model.offers import Catalogue
+from states.kinds.documents import explained, no_target
+from states.kinds.kind import COMMON_CODES, CustomerInquiry, Kind
+from states.model.facts import Check, Warning
 from states.model.request import Request
 from states.paths.ticket import TicketPath
-
-NAME = "misclick"
 
 
 class MisclickTicket(TicketPath):
@@ -21,12 +18,17 @@ def malformed(request: Request) -> str | None:
     return no_target(request) or explained(request)
 
 
-def check(inquiry: Inquiry, context: Context, catalogue: Catalogue) -> Check:
+def check(inquiry: CustomerInquiry) -> Check:
     """Nothing is looked up but the customer; what was changed by mistake keeps running meanwhile (MIS2)."""
-    record = customer_of(inquiry, context, catalogue, malformed(inquiry.request))
-    if isinstance(record, Check):
-        return record
-    return made(record, catalogue, cost_effect="none", warnings=(Warning(code="no_promise"),))
+    return inquiry.conclude(cost_effect="none", warnings=(Warning(code="no_promise"),))
 
 
-KIND = Kind(kind=NAME, workflow="MisclickTicket", chart=MisclickTicket, check=check, malformed=malformed)
+KIND = Kind(
+    kind="misclick",
+    workflow="MisclickTicket",
+    chart=MisclickTicket,
+    own_check=check,
+    malformed=malformed,
+    dates=("moment",),
+    codes=COMMON_CODES | {"no_promise"},
+)

@@ -1,15 +1,12 @@
 """Order packages: to a lower one, or to none, which is a process of its own (OP)."""
 
-from states.kinds.kind import Context, Kind
-from states.kinds.shared import customer_of, fixed_subject, made, refused
-from states.model.facts import Check, Inquiry, Warning
-from states.model.offers import Catalogue
-from states.model.record import Customer
+from states.kinds.documents import fixed_subject
+from states.kinds.kind import COMMON_CODES, CustomerInquiry, Kind
+from states.model.facts import Check, Warning
 from states.model.request import Request
 from states.paths.order_package import OrderPackagePath
+from states.rules.cost_effect import edition_of
 from states.rules.surplus import active_channels
-
-NAME = "order_package"
 
 
 class OrderPackage(OrderPackagePath):
@@ -24,41 +21,40 @@ def malformed(request: Request) -> str | None:
     return fixed_subject(request, "orders")
 
 
-def check(inquiry: Inquiry, context: Context, catalogue: Catalogue) -> Check:
-    """Lower than the present one and bookable in the edition (OPL-2); package 0 needs all channels ended (OP0-1)."""
-    record = customer_of(inquiry, context, catalogue, malformed(inquiry.request))
-    if isinstance(record, Check):
-        return record
+def check(inquiry: CustomerInquiry) -> Check:
+    """Lower than the present one and bookable in the edition (OPL-2, OP2); package 0 is always bookable, and needs all
+    channels ended (OP0-1)."""
+    record, catalogue = inquiry.record, inquiry.catalogue
+    current = record.order_package
     channels = active_channels(record, catalogue)
     if inquiry.after:
-        return made(record, catalogue, current=record.order_package, surplus=channels)
+        return inquiry.conclude(current=current, surplus=channels)
     target = int(inquiry.request.target or 0)
-    if target >= record.order_package:
-        return refused(record, catalogue, "OPL-2", "not_lower", current=record.order_package, target=target)
-    bookable = bookable_tiers(record, catalogue)
+    if target >= current:
+        return inquiry.refuse("OPL-2", "not_lower", current=current, target=target)
+    edition = edition_of(catalogue, record, "jtl")
+    bookable = sorted({0, *(edition.tiers if edition else ())})
     if target not in bookable:
-        lower = [tier for tier in bookable if tier < record.order_package]
-        return refused(record, catalogue, "OPL-2", "not_bookable", target=target, bookable=lower)
-    none = target == 0
-    zero = (Warning(code="package_zero"), Warning(code="selling_stops_first"))
-    overage = (Warning(code="overage", values={"target": target}),)
-    return made(
-        record,
-        catalogue,
-        current=record.order_package,
+        lower = [tier for tier in bookable if tier < current]
+        return inquiry.refuse("OPL-2", "not_bookable", target=target, bookable=lower)
+    to_none = (Warning(code="package_zero"), Warning(code="selling_stops_first"))
+    to_lower = (Warning(code="overage", values={"target": target}),)
+    return inquiry.conclude(
+        current=current,
         date_rule="notice",
         cost_effect="cancellation",
-        surplus=channels if none else (),
-        warnings=zero if none else overage,
+        surplus=channels if target == 0 else (),
+        warnings=to_none if target == 0 else to_lower,
     )
 
 
-def bookable_tiers(record: Customer, catalogue: Catalogue) -> tuple[int, ...]:
-    """What the edition allows (OP2); 0 is always possible."""
-    edition = catalogue.editions.get(record.editions.get("jtl", ""))
-    return tuple(sorted({0, *(edition.tiers if edition else ())}))
-
-
 KIND = Kind(
-    kind=NAME, workflow="OrderPackageDowngrade", chart=OrderPackage, check=check, malformed=malformed, watches=True
+    kind="order_package",
+    workflow="OrderPackageDowngrade",
+    chart=OrderPackage,
+    own_check=check,
+    malformed=malformed,
+    dates=("notice",),
+    codes=COMMON_CODES | {"not_lower", "not_bookable", "package_zero", "selling_stops_first", "overage"},
+    watches=True,
 )

@@ -1,12 +1,7 @@
 """Registers: included up to the edition's number (POS)."""
 
-from states.kinds.kind import Context, Kind
-from states.kinds.shared import HeldLicence, ending, find, plain_licence
-from states.model.facts import Check, Inquiry
-from states.model.offers import Catalogue
+from states.kinds.licence import licence_kind
 from states.paths.licence_end import LicenceEnd
-
-NAME = "pos"
 
 
 class PosEnd(LicenceEnd):
@@ -17,10 +12,5 @@ class PosEnd(LicenceEnd):
     )
 
 
-def check(inquiry: Inquiry, context: Context, catalogue: Catalogue) -> Check:
-    """A register connected to JTL-Wawi is deactivated (POS1); a stand-alone one is asked about (POS5, X5)."""
-    found = find(NAME, inquiry, context, catalogue, plain_licence(inquiry.request))
-    return ending(found) if isinstance(found, HeldLicence) else found
-
-
-KIND = Kind(kind=NAME, workflow="PosDeactivation", chart=PosEnd, check=check, malformed=plain_licence)
+KIND = licence_kind("pos", "PosDeactivation", PosEnd)
+"""A register connected to JTL-Wawi is deactivated (POS1); a stand-alone one is asked about (POS5, X5)."""

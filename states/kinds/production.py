@@ -1,12 +1,7 @@
 """Production: modules and users are cancelled singly (PR)."""
 
-from states.kinds.kind import Context, Kind
-from states.kinds.shared import HeldLicence, ending, find, plain_licence
-from states.model.facts import Check, Inquiry
-from states.model.offers import Catalogue
+from states.kinds.licence import licence_kind
 from states.paths.licence_end import LicenceEnd
-
-NAME = "production"
 
 
 class ProductionEnd(LicenceEnd):
@@ -17,10 +12,5 @@ class ProductionEnd(LicenceEnd):
     )
 
 
-def check(inquiry: Inquiry, context: Context, catalogue: Catalogue) -> Check:
-    """Users lower the cost (G7); of modules no source says it, so a person is asked (PR2, X5)."""
-    found = find(NAME, inquiry, context, catalogue, plain_licence(inquiry.request))
-    return ending(found) if isinstance(found, HeldLicence) else found
-
-
-KIND = Kind(kind=NAME, workflow="ProductionCancellation", chart=ProductionEnd, check=check, malformed=plain_licence)
+KIND = licence_kind("production", "ProductionCancellation", ProductionEnd)
+"""Users lower the cost (G7); of modules no source says it, so a person is asked (PR2, X5)."""

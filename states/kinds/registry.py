@@ -1,4 +1,4 @@
-"""Every kind of cancellation, in the order of the contract's table. A new kind is a line here and a file of its own."""
+"""Every kind of cancellation, in the order of its table in docs/contract.md. A new one is two lines here and a file."""
 
 from states.kinds import (
     connector,

@@ -1,12 +1,8 @@
 """The JTL-Wawi API: in the beta phase nothing is charged, afterwards it depends on the edition (API)."""
 
-from states.kinds.kind import Context, Kind
-from states.kinds.shared import HeldLicence, ending, find, plain_licence
-from states.model.facts import Check, CostEffect, Inquiry, OutsideStep, Warning
-from states.model.offers import Catalogue
+from states.kinds.licence import LicenceInquiry, check_of_ending, licence_kind
+from states.model.facts import Check, CostEffect, OutsideStep, Warning
 from states.paths.licence_end import LicenceEnd
-
-NAME = "rest_api"
 
 
 class RestApiEnd(LicenceEnd):
@@ -15,18 +11,22 @@ class RestApiEnd(LicenceEnd):
     traits = LicenceEnd.traits.but(unused=frozenset({"external", "reassigning", "reassigned"}))
 
 
-def check(inquiry: Inquiry, context: Context, catalogue: Catalogue) -> Check:
+def check(inquiry: LicenceInquiry) -> Check:
     """Every integration ends with it (API4). In the beta phase there is nothing to save where it will be sold (API2),
     and the pilot programme is left too (API3, X7)."""
-    found = find(NAME, inquiry, context, catalogue, plain_licence(inquiry.request))
-    if not isinstance(found, HeldLicence):
-        return found
-    integrations = Warning(code="integrations_end")
-    if not catalogue.api_beta:
-        return ending(found, integrations)
-    effect: CostEffect | None = "none" if found.effect == "cancellation" else None
+    integrations_end = Warning(code="integrations_end")
+    if not inquiry.catalogue.api_beta:
+        return check_of_ending(inquiry, integrations_end)
+    effect: CostEffect | None = "none" if inquiry.effect == "cancellation" else None
     pilot = OutsideStep(what="pilot", rule="API3")
-    return ending(found, integrations, Warning(code="pilot_sign_off"), effect=effect, outside=(pilot,))
+    return check_of_ending(inquiry, integrations_end, Warning(code="pilot_sign_off"), effect=effect, outside=(pilot,))
 
 
-KIND = Kind(kind=NAME, workflow="RestApiCancellation", chart=RestApiEnd, check=check, malformed=plain_licence)
+KIND = licence_kind(
+    "rest_api",
+    "RestApiCancellation",
+    RestApiEnd,
+    check,
+    codes={"integrations_end", "pilot_sign_off"},
+    steps={"pilot"},
+)

@@ -1,13 +1,11 @@
 """A setup service that is not wanted: by exception, through a ticket for accounting (SVC)."""
 
-from states.kinds.kind import Context, Kind
-from states.kinds.shared import HeldLicence, explained, find, made, plain_licence
-from states.model.facts import Check, Inquiry
-from states.model.offers import Catalogue
+from states.kinds.documents import explained, plain_licence
+from states.kinds.kind import Kind
+from states.kinds.licence import FOUND_CODES, LicenceInquiry, about_licence
+from states.model.facts import Check
 from states.model.request import Request
 from states.paths.ticket import TicketPath
-
-NAME = "setup_service"
 
 
 class SetupServiceTicket(TicketPath):
@@ -27,10 +25,17 @@ def malformed(request: Request) -> str | None:
     return plain_licence(request) or explained(request)
 
 
-def check(inquiry: Inquiry, context: Context, catalogue: Catalogue) -> Check:
+def check(inquiry: LicenceInquiry) -> Check:
     """Whoever booked it may ask; what it costs or saves is for the person who decides (SVC1)."""
-    found = find(NAME, inquiry, context, catalogue, malformed(inquiry.request))
-    return made(found.record, catalogue, cost_effect="unknown") if isinstance(found, HeldLicence) else found
+    return inquiry.conclude(cost_effect="unknown")
 
 
-KIND = Kind(kind=NAME, workflow="SetupServiceCancellation", chart=SetupServiceTicket, check=check, malformed=malformed)
+KIND = Kind(
+    kind="setup_service",
+    workflow="SetupServiceCancellation",
+    chart=SetupServiceTicket,
+    own_check=about_licence("setup_service", check),
+    malformed=malformed,
+    dates=("moment",),
+    codes=FOUND_CODES,
+)

@@ -1,13 +1,10 @@
 """Hosting of an online shop: a contract of its own, beside the shop's licence (SHH)."""
 
-from states.kinds.kind import Context, Kind
-from states.kinds.shared import HeldLicence, ending, find, subject_too_long
-from states.model.facts import Check, Inquiry, Warning
-from states.model.offers import Catalogue
+from states.kinds.documents import subject_too_long
+from states.kinds.licence import LicenceInquiry, check_of_ending, licence_kind
+from states.model.facts import Check, Warning
 from states.model.request import Request
 from states.paths.licence_end import LicenceEnd
-
-NAME = "shop_hosting"
 
 
 class ShopHostingEnd(LicenceEnd):
@@ -23,19 +20,23 @@ def malformed(request: Request) -> str | None:
     return subject_too_long(request)
 
 
-def check(inquiry: Inquiry, context: Context, catalogue: Catalogue) -> Check:
+def check(inquiry: LicenceInquiry) -> Check:
     """Back up first (HOS3); the licence is another contract (SL5).
 
     A change of tariff is a new booking made elsewhere: the order needs its reference, and until then the old contract
     runs on (SHH2).
     """
-    found = find(NAME, inquiry, context, catalogue, malformed(inquiry.request))
-    if not isinstance(found, HeldLicence):
-        return found
     warnings = [Warning(code="backup"), Warning(code="two_contracts")]
     if inquiry.request.target is None:
-        return ending(found, *warnings)
-    return ending(found, *warnings, Warning(code="old_contract_runs_on"), details_needed=("new_contract",))
+        return check_of_ending(inquiry, *warnings)
+    return check_of_ending(inquiry, *warnings, Warning(code="old_contract_runs_on"), details_needed=("new_contract",))
 
 
-KIND = Kind(kind=NAME, workflow="ShopHostingCancellation", chart=ShopHostingEnd, check=check, malformed=malformed)
+KIND = licence_kind(
+    "shop_hosting",
+    "ShopHostingCancellation",
+    ShopHostingEnd,
+    check,
+    malformed=malformed,
+    codes={"backup", "two_contracts", "old_contract_runs_on"},
+)

@@ -1,12 +1,8 @@
 """Licences of JTL-Shop: an Abonnement can be cancelled, a Subscription runs out (SL)."""
 
-from states.kinds.kind import Context, Kind
-from states.kinds.shared import HeldLicence, ending, find, plain_licence, refused
-from states.model.facts import Check, CostEffect, Inquiry, Warning
-from states.model.offers import Catalogue
+from states.kinds.licence import LicenceInquiry, check_of_ending, licence_kind
+from states.model.facts import Check, Warning
 from states.paths.licence_end import LicenceEnd
-
-NAME = "shop_licence"
 
 
 class ShopLicenceEnd(LicenceEnd):
@@ -17,20 +13,18 @@ class ShopLicenceEnd(LicenceEnd):
     )
 
 
-def check(inquiry: Inquiry, context: Context, catalogue: Catalogue) -> Check:
+def check(inquiry: LicenceInquiry) -> Check:
     """A Subscription is refused with its expiry (SL2); hosting is another contract (SL5).
 
     Only an Abonnement is known to be cancellable (SL1): a licence recorded without a contract is asked about (X5).
     """
-    found = find(NAME, inquiry, context, catalogue, plain_licence(inquiry.request))
-    if not isinstance(found, HeldLicence):
-        return found
-    term = found.licence.term_ends
-    if found.licence.contract == "subscription":
-        ends_on = term.isoformat() if term else None
-        return refused(found.record, catalogue, "SL2", "subscription", ends_on=ends_on)
-    effect: CostEffect | None = None if found.licence.contract == "abonnement" else "unknown"
-    return ending(found, Warning(code="two_contracts"), effect=effect)
+    contract, term_ends = inquiry.licence.contract, inquiry.licence.term_ends
+    if contract == "subscription":
+        return inquiry.refuse("SL2", "subscription", ends_on=term_ends.isoformat() if term_ends else None)
+    effect = inquiry.effect if contract == "abonnement" else "unknown"
+    return check_of_ending(inquiry, Warning(code="two_contracts"), effect=effect)
 
 
-KIND = Kind(kind=NAME, workflow="ShopLicenceCancellation", chart=ShopLicenceEnd, check=check, malformed=plain_licence)
+KIND = licence_kind(
+    "shop_licence", "ShopLicenceCancellation", ShopLicenceEnd, check, codes={"subscription", "two_contracts"}
+)

@@ -1,13 +1,11 @@
 """The support level: part of the edition, never cancelled by itself (SUP)."""
 
-from states.kinds.kind import Context, Kind
-from states.kinds.shared import customer_of, fixed_subject, no_target, refused
-from states.model.facts import Check, Inquiry
-from states.model.offers import Catalogue
+from states.kinds.documents import fixed_subject, no_target
+from states.kinds.kind import COMMON_CODES, CustomerInquiry, Kind
+from states.model.facts import Check
 from states.model.request import Request
 from states.paths.ticket import TicketPath
-
-NAME = "support_level"
+from states.rules.cost_effect import edition_of
 
 
 class SupportLevel(TicketPath):
@@ -23,14 +21,19 @@ def malformed(request: Request) -> str | None:
     return fixed_subject(request, "support") or no_target(request)
 
 
-def check(inquiry: Inquiry, context: Context, catalogue: Catalogue) -> Check:
+def check(inquiry: CustomerInquiry) -> Check:
     """Neither cancelled nor booked higher or lower (SUP2); the level is the edition's (SUP1)."""
-    record = customer_of(inquiry, context, catalogue, malformed(inquiry.request))
-    if isinstance(record, Check):
-        return record
-    edition = catalogue.editions.get(record.editions.get("jtl", ""))
+    edition = edition_of(inquiry.catalogue, inquiry.record, "jtl")
     level = edition.support_level if edition and edition.support_level else "-"
-    return refused(record, catalogue, "SUP2", "support_level", level=level)
+    return inquiry.refuse("SUP2", "support_level", level=level)
 
 
-KIND = Kind(kind=NAME, workflow="SupportLevelCancellation", chart=SupportLevel, check=check, malformed=malformed)
+KIND = Kind(
+    kind="support_level",
+    workflow="SupportLevelCancellation",
+    chart=SupportLevel,
+    own_check=check,
+    malformed=malformed,
+    dates=(),
+    codes=COMMON_CODES | {"support_level"},
+)

@@ -1,13 +1,10 @@
 """Users of JTL-WMS and JTL-WMS Mobile: one pool, additional ones lower the cost (WMU)."""
 
-from states.kinds.kind import Context, Kind
-from states.kinds.shared import HeldLicence, ending, find, plain_licence, refused
-from states.model.facts import Check, Inquiry, Warning
-from states.model.offers import Catalogue
+from states.kinds.licence import LicenceInquiry, check_of_ending, licence_kind
+from states.model.facts import Check, Warning
 from states.model.record import Licence
 from states.paths.licence_end import LicenceEnd
 
-NAME = "wms_user"
 ASSIGNED = {"wms": "JTL-WMS", "wms_mobile": "JTL-WMS Mobile"}
 
 
@@ -17,14 +14,12 @@ class WmsUserEnd(LicenceEnd):
     traits = LicenceEnd.traits.but(unused=frozenset({"feature_warning", "third_party", "external"}), reassigns=True)
 
 
-def check(inquiry: Inquiry, context: Context, catalogue: Catalogue) -> Check:
+def check(inquiry: LicenceInquiry) -> Check:
     """The inclusive user stays (WMU2); an additional one is cancelled (WMU3), or better assigned elsewhere (WMU4)."""
-    found = find(NAME, inquiry, context, catalogue, plain_licence(inquiry.request))
-    if not isinstance(found, HeldLicence):
-        return found
-    if found.licence.included:
-        return refused(found.record, catalogue, "WMU2", "inclusive_user")
-    return ending(found, reassign_instead(found.licence), current=found.licence.assigned_to)
+    licence = inquiry.licence
+    if licence.included:
+        return inquiry.refuse("WMU2", "inclusive_user")
+    return check_of_ending(inquiry, reassign_instead(licence), current=licence.assigned_to)
 
 
 def reassign_instead(licence: Licence) -> Warning:
@@ -35,4 +30,4 @@ def reassign_instead(licence: Licence) -> Warning:
     return Warning(code="reassign_instead", values=values)
 
 
-KIND = Kind(kind=NAME, workflow="WmsUserCancellation", chart=WmsUserEnd, check=check, malformed=plain_licence)
+KIND = licence_kind("wms_user", "WmsUserCancellation", WmsUserEnd, check, codes={"inclusive_user", "reassign_instead"})

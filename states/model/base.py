@@ -1,7 +1,7 @@
 """The base of every value, and the few helpers about days and moments that need a time zone.
 
-This package is passed through the workflow sandbox as it is, so it holds no clock and no I/O: whoever needs
-the present moment is told it.
+This package is passed through the workflow sandbox as it is, so it holds no clock and no I/O: who needs the present
+moment gets it as an argument.
 """
 
 import json
@@ -13,7 +13,7 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, 
 from pydantic_core import PydanticCustomError
 
 Identifier = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]{1,40}$")]
-"""A customer or a subject, as it may stand in a workflow ID (contract, Temporal)."""
+"""A customer or a subject, as it may stand in a workflow ID (docs/contract.md, Temporal)."""
 
 LongIdentifier = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]{1,64}$")]
 """A subject of a `misclick`, which may be `<kind>.<subject>`."""
@@ -28,8 +28,8 @@ YEARS = range(1970, 2200)
 """The years that may be named: what follows from them can still be reckoned with, and waited for by a timer."""
 
 
-def reachable(day: date) -> date:
-    """A day of a year that may be named. Raises `ValueError`."""
+def check_year(day: date) -> date:
+    """The day, if its year may be named. Raises `ValueError`."""
     if day.year not in YEARS:
         raise PydanticCustomError(
             "year", "the year must lie between {first} and {last}", {"first": str(YEARS[0]), "last": str(YEARS[-1])}
@@ -37,8 +37,8 @@ def reachable(day: date) -> date:
     return day
 
 
-def written(value: Any) -> Any:
-    """Days and moments are written out; a bare number would be read as seconds. Raises `ValueError`."""
+def check_form(value: Any) -> Any:
+    """The value, unless it is a bare number, which Pydantic would read as seconds. Raises `ValueError`."""
     if isinstance(value, int | float) or (isinstance(value, str) and value[4:5] != "-"):
         raise PydanticCustomError(
             "written", "write it as ISO 8601, for example 2027-01-31 or 2027-01-31T12:00:00+01:00"
@@ -54,18 +54,20 @@ def in_utc(moment: datetime) -> datetime:
 Moment = Annotated[AwareDatetime, AfterValidator(in_utc)]
 """A moment: ISO 8601 with offset, kept in UTC."""
 
-WrittenMoment = Annotated[AwareDatetime, BeforeValidator(written), AfterValidator(reachable), AfterValidator(in_utc)]
+WrittenMoment = Annotated[
+    AwareDatetime, BeforeValidator(check_form), AfterValidator(check_year), AfterValidator(in_utc)
+]
 """A moment as a person sends it."""
 
-Day = Annotated[date, AfterValidator(reachable)]
+Day = Annotated[date, AfterValidator(check_year)]
 """A calendar day."""
 
-WrittenDay = Annotated[Day, BeforeValidator(written)]
+WrittenDay = Annotated[Day, BeforeValidator(check_form)]
 """A calendar day as a person sends it."""
 
 
-def writable(details: dict[str, Any]) -> dict[str, Any]:
-    """A document that can be kept wherever it goes: at most 12 levels, 20,000 characters, plain text and numbers.
+def check_details(details: dict[str, Any]) -> dict[str, Any]:
+    """The document, if every store can keep it: at most 12 levels, 20,000 characters, plain text and numbers.
 
     Raises `ValueError`.
     """
@@ -84,13 +86,13 @@ def depth_of(value: Any) -> int:
     """How deep a value is nested, without recursion; counts to 13 at most."""
     level, depth = [value], 0
     while level and depth < 13:
-        below = [one for one in level if isinstance(one, dict | list)]
-        level = [inner for one in below for inner in (one.values() if isinstance(one, dict) else one)]
-        depth += bool(below)
+        containers = [item for item in level if isinstance(item, dict | list)]
+        level = [item for inner in containers for item in (inner.values() if isinstance(inner, dict) else inner)]
+        depth += bool(containers)
     return depth
 
 
-Details = Annotated[dict[str, Any], AfterValidator(writable)]
+Details = Annotated[dict[str, Any], AfterValidator(check_details)]
 """What a form asks for, in the customer's own words."""
 
 

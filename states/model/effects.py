@@ -24,7 +24,7 @@ class Effect(Value):
 
     @property
     def name(self) -> str:
-        """What the effect is called: its discriminator."""
+        """Its discriminator."""
         return str(getattr(self, "effect"))  # noqa: B009
 
     def numbered(self, number: int) -> Self:
@@ -148,7 +148,7 @@ AnyEffect = Annotated[
 
 
 class Step(Value):
-    """An effect on its way to an activity. `key` is the idempotency key (design, Effects in the world)."""
+    """An effect on its way to an activity. `key` is the idempotency key."""
 
     key: str
     workflow_id: str

@@ -62,7 +62,7 @@ class Order(Value):
     term: date | None = None
     """The term clarified by a person, where the date came from there."""
     late: bool = False
-    """Booked by hand too late for its date: a person is asked what holds (contract, `perform`)."""
+    """Booked by hand too late for its date: a person is asked what holds (docs/contract.md, `perform`)."""
     booked_at: Moment | None = None
     """When it was booked by hand, where that came too late: then the date follows from this moment."""
 

@@ -12,7 +12,7 @@ from states.model.record import Family, Language
 OfferStatus = Literal[
     "not_available", "paid_addon", "included", "unlimited", "usage_billed", "never_cancellable", "unknown"
 ]
-"""What a product is in an edition (domain, Cost-effect decision). `unknown`: stop and ask, never guess."""
+"""What a product is in an edition (G5 to G8). `unknown`: a person is asked (X5)."""
 
 Text = dict[Language, str]
 
@@ -27,8 +27,8 @@ class Source(Value):
     @property
     def written(self) -> str:
         """As it stands in the catalogue's files: `[S] L189`, `[P1] 2026`."""
-        page, _, said = self.at.partition(": ")
-        return f"[{page}] {said}" if self.label == "P" else f"[{self.label}] {self.at}"
+        page, _, statement = self.at.partition(": ")
+        return f"[{page}] {statement}" if self.label == "P" else f"[{self.label}] {self.at}"
 
 
 class Offer(Value):

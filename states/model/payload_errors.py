@@ -64,16 +64,16 @@ IDENTIFIER = re.compile(r"\^\[A-Za-z0-9\._-\]\{1,(\d+)\}\$")
 
 def faults_of(errors: Iterable[Mapping[str, Any]]) -> list[Fault]:
     """The faults of a payload from Pydantic's errors, each once, at most five."""
-    found: list[Fault] = []
+    faults: list[Fault] = []
     for error in errors:
         fault = fault_of(error)
-        former = next((one for one in found if one["field"] == fault["field"]), None)
+        former = next((former for former in faults if former["field"] == fault["field"]), None)
         both = TOGETHER.get(frozenset({former["what"], fault["what"]})) if former else None
         if former is not None and both is not None:
             former["what"] = both
-        elif fault not in found:
-            found.append(fault)
-    return found[:MOST]
+        elif fault not in faults:
+            faults.append(fault)
+    return faults[:MOST]
 
 
 def fault_of(error: Mapping[str, Any]) -> Fault:
@@ -93,8 +93,8 @@ def fault_of(error: Mapping[str, Any]) -> Fault:
 
 def place_of(loc: Iterable[int | str]) -> str | None:
     """Where a fault lies; the names of validators and alternatives are left out. None: in the payload as a whole."""
-    said = [str(part) for part in loc if part not in BRANCHES]
-    return ".".join(part for part in said if not part.startswith(("function-", "constrained-"))) or None
+    parts = [str(part) for part in loc if part not in BRANCHES]
+    return ".".join(part for part in parts if not part.startswith(("function-", "constrained-"))) or None
 
 
 def readable(text: str, limit: int = 600) -> str:

@@ -1,4 +1,4 @@
-"""The customer's record, in the form of the lines that `customers load` reads (contract, Customers' data)."""
+"""The customer's record, in the form of the lines that `customers load` reads (docs/contract.md, Customers' data)."""
 
 from decimal import Decimal
 from typing import Literal
@@ -66,4 +66,4 @@ class Customer(Value):
 
     def licence(self, licence: str) -> Licence | None:
         """The licence of that number, or None where the customer does not hold it."""
-        return next((held for held in self.licences if held.licence == licence), None)
+        return next((entry for entry in self.licences if entry.licence == licence), None)

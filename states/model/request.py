@@ -31,7 +31,7 @@ class Reason(Value):
 
 
 class Request(Value):
-    """The `requested` document: the one argument of each workflow (contract, Temporal)."""
+    """The `requested` document: the one argument of each workflow (docs/contract.md, Temporal)."""
 
     kind: ShortText
     customer: Identifier

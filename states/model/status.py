@@ -1,4 +1,4 @@
-"""The status document: what the query `status`, every update and the portal answer (contract, Temporal)."""
+"""The status document: what the query `status`, every update and the portal answer (docs/contract.md, Temporal)."""
 
 from datetime import date
 from typing import Any, Literal

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 
 from states.model.facts import CostEffect
-from states.model.offers import Catalogue, Offer, Product
-from states.model.record import Licence
+from states.model.offers import Catalogue, Edition, Offer, Product
+from states.model.record import Customer, Family, Licence
 
 
 def offer_for(product: Product, editions: Mapping[str, str]) -> Offer | None:
@@ -29,12 +29,17 @@ def cost_effect(offer: Offer | None, licence: Licence) -> CostEffect:
 
     An explicit `included` of the record that differs from the catalogue is a contradiction: unknown.
     """
-    known = EFFECTS.get(offer.status, "unknown") if offer else "unknown"
-    if licence.included is None or known == "unknown":
-        return known
-    return known if licence.included == (known == "deactivation") else "unknown"
+    effect = EFFECTS.get(offer.status, "unknown") if offer else "unknown"
+    if licence.included is None or effect == "unknown":
+        return effect
+    return effect if licence.included == (effect == "deactivation") else "unknown"
 
 
 def product_of(catalogue: Catalogue, licence: Licence) -> Product | None:
     """The product of a licence: with a `module`, its own entry `<product>/<module>` where the catalogue has one."""
     return catalogue.products.get(f"{licence.product}/{licence.module}") or catalogue.products.get(licence.product)
+
+
+def edition_of(catalogue: Catalogue, record: Customer, family: Family) -> Edition | None:
+    """The customer's edition of a family; None where none is held, or the catalogue does not know it."""
+    return catalogue.editions.get(record.editions.get(family, ""))

@@ -37,17 +37,17 @@ def open_questions(memory: Memory) -> tuple[str, ...]:
     check = memory.check
     if check is None:
         return ()
-    asked = {question.type for question in check.questions}
+    question_types = {question.type for question in check.questions}
     rule = date_rule_of(memory)
     missing = []
-    if "clarify_cost" in asked and memory.clarified_cost is None:
+    if "clarify_cost" in question_types and memory.clarified_cost is None:
         missing.append("clarify_cost")
     term_open = memory.clarified_term is None and (
-        (rule == "notice" and "clarify_term" in asked) or (rule == "term" and not term_runs(memory))
+        (rule == "notice" and "clarify_term" in question_types) or (rule == "term" and not term_runs(memory))
     )
     if term_open:
         missing.append("clarify_term")
-    if "clarify" in asked and memory.clarified_note is None:
+    if "clarify" in question_types and memory.clarified_note is None:
         missing.append("clarify")
     return tuple(missing)
 
@@ -61,7 +61,8 @@ def term_runs(memory: Memory) -> bool:
 def date_for(memory: Memory, placed_at: datetime, message: PlaceOrder | None = None) -> datetime | None:
     """The effective moment of an order placed at `placed_at`, in UTC; None where it cannot be known before the order.
 
-    Notice rule (D1) · day after the last usable day (X6) · the day chosen, or the moment placed once ordered (X6).
+    By the notice rule (D1), the day after the last usable day (X6), the moment that a person agreed (SUP3, MOV1), or,
+    once `message` orders it, the day chosen there, else `placed_at` (X6).
     """
     zone = memory.settings.zone
     rule = date_rule_of(memory)
@@ -99,19 +100,19 @@ def order_by(memory: Memory) -> datetime | None:
     return notice_rule(memory).order_by(date) if date and follows_notice(memory) else None
 
 
-def placed_or_now(memory: Memory) -> datetime:
-    """The moment from which the date follows."""
+def notice_moment(memory: Memory) -> datetime:
+    """When notice was given: the booking by hand where that came late, else the order; before it, now."""
     return (memory.order.booked_at or memory.order.placed_at) if memory.order else memory.now
 
 
 def other_reading(memory: Memory) -> datetime | None:
     """When it would take effect with the boundary day read the other way; None on any other day (X1)."""
-    return notice_rule(memory).other_reading().effective_at(placed_or_now(memory)) if on_boundary_day(memory) else None
+    return notice_rule(memory).other_reading().effective_at(notice_moment(memory)) if on_boundary_day(memory) else None
 
 
 def on_boundary_day(memory: Memory) -> bool:
     """Whether the moment that counts lies on the boundary day (X1)."""
-    return follows_notice(memory) and notice_rule(memory).is_boundary(placed_or_now(memory))
+    return follows_notice(memory) and notice_rule(memory).is_boundary(notice_moment(memory))
 
 
 def recorded_term(memory: Memory) -> str:

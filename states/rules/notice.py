@@ -18,8 +18,7 @@ def first_of_month(day: date, months: int) -> date:
 class NoticeRule(BaseModel):
     """When an order takes effect (D1-D5, X1).
 
-    Source: domain section 2; the reading is a setting, recorded when it is requested.
-    Unit: calendar days in `zone`. Pure: no clock, no I/O.
+    `days` counts calendar days in `zone`. `boundary` is a setting, which a run records when it is requested.
     Raises `ValidationError` unless `days` is 1 to 27.
     """
 
@@ -59,12 +58,9 @@ class NoticeRule(BaseModel):
     def next_change(self, moment: datetime) -> datetime:
         """When what is shown before an order changes by itself: the boundary day begins, or the deadline passes."""
         day = day_of(moment, self.zone)
-        for months in (0, 1):
-            last = self.last_day_in_time(first_of_month(day, months))
-            for turn in (last, last + timedelta(days=1)):
-                if turn > day:
-                    return start_of(turn, self.zone)
-        raise AssertionError("a month has a boundary day")  # pragma: no cover
+        this_month, next_month = (self.last_day_in_time(first_of_month(day, months)) for months in (0, 1))
+        changes = (this_month, this_month + timedelta(days=1), next_month)
+        return start_of(next(change for change in changes if change > day), self.zone)
 
     def other_reading(self) -> "NoticeRule":
         """The same rule with the boundary day read the other way (X1)."""

@@ -20,13 +20,13 @@ def surplus_under(
     """
     label = catalogue.editions[target].label
     entries: list[Surplus] = []
-    for product, licences in by_product(record, catalogue):
+    for product, licences in licences_by_product(record, catalogue):
         offer = product.offers.get(target) if product.family == family else None
         if offer is None:
             continue
         values = {"product": product.label[record.language], "target": label, "kind": product.kind}
         if offer.status == "not_available":
-            entries += [lacking(licence, values, ends) for licence in licences]
+            entries += [entry_of_missing_product(licence, values, ends) for licence in licences]
         elif offer.limit is not None and len(licences) > offer.limit:
             entries += beyond_limit(licences, offer, values, ends)
     return tuple(entries)
@@ -40,7 +40,7 @@ def surplus_now(
     return surplus_under(record, ends, catalogue, family, edition) if edition in catalogue.editions else ()
 
 
-def by_product(record: Customer, catalogue: Catalogue) -> list[tuple[Product, list[Licence]]]:
+def licences_by_product(record: Customer, catalogue: Catalogue) -> list[tuple[Product, list[Licence]]]:
     """The licences in the record's order, put together by the catalogue's product."""
     groups: dict[str, tuple[Product, list[Licence]]] = {}
     for licence in record.licences:
@@ -50,7 +50,7 @@ def by_product(record: Customer, catalogue: Catalogue) -> list[tuple[Product, li
     return list(groups.values())
 
 
-def lacking(licence: Licence, values: dict[str, str], ends: Mapping[str, datetime]) -> Surplus:
+def entry_of_missing_product(licence: Licence, values: dict[str, str], ends: Mapping[str, datetime]) -> Surplus:
     """A licence of a product that the target does not have."""
     return Surplus(
         licence=licence.licence,
@@ -67,9 +67,9 @@ def beyond_limit(
 ) -> list[Surplus]:
     """One entry for each licence above the limit (POS3); the earliest booked ends resolve first."""
     limit = offer.limit or 0
-    numbers = {"limit": limit, "held": len(licences)}
-    ending = sorted((one.licence for one in licences if one.licence in ends), key=lambda one: ends[one])
-    staying = tuple(one.licence for one in licences if one.licence not in ends)
+    numbers = [licence.licence for licence in licences]
+    ending = sorted((number for number in numbers if number in ends), key=lambda number: ends[number])
+    staying = tuple(number for number in numbers if number not in ends)
     entries = []
     for index in range(len(licences) - limit):
         resolving = ending[index] if index < len(ending) else None
@@ -77,7 +77,7 @@ def beyond_limit(
             Surplus(
                 product=licences[0].product,
                 reason="limit",
-                values={**values, **numbers},
+                values={**values, "limit": limit, "held": len(licences)},
                 candidates=(resolving,) if resolving else staying,
                 ends_at=ends[resolving] if resolving else None,
             )
@@ -90,36 +90,34 @@ def active_channels(record: Customer, catalogue: Catalogue) -> tuple[Surplus, ..
 
     An end that is merely booked does not resolve it: the channel is active until it has ended.
     """
-    entries = []
-    for product, licences in by_product(record, catalogue):
-        if product.channel:
-            values = {"product": product.label[record.language], "kind": product.kind}
-            entries += [
-                Surplus(
-                    licence=one.licence, product=one.product, reason="channel", values=values, candidates=(one.licence,)
-                )
-                for one in licences
-            ]
-    return tuple(entries)
+    return tuple(
+        Surplus(
+            licence=licence.licence,
+            product=licence.product,
+            reason="channel",
+            values={"product": product.label[record.language], "kind": product.kind},
+            candidates=(licence.licence,),
+        )
+        for product, licences in licences_by_product(record, catalogue)
+        if product.channel
+        for licence in licences
+    )
 
 
 def open_at_partners(partners: Iterable[Partner]) -> tuple[Surplus, ...]:
     """Open operations and stock at the partners of the Fulfillment Network, each an entry of its own (FFN2).
 
-    Partners are named by their number: what is said here stands in histories, which hold no people.
+    Partners are named by their number, since an entry is kept in histories, which hold no people.
     """
-    entries = []
-    for partner in partners:
-        for reason, count in (("open_operations", partner.open_operations), ("stock", partner.stock)):
-            if count:
-                values = {"name": partner.id, "count": count}
-                entries.append(
-                    Surplus(
-                        licence=partner.id,
-                        product="fulfillment",
-                        reason=reason,
-                        values=values,
-                        candidates=(partner.id,),
-                    )
-                )
-    return tuple(entries)
+    return tuple(
+        Surplus(
+            licence=partner.id,
+            product="fulfillment",
+            reason=reason,
+            values={"name": partner.id, "count": count},
+            candidates=(partner.id,),
+        )
+        for partner in partners
+        for reason, count in (("open_operations", partner.open_operations), ("stock", partner.stock))
+        if count
+    )

@@ -19,25 +19,25 @@ def resolved_flags(entries: Iterable[Surplus], overridden: Iterable[str]) -> lis
         elif entry.licence is not None:
             flags.append(entry.licence in named)
         else:
-            used = next((candidate for candidate in entry.candidates if candidate in named), None)
-            named.discard(used or "")
-            flags.append(used is not None)
+            resolving = next((candidate for candidate in entry.candidates if candidate in named), None)
+            named.discard(resolving or "")
+            flags.append(resolving is not None)
     return flags
 
 
-def unresolved(memory: Memory) -> tuple[Surplus, ...]:
+def unresolved_surplus(memory: Memory) -> tuple[Surplus, ...]:
     """The entries that stand against an order."""
     entries = memory.check.surplus if memory.check else ()
     flags = resolved_flags(entries, memory.overridden)
     return tuple(entry for entry, resolved in zip(entries, flags, strict=True) if not resolved)
 
 
-def names(entries: Iterable[Surplus]) -> list[str]:
+def surplus_names(entries: Iterable[Surplus]) -> list[str]:
     """What the entries are called for people: the licence, else the candidates of a limit."""
     return [entry.licence or " | ".join(entry.candidates) for entry in entries]
 
 
-class EndedForIt(NamedTuple):
+class CancellationForRun(NamedTuple):
     """A cancellation made for this run's sake: its own run, and when it takes or took effect, where known (X13)."""
 
     workflow_id: str
@@ -46,16 +46,18 @@ class EndedForIt(NamedTuple):
     state: str
 
 
-def singly(entry: Surplus) -> tuple[Surplus, ...]:
+def split_by_licence(entry: Surplus) -> tuple[Surplus, ...]:
     """An entry for each licence that it is about, with no more than is needed to name the licence's own run."""
     licences = (entry.licence,) if entry.licence else entry.candidates
     kind = {name: value for name, value in entry.values.items() if name == "kind"}
-    return tuple(Surplus(licence=one, product=entry.product, reason=entry.reason, values=kind) for one in licences)
+    return tuple(
+        Surplus(licence=licence, product=entry.product, reason=entry.reason, values=kind) for licence in licences
+    )
 
 
-def heard_of(memory: Memory, news: LicenceChanged, at: datetime) -> tuple[LicenceNews, ...]:
-    """What was heard so far, with another run's news."""
-    others = tuple(one for one in memory.licence_news if one.licence != news.licence)
+def with_licence_news(memory: Memory, news: LicenceChanged, at: datetime) -> tuple[LicenceNews, ...]:
+    """The memory's news of licences with another run's news, which takes the place of older ones of its licence."""
+    others = tuple(older for older in memory.licence_news if older.licence != news.licence)
     return (*others, LicenceNews(licence=news.licence, state=news.state, at=at))
 
 
@@ -63,31 +65,32 @@ def booked_ends(memory: Memory) -> dict[str, datetime | None]:
     """The licences that the last check still found, each with its booked end."""
     ends: dict[str, datetime | None] = {}
     for entry in memory.check.surplus if memory.check else ():
-        ends |= {one.licence or "": entry.ends_at for one in singly(entry)}
+        ends |= {single.licence or "": entry.ends_at for single in split_by_licence(entry)}
     return ends
 
 
-def ended_for_it(memory: Memory) -> list[EndedForIt]:
+def cancellations_for_run(memory: Memory) -> list[CancellationForRun]:
     """The cancellations made for this run's sake: booked ones, and licences that are gone (X13).
 
     Which candidate of a limit has ended, only its own run's news can say.
     """
-    ends, heard = booked_ends(memory), {one.licence: one for one in memory.licence_news}
-    found = []
+    ends, news_of = booked_ends(memory), {news.licence: news for news in memory.licence_news}
+    cancellations = []
     for entry in memory.once_surplus:
         licence, kind = entry.licence or "", entry.values.get("kind")
-        subject = entry.product if kind in BY_PRODUCT else licence
-        news = heard.get(subject)
-        gone = licence not in ends and (entry.reason != "limit" or (news is not None and news.state in GONE))
+        subject = entry.product if kind in SUBJECT_IS_PRODUCT else licence
+        news = news_of.get(subject)
+        ended_at = news.at if news is not None and news.state in LICENCE_IS_GONE else None
+        gone = licence not in ends and (entry.reason != "limit" or ended_at is not None)
         if kind and (gone or ends.get(licence)):
-            run = f"{kind}/{memory.request.customer}/{subject}"
-            moment = news.at if gone and news is not None and news.state in GONE else ends.get(licence)
-            found.append(EndedForIt(run, licence, moment, "applied" if gone else "scheduled"))
-    return found
+            workflow_id = f"{kind}/{memory.request.customer}/{subject}"
+            moment = ended_at if gone and ended_at else ends.get(licence)
+            cancellations.append(CancellationForRun(workflow_id, licence, moment, "applied" if gone else "scheduled"))
+    return cancellations
 
 
-BY_PRODUCT = frozenset({"key_accounting"})
+SUBJECT_IS_PRODUCT = frozenset({"key_accounting"})
 """The kinds whose subject names the product, of which a customer holds one."""
 
-GONE = frozenset({"applied", "external"})
+LICENCE_IS_GONE = frozenset({"applied", "external"})
 """The ends of a licence's run after which the licence is no more."""

@@ -10,7 +10,7 @@ from states.model.facts import Refusal
 from states.model.memory import Memory
 from states.model.status import Problem, RefusalText, Status
 from states.model.texts import Say
-from states.rules.run_values import facts_of
+from states.rules.run_values import run_facts
 
 
 def language_of(memory: Memory) -> str:
@@ -21,7 +21,7 @@ def language_of(memory: Memory) -> str:
 def refusal_text(say: Say, memory: Memory, prefix: str, refusal: Refusal) -> str:
     """The text of a refusal, with the run's facts; a `fault` that is itself a key is made into its text first."""
     language = language_of(memory)
-    return say(language, f"{prefix}.{refusal.code}", with_fault(say, language, facts_of(memory) | refusal.values))
+    return say(language, f"{prefix}.{refusal.code}", with_fault(say, language, run_facts(memory) | refusal.values))
 
 
 FAULT = re.compile(r"fault\.[a-z_]+")

@@ -8,7 +8,7 @@ from states.model.memory import Memory, Task, TimelineLine
 from states.model.status import StandingOrder, Status, SurplusEntry, TaskEntry, TimelineEntry
 from states.model.texts import Say
 from states.rules.effective_date import cost_effect_of, effective_at, order_by
-from states.rules.run_values import asked_of, facts_of, iso
+from states.rules.run_values import isoformat, origin_facts, run_facts
 from states.rules.surplus_resolution import resolved_flags
 from states.views.refusals import language_of, refusal_of, with_fault
 from states.views.warnings import warning_texts
@@ -24,7 +24,9 @@ def due_of(task: Task) -> datetime | None:
 def task_entry(task: Task, say: Say, memory: Memory) -> TaskEntry:
     """A task with its instructions: what to do, who asked, the proof handed in, the last rejection's note."""
     language = language_of(memory)
-    values = facts_of(memory) | asked_of(memory) | {"due_at": iso(task.due_at), "late": task.subject == "late"}
+    values = (
+        run_facts(memory) | origin_facts(memory) | {"due_at": isoformat(task.due_at), "late": task.subject == "late"}
+    )
     values |= task.values
     text = say(language, f"task.{task.text}", values) + "\n\n" + say(language, "task.asked", values)
     if task.proof is not None:

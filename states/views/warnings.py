@@ -6,15 +6,15 @@ from states.model.facts import Warning
 from states.model.memory import Memory
 from states.model.status import WarningText
 from states.model.texts import Say
-from states.rules.effective_date import cost_effect_of, effective_at, other_reading, placed_or_now
-from states.rules.run_values import facts_of, surplus_said
-from states.rules.surplus_resolution import names
+from states.rules.effective_date import cost_effect_of, effective_at, notice_moment, other_reading
+from states.rules.run_values import run_facts, surplus_rows
+from states.rules.surplus_resolution import surplus_names
 from states.views.refusals import language_of
 
 
 def warning_texts(memory: Memory, say: Say) -> tuple[WarningText, ...]:
     """The warnings for people: each with its own values, and the date and the price that the run knows."""
-    facts, language = facts_of(memory), language_of(memory)
+    facts, language = run_facts(memory), language_of(memory)
     return tuple(
         WarningText(code=warning.code, text=say(language, f"warning.{warning.code}", facts | warning.values))
         for warning in warnings_of(memory)
@@ -29,7 +29,7 @@ def warnings_of(memory: Memory) -> tuple[Warning, ...]:
         warnings.append(Warning(code="no_saving"))
     date, other = effective_at(memory), other_reading(memory)
     if date and other:
-        moments = {"effective_at": date, "other_effective_at": other, "placed_on": placed_or_now(memory)}
+        moments = {"effective_at": date, "other_effective_at": other, "placed_on": notice_moment(memory)}
         warnings.append(Warning(code="boundary_day", values=written(moments)))
     warnings += surplus_warnings(memory, date)
     standing = memory.standing.order.effective_at if memory.standing else None
@@ -45,11 +45,11 @@ def surplus_warnings(memory: Memory, date: datetime | None) -> list[Warning]:
     staying = [entry for entry in entries if entry.ends_at is None]
     warnings = []
     if staying:
-        warnings.append(Warning(code="surplus", values={"surplus": surplus_said(staying), "count": len(staying)}))
+        warnings.append(Warning(code="surplus", values={"surplus": surplus_rows(staying), "count": len(staying)}))
     for entry in entries:
         if entry.ends_at is not None and date is not None and entry.ends_at != date:
             values = written({"licence_ends_at": entry.ends_at, "effective_at": date})
-            warnings.append(Warning(code="surplus_gap", values={"licence": names([entry])[0]} | values))
+            warnings.append(Warning(code="surplus_gap", values={"licence": surplus_names([entry])[0]} | values))
     return warnings
 
 

@@ -13,10 +13,10 @@ from states.rules.effective_date import (
     cost_effect_of,
     date_rule_of,
     effective_at,
+    notice_moment,
     notice_rule,
     open_questions,
     other_reading,
-    placed_or_now,
     recorded_term,
 )
 from states.views.refusals import language_of
@@ -81,7 +81,7 @@ def origin_of(memory: Memory, traits: Traits, rule: DateRule | None) -> list[Ste
 
 def notice_steps(memory: Memory) -> list[Step]:
     """The moment that counts, its day in the zone, and the last day in time (D5, D6, D8)."""
-    settings, moment = memory.settings, placed_or_now(memory)
+    settings, moment = memory.settings, notice_moment(memory)
     day = day_of(moment, settings.zone)
     last_day = notice_rule(memory).last_day_in_time(day)
     if memory.order and memory.order.booked_at:
@@ -111,7 +111,7 @@ def results_of(memory: Memory, *, by_notice: bool) -> list[Step]:
         return []
     rule = "X6"
     if by_notice:
-        rule = "D2" if notice_rule(memory).in_time(day_of(placed_or_now(memory), zone)) else "D3"
+        rule = "D2" if notice_rule(memory).in_time(day_of(notice_moment(memory), zone)) else "D3"
     steps = [Step("result", "effective_at", date.isoformat(), rule, day_of(date, zone).isoformat())]
     other = other_reading(memory)
     if other:

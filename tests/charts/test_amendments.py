@@ -7,7 +7,7 @@ import pytest
 from states.model.effects import CheckLicences, Notify, Tell
 from states.model.facts import Receipt, Refusal
 from states.model.request import LicenceChanged
-from states.rules.surplus_resolution import heard_of
+from states.rules.surplus_resolution import with_licence_news
 from tests.charts.lone_run import (
     ASK_COST,
     ASK_TERM,
@@ -458,7 +458,7 @@ def test_X13_a_revocation_lists_what_was_ended_for_its_sake():
         ("L-9", {"kind": "voucher"}), ("L-1", {"kind": "pos"}), ("L-2", {"kind": "pos"}),
     ]  # fmt: skip
     run.says["surplus"] = (ENDING,)
-    run.memory.licence_news = heard_of(run.memory, LicenceChanged(licence="L-2", state="applied"), NOW)
+    run.memory.licence_news = with_licence_news(run.memory, LicenceChanged(licence="L-2", state="applied"), NOW)
     run.send("recheck_licences")
     scheduled(run)
     run.send("request_revocation", explanation="x")
@@ -483,10 +483,10 @@ def test_X13_a_licence_gone_without_news_is_listed_without_a_date():
 
 def test_news_of_a_licence_replaces_the_former_of_the_same():
     run = edition()
-    first = heard_of(run.memory, LicenceChanged(licence="L-1", state="scheduled"), NOW)
+    first = with_licence_news(run.memory, LicenceChanged(licence="L-1", state="scheduled"), NOW)
     run.memory.licence_news = first
-    run.memory.licence_news = heard_of(run.memory, LicenceChanged(licence="L-2", state="applied"), NOW)
-    again = heard_of(run.memory, LicenceChanged(licence="L-1", state="applied"), NOW + DAY)
+    run.memory.licence_news = with_licence_news(run.memory, LicenceChanged(licence="L-2", state="applied"), NOW)
+    again = with_licence_news(run.memory, LicenceChanged(licence="L-1", state="applied"), NOW + DAY)
     assert [(one.licence, one.state, one.at) for one in again] == [
         ("L-2", "applied", NOW), ("L-1", "applied", NOW + DAY),
     ]  # fmt: skip

@@ -14,7 +14,7 @@ from states.model.effects import ApplyChange, CheckLicences, Notify, Tell, Withd
 from states.model.facts import Question, Receipt, Refusal, RunSettings
 from states.model.request import LicenceChanged, Request
 from states.rules.effective_date import date_for, effective_at
-from states.rules.surplus_resolution import ended_for_it, heard_of, resolved_flags
+from states.rules.surplus_resolution import cancellations_for_run, resolved_flags, with_licence_news
 from tests.charts.lone_run import (
     ASK_COST,
     ASK_TERM,
@@ -635,7 +635,7 @@ def test_X3_an_entry_of_a_limit_is_resolved_once_by_each_candidate_named():
 )
 def test_X13_which_candidate_has_ended_only_its_own_run_can_say(state, listed):
     run = edition({"surplus": (LIMIT,)})
-    run.memory.licence_news = heard_of(run.memory, LicenceChanged(licence="L-2", state=state), NOW)
+    run.memory.licence_news = with_licence_news(run.memory, LicenceChanged(licence="L-2", state=state), NOW)
     run.says["surplus"] = ()
     run.send("recheck_licences")
     scheduled(run)
@@ -648,16 +648,18 @@ def test_X13_news_of_a_booking_gives_no_date_and_a_booked_end_its_own():
     plain = ONE.model_copy(update={"licence": "L-8", "values": {}})
     run = edition({"surplus": (ONE, plain)})
     for state in ("scheduled", "applied"):
-        run.memory.licence_news = heard_of(run.memory, LicenceChanged(licence="L-9", state=state), NOW)
+        run.memory.licence_news = with_licence_news(run.memory, LicenceChanged(licence="L-9", state=state), NOW)
         run.says["surplus"] = (ending,)
         run.send("recheck_licences")
-        assert [(one.licence, one.ends_at, one.state) for one in ended_for_it(run.memory)] == [
+        assert [(one.licence, one.ends_at, one.state) for one in cancellations_for_run(run.memory)] == [
             ("L-9", EFFECTIVE, "scheduled")
         ]
-    run.memory.licence_news = heard_of(run.memory, LicenceChanged(licence="L-9", state="scheduled"), NOW)
+    run.memory.licence_news = with_licence_news(run.memory, LicenceChanged(licence="L-9", state="scheduled"), NOW)
     run.says["surplus"] = ()
     run.send("recheck_licences")
-    assert [(one.licence, one.ends_at, one.state) for one in ended_for_it(run.memory)] == [("L-9", None, "applied")]
+    assert [(one.licence, one.ends_at, one.state) for one in cancellations_for_run(run.memory)] == [
+        ("L-9", None, "applied")
+    ]
 
 
 # While the order is checked.

@@ -9,7 +9,7 @@ from states.chart import lifecycle, orders, task_types, tasks, timers
 from states.kinds.registry import KINDS
 from states.model.facts import Check
 from tests.charts.explorer import Broken, Facts, explore
-from tests.kinds import told_of
+from tests.kinds import module_of
 from tests.kinds.words import GONE, INCLUDED, Case, outside
 
 
@@ -17,7 +17,7 @@ from tests.kinds.words import GONE, INCLUDED, Case, outside
 def test_every_state_under_every_event(kind: str) -> None:
     """Design, Exploration: in both modes; states declared but not reached, or reached but said to be unused, fail."""
     chart = KINDS[kind].chart
-    cases: list[Case] = told_of(kind).CASES
+    cases: list[Case] = module_of(kind).CASES
     assert cases, f"no facts to explore {kind} with: add a case to tests/kinds/{kind}.py"
     reached: set[str] = set()
     visited = 0
@@ -44,7 +44,7 @@ def facts_of(kind: str, case: Case, first: dict[str, Any]) -> Facts:
 
 def test_a_kind_that_the_tests_are_not_told_of_is_named_with_the_file_to_write() -> None:
     with pytest.raises(AssertionError, match=r"nothing of the kind unheard_of: write tests/kinds/unheard_of\.py"):
-        told_of("unheard_of")
+        module_of("unheard_of")
 
 
 NEVER_REACHED = "a state is never reached"

@@ -12,8 +12,8 @@ from states.model.memory import Memory
 from states.model.offers import Offer, Product, Source
 from states.model.reconciliation import LOST, Execution, Finding
 from states.model.request import LicenceChanged, Request
-from states.rules.run_values import asked_of, prices, surplus_said, told_of
-from states.rules.surplus_resolution import ended_for_it, heard_of
+from states.rules.run_values import mail_facts, monthly_prices, origin_facts, surplus_rows
+from states.rules.surplus_resolution import cancellations_for_run, with_licence_news
 from tests.charts.lone_run import (
     DAY,
     EDITION,
@@ -391,12 +391,12 @@ def test_X9_a_proof_handed_in_sets_the_customers_clock_back():
 )
 def test_G7_G9_what_is_saved_is_what_falls_away(before, after, saved):
     cost = Cost.model_validate({"before": before, "after": after})
-    assert prices(cost) == {"price": before, "new_price": after, "saved_price": saved}
+    assert monthly_prices(cost) == {"price": before, "new_price": after, "saved_price": saved}
 
 
 def test_a_mail_says_dates_and_prices_as_far_as_they_are_known():
     run = edition({"cost": {"before": "9", "after": "5"}})
-    assert told_of(run.memory) == {
+    assert mail_facts(run.memory) == {
         "effective_at": "2027-01-31T23:00:00+00:00", "order_by": "2027-01-17T23:00:00+00:00",
         "cost_effect": "cancellation", "price": "9", "new_price": "5", "saved_price": "4",
     }  # fmt: skip
@@ -404,20 +404,20 @@ def test_a_mail_says_dates_and_prices_as_far_as_they_are_known():
 
 def test_who_asked_and_who_ordered_and_when():
     request = Request(kind="k", customer="K", subject="s", by="c", time=NOW - DAY)
-    asked = asked_of(Memory(request=request, now=NOW, requested_at=NOW))
+    asked = origin_facts(Memory(request=request, now=NOW, requested_at=NOW))
     assert asked == {
         "customer": "K", "asked_by_whom": "c", "asked_at": (NOW - DAY).isoformat(),
         "ordered_by_whom": None, "ordered_at": None,
     }  # fmt: skip
     plain = request.model_copy(update={"time": None})
-    assert asked_of(Memory(request=plain, now=NOW, requested_at=NOW))["asked_at"] == NOW.isoformat()
+    assert origin_facts(Memory(request=plain, now=NOW, requested_at=NOW))["asked_at"] == NOW.isoformat()
 
 
 def test_ED5_POS3_what_is_in_surplus_is_named_once_with_how_many():
     other = LIMIT.model_copy(update={"candidates": ("L-3",)})
     stock = Surplus(licence="L-9", product="fulfillment", reason="stock", candidates=("L-9",))
     more = ONE.model_copy(update={"licence": "L-8"})
-    found = surplus_said((LIMIT, ONE, LIMIT, other, stock, more))
+    found = surplus_rows((LIMIT, ONE, LIMIT, other, stock, more))
     assert [(one["licence"], one["candidates"], one["reason"], one["number"]) for one in found] == [
         (None, ["L-1", "L-2"], "limit", 2),
         ("L-9", ["L-9"], "not_available", 1),
@@ -552,10 +552,12 @@ def test_ED4_restricted_is_less_than_full_and_more_than_none():
 def test_X13_key_accounting_is_known_by_its_product():
     entry = Surplus(licence="L-5", product="key_accounting", reason="not_available", values={"kind": "key_accounting"})
     run = edition({"surplus": (entry,)})
-    run.memory.licence_news = heard_of(run.memory, LicenceChanged(licence="key_accounting", state="applied"), NOW)
+    run.memory.licence_news = with_licence_news(
+        run.memory, LicenceChanged(licence="key_accounting", state="applied"), NOW
+    )
     run.says["surplus"] = ()
     run.send("recheck_licences")
-    assert [(one.workflow_id, one.ends_at) for one in ended_for_it(run.memory)] == [
+    assert [(one.workflow_id, one.ends_at) for one in cancellations_for_run(run.memory)] == [
         ("key_accounting/K-1/key_accounting", NOW)
     ]
 

@@ -9,7 +9,7 @@ from importlib import import_module
 from types import ModuleType
 
 
-def told_of(kind: str) -> ModuleType:
+def module_of(kind: str) -> ModuleType:
     """The module of a kind. Raises `AssertionError`, which says what to write, where there is none."""
     name = f"{__name__}.{kind}"
     try:

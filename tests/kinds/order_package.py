@@ -1,12 +1,12 @@
 """Downgrade of an order package."""
 
 from tests.kinds.scene import Scene
-from tests.kinds.words import GONE, NOTICE, OPEN, THE_SAME, Case, warned
+from tests.kinds.words import NOTICE, OPEN, THE_SAME, Case, refused, warned
 
 CASES = [
     Case(
         {**NOTICE, **warned("package_zero"), **OPEN},
-        later=({"surplus": ()}, THE_SAME, GONE),
+        later=({"surplus": ()}, THE_SAME, refused("OPL-2", "not_lower")),
         request={"subject": "orders", "target": 0},
         other=100,
     ),

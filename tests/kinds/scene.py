@@ -81,9 +81,9 @@ class Scene:
     @property
     def record(self) -> dict[str, Any]:
         """What the customer holds, its terms still ahead; with `bare` nothing that a lower edition leaves over."""
-        found = customer(self.customer, self.edition)
-        held = {"licences": [] if self.bare else [*found["licences"], *self.holds]}
-        record: dict[str, Any] = in_time(found | held, datetime.now(UTC).date())
+        full = customer(self.customer, self.edition)
+        licences = {"licences": [] if self.bare else [*full["licences"], *self.holds]}
+        record: dict[str, Any] = in_time(full | licences, datetime.now(UTC).date())
         return record
 
 

@@ -10,8 +10,16 @@ from states.model.facts import OutsideStep, Question, Refusal, Surplus, Warning
 Fields = Mapping[str, Any]
 """Fields of a check (`states.model.facts.Check`)."""
 
-GONE = {"refusal": Refusal(rule="G2", code="not_held")}
+
+def refused(rule: str, code: str) -> Fields:
+    """The check refuses."""
+    return {"refusal": Refusal(rule=rule, code=code)}
+
+
+GONE = refused("G2", "not_held")
 """The licence is not there any more."""
+NOBODY = refused("G2", "unknown_customer")
+"""The customer is not there any more."""
 OPEN = {"surplus": (Surplus(licence="L-1", product="p", reason="not_available"),)}
 ENDING = {"surplus": (Surplus(licence="L-1", product="p", reason="not_available", ends_at="2027-01-31T23:00:00Z"),)}
 ASK_TERM = {"questions": (Question(type="clarify_term", rule="X6"),)}

@@ -4,11 +4,11 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 from states.kinds.registry import KINDS
-from tests.kinds import told_of
+from tests.kinds import module_of
 from tests.kinds.scene import BEFORE_THE_ORDER, Scene
 from tests.runs.harness import Run, World
 
-SCENES: tuple[Scene, ...] = tuple(scene for kind in KINDS for scene in told_of(kind).SCENES)
+SCENES: tuple[Scene, ...] = tuple(scene for kind in KINDS for scene in module_of(kind).SCENES)
 """Of each kind, in the order of the registry."""
 WALKS = 8
 """Waiting states that a walk passes at most."""

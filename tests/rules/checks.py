@@ -19,13 +19,15 @@ FAR = "2027-01-31"
 
 
 def customer(*licences: dict[str, Any], **fields: Any) -> Customer:
-    held = [{"licence": f"L-{number}", "product": "vouchers", **licence} for number, licence in enumerate(licences, 1)]
+    numbered = [
+        {"licence": f"L-{number}", "product": "vouchers", **licence} for number, licence in enumerate(licences, 1)
+    ]
     base: dict[str, Any] = {
         "customer": "K-1",
         "name": "Muster GmbH",
         "editions": {"jtl": "jtl_pro", "wms": "wms_pro"},
         "order_package": 2500,
-        "licences": held,
+        "licences": numbered,
     }
     return Customer.model_validate(base | fields)
 
@@ -46,14 +48,14 @@ def ask(
     return KINDS[kind].check(inquiry, Context(record=record, **context), catalogue)
 
 
-def said(check: Check) -> tuple[str, str]:
+def refusal_of(check: Check) -> tuple[str, str]:
     assert check.refusal is not None, check
     return check.refusal.rule, check.refusal.code
 
 
 def warned(check: Check) -> dict[str, dict[str, Any]]:
     assert check.refusal is None, check.refusal
-    return {note.code: note.values for note in check.warnings}
+    return {warning.code: warning.values for warning in check.warnings}
 
 
 def editions(jtl: str = "jtl_pro", wms: str = "wms_pro") -> dict[str, str]:

@@ -216,10 +216,10 @@ def test_POS5_P1_a_register_without_JTL_Wawi_is_paid_since_April_2026_and_has_no
 def test_SH2_SH3_track_and_trace_stays_as_in_the_guide_and_people_are_told_of_the_newer_page(
     catalogue: Catalogue, newer: Catalogue
 ) -> None:
-    before, after = (one.products["track_and_trace"].offers for one in (catalogue, newer))
+    before, after = (version.products["track_and_trace"].offers for version in (catalogue, newer))
     assert {key: offer.status for key, offer in before.items()} == {key: offer.status for key, offer in after.items()}
     assert "track_and_trace" in newer.remarks["shipping"].products
-    lost = next(one for one in newer.features if one.key == "track_and_trace")
+    lost = next(feature for feature in newer.features if feature.key == "track_and_trace")
     assert all("2026" in lost.label[language] for language in ("de", "en"))
 
 

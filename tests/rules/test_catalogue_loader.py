@@ -48,7 +48,7 @@ def test_X8_the_version_in_force_is_the_last_one_begun(own: Path) -> None:
         encoding="utf-8",
     )
     catalogues = load_catalogues(own)
-    assert [one.version for one in catalogues.all] == ["2024-09-01", "later"]
+    assert [version.version for version in catalogues.all] == ["2024-09-01", "later"]
     assert catalogues.in_force(date(2026, 12, 31)).version == "2024-09-01"
     assert catalogues.in_force(date(2027, 1, 1)).version == "later"
     assert catalogues.in_force(date(2020, 1, 1)).version == "2024-09-01"

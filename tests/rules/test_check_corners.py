@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from states.kinds.kind import Context
+from states.kinds.licence import LicenceInquiry, edition_label, offer_of, recorded_of
 from states.kinds.registry import KINDS
-from states.kinds.shared import HeldLicence, edition_label, offer_of, recorded_of
 from states.model.effects import HandOver, Notify, Step, Tell
 from states.model.facts import Check, Feature, Inquiry
 from states.model.offers import Catalogue, Edition, Offer, Product, Source
@@ -18,7 +18,7 @@ from states.model.request import Request
 from states.rules.cost_effect import cost_effect
 from states.rules.surplus import active_channels, beyond_limit, open_at_partners, surplus_now, surplus_under
 from states.views.diagram import dot, states_of
-from tests.rules.checks import AT, FAR, SHIPPED, STABLE, ask, customer, editions, said, warned
+from tests.rules.checks import AT, FAR, SHIPPED, STABLE, ask, customer, editions, refusal_of, warned
 
 SOURCE = Source(label="?", at="made up")
 TEXT: Any = {"de": "Ding", "en": "thing"}
@@ -36,7 +36,7 @@ def product(key: str, offers: dict[str, Offer], **fields: Any) -> Product:
 
 def catalogue(*products: Product) -> Catalogue:
     """The shipped catalogue with these products beside its own."""
-    return SHIPPED.model_copy(update={"products": SHIPPED.products | {one.key: one for one in products}})
+    return SHIPPED.model_copy(update={"products": SHIPPED.products | {sold.key: sold for sold in products}})
 
 
 # Kinds.
@@ -79,10 +79,12 @@ def test_what_each_kind_is_beside_its_path():
 
 
 def test_what_a_kind_and_its_context_are_cannot_be_changed():
-    held = HeldLicence(
-        customer(), Licence(licence="L", product="p"), SHIPPED.products["vouchers"], None, SHIPPED, AT, "UTC"
-    )
-    for one in (Context(record=None), KINDS["voucher"], held):
+    request, context = Request(kind="voucher", customer="K-1", subject="L"), Context(record=None)
+    inquiry = LicenceInquiry(
+        request, AT, False, customer(), context, SHIPPED,
+        Licence(licence="L", product="p"), SHIPPED.products["vouchers"], None,
+    )  # fmt: skip
+    for one in (context, KINDS["voucher"], inquiry):
         with pytest.raises(dataclasses.FrozenInstanceError):
             setattr(one, next(field.name for field in dataclasses.fields(one)), None)
     assert (Context(record=None).zone, Context(record=None).ends, Context(record=None).open_runs) == (
@@ -151,7 +153,7 @@ def test_OP0_6_a_transfer_needs_a_package_that_allows_channels(tiers, bookable):
     ],
 )
 def test_a_document_that_does_not_fit_is_malformed(kind, more):
-    assert said(ask(kind, customer({"product": "marketplace"}), **more)) == ("G1", "malformed")
+    assert refusal_of(ask(kind, customer({"product": "marketplace"}), **more)) == ("G1", "malformed")
 
 
 def test_OP0_a_truth_value_is_no_tier():
@@ -285,7 +287,7 @@ def test_the_edition_that_decides_is_named():
 )
 def test_ED14_what_turns_from_included_to_paid_is_named(before, after, touched):
     offers = {"jtl_pro": before and offer(before), "jtl_start": after and offer(after)}
-    thing = product("thing", {key: one for key, one in offers.items() if one})
+    thing = product("thing", {key: offered for key, offered in offers.items() if offered})
     found = warned(
         ask("edition", customer({"product": "thing"}, order_package=0), "jtl", "jtl_start", catalogue=catalogue(thing))
     )
@@ -360,10 +362,10 @@ def licences(count: int) -> list[Licence]:
 
 def test_POS3_the_earliest_booked_ends_resolve_first():
     entries = beyond_limit(licences(4), offer("included", 1), {"kind": "pos"}, ENDS)
-    assert [(one.candidates, one.ends_at) for one in entries] == [
+    assert [(entry.candidates, entry.ends_at) for entry in entries] == [
         (("L-3",), ENDS["L-3"]), (("L-1",), ENDS["L-1"]), (("L-2", "L-4"), None),
     ]  # fmt: skip
-    assert {one.product for one in entries} == {"p-1"} and {one.licence for one in entries} == {None}
+    assert {entry.product for entry in entries} == {"p-1"} and {entry.licence for entry in entries} == {None}
     assert entries[0].values == {"kind": "pos", "limit": 1, "held": 4}
 
 

@@ -8,7 +8,7 @@ from catalogue.texts import LANGUAGES, say
 from states.kinds.registry import KINDS
 from states.model.record import Customer
 from states.model.request import Request
-from tests.rules.checks import FAR, ask, customer, editions, said
+from tests.rules.checks import FAR, ask, customer, editions, refusal_of
 
 # Refusals: (rule, code) for each situation.
 
@@ -102,14 +102,14 @@ REFUSALS: list[tuple[str, str, str, Customer | None, dict[str, Any]]] = [
 @pytest.mark.parametrize(
     ("rule", "code", "kind", "record", "more"),
     REFUSALS,
-    ids=[f"{one[0]}-{one[1]}-{one[2]}-{n}" for n, one in enumerate(REFUSALS)],
+    ids=[f"{row[0]}-{row[1]}-{row[2]}-{n}" for n, row in enumerate(REFUSALS)],
 )
 def test_a_request_is_refused(rule: str, code: str, kind: str, record: Customer | None, more: dict[str, Any]) -> None:
-    assert said(ask(kind, record, **more)) == (rule, code)
+    assert refusal_of(ask(kind, record, **more)) == (rule, code)
 
 
 def test_every_refusal_of_a_request_is_produced_by_some_case() -> None:
-    codes = {one[1] for one in REFUSALS} | {"malformed", "declined"}  # malformed: below; declined: a person's answer
+    codes = {row[1] for row in REFUSALS} | {"malformed", "declined"}  # malformed: below; declined: a person's answer
     assert codes == {
         "malformed",
         "unknown_customer",
@@ -212,7 +212,7 @@ def test_a_refusal_carries_what_its_text_needs(
 )
 def test_G1_a_document_that_does_not_fit_its_kind_is_malformed(kind: str, more: dict[str, Any], fault: str) -> None:
     check = ask(kind, customer({"product": "vouchers"}), **more)
-    assert said(check) == ("G1", "malformed")
+    assert refusal_of(check) == ("G1", "malformed")
     assert check.refusal is not None
     for language in LANGUAGES:
         assert f"`{fault}`" in say(language, check.refusal.values["fault"], {"kind": kind} | more)
@@ -276,10 +276,10 @@ WORKFLOWS = {
 
 
 def test_G1_the_registry_is_the_contracts_table_in_its_order_and_what_is_new_comes_after() -> None:
-    found = [(key, kind.kind, kind.workflow) for key, kind in KINDS.items()]
-    assert found[: len(WORKFLOWS)] == [(key, key, workflow) for key, workflow in WORKFLOWS.items()]
-    assert all(key == kind for key, kind, _ in found)
-    assert len({workflow for _, _, workflow in found}) == len(found)
+    rows = [(key, kind.kind, kind.workflow) for key, kind in KINDS.items()]
+    assert rows[: len(WORKFLOWS)] == [(key, key, workflow) for key, workflow in WORKFLOWS.items()]
+    assert all(key == kind for key, kind, _ in rows)
+    assert len({workflow for _, _, workflow in rows}) == len(rows)
 
 
 @pytest.mark.parametrize("kind", list(KINDS))

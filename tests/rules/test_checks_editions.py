@@ -11,7 +11,7 @@ from states.model.facts import Cost
 from states.model.offers import Catalogue
 from states.model.record import Customer
 from states.rules.surplus import surplus_now, surplus_under
-from tests.rules.checks import SHIPPED, STABLE, ask, customer, editions, said, warned
+from tests.rules.checks import SHIPPED, STABLE, ask, customer, editions, refusal_of, warned
 
 # Editions.
 
@@ -54,8 +54,8 @@ def test_ED4_functions_lost_or_restricted(
     rule: str, current: str, target: str, lost: set[str], limited: set[str]
 ) -> None:
     check = ask("edition", customer(editions=editions(current)), "jtl", target)
-    assert {one.feature for one in check.features_lost if not one.limited} == lost
-    assert {one.feature for one in check.features_lost if one.limited} == limited
+    assert {feature.feature for feature in check.features_lost if not feature.limited} == lost
+    assert {feature.feature for feature in check.features_lost if feature.limited} == limited
     assert set(warned(check)["features_lost"]["features"]) == lost
 
 
@@ -98,7 +98,7 @@ def test_X14_an_annual_term_is_asked_about(terms: dict[str, Any], rules: list[st
 def test_ED1_a_catalogue_without_the_target_names_what_is_bookable() -> None:
     left = {key: edition for key, edition in SHIPPED.editions.items() if key != "jtl_advanced"}
     check = ask("edition", customer(), "jtl", "jtl_advanced", catalogue=SHIPPED.model_copy(update={"editions": left}))
-    assert said(check) == ("ED1", "not_bookable")
+    assert refusal_of(check) == ("ED1", "not_bookable")
     assert check.refusal is not None
     assert check.refusal.values == {"target": "jtl_advanced", "bookable": ["JTL Start"]}
 
@@ -163,18 +163,18 @@ KNOCK_ON: list[tuple[str, Customer, str, Catalogue, dict[str, Any]]] = [
 
 
 @pytest.mark.parametrize(
-    ("rule", "record", "target", "catalogue", "values"), KNOCK_ON, ids=[one[0] for one in KNOCK_ON]
+    ("rule", "record", "target", "catalogue", "values"), KNOCK_ON, ids=[row[0] for row in KNOCK_ON]
 )
 def test_knock_on_names_what_a_lower_edition_does_to_other_products(
     rule: str, record: Customer, target: str, catalogue: Catalogue, values: dict[str, Any]
 ) -> None:
     family = target.partition("_")[0]
-    said = warned(ask("edition", record, family, target, catalogue=catalogue))["knock_on"]
-    assert {name: value for name, value in said.items() if name not in ("current", "target")} == values
+    values_told = warned(ask("edition", record, family, target, catalogue=catalogue))["knock_on"]
+    assert {name: value for name, value in values_told.items() if name not in ("current", "target")} == values
     for language in ("de", "en"):
-        text = say(language, "warning.knock_on", said)
+        text = say(language, "warning.knock_on", values_told)
         for value in values.values():
-            assert value is True or all(one in text for one in ([value] if isinstance(value, str) else value)), text
+            assert value is True or all(word in text for word in ([value] if isinstance(value, str) else value)), text
 
 
 BELOW_SILVER, BELOW_GOLD = "Support mindestens auf Stufe Silber", "Support auf Stufe Gold"
@@ -195,15 +195,15 @@ UNTOUCHED: list[tuple[str, Customer, str, str]] = [
 ]
 
 
-@pytest.mark.parametrize(("rule", "record", "target", "support"), UNTOUCHED, ids=[one[0] for one in UNTOUCHED])
+@pytest.mark.parametrize(("rule", "record", "target", "support"), UNTOUCHED, ids=[row[0] for row in UNTOUCHED])
 def test_SUP1_the_support_level_alone_is_a_function_lost_and_no_knock_on(
     rule: str, record: Customer, target: str, support: str
 ) -> None:
-    found = warned(ask("edition", record, "jtl", target))
-    assert "knock_on" not in found
-    assert support in found["features_lost"]["features"]
+    warnings = warned(ask("edition", record, "jtl", target))
+    assert "knock_on" not in warnings
+    assert support in warnings["features_lost"]["features"]
     for language in ("de", "en"):
-        assert support in say(language, "warning.features_lost", found["features_lost"])
+        assert support in say(language, "warning.features_lost", warnings["features_lost"])
 
 
 def test_ED14_where_nothing_else_is_touched_nothing_is_said() -> None:
@@ -221,7 +221,9 @@ LATER = datetime(2027, 1, 31, 23, tzinfo=UTC)
 def test_SH3_a_product_that_the_target_lacks_is_surplus_for_each_licence() -> None:
     record = customer({"product": "track_and_trace"}, {"product": "shipping_labels"}, {"product": "track_and_trace"})
     check = ask("edition", record, "jtl", "jtl_advanced", ends={"L-3": SOON, "L-2": SOON})
-    assert [(one.licence, one.product, one.reason, one.candidates, one.ends_at) for one in check.surplus] == [
+    assert [
+        (entry.licence, entry.product, entry.reason, entry.candidates, entry.ends_at) for entry in check.surplus
+    ] == [
         ("L-1", "track_and_trace", "not_available", ("L-1",), None),
         ("L-3", "track_and_trace", "not_available", ("L-3",), SOON),  # X3
     ]
@@ -235,7 +237,9 @@ def test_SH3_a_product_that_the_target_lacks_is_surplus_for_each_licence() -> No
 @pytest.mark.parametrize(("target", "entries"), [("jtl_advanced", 2), ("jtl_start", 4)])
 def test_POS3_a_limit_exceeded_by_n_gives_n_entries_with_all_candidates(target: str, entries: int) -> None:
     check = ask("edition", customer(*POS5), "jtl", target)
-    assert [(one.licence, one.reason, one.candidates) for one in check.surplus] == [(None, "limit", ALL_POS)] * entries
+    assert [(entry.licence, entry.reason, entry.candidates) for entry in check.surplus] == [
+        (None, "limit", ALL_POS)
+    ] * entries
 
 
 def test_POS3_at_the_limit_nothing_is_surplus() -> None:
@@ -246,7 +250,7 @@ def test_POS3_at_the_limit_nothing_is_surplus() -> None:
 def test_X3_a_candidate_whose_end_is_booked_resolves_one_entry_and_no_other() -> None:
     check = ask("edition", customer(*POS5), "jtl", "jtl_start", ends={"L-4": LATER, "L-2": SOON})
     left = ("L-1", "L-3", "L-5")
-    assert [(one.candidates, one.ends_at) for one in check.surplus] == [
+    assert [(entry.candidates, entry.ends_at) for entry in check.surplus] == [
         (("L-2",), SOON),
         (("L-4",), LATER),
         (left, None),
@@ -263,26 +267,29 @@ def test_X3_a_candidate_whose_end_is_booked_resolves_one_entry_and_no_other() ->
 
 def test_WE4_leaving_WMS_Pro_puts_modules_in_surplus_but_no_users() -> None:
     record = customer({"product": "wms_module"}, {"product": "wms_user"}, {"product": "track_and_trace"})
-    assert [one.licence for one in ask("edition", record, "wms", "wms_start").surplus] == ["L-1"]
+    assert [entry.licence for entry in ask("edition", record, "wms", "wms_start").surplus] == ["L-1"]
 
 
 def test_SUP3_leaving_Enterprise_with_key_accounting_is_surplus() -> None:
     record = customer({"product": "key_accounting"}, editions=editions("jtl_enterprise"))
-    assert [one.licence for one in ask("edition", record, "jtl", "jtl_pro").surplus] == ["L-1"]
+    assert [entry.licence for entry in ask("edition", record, "jtl", "jtl_pro").surplus] == ["L-1"]
 
 
 def test_X2_after_the_change_only_what_is_left_is_asked() -> None:
     record = customer({"product": "track_and_trace"}, *POS5, editions=editions("jtl_advanced"))
     check = ask("edition", record, "jtl", "jtl_advanced", after=True, ends={"L-2": LATER})
     assert check.refusal is None
-    assert [(one.licence, one.ends_at) for one in check.surplus] == [("L-1", None), (None, LATER), (None, None)]
+    assert [(entry.licence, entry.ends_at) for entry in check.surplus] == [("L-1", None), (None, LATER), (None, None)]
     assert surplus_now(record, {}, SHIPPED, "jtl") == surplus_under(record, {}, SHIPPED, "jtl", "jtl_advanced")
     assert surplus_now(customer(editions={}), {}, SHIPPED, "jtl") == ()
 
 
 def test_X2_a_licence_left_over_by_an_open_edition_run_can_be_ended() -> None:
     record = customer({"product": "track_and_trace"}, editions=editions("jtl_advanced"))
-    assert said(ask("shipping_module", record, open_runs=frozenset({"edition/K-1/wms"}))) == ("SH2", "not_available")
+    assert refusal_of(ask("shipping_module", record, open_runs=frozenset({"edition/K-1/wms"}))) == (
+        "SH2",
+        "not_available",
+    )
     check = ask("shipping_module", record, open_runs=frozenset({"edition/K-1/jtl"}))
     assert check.refusal is None
     assert [question.type for question in check.questions] == ["clarify_cost", "clarify_term"]
@@ -299,7 +306,7 @@ CHANNELS = (
 
 def test_X4_every_channel_stands_against_package_0_also_one_whose_end_is_booked() -> None:
     check = ask("order_package", customer(*CHANNELS), "orders", 0, ends={"L-1": SOON})
-    assert [(one.licence, one.reason, one.ends_at) for one in check.surplus] == [
+    assert [(entry.licence, entry.reason, entry.ends_at) for entry in check.surplus] == [
         ("L-1", "channel", None),
         ("L-2", "channel", None),
     ]
@@ -317,4 +324,4 @@ def test_OP2_package_0_is_always_possible() -> None:
 
 def test_X4_after_the_date_only_the_channels_are_asked() -> None:
     check = ask("order_package", customer(*CHANNELS, order_package=0), "orders", 0, after=True)
-    assert [one.licence for one in check.surplus] == ["L-1", "L-2"]
+    assert [entry.licence for entry in check.surplus] == ["L-1", "L-2"]

@@ -194,7 +194,7 @@ def test_what_ending_a_licence_does(
 ) -> None:
     check = ask(kind, customer(licence, editions=held))
     assert check.refusal is None
-    assert (check.cost_effect, check.date_rule, tuple(one.type for one in check.questions)) == (
+    assert (check.cost_effect, check.date_rule, tuple(question.type for question in check.questions)) == (
         effect,
         date_rule,
         questions,
@@ -289,7 +289,7 @@ def test_X9_steps_outside_our_reach(
     kind: str, licence: dict[str, Any], steps: list[tuple[str, str, str | None]]
 ) -> None:
     check = ask(kind, customer(licence))
-    assert [(one.what, one.rule, one.name) for one in check.outside] == steps
+    assert [(step.what, step.rule, step.name) for step in check.outside] == steps
 
 
 PARTNERS = [
@@ -300,11 +300,11 @@ PARTNERS = [
 
 def test_FFN2_FFN5_each_partner_is_a_step_and_what_is_open_stands_against_it() -> None:
     check = ask("fulfillment", customer(partners=PARTNERS), "ffn")
-    assert [(one.licence, one.reason, one.values) for one in check.surplus] == [
+    assert [(entry.licence, entry.reason, entry.values) for entry in check.surplus] == [
         ("P-1", "open_operations", {"name": "P-1", "count": 3}),
         ("P-1", "stock", {"name": "P-1", "count": 12}),
     ]
-    assert [(one.subject, one.name, one.rule) for one in check.outside] == [
+    assert [(step.subject, step.name, step.rule) for step in check.outside] == [
         ("P-1", "P-1", "FFN5"),
         ("P-2", "P-2", "FFN5"),
     ]
@@ -313,7 +313,7 @@ def test_FFN2_FFN5_each_partner_is_a_step_and_what_is_open_stands_against_it() -
 
 def test_FFN1_without_recorded_partners_a_person_is_asked() -> None:
     check = ask("fulfillment", customer(), "ffn")
-    assert [(one.type, one.rule) for one in check.questions] == [("clarify", "FFN1")]
+    assert [(question.type, question.rule) for question in check.questions] == [("clarify", "FFN1")]
     assert check.outside == ()
 
 

@@ -99,7 +99,7 @@ BY_STATE = {"boundary_day", "surplus", "surplus_gap", "later_than_standing"}
 @pytest.mark.parametrize(
     ("code", "kind", "record", "more", "values"),
     WARNINGS,
-    ids=[f"{one[0]}-{one[1]}-{n}" for n, one in enumerate(WARNINGS)],
+    ids=[f"{row[0]}-{row[1]}-{n}" for n, row in enumerate(WARNINGS)],
 )
 def test_a_warning_with_its_values(
     code: str, kind: str, record: Customer, more: dict[str, Any], values: dict[str, Any]
@@ -108,7 +108,7 @@ def test_a_warning_with_its_values(
 
 
 def test_every_warning_of_the_contract_is_produced_by_some_case() -> None:
-    assert {one[0] for one in WARNINGS} | BY_STATE == {
+    assert {row[0] for row in WARNINGS} | BY_STATE == {
         "boundary_day",
         "no_saving",
         "features_lost",

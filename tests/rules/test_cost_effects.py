@@ -9,7 +9,7 @@ from states.model.offers import Offer, OfferStatus, Source
 from states.model.record import Customer, Licence
 from states.model.request import Request
 from states.rules.cost_effect import cost_effect
-from tests.rules.checks import FAR, SHIPPED, ask, customer, editions, said
+from tests.rules.checks import FAR, SHIPPED, ask, customer, editions, refusal_of
 
 JTL = ("jtl_start", "jtl_advanced", "jtl_pro", "jtl_enterprise")
 
@@ -86,7 +86,7 @@ def test_G8_included_or_booked_decides_and_what_nobody_knows_is_never_guessed(
 def test_OP1_OP0_1_what_packages_bill_stands_against_package_0_and_nothing_else(product: str) -> None:
     billed = product in ("marketplace", "connector_shopify", "connector_shopware6")
     check = ask("order_package", customer({"product": product}), "orders", 0)
-    assert [(one.licence, one.reason) for one in check.surplus] == ([("L-1", "channel")] if billed else [])
+    assert [(entry.licence, entry.reason) for entry in check.surplus] == ([("L-1", "channel")] if billed else [])
 
 
 @pytest.mark.parametrize(
@@ -96,13 +96,13 @@ def test_OP1_OP0_1_what_packages_bill_stands_against_package_0_and_nothing_else(
 def test_OP2_each_edition_allows_certain_packages_only(edition: str, target: int, bookable: bool) -> None:
     check = ask("order_package", customer(order_package=10000, editions=editions(edition)), "orders", target)
     assert (check.refusal is None) == bookable
-    assert bookable or said(check) == ("OPL-2", "not_bookable")
+    assert bookable or refusal_of(check) == ("OPL-2", "not_bookable")
 
 
 @pytest.mark.parametrize("product", ["connector_woocommerce", "connector_gambio", "connector"])
 def test_CO3_no_other_connector_than_shopify_and_shopware_6_is_known(product: str) -> None:
-    assert said(ask("connector", customer({"product": product}))) == ("G2", "not_held")
-    assert {key for key, one in SHIPPED.products.items() if one.kind == "connector"} == {
+    assert refusal_of(ask("connector", customer({"product": product}))) == ("G2", "not_held")
+    assert {key for key, sold in SHIPPED.products.items() if sold.kind == "connector"} == {
         "connector_shopify",
         "connector_shopware6",
     }
@@ -115,8 +115,9 @@ EXAMPLES: list[tuple[str, Customer, dict[str, Any]]] = [
     ("edition", customer(), {"subject": "wms", "target": "wms_start"}),
     ("order_package", customer(), {"subject": "orders", "target": 1000}),
     ("order_package", customer(), {"subject": "orders", "target": 0}),
-    *((one.kind, customer({"product": key, "term_ends": FAR}, editions=editions("jtl_enterprise")), {}) for key, one in
-      SHIPPED.products.items() if one.kind != "key_accounting"),
+    *((sold.kind, customer({"product": key, "term_ends": FAR}, editions=editions("jtl_enterprise")), {})
+      for key, sold in
+      SHIPPED.products.items() if sold.kind != "key_accounting"),
     (
         "key_accounting",
         customer({"product": "key_accounting"}, editions=editions("jtl_enterprise")),
@@ -132,7 +133,7 @@ EXAMPLES: list[tuple[str, Customer, dict[str, Any]]] = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("kind", "record", "more"), EXAMPLES, ids=[f"{one[0]}-{n}" for n, one in enumerate(EXAMPLES)])
+@pytest.mark.parametrize(("kind", "record", "more"), EXAMPLES, ids=[f"{row[0]}-{n}" for n, row in enumerate(EXAMPLES)])
 def test_D7_the_notice_rule_holds_for_editions_and_packages_alone(
     kind: str, record: Customer, more: dict[str, Any]
 ) -> None:
@@ -142,7 +143,7 @@ def test_D7_the_notice_rule_holds_for_editions_and_packages_alone(
 
 
 def test_D7_every_kind_but_the_support_level_is_in_the_table() -> None:
-    assert {one[0] for one in EXAMPLES} == set(KINDS) - {"support_level"}  # which is always refused
+    assert {row[0] for row in EXAMPLES} == set(KINDS) - {"support_level"}  # which is always refused
 
 
 @pytest.mark.parametrize("product", ["marketplace", "connector_shopify", "wms_module", "pos_wawi", "shipping_labels"])
@@ -165,7 +166,7 @@ def test_WMU2_WMU3_all_users_but_the_inclusive_one_can_be_cancelled(inclusive: i
     users = [{"product": "wms_user", "included": number <= inclusive, "term_ends": FAR} for number in range(1, 4)]
     checks = [ask("wms_user", customer(*users), f"L-{number}") for number in range(1, 4)]
     assert [check.refusal is None for check in checks].count(True) == 3 - inclusive
-    assert all(said(check) == ("WMU2", "inclusive_user") for check in checks[:inclusive])
+    assert all(refusal_of(check) == ("WMU2", "inclusive_user") for check in checks[:inclusive])
 
 
 @pytest.mark.parametrize(
@@ -180,7 +181,7 @@ def test_WMU2_WMU3_all_users_but_the_inclusive_one_can_be_cancelled(inclusive: i
 def test_WE3_edition_module_and_user_of_the_wms_are_three_processes(product: str, asked_as: str, right: str) -> None:
     """Whoever asks in the wrong one is told the right one; the edition's takes no licence at all."""
     check = ask(asked_as, customer({"product": product}))
-    assert said(check) == ("G1", "not_held")
+    assert refusal_of(check) == ("G1", "not_held")
     assert check.refusal and check.refusal.values["belongs_to"] == right
     edition = Request(kind="edition", customer="K-1", subject="L-1", target="wms_start")
     assert KINDS["edition"].malformed(edition) == "fault.subject_fixed"

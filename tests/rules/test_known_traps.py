@@ -12,7 +12,7 @@ from tests.rules.checks import FAR, SHIPPED, ask, customer, editions, warned
 LANGUAGES = ("de", "en")
 
 
-def told(kind: str, record: Customer, code: str, language: str, **more: Any) -> str:
+def text_for(kind: str, record: Customer, code: str, language: str, **more: Any) -> str:
     """What the customer reads under a code: a warning of the request, or why it is refused."""
     check = ask(kind, record.model_copy(update={"language": language}), **more)
     if check.refusal is not None:
@@ -77,10 +77,10 @@ SAID = [
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize(("rule", "case", "german", "english"), SAID, ids=[f"{one[0]}-{one[1]}" for one in SAID])
+@pytest.mark.parametrize(("rule", "case", "german", "english"), SAID, ids=[f"{row[0]}-{row[1]}" for row in SAID])
 def test_the_customer_is_told(rule: str, case: str, german: str, english: str, language: str) -> None:
     kind, record, code, more = CASES[case]
-    assert {"de": german, "en": english}[language] in told(kind, record, code, language, **more)
+    assert {"de": german, "en": english}[language] in text_for(kind, record, code, language, **more)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -97,7 +97,7 @@ def test_the_customer_is_told(rule: str, case: str, german: str, english: str, l
 )
 def test_nobody_is_told_what_is_another_products(rule: str, case: str, unsaid: str, language: str) -> None:
     kind, record, code, more = CASES[case]
-    assert not re.search(unsaid, told(kind, record, code, language, **more))
+    assert not re.search(unsaid, text_for(kind, record, code, language, **more))
 
 
 @pytest.mark.parametrize(
@@ -106,7 +106,7 @@ def test_nobody_is_told_what_is_another_products(rule: str, case: str, unsaid: s
 )
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_SUP1_the_support_level_is_the_editions(edition: str, level: str, language: str) -> None:
-    text = told("support_level", customer(editions=editions(edition)), "support_level", language, subject="support")
+    text = text_for("support_level", customer(editions=editions(edition)), "support_level", language, subject="support")
     assert level in text
     way = {"de": "auf eine niedrigere mit einem Antrag hier", "en": "to a lower one with a request here"}
     assert way[language] in text
@@ -129,7 +129,7 @@ SOURCES = [
 
 
 @pytest.mark.parametrize(
-    ("rule", "product", "edition", "label", "at"), SOURCES, ids=[f"{one[0]}-{n}" for n, one in enumerate(SOURCES)]
+    ("rule", "product", "edition", "label", "at"), SOURCES, ids=[f"{row[0]}-{n}" for n, row in enumerate(SOURCES)]
 )
 def test_what_no_source_states_is_marked_so_in_the_catalogue(
     rule: str, product: str, edition: str | None, label: str, at: str

@@ -100,9 +100,9 @@ def test_the_vectors_of_the_contract(rule: str, placed_on: str, inclusive: str, 
     ],
 )
 def test_D8_the_calendar_day_is_that_of_the_zone(rule: str, zone: str, placed_at: str, effective_at: str) -> None:
-    found = NoticeRule(zone=zone).effective_at(datetime.fromisoformat(placed_at))
-    assert found == datetime.fromisoformat(effective_at)
-    assert found.utcoffset() == timedelta(0)
+    effective = NoticeRule(zone=zone).effective_at(datetime.fromisoformat(placed_at))
+    assert effective == datetime.fromisoformat(effective_at)
+    assert effective.utcoffset() == timedelta(0)
 
 
 @pytest.mark.parametrize(
@@ -117,8 +117,8 @@ def test_D8_the_calendar_day_is_that_of_the_zone(rule: str, zone: str, placed_at
     ],
 )
 def test_order_by_is_the_first_moment_too_late(boundary: str, effective_at: str, order_by: str) -> None:
-    found = NoticeRule(boundary=boundary).order_by(datetime.fromisoformat(effective_at))
-    assert found == datetime.fromisoformat(order_by)
+    deadline = NoticeRule(boundary=boundary).order_by(datetime.fromisoformat(effective_at))
+    assert deadline == datetime.fromisoformat(order_by)
 
 
 @pytest.mark.parametrize(
@@ -133,8 +133,8 @@ def test_order_by_is_the_first_moment_too_late(boundary: str, effective_at: str,
 )
 @pytest.mark.parametrize("boundary", READINGS)
 def test_X1_what_is_shown_changes_when_the_boundary_day_begins_and_ends(boundary: str, moment: str, turns: str) -> None:
-    found = NoticeRule(boundary=boundary).next_change(datetime.fromisoformat(moment))
-    assert found == datetime.fromisoformat(turns)
+    change = NoticeRule(boundary=boundary).next_change(datetime.fromisoformat(moment))
+    assert change == datetime.fromisoformat(turns)
 
 
 @settings(deadline=None)
@@ -148,8 +148,8 @@ def test_D1_never_less_notice_than_the_rule_asks_for(rule: NoticeRule, day: date
 @settings(deadline=None)
 @given(rules, days)
 def test_D3_always_a_first_and_never_later_than_that_of_the_month_after_next(rule: NoticeRule, day: date) -> None:
-    found = rule.effective_on(day)
-    assert found in (first_of_month(day, 1), first_of_month(day, 2))
+    effective = rule.effective_on(day)
+    assert effective in (first_of_month(day, 1), first_of_month(day, 2))
 
 
 @settings(deadline=None)

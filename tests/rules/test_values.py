@@ -250,7 +250,7 @@ def test_a_task_where_nothing_is_said():
     assert task.model_dump(exclude={"task", "type", "opened_at", "text"}) == {
         "due_at": None, "decisions": {}, "confirmed": None, "rejected": None, "proof_required": False,
         "at_required": False, "note_required": (), "values": {}, "subject": None, "step": None, "proof": None,
-        "note": None, "escalated": 0, "ticket": None,
+        "note": None, "escalated": 0,
     }  # fmt: skip
 
 

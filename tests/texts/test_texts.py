@@ -11,14 +11,14 @@ import pytest
 
 from catalogue import formats, templates, texts
 from catalogue.texts import amount, day, keys, known, moment, say
+from states.kinds.licence import RECORDED
 from states.kinds.registry import KINDS
-from states.kinds.shared import RECORDED
 from states.model.facts import CostEffect
 from states.model.payload_errors import WHAT
 from states.model.reconciliation import How
 from states.model.request import CUSTOMER_MESSAGES, OPERATOR_MESSAGES
 from states.model.status import WaitingFor
-from tests.kinds import told_of
+from tests.kinds import module_of
 
 WORDING = Path(texts.__file__).parent / "wording"
 FIRST = "2027-02-01T00:00:00+01:00"
@@ -353,7 +353,7 @@ LABEL_SPACES = tuple(f"{namespace}." for namespace in LABELS)
 
 
 for kind in KINDS:
-    SAMPLES |= getattr(told_of(kind), "SAMPLES", {})
+    SAMPLES |= getattr(module_of(kind), "SAMPLES", {})
 
 
 def samples_of(key: str) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from catalogue.texts import say
-from states.rules.run_values import facts_of
+from states.rules.run_values import run_facts
 from tools.docs.conversations import Play
 
 DOCUMENT = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
@@ -28,7 +28,7 @@ def spoken(key: str, kind: str | None = None) -> str:
 @cache
 def example_values(kind: str) -> dict[str, Any]:
     """What the example of a kind knows when it begins: its target, its date, its deadline; a made-up price."""
-    facts: dict[str, Any] = {name: value for name, value in facts_of(Play(kind).memory).items() if value is not None}
+    facts: dict[str, Any] = {name: value for name, value in run_facts(Play(kind).memory).items() if value is not None}
     saves = facts["cost_effect"] == "cancellation" and kind not in ("edition", "order_package")
     unpriced = () if saves else ("price", "new_price", "saved_price")
     differs: dict[str, Any] = DOCUMENT["kinds"].get(kind, {})

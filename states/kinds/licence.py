@@ -1,0 +1,188 @@
+"""The kinds that end one licence: which it is, what its end does to the cost, what must be asked first. Pure."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from states.kinds.documents import plain_licence
+from states.kinds.kind import COMMON_CODES, CustomerInquiry, Kind, OwnCheck
+from states.model.base import day_of
+from states.model.facts import Check, Cost, CostEffect, Question, Warning
+from states.model.offers import Catalogue, Offer, Product
+from states.model.record import Customer, Licence
+from states.model.request import Request
+from states.rules.cost_effect import cost_effect, edition_of, offer_for, product_of
+
+if TYPE_CHECKING:
+    from states.chart.base import Chart
+
+RECORDED = ("product", "module", "included", "contract", "booked_via", "term_ends", "price_per_month")
+"""What a question quotes of a licence: facts only, no labels that may hold a person's name."""
+
+NO_SAVING: frozenset[CostEffect] = frozenset({"deactivation", "none"})
+
+UNAVAILABLE = {"track_and_trace": "SH2", "wawi_api": "API1", "key_accounting": "SUP3", "wms_module": "WMM1"}
+"""The rule that keeps a product from an edition, by product; else that it depends on the edition (G6)."""
+
+FOUND_CODES = COMMON_CODES | {"not_held", "not_available"}
+"""The refusals where no licence can be found that the request names."""
+
+ENDING_CODES = FOUND_CODES | {"use_support", "no_saving"}
+"""What is said of every licence that may end."""
+
+
+@dataclass(frozen=True)
+class LicenceInquiry(CustomerInquiry):
+    """An inquiry about a licence that the customer holds, with what the catalogue says of it."""
+
+    licence: Licence
+    product: Product
+    offer: Offer | None
+
+    @property
+    def effect(self) -> CostEffect:
+        """What ending it does to the cost (G5 to G8, X5)."""
+        return cost_effect(self.offer, self.licence)
+
+
+LicenceCheck = Callable[[LicenceInquiry], Check]
+
+
+def check_of_ending(
+    inquiry: LicenceInquiry, *warnings: Warning, effect: CostEffect | None = None, **fields: Any
+) -> Check:
+    """The check of a licence that may end: at its term where it is paid, else at once or on a day chosen (X6)."""
+    effect = effect or inquiry.effect
+    no_saving = (no_saving_warning(inquiry.product),) if effect in NO_SAVING else ()
+    return inquiry.conclude(
+        date_rule="term" if effect == "cancellation" else "moment",
+        cost_effect=effect,
+        term_ends=inquiry.licence.term_ends,
+        questions=questions_about(inquiry, effect),
+        warnings=(*warnings, *no_saving),
+        cost=cost_of(inquiry.licence, effect),
+        **fields,
+    )
+
+
+def licence_kind(
+    kind: str,
+    workflow: str,
+    chart: "type[Chart]",
+    check: LicenceCheck = check_of_ending,
+    *,
+    malformed: Callable[[Request], str | None] = plain_licence,
+    codes: Iterable[str] = (),
+    steps: Iterable[str] = (),
+    watches: bool = False,
+) -> Kind:
+    """The kind of a licence that ends at its term, or where no cost falls at once (X6).
+
+    `check` is asked about a licence that is held, and answers `check_of_ending` or a refusal; `codes` are the warnings
+    and refusals that it has of its own.
+    """
+    return Kind(
+        kind,
+        workflow,
+        chart,
+        own_check=about_licence(kind, check),
+        malformed=malformed,
+        dates=("term", "moment"),
+        codes=ENDING_CODES | frozenset(codes),
+        steps=frozenset(steps),
+        watches=watches,
+    )
+
+
+def about_licence(kind: str, check: LicenceCheck) -> OwnCheck:
+    """A check that is asked only where the licence in question is held, as a product that `kind` cancels."""
+
+    def own_check(inquiry: CustomerInquiry) -> Check:
+        licence = licence_in_question(kind, inquiry)
+        return licence if isinstance(licence, Check) else check(licence)
+
+    return own_check
+
+
+def licence_in_question(kind: str, inquiry: CustomerInquiry) -> LicenceInquiry | Check:
+    """The licence that the request names, or the refusal.
+
+    Not held, or a product that another kind cancels: `not_held` (G1, G2). A service is cancelled by ticket only:
+    `use_support` (SVC1). A product that the edition lacks: `not_available`, unless the edition's own run is open: then
+    the licence is its surplus and must be endable (X2), at a cost that is asked about.
+    """
+    record, catalogue, subject = inquiry.record, inquiry.catalogue, inquiry.request.subject
+    licence = record.licence(subject)
+    product = product_of(catalogue, licence) if licence else None
+    if licence is None or product is None:
+        return inquiry.refuse("G2", "not_held", subject=subject)
+    if product.kind == "setup_service" != kind:
+        return inquiry.refuse("SVC1", "use_support")
+    if product.kind != kind:
+        return inquiry.refuse("G1", "not_held", subject=subject, belongs_to=product.kind)
+    offer = offer_of(product, record.editions)
+    edition_is_leaving = f"edition/{record.customer}/{product.family}" in inquiry.context.open_runs
+    if offer and offer.status == "not_available" and not edition_is_leaving:
+        values = {"product": product.label[record.language], "current": edition_label(record, catalogue, product)}
+        return inquiry.refuse(UNAVAILABLE.get(product.key, "G6"), "not_available", **values)
+    return LicenceInquiry(**vars(inquiry), licence=licence, product=product, offer=offer)
+
+
+def edition_label(record: Customer, catalogue: Catalogue, product: Product) -> str:
+    """The edition that decides about a product, for people."""
+    edition = edition_of(catalogue, record, product.family or "jtl")
+    return edition.label if edition else "-"
+
+
+def offer_of(product: Product, editions: Mapping[Any, str]) -> Offer | None:
+    """What the product is for this customer; without its family in the record, what every edition says alike."""
+    offer = offer_for(product, editions)
+    if offer is None and product.family is not None and product.family not in editions:
+        statuses = {edition_offer.status for edition_offer in product.offers.values()}
+        if len(statuses) == 1 and statuses != {"not_available"}:
+            return next(iter(product.offers.values()))
+    return offer
+
+
+def no_saving_warning(product: Product) -> Warning:
+    """Tidiness, no saving (G9); with what is special about active channels (MP6, CO6) and WMS modules (WMM3)."""
+    if product.channel:
+        return Warning(code="no_saving", values={"channel": product.kind})
+    return Warning(code="no_saving", values={"warehouse": True} if product.kind == "wms_module" else {})
+
+
+def questions_about(inquiry: LicenceInquiry, effect: CostEffect) -> tuple[Question, ...]:
+    """What a person must say first: the cost where nobody knows it (X5), the term of a paid licence without one (X6).
+
+    While the cost is unknown the term is asked about too: it counts if the answer is that the cost falls.
+    """
+    values = {"product": inquiry.product.label[inquiry.record.language], "recorded": recorded_of(inquiry.licence)}
+    questions = []
+    if effect == "unknown":
+        questions.append(Question(type="clarify_cost", rule="X5", values=values))
+    if effect in ("cancellation", "unknown") and not term_runs(inquiry):
+        questions.append(Question(type="clarify_term", rule="X6", values=values))
+    return tuple(questions)
+
+
+def term_runs(inquiry: LicenceInquiry) -> bool:
+    """Whether the last usable day of the recorded term is the day asked about, or later."""
+    term_ends = inquiry.licence.term_ends
+    return term_ends is not None and term_ends >= day_of(inquiry.at, inquiry.context.zone)
+
+
+def recorded_of(licence: Licence) -> str:
+    """What the record says of a licence, quoted field by field."""
+    fields = licence.model_dump(mode="json", include=set(RECORDED), exclude_none=True)
+    if "included" in fields:
+        fields["included"] = str(fields["included"]).lower()
+    return ", ".join(f"{name}: {fields[name]}" for name in RECORDED if name in fields)
+
+
+def cost_of(licence: Licence, effect: CostEffect) -> Cost | None:
+    """Cost per month before and after, where the record has a price and the effect is known."""
+    price = licence.price_per_month
+    if price is None or effect == "unknown":
+        return None
+    return Cost(before=price, after=Decimal(0) if effect == "cancellation" else price)
