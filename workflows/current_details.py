@@ -11,6 +11,7 @@ with workflow.unsafe.imports_passed_through():
     from states.chart.task_types import type_of
     from states.model.memory import Memory, Task
     from states.model.status import UNCHANGED, Status, TaskEntry
+    from states.rules.run_values import run_facts
     from states.views.refusals import language_of
 from workflows import options
 

@@ -11,9 +11,9 @@ from statemachine.transition import Transition
 
 from states.chart.base import Chart
 from states.chart.state_names import public_state
+from states.kinds.documents import no_target
 from states.kinds.kind import Kind
 from states.kinds.registry import KINDS
-from states.kinds.shared import no_target
 from states.model.request import Request
 
 Arrow = tuple[str, str, str]
