@@ -23,7 +23,7 @@ from states.views.refusals import language_of
 
 
 class Step(NamedTuple):
-    """One step of the derivation: the text `why.<text>`, which says `value` under `name`, and the rule.
+    """One step of the derivation: the text `why.<text>`, which says `value` under `name` if that is not empty, the rule.
 
     `shown`: what the document shows in place of the value, the day of a moment.
     """
@@ -49,7 +49,7 @@ def why(memory: Memory, traits: Traits, say: Say) -> tuple[WhyStep, ...]:
     steps += results_of(memory, by_notice=rule == "notice" and term is None)
     return tuple(
         WhyStep(
-            step=say(language, f"why.{step.text}", {step.name: step.value, "zone": zone}),
+            step=say(language, f"why.{step.text}", {step.name: step.value, "zone": zone} if step.name else {}),
             value=step.shown or step.value,
             rule=step.rule,
         )
@@ -61,9 +61,9 @@ def unknown_date(memory: Memory, rule: DateRule | None) -> list[Step]:
     """What must be clarified before there is a date."""
     questions = open_questions(memory)
     if rule == "notice" and "clarify_term" in questions:
-        return [Step("annual", "recorded", recorded_term(memory), "X14")]
+        return [Step("annual", "", recorded_term(memory), "X14")]
     if cost_effect_of(memory) == "unknown" and "clarify_cost" in questions:
-        return [Step("unclear", "cost_effect", "unclear", "X5")]
+        return [Step("unclear", "", "unclear", "X5")]
     return []
 
 

@@ -5,13 +5,15 @@ People act also while an effect is under way, not only at rest. One constant mom
 """
 
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from typing import Any
 
-from states.chart.admission import judge, judge_confirmation, judge_rejection
-from states.chart.lifecycle import Conduct
+from states.chart.base import Chart
+from states.chart.task_types import decisions_of
+from states.chart.tasks import tasks_of
+from states.chart.turn import Answer
 from states.kinds.kind import Kind
 from states.model.effects import CheckLicences, Effect, HandOver, Notify, Tell
 from states.model.facts import Check, Receipt, Refusal, Surplus
@@ -94,7 +96,7 @@ class Stage:
         self.kind = kind
         self.chart = kind.chart(memory.model_copy())
 
-    def at(self, memory: Memory) -> Conduct:
+    def at(self, memory: Memory) -> Chart:
         """The chart as it is with that memory; one that has reached its end takes no event any more."""
         if self.chart.ended:
             self.chart = self.kind.chart(memory.model_copy())
@@ -110,9 +112,9 @@ class Stage:
 def explore(kind: Kind, facts: Facts, limit: int = 60_000) -> tuple[int, set[str]]:
     """Visit every node; answers how many, and the chart's states that were reached. Raises `Broken`."""
     request = Request(**facts.request)
-    start = Memory(request=request, run_id="r", now=NOW, requested_at=NOW, last_customer_at=NOW)
+    start = Memory(request=request, run_id="r", run_ids=("r",), now=NOW, requested_at=NOW, last_customer_at=NOW)
     stage = Stage(kind, start)
-    under_way = tuple(stage.chart.start())
+    under_way = stage.chart.receive("start", None, NOW)
     first = Node(stage.memory(), under_way, Ghost())
     seen = {key_of(first)}
     reached = {"received"}
@@ -121,10 +123,8 @@ def explore(kind: Kind, facts: Facts, limit: int = 60_000) -> tuple[int, set[str
         node = waiting.popleft()
         moves = list(moves_from(stage, facts, node))
         check_node(stage, node, moves)
-        for name, run in moves:
-            following = follow(stage, node, name, run)
-            if following is None:
-                continue
+        for move in moves:
+            following = follow(stage, node, move)
             reached.add(following.memory.state)
             key = key_of(following)
             if key not in seen:
@@ -135,8 +135,8 @@ def explore(kind: Kind, facts: Facts, limit: int = 60_000) -> tuple[int, set[str
     return len(seen), reached
 
 
-Step = Callable[[Conduct], tuple[tuple[Effect, ...], tuple[Effect, ...]]]
-Move = tuple[str, Step]
+Move = tuple[str, str, Any]
+"""What happens, as people name it; the event and its message, for the chart's door."""
 
 
 def moves_from(stage: Stage, facts: Facts, node: Node) -> Iterator[Move]:
@@ -147,7 +147,7 @@ def moves_from(stage: Stage, facts: Facts, node: Node) -> Iterator[Move]:
     for effect in node.under_way:
         yield from answers(facts, effect, chart)
     for event in chart.timers():
-        yield f"timer {event}", ticks(event)
+        yield f"timer {event}", event, None
     if any(effect.holds for effect in node.under_way):
         return
     for event in chart.enabled():
@@ -155,111 +155,95 @@ def moves_from(stage: Stage, facts: Facts, node: Node) -> Iterator[Move]:
     for task in chart.model.tasks:
         yield from operator_moves(chart, task)
     if not node.under_way:
-        yield "licence_changed", lambda c: (c.decide("licence_changed", NOW), ())
+        yield "licence_changed", "licence_changed", None
     if facts.other_target is not None and "target_checked" in chart.possible():
-        target = Request(**{**facts.request, "target": facts.other_target, "by": "c"})
-        if target.target != chart.model.request.target:
-            yield "requested other", lambda c: (c.decide("target_proposed", NOW, message=target, quiet=True), ())
+        request = Request(**{**facts.request, "target": facts.other_target, "by": "c"})
+        if request.target != chart.model.request.target:
+            yield "requested other", "requested", request
 
 
-def ticks(event: str) -> Step:
-    """A moment that comes."""
-    return lambda chart: (chart.decide(event, NOW), ())
-
-
-def answered(effect: Effect, **facts: Any) -> Step:
-    """What comes back from the world."""
-    return lambda chart: (chart.answer(effect, NOW, **facts), (effect,))
-
-
-def takes(event: str, message: Any, task: Task, said: str = "confirm_task") -> Step:
-    """An operator's decision, as the driver hands it over."""
-    return lambda chart: (chart.decide(event, NOW, message=message, task=task, said=said), ())
-
-
-def answers(facts: Facts, effect: Effect, chart: Conduct) -> Iterator[Move]:
+def answers(facts: Facts, effect: Any, chart: Chart) -> Iterator[Move]:
     """What the world may say to an effect."""
     name = effect.name
+    possible: dict[str, Answer] = {}
     if isinstance(effect, CheckLicences):
         first = chart.model.check is None
         for number, check in enumerate((facts.first,) if first else facts.later):
-            yield f"{name} #{number}", answered(effect, check=check)
+            possible[f"#{number}"] = Answer(effect, check=check)
         if not first and effect.order_at and effect.proposal is None:
             changed = facts.first.model_copy(update={"in_force": "2099-01-01"})
-            yield f"{name} other catalogue", answered(effect, check=changed)
+            possible["other catalogue"] = Answer(effect, check=changed)
     else:
         receipts = [Receipt(key="k")]
         if name == "apply_change":
             entry = Surplus(licence="L-1", product="p", reason="not_available")
             receipts += [Receipt(key="k", surplus=(entry,)), Receipt(key="k", surplus=(entry,), held=True)]
         for number, receipt in enumerate(receipts):
-            yield (
-                f"{name} done #{number}",
-                answered(effect, receipt=receipt),
-            )
+            possible[f"done #{number}"] = Answer(effect, receipt=receipt)
         if effect.refused:
             no = Refusal(rule="D6", code="booking_refused", values={"reason": "no"})
-            yield f"{name} refused", answered(effect, refusal=no)
-    if not chart.open_of("repair"):
-        yield f"{name} fails", lambda c: (c.failed(effect, NOW, "down"), (effect,))
+            possible["refused"] = Answer(effect, refusal=no)
+    if not tasks_of(chart.model, "repair"):
+        possible["fails"] = Answer(effect, error="down")
+    for words, answer in possible.items():
+        yield f"{name} {words}", "answered", answer
 
 
-def customer_moves(chart: Conduct, event: str) -> Iterator[Move]:
+def customer_moves(chart: Chart, event: str) -> Iterator[Move]:
     """The customer's event with a payload that fits."""
     payload = {"by": "c"} | PAYLOADS.get(event, {})
-    task = None
     if event == "hand_in_proof":
-        task = chart.open_of("third_party")[0]
-        payload |= {"task": task.task, "reference": "mail"}
+        payload |= {"task": tasks_of(chart.model, "third_party")[0].task, "reference": "mail"}
     message = CUSTOMER_MESSAGES[event].model_validate(payload)
-    refusal = judge(chart, event, message, ["r"])
+    refusal = chart.would_refuse(event, message, NOW)
     if refusal is None:
-        yield event, lambda c: (c.decide(event, NOW, message=message, task=task, last_customer_at=NOW), ())
+        yield event, event, message
     elif refusal.code not in ("malformed", "details_missing"):
         raise Broken(f"{event} is enabled in {chart.model.state} but refused: {refusal}")
 
 
-def operator_moves(chart: Conduct, task: Task) -> Iterator[Move]:
+def operator_moves(chart: Chart, task: Task) -> Iterator[Move]:
     """Each decision of an open task, and its rejection."""
-    for decision in task.decisions or (None,):
-        message = ConfirmTask(
-            task=task.task, by="o", decision=decision, note="n", at=date(2027, 3, 31), proof=Proof(reference="T-1")
+    proof = Proof(reference="T-1")
+    moves: list[Move] = [
+        (
+            f"confirm {task.type} {decision or ''}",
+            "confirm_task",
+            ConfirmTask(task=task.task, by="o", decision=decision, note="n", at=date(2027, 3, 31), proof=proof),
         )
-        judged = judge_confirmation(chart, message)
-        if isinstance(judged, Refusal):
-            pointless(chart, f"{task.type} {decision} cannot be confirmed", judged)
-            continue
-        event = judged[1]
-        yield f"confirm {task.type} {decision or ''}", takes(event, message, task)
-    rejection = RejectTask(task=task.task, by="o", note="n")
-    judged = judge_rejection(chart, rejection)
-    if isinstance(judged, Refusal):
-        pointless(chart, f"{task.type} cannot be rejected", judged)
-        return
-    yield f"reject {task.type}", takes(judged[1], rejection, task, "reject_task")
+        for decision in decisions_of(task) or (None,)
+    ]
+    moves.append((f"reject {task.type}", "reject_task", RejectTask(task=task.task, by="o", note="n")))
+    for name, event, message in moves:
+        refusal = chart.would_refuse(event, message, NOW)
+        if refusal is None:
+            yield name, event, message
+        else:
+            pointless(chart, f"{name} is not possible", refusal)
 
 
-def pointless(chart: Conduct, what: str, refusal: Refusal) -> None:
+def pointless(chart: Chart, what: str, refusal: Refusal) -> None:
     """A decision may be refused only while what is under way makes it pointless: never at rest."""
     if chart.at_rest():
         raise Broken(f"{what} in {chart.model.state}: {refusal}")
 
 
-def follow(stage: Stage, node: Node, name: str, run: Callable[[Conduct], Any]) -> Node | None:
+def follow(stage: Stage, node: Node, move: Move) -> Node:
     """The node that a move leads to. A decision that waits for an answer under way is legal everywhere."""
+    name, event, message = move
     chart = stage.at(node.memory)
     path = (*node.path, f"{name} [{node.memory.state}]")
     try:
-        asked, done = run(chart)
+        effects = chart.receive(event, message, NOW)
     except Exception as error:
         raise Broken(f"{' → '.join(path)}: {type(error).__name__}: {error}") from error
-    asked = tuple(effect for effect in asked if not isinstance(effect, Notify | Tell | HandOver))
-    left = tuple(effect for effect in node.under_way if effect not in done)
-    ghost = ghost_after(node, chart, name)
-    return Node(stage.memory(), (*left, *asked), ghost, path)
+    new = tuple(effect for effect in effects if not isinstance(effect, Notify | Tell | HandOver))
+    answered = message.effect if isinstance(message, Answer) else None
+    left = tuple(effect for effect in node.under_way if effect is not answered)
+    return Node(stage.memory(), (*left, *new), ghost_after(node, chart, name), path)
 
 
-def ghost_after(node: Node, chart: Conduct, name: str) -> Ghost:
+def ghost_after(node: Node, chart: Chart, name: str) -> Ghost:
     """What is then known to have happened."""
     ghost = node.ghost
     if name.startswith("place_order done") or name == "confirm repair skip":
@@ -285,7 +269,9 @@ def check_node(stage: Stage, node: Node, moves: list[Move]) -> None:
         if not holds:
             raise Broken(f"{what}: {where}")
 
-    require(chart.shown in CONTRACT_STATES, "a state that the contract does not name")
+    require(chart.public_state in CONTRACT_STATES, "a state that the contract does not name")
+    by_library = {event.id for event in chart.enabled_events(traits=chart.traits)}
+    require(chart.possible() == by_library, f"not what the library takes for possible: {by_library}")
     if memory.state == "applied":
         require(ghost.booked or ghost.granted or ghost.proved, "applied without order, grant or proof")
         require(ghost.date_came or ghost.granted or ghost.proved, "applied before its date")
@@ -303,7 +289,7 @@ def check_node(stage: Stage, node: Node, moves: list[Move]) -> None:
     names = [(t.type, t.subject, t.step) for t in memory.tasks]
     require(len(names) == len(set(map(repr, names))), "the same task is open twice")
     if not chart.at_rest():
-        awaited = [effect for effect in node.under_way if chart.expects(effect)]
+        awaited = [effect for effect in node.under_way if chart.awaits(effect)]
         require(bool(awaited), "a doing-state waits for an answer that is not under way")
     else:
         require("customer" not in waits or bool(chart.enabled()), "waits for a customer who can do nothing")

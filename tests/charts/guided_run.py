@@ -61,7 +61,7 @@ class ByHand:
 
     def status(self) -> Status:
         """The document."""
-        return status(self.chart, say, workflow_id=self.request.workflow_id, run_id="r", ui_url=lambda *_: "")
+        return status(self.chart, say, workflow_id=self.request.workflow_id, run_id="r", ui_url="")
 
 
 def performed(kind: str, record: Customer, subject: str = "L-1", target: Any = None, **order: Any) -> TaskEntry:

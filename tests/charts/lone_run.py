@@ -119,6 +119,11 @@ class LoneRun:
         verdict = self.chart.verdict
         self.effects += effects
         self.waiting += [effect for effect in effects if not isinstance(effect, UNSEEN)]
+        return self.proceed() or verdict
+
+    def proceed(self) -> Refusal | None:
+        """Answer what is not held back."""
+        verdict = None
         while (effect := next((each for each in self.waiting if each.name not in self.held_back), None)) is not None:
             assert len(self.effects) < 200, "the run asks again and again"
             verdict = self.answer(effect) or verdict
@@ -141,10 +146,7 @@ class LoneRun:
     def release(self) -> Refusal | None:
         """Nothing is held back any more."""
         self.held_back = set()
-        verdict = None
-        while self.waiting:
-            verdict = self.answer() or verdict
-        return verdict
+        return self.proceed()
 
     def send(self, event: str, **payload: Any) -> Refusal | None:
         """A customer's event."""

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from states.chart.admission import find_task, judge_request, malformed, parse
+from states.chart.admission import malformed, parse, task_meant
 from states.model.facts import Question, Refusal
 from states.model.request import Message, Request
 from tests.charts.lone_run import (
@@ -117,12 +117,6 @@ def test_X6_a_term_that_has_ended_is_no_answer(at: str, answers: bool) -> None:
     assert ("place_order" in run.chart.enabled()) == answers
 
 
-def test_X6_a_run_that_took_one_as_an_answer_goes_on_with_it():
-    run = LoneRun("wms_user", PAID | {"term_ends": None, "questions": (ASK_TERM,)})
-    run.chart.refuses_past_terms = False
-    assert run.confirm("clarify_term", at="2027-01-03") is None
-
-
 def test_X12_what_was_booked_late_may_hold_from_an_earlier_day():
     run = edition({"mode": "guided"})
     run.send("place_order")
@@ -168,7 +162,7 @@ def test_after_the_end_nothing_is_possible():
     assert run.send("abandon") is None
     ended = ("X11", "ended", {"state": "abandoned"})
     assert said(run.send("abandon")) == ended
-    assert said(judge_request(run.chart, run.memory.request)) == ended
+    assert said(run.chart.would_refuse("requested", run.memory.request, run.now)) == ended
 
 
 def test_X11_a_revocation_is_possible_until_the_date_and_then_too_late():
@@ -326,25 +320,25 @@ def test_a_request_for_the_same_target_is_that_run_and_may_bring_other_details_b
     assert run.request() is None
     assert run.memory.request.details == {"a": 1}
     scheduled(run)
-    assert judge_request(run.chart, run.memory.request) is None
+    assert run.chart.would_refuse("requested", run.memory.request, run.now) is None
     plain = run.memory.request.model_copy(update={"details": None})
-    assert judge_request(run.chart, plain) is None
+    assert run.chart.would_refuse("requested", plain, run.now) is None
     other = run.memory.request.model_copy(update={"details": {"a": 2}})
     values = {"event": "requested", "state": "scheduled", "enabled": ["supersede", "request_revocation"]}
-    assert said(judge_request(run.chart, other)) == ("contract", "not_enabled", values)
+    assert said(run.chart.would_refuse("requested", other, run.now)) == ("contract", "not_enabled", values)
 
 
 def test_X10_another_target_is_possible_before_the_order_and_over_a_booked_one_and_nowhere_else():
     run = edition(target="jtl_advanced", held_back=("place_order",))
     other = Request(**{"kind": "edition", "customer": "K-1", "subject": "jtl", "target": "jtl_start"})
-    assert judge_request(run.chart, other) is None
+    assert run.chart.would_refuse("requested", other, run.now) is None
     run.send("place_order")
     assert run.state == "placing"
-    refusal = judge_request(run.chart, other)
+    refusal = run.chart.would_refuse("requested", other, run.now)
     assert refusal is not None and (refusal.rule, refusal.code) == ("X10", "not_enabled")
     assert refusal.values == {"event": "requested", "state": "order", "enabled": ["request_revocation"]}
     run.release()
-    assert judge_request(run.chart, other) is None
+    assert run.chart.would_refuse("requested", other, run.now) is None
 
 
 def test_X10_the_standing_target_is_possible_where_the_change_can_be_dropped():
@@ -352,11 +346,11 @@ def test_X10_the_standing_target_is_possible_where_the_change_can_be_dropped():
     standing = run.memory.request
     assert run.request(target="jtl_start") is None
     assert run.memory.standing is not None
-    assert judge_request(run.chart, standing) is None
+    assert run.chart.would_refuse("requested", standing, run.now) is None
     run.held_back = {"place_order"}
     run.send("acknowledge_warning")
     run.send("place_order")
-    refusal = judge_request(run.chart, standing)
+    refusal = run.chart.would_refuse("requested", standing, run.now)
     assert refusal is not None and (refusal.rule, refusal.code) == ("X10", "not_enabled")
 
 
@@ -366,20 +360,20 @@ def test_X10_the_standing_target_is_possible_where_the_change_can_be_dropped():
 def test_a_task_may_be_left_unnamed_where_just_one_is_open():
     run = LoneRun("production", {"cost_effect": "unknown", "questions": (ASK_COST,)})
     task = run.task("clarify_cost")
-    assert find_task(run.chart, None) == task
-    assert find_task(run.chart, task.task) == task
-    unknown = find_task(run.chart, "t-x")
+    assert task_meant(run.memory, None) == task
+    assert task_meant(run.memory, task.task) == task
+    unknown = task_meant(run.memory, "t-x")
     assert isinstance(unknown, Refusal)
     assert said(unknown) == ("contract", "unknown_task", {"task": "t-x", "open": [task.task]})
 
 
 def test_without_a_name_none_or_several_open_tasks_are_said():
     values = {"task": "-", "open": [], "fault": "fault.no_task"}
-    none = find_task(edition().chart, None)
+    none = task_meant(edition().memory, None)
     assert isinstance(none, Refusal) and said(none) == ("contract", "unknown_task", values)
     run = scheduled(LoneRun("marketplace", PAID | {"outside": ({"what": "pilot", "rule": "MP3"},)}))
     run.send("request_revocation", explanation="x")
-    several = find_task(run.chart, None)
+    several = task_meant(run.memory, None)
     open_ = [task.task for task in run.memory.tasks]
     assert isinstance(several, Refusal) and len(open_) == 2
     assert several.values == {"task": "-", "open": open_, "fault": "fault.several_tasks"}

@@ -47,7 +47,7 @@ def test_the_diagram_on_a_kinds_page_is_the_charts(kind):
 
 def test_a_new_chart_has_asked_for_nothing_and_refused_nothing():
     chart = VoucherEnd(memory())
-    assert (chart.asked, chart.verdict, chart.message, chart.task) == ([], None, None, None)
+    assert (chart.effects, chart.verdict, chart.message, chart.task) == ([], None, None, None)
 
 
 def test_a_state_that_a_chart_does_not_have_is_refused():
@@ -60,7 +60,7 @@ def test_an_event_without_a_transition_fails_and_changes_nothing():
     before = run.memory.model_copy()
     with pytest.raises(TransitionNotAllowed):
         run.chart.decide("withdrawn", NOW + DAY, note="n")
-    assert run.memory == before and run.chart.asked == []
+    assert run.memory == before and run.chart.effects == []
     assert (run.chart.message, run.chart.task) == (None, None)
 
 
@@ -76,7 +76,7 @@ def test_an_event_that_fails_half_way_changes_nothing(monkeypatch):
     monkeypatch.setattr(run.chart, "settle", breaks)
     with pytest.raises(ArithmeticError, match="half way"):
         run.chart.decide("recheck_licences", NOW + DAY, message=Request(kind="k", customer="K", subject="s"))
-    assert run.memory == before and run.chart.asked == [] and run.state == "order"
+    assert run.memory == before and run.chart.effects == [] and run.state == "order"
     assert (run.chart.message, run.chart.task) == (None, None)
 
 
@@ -137,7 +137,7 @@ def test_the_time_spent_is_what_has_passed_and_never_less_than_nothing():
         run.memory.idle_since = NOW
         run.now = NOW + passed
         run.says["questions"] = (ASK_TERM,)
-        run.take(run.chart.decide("licence_changed", run.now))
+        run.receive("licence_changed", None)
         assert (run.memory.idle_since, run.memory.idle_spent) == (None, spent)
 
 
@@ -170,7 +170,7 @@ def test_X6_a_term_that_was_clarified_does_not_run_out_with_the_record():
     run = LoneRun("voucher", PAID | {"term_ends": None, "questions": (ASK_TERM,)})
     run.confirm("clarify_term", at="2027-06-30")
     run.says["term_ends"] = "2027-01-31"
-    run.take(run.chart.decide("licence_changed", run.now))
+    run.receive("licence_changed", None)
     assert run.check.term_ends is not None and "term_ran_out" not in run.chart.timers()
 
 

@@ -5,7 +5,11 @@ from typing import Any
 
 import pytest
 
-from states.chart.admission import judge_request, parse
+from states.chart.admission import parse
+from states.chart.orders import ask_which_date
+from states.chart.revocation import date_has_come, revocable
+from states.chart.surplus import open_leftover
+from states.chart.turn import Answer
 from states.model.effects import ApplyChange, CheckLicences, Notify, Tell, Withdraw
 from states.model.facts import Question, Receipt, Refusal, RunSettings
 from states.model.request import LicenceChanged, Request
@@ -58,7 +62,7 @@ def refused_booking(run: LoneRun) -> LoneRun:
 
 def news(run: LoneRun) -> None:
     """A licence of the customer has changed."""
-    run.take(run.chart.decide("licence_changed", run.now))
+    run.receive("licence_changed", None)
 
 
 # Guards.
@@ -160,7 +164,7 @@ def test_X8_a_run_is_judged_by_its_own_version():
 
 
 def test_nobody_is_told_where_nobody_waits():
-    assert not [one for one in scheduled(LoneRun("voucher", PAID)).asked if isinstance(one, Tell)]
+    assert not [one for one in scheduled(LoneRun("voucher", PAID)).effects if isinstance(one, Tell)]
 
 
 def test_X12_what_was_booked_by_hand_the_customer_centre_ends_by_itself():
@@ -260,22 +264,22 @@ def test_X5_a_term_clarified_counts_only_where_the_cost_falls():
 def test_X11_not_revocable_from_the_very_moment_of_the_date():
     run = scheduled(edition())
     run.memory.now = EFFECTIVE - timedelta(seconds=1)
-    assert run.chart.revocable()
+    assert revocable(run.memory, run.chart.traits)
     run.memory.now = EFFECTIVE
-    assert not run.chart.revocable()
+    assert not revocable(run.memory, run.chart.traits)
 
 
 def test_X11_the_date_has_not_come_for_what_is_not_booked():
-    assert not over_standing().chart.date_has_come(EFFECTIVE)
+    assert not date_has_come(over_standing().memory, EFFECTIVE)
     run = edition(held_back=("place_order",))
     run.send("place_order")
-    assert not run.chart.date_has_come(EFFECTIVE)
+    assert not date_has_come(run.memory, EFFECTIVE)
 
 
 def test_X11_nothing_can_be_revoked_while_it_is_applied():
     run = scheduled(edition(held_back=("apply_change",)))
     run.wait(EFFECTIVE)
-    assert not run.chart.can("revocation_granted")
+    assert "revocation_granted" not in run.chart.possible()
 
 
 def test_while_licences_are_checked_a_customer_may_leave():
@@ -287,7 +291,7 @@ def test_while_licences_are_checked_a_customer_may_leave():
 
 def test_an_effect_that_nobody_waits_for_may_need_repair_too():
     run = scheduled(edition())
-    run.take(run.chart.failed(Notify(template="scheduled", number=9), run.now, "down"))
+    run.receive("answered", Answer(Notify(template="scheduled", number=9), error="down"))
     news(run)
     assert run.task("repair") and run.chart.waiting_for() == ("date", "repair")
     assert run.confirm("repair", decision="skip", note="called") is None
@@ -353,7 +357,7 @@ def test_an_answer_that_nobody_waits_for_changes_nothing():
     run.says["surplus"] = (ONE,)
     assert run.send("place_order") is not None
     before = run.memory.model_copy()
-    assert run.chart.answer(Withdraw(), run.now, receipt=Receipt(key="k")) == ()
+    assert run.chart.receive("answered", Answer(Withdraw(), receipt=Receipt(key="k")), run.now) == ()
     assert run.chart.verdict is None and run.memory == before
 
 
@@ -387,11 +391,11 @@ def test_X10_over_a_standing_order_its_target_drops_the_change_where_another_is_
     run.request(target="jtl_start")
     run.held_back = {"check_licences"}
     run.send("acknowledge_warning")
-    assert run.state == "license_check" and judge_request(run.chart, standing) is None
+    assert run.state == "license_check" and run.chart.would_refuse("requested", standing, run.now) is None
     enabled = ["supersede", "request_revocation", "abandon"]
     values = {"event": "requested", "state": "license_check", "enabled": enabled}
     other = standing.model_copy(update={"target": "jtl_pro"})
-    assert judge_request(run.chart, other) == Refusal(rule="X10", code="not_enabled", values=values)
+    assert run.chart.would_refuse("requested", other, run.now) == Refusal(rule="X10", code="not_enabled", values=values)
 
 
 def test_X10_while_the_change_is_booked_its_standing_target_is_not_possible():
@@ -402,7 +406,9 @@ def test_X10_while_the_change_is_booked_its_standing_target_is_not_possible():
     run.held_back = {"place_order"}
     run.send("place_order")
     values = {"event": "requested", "state": "order", "enabled": ["request_revocation"]}
-    assert judge_request(run.chart, standing) == Refusal(rule="X10", code="not_enabled", values=values)
+    assert run.chart.would_refuse("requested", standing, run.now) == Refusal(
+        rule="X10", code="not_enabled", values=values
+    )
 
 
 def leftover() -> LoneRun:
@@ -418,7 +424,7 @@ def held() -> LoneRun:
     run = LoneRun("order_package", ZERO, **PACKAGE)
     run.send("acknowledge_warning")
     scheduled(run)
-    run.receipt = Receipt(key="k", surplus=(ONE,), held_back=True)
+    run.receipt = Receipt(key="k", surplus=(ONE,), held=True)
     run.wait(EFFECTIVE)
     return run
 
@@ -524,15 +530,15 @@ def test_X11_a_revocation_may_be_declined_without_words():
 def test_two_effects_that_keep_failing_are_two_tasks_and_the_same_one_is_one():
     run = scheduled(edition())
     for number in (8, 9, 9):
-        run.take(run.chart.failed(Notify(template="scheduled", number=number), run.now, "down"))
+        run.receive("answered", Answer(Notify(template="scheduled", number=number), error="down"))
     assert len(run.memory.tasks) == 2
 
 
 def test_another_type_is_another_task():
     run = scheduled(edition())
     run.send("request_revocation", explanation="x")
-    run.chart.open_late_question()
-    run.chart.open_surplus("surplus")
+    ask_which_date(run.chart.turn(), run.order)
+    open_leftover(run.chart.turn())
     assert [task.type for task in run.memory.tasks] == ["revocation", "clarify_term", "surplus"]
 
 
@@ -566,7 +572,7 @@ def test_MIS_a_granted_ticket_changes_no_record():
 
 def test_SUP3_the_day_is_asked_for_on_the_ticket_itself():
     run = LoneRun("key_accounting", {"date_rule": "agreed"}, subject="key_accounting")
-    run.take(run.chart.failed(Notify(template="x", number=9), run.now, "down"))
+    run.receive("answered", Answer(Notify(template="x", number=9), error="down"))
     assert [task.at_required for task in run.memory.tasks] == [True, False]
 
 
@@ -574,12 +580,11 @@ def test_MOV1_a_rejected_decoupling_is_that_of_the_step_by_hand():
     run = LoneRun("marketplace_transfer", {"date_rule": "agreed"}, target="K-2")
     run.confirm("support_ticket", decision="granted")
     run.confirm("appointment", at="2027-01-10")
-    run.take(run.chart.failed(Notify(template="x", number=9), run.now, "down"))
+    run.receive("answered", Answer(Notify(template="x", number=9), error="down"))
     run.wait(moment("2027-01-10"))
-    assert {task.type: task.rejected for task in run.memory.tasks} == {
-        "repair": None,
-        "perform": "decoupling_rejected",
-    }
+    assert run.reject("repair") is None and run.state == "decoupling"
+    assert run.reject("perform") is None and run.state == "appointing"
+    assert [task.type for task in run.memory.tasks] == ["repair", "appointment"]
 
 
 @pytest.mark.parametrize(("target", "state"), [(0, "license_check"), (100, "feature_warning")])
@@ -602,7 +607,7 @@ def test_X4_news_of_a_channel_is_looked_at_before_and_tried_again_on_the_date():
 
 def test_FFN1_recorded_partners_are_the_steps():
     run = LoneRun("fulfillment", {"cost_effect": "none", "outside": (PARTNER,)}, subject="ffn")
-    assert not run.chart.revocable()
+    assert not revocable(run.memory, run.chart.traits)
     run.send("place_order")
     assert run.task("third_party").subject == "P-1"
 
@@ -630,7 +635,7 @@ def test_X3_an_entry_of_a_limit_is_resolved_once_by_each_candidate_named():
 )
 def test_X13_which_candidate_has_ended_only_its_own_run_can_say(state, listed):
     run = edition({"surplus": (LIMIT,)})
-    run.memory.heard = heard_of(run.memory, LicenceChanged(licence="L-2", state=state), NOW)
+    run.memory.licence_news = heard_of(run.memory, LicenceChanged(licence="L-2", state=state), NOW)
     run.says["surplus"] = ()
     run.send("recheck_licences")
     scheduled(run)
@@ -643,13 +648,13 @@ def test_X13_news_of_a_booking_gives_no_date_and_a_booked_end_its_own():
     plain = ONE.model_copy(update={"licence": "L-8", "values": {}})
     run = edition({"surplus": (ONE, plain)})
     for state in ("scheduled", "applied"):
-        run.memory.heard = heard_of(run.memory, LicenceChanged(licence="L-9", state=state), NOW)
+        run.memory.licence_news = heard_of(run.memory, LicenceChanged(licence="L-9", state=state), NOW)
         run.says["surplus"] = (ending,)
         run.send("recheck_licences")
         assert [(one.licence, one.ends_at, one.state) for one in ended_for_it(run.memory)] == [
             ("L-9", EFFECTIVE, "scheduled")
         ]
-    run.memory.heard = heard_of(run.memory, LicenceChanged(licence="L-9", state="scheduled"), NOW)
+    run.memory.licence_news = heard_of(run.memory, LicenceChanged(licence="L-9", state="scheduled"), NOW)
     run.says["surplus"] = ()
     run.send("recheck_licences")
     assert [(one.licence, one.ends_at, one.state) for one in ended_for_it(run.memory)] == [("L-9", None, "applied")]

@@ -27,7 +27,7 @@ def test_every_state_under_every_event(kind: str) -> None:
                 visited += count
                 reached |= states
     print(f"{kind}: {visited} nodes (states × facts), {len(reached)} states")
-    declared = {name for name in chart.states_map if name not in chart.unused}
+    declared = {name for name in chart.states_map if name not in chart.traits.unused}
     assert reached == declared
 
 
@@ -77,5 +77,5 @@ def test_the_exploration_finds_faults(methods: dict[str, Any], found: str) -> No
     except Broken as broken:
         said = str(broken)
     else:
-        assert {name for name in kind.chart.states_map if name not in kind.chart.unused} - reached
+        assert {name for name in kind.chart.states_map if name not in kind.chart.traits.unused} - reached
     assert found in said

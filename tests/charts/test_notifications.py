@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from states.chart.turn import Answer
 from states.kinds.edition import LEVELS, products_touched, support_touched
 from states.model.effects import BookOrder, Notify, Tell
 from states.model.facts import Cost, Receipt, Refusal, Surplus
@@ -90,24 +91,19 @@ def test_SUP3_an_agreed_date_is_noted_and_told_to_the_runs_that_wait_for_it():
     assert (told.runs, told.state) == (("edition/K-1/jtl",), "scheduled")
     quiet = LoneRun("key_accounting", {"date_rule": "agreed"}, subject="key_accounting")
     quiet.confirm("support_ticket", decision="granted", at="2027-03-31")
-    assert not [one for one in quiet.asked if isinstance(one, Tell)]
+    assert not [one for one in quiet.effects if isinstance(one, Tell)]
 
 
 @pytest.mark.parametrize(
-    ("outside", "as_before", "told"),
+    ("outside", "told"),
     [
-        ((PILOT,), False, ["scheduled", "applied"]),
-        ((PILOT,), True, ["scheduled"]),  # a run that began before: told at its end alone
-        ((), False, ["scheduled"]),  # told at its end, which is now
+        ((PILOT,), ["scheduled", "applied"]),
+        ((), ["scheduled"]),  # told at its end, which is now
     ],
 )
-def test_X3_X4_X9_other_runs_hear_of_the_end_while_its_proof_is_awaited(
-    outside: Any, as_before: bool, told: list[str]
-) -> None:
+def test_X3_X4_X9_other_runs_hear_of_the_end_while_its_proof_is_awaited(outside: Any, told: list[str]) -> None:
     run = LoneRun("marketplace", INCLUDED | {"outside": outside})
     run.receipt = Receipt(key="k", tell=("order_package/K-1/orders",))
-    if as_before:
-        run.chart.tells_when_made = False
     run.send("place_order")
     run.wait(NOW)
     assert run.state == ("third_party" if outside else "applied")
@@ -143,14 +139,6 @@ def test_G5_what_ends_with_its_order_is_told_once(
     assert (run.state, [name for name, _ in run.notices()]) == (state, told)
 
 
-def test_a_run_that_began_before_tells_of_the_booking_first():
-    run = LoneRun("marketplace", INCLUDED)
-    run.chart.one_mail = False
-    run.send("place_order")
-    run.wait(NOW)
-    assert [name for name, _ in run.notices()] == ["scheduled", "applied"]
-
-
 def test_a_booking_of_the_past_month_is_told_before_it_is_made():
     """Placed before the date, and booked after it: the change may wait for its turn in the month's first hours."""
     run = LoneRun("voucher", PAID, held_back=("place_order", "apply_change"))
@@ -177,13 +165,6 @@ def test_X12_a_late_booking_says_that_the_date_has_moved_and_is_being_asked_abou
     assert (said["clarified"], said["effective_at"]) == (True, EFFECTIVE.isoformat())
     assert "late" not in said
     assert [name for name, _ in run.notices()].count("scheduled") == 2
-
-
-def test_X12_a_run_whose_date_was_clarified_before_told_nobody():
-    run = booked_late(edition({"mode": "guided"}))
-    run.chart.tells_clarified = False
-    run.confirm("clarify_term", at="2027-01-31")
-    assert [name for name, _ in run.notices()].count("scheduled") == 1
 
 
 @pytest.mark.parametrize(
@@ -264,15 +245,6 @@ def test_X12_what_was_done_by_hand_and_our_record_refuses_is_mended_by_a_person(
     assert run.state == after
 
 
-def test_X12_a_run_that_had_it_refused_before_goes_on_as_it_began():
-    run = LoneRun("voucher", PAID | {"mode": "guided"})
-    run.chart.mends_what_was_done = False
-    run.refuses = Refusal(rule="D6", code="booking_refused", values={"reason": "r"})
-    run.send("place_order")
-    run.confirm("perform", proof={"reference": "B-9"})
-    assert (run.state, run.notices()) == ("order", [("booking_refused", "customer")])
-
-
 GIVEN_UP = [
     ("never booked", PAID, "place_order", None),
     ("booked, and to be made", PAID, "apply_change", EFFECTIVE),
@@ -300,7 +272,7 @@ def test_X9_what_has_ended_stays_ended_when_the_rest_is_given_up():
     run.send("place_order")
     run.wait(NOW)
     mail = next(one for one in run.effects if isinstance(one, Notify))
-    run.take(run.chart.failed(mail, NOW, "no mail server"))
+    run.receive("answered", Answer(mail, error="no mail server"))
     run.confirm("repair", decision="end", note="n")
     assert (run.state, shown(run).effective_at) == ("given_up", NOW)
 
@@ -311,11 +283,11 @@ def test_X2_X4_after_the_date_what_was_ordered_keeps_its_date_when_the_rest_is_g
     if made == "order_package":
         run.send("acknowledge_warning")
     scheduled(run)
-    run.receipt = Receipt(key="k", surplus=(ONE,), held_back=made == "order_package")
+    run.receipt = Receipt(key="k", surplus=(ONE,), held=made == "order_package")
     run.wait(EFFECTIVE)
     assert run.state == state
     mail = next(one for one in run.effects if isinstance(one, Notify))
-    run.take(run.chart.failed(mail, run.now, "no mail server"))
+    run.receive("answered", Answer(mail, error="no mail server"))
     run.confirm("repair", decision="end", note="n")
     assert (run.state, shown(run).effective_at) == ("given_up", EFFECTIVE)
 
@@ -343,7 +315,7 @@ def test_a_revocation_that_is_given_up_leaves_the_booking():
 def test_a_mail_that_fails_is_not_followed_by_another():
     run = scheduled(LoneRun("voucher", PAID))
     mail = next(one for one in run.effects if isinstance(one, Notify))
-    run.take(run.chart.failed(mail, NOW, "no mail server"))
+    run.receive("answered", Answer(mail, error="no mail server"))
     run.confirm("repair", decision="end", note="n")
     assert (run.state, run.notices()[-1]) == ("given_up", ("repair", "operator"))
 
@@ -353,19 +325,6 @@ def test_WMU4_the_customer_is_told_where_the_user_is_assigned_now():
     run.send("reassign", to="wms_mobile")
     assert (run.state, run.notices()) == ("reassigned", [("reassigned", "customer")])
     assert run.notice("reassigned")["to"] == "wms_mobile"
-
-
-@pytest.mark.parametrize("event", ["reassign", "end"])
-def test_a_run_that_began_before_does_not_tell_of_every_end(event: str) -> None:
-    run = LoneRun("wms_user", PAID | {"current": "wms"}, held_back=("place_order",))
-    run.chart.tells_every_end = False
-    if event == "reassign":
-        run.send("reassign", to="wms_mobile")
-    else:
-        run.send("place_order")
-        run.fails()
-        run.confirm("repair", decision="end", note="n")
-    assert [to for _, to in run.notices()] == ([] if event == "reassign" else ["operator"])
 
 
 # Reminders (X9).
@@ -470,7 +429,7 @@ def test_ED5_POS3_what_is_in_surplus_is_named_once_with_how_many():
 
 def test_a_line_is_written_by_whoever_it_says():
     run = edition()
-    run.chart.write("e", by="somebody")
+    run.chart.turn().write("e", by="somebody")
     assert run.memory.timeline[-1].by == "somebody"
 
 
@@ -593,7 +552,7 @@ def test_ED4_restricted_is_less_than_full_and_more_than_none():
 def test_X13_key_accounting_is_known_by_its_product():
     entry = Surplus(licence="L-5", product="key_accounting", reason="not_available", values={"kind": "key_accounting"})
     run = edition({"surplus": (entry,)})
-    run.memory.heard = heard_of(run.memory, LicenceChanged(licence="key_accounting", state="applied"), NOW)
+    run.memory.licence_news = heard_of(run.memory, LicenceChanged(licence="key_accounting", state="applied"), NOW)
     run.says["surplus"] = ()
     run.send("recheck_licences")
     assert [(one.workflow_id, one.ends_at) for one in ended_for_it(run.memory)] == [

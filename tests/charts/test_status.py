@@ -9,7 +9,8 @@ import pytest
 from states.kinds.registry import KINDS
 from states.model.facts import OutsideStep, Refusal, RunSettings, Warning
 from states.views.preview import preview
-from states.views.status import problem, status
+from states.views.refusals import problem
+from states.views.status import status
 from tests.charts.lone_run import (
     ASK_COST,
     ASK_TERM,
@@ -46,7 +47,7 @@ def say(language: str, key: str, values: Mapping[str, Any] | None = None) -> str
 
 def shown(run: LoneRun, **more):
     """The status document of a run."""
-    return status(run.chart, say, workflow_id="w", run_id="r", ui_url=lambda *ids: "/".join(ids), **more)
+    return status(run.chart, say, workflow_id="w", run_id="r", ui_url="w/r", **more)
 
 
 def codes(run: LoneRun) -> list[str]:
@@ -349,7 +350,7 @@ def test_a_line_of_the_timeline_holds_a_persons_words_or_a_text():
     run = LoneRun("production", {"cost_effect": "unknown", "questions": (ASK_COST,)})
     run.reject("clarify_cost", "nobody knows")
     run.now = run.memory.now = NOW + 8 * DAY
-    run.take(run.chart.decide("remind", run.now))
+    run.receive("remind", None)
     first, *_, said, reminded = shown(run).timeline
     assert (first.event, first.by, first.note, first.state) == ("begin", None, None, "license_check")
     assert (said.event, said.by, said.note, said.at, said.state) == ("reject_task", "o", "nobody knows", NOW, "order")
@@ -366,7 +367,7 @@ def test_a_persons_explanation_is_their_note():
 def test_only_the_last_400_lines_are_kept():
     run = edition()
     for number in range(410):
-        run.chart.write(f"e{number}")
+        run.chart.turn().write(f"e{number}")
     assert [len(run.memory.timeline), run.memory.timeline[0].event, run.memory.timeline[-1].event] == [
         400,
         "e10",
@@ -494,7 +495,7 @@ def test_X3_a_gap_names_the_licence_where_there_is_one():
 
 def test_a_line_without_a_note_stays_without():
     run = edition()
-    run.chart.write("e", by=None)
+    run.chart.turn().write("e", by=None)
     run.memory.timeline = (run.memory.timeline[-1].model_copy(update={"values": {"a": 1}}),)
     assert shown(run).timeline[0].note is None
 
