@@ -22,8 +22,8 @@ from tests.charts.lone_run import (
     LIMIT,
     NOTICE,
     NOW,
-    ONE,
     PAID,
+    UNAVAILABLE,
     LoneRun,
     edition,
     moment,
@@ -149,7 +149,7 @@ def test_no_reminder_comes_with_the_end_itself():
 
 @pytest.mark.parametrize("state", ["feature_warning", "license_check", "surplus_resolution", "order"])
 def test_the_deadline_passes_wherever_nothing_is_ordered_yet(state):
-    run = LoneRun("edition", NOTICE | {"surplus": (ONE,) if state == "surplus_resolution" else ()}, **EDITION)
+    run = LoneRun("edition", NOTICE | {"surplus": (UNAVAILABLE,) if state == "surplus_resolution" else ()}, **EDITION)
     run.held_back = {"check_licences"} if state == "license_check" else set()
     if state != "feature_warning":
         run.send("acknowledge_warning")
@@ -185,15 +185,15 @@ def test_details_and_explanation_are_each_kept_where_nothing_else_is_said():
 
 
 def test_what_was_once_in_surplus_is_remembered():
-    run = edition({"surplus": (ONE,)})
+    run = edition({"surplus": (UNAVAILABLE,)})
     run.says["surplus"] = (LIMIT,)
     run.send("recheck_licences")
-    assert [one.licence for one in run.memory.once_surplus] == ["L-9", "L-1", "L-2"]
+    assert [entry.licence for entry in run.memory.once_surplus] == ["L-9", "L-1", "L-2"]
 
 
 def test_X2_after_the_change_only_the_surplus_is_taken_from_the_check():
     run = scheduled(edition({"current": "jtl_pro"}))
-    run.receipt = run.receipt.model_copy(update={"surplus": (ONE,)})
+    run.receipt = run.receipt.model_copy(update={"surplus": (UNAVAILABLE,)})
     run.wait(EFFECTIVE)
     before = run.check
     run.says = {"catalogue": "v1", "current": "jtl_start", "surplus": (LIMIT,)}

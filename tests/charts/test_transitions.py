@@ -34,13 +34,13 @@ PATHS: dict[str, type[Chart]] = {
 
 def named(specs, *groups: str) -> list[str]:
     """The callbacks of these groups that a declaration names, in order."""
-    return [str(one.func) for one in specs if one.group.name in groups and not one.is_convention]
+    return [str(spec.func) for spec in specs if spec.group.name in groups and not spec.is_convention]
 
 
 def guards(transition: Transition) -> str:
     """`if` and `unless` with their guards."""
-    conditions = [one for one in transition._specs if one.group.name == "COND" and not one.is_convention]
-    said = [f"{'if' if one.expected_value else 'unless'} {one.func}" for one in conditions]
+    conditions = [spec for spec in transition._specs if spec.group.name == "COND" and not spec.is_convention]
+    said = [f"{'if' if guard.expected_value else 'unless'} {guard.func}" for guard in conditions]
     return ", ".join(said)
 
 
@@ -62,7 +62,11 @@ def state_line(state: State) -> str:
 
 def table(chart: type[Chart]) -> list[str]:
     """A path as lines."""
-    return [line for state in chart.states for line in [state_line(state), *(arrow(one) for one in state.transitions)]]
+    return [
+        line
+        for state in chart.states
+        for line in [state_line(state), *(arrow(transition) for transition in state.transitions)]
+    ]
 
 
 @pytest.mark.parametrize("path", PATHS)
