@@ -1,78 +1,27 @@
-"""Each path's states, transitions, guards and actions, written down again: changing one needs a second thought.
-
-`tests/charts/transitions/<path>.txt` lists for every state what it does on entry, and then, in the order in which they
-are tried, `event → state  if guard, unless guard  does action`; `stays` is a transition that leaves its state as it is.
-"""
-
-from pathlib import Path
+"""Each path's states, transitions, guards and actions, written down again: changing one needs a second thought."""
 
 import pytest
-from statemachine import State
-from statemachine.transition import Transition
 
-from states.chart.base import Chart
+from states.chart.reactions import REACTIONS
 from states.kinds.registry import KINDS
-from states.paths.edition import EditionPath
-from states.paths.fulfillment import FulfillmentPath
-from states.paths.handover import HandoverPath
-from states.paths.licence_end import LicenceEnd
-from states.paths.order_package import OrderPackagePath
-from states.paths.ticket import TicketPath
-from states.paths.transfer import TransferPath
+from tests.charts.transition_tables import FOLDER, PATHS, table
 
-FOLDER = Path(__file__).parent / "transitions"
-PATHS: dict[str, type[Chart]] = {
-    "edition": EditionPath,
-    "fulfillment": FulfillmentPath,
-    "handover": HandoverPath,
-    "licence_end": LicenceEnd,
-    "order_package": OrderPackagePath,
-    "ticket": TicketPath,
-    "transfer": TransferPath,
-}
-
-
-def named(specs, *groups: str) -> list[str]:
-    """The callbacks of these groups that a declaration names, in order."""
-    return [str(spec.func) for spec in specs if spec.group.name in groups and not spec.is_convention]
-
-
-def guards(transition: Transition) -> str:
-    """`if` and `unless` with their guards."""
-    conditions = [spec for spec in transition._specs if spec.group.name == "COND" and not spec.is_convention]
-    said = [f"{'if' if guard.expected_value else 'unless'} {guard.func}" for guard in conditions]
-    return ", ".join(said)
-
-
-def arrow(transition: Transition) -> str:
-    """One transition as a line."""
-    (target,) = transition.targets
-    stays = transition.internal and target is transition.source
-    does = named(transition._specs, "BEFORE", "ON", "AFTER")
-    parts = [f"{transition.event} → {'stays' if stays else target.id}", guards(transition)]
-    return "    " + "  ".join([*filter(None, parts), *([f"does {', '.join(does)}"] if does else [])])
-
-
-def state_line(state: State) -> str:
-    """A state with what it is and does on entry."""
-    marks = [mark for mark, holds in (("first", state.initial), ("end", state.final)) if holds]
-    does = named(state._specs, "ENTER", "EXIT", "INVOKE")
-    return " ".join([state.id, *(f"({mark})" for mark in marks), *([f"does {', '.join(does)}"] if does else [])])
-
-
-def table(chart: type[Chart]) -> list[str]:
-    """A path as lines."""
-    return [
-        line
-        for state in chart.states
-        for line in [state_line(state), *(arrow(transition) for transition in state.transitions)]
-    ]
+HELP = "{path} is not declared as {path}.txt says. If that is meant: python -m tests.charts.transition_tables"
 
 
 @pytest.mark.parametrize("path", PATHS)
 def test_a_path_is_declared_as_its_table_says(path: str) -> None:
     written = (FOLDER / f"{path}.txt").read_text(encoding="utf-8").splitlines()
-    assert table(PATHS[path]) == written
+    assert table(PATHS[path]) == written, HELP.format(path=path)
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_what_all_paths_do_alike_comes_after_the_own_transitions_of_every_state(path: str) -> None:
+    """A path that does something else in a state declares a transition of the same event there, which is tried first."""
+    reactions = [reaction.event for reaction in REACTIONS]
+    for state in PATHS[path].states:
+        events = [str(transition.event) for transition in state.transitions]
+        assert events[-len(reactions) - 1 :] == ([] if state.final else [*reactions, "give_up"]), state.id
 
 
 def test_every_kind_takes_one_of_these_paths() -> None:
