@@ -77,7 +77,7 @@ class LoneRun:
         self.receipt = Receipt(key="k")
         self.refuses: Refusal | None = None
         self.held_back = set(held_back)
-        self.waiting: list[Effect] = []
+        self.waiting: list[Any] = []
         self.effects: list[Effect] = []
         settings = self.says.pop("settings", RunSettings())
         document = {"kind": kind, "customer": "K-1", "subject": "L-1"} | request
@@ -142,7 +142,7 @@ class LoneRun:
         """Judge an event, then take it; answers the refusal, also one that an answer brought."""
         return self.chart.would_refuse(event, message, self.now) or self.receive(event, message)
 
-    def answer(self, effect: Effect | None = None, **facts: Any) -> Refusal | None:
+    def answer(self, effect: Any = None, **facts: Any) -> Refusal | None:
         """What the world says to an effect, else to the one that waits longest."""
         effect = effect or self.waiting[0]
         self.waiting.remove(effect)
