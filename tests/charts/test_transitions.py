@@ -17,7 +17,7 @@ def test_a_path_is_declared_as_its_table_says(path: str) -> None:
 
 @pytest.mark.parametrize("path", PATHS)
 def test_what_all_paths_do_alike_comes_after_the_own_transitions_of_every_state(path: str) -> None:
-    """A path that does something else in a state declares a transition of the same event there, which is tried first."""
+    """What a path declares of the same event in a state is tried first."""
     reactions = [reaction.event for reaction in REACTIONS]
     for state in PATHS[path].states:
         events = [str(transition.event) for transition in state.transitions]
