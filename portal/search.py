@@ -17,7 +17,7 @@ from portal.problems import malformed
 from portal.run_client import RunClient, quoted
 from portal.run_reader import EFFECTIVE_DATE, ORDER_BY, STATE, WAITING_FOR, reaching, unavailable
 from portal.storage import Storage
-from states.chart.base import PUBLIC_STATE
+from states.chart.state_names import public_state
 from states.kinds.registry import KINDS
 from states.model.base import in_utc, start_of
 from states.views.diagram import states_of
@@ -25,7 +25,7 @@ from states.views.diagram import states_of
 Page = dict[str, Any]
 ENDS = ("applied", "abandoned", "revoked", "superseded", "reassigned", "refused", "external", "given_up")
 """The states of a run that has ended: the ledger has it then, while Temporal may still be closing it."""
-STATES = tuple(dict.fromkeys(PUBLIC_STATE.get(one, one) for kind in KINDS.values() for one in states_of(kind.chart)))
+STATES = tuple(dict.fromkeys(public_state(state) for kind in KINDS.values() for state in states_of(kind.chart)))
 """The states that a run of any kind may be in, as outsiders call them."""
 TASK_TYPES = (
     "perform", "third_party", "support_ticket", "revocation", "appointment",

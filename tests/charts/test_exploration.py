@@ -126,7 +126,7 @@ def declared(right: str = "", wrong: str = "") -> type[Chart]:
 def explored(path: type[Chart]) -> str:
     """What the exploration of a marketplace on this path has found; nothing where all is well."""
     kind = KINDS["marketplace"]
-    chart = type("Marketplace", (path,), {"__doc__": "A marketplace.", "traits": kind.chart.traits})
+    chart: type[Chart] = type("Marketplace", (path,), {"__doc__": "A marketplace.", "traits": kind.chart.traits})
     case = Case({**INCLUDED, **outside("pilot"), "catalogue": "v", "mode": "guided"}, later=({}, GONE))
     try:
         _, reached = explore(replace(kind, chart=chart), facts_of("marketplace", case, dict(case.first)), limit=2_000)

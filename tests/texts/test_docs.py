@@ -15,7 +15,7 @@ from catalogue.texts import keys
 from cli import code_of
 from embedded.examples import in_time
 from settings import Settings
-from states.chart.base import AWAITED_EFFECT, PUBLIC_STATE
+from states.chart.state_names import AWAITED_EFFECT, PUBLIC_STATE
 from states.kinds.registry import KINDS
 from states.model.facts import Inquiry
 from states.model.status import Status
