@@ -1,14 +1,15 @@
-"""Walks every state that a chart can reach, under every event, and checks the invariants of `docs/` in each.
+"""Walks every state that a chart can reach, under every event, and checks what must hold in each.
 
-A node is the memory without counters, moments and timeline, with what is under way and which tasks are open.
-People act also while an effect is under way, not only at rest. One constant moment; few facts an event.
+All events go through the chart's one door, and people's are judged there before. A node is the memory without counters,
+moments and timeline, with what is under way and which tasks are open. People act also while an effect is under way, not
+only at rest. One constant moment; few facts an event.
 """
 
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from states.chart.base import Chart
 from states.chart.task_types import decisions_of
@@ -74,8 +75,14 @@ def key_of(node: Node) -> tuple[Any, ...]:
     """What makes two nodes the same: all that guards and actions tell apart, and nothing else."""
     memory = node.memory
     check, order, refusal = memory.check, memory.order, memory.refusal
-    tasks = sorted((t.type, t.subject or "", t.step.name if t.step else "", t.proof is not None) for t in memory.tasks)
-    flights = sorted((e.name, bool(getattr(e, "proposal", None)), getattr(e, "after", False)) for e in node.under_way)
+    tasks = sorted(
+        (task.type, task.subject or "", task.step.name if task.step else "", task.proof is not None)
+        for task in memory.tasks
+    )
+    under_way = sorted(
+        (effect.name, bool(getattr(effect, "proposal", None)), getattr(effect, "after", False))
+        for effect in node.under_way
+    )
     facts = (
         check and (bool(check.refusal), check.in_force, bool(check.questions)),
         check and tuple(resolved_flags(check.surplus, memory.overridden)),
@@ -86,7 +93,7 @@ def key_of(node: Node) -> tuple[Any, ...]:
         memory.standing is not None,
         memory.receipt.held if memory.receipt else False,
     )
-    return memory.state, memory.request.target, facts, tuple(tasks), tuple(flights), node.ghost
+    return memory.state, memory.request.target, facts, tuple(tasks), tuple(under_way), node.ghost
 
 
 class Stage:
@@ -135,8 +142,21 @@ def explore(kind: Kind, facts: Facts, limit: int = 60_000) -> tuple[int, set[str
     return len(seen), reached
 
 
-Move = tuple[str, str, Any]
-"""What happens, as people name it; the event and its message, for the chart's door."""
+class Move(NamedTuple):
+    """Something that can happen: as the path of a broken invariant names it, and as the chart's door takes it."""
+
+    name: str
+    event: str
+    message: Any = None
+
+
+def refusal_of(chart: Chart, move: Move) -> Refusal | None:
+    """Why the chart would not take an event; judging it must change nothing."""
+    before = dict(chart.model.__dict__)
+    refusal = chart.would_refuse(move.event, move.message, NOW)
+    if chart.model.__dict__ != before:
+        raise Broken(f"judging {move.name} in {chart.model.state} changed the memory")
+    return refusal
 
 
 def moves_from(stage: Stage, facts: Facts, node: Node) -> Iterator[Move]:
@@ -147,7 +167,7 @@ def moves_from(stage: Stage, facts: Facts, node: Node) -> Iterator[Move]:
     for effect in node.under_way:
         yield from answers(facts, effect, chart)
     for event in chart.timers():
-        yield f"timer {event}", event, None
+        yield Move(f"timer {event}", event)
     if any(effect.holds for effect in node.under_way):
         return
     for event in chart.enabled():
@@ -155,38 +175,38 @@ def moves_from(stage: Stage, facts: Facts, node: Node) -> Iterator[Move]:
     for task in chart.model.tasks:
         yield from operator_moves(chart, task)
     if not node.under_way:
-        yield "licence_changed", "licence_changed", None
+        yield Move("licence_changed", "licence_changed")
     if facts.other_target is not None and "target_checked" in chart.possible():
         request = Request(**{**facts.request, "target": facts.other_target, "by": "c"})
         if request.target != chart.model.request.target:
-            yield "requested other", "requested", request
+            yield enabled(chart, Move("requested other", "requested", request))
 
 
 def answers(facts: Facts, effect: Any, chart: Chart) -> Iterator[Move]:
     """What the world may say to an effect."""
     name = effect.name
-    possible: dict[str, Answer] = {}
+    possible: dict[str, dict[str, Any]] = {}
     if isinstance(effect, CheckLicences):
         first = chart.model.check is None
         for number, check in enumerate((facts.first,) if first else facts.later):
-            possible[f"#{number}"] = Answer(effect, check=check)
+            possible[f"#{number}"] = {"check": check}
         if not first and effect.order_at and effect.proposal is None:
             changed = facts.first.model_copy(update={"in_force": "2099-01-01"})
-            possible["other catalogue"] = Answer(effect, check=changed)
+            possible["other catalogue"] = {"check": changed}
     else:
         receipts = [Receipt(key="k")]
         if name == "apply_change":
             entry = Surplus(licence="L-1", product="p", reason="not_available")
             receipts += [Receipt(key="k", surplus=(entry,)), Receipt(key="k", surplus=(entry,), held=True)]
         for number, receipt in enumerate(receipts):
-            possible[f"done #{number}"] = Answer(effect, receipt=receipt)
+            possible[f"done #{number}"] = {"receipt": receipt}
         if effect.refused:
             no = Refusal(rule="D6", code="booking_refused", values={"reason": "no"})
-            possible["refused"] = Answer(effect, refusal=no)
+            possible["refused"] = {"refusal": no}
     if not tasks_of(chart.model, "repair"):
-        possible["fails"] = Answer(effect, error="down")
-    for words, answer in possible.items():
-        yield f"{name} {words}", "answered", answer
+        possible["fails"] = {"error": "down"}
+    for words, content in possible.items():
+        yield Move(f"{name} {words}", "answered", Answer(effect, **content))
 
 
 def customer_moves(chart: Chart, event: str) -> Iterator[Move]:
@@ -194,58 +214,58 @@ def customer_moves(chart: Chart, event: str) -> Iterator[Move]:
     payload = {"by": "c"} | PAYLOADS.get(event, {})
     if event == "hand_in_proof":
         payload |= {"task": tasks_of(chart.model, "third_party")[0].task, "reference": "mail"}
-    message = CUSTOMER_MESSAGES[event].model_validate(payload)
-    refusal = chart.would_refuse(event, message, NOW)
-    if refusal is None:
-        yield event, event, message
-    elif refusal.code not in ("malformed", "details_missing"):
-        raise Broken(f"{event} is enabled in {chart.model.state} but refused: {refusal}")
+    move = Move(event, event, CUSTOMER_MESSAGES[event].model_validate(payload))
+    refusal = refusal_of(chart, move)
+    if refusal is None or refusal.code not in ("malformed", "details_missing"):
+        yield enabled(chart, move)
+
+
+def enabled(chart: Chart, move: Move) -> Move:
+    """A move that must not be refused, since the chart calls it enabled."""
+    refusal = refusal_of(chart, move)
+    if refusal is not None:
+        raise Broken(f"{move.name} is enabled in {chart.model.state} but refused: {refusal}")
+    return move
 
 
 def operator_moves(chart: Chart, task: Task) -> Iterator[Move]:
-    """Each decision of an open task, and its rejection."""
-    proof = Proof(reference="T-1")
-    moves: list[Move] = [
-        (
-            f"confirm {task.type} {decision or ''}",
-            "confirm_task",
-            ConfirmTask(task=task.task, by="o", decision=decision, note="n", at=date(2027, 3, 31), proof=proof),
-        )
-        for decision in decisions_of(task) or (None,)
-    ]
-    moves.append((f"reject {task.type}", "reject_task", RejectTask(task=task.task, by="o", note="n")))
-    for name, event, message in moves:
-        refusal = chart.would_refuse(event, message, NOW)
+    """Each decision of an open task, and its rejection.
+
+    One may be refused only while what is under way makes it pointless: never at rest.
+    """
+    fields: dict[str, Any] = {"task": task.task, "by": "o", "note": "n"}
+    proved = fields | {"at": date(2027, 3, 31), "proof": Proof(reference="T-1")}
+    decisions = decisions_of(task) or (None,)
+    for move in (
+        *(
+            Move(f"confirm {task.type} {decision or ''}", "confirm_task", ConfirmTask(decision=decision, **proved))
+            for decision in decisions
+        ),
+        Move(f"reject {task.type}", "reject_task", RejectTask(**fields)),
+    ):
+        refusal = refusal_of(chart, move)
         if refusal is None:
-            yield name, event, message
-        else:
-            pointless(chart, f"{name} is not possible", refusal)
-
-
-def pointless(chart: Chart, what: str, refusal: Refusal) -> None:
-    """A decision may be refused only while what is under way makes it pointless: never at rest."""
-    if chart.at_rest():
-        raise Broken(f"{what} in {chart.model.state}: {refusal}")
+            yield move
+        elif chart.at_rest():
+            raise Broken(f"{move.name} is not possible in {chart.model.state}: {refusal}")
 
 
 def follow(stage: Stage, node: Node, move: Move) -> Node:
     """The node that a move leads to. A decision that waits for an answer under way is legal everywhere."""
-    name, event, message = move
     chart = stage.at(node.memory)
-    path = (*node.path, f"{name} [{node.memory.state}]")
+    path = (*node.path, f"{move.name} [{node.memory.state}]")
     try:
-        effects = chart.receive(event, message, NOW)
+        effects = chart.receive(move.event, move.message, NOW)
     except Exception as error:
         raise Broken(f"{' → '.join(path)}: {type(error).__name__}: {error}") from error
     new = tuple(effect for effect in effects if not isinstance(effect, Notify | Tell | HandOver))
-    answered = message.effect if isinstance(message, Answer) else None
+    answered = move.message.effect if isinstance(move.message, Answer) else None
     left = tuple(effect for effect in node.under_way if effect is not answered)
-    return Node(stage.memory(), (*left, *new), ghost_after(node, chart, name), path)
+    return Node(stage.memory(), (*left, *new), ghost_after(node.ghost, move.name), path)
 
 
-def ghost_after(node: Node, chart: Chart, name: str) -> Ghost:
-    """What is then known to have happened."""
-    ghost = node.ghost
+def ghost_after(ghost: Ghost, name: str) -> Ghost:
+    """What has then happened."""
     if name.startswith("place_order done") or name == "confirm repair skip":
         ghost = replace(ghost, booked=True)
     if name in ("timer date_reached", "timer standing_due"):
@@ -271,7 +291,7 @@ def check_node(stage: Stage, node: Node, moves: list[Move]) -> None:
 
     require(chart.public_state in CONTRACT_STATES, "a state that the contract does not name")
     by_library = {event.id for event in chart.enabled_events(traits=chart.traits)}
-    require(chart.possible() == by_library, f"not what the library takes for possible: {by_library}")
+    require(chart.possible() == by_library, "possible is not what the library calls enabled")
     if memory.state == "applied":
         require(ghost.booked or ghost.granted or ghost.proved, "applied without order, grant or proof")
         require(ghost.date_came or ghost.granted or ghost.proved, "applied before its date")
@@ -286,8 +306,8 @@ def check_node(stage: Stage, node: Node, moves: list[Move]) -> None:
     require(bool(moves), "cannot be left")
     waits = chart.waiting_for()
     require(bool(waits), "waits for nobody")
-    names = [(t.type, t.subject, t.step) for t in memory.tasks]
-    require(len(names) == len(set(map(repr, names))), "the same task is open twice")
+    names = {repr((task.type, task.subject, task.step)) for task in memory.tasks}
+    require(len(names) == len(memory.tasks), "the same task is open twice")
     if not chart.at_rest():
         awaited = [effect for effect in node.under_way if chart.awaits(effect)]
         require(bool(awaited), "a doing-state waits for an answer that is not under way")

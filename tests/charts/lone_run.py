@@ -1,8 +1,12 @@
 """A run on its chart alone, without Temporal: a test says what the check finds and what the world answers."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from activities.assessment import by_hand
+from catalogue.texts import say
+from settings import Settings
 from states.chart.base import Chart
 from states.chart.tasks import tasks_of
 from states.chart.turn import Answer
@@ -10,7 +14,12 @@ from states.kinds.registry import KINDS
 from states.model.effects import BookOrder, CheckLicences, Effect, HandOver, Notify, Tell
 from states.model.facts import Check, Question, Receipt, Refusal, RunSettings, Surplus
 from states.model.memory import Memory, Order, Task
+from states.model.record import Customer
 from states.model.request import CUSTOMER_MESSAGES, ConfirmTask, RejectTask, Request
+from states.model.status import Status, TaskEntry
+from states.model.texts import Say
+from states.views.status import status
+from tests.rules.checks import AT, SHIPPED, ask
 
 NOW = datetime(2027, 1, 4, 11, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -21,7 +30,7 @@ NOTICE: dict[str, Any] = {"date_rule": "notice", "cost_effect": "cancellation"}
 PAID: dict[str, Any] = {"date_rule": "term", "cost_effect": "cancellation", "term_ends": "2027-01-31"}
 INCLUDED: dict[str, Any] = {"date_rule": "moment", "cost_effect": "deactivation"}
 LIMIT = Surplus(product="pos_wawi", reason="limit", candidates=("L-1", "L-2"), values={"kind": "pos"})
-ONE = Surplus(licence="L-9", product="voucher", reason="not_available", values={"kind": "voucher"})
+UNAVAILABLE = Surplus(licence="L-9", product="voucher", reason="not_available", values={"kind": "voucher"})
 ASK_COST = Question(type="clarify_cost", rule="X5", values={"product": "P", "recorded": "R"})
 ASK_TERM = Question(type="clarify_term", rule="X6", values={"product": "P", "recorded": "R"})
 GONE = Refusal(rule="G2", code="not_held")
@@ -58,7 +67,7 @@ def moment(text: str) -> datetime:
 
 
 class LoneRun:
-    """One run. `held_back`: names of effects that the world leaves unanswered for now; `says`: what checks say."""
+    """One run. `says`: what checks say; `held_back`: names of effects that the world leaves unanswered for now."""
 
     def __init__(
         self, kind: str, says: dict[str, Any], *, held_back: tuple[str, ...] = (), now: datetime = NOW, **request: Any
@@ -68,7 +77,7 @@ class LoneRun:
         self.receipt = Receipt(key="k")
         self.refuses: Refusal | None = None
         self.held_back = set(held_back)
-        self.waiting: list[Effect] = []
+        self.waiting: list[Any] = []
         self.effects: list[Effect] = []
         settings = self.says.pop("settings", RunSettings())
         document = {"kind": kind, "customer": "K-1", "subject": "L-1"} | request
@@ -133,7 +142,7 @@ class LoneRun:
         """Judge an event, then take it; answers the refusal, also one that an answer brought."""
         return self.chart.would_refuse(event, message, self.now) or self.receive(event, message)
 
-    def answer(self, effect: Effect | None = None, **facts: Any) -> Refusal | None:
+    def answer(self, effect: Any = None, **facts: Any) -> Refusal | None:
         """What the world says to an effect, else to the one that waits longest."""
         effect = effect or self.waiting[0]
         self.waiting.remove(effect)
@@ -151,6 +160,11 @@ class LoneRun:
     def send(self, event: str, **payload: Any) -> Refusal | None:
         """A customer's event."""
         return self.would_take(event, CUSTOMER_MESSAGES[event].model_validate({"by": "c"} | payload))
+
+    def acknowledge(self) -> None:
+        """The customer acknowledges what is lost, where that is asked for."""
+        if "acknowledge_warning" in self.chart.enabled():
+            assert self.send("acknowledge_warning") is None
 
     def request(self, **document: Any) -> Refusal | None:
         """A `requested` on the open run."""
@@ -220,8 +234,64 @@ def edition(says: dict[str, Any] | None = None, **more: Any) -> LoneRun:
     return run
 
 
+def over_standing(**says: Any) -> LoneRun:
+    """A change to JTL Start over a booked order of JTL Advanced (X10); `says`: what checks say of the change."""
+    run = scheduled(edition(target="jtl_advanced"))
+    run.says |= says
+    assert run.request(target="jtl_start") is None
+    assert (run.state, run.memory.request.target) == ("feature_warning", "jtl_start")
+    return run
+
+
 def scheduled(run: LoneRun, **order: Any) -> LoneRun:
     """The run with its order booked."""
     assert run.send("place_order", **order) is None, run.state
     assert run.state == "scheduled"
     return run
+
+
+# In guided mode, on what the real checks find in a record.
+
+
+def guided_run(kind: str, record: Customer, subject: str = "L-1", target: Any = None) -> LoneRun:
+    """A run whose steps a person does by hand; nobody has made its change yet."""
+    request = Request(kind=kind, customer="K-1", subject=subject, target=target)
+    check = ask(kind, record, subject, target)
+    added = by_hand(check, request, record, SHIPPED, Settings(customer_centre="guided"))
+    says = check.model_dump(exclude_unset=True) | added
+    return LoneRun(kind, says, held_back=("apply_change",), now=AT, subject=subject, target=target)
+
+
+def perform_task(kind: str, record: Customer, subject: str = "L-1", target: Any = None, **order: Any) -> TaskEntry:
+    """The task in which a person books the order, or switches off on its day what has no booking."""
+    run = guided_run(kind, record, subject, target)
+    run.acknowledge()
+    assert run.send("place_order", **order) is None
+    if not run.tasks("perform"):
+        run.wait(min(run.chart.timers().values()))
+    return next(task for task in document_of(run, say).tasks if task.type == "perform")
+
+
+# The status document.
+
+
+def say_plainly(language: str, key: str, values: Mapping[str, Any] | None = None) -> str:
+    """A text as its language, key and values; of the problems only one has a text of its own."""
+    if key.startswith("problem.") and not key.endswith("not_enabled"):
+        raise KeyError(key)
+    return f"{language} {key} {dict(values or {})}"
+
+
+def document_of(run: LoneRun, words: Say = say_plainly, **more: Any) -> Status:
+    """The status document of a run."""
+    return status(run.chart, words, workflow_id="w", run_id="r", ui_url="w/r", **more)
+
+
+def warning_codes(run: LoneRun) -> list[str]:
+    """The codes of the warnings shown."""
+    return [warning.code for warning in document_of(run).warnings]
+
+
+def warning_text(run: LoneRun, code: str) -> str:
+    """The text of a warning shown."""
+    return next(warning.text for warning in document_of(run).warnings if warning.code == code)

@@ -15,8 +15,8 @@ from tests.charts.lone_run import (
     INCLUDED,
     LIMIT,
     NOW,
-    ONE,
     PAID,
+    UNAVAILABLE,
     LoneRun,
     edition,
     moment,
@@ -26,7 +26,7 @@ from tests.charts.lone_run import (
 EFFECTIVE = "2027-01-31T23:00:00Z"
 
 
-def said(refusal: Refusal | None) -> Any:
+def parts_of(refusal: Refusal | None) -> Any:
     """A refusal as rule, code and values."""
     return refusal and (refusal.rule, refusal.code, refusal.values)
 
@@ -63,7 +63,7 @@ def test_a_right_payload_is_its_message():
 
 
 def test_a_payload_that_cannot_be_walked_through_is_malformed_too():
-    refusal = parse(Request, ({"kind": "k", "customer": "K", "subject": "S", "details": {"one": "\ud800"}},))
+    refusal = parse(Request, ({"kind": "k", "customer": "K", "subject": "S", "details": {"mailbox": "\ud800"}},))
     assert isinstance(refusal, Refusal) and refusal.code == "malformed"
     str(refusal.values["fault"]).encode()
 
@@ -83,7 +83,7 @@ def test_a_payload_that_cannot_be_walked_through_is_malformed_too():
 @pytest.mark.parametrize("event", ["recheck_licences", "place_order"])
 def test_what_was_seen_must_still_hold(event, payload, what):
     refusal = edition().send(event, **payload)
-    assert said(refusal) == (what and ("contract", "changed", {"what": what}))
+    assert parts_of(refusal) == (what and ("contract", "changed", {"what": what}))
 
 
 def test_the_date_seen_is_judged_at_the_moment_of_acting():
@@ -91,7 +91,7 @@ def test_the_date_seen_is_judged_at_the_moment_of_acting():
     run = edition()
     run.wait(moment("2027-01-20"))
     late = {"time": "2027-01-19T00:00:00Z", "effective_at": EFFECTIVE}
-    assert said(run.send("place_order", **late)) == ("contract", "changed", {"what": "effective_at"})
+    assert parts_of(run.send("place_order", **late)) == ("contract", "changed", {"what": "effective_at"})
     assert run.send("place_order", **late | {"time": "2027-01-16T00:00:00Z"}) is None
 
 
@@ -113,7 +113,7 @@ TERMS = [
 def test_X6_a_term_that_has_ended_is_no_answer(at: str, answers: bool) -> None:
     run = LoneRun("wms_user", PAID | {"term_ends": None, "questions": (ASK_TERM,)})
     refusal = run.confirm("clarify_term", at=at)
-    assert said(refusal) == (None if answers else ("X6", "malformed", {"fault": "fault.at_past"}))
+    assert parts_of(refusal) == (None if answers else ("X6", "malformed", {"fault": "fault.at_past"}))
     assert ("place_order" in run.chart.enabled()) == answers
 
 
@@ -141,8 +141,8 @@ def test_an_event_is_never_before_the_customers_former_one():
     run = edition()
     before = (NOW - timedelta(seconds=1)).isoformat()
     values = {"fault": "fault.before_previous", "previous_at": NOW.isoformat()}
-    assert said(run.send("recheck_licences", time=before)) == ("contract", "malformed", values)
-    assert said(run.request(target="jtl_advanced", time=before)) == ("contract", "malformed", values)
+    assert parts_of(run.send("recheck_licences", time=before)) == ("contract", "malformed", values)
+    assert parts_of(run.request(target="jtl_advanced", time=before)) == ("contract", "malformed", values)
     assert run.send("recheck_licences", time=NOW.isoformat()) is None
     assert run.request(target="jtl_advanced", time=NOW.isoformat()) is None
 
@@ -154,15 +154,15 @@ def test_what_is_not_enabled_says_what_is():
     run = edition()
     enabled = ["recheck_licences", "place_order", "abandon"]
     values = {"event": "override_surplus", "state": "order", "enabled": enabled}
-    assert said(run.send("override_surplus", licences=["L"])) == ("contract", "not_enabled", values)
+    assert parts_of(run.send("override_surplus", licences=["L"])) == ("contract", "not_enabled", values)
 
 
 def test_after_the_end_nothing_is_possible():
     run = edition()
     assert run.send("abandon") is None
     ended = ("X11", "ended", {"state": "abandoned"})
-    assert said(run.send("abandon")) == ended
-    assert said(run.chart.would_refuse("requested", run.memory.request, run.now)) == ended
+    assert parts_of(run.send("abandon")) == ended
+    assert parts_of(run.chart.would_refuse("requested", run.memory.request, run.now)) == ended
 
 
 def test_X11_a_revocation_is_possible_until_the_date_and_then_too_late():
@@ -171,21 +171,21 @@ def test_X11_a_revocation_is_possible_until_the_date_and_then_too_late():
     too_late = ("X11", "too_late", {"effective_at": "2027-01-31T23:00:00+00:00"})
     run.now = moment("2027-01-31 22:59")
     run.memory.now = run.now
-    assert said(run.send("request_revocation", **ask, time="2027-01-31T23:00:00Z")) == too_late
+    assert parts_of(run.send("request_revocation", **ask, time="2027-01-31T23:00:00Z")) == too_late
     run.held_back = {"apply_change"}
     run.wait(moment("2027-01-31 23:00"))
     assert run.state == "applying"
-    assert said(run.send("request_revocation", **ask)) == too_late
+    assert parts_of(run.send("request_revocation", **ask)) == too_late
 
 
 def test_X11_before_anything_is_ordered_a_revocation_is_not_too_late_but_not_possible():
-    assert said(edition().send("request_revocation", explanation="x"))[1] == "not_enabled"
+    assert parts_of(edition().send("request_revocation", explanation="x"))[1] == "not_enabled"
 
 
 def test_X11_while_it_is_applied_one_is_too_late():
     run = scheduled(LoneRun("voucher", INCLUDED, held_back=("apply_change",)))
     assert run.wait(NOW + DAY) == ["date_reached"]
-    assert said(run.send("request_revocation", explanation="x")) == (
+    assert parts_of(run.send("request_revocation", explanation="x")) == (
         "X11", "too_late", {"effective_at": NOW.isoformat()},
     )  # fmt: skip
 
@@ -194,7 +194,7 @@ def test_X11_while_it_is_applied_one_is_too_late():
 
 
 @pytest.mark.parametrize(
-    ("says", "order", "found"),
+    ("says", "order", "refused"),
     [
         (INCLUDED, {"effective_on": "2027-01-05"}, None),
         (INCLUDED, {"effective_on": "2027-01-04"}, ("X6", {"fault": "fault.effective_on", "why": "not_later"})),
@@ -207,9 +207,9 @@ def test_X11_while_it_is_applied_one_is_too_late():
         (INCLUDED | {"optional_services": ("s1", "s2")}, {"optional_services": ["s2"]}, None),
     ],
 )
-def test_day_and_services_of_an_order(says, order, found):
+def test_day_and_services_of_an_order(says, order, refused):
     refusal = LoneRun("voucher", says).send("place_order", **order)
-    assert said(refusal) == (found and (found[0], "malformed", found[1]))
+    assert parts_of(refusal) == (refused and (refused[0], "malformed", refused[1]))
 
 
 @pytest.mark.parametrize(
@@ -239,7 +239,7 @@ def test_ADD1_ADD2_SHH2_details_that_an_order_needs(says, details, missing):
     refusal = LoneRun("hosting", PAID | says).send("place_order", details=details)
     any_at_all = missing == ("ADD1", ["details"])
     values = missing and {"missing": missing[1], "any": any_at_all}
-    assert said(refusal) == (missing and (missing[0], "details_missing", values))
+    assert parts_of(refusal) == (missing and (missing[0], "details_missing", values))
 
 
 def test_the_requests_details_count_and_the_orders_go_first():
@@ -261,42 +261,42 @@ def test_the_requests_details_count_and_the_orders_go_first():
     ],
 )
 def test_X2_an_override_names_every_entry_that_is_not_resolved(licences, left):
-    run = edition({"surplus": (LIMIT, ONE)})
+    run = edition({"surplus": (LIMIT, UNAVAILABLE)})
     assert run.state == "surplus_resolution"
     refusal = run.send("override_surplus", licences=licences)
     values = {"fault": "fault.licences_missing", "licences": left}
-    assert said(refusal) == (left and ("X2", "malformed", values))
+    assert parts_of(refusal) == (left and ("X2", "malformed", values))
     assert run.state == ("surplus_resolution" if left else "order")
 
 
 def test_X2_what_was_overridden_before_need_not_be_named_again():
-    run = edition({"surplus": (ONE,)})
+    run = edition({"surplus": (UNAVAILABLE,)})
     assert run.send("override_surplus", licences=["L-9"]) is None
-    run.says["surplus"] = (ONE, LIMIT)
-    assert said(run.send("place_order"))[:2] == ("X2", "in_surplus")
+    run.says["surplus"] = (UNAVAILABLE, LIMIT)
+    assert parts_of(run.send("place_order"))[:2] == ("X2", "in_surplus")
     assert run.send("override_surplus", licences=["L-1"]) is None
     assert run.memory.overridden == ("L-9", "L-1")
 
 
 @pytest.mark.parametrize(
-    ("to", "found"),
+    ("to", "refused"),
     [
         ("wms", ("WMU4", "malformed", {"fault": "fault.reassign_same"})),
         ("pos", ("WMU4", "malformed", {"fault": "fault.reassign_to"})),
         ("wms_mobile", None),
     ],
 )
-def test_WMU4_a_user_is_assigned_to_the_other(to, found):
+def test_WMU4_a_user_is_assigned_to_the_other(to, refused):
     run = LoneRun("wms_user", PAID | {"current": "wms"})
-    assert said(run.send("reassign", to=to)) == found
-    assert run.state == ("order" if found else "reassigned")
+    assert parts_of(run.send("reassign", to=to)) == refused
+    assert run.state == ("order" if refused else "reassigned")
 
 
 def test_X9_a_proof_is_for_a_step_that_is_open():
     run = scheduled(LoneRun("marketplace", PAID | {"outside": ({"what": "pilot", "rule": "MP3"},)}))
     task = run.task("third_party").task
     refusal = run.send("hand_in_proof", task="t-x", reference="mail")
-    assert said(refusal) == ("contract", "unknown_task", {"task": "t-x", "open": [task]})
+    assert parts_of(refusal) == ("contract", "unknown_task", {"task": "t-x", "open": [task]})
     assert run.send("hand_in_proof", task=task, reference="mail") is None
     proof = run.task("third_party").proof
     assert proof is not None and (proof.reference, proof.confirmed_by, proof.confirmed_at) == ("mail", "c", NOW)
@@ -307,7 +307,7 @@ def test_X9_only_steps_outside_take_the_customers_proof():
     assert run.send("request_revocation", explanation="x") is None
     other = run.task("revocation").task
     refusal = run.send("hand_in_proof", task=other, reference="mail")
-    assert said(refusal) == ("contract", "unknown_task", {"task": other, "open": [run.task("third_party").task]})
+    assert parts_of(refusal) == ("contract", "unknown_task", {"task": other, "open": [run.task("third_party").task]})
 
 
 # A request on an open run.
@@ -325,7 +325,7 @@ def test_a_request_for_the_same_target_is_that_run_and_may_bring_other_details_b
     assert run.chart.would_refuse("requested", plain, run.now) is None
     other = run.memory.request.model_copy(update={"details": {"a": 2}})
     values = {"event": "requested", "state": "scheduled", "enabled": ["supersede", "request_revocation"]}
-    assert said(run.chart.would_refuse("requested", other, run.now)) == ("contract", "not_enabled", values)
+    assert parts_of(run.chart.would_refuse("requested", other, run.now)) == ("contract", "not_enabled", values)
 
 
 def test_X10_another_target_is_possible_before_the_order_and_over_a_booked_one_and_nowhere_else():
@@ -364,13 +364,13 @@ def test_a_task_may_be_left_unnamed_where_just_one_is_open():
     assert task_meant(run.memory, task.task) == task
     unknown = task_meant(run.memory, "t-x")
     assert isinstance(unknown, Refusal)
-    assert said(unknown) == ("contract", "unknown_task", {"task": "t-x", "open": [task.task]})
+    assert parts_of(unknown) == ("contract", "unknown_task", {"task": "t-x", "open": [task.task]})
 
 
 def test_without_a_name_none_or_several_open_tasks_are_said():
     values = {"task": "-", "open": [], "fault": "fault.no_task"}
     none = task_meant(edition().memory, None)
-    assert isinstance(none, Refusal) and said(none) == ("contract", "unknown_task", values)
+    assert isinstance(none, Refusal) and parts_of(none) == ("contract", "unknown_task", values)
     run = scheduled(LoneRun("marketplace", PAID | {"outside": ({"what": "pilot", "rule": "MP3"},)}))
     run.send("request_revocation", explanation="x")
     several = task_meant(run.memory, None)
@@ -383,20 +383,20 @@ def test_without_a_name_none_or_several_open_tasks_are_said():
 def test_a_decision_that_the_task_does_not_know_is_refused(decision):
     run = LoneRun("production", {"cost_effect": "unknown", "questions": (ASK_COST,)})
     values = {"fault": "fault.decision", "decisions": ["cancellation", "deactivation", "none"]}
-    assert said(run.confirm("clarify_cost", decision=decision)) == ("contract", "malformed", values)
+    assert parts_of(run.confirm("clarify_cost", decision=decision)) == ("contract", "malformed", values)
 
 
 def test_a_task_without_decisions_takes_none():
     run = edition({"questions": (ASK_TERM,)})
     values = {"fault": "fault.decision", "decisions": []}
-    assert said(run.confirm("clarify_term", decision="x", at="2027-03-31")) == ("contract", "malformed", values)
-    assert said(run.confirm("clarify_term")) == ("contract", "malformed", {"fault": "fault.at_needed"})
+    assert parts_of(run.confirm("clarify_term", decision="x", at="2027-03-31")) == ("contract", "malformed", values)
+    assert parts_of(run.confirm("clarify_term")) == ("contract", "malformed", {"fault": "fault.at_needed"})
     assert run.confirm("clarify_term", at="2027-03-31") is None
 
 
 def test_SUP3_a_ticket_that_needs_a_day_needs_none_where_it_is_declined():
     run = LoneRun("key_accounting", {"date_rule": "agreed", "cost_effect": "cancellation"}, subject="key_accounting")
-    assert said(run.confirm("support_ticket", decision="granted")) == (
+    assert parts_of(run.confirm("support_ticket", decision="granted")) == (
         "contract", "malformed", {"fault": "fault.at_needed"},
     )  # fmt: skip
     assert run.confirm("support_ticket", decision="declined") is None
@@ -412,14 +412,14 @@ def test_repair_by_skip_or_end_needs_a_note(decision, note, needed):
     run.send("place_order")
     run.fails()
     refusal = run.confirm("repair", decision=decision, note=note)
-    assert said(refusal) == (("contract", "malformed", {"fault": "fault.note_needed"}) if needed else None)
+    assert parts_of(refusal) == (("contract", "malformed", {"fault": "fault.note_needed"}) if needed else None)
 
 
 def test_FFN1_what_is_clarified_in_words_needs_them():
     run = LoneRun(
         "fulfillment", {"cost_effect": "none", "questions": (Question(type="clarify", rule="FFN1"),)}, subject="ffn"
     )
-    assert said(run.confirm("clarify")) == ("contract", "malformed", {"fault": "fault.note_needed"})
+    assert parts_of(run.confirm("clarify")) == ("contract", "malformed", {"fault": "fault.note_needed"})
     assert run.confirm("clarify", note="one partner") is None
     assert run.memory.clarified_note == "one partner"
 
@@ -427,10 +427,10 @@ def test_FFN1_what_is_clarified_in_words_needs_them():
 def test_X12_X9_what_was_done_by_hand_or_elsewhere_needs_proof():
     run = LoneRun("voucher", PAID | {"mode": "guided"})
     run.send("place_order")
-    assert said(run.confirm("perform")) == ("X12", "proof_missing", {})
+    assert parts_of(run.confirm("perform")) == ("X12", "proof_missing", {})
     assert run.confirm("perform", proof={"reference": "T-1"}) is None
     run = scheduled(LoneRun("marketplace", PAID | {"outside": ({"what": "pilot", "rule": "MP3"},)}))
-    assert said(run.confirm("third_party")) == ("X9", "proof_missing", {})
+    assert parts_of(run.confirm("third_party")) == ("X9", "proof_missing", {})
     assert run.send("hand_in_proof", task=run.task("third_party").task, reference="mail") is None
     assert run.confirm("third_party") is None
 

@@ -17,27 +17,20 @@ from tests.charts.lone_run import (
     LIMIT,
     NOTICE,
     NOW,
-    ONE,
     PACKAGE,
     PAID,
     TOLD,
     TOLD_TERM,
+    UNAVAILABLE,
     LoneRun,
     edition,
     moment,
+    over_standing,
     scheduled,
 )
 
 EFFECTIVE = moment("2027-01-31 23:00")
-ENDING = ONE.model_copy(update={"ends_at": EFFECTIVE})
-
-
-def over_standing(**more) -> LoneRun:
-    """A change to JTL Start over a booked order of JTL Advanced (X10)."""
-    run = scheduled(edition(target="jtl_advanced", **more))
-    assert run.request(target="jtl_start") is None
-    assert (run.state, run.memory.request.target) == ("feature_warning", "jtl_start")
-    return run
+ENDING = UNAVAILABLE.model_copy(update={"ends_at": EFFECTIVE})
 
 
 # A change of target (X10).
@@ -74,7 +67,7 @@ def test_X10_a_target_that_is_not_possible_changes_nothing():
 def test_X10_a_target_asked_about_is_judged_at_the_moment_of_asking():
     run = edition(target="jtl_advanced")
     run.request(target="jtl_start", time="2027-01-04T12:00:00Z")
-    proposal = next(one for one in reversed(run.effects) if isinstance(one, CheckLicences) and one.proposal)
+    proposal = next(effect for effect in reversed(run.effects) if isinstance(effect, CheckLicences) and effect.proposal)
     assert proposal.proposal is not None and proposal.proposal.target == "jtl_start"
     assert proposal.order_at == moment("2027-01-04 12:00")
     assert proposal.version is None
@@ -108,7 +101,7 @@ def test_X10_the_booked_order_stays_in_force_beneath_the_change():
 
 
 def test_X10_abandoning_a_change_puts_everything_back():
-    run = edition({"surplus": (ONE,)}, target="jtl_advanced")
+    run = edition({"surplus": (UNAVAILABLE,)}, target="jtl_advanced")
     run.send("override_surplus", licences=["L-9"])
     scheduled(run)
     before = run.memory.model_copy()
@@ -258,12 +251,12 @@ def test_X8_the_same_catalogue_named_is_no_other():
 
 def test_X2_X4_an_order_in_surplus_is_refused_naming_it():
     run = edition()
-    run.says["surplus"] = (ONE, LIMIT)
+    run.says["surplus"] = (UNAVAILABLE, LIMIT)
     assert run.send("place_order") == Refusal(rule="X2", code="in_surplus", values={"licences": ["L-9", "L-1 | L-2"]})
     assert (run.state, run.memory.order) == ("surplus_resolution", None)
     run = LoneRun("order_package", NOTICE | {"warnings": ({"code": "package_zero"},)}, **PACKAGE)
     run.send("acknowledge_warning")
-    run.says["surplus"] = (ONE,)
+    run.says["surplus"] = (UNAVAILABLE,)
     refusal = run.send("place_order")
     assert refusal is not None and refusal.rule == "X4"
 
@@ -309,7 +302,7 @@ def test_the_customer_is_told_of_the_booking_and_so_are_the_runs_that_wait_for_i
     run = LoneRun("voucher", PAID)
     run.receipt = Receipt(key="k", tell=("edition/K-1/jtl",))
     scheduled(run)
-    assert [one for one in run.effects if isinstance(one, Tell)] == [
+    assert [effect for effect in run.effects if isinstance(effect, Tell)] == [
         Tell(runs=("edition/K-1/jtl",), state="scheduled").numbered(run.effects[-2].number)
     ]
     assert isinstance(run.effects[-1], Notify)
@@ -320,7 +313,7 @@ def test_the_customer_is_told_of_the_booking_and_so_are_the_runs_that_wait_for_i
 
 def test_each_effect_has_a_number_of_its_own():
     run = scheduled(edition())
-    numbers = [one.number for one in run.effects]
+    numbers = [effect.number for effect in run.effects]
     assert len(set(numbers)) == len(numbers) and 0 not in numbers
 
 
@@ -386,7 +379,7 @@ def test_a_refusal_found_in_passing_changes_nothing(run):
 
 
 def test_X2_news_of_a_licence_leads_on_by_itself():
-    run = edition({"surplus": (ONE,)})
+    run = edition({"surplus": (UNAVAILABLE,)})
     run.says["surplus"] = ()
     run.receive("licence_changed", None)
     assert run.state == "order"
@@ -395,23 +388,23 @@ def test_X2_news_of_a_licence_leads_on_by_itself():
 @pytest.mark.parametrize("run", [edition, lambda: scheduled(edition()), lambda: LoneRun("edition", NOTICE, **EDITION)])
 def test_X3_news_is_looked_at_wherever_it_matters(run):
     there = run()
-    asked = len([one for one in there.effects if isinstance(one, CheckLicences)])
+    checks = len([effect for effect in there.effects if isinstance(effect, CheckLicences)])
     there.receive("licence_changed", None)
-    assert len([one for one in there.effects if isinstance(one, CheckLicences)]) == asked + 1
+    assert len([effect for effect in there.effects if isinstance(effect, CheckLicences)]) == checks + 1
 
 
 def test_X2_surplus_left_after_the_change_is_an_operators_task():
     run = scheduled(edition())
-    run.receipt = Receipt(key="k", surplus=(ONE, ENDING, LIMIT))
+    run.receipt = Receipt(key="k", surplus=(UNAVAILABLE, ENDING, LIMIT))
     run.wait(EFFECTIVE)
     assert run.state == "leftover" and run.chart.public_state == "surplus_resolution"
     task = run.task("surplus")
     assert (task.text, task.values) == ("surplus", {"licences": ["L-9", "L-1 | L-2"]})
     assert run.memory.overridden == ()
     assert run.chart.waiting_for() == ("operator",) and run.chart.enabled() == ("recheck_licences",)
-    run.says["surplus"] = (ONE,)
+    run.says["surplus"] = (UNAVAILABLE,)
     run.send("recheck_licences")
-    check = next(one for one in reversed(run.effects) if isinstance(one, CheckLicences))
+    check = next(effect for effect in reversed(run.effects) if isinstance(effect, CheckLicences))
     assert check.after and check.version == "v1" and run.state == "leftover"
     run.says["surplus"] = ()
     run.receive("licence_changed", None)
@@ -419,10 +412,10 @@ def test_X2_surplus_left_after_the_change_is_an_operators_task():
 
 
 def test_X2_overrides_end_with_the_change_and_the_operator_settles_what_is_left():
-    run = edition({"surplus": (ONE,)})
+    run = edition({"surplus": (UNAVAILABLE,)})
     run.send("override_surplus", licences=["L-9"])
     scheduled(run)
-    run.receipt = Receipt(key="k", surplus=(ONE,))
+    run.receipt = Receipt(key="k", surplus=(UNAVAILABLE,))
     run.wait(EFFECTIVE)
     assert run.task("surplus").values == {"licences": ["L-9"]}
     assert run.confirm("surplus") is None
@@ -441,7 +434,7 @@ def test_X4_a_channel_there_again_holds_the_order_on_its_date():
     run = LoneRun("order_package", NOTICE | {"warnings": ({"code": "package_zero"},)}, **PACKAGE)
     run.send("acknowledge_warning")
     scheduled(run)
-    run.receipt = Receipt(key="k", surplus=(ONE,), held=True)
+    run.receipt = Receipt(key="k", surplus=(UNAVAILABLE,), held=True)
     run.wait(EFFECTIVE)
     assert run.state == "held" and run.chart.public_state == "surplus_resolution"
     assert run.task("surplus").text == "surplus_channels" and run.task("surplus").values == {"licences": ["L-9"]}
@@ -453,7 +446,7 @@ def test_X4_a_channel_there_again_holds_the_order_on_its_date():
 
 
 def test_X13_a_revocation_lists_what_was_ended_for_its_sake():
-    run = edition({"surplus": (ONE, LIMIT)})
+    run = edition({"surplus": (UNAVAILABLE, LIMIT)})
     assert [(entry.licence, entry.values) for entry in run.memory.once_surplus] == [
         ("L-9", {"kind": "voucher"}), ("L-1", {"kind": "pos"}), ("L-2", {"kind": "pos"}),
     ]  # fmt: skip
@@ -471,7 +464,7 @@ def test_X13_a_revocation_lists_what_was_ended_for_its_sake():
 
 
 def test_X13_a_licence_gone_without_news_is_listed_without_a_date():
-    run = edition({"surplus": (ONE,)})
+    run = edition({"surplus": (UNAVAILABLE,)})
     run.says["surplus"] = ()
     run.send("recheck_licences")
     scheduled(run)
@@ -487,6 +480,6 @@ def test_news_of_a_licence_replaces_the_former_of_the_same():
     run.memory.licence_news = first
     run.memory.licence_news = with_licence_news(run.memory, LicenceChanged(licence="L-2", state="applied"), NOW)
     again = with_licence_news(run.memory, LicenceChanged(licence="L-1", state="applied"), NOW + DAY)
-    assert [(one.licence, one.state, one.at) for one in again] == [
+    assert [(news.licence, news.state, news.at) for news in again] == [
         ("L-2", "applied", NOW), ("L-1", "applied", NOW + DAY),
     ]  # fmt: skip

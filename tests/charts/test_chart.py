@@ -6,7 +6,7 @@ import pytest
 from statemachine import State
 from statemachine.exceptions import InvalidDefinition, TransitionNotAllowed
 
-from states.chart import base, checks
+from states.chart import base, orders
 from states.chart.base import Chart, UnknownState
 from states.chart.state_names import AWAITED_EFFECT, PUBLIC_STATE
 from states.chart.turn import Turn
@@ -15,7 +15,15 @@ from states.kinds.voucher import VoucherEnd
 from states.model.effects import ApplyChange, AssignLicence, BookOrder, CheckLicences, Decouple, Withdraw
 from states.model.facts import Refusal, RunSettings
 from states.model.memory import Memory
-from states.model.request import RecheckLicences, Request
+from states.model.request import (
+    ConfirmTask,
+    LicenceChanged,
+    PlaceOrder,
+    RecheckLicences,
+    RejectTask,
+    Request,
+    Supersede,
+)
 from states.paths.licence_end import LicenceEnd
 from states.views.diagram import mermaid
 from tests.charts.lone_run import (
@@ -25,8 +33,8 @@ from tests.charts.lone_run import (
     LIMIT,
     NOTICE,
     NOW,
-    ONE,
     PAID,
+    UNAVAILABLE,
     LoneRun,
     edition,
     moment,
@@ -48,8 +56,9 @@ def test_the_diagram_on_a_kinds_page_is_the_charts(kind):
     assert f"```mermaid\n{mermaid(kind)}```\n" in page
 
 
-def test_a_new_chart_has_refused_nothing():
-    assert VoucherEnd(memory()).verdict is None
+def test_a_new_chart_has_asked_for_nothing_and_refused_nothing():
+    chart = VoucherEnd(memory())
+    assert (chart.verdict, chart.model) == (None, memory())
 
 
 def test_a_state_that_a_chart_does_not_have_is_refused():
@@ -57,12 +66,89 @@ def test_a_state_that_a_chart_does_not_have_is_refused():
         VoucherEnd(memory("leftover"))
 
 
+# The door.
+
+
+def test_a_run_begins_with_a_check_of_the_record():
+    chart = VoucherEnd(memory())
+    assert chart.receive("start", None, NOW) == (CheckLicences(number=1),)
+    assert chart.model == memory().model_copy(update={"number": 1})
+
+
+@pytest.mark.parametrize(
+    ("event", "message", "code"),
+    [
+        ("place_order", PlaceOrder(by="c"), None),
+        ("place_order", PlaceOrder(by="c", effective_on="2027-02-01"), "malformed"),
+        ("supersede", Supersede(by="c", booking="B-1"), "not_enabled"),
+        ("requested", Request(**EDITION, kind="edition", customer="K-1"), None),
+        ("requested", Request(**EDITION, kind="edition", customer="K-1", time=NOW - DAY), "malformed"),
+        ("confirm_task", ConfirmTask(by="o", task="t-x"), "unknown_task"),
+        ("reject_task", RejectTask(by="o", task="t-x", note="n"), "unknown_task"),
+        ("licence_changed", LicenceChanged(licence="L-9", state="applied"), None),
+        ("cancel_requested", None, None),
+        ("remind", None, None),
+    ],
+)
+def test_the_door_says_why_it_would_refuse_and_changes_nothing(event, message, code):
+    run = edition()
+    before = run.memory.model_copy(deep=True)
+    refusal = run.chart.would_refuse(event, message, NOW + DAY)
+    assert (refusal and refusal.code) == code
+    assert run.memory == before
+
+
+def test_an_event_is_judged_at_the_moment_that_is_told():
+    """D3, docs/contract.md, `changed`: the date seen holds until the deadline, and no longer."""
+    run = edition()
+    message = PlaceOrder(by="c", effective_at=EFFECTIVE)
+    assert run.chart.would_refuse("place_order", message, moment("2027-01-17 22:59")) is None
+    refusal = run.chart.would_refuse("place_order", message, moment("2027-01-17 23:00"))
+    assert refusal is not None and (refusal.code, refusal.values) == ("changed", {"what": "effective_at"})
+
+
+def test_after_the_end_the_door_is_shut_to_everything():
+    run = edition()
+    run.send("abandon")
+    ended = Refusal(rule="X11", code="ended", values={"state": "abandoned"})
+    for event, message in (("place_order", PlaceOrder(by="c")), ("remind", None), ("requested", run.memory.request)):
+        assert run.chart.would_refuse(event, message, NOW) == ended
+
+
+def test_a_decision_that_would_be_refused_cannot_be_taken():
+    run = edition()
+    before = run.memory.model_copy()
+    with pytest.raises(ValueError, match="confirm_task is refused: unknown_task"):
+        run.chart.receive("confirm_task", ConfirmTask(by="o", task="t-x"), NOW)
+    assert run.memory == before
+
+
+def test_a_cancel_request_is_an_operators_abandon_or_a_line():
+    run = edition()
+    run.receive("cancel_requested", None)
+    assert (run.state, run.memory.timeline[-1].event, run.memory.timeline[-1].by) == (
+        "abandoned",
+        "abandon",
+        "operator",
+    )
+    run = scheduled(edition())
+    run.now = NOW + DAY
+    run.receive("cancel_requested", None)
+    line = run.memory.timeline[-1]
+    assert (run.state, line.event, line.note, line.at) == (
+        "scheduled",
+        "cancel_requested",
+        "note.cancel_requested_not_possible",
+        NOW + DAY,
+    )
+
+
 def test_an_event_without_a_transition_fails_and_changes_nothing():
     run = edition()
     before = run.memory.model_copy()
     with pytest.raises(TransitionNotAllowed):
         run.chart.receive("withdrawn", None, NOW + DAY)
-    assert run.memory == before
+    assert run.memory == before and run.chart.verdict is None
 
 
 def test_an_event_that_fails_half_way_changes_nothing(monkeypatch):
@@ -74,27 +160,34 @@ def test_an_event_that_fails_half_way_changes_nothing(monkeypatch):
         turn.memory.reminders = 7
         raise ArithmeticError("half way")
 
-    monkeypatch.setattr(base, "after_event", breaks)
-    with pytest.raises(ArithmeticError, match="half way"):
+    with monkeypatch.context() as patched, pytest.raises(ArithmeticError, match="half way"):
+        patched.setattr(base, "after_event", breaks)
         run.chart.receive("recheck_licences", RecheckLicences(by="c"), NOW + DAY)
     assert run.memory == before and run.state == "order"
+    effects = run.chart.receive("recheck_licences", RecheckLicences(by="c"), NOW + DAY)
+    assert effects == (CheckLicences(version="v1", number=before.number + 1),)
 
 
 def test_a_fault_in_an_action_is_raised_and_no_event(monkeypatch):
     run = edition()
+    run.held_back = {"check_licences"}
+    run.send("place_order")
 
-    def breaks(turn: Turn) -> None:
+    def breaks(*_: object) -> None:
         raise ArithmeticError("in an action")
 
-    monkeypatch.setattr(checks.ask_anew, "__code__", breaks.__code__)
+    monkeypatch.setattr(orders, "ask_or_open", breaks)
     with pytest.raises(ArithmeticError, match="in an action"):
-        run.chart.receive("recheck_licences", RecheckLicences(by="c"), NOW)
-    assert run.state == "order"
+        run.answer()
+    assert run.state == "ordering"
+
+
+# What a chart is.
 
 
 def test_a_kind_may_not_edit_its_path():
-    """A transition declared in a subclass would edit the path and all its siblings (docs/adr/0015)."""
-    with pytest.raises(TypeError, match="Odd declares extra: a kind has traits only"):
+    """A transition declared in a subclass would edit the path and all its siblings."""
+    with pytest.raises(TypeError, match="Odd declares extra: a kind has traits only, a path is declared whole"):
         type("Odd", (LicenceEnd,), {"extra": State()})
     with pytest.raises(TypeError, match="Odd declares leave"):
         type("Odd", (LicenceEnd,), {"leave": State().to(State())})
@@ -111,7 +204,7 @@ class Whole(Chart):
 
 
 def test_a_callback_that_a_chart_does_not_have_is_said_with_its_name():
-    with pytest.raises(InvalidDefinition, match="does_not_exist"):
+    with pytest.raises(InvalidDefinition, match=r"Received .*'does_not_exist'"):
         Whole(memory())
 
 
@@ -149,7 +242,7 @@ def test_no_reminder_comes_with_the_end_itself():
 
 @pytest.mark.parametrize("state", ["feature_warning", "license_check", "surplus_resolution", "order"])
 def test_the_deadline_passes_wherever_nothing_is_ordered_yet(state):
-    run = LoneRun("edition", NOTICE | {"surplus": (ONE,) if state == "surplus_resolution" else ()}, **EDITION)
+    run = LoneRun("edition", NOTICE | {"surplus": (UNAVAILABLE,) if state == "surplus_resolution" else ()}, **EDITION)
     run.held_back = {"check_licences"} if state == "license_check" else set()
     if state != "feature_warning":
         run.send("acknowledge_warning")
@@ -179,21 +272,21 @@ def test_X6_a_term_that_was_clarified_does_not_run_out_with_the_record():
 
 def test_details_and_explanation_are_each_kept_where_nothing_else_is_said():
     run = edition(details={"a": 1}, explanation="e")
-    plain = Request(kind="edition", customer="K-1", subject="jtl", target="jtl_start")
-    run.chart._take("details_replaced", NOW, message=plain)
-    assert (run.memory.request.details, run.memory.request.explanation) == ({"a": 1}, "e")
+    for fields in ({"details": {"b": 2}}, {"explanation": "f"}):
+        run.receive("requested", Request(**EDITION, kind="edition", customer="K-1", by="c", **fields))
+    assert (run.memory.request.details, run.memory.request.explanation) == ({"b": 2}, "e")
 
 
 def test_what_was_once_in_surplus_is_remembered():
-    run = edition({"surplus": (ONE,)})
+    run = edition({"surplus": (UNAVAILABLE,)})
     run.says["surplus"] = (LIMIT,)
     run.send("recheck_licences")
-    assert [one.licence for one in run.memory.once_surplus] == ["L-9", "L-1", "L-2"]
+    assert [entry.licence for entry in run.memory.once_surplus] == ["L-9", "L-1", "L-2"]
 
 
 def test_X2_after_the_change_only_the_surplus_is_taken_from_the_check():
     run = scheduled(edition({"current": "jtl_pro"}))
-    run.receipt = run.receipt.model_copy(update={"surplus": (ONE,)})
+    run.receipt = run.receipt.model_copy(update={"surplus": (UNAVAILABLE,)})
     run.wait(EFFECTIVE)
     before = run.check
     run.says = {"catalogue": "v1", "current": "jtl_start", "surplus": (LIMIT,)}

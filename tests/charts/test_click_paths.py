@@ -14,7 +14,7 @@ from catalogue.texts import say
 from states.model.effects import ApplyChange, BookOrder
 from states.model.record import Customer
 from states.model.request import Request
-from tests.charts.guided_run import ByHand, performed
+from tests.charts.lone_run import DAY, guided_run, perform_task
 from tests.rules.checks import FAR, SHIPPED, ask, customer, warned
 
 ROOT = Path(catalogue.__file__).resolve().parent.parent
@@ -123,18 +123,18 @@ PATHS: list[tuple[str, str, Customer, dict[str, Any], list[str]]] = [
 
 
 @pytest.mark.parametrize(
-    ("rule", "kind", "record", "more", "steps"), PATHS, ids=[f"{one[0]}-{one[1]}-{n}" for n, one in enumerate(PATHS)]
+    ("rule", "kind", "record", "more", "steps"), PATHS, ids=[f"{case[0]}-{case[1]}-{n}" for n, case in enumerate(PATHS)]
 )
 def test_what_a_person_is_told_to_click(
     rule: str, kind: str, record: Customer, more: dict[str, Any], steps: list[str]
 ) -> None:
-    text = performed(kind, record, **more).instructions
+    text = perform_task(kind, record, **more).instructions
     assert re.search(".*".join(re.escape(step) for step in steps), text, re.DOTALL), text
     assert "`proof.reference`" in text
 
 
 def test_HOS2_the_contract_and_not_the_button_decides_where_to_click() -> None:
-    shop, other = (performed(kind, holding(kind)).instructions for kind in ("shop_hosting", "hosting"))
+    shop, other = (perform_task(kind, holding(kind)).instructions for kind in ("shop_hosting", "hosting"))
     assert ("Verkauf > Onlineshop" in shop, "Erweiterungen" in shop) == (True, False)
     assert ("Verkauf > Onlineshop" in other, "Erweiterungen" in other) == (False, True)
     assert all("Hostingvertrag kündigen" in text for text in (shop, other))
@@ -156,7 +156,7 @@ def test_G10_the_button_says_Kuendigen_though_nothing_is_saved(kind: str, produc
     record = customer({"product": product}, editions={"jtl": "jtl_enterprise", "wms": "wms_pro"})
     assert ask(kind, record).cost_effect == "deactivation"
     assert "no_saving" in warned(ask(kind, record))
-    text = performed(kind, record).instructions
+    text = perform_task(kind, record).instructions
     assert "abschalten" in text.splitlines()[0]
     assert re.search(r"Schaltfläche.{0,40}Kündigen", text)
 
@@ -181,18 +181,16 @@ def test_G13_a_menu_path_is_changed_in_a_file_of_the_catalogue_and_nowhere_else(
 ORDERED = [(kind, record, more) for _, kind, record, more, _ in PATHS if "details" not in more]
 
 
-@pytest.mark.parametrize(("kind", "record", "more"), ORDERED, ids=[f"{one[0]}-{n}" for n, one in enumerate(ORDERED)])
+@pytest.mark.parametrize(("kind", "record", "more"), ORDERED, ids=[f"{case[0]}-{n}" for n, case in enumerate(ORDERED)])
 def test_G12_nothing_is_booked_before_the_customer_confirms_at_the_end(
     kind: str, record: Customer, more: dict[str, Any]
 ) -> None:
-    run = ByHand(kind, record, **more)
-    run.to_order()
-    assert run.status().state == "order"
-    while not run.chart.ended:
-        run.next_moment()
-    assert run.status().state == "abandoned"
+    run = guided_run(kind, record, **more)
+    run.acknowledge()
+    assert (run.state, run.tasks("perform")) == ("order", ())
+    run.wait(run.now + 60 * DAY)
+    assert (run.state, run.tasks("perform")) == ("abandoned", ())
     assert not any(isinstance(effect, BookOrder | ApplyChange) for effect in run.effects)
-    assert "perform" not in [task.type for task in run.status().tasks]
 
 
 @pytest.mark.parametrize(
@@ -209,7 +207,7 @@ def test_SL6_a_shop_account_is_never_removed() -> None:
     code = [file for file in ROOT.rglob("*.py") if not {".venv", "tests"} & set(file.relative_to(ROOT).parts)]
     assert len(code) > 100
     assert [file for file in code if "deleteshopaccount" in file.read_text(encoding="utf-8").lower()] == []
-    text = performed("shop_licence", holding("shop_licence", contract="abonnement")).instructions
+    text = perform_task("shop_licence", holding("shop_licence", contract="abonnement")).instructions
     assert "do not remove the shop account technically: that could not be undone" in text
 
 

@@ -25,14 +25,15 @@ from tests.charts.lone_run import (
     LIMIT,
     NOTICE,
     NOW,
-    ONE,
     PACKAGE,
     PAID,
     TOLD,
     TOLD_TERM,
+    UNAVAILABLE,
     LoneRun,
     edition,
     moment,
+    over_standing,
     scheduled,
 )
 
@@ -41,14 +42,6 @@ OUTSIDE = {"outside": ({"what": "pilot", "rule": "MP3"},)}
 SHOPIFY = {"outside": ({"what": "shopify", "rule": "CO4"},)}
 NO = Refusal(rule="D6", code="booking_refused", values={"reason": "no"})
 ZERO = NOTICE | {"warnings": ({"code": "package_zero"},)}
-
-
-def over_standing(**says: Any) -> LoneRun:
-    """A change to JTL Start over a booked order of JTL Advanced (X10)."""
-    run = scheduled(edition(target="jtl_advanced"))
-    run.says |= says
-    assert run.request(target="jtl_start") is None
-    return run
 
 
 def refused_booking(run: LoneRun) -> LoneRun:
@@ -111,7 +104,7 @@ def test_X11_a_refused_booking_without_a_standing_order_has_nothing_to_take_back
     run.confirm("revocation", decision="granted")
     run.refuses = NO
     run.release()
-    assert run.state == "revoked" and not [one for one in run.effects if isinstance(one, Withdraw)]
+    assert run.state == "revoked" and not [effect for effect in run.effects if isinstance(effect, Withdraw)]
 
 
 def test_X10_without_a_standing_order_none_is_due():
@@ -156,15 +149,15 @@ def test_X11_granted_while_the_booking_keeps_failing_takes_back_what_may_be_book
 def test_X8_a_run_is_judged_by_its_own_version():
     run = edition()
     run.send("recheck_licences")
-    checks = [one for one in run.effects if isinstance(one, CheckLicences)]
-    assert [one.version for one in checks] == [None, "v1", "v1"]
+    checks = [effect for effect in run.effects if isinstance(effect, CheckLicences)]
+    assert [check.version for check in checks] == [None, "v1", "v1"]
     scheduled(run)
     run.wait(EFFECTIVE)
-    assert next(one for one in run.effects if isinstance(one, ApplyChange)).catalogue == "v1"
+    assert next(effect for effect in run.effects if isinstance(effect, ApplyChange)).catalogue == "v1"
 
 
 def test_nobody_is_told_where_nobody_waits():
-    assert not [one for one in scheduled(LoneRun("voucher", PAID)).effects if isinstance(one, Tell)]
+    assert not [effect for effect in scheduled(LoneRun("voucher", PAID)).effects if isinstance(effect, Tell)]
 
 
 def test_X12_what_was_booked_by_hand_the_customer_centre_ends_by_itself():
@@ -305,7 +298,7 @@ def test_a_question_about_a_late_booking_goes_with_its_date():
     run.now = moment("2027-01-20")
     run.confirm("perform", proof={"reference": "T"})
     assert run.reject("clarify_term") is None and run.task("clarify_term")
-    run.receipt = Receipt(key="k", surplus=(ONE,))
+    run.receipt = Receipt(key="k", surplus=(UNAVAILABLE,))
     run.wait(moment("2027-02-28 23:00"))
     assert run.state == "leftover" and [task.type for task in run.memory.tasks] == ["surplus"]
 
@@ -316,7 +309,7 @@ def test_a_question_goes_where_surplus_comes_first_or_the_record_answers_it():
     news(run)
     assert (run.state, run.memory.tasks) == ("order", ())
     run = edition({"questions": (ASK_TERM,)})
-    run.says["surplus"] = (ONE,)
+    run.says["surplus"] = (UNAVAILABLE,)
     news(run)
     assert (run.state, run.memory.tasks) == ("surplus_resolution", ())
 
@@ -354,7 +347,7 @@ def test_X9_after_the_date_nobody_abandons_what_waits_for_a_proof():
 
 def test_an_answer_that_nobody_waits_for_changes_nothing():
     run = edition()
-    run.says["surplus"] = (ONE,)
+    run.says["surplus"] = (UNAVAILABLE,)
     assert run.send("place_order") is not None
     before = run.memory.model_copy()
     assert run.chart.receive("answered", Answer(Withdraw(), receipt=Receipt(key="k")), run.now) == ()
@@ -367,7 +360,7 @@ def test_an_end_leaves_no_task_open():
     assert (run.state, run.memory.tasks) == ("superseded", ())
 
 
-# Judgement.
+# Admission.
 
 
 @pytest.mark.parametrize("error", [RecursionError, OverflowError, ValueError, TypeError])
@@ -414,7 +407,7 @@ def test_X10_while_the_change_is_booked_its_standing_target_is_not_possible():
 def leftover() -> LoneRun:
     """An edition that has changed with something left."""
     run = scheduled(edition())
-    run.receipt = Receipt(key="k", surplus=(ONE,))
+    run.receipt = Receipt(key="k", surplus=(UNAVAILABLE,))
     run.wait(EFFECTIVE)
     return run
 
@@ -424,7 +417,7 @@ def held() -> LoneRun:
     run = LoneRun("order_package", ZERO, **PACKAGE)
     run.send("acknowledge_warning")
     scheduled(run)
-    run.receipt = Receipt(key="k", surplus=(ONE,), held=True)
+    run.receipt = Receipt(key="k", surplus=(UNAVAILABLE,), held=True)
     run.wait(EFFECTIVE)
     return run
 
@@ -595,7 +588,7 @@ def test_OP4_package_zero_looks_at_the_channels_first(target, state):
 
 
 def test_X4_news_of_a_channel_is_looked_at_before_and_tried_again_on_the_date():
-    run = LoneRun("order_package", ZERO | {"surplus": (ONE,)}, **PACKAGE)
+    run = LoneRun("order_package", ZERO | {"surplus": (UNAVAILABLE,)}, **PACKAGE)
     run.says["surplus"] = ()
     news(run)
     assert run.state == "feature_warning"
@@ -622,7 +615,7 @@ def test_X3_an_entry_of_a_limit_is_resolved_once_by_each_candidate_named():
     entries = (LIMIT, LIMIT, LIMIT)
     assert resolved_flags(entries, ("L-1",)) == [True, False, False]
     assert resolved_flags(entries, ("L-1", "L-2")) == [True, True, False]
-    assert resolved_flags((LIMIT, ONE), ("", "L-9")) == [False, True]
+    assert resolved_flags((LIMIT, UNAVAILABLE), ("", "L-9")) == [False, True]
 
 
 @pytest.mark.parametrize(
@@ -644,20 +637,20 @@ def test_X13_which_candidate_has_ended_only_its_own_run_can_say(state, listed):
 
 
 def test_X13_news_of_a_booking_gives_no_date_and_a_booked_end_its_own():
-    ending = ONE.model_copy(update={"ends_at": EFFECTIVE})
-    plain = ONE.model_copy(update={"licence": "L-8", "values": {}})
-    run = edition({"surplus": (ONE, plain)})
+    ending = UNAVAILABLE.model_copy(update={"ends_at": EFFECTIVE})
+    plain = UNAVAILABLE.model_copy(update={"licence": "L-8", "values": {}})
+    run = edition({"surplus": (UNAVAILABLE, plain)})
     for state in ("scheduled", "applied"):
         run.memory.licence_news = with_licence_news(run.memory, LicenceChanged(licence="L-9", state=state), NOW)
         run.says["surplus"] = (ending,)
         run.send("recheck_licences")
-        assert [(one.licence, one.ends_at, one.state) for one in cancellations_for_run(run.memory)] == [
+        assert [(ended.licence, ended.ends_at, ended.state) for ended in cancellations_for_run(run.memory)] == [
             ("L-9", EFFECTIVE, "scheduled")
         ]
     run.memory.licence_news = with_licence_news(run.memory, LicenceChanged(licence="L-9", state="scheduled"), NOW)
     run.says["surplus"] = ()
     run.send("recheck_licences")
-    assert [(one.licence, one.ends_at, one.state) for one in cancellations_for_run(run.memory)] == [
+    assert [(ended.licence, ended.ends_at, ended.state) for ended in cancellations_for_run(run.memory)] == [
         ("L-9", None, "applied")
     ]
 

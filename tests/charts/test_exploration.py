@@ -1,13 +1,19 @@
 """Every chart, every reachable state, every event: the invariants hold, and every state of the path is reached."""
 
 from collections.abc import Callable
-from typing import Any
+from dataclasses import replace
+from functools import wraps
+from pathlib import Path
+from pkgutil import resolve_name
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 
-from states.chart import lifecycle, orders, task_types, tasks, timers
+from states.chart.base import Chart
 from states.kinds.registry import KINDS
 from states.model.facts import Check
+from states.paths import licence_end
 from tests.charts.explorer import Broken, Facts, explore
 from tests.kinds import module_of
 from tests.kinds.words import GONE, INCLUDED, Case, outside
@@ -47,36 +53,83 @@ def test_a_kind_that_the_tests_are_not_told_of_is_named_with_the_file_to_write()
         module_of("unheard_of")
 
 
+# A check that cannot fail is none: faults of each sort are found, by an invariant or by a state that is never reached.
+
 NEVER_REACHED = "a state is never reached"
+UNANSWERED = "a doing-state waits for an answer that is not under way"
+NO_MATTER = SimpleNamespace(still_matters=lambda *_: False)
+FUNCTIONS = [
+    ("lifecycle.type_of", NO_MATTER, UNANSWERED),
+    ("lifecycle.remember_surplus", ArithmeticError("a bug"), "ArithmeticError: a bug"),
+    ("orders.orderable", False, NEVER_REACHED),
+    ("orders.ask_for_booking", None, UNANSWERED),
+    ("tasks.proofs_missing", False, NEVER_REACHED),
+    ("timers.date_timers", {}, NEVER_REACHED),
+    ("admission.came_too_late", True, "request_revocation is enabled in placing but refused"),
+    ("admission.rejected_event", "nonsense", "reject repair is not possible in received"),
+    ("base.after_event", None, "a task is open after the end"),
+    ("base.awaits", False, UNANSWERED),
+    ("base.public_state", "nowhere", "a state that the contract does not name"),
+    ("base.waiting_for", (), "waits for nobody"),
+    ("callbacks.Guards.possible", frozenset({"begin"}), "possible is not what the library calls enabled"),
+]
+"""Functions of `states.chart`, what they answer or raise by mistake, and what finds it."""
 
-Faults = dict[Any, Callable[..., Any]]
-"""Functions of the charts, each with a faulty one that takes its place."""
+DECLARATIONS = [
+    ("license_check.to(order)", "license_check.to(applied) | license_check.to(order)", "applied without order"),
+    ("ordering.to(placing)", "ordering.to(scheduled) | ordering.to(placing)", "scheduled before it was booked"),
+    ("applying.to(external, cond=checks.ends_outside)", "applying.to(external)", "external without proof"),
+    ("placing.to(scheduled, on=orders.note_booked)", "placing.to(scheduled)", NEVER_REACHED),
+    ("applying = State(enter=orders.ask_for_change)", "applying = State()", UNANSWERED),
+]
+"""What stands in the path of a licence, what by mistake stands in its place, and what finds it."""
 
 
-@pytest.mark.parametrize(
-    ("faults", "what"),
-    [
-        ({task_types.while_step_awaited: lambda memory, traits, task: False}, "an answer that is not under way"),
-        ({orders.orderable: lambda model: False}, NEVER_REACHED),
-        ({orders.ask_for_booking: lambda turn: None}, "an answer that is not under way"),
-        ({timers.date_timers: lambda memory, traits: {}}, NEVER_REACHED),
-        ({lifecycle.waiting_for: lambda memory: ()}, "waits for nobody"),
-        ({tasks.proofs_missing: lambda model: False}, NEVER_REACHED),
-    ],
-)
-def test_the_exploration_finds_faults(faults: Faults, what: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A check that cannot fail is none: each fault is found by an invariant, or by a state that is never reached."""
-    for function, faulty in faults.items():
-        # What a declaration names is the function itself: it stays, with other code.
-        monkeypatch.setattr(function, "__code__", faulty.__code__)
-    case = Case({**INCLUDED, **outside("pilot"), "catalogue": "v", "mode": "guided"}, later=({}, GONE))
-    facts = facts_of("marketplace", case, dict(case.first))
+@pytest.mark.parametrize(("function", "answer", "message"), FUNCTIONS, ids=[fault[0] for fault in FUNCTIONS])
+def test_the_exploration_finds_a_function_that_answers_wrongly(
+    function: str, answer: Any, message: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(f"states.chart.{function}", mistaken(resolve_name(f"states.chart.{function}"), answer))
+    assert message in explored(declared())
+
+
+@pytest.mark.parametrize(("right", "wrong", "message"), DECLARATIONS, ids=[fault[1] for fault in DECLARATIONS])
+def test_the_exploration_finds_a_path_that_is_declared_wrongly(right: str, wrong: str, message: str) -> None:
+    assert message in explored(declared(right, wrong))
+
+
+def test_without_a_fault_it_finds_none() -> None:
+    assert explored(declared()) == ""
+
+
+def mistaken(function: Callable[..., Any], answer: Any) -> Callable[..., Any]:
+    """A function of the same parameters that answers, or raises, always the same."""
+
+    @wraps(function)
+    def mistake(*_: Any, **__: Any) -> Any:
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    return mistake
+
+
+def declared(right: str = "", wrong: str = "") -> type[Chart]:
+    """The path of a licence, declared anew of the functions as they are now, with another text in one place."""
+    source = Path(licence_end.__file__).read_text(encoding="utf-8")
+    assert right in source
+    module = {"__name__": licence_end.__name__}
+    exec(source.replace(right, wrong, 1) if right else source, module)
+    return cast(type[Chart], module["LicenceEnd"])
+
+
+def explored(path: type[Chart]) -> str:
+    """What the exploration of a marketplace on this path has found; nothing where all is well."""
     kind = KINDS["marketplace"]
-    message = NEVER_REACHED
+    chart: type[Chart] = type("Marketplace", (path,), {"__doc__": "A marketplace.", "traits": kind.chart.traits})
+    case = Case({**INCLUDED, **outside("pilot"), "catalogue": "v", "mode": "guided"}, later=({}, GONE))
     try:
-        _, reached = explore(kind, facts)
+        _, reached = explore(replace(kind, chart=chart), facts_of("marketplace", case, dict(case.first)), limit=2_000)
     except Broken as broken:
-        message = str(broken)
-    else:
-        assert {name for name in kind.chart.states_map if name not in kind.chart.traits.unused} - reached
-    assert what in message
+        return str(broken)
+    return NEVER_REACHED if set(chart.states_map) - chart.traits.unused - reached else ""

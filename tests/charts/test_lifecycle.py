@@ -21,11 +21,11 @@ from tests.charts.lone_run import (
     LIMIT,
     NOTICE,
     NOW,
-    ONE,
     PACKAGE,
     PAID,
     TOLD,
     TOLD_LATER,
+    UNAVAILABLE,
     LoneRun,
     edition,
     moment,
@@ -49,7 +49,7 @@ def guided(kind: str, says: dict, **more) -> LoneRun:
     [
         (lambda: LoneRun("edition", NOTICE, **EDITION), ("customer",)),
         (lambda: LoneRun("edition", NOTICE, held_back=("check_licences",), **EDITION), ("system",)),
-        (lambda: edition({"surplus": (ONE,)}), ("customer",)),
+        (lambda: edition({"surplus": (UNAVAILABLE,)}), ("customer",)),
         (edition, ("customer",)),
         (lambda: edition({"questions": (ASK_TERM,)}), ("operator",)),
         (lambda: LoneRun("production", {"cost_effect": "unknown", "questions": (ASK_COST,)}), ("operator",)),
@@ -90,7 +90,7 @@ def test_without_a_first_check_nothing_can_be_skipped():
     run.fails()
     assert decisions_of(run.task("repair")) == ("retry", "end")
     assert run.confirm("repair", decision="retry") is None
-    assert [one.number for one in run.effects if isinstance(one, CheckLicences)] == [1, 1]
+    assert [effect.number for effect in run.effects if isinstance(effect, CheckLicences)] == [1, 1]
     run.release()
     run.held_back = {"check_licences"}
     run.send("recheck_licences")
@@ -127,7 +127,7 @@ def test_a_run_given_up_in_repair_has_ended():
     ("run", "enabled"),
     [
         (lambda: LoneRun("edition", NOTICE, **EDITION), ("acknowledge_warning", "abandon")),
-        (lambda: edition({"surplus": (ONE,)}), ("recheck_licences", "override_surplus", "abandon")),
+        (lambda: edition({"surplus": (UNAVAILABLE,)}), ("recheck_licences", "override_surplus", "abandon")),
         (edition, ("recheck_licences", "place_order", "abandon")),
         (lambda: edition({"questions": (ASK_TERM,)}), ("recheck_licences", "abandon")),
         (lambda: LoneRun("wms_user", PAID), ("recheck_licences", "place_order", "reassign", "abandon")),
@@ -236,7 +236,7 @@ def test_X11_one_granted_before_anybody_clicked_ends_the_run_at_once():
     run.send("place_order")
     run.send("request_revocation", explanation="x")
     assert run.confirm("revocation", decision="granted") is None
-    assert run.state == "revoked" and not [one for one in run.effects if isinstance(one, Withdraw)]
+    assert run.state == "revoked" and not [effect for effect in run.effects if isinstance(effect, Withdraw)]
 
 
 def test_X11_an_open_one_passes_to_a_misclick_on_the_date():
@@ -244,9 +244,9 @@ def test_X11_an_open_one_passes_to_a_misclick_on_the_date():
     run.send("request_revocation", explanation="clicked wrongly")
     assert run.wait(EFFECTIVE)[-1] == "date_reached"
     assert run.state == "applied"
-    (handed,) = [one.request for one in run.effects if isinstance(one, HandOver)]
-    assert (handed.kind, handed.customer, handed.subject) == ("misclick", "K-1", "edition.jtl")
-    assert (handed.explanation, handed.by, handed.details) == ("clicked wrongly", "c", {"run": "edition/K-1/jtl"})
+    (ticket,) = [effect.request for effect in run.effects if isinstance(effect, HandOver)]
+    assert (ticket.kind, ticket.customer, ticket.subject) == ("misclick", "K-1", "edition.jtl")
+    assert (ticket.explanation, ticket.by, ticket.details) == ("clicked wrongly", "c", {"run": "edition/K-1/jtl"})
     line = next(line for line in run.memory.timeline if line.event == "revocation_passed_on")
     assert (line.note, line.values) == ("note.revocation_passed_on", {"run": "misclick/K-1/edition.jtl"})
     assert run.notice("applied")["passed_on"] == "misclick/K-1/edition.jtl"
@@ -265,8 +265,8 @@ def test_FFN5_X13_a_revocation_names_the_partners_with_whom_it_has_ended():
     run.send("place_order")
     run.confirm_task(run.memory.tasks[0], proof={"reference": "mail"})
     run.send("request_revocation", explanation="we stay")
-    asked = run.task("revocation").values
-    assert (asked["partners"], asked["explanation"], asked["cancelled"]) == (["P-1"], "we stay", [])
+    values = run.task("revocation").values
+    assert (values["partners"], values["explanation"], values["cancelled"]) == (["P-1"], "we stay", [])
     run.confirm("revocation", decision="granted")
     assert (run.state, run.notice("revoked")["partners"]) == ("revoked", ["P-1"])
 
@@ -296,7 +296,9 @@ def test_ED10_who_does_nothing_is_reminded_each_week_and_abandons_after_thirty_d
     ]  # fmt: skip
     about: dict[str, Any] = {"state": "order", "steps": [], "provider": None, "standing": False}
     about |= {"abandons_on": "2027-02-03T11:00:00+00:00"}
-    assert [one.values for one in run.effects if isinstance(one, Notify) and one.template.startswith("reminder")] == [
+    assert [
+        effect.values for effect in run.effects if isinstance(effect, Notify) and effect.template.startswith("reminder")
+    ] == [
         TOLD | about | {"number": 1, "again": False, "last": False},
         TOLD_LATER | about | {"number": 2, "again": False, "last": False},
         TOLD_LATER | about | {"number": 3, "again": True, "last": False},
@@ -358,7 +360,7 @@ def test_nobodys_clock_runs_where_nothing_can_be_abandoned():
 def test_X2_an_edition_is_checked_again_five_days_before_its_date():
     run = scheduled(edition())
     assert run.chart.timers() == {"date_reached": EFFECTIVE, "recheck_due": EFFECTIVE - 5 * DAY}
-    run.says["surplus"] = (ONE, LIMIT)
+    run.says["surplus"] = (UNAVAILABLE, LIMIT)
     assert run.wait(EFFECTIVE - 5 * DAY) == ["recheck_due"]
     assert run.memory.rechecked and set(run.chart.timers()) == {"date_reached"}
     assert run.notices()[-1] == ("surplus_reminder", "customer")
@@ -367,10 +369,10 @@ def test_X2_an_edition_is_checked_again_five_days_before_its_date():
 
 def test_X2_surplus_that_ends_by_itself_needs_no_reminder_nor_does_news_before_the_check():
     run = scheduled(edition())
-    run.says["surplus"] = (ONE,)
+    run.says["surplus"] = (UNAVAILABLE,)
     run.receive("licence_changed", None)
     assert ("surplus_reminder", "customer") not in run.notices()
-    run.says["surplus"] = (ONE.model_copy(update={"ends_at": EFFECTIVE}),)
+    run.says["surplus"] = (UNAVAILABLE.model_copy(update={"ends_at": EFFECTIVE}),)
     run.wait(EFFECTIVE - 5 * DAY)
     assert ("surplus_reminder", "customer") not in run.notices()
 
@@ -757,7 +759,7 @@ def test_WMU4_a_user_is_assigned_elsewhere_instead():
 def test_package_zero_is_acknowledged_after_the_channels_and_only_once():
     """OP0-1, OP0-4."""
     zero = NOTICE | {"warnings": ({"code": "package_zero"},)}
-    run = LoneRun("order_package", zero | {"surplus": (ONE,)}, **PACKAGE)
+    run = LoneRun("order_package", zero | {"surplus": (UNAVAILABLE,)}, **PACKAGE)
     assert run.state == "surplus_resolution"
     run.says["surplus"] = ()
     run.send("recheck_licences")

@@ -22,18 +22,19 @@ from tests.charts.lone_run import (
     LIMIT,
     NOTICE,
     NOW,
-    ONE,
     PAID,
+    UNAVAILABLE,
     LoneRun,
+    document_of,
     edition,
     moment,
     scheduled,
+    warning_codes,
+    warning_text,
 )
-from tests.charts.test_status import codes, shown, text_of
 from tests.rules.checks import SHIPPED, customer
 
 EFFECTIVE = moment("2027-01-31 23:00")
-PILOT = {"what": "pilot", "rule": "MP3", "name": "JTL"}
 PILOT = {"what": "pilot", "rule": "MP3", "name": "JTL"}
 UNNAMED = {"what": "third_party", "rule": "MP4", "name": "-"}
 SOURCE = Source(label="?", at="made up")
@@ -69,8 +70,8 @@ def test_a_check_that_stands_against_nothing_is_no_refusal():
 )
 def test_X9_the_mail_of_a_booking_names_the_steps_that_are_left_and_whose_they_are(outside, steps, provider):
     run = scheduled(LoneRun("marketplace", PAID | {"outside": outside}))
-    said = run.notice("scheduled")
-    assert (said["steps"], said["provider"], said["effective_at"]) == (steps, provider, EFFECTIVE.isoformat())
+    values = run.notice("scheduled")
+    assert (values["steps"], values["provider"], values["effective_at"]) == (steps, provider, EFFECTIVE.isoformat())
 
 
 def test_a_booking_whose_date_is_asked_about_says_that_there_is_none():
@@ -85,37 +86,37 @@ def test_SUP3_an_agreed_date_is_noted_and_told_to_the_runs_that_wait_for_it():
     run = LoneRun("key_accounting", {"date_rule": "agreed"}, subject="key_accounting")
     run.receipt = Receipt(key="k", tell=("edition/K-1/jtl",))
     run.confirm("support_ticket", decision="granted", at="2027-03-31")
-    (noted,) = [one for one in run.effects if isinstance(one, BookOrder)]
-    assert (noted.booked, noted.placed_at, noted.effective_at) == (False, NOW, moment("2027-03-31 22:00"))
-    (told,) = [one for one in run.effects if isinstance(one, Tell)]
-    assert (told.runs, told.state) == (("edition/K-1/jtl",), "scheduled")
+    (booking,) = [effect for effect in run.effects if isinstance(effect, BookOrder)]
+    assert (booking.booked, booking.placed_at, booking.effective_at) == (False, NOW, moment("2027-03-31 22:00"))
+    (news,) = [effect for effect in run.effects if isinstance(effect, Tell)]
+    assert (news.runs, news.state) == (("edition/K-1/jtl",), "scheduled")
     quiet = LoneRun("key_accounting", {"date_rule": "agreed"}, subject="key_accounting")
     quiet.confirm("support_ticket", decision="granted", at="2027-03-31")
-    assert not [one for one in quiet.effects if isinstance(one, Tell)]
+    assert not [effect for effect in quiet.effects if isinstance(effect, Tell)]
 
 
 @pytest.mark.parametrize(
-    ("outside", "told"),
+    ("outside", "states"),
     [
         ((PILOT,), ["scheduled", "applied"]),
         ((), ["scheduled"]),  # told at its end, which is now
     ],
 )
-def test_X3_X4_X9_other_runs_hear_of_the_end_while_its_proof_is_awaited(outside: Any, told: list[str]) -> None:
+def test_X3_X4_X9_other_runs_hear_of_the_end_while_its_proof_is_awaited(outside: Any, states: list[str]) -> None:
     run = LoneRun("marketplace", INCLUDED | {"outside": outside})
     run.receipt = Receipt(key="k", tell=("order_package/K-1/orders",))
     run.send("place_order")
     run.wait(NOW)
     assert run.state == ("third_party" if outside else "applied")
-    tells = [one for one in run.effects if isinstance(one, Tell)]
-    assert [(one.runs, one.state) for one in tells] == [(("order_package/K-1/orders",), state) for state in told]
+    tells = [effect for effect in run.effects if isinstance(effect, Tell)]
+    assert [(tell.runs, tell.state) for tell in tells] == [(("order_package/K-1/orders",), state) for state in states]
 
 
 def test_X9_nobody_is_told_where_nobody_waits_for_the_proof():
     run = LoneRun("marketplace", INCLUDED | {"outside": (PILOT,)})
     run.send("place_order")
     run.wait(NOW)
-    assert (run.state, [one for one in run.effects if isinstance(one, Tell)]) == ("third_party", [])
+    assert (run.state, [effect for effect in run.effects if isinstance(effect, Tell)]) == ("third_party", [])
 
 
 # Booked, and each end.
@@ -129,14 +130,14 @@ ENDS_NOW = [
 ]
 
 
-@pytest.mark.parametrize(("case", "says", "order", "state", "told"), ENDS_NOW, ids=[one[0] for one in ENDS_NOW])
+@pytest.mark.parametrize(("case", "says", "order", "state", "mails"), ENDS_NOW, ids=[case[0] for case in ENDS_NOW])
 def test_G5_what_ends_with_its_order_is_told_once(
-    case: str, says: dict[str, Any], order: dict[str, Any], state: str, told: list[str]
+    case: str, says: dict[str, Any], order: dict[str, Any], state: str, mails: list[str]
 ) -> None:
     run = LoneRun("marketplace", INCLUDED | says)
     run.send("place_order", **order)
     run.wait(NOW)
-    assert (run.state, [name for name, _ in run.notices()]) == (state, told)
+    assert (run.state, [name for name, _ in run.notices()]) == (state, mails)
 
 
 def test_a_booking_of_the_past_month_is_told_before_it_is_made():
@@ -158,12 +159,12 @@ def booked_late(run: LoneRun) -> LoneRun:
 
 def test_X12_a_late_booking_says_that_the_date_has_moved_and_is_being_asked_about():
     run = booked_late(edition({"mode": "guided"}))
-    said = run.notice("scheduled")
-    assert (said["late"], said["effective_at"]) == (True, "2027-02-28T23:00:00+00:00")
+    values = run.notice("scheduled")
+    assert (values["late"], values["effective_at"]) == (True, "2027-02-28T23:00:00+00:00")
     run.confirm("clarify_term", at="2027-01-31")
-    said = run.notice("scheduled")
-    assert (said["clarified"], said["effective_at"]) == (True, EFFECTIVE.isoformat())
-    assert "late" not in said
+    values = run.notice("scheduled")
+    assert (values["clarified"], values["effective_at"]) == (True, EFFECTIVE.isoformat())
+    assert "late" not in values
     assert [name for name, _ in run.notices()].count("scheduled") == 2
 
 
@@ -227,7 +228,7 @@ REFUSED_BY_HAND = [
 
 
 @pytest.mark.parametrize(
-    ("case", "kind", "says", "to", "state", "after"), REFUSED_BY_HAND, ids=[one[0] for one in REFUSED_BY_HAND]
+    ("case", "kind", "says", "to", "state", "after"), REFUSED_BY_HAND, ids=[case[0] for case in REFUSED_BY_HAND]
 )
 def test_X12_what_was_done_by_hand_and_our_record_refuses_is_mended_by_a_person(
     case: str, kind: str, says: dict[str, Any], to: dict[str, Any], state: str, after: str
@@ -252,7 +253,7 @@ GIVEN_UP = [
 ]
 
 
-@pytest.mark.parametrize(("case", "says", "fails", "stays"), GIVEN_UP, ids=[one[0] for one in GIVEN_UP])
+@pytest.mark.parametrize(("case", "says", "fails", "stays"), GIVEN_UP, ids=[case[0] for case in GIVEN_UP])
 def test_the_customer_is_told_why_a_run_was_given_up_and_what_stays_booked(
     case: str, says: dict[str, Any], fails: str, stays: Any
 ) -> None:
@@ -262,19 +263,22 @@ def test_the_customer_is_told_why_a_run_was_given_up_and_what_stays_booked(
     run.fails()
     assert run.confirm("repair", decision="end", note="we look after it by hand") is None
     assert (run.state, run.notices()[-1]) == ("given_up", ("given_up", "customer"))
-    said = run.notice("given_up")
-    assert (said["note"], said["effective_at"]) == ("we look after it by hand", stays.isoformat() if stays else None)
-    assert shown(run).effective_at == stays
+    values = run.notice("given_up")
+    assert (values["note"], values["effective_at"]) == (
+        "we look after it by hand",
+        stays.isoformat() if stays else None,
+    )
+    assert document_of(run).effective_at == stays
 
 
 def test_X9_what_has_ended_stays_ended_when_the_rest_is_given_up():
     run = LoneRun("marketplace", INCLUDED | {"outside": (PILOT,)})
     run.send("place_order")
     run.wait(NOW)
-    mail = next(one for one in run.effects if isinstance(one, Notify))
+    mail = next(effect for effect in run.effects if isinstance(effect, Notify))
     run.receive("answered", Answer(mail, error="no mail server"))
     run.confirm("repair", decision="end", note="n")
-    assert (run.state, shown(run).effective_at) == ("given_up", NOW)
+    assert (run.state, document_of(run).effective_at) == ("given_up", NOW)
 
 
 @pytest.mark.parametrize(("made", "state"), [("edition", "leftover"), ("order_package", "held")])
@@ -283,13 +287,13 @@ def test_X2_X4_after_the_date_what_was_ordered_keeps_its_date_when_the_rest_is_g
     if made == "order_package":
         run.send("acknowledge_warning")
     scheduled(run)
-    run.receipt = Receipt(key="k", surplus=(ONE,), held=made == "order_package")
+    run.receipt = Receipt(key="k", surplus=(UNAVAILABLE,), held=made == "order_package")
     run.wait(EFFECTIVE)
     assert run.state == state
-    mail = next(one for one in run.effects if isinstance(one, Notify))
+    mail = next(effect for effect in run.effects if isinstance(effect, Notify))
     run.receive("answered", Answer(mail, error="no mail server"))
     run.confirm("repair", decision="end", note="n")
-    assert (run.state, shown(run).effective_at) == ("given_up", EFFECTIVE)
+    assert (run.state, document_of(run).effective_at) == ("given_up", EFFECTIVE)
 
 
 def test_X10_a_standing_order_stays_booked_when_its_change_is_given_up():
@@ -314,7 +318,7 @@ def test_a_revocation_that_is_given_up_leaves_the_booking():
 
 def test_a_mail_that_fails_is_not_followed_by_another():
     run = scheduled(LoneRun("voucher", PAID))
-    mail = next(one for one in run.effects if isinstance(one, Notify))
+    mail = next(effect for effect in run.effects if isinstance(effect, Notify))
     run.receive("answered", Answer(mail, error="no mail server"))
     run.confirm("repair", decision="end", note="n")
     assert (run.state, run.notices()[-1]) == ("given_up", ("repair", "operator"))
@@ -332,20 +336,25 @@ def test_WMU4_the_customer_is_told_where_the_user_is_assigned_now():
 
 def test_X9_operators_are_told_of_an_open_task_more_urgently_each_time():
     run = LoneRun("misclick", {}, explanation="e")
-    found = []
+    urgency = []
     for week in range(1, 5):
         run.wait(NOW + 7 * week * DAY)
-        said = run.notice("task_escalated")
-        found.append((said["number"], said["urgent"], said["again"]))
-    assert found == [(1, False, False), (2, True, False), (3, True, True), (4, True, True)]
+        values = run.notice("task_escalated")
+        urgency.append((values["number"], values["urgent"], values["again"]))
+    assert urgency == [(1, False, False), (2, True, False), (3, True, True), (4, True, True)]
 
 
 def test_X9_a_customer_is_reminded_of_the_steps_without_a_proof():
     says = {"outside": ({"what": "shopify", "rule": "CO4", "name": "Shopify"},)}
     run = LoneRun("connector", says)
     run.wait(NOW + 7 * DAY)
-    said = run.notice("reminder")
-    assert (said["steps"], said["provider"], said["number"], said["again"]) == (["shopify"], "Shopify", 1, False)
+    values = run.notice("reminder")
+    assert (values["steps"], values["provider"], values["number"], values["again"]) == (
+        ["shopify"],
+        "Shopify",
+        1,
+        False,
+    )
 
 
 def test_X9_a_proof_that_is_no_good_counts_for_nothing_and_the_customer_is_told_why():
@@ -354,8 +363,13 @@ def test_X9_a_proof_that_is_no_good_counts_for_nothing_and_the_customer_is_told_
     run.send("hand_in_proof", task=task, reference="mail")
     assert run.reject("third_party", "unreadable") is None
     assert run.task("third_party").task == task and run.task("third_party").proof is None
-    said = run.notice("reminder")
-    assert (said["steps"], said["provider"], said["note"], said["number"]) == (["pilot"], "JTL", "unreadable", 1)
+    values = run.notice("reminder")
+    assert (values["steps"], values["provider"], values["note"], values["number"]) == (
+        ["pilot"],
+        "JTL",
+        "unreadable",
+        1,
+    )
     run.send("hand_in_proof", task=task, reference="again")
     run.reject("third_party", "unreadable too")
     assert run.notice("reminder_urgent")["number"] == 2
@@ -383,7 +397,7 @@ def test_X9_a_proof_handed_in_sets_the_customers_clock_back():
     assert (run.memory.reminders, run.memory.idle_spent) == (0, 0 * DAY)
 
 
-# What is said.
+# What mails and lists say.
 
 
 @pytest.mark.parametrize(
@@ -404,8 +418,8 @@ def test_a_mail_says_dates_and_prices_as_far_as_they_are_known():
 
 def test_who_asked_and_who_ordered_and_when():
     request = Request(kind="k", customer="K", subject="s", by="c", time=NOW - DAY)
-    asked = origin_facts(Memory(request=request, now=NOW, requested_at=NOW))
-    assert asked == {
+    values = origin_facts(Memory(request=request, now=NOW, requested_at=NOW))
+    assert values == {
         "customer": "K", "asked_by_whom": "c", "asked_at": (NOW - DAY).isoformat(),
         "ordered_by_whom": None, "ordered_at": None,
     }  # fmt: skip
@@ -416,9 +430,9 @@ def test_who_asked_and_who_ordered_and_when():
 def test_ED5_POS3_what_is_in_surplus_is_named_once_with_how_many():
     other = LIMIT.model_copy(update={"candidates": ("L-3",)})
     stock = Surplus(licence="L-9", product="fulfillment", reason="stock", candidates=("L-9",))
-    more = ONE.model_copy(update={"licence": "L-8"})
-    found = surplus_rows((LIMIT, ONE, LIMIT, other, stock, more))
-    assert [(one["licence"], one["candidates"], one["reason"], one["number"]) for one in found] == [
+    more = UNAVAILABLE.model_copy(update={"licence": "L-8"})
+    entries = surplus_rows((LIMIT, UNAVAILABLE, LIMIT, other, stock, more))
+    assert [(entry["licence"], entry["candidates"], entry["reason"], entry["number"]) for entry in entries] == [
         (None, ["L-1", "L-2"], "limit", 2),
         ("L-9", ["L-9"], "not_available", 1),
         (None, ["L-3"], "limit", 1),
@@ -438,37 +452,37 @@ def test_a_line_is_written_by_whoever_it_says():
 
 def test_X12_a_late_booking_counts_from_the_click():
     run = late_edition()
-    steps = [(one.step.split()[1], one.value, one.rule) for one in shown(run).why]
+    steps = [(step.step.split()[1], step.value, step.rule) for step in document_of(run).why]
     assert steps[0] == ("why.booked", "2027-01-20T00:00:00+00:00", "X12")
-    assert "'booked_at': '2027-01-20T00:00:00+00:00'" in shown(run).why[0].step
+    assert "'booked_at': '2027-01-20T00:00:00+00:00'" in document_of(run).why[0].step
     assert [rule for *_, rule in steps] == ["X12", "D8", "D5", "D3"]
 
 
 def test_X14_a_term_that_is_asked_about_is_the_reason_why_there_is_no_date():
     run = edition({"questions": ({"type": "clarify_term", "rule": "X14"},)})
-    assert [(one.step.split()[1], one.rule) for one in shown(run).why] == [("why.annual", "X14")]
+    assert [(step.step.split()[1], step.rule) for step in document_of(run).why] == [("why.annual", "X14")]
 
 
 def test_X5_a_booked_date_keeps_its_reason_whatever_a_later_check_asks():
     run = scheduled(LoneRun("voucher", PAID))
     run.memory.check = run.next_check(cost_effect="unknown", questions=({"type": "clarify_cost", "rule": "X5"},))
-    assert [one.step.split()[1] for one in shown(run).why] == ["why.result"]
+    assert [step.step.split()[1] for step in document_of(run).why] == ["why.result"]
     run = scheduled(edition())
     run.memory.check = run.next_check(questions=({"type": "clarify_term", "rule": "X14"},))
-    assert shown(run).why[0].rule == "D6"
+    assert document_of(run).why[0].rule == "D6"
 
 
 def test_a_warning_names_both_dates():
     run = edition()
     run.wait(moment("2027-01-17 12:00"))
-    assert "'effective_at': '2027-01-31T23:00:00+00:00'" in text_of(run, "boundary_day")
-    run = edition({"surplus": (ONE.model_copy(update={"ends_at": NOW}),)})
-    assert "'effective_at': '2027-01-31T23:00:00+00:00'" in text_of(run, "surplus_gap")
+    assert "'effective_at': '2027-01-31T23:00:00+00:00'" in warning_text(run, "boundary_day")
+    run = edition({"surplus": (UNAVAILABLE.model_copy(update={"ends_at": NOW}),)})
+    assert "'effective_at': '2027-01-31T23:00:00+00:00'" in warning_text(run, "surplus_gap")
     run = scheduled(edition(target="jtl_advanced"))
     run.request(target="jtl_start")
     run.wait(moment("2027-01-18"))
-    assert "'effective_at': '2027-02-28T23:00:00+00:00'" in text_of(run, "later_than_standing")
-    assert codes(run) == ["later_than_standing"]
+    assert "'effective_at': '2027-02-28T23:00:00+00:00'" in warning_text(run, "later_than_standing")
+    assert warning_codes(run) == ["later_than_standing"]
 
 
 # What a downgrade touches (ED14, SUP1).
@@ -479,23 +493,23 @@ def offer(status: Any, limit: int | None = None) -> Offer:
     return Offer(status=status, limit=limit, source=SOURCE)
 
 
-def touched(held: int, before: Offer | None, after: Offer | None, then: Offer | None = None) -> dict[str, Any]:
+def touched(count: int, before: Offer | None, after: Offer | None, then: Offer | None = None) -> dict[str, Any]:
     """What is said of a first product with these offers, and of a second one behind it."""
     label: Any = {"de": "Ding", "en": "thing"}
     offers = {"jtl_pro": before, "jtl_start": after}
     second = {"jtl_pro": offer("included"), "jtl_start": then or offer("included")}
     products = [
         Product(key=key, kind="voucher", label={"de": key, "en": label["en"]}, family="jtl", source=SOURCE,
-                offers={name: one for name, one in given.items() if one})
+                offers={edition_: offer_ for edition_, offer_ in given.items() if offer_})
         for key, given in (("first", offers), ("second", second))
     ]  # fmt: skip
-    known = SHIPPED.model_copy(update={"products": {one.key: one for one in products}})
-    record = customer(*[{"product": "first"}] * held, {"product": "second"})
-    return products_touched(record, known, known.editions["jtl_pro"], known.editions["jtl_start"])
+    catalogue = SHIPPED.model_copy(update={"products": {product.key: product for product in products}})
+    record = customer(*[{"product": "first"}] * count, {"product": "second"})
+    return products_touched(record, catalogue, catalogue.editions["jtl_pro"], catalogue.editions["jtl_start"])
 
 
 @pytest.mark.parametrize(
-    ("held", "before", "after", "said"),
+    ("count", "before", "after", "values"),
     [
         (1, offer("included"), offer("paid_addon"), {"products": ["first"]}),
         (1, offer("included"), offer("not_available"), {"lost": ["first"]}),
@@ -507,8 +521,8 @@ def touched(held: int, before: Offer | None, after: Offer | None, then: Offer | 
         (2, offer("included", 1), offer("included"), {}),
     ],
 )
-def test_ED14_SH3_POS3_what_a_downgrade_does_to_what_is_held(held, before, after, said):
-    assert touched(held, before, after) == said
+def test_ED14_SH3_POS3_what_a_downgrade_does_to_what_is_held(count, before, after, values):
+    assert touched(count, before, after) == values
 
 
 def test_ED14_what_is_not_known_of_one_product_hides_no_other():
@@ -516,7 +530,7 @@ def test_ED14_what_is_not_known_of_one_product_hides_no_other():
 
 
 @pytest.mark.parametrize(
-    ("before", "after", "said"),
+    ("before", "after", "values"),
     [
         ("Silber", "Bronze", {"support_before": "Silber", "support_after": "Bronze"}),
         ("Silber", "Silber", {}),
@@ -524,22 +538,22 @@ def test_ED14_what_is_not_known_of_one_product_hides_no_other():
         (None, "Bronze", {}),
     ],
 )
-def test_SUP1_the_support_level_falls_with_the_edition(before, after, said):
+def test_SUP1_the_support_level_falls_with_the_edition(before, after, values):
     edition_ = SHIPPED.editions["jtl_pro"]
     assert (
         support_touched(
             edition_.model_copy(update={"support_level": before}), edition_.model_copy(update={"support_level": after})
         )
-        == said
+        == values
     )
 
 
 def test_WE4_modules_of_the_warehouse_are_named_where_its_edition_changes():
     record = customer({"product": "wms_module"})
     for family, named in (("wms", True), ("jtl", False)):
-        known = SHIPPED.editions
-        found = products_touched(record, SHIPPED, known[f"{family}_pro"], known[f"{family}_start"])
-        assert found.get("warehouse", False) is named
+        editions = SHIPPED.editions
+        values = products_touched(record, SHIPPED, editions[f"{family}_pro"], editions[f"{family}_start"])
+        assert values.get("warehouse", False) is named
 
 
 def test_ED4_restricted_is_less_than_full_and_more_than_none():
@@ -557,13 +571,13 @@ def test_X13_key_accounting_is_known_by_its_product():
     )
     run.says["surplus"] = ()
     run.send("recheck_licences")
-    assert [(one.workflow_id, one.ends_at) for one in cancellations_for_run(run.memory)] == [
+    assert [(ended.workflow_id, ended.ends_at) for ended in cancellations_for_run(run.memory)] == [
         ("key_accounting/K-1/key_accounting", NOW)
     ]
 
 
 def test_a_finding_where_nothing_is_said():
-    found = Finding(key="k", code="run_lost", workflow_id="w", run_id="r", how="unknown")
-    assert (found.overdue, found.count, found.known, found.tasks) == (False, 1, False, ())
+    finding = Finding(key="k", code="run_lost", workflow_id="w", run_id="r", how="unknown")
+    assert (finding.overdue, finding.count, finding.known, finding.tasks) == (False, 1, False, ())
     assert Execution(workflow_id="w", run_id="r", how="open").succeeded is False
     assert LOST == ("booking_unwatched", "tasks_dropped", "run_lost")

@@ -10,7 +10,6 @@ from states.kinds.registry import KINDS
 from states.model.facts import OutsideStep, Refusal, RunSettings, Warning
 from states.views.preview import preview
 from states.views.refusals import problem
-from states.views.status import status
 from tests.charts.lone_run import (
     ASK_COST,
     ASK_TERM,
@@ -24,12 +23,16 @@ from tests.charts.lone_run import (
     LIMIT,
     NOTICE,
     NOW,
-    ONE,
     PAID,
+    UNAVAILABLE,
     LoneRun,
+    document_of,
     edition,
     moment,
+    say_plainly,
     scheduled,
+    warning_codes,
+    warning_text,
 )
 
 EFFECTIVE = moment("2027-01-31 23:00")
@@ -38,74 +41,66 @@ BERLIN = "'zone': 'Europe/Berlin'"
 OUTSIDE = {"outside": ({"what": "pilot", "rule": "MP3"},)}
 
 
-def say(language: str, key: str, values: Mapping[str, Any] | None = None) -> str:
-    """A text as its language, key and values."""
-    if key.startswith("problem.") and not key.endswith("not_enabled"):
-        raise KeyError(key)
-    return f"{language} {key} {dict(values or {})}"
-
-
-def shown(run: LoneRun, **more):
-    """The status document of a run."""
-    return status(run.chart, say, workflow_id="w", run_id="r", ui_url="w/r", **more)
-
-
-def codes(run: LoneRun) -> list[str]:
-    """The codes of the warnings shown."""
-    return [one.code for one in shown(run).warnings]
-
-
-def text_of(run: LoneRun, code: str) -> str:
-    """The text of a warning shown."""
-    return next(one.text for one in shown(run).warnings if one.code == code)
-
-
 def test_the_document_says_what_the_run_is_about():
     run = edition({"language": "en", "term_ends": "2027-06-30"})
-    found = shown(run)
-    assert (found.workflow_id, found.run_id, found.ui_url) == ("w", "r", "w/r")
-    assert (found.kind, found.customer, found.subject, found.target) == ("edition", "K-1", "jtl", "jtl_start")
-    assert (found.state, found.waiting_for, found.catalogue) == ("order", ("customer",), "v1")
-    assert (found.enabled, found.term_ends) == (("recheck_licences", "place_order", "abandon"), date(2027, 6, 30))
-    assert (found.effective_at, found.order_by) == (EFFECTIVE, moment("2027-01-17 23:00"))
-    assert (found.cost_effect, found.refusal, found.surplus, found.standing, found.tasks) == (
+    document = document_of(run)
+    assert (document.workflow_id, document.run_id, document.ui_url) == ("w", "r", "w/r")
+    assert (document.kind, document.customer, document.subject, document.target) == (
+        "edition",
+        "K-1",
+        "jtl",
+        "jtl_start",
+    )
+    assert (document.state, document.waiting_for, document.catalogue) == ("order", ("customer",), "v1")
+    assert (document.enabled, document.term_ends) == (("recheck_licences", "place_order", "abandon"), date(2027, 6, 30))
+    assert (document.effective_at, document.order_by) == (EFFECTIVE, moment("2027-01-17 23:00"))
+    assert (document.cost_effect, document.refusal, document.surplus, document.standing, document.tasks) == (
         "cancellation", None, (), None, (),
     )  # fmt: skip
 
 
 def test_before_the_first_check_nothing_is_known_and_german_is_spoken():
     run = LoneRun("voucher", PAID, held_back=("check_licences",))
-    found = shown(run)
-    assert (found.effective_at, found.catalogue, found.term_ends, found.cost_effect) == (None, None, None, "unknown")
-    assert (found.why, found.warnings, found.surplus) == ((), (), ())
-    assert problem(run.chart, say, GONE, None).text.startswith("de refusal.not_held")
+    document = document_of(run)
+    assert (document.effective_at, document.catalogue, document.term_ends, document.cost_effect) == (
+        None,
+        None,
+        None,
+        "unknown",
+    )
+    assert (document.why, document.warnings, document.surplus) == ((), (), ())
+    assert problem(run.chart, say_plainly, GONE, None).text.startswith("de refusal.not_held")
 
 
 @pytest.mark.parametrize(("busy", "waits"), [(True, ("system",)), (False, ("customer",))])
 def test_a_run_at_work_waits_for_the_system(busy, waits):
-    assert shown(edition(), busy=busy).waiting_for == waits
+    assert document_of(edition(), busy=busy).waiting_for == waits
 
 
 def test_an_end_shows_a_date_only_where_something_was_ordered():
     run = edition()
     run.send("abandon")
-    found = shown(run, busy=True)
-    assert (found.waiting_for, found.effective_at, found.order_by, found.why) == ((), None, None, ())
+    document = document_of(run, busy=True)
+    assert (document.waiting_for, document.effective_at, document.order_by, document.why) == ((), None, None, ())
     run = scheduled(edition())
     run.wait(EFFECTIVE)
-    found = shown(run)
-    assert (found.state, found.effective_at, found.order_by) == ("applied", EFFECTIVE, moment("2027-01-17 23:00"))
-    assert [one.rule for one in found.why] == ["D6", "D8", "D5", "D2"]
+    document = document_of(run)
+    assert (document.state, document.effective_at, document.order_by) == (
+        "applied",
+        EFFECTIVE,
+        moment("2027-01-17 23:00"),
+    )
+    assert [step.rule for step in document.why] == ["D6", "D8", "D5", "D2"]
 
 
 def test_the_cost_shown_is_the_orders():
     run = scheduled(LoneRun("voucher", PAID))
     run.memory.check = run.next_check(cost_effect="unknown")
-    assert shown(run).cost_effect == "cancellation"
+    assert document_of(run).cost_effect == "cancellation"
     run = LoneRun("production", {"cost_effect": "unknown", "questions": (ASK_COST,)})
-    assert shown(run).cost_effect == "unknown"
+    assert document_of(run).cost_effect == "unknown"
     run.confirm("clarify_cost", decision="none")
-    assert shown(run).cost_effect == "none"
+    assert document_of(run).cost_effect == "none"
 
 
 # Warnings.
@@ -113,12 +108,12 @@ def test_the_cost_shown_is_the_orders():
 
 def test_the_checks_warnings_come_first():
     run = edition({"warnings": ({"code": "knock_on", "values": {"products": ["P"]}},)})
-    assert [one.code for one in shown(run).warnings] == ["knock_on"]
-    assert text_of(run, "knock_on") == f"de warning.knock_on {(FACTS | {'products': ['P']})}"
+    assert [warning.code for warning in document_of(run).warnings] == ["knock_on"]
+    assert warning_text(run, "knock_on") == f"de warning.knock_on {(FACTS | {'products': ['P']})}"
 
 
 @pytest.mark.parametrize(
-    ("says", "decision", "found"),
+    ("says", "decision", "warned"),
     [
         ({}, "none", ["no_saving"]),
         ({}, "deactivation", ["no_saving"]),
@@ -126,14 +121,14 @@ def test_the_checks_warnings_come_first():
         ({"warnings": ({"code": "no_saving"},)}, "none", ["no_saving"]),
     ],
 )
-def test_G9_a_cost_clarified_as_nothing_warns_that_nothing_is_saved(says, decision, found):
+def test_G9_a_cost_clarified_as_nothing_warns_that_nothing_is_saved(says, decision, warned):
     run = LoneRun("production", {"cost_effect": "unknown", "questions": (ASK_COST,)} | says)
     run.confirm("clarify_cost", decision=decision)
-    assert codes(run) == found
+    assert warning_codes(run) == warned
 
 
 @pytest.mark.parametrize(
-    ("at", "found"),
+    ("at", "warned"),
     [
         ("2027-01-16 22:59", []),
         ("2027-01-16 23:00", ["boundary_day"]),
@@ -141,13 +136,13 @@ def test_G9_a_cost_clarified_as_nothing_warns_that_nothing_is_saved(says, decisi
         ("2027-01-17 23:00", []),
     ],
 )
-def test_X1_the_boundary_day_warns_before_and_after_the_order(at, found):
+def test_X1_the_boundary_day_warns_before_and_after_the_order(at, warned):
     run = edition()
     run.wait(moment(at))
-    assert codes(run) == found
+    assert warning_codes(run) == warned
     scheduled(run)
     run.wait(run.now + DAY)
-    assert codes(run) == found
+    assert warning_codes(run) == warned
 
 
 @pytest.mark.parametrize(("boundary", "date", "other"), [("inclusive", EFFECTIVE, LATER), ("strict", LATER, EFFECTIVE)])
@@ -157,15 +152,15 @@ def test_X1_the_other_reading_stands_beside_it(boundary, date, other):
     values = (FACTS if date == EFFECTIVE else FACTS_LATER) | {"other_effective_at": other.isoformat()}
     values |= {"order_by": "2027-02-13T23:00:00+00:00"} if boundary == "strict" else {}
     values |= {"placed_on": "2027-01-17T12:00:00+00:00"}
-    assert text_of(run, "boundary_day") == f"de warning.boundary_day {values}"
-    assert [(one.rule, one.value, one.step.split()[1]) for one in shown(run).why] == [
+    assert warning_text(run, "boundary_day") == f"de warning.boundary_day {values}"
+    assert [(step.rule, step.value, step.step.split()[1]) for step in document_of(run).why] == [
         ("D6", "2027-01-17T12:00:00+00:00", "why.placed"),
         ("D8", "2027-01-17", "why.day"),
         ("D5", "2027-01-17", f"why.last_day_{boundary}"),
         ("D2" if boundary == "inclusive" else "D3", (date + DAY).date().isoformat(), "why.result"),
         ("X1", (other + DAY).date().isoformat(), "why.other_reading"),
     ]
-    texts = [one.step for one in shown(run).why]
+    texts = [step.step for step in document_of(run).why]
     assert texts[-2:] == [
         f"de why.result {{'effective_at': '{date.isoformat()}', 'zone': 'Europe/Berlin'}}",
         f"de why.other_reading {{'effective_at': '{other.isoformat()}', 'zone': 'Europe/Berlin'}}",
@@ -175,41 +170,41 @@ def test_X1_the_other_reading_stands_beside_it(boundary, date, other):
 def test_X1_a_term_that_was_clarified_knows_no_boundary_day():
     run = edition({"questions": (ASK_TERM,)})
     run.wait(moment("2027-01-17 12:00"))
-    assert codes(run) == [] and shown(run).effective_at is None
-    assert [(one.step, one.value, one.rule) for one in shown(run).why] == [("de why.annual {}", "-", "X14")]
+    assert warning_codes(run) == [] and document_of(run).effective_at is None
+    assert [(step.step, step.value, step.rule) for step in document_of(run).why] == [("de why.annual {}", "-", "X14")]
     run.confirm("clarify_term", at="2027-06-30")
-    assert codes(run) == []
+    assert warning_codes(run) == []
 
 
 def test_ED5_X3_surplus_and_a_gap_are_said():
-    soon = ONE.model_copy(update={"licence": "L-8", "ends_at": NOW})
-    there = ONE.model_copy(update={"licence": "L-7", "ends_at": EFFECTIVE})
+    soon = UNAVAILABLE.model_copy(update={"licence": "L-8", "ends_at": NOW})
+    there = UNAVAILABLE.model_copy(update={"licence": "L-7", "ends_at": EFFECTIVE})
     limit = LIMIT.model_copy(update={"ends_at": NOW, "candidates": ("L-1",)})
-    run = edition({"surplus": (ONE, ONE, LIMIT, soon, there, limit)})
-    assert codes(run) == ["surplus", "surplus_gap", "surplus_gap"]
-    one = {"licence": "L-9", "candidates": ["L-9"], "reason": "not_available", "number": 2, "kind": "voucher"}
+    run = edition({"surplus": (UNAVAILABLE, UNAVAILABLE, LIMIT, soon, there, limit)})
+    assert warning_codes(run) == ["surplus", "surplus_gap", "surplus_gap"]
+    single = {"licence": "L-9", "candidates": ["L-9"], "reason": "not_available", "number": 2, "kind": "voucher"}
     either = {"licence": None, "candidates": ["L-1", "L-2"], "reason": "limit", "number": 1, "kind": "pos"}
-    values = {"surplus": [one, either], "count": 3}
-    assert text_of(run, "surplus") == f"de warning.surplus {(FACTS | values)}"
-    gaps = [one.text for one in shown(run).warnings if one.code == "surplus_gap"]
+    values = {"surplus": [single, either], "count": 3}
+    assert warning_text(run, "surplus") == f"de warning.surplus {(FACTS | values)}"
+    gaps = [warning.text for warning in document_of(run).warnings if warning.code == "surplus_gap"]
     dates = {"licence_ends_at": NOW.isoformat(), "effective_at": EFFECTIVE.isoformat()}
     assert gaps == [f"de warning.surplus_gap {(FACTS | {'licence': name} | dates)}" for name in ("L-8", "L-1")]
 
 
 def test_X3_without_a_date_there_is_no_gap():
-    soon = ONE.model_copy(update={"ends_at": NOW})
-    assert codes(edition({"surplus": (soon,), "questions": (ASK_TERM,)})) == []
+    soon = UNAVAILABLE.model_copy(update={"ends_at": NOW})
+    assert warning_codes(edition({"surplus": (soon,), "questions": (ASK_TERM,)})) == []
 
 
 def test_X10_a_change_later_than_the_standing_order_warns():
     run = scheduled(edition(target="jtl_advanced"))
     run.request(target="jtl_start")
-    assert codes(run) == []
-    standing = shown(run).standing
+    assert warning_codes(run) == []
+    standing = document_of(run).standing
     assert standing is not None and (standing.target, standing.effective_at) == ("jtl_advanced", EFFECTIVE)
     run.wait(moment("2027-01-18"))
     values = FACTS_LATER | {"standing_at": EFFECTIVE.isoformat()}
-    assert text_of(run, "later_than_standing") == f"de warning.later_than_standing {values}"
+    assert warning_text(run, "later_than_standing") == f"de warning.later_than_standing {values}"
 
 
 # Why this date.
@@ -232,12 +227,12 @@ NOTHING_CHARGED = {"date_rule": "moment", "cost_effect": "none"}
     ],
 )  # fmt: skip
 def test_without_a_term_it_is_said_whose_word_ends_it(rule, kind, says, request_, key):
-    (step,) = shown(LoneRun(kind, says, **request_)).why
+    (step,) = document_of(LoneRun(kind, says, **request_)).why
     assert (step.step.split()[1], step.value, step.rule) == (f"why.{key}", key, rule)
 
 
 @pytest.mark.parametrize(
-    ("run", "found"),
+    ("run", "derivation"),
     [
         (lambda: LoneRun("voucher", PAID), [("why.term", "2027-01-31", "X6"), ("why.result", "2027-02-01", "X6")]),
         (lambda: LoneRun("voucher", INCLUDED), [("why.at_once", "at_once", "X6")]),
@@ -252,15 +247,15 @@ def test_without_a_term_it_is_said_whose_word_ends_it(rule, kind, says, request_
         ),
     ],
 )
-def test_a_date_is_derived_step_by_step(run, found):
-    steps = shown(run()).why
-    assert [(one.step.split()[1], one.value, one.rule) for one in steps] == found
+def test_a_date_is_derived_step_by_step(run, derivation):
+    steps = document_of(run()).why
+    assert [(step.step.split()[1], step.value, step.rule) for step in steps] == derivation
 
 
 def test_D3_an_order_after_the_deadline_says_so():
     run = edition()
     run.wait(moment("2027-01-18"))
-    assert [one.rule for one in shown(run).why] == ["D6", "D8", "D5", "D3"]
+    assert [step.rule for step in document_of(run).why] == ["D6", "D8", "D5", "D3"]
 
 
 @pytest.mark.parametrize(
@@ -272,8 +267,8 @@ def test_X6_X14_a_clarified_term_is_the_reason(kind, says, rule):
     if kind == "edition":
         run.send("acknowledge_warning")
     run.confirm("clarify_term", at="2027-06-30")
-    for found in (shown(run).why, shown(scheduled(run)).why):
-        assert [(one.step, one.value, one.rule) for one in found] == [
+    for steps in (document_of(run).why, document_of(scheduled(run)).why):
+        assert [(step.step, step.value, step.rule) for step in steps] == [
             (f"de why.clarified {{'term_ends': '2027-06-30', {BERLIN}}}", "2027-06-30", rule),
             (f"de why.result {{'effective_at': '2027-06-30T22:00:00+00:00', {BERLIN}}}", "2027-07-01", "X6"),
         ]
@@ -281,10 +276,10 @@ def test_X6_X14_a_clarified_term_is_the_reason(kind, says, rule):
 
 def test_MOV1_an_agreed_moment_is_the_reason():
     run = LoneRun("marketplace_transfer", {"date_rule": "agreed"}, target="K-2")
-    assert shown(run).why == ()
+    assert document_of(run).why == ()
     run.confirm("support_ticket", decision="granted")
     run.confirm("appointment", at="2027-01-10T10:00:00Z")
-    assert [(one.step.split()[1], one.value, one.rule) for one in shown(run).why] == [
+    assert [(step.step.split()[1], step.value, step.rule) for step in document_of(run).why] == [
         ("why.agreed", "2027-01-10T10:00:00+00:00", "MOV1"), ("why.result", "2027-01-10", "X6"),
     ]  # fmt: skip
 
@@ -294,56 +289,56 @@ def test_MOV1_an_agreed_moment_is_the_reason():
 
 def test_a_task_with_its_instructions_the_last_note_and_the_proof():
     run = scheduled(LoneRun("marketplace", PAID | OUTSIDE))
-    (entry,) = shown(run).tasks
+    (entry,) = document_of(run).tasks
     task = run.task("third_party")
     assert (entry.task, entry.type, entry.due_at, entry.decisions, entry.proof_required) == (
         task.task, "third_party", None, (), True,
     )  # fmt: skip
     values = FACTS_TERM | {"kind": "marketplace", "asked_by_whom": None, "asked_at": NOW.isoformat()}
     values |= {"ordered_by_whom": "c", "ordered_at": NOW.isoformat(), "due_at": None, "late": False, "name": None}
-    said = [f"de task.third_party_pilot {values}", f"de task.asked {values}"]
-    assert entry.instructions.split("\n\n") == said
+    texts = [f"de task.third_party_pilot {values}", f"de task.asked {values}"]
+    assert entry.instructions.split("\n\n") == texts
     first, second = (f"de task.proof { ({'reference': name, 'by': 'c'}) }" for name in ("mail", "letter"))
     note = "de task.note {'note': 'unreadable'}"
     run.send("hand_in_proof", task=task.task, reference="mail")
-    (entry,) = shown(run).tasks
-    assert entry.instructions.split("\n\n") == [*said, first]
+    (entry,) = document_of(run).tasks
+    assert entry.instructions.split("\n\n") == [*texts, first]
     run.reject("third_party", "unreadable")
-    (entry,) = shown(run).tasks
-    assert entry.instructions.split("\n\n") == [*said, note]
+    (entry,) = document_of(run).tasks
+    assert entry.instructions.split("\n\n") == [*texts, note]
     run.send("hand_in_proof", task=task.task, reference="letter")
-    (entry,) = shown(run).tasks
-    assert entry.instructions.split("\n\n") == [*said, second, note]
+    (entry,) = document_of(run).tasks
+    assert entry.instructions.split("\n\n") == [*texts, second, note]
 
 
 def test_a_tasks_due_date_and_decisions():
     run = LoneRun("edition", NOTICE | {"mode": "guided"}, **EDITION)
     run.send("acknowledge_warning")
     run.send("place_order")
-    (entry,) = shown(run).tasks
+    (entry,) = document_of(run).tasks
     assert entry.due_at == moment("2027-01-17 23:00")
     run = LoneRun("production", {"cost_effect": "unknown", "questions": (ASK_COST,)})
-    assert shown(run).tasks[0].decisions == ("cancellation", "deactivation", "none")
+    assert document_of(run).tasks[0].decisions == ("cancellation", "deactivation", "none")
 
 
 def test_X11_a_revocation_is_to_be_decided_before_the_date():
     run = scheduled(edition())
     run.send("request_revocation", explanation="oh")
-    assert [(one.type, one.due_at) for one in shown(run).tasks] == [("revocation", EFFECTIVE)]
+    assert [(task.type, task.due_at) for task in document_of(run).tasks] == [("revocation", EFFECTIVE)]
     partners = [{"what": "partner", "rule": "FFN1", "name": "P-1", "subject": "P-1"}]
     undated = LoneRun("fulfillment", {"cost_effect": "none", "outside": partners}, subject="ffn")
     undated.send("place_order")
     undated.send("request_revocation", explanation="oh")
-    assert [one.due_at for one in shown(undated).tasks] == [None, None]
+    assert [task.due_at for task in document_of(undated).tasks] == [None, None]
 
 
 def test_every_entry_of_surplus_with_whether_it_is_resolved():
-    run = edition({"surplus": (ONE, LIMIT, ONE.model_copy(update={"licence": "L-8", "ends_at": NOW}))})
+    run = edition({"surplus": (UNAVAILABLE, LIMIT, UNAVAILABLE.model_copy(update={"licence": "L-8", "ends_at": NOW}))})
     run.memory.overridden = ("L-2",)
-    assert [(one.licence, one.product, one.candidates, one.resolved) for one in shown(run).surplus] == [
+    assert [(entry.licence, entry.product, entry.candidates, entry.resolved) for entry in document_of(run).surplus] == [
         ("L-9", "voucher", (), False), (None, "pos_wawi", ("L-1", "L-2"), True), ("L-8", "voucher", (), True),
     ]  # fmt: skip
-    assert shown(run).surplus[0].reason == "de surplus.not_available {'kind': 'voucher'}"
+    assert document_of(run).surplus[0].reason == "de surplus.not_available {'kind': 'voucher'}"
 
 
 def test_a_line_of_the_timeline_holds_a_persons_words_or_a_text():
@@ -351,16 +346,22 @@ def test_a_line_of_the_timeline_holds_a_persons_words_or_a_text():
     run.reject("clarify_cost", "nobody knows")
     run.now = run.memory.now = NOW + 8 * DAY
     run.receive("remind", None)
-    first, *_, said, reminded = shown(run).timeline
+    first, *_, rejected, reminded = document_of(run).timeline
     assert (first.event, first.by, first.note, first.state) == ("begin", None, None, "license_check")
-    assert (said.event, said.by, said.note, said.at, said.state) == ("reject_task", "o", "nobody knows", NOW, "order")
+    assert (rejected.event, rejected.by, rejected.note, rejected.at, rejected.state) == (
+        "reject_task",
+        "o",
+        "nobody knows",
+        NOW,
+        "order",
+    )
     assert (reminded.event, reminded.note, reminded.at) == ("remind", "de note.reminded {}", NOW + 8 * DAY)
 
 
 def test_a_persons_explanation_is_their_note():
     run = scheduled(edition())
     run.send("request_revocation", explanation="clicked wrongly", time="2027-01-04T11:30:00Z")
-    line = shown(run).timeline[-1]
+    line = document_of(run).timeline[-1]
     assert (line.event, line.note, line.at) == ("request_revocation", "clicked wrongly", moment("2027-01-04 11:30"))
 
 
@@ -380,10 +381,10 @@ def test_only_the_last_400_lines_are_kept():
 
 def test_a_refusal_is_said_with_rule_code_and_text():
     run = LoneRun("voucher", PAID | {"refusal": Refusal(rule="G2", code="not_held", values={"subject": "L-1"})})
-    refusal = shown(run).refusal
+    refusal = document_of(run).refusal
     assert refusal is not None
-    said = f"de refusal.not_held {(FACTS_TERM | {'kind': 'voucher'})}"
-    assert (refusal.rule, refusal.code, refusal.text) == ("G2", "not_held", said)
+    text = f"de refusal.not_held {(FACTS_TERM | {'kind': 'voucher'})}"
+    assert (refusal.rule, refusal.code, refusal.text) == ("G2", "not_held", text)
 
 
 @pytest.mark.parametrize(
@@ -397,20 +398,20 @@ def test_a_refusal_is_said_with_rule_code_and_text():
 )
 def test_a_fault_that_is_a_key_becomes_its_text(fault, text):
     run = edition()
-    found = problem(run.chart, say, Refusal(rule="contract", code="malformed", values={"fault": fault}), None)
-    assert found.text == f"de refusal.malformed {(FACTS | {'fault': text})}"
+    answer = problem(run.chart, say_plainly, Refusal(rule="contract", code="malformed", values={"fault": fault}), None)
+    assert answer.text == f"de refusal.malformed {(FACTS | {'fault': text})}"
 
 
 def test_a_problem_says_what_is_enabled_and_how_the_run_stands():
     run = edition()
-    current = shown(run)
-    found = problem(run.chart, say, Refusal(rule="contract", code="not_enabled"), current)
-    assert found.text == f"de problem.not_enabled {FACTS}"
-    assert (found.code, found.rule, found.enabled) == (
+    current = document_of(run)
+    answer = problem(run.chart, say_plainly, Refusal(rule="contract", code="not_enabled"), current)
+    assert answer.text == f"de problem.not_enabled {FACTS}"
+    assert (answer.code, answer.rule, answer.enabled) == (
         "not_enabled", "contract", ("recheck_licences", "place_order", "abandon"),
     )  # fmt: skip
-    assert found.current is not None and found.current["effective_at"] == "2027-01-31T23:00:00Z"
-    assert problem(run.chart, say, GONE, None).current is None
+    assert answer.current is not None and answer.current["effective_at"] == "2027-01-31T23:00:00Z"
+    assert problem(run.chart, say_plainly, GONE, None).current is None
 
 
 def test_a_refusal_without_any_text_is_its_code():
@@ -426,95 +427,102 @@ def test_a_refusal_without_any_text_is_its_code():
 def previewed(kind: str, says: dict[str, Any], at=NOW, **request):
     """What would happen."""
     run = LoneRun(kind, says, held_back=("check_licences",), **request)
-    return preview(KINDS[kind], run.memory.request, run.next_check(), at, RunSettings(), say)
+    return preview(KINDS[kind], run.memory.request, run.next_check(), at, RunSettings(), say_plainly)
 
 
 def test_a_preview_shows_the_date_now_and_after_the_next_deadline():
     lost = ({"feature": "f"},)
     cost = {"before": "2", "after": "1"}
-    found = previewed("edition", NOTICE | {"features_lost": lost, "cost": cost, "surplus": (ONE,)}, **EDITION)
-    assert (found.effective_at, found.order_by) == (EFFECTIVE, moment("2027-01-17 23:00"))
-    assert found.next is not None
-    assert (found.next.effective_at, found.next.order_by) == (LATER, moment("2027-02-14 23:00"))
-    assert [one.rule for one in found.why] == ["D6", "D8", "D5", "D2"]
-    assert (found.cost_effect, found.catalogue, found.refusal) == ("cancellation", "v1", None)
-    assert found.cost is not None and [one.feature for one in found.features_lost] == ["f"]
-    assert [(one.licence, one.resolved) for one in found.surplus] == [("L-9", False)]
-    assert [one.code for one in found.warnings] == ["surplus"]
+    document = previewed(
+        "edition", NOTICE | {"features_lost": lost, "cost": cost, "surplus": (UNAVAILABLE,)}, **EDITION
+    )
+    assert (document.effective_at, document.order_by) == (EFFECTIVE, moment("2027-01-17 23:00"))
+    assert document.next is not None
+    assert (document.next.effective_at, document.next.order_by) == (LATER, moment("2027-02-14 23:00"))
+    assert [step.rule for step in document.why] == ["D6", "D8", "D5", "D2"]
+    assert (document.cost_effect, document.catalogue, document.refusal) == ("cancellation", "v1", None)
+    assert document.cost is not None and [feature.feature for feature in document.features_lost] == ["f"]
+    assert [(entry.licence, entry.resolved) for entry in document.surplus] == [("L-9", False)]
+    assert [warning.code for warning in document.warnings] == ["surplus"]
 
 
 def test_a_preview_of_what_is_refused_shows_no_date():
-    found = previewed("edition", NOTICE | {"refusal": GONE}, **EDITION)
-    assert (found.effective_at, found.order_by, found.next, found.why) == (None, None, None, ())
-    assert found.refusal is not None and found.refusal.code == "not_held"
+    document = previewed("edition", NOTICE | {"refusal": GONE}, **EDITION)
+    assert (document.effective_at, document.order_by, document.next, document.why) == (None, None, None, ())
+    assert document.refusal is not None and document.refusal.code == "not_held"
 
 
 def test_a_preview_of_a_term_has_no_deadline():
-    found = previewed("voucher", PAID | {"warnings": (Warning(code="user_management_lost"),)})
-    assert (found.effective_at, found.order_by, found.next) == (EFFECTIVE, None, None)
+    document = previewed("voucher", PAID | {"warnings": (Warning(code="user_management_lost"),)})
+    assert (document.effective_at, document.order_by, document.next) == (EFFECTIVE, None, None)
 
 
 def test_a_preview_of_an_included_licence_ends_it_at_once():
-    found = previewed("voucher", INCLUDED)
-    assert found.effective_at == NOW and [one.step.split()[1] for one in found.why] == ["why.at_once", "why.result"]
+    document = previewed("voucher", INCLUDED)
+    assert document.effective_at == NOW and [step.step.split()[1] for step in document.why] == [
+        "why.at_once",
+        "why.result",
+    ]
 
 
 def test_a_preview_of_a_ticket_promises_nothing():
-    found = previewed("misclick", {}, explanation="e")
-    assert (found.effective_at, found.cost_effect) == (None, "unknown")
+    document = previewed("misclick", {}, explanation="e")
+    assert (document.effective_at, document.cost_effect) == (None, "unknown")
 
 
 def test_a_preview_of_what_nobody_knows_shows_no_date():
-    found = previewed("production", {"cost_effect": "unknown", "questions": (ASK_COST,)})
-    assert (found.effective_at, found.cost_effect) == (None, "unknown")
+    document = previewed("production", {"cost_effect": "unknown", "questions": (ASK_COST,)})
+    assert (document.effective_at, document.cost_effect) == (None, "unknown")
 
 
 def test_a_preview_follows_the_settings_and_the_warning_that_comes_first():
     run = LoneRun("edition", NOTICE, held_back=("check_licences",), **EDITION)
     at = moment("2027-01-17 12:00")
     settings = RunSettings(boundary="strict", zone="UTC")
-    found = preview(KINDS["edition"], run.memory.request, run.next_check(), at, settings, say)
-    assert found.effective_at == moment("2027-03-01")
+    document = preview(KINDS["edition"], run.memory.request, run.next_check(), at, settings, say_plainly)
+    assert document.effective_at == moment("2027-03-01")
 
 
 def test_a_preview_shows_the_date_also_where_surplus_stands_against_it():
-    found = previewed("voucher", INCLUDED | {"surplus": (ONE,)})
-    assert found.effective_at == NOW
-    assert previewed("fulfillment", {"cost_effect": "none", "surplus": (ONE,)}, subject="ffn").effective_at is None
+    document = previewed("voucher", INCLUDED | {"surplus": (UNAVAILABLE,)})
+    assert document.effective_at == NOW
+    assert (
+        previewed("fulfillment", {"cost_effect": "none", "surplus": (UNAVAILABLE,)}, subject="ffn").effective_at is None
+    )
 
 
 def test_X6_the_recorded_term_is_no_reason_where_the_licence_is_included():
     run = LoneRun("voucher", INCLUDED | {"term_ends": "2027-01-31"})
-    assert [one.step.split()[1] for one in shown(run).why] == ["why.at_once"]
+    assert [step.step.split()[1] for step in document_of(run).why] == ["why.at_once"]
 
 
 def test_X3_a_gap_names_the_licence_where_there_is_one():
-    gap = ONE.model_copy(update={"candidates": ("L-9", "L-8"), "ends_at": NOW})
-    assert "'licence': 'L-9'" in text_of(edition({"surplus": (gap,)}), "surplus_gap")
+    gap = UNAVAILABLE.model_copy(update={"candidates": ("L-9", "L-8"), "ends_at": NOW})
+    assert "'licence': 'L-9'" in warning_text(edition({"surplus": (gap,)}), "surplus_gap")
 
 
 def test_a_line_without_a_note_stays_without():
     run = edition()
     run.chart.turn().write("e", by=None)
     run.memory.timeline = (run.memory.timeline[-1].model_copy(update={"values": {"a": 1}}),)
-    assert shown(run).timeline[0].note is None
+    assert document_of(run).timeline[0].note is None
 
 
 def test_a_preview_reads_past_what_must_be_acknowledged():
     """VOU1: what is asked for is the date of an order, and the warning stands beside it."""
-    found = previewed("voucher", INCLUDED | {"warnings": (Warning(code="user_management_lost"),)})
-    assert found.effective_at == NOW and [one.code for one in found.warnings] == ["user_management_lost"]
+    document = previewed("voucher", INCLUDED | {"warnings": (Warning(code="user_management_lost"),)})
+    assert document.effective_at == NOW and [warning.code for warning in document.warnings] == ["user_management_lost"]
 
 
 @pytest.mark.parametrize("later", [{"cost_effect": "unknown"}, {"term_ends": None}])
 def test_what_a_later_check_does_not_know_gives_no_reason_for_a_booked_date(later):
     run = scheduled(LoneRun("voucher", PAID))
     run.memory.check = run.next_check(**later)
-    assert [(one.step.split()[1], one.value) for one in shown(run).why] == [("why.result", "2027-02-01")]
+    assert [(step.step.split()[1], step.value) for step in document_of(run).why] == [("why.result", "2027-02-01")]
 
 
 def test_X10_X14_a_change_whose_date_is_asked_about_is_not_compared_with_the_standing_one():
     run = scheduled(edition(target="jtl_advanced"))
     run.says["questions"] = (ASK_TERM,)
     run.request(target="jtl_start")
-    assert shown(run).effective_at is None and codes(run) == []
+    assert document_of(run).effective_at is None and warning_codes(run) == []

@@ -19,7 +19,7 @@ from states.kinds.registry import KINDS
 from states.views.diagram import states_of
 from tests.replay.record import HISTORIES, missing
 from tests.replay.scenes import SCENES
-from workflows.driver import Driver
+from workflows.kinds import Cancellation
 from workflows.plugin import DATA_CONVERTER, CancellationsPlugin, guarded_runner, runner
 
 ROOT = Path(__file__).parents[2]
@@ -40,12 +40,12 @@ def history(path: Path) -> WorkflowHistory:
     return WorkflowHistory.from_json(document["workflowId"], {"events": document["events"]})
 
 
-async def fault_of(found: WorkflowHistory, how: WorkflowRunner | None = None) -> Exception | None:
+async def fault_of(recorded: WorkflowHistory, how: WorkflowRunner | None = None) -> Exception | None:
     """What stands against replaying it, as the plugin sets up a replayer."""
     plugin = CancellationsPlugin()
     plugin.workflow_runner = how or runner()
     return (
-        await Replayer(workflows=[], plugins=[plugin]).replay_workflow(found, raise_on_replay_failure=False)
+        await Replayer(workflows=[], plugins=[plugin]).replay_workflow(recorded, raise_on_replay_failure=False)
     ).replay_failure
 
 
@@ -85,12 +85,12 @@ def test_every_scene_is_recorded() -> None:
 @pytest.mark.parametrize("part", ["Timer", "Activity", "SearchAttributes", "Marker"])
 async def test_a_history_with_an_event_taken_out_is_rejected(part: str) -> None:
     """The check is known to work: what another workflow would have written does not pass."""
-    found = history(HISTORIES / "edition-bare-scheduled.json")
-    kept = [event for event in found.events if part.lower() not in kind_of_event(event)]
-    assert 0 < len(kept) < len(found.events)
+    recorded = history(HISTORIES / "edition-bare-scheduled.json")
+    kept = [event for event in recorded.events if part.lower() not in kind_of_event(event)]
+    assert 0 < len(kept) < len(recorded.events)
     for number, event in enumerate(kept, 1):
         event.event_id = number
-    assert await fault_of(WorkflowHistory(found.workflow_id, kept)) is not None
+    assert await fault_of(WorkflowHistory(recorded.workflow_id, kept)) is not None
 
 
 def kind_of_event(event: Any) -> str:
@@ -99,7 +99,7 @@ def kind_of_event(event: Any) -> str:
 
 
 @workflow.defn(name="EditionDowngrade")
-class Hasty(Driver):
+class Hasty(Cancellation):
     """An edition whose run sleeps before it reads the record: what a careless change of the driver would be."""
 
     kind = "edition"
@@ -108,13 +108,14 @@ class Hasty(Driver):
     async def run(self, *payloads: Any) -> Any:
         """Another order of commands than the recorded one."""
         await workflow.sleep(1)
-        return await self.drive(payloads)
+        return await self.drive()
 
 
 async def test_a_changed_workflow_is_caught() -> None:
-    found = history(HISTORIES / "edition-bare-scheduled.json")
+    recorded = history(HISTORIES / "edition-bare-scheduled.json")
     careless = Replayer(workflows=[Hasty], data_converter=DATA_CONVERTER, workflow_runner=runner())
-    assert (await careless.replay_workflow(found, raise_on_replay_failure=False)).replay_failure is not None
+    fault = (await careless.replay_workflow(recorded, raise_on_replay_failure=False)).replay_failure
+    assert isinstance(fault, workflow.NondeterminismError), fault
 
 
 GUARDED = [
@@ -131,8 +132,8 @@ async def test_in_the_sandbox_too(path: Path) -> None:
 def test_no_history_tells_of_the_machine_that_recorded_it() -> None:
     for path in PATHS:
         text = path.read_text(encoding="utf-8")
-        told = [here for here in (str(ROOT), str(Path.home()), "site-packages", socket.gethostname()) if here in text]
-        assert told == [], path.name
+        private = (str(ROOT), str(Path.home()), "site-packages", socket.gethostname())
+        assert [words for words in private if words in text] == [], path.name
         identities = {
             line.split('"identity": "')[1].split('"')[0] for line in text.splitlines() if '"identity": "' in line
         }

@@ -8,8 +8,9 @@ import pytest
 
 from activities.sql.database import opened
 from activities.sql.ledger import SqlLedger
+from catalogue.texts import say
 from states.model.record import Customer
-from tests.charts.guided_run import ByHand
+from tests.charts.lone_run import document_of, guided_run
 from tests.runs.harness import Run, World, world
 from tests.runs.licence_runs import refusal
 from tests.runs.outside import STEPS, Outside
@@ -24,11 +25,11 @@ EACH = pytest.mark.parametrize("step", STEPS, ids=[f"{one.rule}-{one.kind}" for 
 @pytest.mark.parametrize("language", ["de", "en"])
 @EACH
 def test_X9_the_task_says_what_to_do_where_and_what_counts_as_proof(step: Outside, language: str) -> None:
-    run = ByHand(step.kind, Customer.model_validate(step.customer(language)), step.subject)
+    run = guided_run(step.kind, Customer.model_validate(step.customer(language)), step.subject)
     if step.order:
-        run.to_order()
-        run.order()
-    (task,) = [one for one in run.status().tasks if one.type == "third_party"]
+        run.acknowledge()
+        run.send("place_order")
+    (task,) = [task for task in document_of(run, say).tasks if task.type == "third_party"]
     assert task.proof_required
     said = [both[("de", "en").index(language)] for both in step.says]
     assert [text for text in said if text not in task.instructions] == [], task.instructions

@@ -1,0 +1,164 @@
+"""What charts are made of: small classes, functions that are named by reference, and callbacks that a class shares."""
+
+import gc
+import sys
+import tracemalloc
+import weakref
+from collections.abc import Callable, Iterator
+from importlib import import_module
+from inspect import getmembers, isclass, isfunction, signature
+from pkgutil import resolve_name, walk_packages
+from typing import Any
+
+import pytest
+from statemachine import StateChart
+from statemachine.callbacks import CallbackSpec
+
+from states.chart import callbacks
+from states.chart.base import Chart
+from states.kinds.registry import KINDS
+from states.model.memory import Memory
+from states.model.request import Request
+from tests.charts.lone_run import NOW
+from tests.charts.transition_tables import PATHS, declared
+
+OURS = ("states", "workflows", "activities", "portal")
+MOST_METHODS = 40
+GUARD = {"model", "traits"}
+ACTION = {"turn"}
+
+
+def classes() -> Iterator[type]:
+    """Every class that is defined in our packages; migrations are read by Alembic alone."""
+    for package in OURS:
+        for module in walk_packages(import_module(package).__path__, f"{package}."):
+            if ".migrations." not in module.name:
+                members = getmembers(import_module(module.name), isclass)
+                yield from (class_ for _, class_ in members if class_.__module__ == module.name)
+
+
+def is_method(value: object) -> bool:
+    """Whether it is one; Temporal's handlers, of which there are as many as messages in the contract, are not counted."""
+    if any(hasattr(value, mark) for mark in ("__temporal_signal_definition", "__temporal_query_definition", "_defn")):
+        return False
+    return isfunction(value) or isinstance(value, classmethod | staticmethod | property)
+
+
+def methods_of(class_: type) -> set[str]:
+    """The names of the methods and properties that a class has from code of ours, its own and inherited."""
+    ours = [base for base in class_.__mro__ if base.__module__.partition(".")[0] in OURS]
+    return {name for base in ours for name, value in vars(base).items() if is_method(value)}
+
+
+def test_no_class_has_so_many_methods_that_nobody_can_hold_them() -> None:
+    counts = {class_.__qualname__: len(methods_of(class_)) for class_ in classes()}
+    assert len(counts) > 100 and counts["Chart"] > 10
+    assert {name: count for name, count in counts.items() if count > MOST_METHODS} == {}
+
+
+def test_a_chart_is_its_base_its_path_and_its_kind() -> None:
+    for kind in KINDS.values():
+        ours = [base for base in kind.chart.__mro__ if base.__module__.startswith("states.")]
+        assert ours[-1] is Chart and ours[-2] in PATHS.values(), kind.kind
+        assert len(ours) <= 3, kind.kind
+
+
+# Guards and actions.
+
+
+def specs_of(chart: type[Chart]) -> Iterator[tuple[str, CallbackSpec]]:
+    """Every guard and action that a path declares, with where."""
+    groups = ("ENTER", "EXIT", "INVOKE", "VALIDATOR", "BEFORE", "ON", "AFTER", "COND")
+    for state in chart.states:
+        for place, specs in ((state.id, state._specs), *((str(t), t._specs) for t in state.transitions)):
+            yield from ((place, spec) for spec in declared(specs, *groups))
+
+
+def fault_of(spec: CallbackSpec) -> str | None:
+    """What is wrong with a guard or an action."""
+    function = spec.func
+    if not isfunction(function):
+        return "is no function"
+    if not function.__module__.startswith("states."):
+        return f"is a function of {function.__module__}"
+    if not isfunction(resolve_name(f"{function.__module__}:{function.__qualname__.partition('.')[0]}")):
+        return "is not found by its name"
+    takes, may = set(signature(function).parameters), GUARD if spec.group.name == "COND" else ACTION
+    return None if takes <= may else f"takes {takes - may}"
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_guards_and_actions_are_functions_to_which_an_editor_leads(path: str) -> None:
+    """Guards read the memory and the traits; actions are handed the turn. None is a name to be looked up."""
+    faults = {(place, str(spec.func)): fault_of(spec) for place, spec in specs_of(PATHS[path])}
+    assert faults and {where: fault for where, fault in faults.items() if fault} == {}
+
+
+# Why charts of a class share their callbacks (`states.chart.callbacks`).
+
+
+def memory(kind: str) -> Memory:
+    """A memory as it is at first."""
+    return Memory(request=Request(kind=kind, customer="K", subject="s"), now=NOW, requested_at=NOW)
+
+
+def test_the_shared_callbacks_keep_no_chart_and_no_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is looked up for the first chart of a class serves all others, and outlives it."""
+    monkeypatch.setattr(callbacks, "registries", {})
+    for name, kind in KINDS.items():
+        chart = kind.chart(memory(name))
+        assert kind.chart(memory(name))._callbacks is chart._callbacks is callbacks.registries[kind.chart]
+        gone = weakref.ref(chart), weakref.ref(chart.model)
+        del chart
+        gc.collect()
+        assert [ref() for ref in gone] == [None, None], name
+
+
+def bytes_of_a_chart() -> float:
+    """What one more chart holds, its memory apart."""
+    memories = [memory("edition") for _ in range(20)]
+    KINDS["edition"].chart(memory("edition"))
+    gc.collect()
+    tracemalloc.start()
+    try:
+        charts = [KINDS["edition"].chart(each) for each in memories]
+        return tracemalloc.get_traced_memory()[0] / len(charts)
+    finally:
+        tracemalloc.stop()
+
+
+def calls_of(function: Callable[[], Any]) -> int:
+    """How many functions of Python are called."""
+    calls = 0
+
+    def count(_: Any, event: str, __: Any) -> None:
+        nonlocal calls
+        calls += event == "call"
+
+    before = sys.getprofile()
+    sys.setprofile(count)
+    try:
+        function()
+    finally:
+        sys.setprofile(before)
+    return calls
+
+
+GONE = "the library does it as well by now: take its own way, and drop states/chart/callbacks.py"
+
+
+def test_a_chart_holds_a_fifth_of_what_it_would_with_callbacks_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    ours = bytes_of_a_chart()
+    monkeypatch.setattr(Chart, "_register_callbacks", StateChart._register_callbacks)
+    library = bytes_of_a_chart()
+    print(f"a chart holds {ours:,.0f} bytes, with callbacks of its own {library:,.0f}")
+    assert library > 5 * ours, GONE
+
+
+def test_what_is_possible_costs_a_fifth_of_what_it_would_by_the_library() -> None:
+    chart = KINDS["edition"].chart(memory("edition"))
+    chart.possible()
+    ours = calls_of(chart.possible)
+    library = calls_of(lambda: chart.enabled_events(traits=chart.traits))
+    print(f"possible: {ours} calls, enabled_events: {library}")
+    assert library > 5 * ours, GONE
