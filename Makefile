@@ -10,6 +10,7 @@ STAMP := $(VENV)/.installed
 UV := $(BIN)/uv
 TEST_WORKERS ?= 2
 PYTEST_ARGS ?=
+MODULES ?=
 COMPILE := pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url
 
 export PYTHONUNBUFFERED := 1
@@ -62,7 +63,9 @@ bench: $(STAMP)  ## Measure against a bare workflow, side by side, and print the
 
 mutation: $(STAMP)  ## Change states/ in one place at a time and see whether a test notices; takes long
 	$(UV) pip install --quiet --require-hashes --python $(BIN)/python -r tools/mutation/requirements.lock
-	$(BIN)/python -m tools.mutation
+	$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable tools/mutation
+	$(BIN)/python -m pytest --quiet tools/mutation
+	$(BIN)/python -m tools.mutation $(MODULES)
 
 docs: $(STAMP)  ## Make the generated pages of docs/ from the code
 	$(BIN)/python tools/docs/build.py
