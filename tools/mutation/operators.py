@@ -160,9 +160,9 @@ class DropEvent(ChartOperator):
     )
 
     def rewrites(self, node: Node) -> Iterator[Rewrite]:
-        if node.type == "expr_stmt" and scope_of(node) == "classdef":
-            if TRANSITION.match(code_of(node.children[-1]).lstrip("(\n ")):
-                yield node, "pass"
+        declares = node.type == "expr_stmt" and scope_of(node) == "classdef"
+        if declares and TRANSITION.match(code_of(node.children[-1]).lstrip("(\n ")):
+            yield node, "pass"
 
 
 class DropSource(ChartOperator):

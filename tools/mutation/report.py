@@ -14,7 +14,7 @@ from pathlib import Path
 from cosmic_ray.config import load_config
 from cosmic_ray.modules import filter_paths, find_modules
 from cosmic_ray.work_db import WorkDB, use_db
-from cosmic_ray.work_item import TestOutcome, WorkerOutcome
+from cosmic_ray.work_item import WorkerOutcome
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "var" / "mutation"
@@ -34,8 +34,8 @@ does the running, with operators of our own for charts. It takes long; CI does n
 
 Run on {run_on}, over the code of {code_of}.{missing}
 
-| module | mutants | killed | survived | score |
-| --- | --- | --- | --- | --- |
+| module | mutants | killed by a test | by time | survived | score |
+| --- | --- | --- | --- | --- | --- |
 """
 
 
@@ -48,7 +48,8 @@ class Mutant:
     operator: str
     line: int
     diff: str
-    survived: bool
+    outcome: str
+    """`killed`, `timeout` or `survived`."""
 
     @property
     def change(self) -> tuple[str, str, str]:
@@ -73,8 +74,8 @@ def mutants_run() -> list[Mutant]:
             (spec,) = item.mutations
             place = spec.definition_name or "(module)"
             operator = spec.operator_name.partition("/")[2]
-            survived = result.test_outcome is TestOutcome.SURVIVED
-            mutants.append(Mutant(str(spec.module_path), place, operator, spec.start_pos[0], result.diff, survived))
+            outcome = "timeout" if result.output == "timeout" else result.test_outcome.value
+            mutants.append(Mutant(str(spec.module_path), place, operator, spec.start_pos[0], result.diff, outcome))
     return sorted(mutants, key=lambda mutant: (mutant.path, mutant.line, mutant.operator, mutant.diff))
 
 
@@ -86,9 +87,10 @@ def reasons() -> dict[tuple[str, str, str], str]:
 
 def row(name: str, mutants: list[Mutant]) -> str:
     """A line of the table; the score is never rounded up."""
-    survived = sum(mutant.survived for mutant in mutants)
-    killed = len(mutants) - survived
-    return f"| {name} | {len(mutants)} | {killed} | {survived} | {1000 * killed // len(mutants) / 10} % |\n"
+    outcomes = Counter(mutant.outcome for mutant in mutants)
+    score = 1000 * (len(mutants) - outcomes["survived"]) // len(mutants) / 10
+    cells = (len(mutants), outcomes["killed"], outcomes["timeout"], outcomes["survived"])
+    return f"| {name} | {' | '.join(map(str, cells))} | {score} % |\n"
 
 
 def missing(mutants: list[Mutant]) -> str:
@@ -119,7 +121,7 @@ def page(mutants: list[Mutant]) -> str:
     rows, survivors, why = "", "", reasons()
     for path, of_module in groupby(mutants, lambda mutant: mutant.path):
         mutants_here = list(of_module)
-        survived = [mutant for mutant in mutants_here if mutant.survived]
+        survived = [mutant for mutant in mutants_here if mutant.outcome == "survived"]
         rows += row(f"`{path}`", mutants_here)
         survivors += f"\n### `{path}`\n\n" if survived else ""
         survivors += "".join(survivor(mutant, why.get(mutant.change)) for mutant in survived)
@@ -131,7 +133,7 @@ def write() -> None:
     """Write the page."""
     mutants, why = mutants_run(), reasons()
     PAGE.write_text(page(mutants), encoding="utf-8")
-    survivors = [mutant for mutant in mutants if mutant.survived]
+    survivors = [mutant for mutant in mutants if mutant.outcome == "survived"]
     unexplained = [mutant for mutant in survivors if mutant.change not in why]
     print(f"{len(mutants)} mutants, {len(survivors)} survived, {len(unexplained)} of them without a reason")
 
