@@ -6,6 +6,7 @@ since cosmic-ray writes each mutant into its file.
 
 import argparse
 import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -19,11 +20,11 @@ CONFIG = FOLDER / "cosmic-ray.toml"
 CONFIG_FILE = Path("tools") / "mutation" / "cosmic-ray.toml"
 
 
-def cosmic_ray(module: str, *arguments: str | Path) -> None:
-    """A command of cosmic-ray in the clone, with this Python for the tests."""
+def run(*command: str | Path) -> None:
+    """A command in the clone, for which `python` is this one."""
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    command = [sys.executable, "-m", f"cosmic_ray.{module}", *map(str, arguments)]
-    subprocess.run(command, cwd=CLONE, env=os.environ | {"PATH": path}, check=True)
+    environment = os.environ | {"PATH": path, "PYTHONDONTWRITEBYTECODE": ""}
+    subprocess.run(command, cwd=CLONE, env=environment, check=True)
 
 
 def begin(modules: list[str]) -> None:
@@ -33,8 +34,10 @@ def begin(modules: list[str]) -> None:
     subprocess.run(["git", "clone", "--quiet", ROOT, CLONE], check=True)
     config = load_config(str(CLONE / CONFIG_FILE))
     CONFIG.write_text(serialize_config(config | {"module-path": modules or config["module-path"]}), encoding="utf-8")
-    cosmic_ray("cli", "init", CONFIG, SESSION)
-    cosmic_ray("tools.filters.operators_filter", SESSION, CONFIG)
+    # The tests must pass without a mutant. This also leaves compiled modules behind, which cosmic-ray itself never does.
+    run(*shlex.split(config.test_command))
+    run("python", "-m", "cosmic_ray.cli", "init", CONFIG, SESSION)
+    run("python", "-m", "cosmic_ray.tools.filters.operators_filter", SESSION, CONFIG)
 
 
 def main() -> None:
@@ -46,9 +49,8 @@ def main() -> None:
     if arguments.anew or arguments.modules or not SESSION.exists():
         begin(arguments.modules)
     # An interrupted run may have left a mutant behind.
-    subprocess.run(["git", "checkout", "--quiet", "--force", "."], cwd=CLONE, check=True)
-    cosmic_ray("cli", "baseline", CONFIG)
-    cosmic_ray("cli", "exec", CONFIG, SESSION)
+    run("git", "checkout", "--quiet", "--force", ".")
+    run("python", "-m", "cosmic_ray.cli", "exec", CONFIG, SESSION)
     write()
 
 
