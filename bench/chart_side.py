@@ -1,13 +1,12 @@
 """One side of `bench.charts`: measures the charts that PYTHONPATH leads to, and prints the measures as JSON.
 
 Knows two ways to reach a chart: the one door (`would_refuse`, `receive`), and what stood before it (`states.judgement`,
-`decide`, `answer`). Times are of CPU, since others may use the machine too.
+`decide`, `answer`). Times are of CPU, each the least of some repeats, since others may use the machine too.
 """
 
 import asyncio
 import gc
 import json
-import statistics
 import sys
 import time
 import tracemalloc
@@ -26,8 +25,8 @@ from states.model.request import CUSTOMER_MESSAGES, Request
 from workflows.plugin import CancellationsPlugin
 
 NOW = datetime(2027, 1, 4, 11, tzinfo=UTC)
-REPEATS = 9
-RUNS = 40
+REPEATS = 30
+RUNS = 5
 CHARTS = 200
 UNANSWERED = ("Notify", "Tell", "HandOver")
 """Effects that no state waits for."""
@@ -67,7 +66,7 @@ class Door:
 
 
 class Judged:
-    """Charts as they were before, in whatever folders: messages judged by functions, and a method for each sort of event."""
+    """Charts as they were before: messages judged by functions, and a method for each sort of event."""
 
     def __init__(self) -> None:
         in_rooms = Path("states/chart").is_dir()
@@ -123,31 +122,30 @@ def steps_of(side: Door | Judged, kind: str, until: str | None = None) -> tuple[
             step = Step(event, now)
 
 
-def timed(act: Callable[[], int]) -> float:
-    """Microseconds of CPU for each of the things that `act` does and counts; the median of some repeats."""
+def least(act: Callable[[], int], repeats: int) -> float:
+    """Microseconds of CPU for each of the things that `act` does and counts."""
     times = []
-    for _ in range(REPEATS):
+    for _ in range(repeats):
         gc.collect()
         began = time.process_time()
         number = act()
         times.append((time.process_time() - began) / number * 1e6)
-    return statistics.median(times)
+    return min(times)
 
 
 def deciding(side: Door | Judged, kind: str) -> float:
     """Microseconds to judge and take an event, over the least path."""
     steps, _ = steps_of(side, kind)
     memory, chart_class = memory_of(kind), side.kinds[kind].chart
-    spent: list[float] = []
-    for _ in range(REPEATS):
-        charts = [chart_class(memory.model_copy()) for _ in range(RUNS)]
-        gc.collect()
-        began = time.process_time()
-        for chart in charts:
+
+    def decide() -> int:
+        for _ in range(RUNS):
+            chart = chart_class(memory.model_copy())
             for step in steps:
                 side.take(chart, step)
-        spent.append((time.process_time() - began) / (RUNS * len(steps)) * 1e6)
-    return statistics.median(spent)
+        return RUNS * len(steps)
+
+    return least(decide, REPEATS)
 
 
 def restoring(side: Door | Judged, kind: str) -> float:
@@ -160,7 +158,7 @@ def restoring(side: Door | Judged, kind: str) -> float:
             chart_class(memory)
         return CHARTS
 
-    return timed(restore)
+    return least(restore, REPEATS)
 
 
 def holding(side: Door | Judged, kind: str) -> float:
@@ -191,7 +189,7 @@ def replaying(names: list[str]) -> float:
         return len(histories)
 
     asyncio.run(replay())
-    return timed(lambda: asyncio.run(replay())) / 1000
+    return least(lambda: asyncio.run(replay()), 3) / 1000
 
 
 def main(histories: list[str]) -> None:

@@ -27,8 +27,8 @@ def histories_of(checkout: Path) -> set[str]:
 def measure(checkout: Path, histories: list[str]) -> dict[str, float]:
     """Each measure of one side, by its name with its unit."""
     # -P: the folder of the script, with its own `worker.py`, stays off the path.
-    command = [sys.executable, "-P", SIDE, *histories]
-    environment = os.environ | {"PYTHONPATH": str(checkout)}
+    command = [sys.executable, "-P", str(SIDE), *histories]
+    environment = os.environ | {"PYTHONPATH": str(checkout), "PYTHONHASHSEED": "0"}
     result = subprocess.run(command, cwd=checkout, env=environment, stdout=subprocess.PIPE, text=True)
     if result.returncode:
         sys.exit(f"the charts of {checkout} could not be measured: see above")

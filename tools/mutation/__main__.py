@@ -34,7 +34,7 @@ def begin(modules: list[str]) -> None:
     subprocess.run(["git", "clone", "--quiet", ROOT, CLONE], check=True)
     config = load_config(str(CLONE / CONFIG_FILE))
     CONFIG.write_text(serialize_config(config | {"module-path": modules or config["module-path"]}), encoding="utf-8")
-    # The tests must pass without a mutant. This also leaves compiled modules behind, which cosmic-ray itself never does.
+    # The tests must pass without a mutant. This also leaves compiled modules behind; cosmic-ray itself writes none.
     run(*shlex.split(config.test_command))
     run("python", "-m", "cosmic_ray.cli", "init", CONFIG, SESSION)
     run("python", "-m", "cosmic_ray.tools.filters.operators_filter", SESSION, CONFIG)

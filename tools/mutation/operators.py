@@ -261,15 +261,14 @@ class DropStatement(ChartOperator):
     def rewrites(self, node: Node) -> Iterator[Rewrite]:
         if node.type == "simple_stmt" and scope_of(node) == "funcdef":
             statement, *rest = node.children
-            calls = statement.type in ("atom_expr", "power") and statement.children[-1].type == "trailer"
-            if calls or (statement.type == "expr_stmt" and self.sets_more_than_a_name(statement)):
+            target, sign = statement.children[:2] if statement.type == "expr_stmt" else (statement, None)
+            calls = (
+                sign is None and statement.type in ("atom_expr", "power") and statement.children[-1].type == "trailer"
+            )
+            sets_field = sign is not None and target.type != "name" and "." in code_of(target)
+            adds = sign is not None and getattr(sign, "value", "=") != "="
+            if calls or sets_field or adds:
                 yield statement, "pass" + "".join(child.get_code() for child in rest)
-
-    def sets_more_than_a_name(self, statement: Node) -> bool:
-        """A field, or a name that has a value already (`+=`)."""
-        target, sign = statement.children[:2]
-        field = target.type in ("atom_expr", "power", "testlist_star_expr") and "." in code_of(target)
-        return field or (sign.type == "operator" and sign.value != "=")
 
 
 class FixGuard(ChartOperator):
@@ -298,22 +297,7 @@ class NegateMembership(ChartOperator):
                 yield sign, f"{code_of(left)} {opposite} {code_of(*right)}"
 
 
-OPERATORS: dict[str, type[ChartOperator]] = {
-    operator.__name__: operator
-    for operator in (
-        DropElement,
-        DropEvent,
-        DropKeyword,
-        DropOperand,
-        DropSource,
-        DropStatement,
-        FixGuard,
-        NegateGuard,
-        NegateMembership,
-        Retarget,
-        SwapAlternatives,
-    )
-}
+OPERATORS = {operator.__name__: operator for operator in ChartOperator.__subclasses__()}
 
 
 class ChartOperators:

@@ -3,7 +3,7 @@
 `python -m tools.mutation.report` writes it anew from the same run, after a reason was added to `survivors.toml`.
 """
 
-import subprocess
+import textwrap
 import tomllib
 from collections import Counter
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from pathlib import Path
 from cosmic_ray.config import load_config
 from cosmic_ray.modules import filter_paths, find_modules
 from cosmic_ray.work_db import WorkDB, use_db
-from cosmic_ray.work_item import WorkerOutcome
+from cosmic_ray.work_item import TestOutcome, WorkerOutcome
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "var" / "mutation"
@@ -32,16 +32,16 @@ round, an effect not asked for) and runs the tests: one of them must fail. [cosm
 does the running, with operators of our own for charts. It takes long; CI does not run it. How to run it:
 [tools/mutation/README.md](../tools/mutation/README.md).
 
-Run on {run_on}, over the code of {code_of}.{missing}
+{run}
 
-| module | mutants | killed by a test | by time | survived | score |
+| module | killed by a test | by time | survived | not run | score |
 | --- | --- | --- | --- | --- | --- |
 """
 
 
 @dataclass(frozen=True)
 class Mutant:
-    """A mutant that was run."""
+    """A mutant and what came of it."""
 
     path: str
     place: str
@@ -49,7 +49,7 @@ class Mutant:
     line: int
     diff: str
     outcome: str
-    """`killed`, `timeout` or `survived`."""
+    """`killed`, `timeout`, `survived`, or `pending`."""
 
     @property
     def change(self) -> tuple[str, str, str]:
@@ -62,20 +62,24 @@ class Mutant:
         return " ".join(line[1:].strip() for line in lines)
 
 
-def mutants_run() -> list[Mutant]:
-    """Every mutant that has a result, by module and line; those of operators left out have none."""
+def mutants_of_session() -> list[Mutant]:
+    """Every mutant, by module and line, but those of operators that are left out."""
     mutants = []
     with use_db(str(SESSION), WorkDB.Mode.open) as session:
-        for item, result in session.completed_work_items:
-            if result.worker_outcome is WorkerOutcome.SKIPPED:
+        results = dict(session.results)
+        for item in session.work_items:
+            result, (spec,) = results.get(item.job_id), item.mutations
+            if result is None:
+                outcome = "pending"
+            elif result.worker_outcome is WorkerOutcome.SKIPPED:
                 continue
-            if result.worker_outcome is not WorkerOutcome.NORMAL:
+            elif result.test_outcome not in (TestOutcome.KILLED, TestOutcome.SURVIVED):
                 raise RuntimeError(f"cosmic-ray could not run {item}: {result.output}")
-            (spec,) = item.mutations
-            place = spec.definition_name or "(module)"
-            operator = spec.operator_name.partition("/")[2]
-            outcome = "timeout" if result.output == "timeout" else result.test_outcome.value
-            mutants.append(Mutant(str(spec.module_path), place, operator, spec.start_pos[0], result.diff, outcome))
+            else:
+                outcome = "timeout" if result.output == "timeout" else result.test_outcome.value
+            place, operator = spec.definition_name or "(module)", spec.operator_name.partition("/")[2]
+            diff = result.diff if result is not None else ""
+            mutants.append(Mutant(str(spec.module_path), place, operator, spec.start_pos[0], diff, outcome))
     return sorted(mutants, key=lambda mutant: (mutant.path, mutant.line, mutant.operator, mutant.diff))
 
 
@@ -86,24 +90,26 @@ def reasons() -> dict[tuple[str, str, str], str]:
 
 
 def row(name: str, mutants: list[Mutant]) -> str:
-    """A line of the table; the score is never rounded up."""
-    outcomes = Counter(mutant.outcome for mutant in mutants)
-    score = 1000 * (len(mutants) - outcomes["survived"]) // len(mutants) / 10
-    cells = (len(mutants), outcomes["killed"], outcomes["timeout"], outcomes["survived"])
-    return f"| {name} | {' | '.join(map(str, cells))} | {score} % |\n"
+    """A line of the table; the score is of those that were run, and never rounded up."""
+    counts = Counter(mutant.outcome for mutant in mutants)
+    run = len(mutants) - counts["pending"]
+    score = f"{1000 * (run - counts['survived']) // run / 10} %" if run else "–"
+    cells = (counts[outcome] for outcome in ("killed", "timeout", "survived", "pending"))
+    return f"| {name} | {' | '.join(map(str, cells))} | {score} |\n"
 
 
-def missing(mutants: list[Mutant]) -> str:
-    """Says which modules have not been run, by their folders."""
+def what_was_run(mutants: list[Mutant]) -> str:
+    """When it was run, and which modules were left out."""
     config = load_config(str(HERE / "cosmic-ray.toml"))
     folders = [ROOT / folder for folder in config["module-path"]]
     modules = filter_paths(find_modules(folders), [str(ROOT / pattern) for pattern in config["excluded-modules"]])
     left_out = {str(module.relative_to(ROOT)) for module in modules} - {mutant.path for mutant in mutants}
-    if not left_out:
-        return ""
     numbers = Counter(path.rpartition("/")[0] for path in left_out)
-    rooms = ", ".join(f"`{folder}/` ({number})" for folder, number in sorted(numbers.items()))
-    return f" Not run as they stand now, and to be run next (number of modules): {rooms}."
+    rooms = ", ".join(f"{number} in `{folder}/`" for folder, number in sorted(numbers.items()))
+    text = f"Run on {datetime.fromtimestamp(SESSION.stat().st_mtime, UTC).date()}."
+    if rooms:
+        text += f" These modules have not been run as they stand now, and are to be run next: {rooms}."
+    return textwrap.fill(text, 120, break_on_hyphens=False)
 
 
 def survivor(mutant: Mutant, why: str | None) -> str:
@@ -114,10 +120,6 @@ def survivor(mutant: Mutant, why: str | None) -> str:
 
 def page(mutants: list[Mutant]) -> str:
     """The whole page."""
-    code_of = subprocess.run(
-        ["git", "log", "-1", "--format=%cs"], cwd=CLONE, check=True, capture_output=True, text=True
-    )
-    run_on = datetime.fromtimestamp(SESSION.stat().st_mtime, UTC).date()
     rows, survivors, why = "", "", reasons()
     for path, of_module in groupby(mutants, lambda mutant: mutant.path):
         mutants_here = list(of_module)
@@ -125,13 +127,18 @@ def page(mutants: list[Mutant]) -> str:
         rows += row(f"`{path}`", mutants_here)
         survivors += f"\n### `{path}`\n\n" if survived else ""
         survivors += "".join(survivor(mutant, why.get(mutant.change)) for mutant in survived)
-    head = HEAD.format(run_on=run_on, code_of=code_of.stdout.strip(), missing=missing(mutants))
-    return head + rows + row("**all**", mutants) + "\n## Survivors\n" + (survivors or "\nNone.\n")
+    return (
+        HEAD.format(run=what_was_run(mutants))
+        + rows
+        + row("**all**", mutants)
+        + "\n## Survivors\n"
+        + (survivors or "\nNone.\n")
+    )
 
 
 def write() -> None:
     """Write the page."""
-    mutants, why = mutants_run(), reasons()
+    mutants, why = mutants_of_session(), reasons()
     PAGE.write_text(page(mutants), encoding="utf-8")
     survivors = [mutant for mutant in mutants if mutant.outcome == "survived"]
     unexplained = [mutant for mutant in survivors if mutant.change not in why]
