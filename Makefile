@@ -10,6 +10,8 @@ STAMP := $(VENV)/.installed
 UV := $(BIN)/uv
 TEST_WORKERS ?= 2
 PYTEST_ARGS ?=
+MODULES ?=
+BESIDE ?=
 COMPILE := pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url
 
 export PYTHONUNBUFFERED := 1
@@ -57,12 +59,14 @@ format: $(STAMP)  ## Format and fix what can be fixed by itself
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-bench: $(STAMP)  ## Measure against a bare workflow, side by side, and print the ratios
-	$(BIN)/python -m bench
+bench: $(STAMP)  ## Measure against a bare workflow, or with BESIDE=path the charts of another checkout; print the ratios
+	$(BIN)/python -m $(if $(BESIDE),bench.charts --beside $(BESIDE),bench)
 
-mutation: $(STAMP)  ## Change states/ in one place at a time and see whether a test notices; takes long
+mutation: $(STAMP)  ## Change states/, or MODULES, in one place at a time and see whether a test notices; takes long
 	$(UV) pip install --quiet --require-hashes --python $(BIN)/python -r tools/mutation/requirements.lock
-	$(BIN)/python -m tools.mutation
+	$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable tools/mutation
+	$(BIN)/python -m pytest --quiet tools/mutation
+	$(BIN)/python -m tools.mutation $(MODULES)
 
 docs: $(STAMP)  ## Make the generated pages of docs/ from the code
 	$(BIN)/python tools/docs/build.py

@@ -14,7 +14,7 @@ from temporalio.exceptions import ApplicationError
 
 with workflow.unsafe.imports_passed_through():
     from activities import activity_names
-    from states.model.effects import ApplyChange, BookOrder, CheckLicences, Notify, Step
+    from states.model.effects import ApplyChange, BookOrder, Notify, Step
     from states.model.facts import Check, Inquiry, Receipt
     from states.model.request import Request
     from states.model.status import End, Status, TimelineEntry, WarningText, WhyStep
@@ -26,9 +26,20 @@ WAITING_FOR = SearchAttributeKey.for_keyword_list("WaitingFor")
 EFFECTIVE_DATE = SearchAttributeKey.for_datetime("EffectiveDate")
 ORDER_BY = SearchAttributeKey.for_datetime("OrderBy")
 
-RETRY = RetryPolicy(initial_interval=timedelta(milliseconds=200))
+OPTIONS: Any = {
+    "start_to_close_timeout": timedelta(seconds=5),
+    "retry_policy": RetryPolicy(initial_interval=timedelta(milliseconds=200)),
+}
+"""Of every activity."""
 MONTH = timedelta(seconds=3)
 """How long an order waits; the measured side is given the same."""
+
+WAITING: dict[str, Any] = {"feature_warning": ("customer",), "order": ("customer",), "scheduled": ("date",)}
+ENABLED = {
+    "feature_warning": ("acknowledge_warning", "abandon"),
+    "order": ("place_order", "recheck_licences", "abandon"),
+    "scheduled": ("supersede", "request_revocation"),
+}
 
 
 @workflow.defn(name="BareDowngrade")
@@ -44,14 +55,14 @@ class BareDowngrade:
         self.placed_at: datetime | None = None
         self.acknowledged = False
         self.number = 0
-        self.settled = False
+        self.at_rest = False
         self.lines: list[TimelineEntry] = []
-        self.shown: dict[str, Any] = {}
+        self.published: dict[str, Any] = {}
 
     @workflow.run
     async def run(self, document: dict[str, Any]) -> Status:
         """Straight down."""
-        self.enter("received", "requested", rest=False)
+        self.enter("received", "requested", at_rest=False)
         self.check = await self.read(first=True)
         self.enter("feature_warning", "begin")
         await workflow.wait_condition(lambda: self.acknowledged)
@@ -63,9 +74,9 @@ class BareDowngrade:
         self.check = await self.read(order_at=placed_at)
         booking = BookOrder(placed_at=placed_at, effective_at=placed_at + MONTH)
         await self.act(activity_names.PLACE_ORDER, booking, "Book the order")
-        told = asyncio.create_task(self.mail("scheduled"))
+        mail = asyncio.create_task(self.mail("scheduled"))
         self.enter("scheduled", "order_placed")
-        await told
+        await mail
         await workflow.sleep(placed_at + MONTH - workflow.now(), summary="The month begins")
         await self.act(activity_names.APPLY_CHANGE, ApplyChange(catalogue=self.check.catalogue), "Make the change")
         self.enter("applied", "change_applied")
@@ -77,20 +88,12 @@ class BareDowngrade:
         """The record, as it stands."""
         version = self.check.catalogue if self.check else None
         inquiry = Inquiry(request=self.request, at=order_at or workflow.now(), version=version, first=first)
-        return await self.local(activity_names.READ, inquiry, Check, "Read the record")
-
-    async def local(self, name: str, argument: Any, answer: type | None, summary: str) -> Any:
-        """A short activity in the worker."""
-        return await workflow.execute_local_activity(
-            name,
-            argument,
-            result_type=answer,
-            start_to_close_timeout=timedelta(seconds=5),
-            retry_policy=RETRY,
-            summary=summary,
+        check: Check = await workflow.execute_local_activity(
+            activity_names.READ, inquiry, result_type=Check, summary="Read the record", **OPTIONS
         )
+        return check
 
-    def step(self, effect: CheckLicences | BookOrder | ApplyChange | Notify) -> Step:
+    def step(self, effect: BookOrder | ApplyChange | Notify) -> Step:
         """An effect with its key."""
         self.number += 1
         return Step(
@@ -105,37 +108,29 @@ class BareDowngrade:
 
     async def act(self, name: str, effect: BookOrder | ApplyChange, summary: str) -> None:
         """A change in the world."""
-        await workflow.execute_activity(
-            name,
-            self.step(effect),
-            result_type=Receipt,
-            start_to_close_timeout=timedelta(seconds=5),
-            retry_policy=RETRY,
-            summary=summary,
-        )
+        await workflow.execute_activity(name, self.step(effect), result_type=Receipt, summary=summary, **OPTIONS)
 
     async def mail(self, template: str) -> None:
         """Tell the customer."""
         at = self.placed_at
-        values = {"effective_at": (at + MONTH).isoformat()} if at else {}
-        await self.local(
-            activity_names.NOTIFY, self.step(Notify(template=template, values=values)), None, "Send a mail"
-        )
+        step = self.step(Notify(template=template, values={"effective_at": (at + MONTH).isoformat()} if at else {}))
+        await workflow.execute_local_activity(activity_names.NOTIFY, step, summary="Send a mail", **OPTIONS)
 
     async def keep(self) -> None:
         """The ended run in the ledger."""
         end = End(status=self.document(), started_at=self.info.start_time, ended_at=workflow.now())
-        await self.local(activity_names.RECORD_END, end, Receipt, "Keep the ended run")
+        await workflow.execute_local_activity(
+            activity_names.RECORD_END, end, result_type=Receipt, summary="Keep the ended run", **OPTIONS
+        )
 
-    def enter(self, state: str, event: str, rest: bool = True) -> None:
+    def enter(self, state: str, event: str, at_rest: bool = True) -> None:
         """The next state: a line, search attributes, current details."""
-        self.state, self.settled = state, rest
-        line = TimelineEntry(at=workflow.now(), state=state, event=event, by=None, note=None)
-        self.lines.append(line)
-        if not rest:
+        self.state, self.at_rest = state, at_rest
+        self.lines.append(TimelineEntry(at=workflow.now(), state=state, event=event, by=None, note=None))
+        if not at_rest:
             return
         document = self.document()
-        wanted: dict[Any, Any] = {
+        attributes: dict[Any, Any] = {
             KIND: document.kind,
             CUSTOMER: document.customer,
             STATE: document.state,
@@ -143,10 +138,12 @@ class BareDowngrade:
             EFFECTIVE_DATE: document.effective_at,
             ORDER_BY: document.order_by,
         }
-        changed = {key: value for key, value in wanted.items() if value is not None and self.shown.get(key) != value}
-        self.shown |= changed
+        changed = {
+            key: value for key, value in attributes.items() if value is not None and self.published.get(key) != value
+        }
+        self.published |= changed
         workflow.upsert_search_attributes([key.value_set(value) for key, value in changed.items()])
-        timeline = "\n".join(f"- {one.at} `{one.event}` → `{one.state}`" for one in self.lines)
+        timeline = "\n".join(f"- {line.at} `{line.event}` → `{line.state}`" for line in self.lines)
         workflow.set_current_details(
             f"- **Target**: {document.target}\n- **State**: {state}\n- **Takes effect**: {document.effective_at}\n"
             f"\n### Timeline\n{timeline}"
@@ -158,12 +155,6 @@ class BareDowngrade:
         placed_at = self.placed_at or workflow.now()
         effective_at = placed_at + MONTH
         order_by = effective_at
-        waits = {"feature_warning": ("customer",), "order": ("customer",), "scheduled": ("date",)}
-        enabled = {
-            "feature_warning": ("acknowledge_warning", "abandon"),
-            "order": ("place_order", "recheck_licences", "abandon"),
-            "scheduled": ("supersede", "request_revocation"),
-        }
         why = [
             WhyStep(step=f"The order was placed at {placed_at}.", value=placed_at.isoformat(), rule="D6"),
             WhyStep(step=f"In Berlin that is {placed_at.date()}.", value=placed_at.date().isoformat(), rule="D8"),
@@ -179,8 +170,8 @@ class BareDowngrade:
             subject=self.request.subject,
             target=self.request.target,
             state=self.state,
-            waiting_for=waits.get(self.state, ()),  # type: ignore[arg-type]
-            enabled=enabled.get(self.state, ()),
+            waiting_for=WAITING.get(self.state, ()),
+            enabled=ENABLED.get(self.state, ()),
             effective_at=effective_at,
             order_by=order_by,
             why=tuple(why),
@@ -200,12 +191,15 @@ class BareDowngrade:
 
     async def answered(self) -> Status:
         """The document, once the run waits again."""
-        await workflow.wait_condition(lambda: self.settled)
+        await workflow.wait_condition(lambda: self.at_rest)
         return self.document()
 
-    def refuse(self, event: str) -> ApplicationError:
-        """A readable refusal."""
-        return ApplicationError(f"{event} is not possible in state {self.state}", type="not_enabled")
+    def validate(self, event: str, state: str, message: dict[str, Any]) -> None:
+        """Refuse in readable words what is malformed, or not possible here."""
+        if "by" not in message:
+            raise ApplicationError("by: Field required", type="malformed")
+        if self.state != state:
+            raise ApplicationError(f"{event} is not possible in state {self.state}", type="not_enabled")
 
     @workflow.update
     async def requested(self, document: dict[str, Any]) -> Status:
@@ -215,29 +209,23 @@ class BareDowngrade:
     @workflow.update
     async def acknowledge_warning(self, message: dict[str, Any]) -> Status:
         """The customer has read what is lost."""
-        self.acknowledged, self.settled = True, False
+        self.acknowledged, self.at_rest = True, False
         return await self.answered()
 
     @acknowledge_warning.validator
     def _acknowledge(self, message: dict[str, Any]) -> None:
-        if "by" not in message:
-            raise ApplicationError("by: Field required", type="malformed")
-        if self.state != "feature_warning":
-            raise self.refuse("acknowledge_warning")
+        self.validate("acknowledge_warning", "feature_warning", message)
 
     @workflow.update
     async def place_order(self, message: dict[str, Any]) -> Status:
         """The order itself."""
         self.placed_at = datetime.fromisoformat(message["time"]) if "time" in message else workflow.now()
-        self.settled = False
+        self.at_rest = False
         return await self.answered()
 
     @place_order.validator
     def _order(self, message: dict[str, Any]) -> None:
-        if "by" not in message:
-            raise ApplicationError("by: Field required", type="malformed")
-        if self.state != "order":
-            raise self.refuse("place_order")
+        self.validate("place_order", "order", message)
 
     @workflow.query
     def status(self) -> Status:

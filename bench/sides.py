@@ -5,7 +5,7 @@ import json
 import os
 import sys
 import time
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from itertools import count
@@ -32,7 +32,7 @@ class Side:
     client: Client
     folder: Path
     process: asyncio.subprocess.Process
-    numbers: Iterable[int] = field(default_factory=lambda: iter(count(1)))
+    numbers: Iterator[int] = field(default_factory=lambda: count(1))
 
     def cpu(self) -> float:
         """Seconds of CPU that the worker's process has used."""
@@ -47,22 +47,21 @@ class Side:
 
     async def start(self) -> tuple[WorkflowHandle[Any, Any], float]:
         """Update-with-start, and the seconds until its answer."""
-        customer = f"B-{next(self.numbers):04}"  # type: ignore[call-overload]
+        customer = f"B-{next(self.numbers):04}"
         document = {"kind": "edition", "customer": customer, "subject": "jtl", "target": "jtl_advanced"}
-        name = f"edition/{customer}/jtl"
         # The two sides share a server: the bare run of the same customer has an ID of its own.
-        run_id = name if self.name == "ours" else f"bare/{customer}/jtl"
+        workflow_id = f"{'edition' if self.name == 'ours' else 'bare'}/{customer}/jtl"
         operation: WithStartWorkflowOperation[Any, Any] = WithStartWorkflowOperation(
             TYPES[self.name],
             document,
-            id=run_id,
+            id=workflow_id,
             task_queue=f"bench-{self.name}",
             id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
             static_summary=f"JTL edition, {customer}",
         )
         began = time.perf_counter()
         await self.client.execute_update_with_start_workflow("requested", document, start_workflow_operation=operation)
-        return self.client.get_workflow_handle(run_id), time.perf_counter() - began
+        return self.client.get_workflow_handle(workflow_id), time.perf_counter() - began
 
     async def acknowledged(self) -> WorkflowHandle[Any, Any]:
         """A run that waits for its order."""
@@ -82,28 +81,29 @@ class Side:
         """So many runs, some at once."""
         gate = asyncio.Semaphore(AT_ONCE)
 
-        async def one() -> WorkflowHandle[Any, Any]:
+        async def run() -> WorkflowHandle[Any, Any]:
             async with gate:
                 return await self.least_path()
 
-        return list(await asyncio.gather(*(one() for _ in range(number))))
+        return await asyncio.gather(*(run() for _ in range(number)))
 
 
 async def load(folder: Path) -> None:
     """Customers with an edition to downgrade, and nothing in surplus; the same for both sides."""
+    editions = {"jtl": "jtl_pro"}
     lines = [
-        json.dumps({"customer": f"B-{n:04}", "name": f"Shop {n}", "language": "en", "editions": {"jtl": "jtl_pro"}})
-        for n in range(CUSTOMERS)
+        json.dumps({"customer": f"B-{number:04}", "name": f"Shop {number}", "language": "en", "editions": editions})
+        for number in range(CUSTOMERS)
     ]
     path = folder / "customers.jsonl"
     path.write_text("\n".join(lines), encoding="utf-8")
-    for side in TYPES:
-        (folder / side).mkdir()
-        await load_customers(settings_of(side, folder), path)
+    for name in TYPES:
+        (folder / name).mkdir()
+        await load_customers(settings_of(name, folder), path)
 
 
 @asynccontextmanager
-async def side(name: str, client: Client, folder: Path) -> AsyncIterator[Side]:
+async def start_side(name: str, client: Client, folder: Path) -> AsyncIterator[Side]:
     """A side with its worker running."""
     address = client.service_client.config.target_host
     process = await asyncio.create_subprocess_exec(sys.executable, "-m", "bench.worker", name, address, str(folder))

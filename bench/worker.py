@@ -30,7 +30,7 @@ def settings_of(side: str, folder: Path) -> Settings:
     return Settings(state_dir=folder / side, task_queue=f"bench-{side}")
 
 
-def made(side: str, client: Client, settings: Settings) -> Worker:
+def worker_of(side: str, client: Client, settings: Settings) -> Worker:
     """Our worker, or one with the bare workflow; the activities are the same."""
     if side == "ours":
         return create_worker(client, settings)
@@ -54,7 +54,7 @@ async def serve(side: str, address: str, folder: Path) -> None:
     client = await Client.connect(address, data_converter=DATA_CONVERTER)
     stopped = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stopped.set)
-    async with made(side, client, settings_of(side, folder)):
+    async with worker_of(side, client, settings_of(side, folder)):
         await stopped.wait()
 
 

@@ -1,1 +1,1 @@
-"""Mutants of `states/`: what would break if a transition, a guard or an effect were another, and which test says so."""
+"""Mutants of `states/`: would a test notice another transition, guard or effect? cosmic-ray runs them."""

@@ -1,18 +1,17 @@
-"""What is changed in a mutant: operators for charts, guards and effects, beside a choice of cosmic-ray's own.
+"""Mutation operators for charts, beside cosmic-ray's own (`cosmic-ray.toml` says which of those are left out).
 
-Each operator yields, for a node of the syntax tree, the code that stands there instead. Annotations and docstrings are
-never touched: nothing would come of it.
+Each yields, for a node of the syntax tree, the code that stands there instead. Guards and actions may be named as
+functions (`cond=surplus_found`) or as strings. Annotations are never changed: no test could tell.
 """
 
 import re
 from abc import abstractmethod
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
-from typing import Any
+from typing import Any, ClassVar
 
 import parso
 from cosmic_ray.operators.operator import Example, Operator
-from cosmic_ray.operators.provider import OperatorProvider
 
 Node = Any
 """A node of parso's tree, which has no types of its own for what is used here."""
@@ -21,49 +20,15 @@ Rewrite = tuple[Node, str]
 """The part that is changed, and the code that stands in place of the whole node."""
 
 TRANSITION = re.compile(r"\w+\.(to|from_)\b")
-CORE = (
-    "AddNot",
-    "ExceptionReplacer",
-    "NumberReplacer",
-    "RemoveDecorator",
-    "ReplaceAndWithOr",
-    "ReplaceBinaryOperator_Add_Sub",
-    "ReplaceBinaryOperator_Sub_Add",
-    "ReplaceBreakWithContinue",
-    "ReplaceComparisonOperator_Eq_NotEq",
-    "ReplaceComparisonOperator_GtE_Gt",
-    "ReplaceComparisonOperator_GtE_Lt",
-    "ReplaceComparisonOperator_Gt_GtE",
-    "ReplaceComparisonOperator_Gt_LtE",
-    "ReplaceComparisonOperator_IsNot_Is",
-    "ReplaceComparisonOperator_Is_IsNot",
-    "ReplaceComparisonOperator_LtE_Gt",
-    "ReplaceComparisonOperator_LtE_Lt",
-    "ReplaceComparisonOperator_Lt_GtE",
-    "ReplaceComparisonOperator_Lt_LtE",
-    "ReplaceComparisonOperator_NotEq_Eq",
-    "ReplaceContinueWithBreak",
-    "ReplaceFalseWithTrue",
-    "ReplaceOrWithAnd",
-    "ReplaceTrueWithFalse",
-    "ReplaceUnaryOperator_Delete_Not",
-    "ZeroIterationForLoop",
-)
-"""The operators of cosmic-ray that are used: those whose mutants a test of behaviour can tell from the original."""
+STATE = re.compile(r"^    (\w+) = State\(", re.M)
 
 
-def code_of(node: Node) -> str:
-    """The code of a node, without the blanks before it."""
-    return str(node.get_code(include_prefix=False))
+def code_of(*nodes: Node) -> str:
+    """The code of neighbouring nodes, without the blanks around it."""
+    return "".join(node.get_code() for node in nodes).strip()
 
 
-def joined(children: Iterable[Node]) -> str:
-    """The code of several nodes, without the blanks before the first."""
-    text = "".join(child.get_code() for child in children)
-    return text.strip()
-
-
-def inside(node: Node, *types: str) -> Node | None:
+def enclosing(node: Node, *types: str) -> Node | None:
     """The nearest node above of one of these types."""
     above = node.parent
     while above is not None and above.type not in types:
@@ -72,101 +37,81 @@ def inside(node: Node, *types: str) -> Node | None:
 
 
 def scope_of(node: Node) -> str | None:
-    """Whether a node stands in a class or in a function."""
-    scope = inside(node, "classdef", "funcdef")
-    return None if scope is None else str(scope.type)
+    """`classdef`, `funcdef`, or None for a node at the top of the module."""
+    return getattr(enclosing(node, "classdef", "funcdef"), "type", None)
 
 
 def is_annotation(node: Node) -> bool:
-    """Whether a node stands in an annotation of a parameter, a result or a variable."""
-    while node.parent is not None:
-        parent = node.parent
-        if parent.type in ("annassign", "tfpdef") and node is parent.children[1] and parent.children[0].type != "name":
-            return True
-        if parent.type == "annassign" and node is parent.children[1]:
-            return True
-        if parent.type == "tfpdef" and node is not parent.children[0]:
-            return True
-        if parent.type == "funcdef" and parent.annotation is node:
+    """Whether a node stands in the annotation of a parameter, a result or a variable."""
+    while (parent := node.parent) is not None:
+        if (
+            (parent.type == "annassign" and node is parent.children[1])
+            or (parent.type == "tfpdef" and node is not parent.children[0])
+            or (parent.type == "funcdef" and node is parent.annotation)
+        ):
             return True
         node = parent
     return False
 
 
-def groups(holder: Node) -> list[list[Node]]:
-    """The parts between the commas of a call's arguments or of a display; none for anything else."""
-    first, *_, last = holder.children
-    if (first.type, last.type) != ("operator", "operator") or len(holder.children) != 3:
+def parts_of(brackets: Node) -> list[list[Node]]:
+    """What stands between the commas of a call's arguments or of a display; nothing for a comprehension."""
+    if len(brackets.children) != 3 or brackets.children[0].type != "operator":
         return []
-    inner = holder.children[1]
-    if inner.type not in ("arglist", "dictorsetmaker", "testlist_comp"):
-        return [[inner]]
-    if any(child.type in ("comp_for", "sync_comp_for") for child in inner.children):
+    content = brackets.children[1]
+    if content.type not in ("arglist", "dictorsetmaker", "testlist_comp"):
+        return [[content]]
+    if any(child.type in ("comp_for", "sync_comp_for") for child in content.children):
         return []
-    found: list[list[Node]] = [[]]
-    for child in inner.children:
+    parts: list[list[Node]] = [[]]
+    for child in content.children:
         if child.type == "operator" and child.value == ",":
-            found.append([])
+            parts.append([])
         else:
-            found[-1].append(child)
-    return [group for group in found if group]
+            parts[-1].append(child)
+    return [part for part in parts if part]
 
 
 def is_call(node: Node) -> bool:
-    """Whether a node is the brackets of a call with their arguments."""
+    """Whether a node is the brackets of a call with arguments between them."""
     return bool(node.type == "trailer" and node.children[0].value == "(" and len(node.children) == 3)
 
 
-def called(trailer: Node) -> str:
-    """What stands before the brackets of a call."""
-    before = trailer.parent.children
-    return joined(before[: before.index(trailer)])
-
-
-def keyword_of(group: list[Node]) -> str | None:
+def keyword_of(node: Node) -> str | None:
     """The name of an argument given by name."""
-    one = group[0]
-    if one.type == "argument" and one.children[1].type == "operator" and one.children[1].value == "=":
-        return str(one.children[0].value)
-    return None
+    named = node.type == "argument" and node.children[1].type == "operator" and node.children[1].value == "="
+    return str(node.children[0].value) if named else None
 
 
-def rebuilt(node: Node, parts: list[list[Node]]) -> str:
-    """Brackets with these parts between them."""
-    opening, closing = node.children[0].value, node.children[-1].value
-    between = ", ".join(joined(part) for part in parts)
-    if opening == "(" and node.type == "atom" and len(parts) == 1:
-        between += ","
-    if opening == "{" and not parts and not is_dict(node):
+def without(brackets: Node, part: list[Node]) -> str:
+    """The brackets with one of their parts left out."""
+    opening, closing = brackets.children[0].value, brackets.children[-1].value
+    kept = [code_of(*other) for other in parts_of(brackets) if other[0] is not part[0]]
+    if opening == "{" and not kept and ":" not in code_of(*part):
         return "set()"
-    return f"{opening}{between}{closing}"
+    comma = "," if brackets.type == "atom" and opening == "(" and len(kept) == 1 else ""
+    return f"{opening}{', '.join(kept)}{comma}{closing}"
 
 
-def is_dict(atom: Node) -> bool:
-    """Whether a display in braces is a dictionary."""
-    inner = atom.children[1]
-    return any(child.type == "operator" and child.value in (":", "**") for child in getattr(inner, "children", ()))
-
-
-def states_named(node: Node) -> list[str]:
-    """The states that the class around a node declares, in order."""
-    body = inside(node, "classdef")
-    text = body.get_code() if body is not None else ""
-    return re.findall(r"^    (\w+) = State\(", text, re.M)
+def following(states: Sequence[str], state: str, source: str | None = None) -> str:
+    """The state declared after one, round and round, but not the one that the transition leads out of."""
+    at = states.index(state)
+    return next(other for other in (*states[at + 1 :], *states[:at]) if other != source)
 
 
 class ChartOperator(Operator):  # type: ignore[misc]  # cosmic-ray has no types
     """Rewrites a node as code."""
 
-    example = ("", "")
+    shown: ClassVar[tuple[tuple[str, str], ...]]
+    """Code, and one of its mutants."""
 
     @abstractmethod
     def rewrites(self, node: Node) -> Iterator[Rewrite]:
         """Each way to change this node."""
 
     def mutation_positions(self, node: Node) -> Iterator[tuple[tuple[int, int], tuple[int, int]]]:
-        for place, _ in self.rewrites(node):
-            yield place.start_pos, place.end_pos
+        for part, _ in self.rewrites(node):
+            yield part.start_pos, part.end_pos
 
     def mutate(self, node: Node, index: int) -> Node:
         _, code = list(self.rewrites(node))[index]
@@ -174,201 +119,192 @@ class ChartOperator(Operator):  # type: ignore[misc]  # cosmic-ray has no types
 
     @classmethod
     def examples(cls) -> tuple[Example, ...]:
-        return (Example(*cls.example),)
+        return tuple(Example(*example) for example in cls.shown)
 
 
 class DropOperand(ChartOperator):
     """One alternative of a transition, one condition of a guard, or one part of a union is left out."""
 
-    example = ("begin = a.to(b) | a.to(c)", "begin = a.to(c)")
+    shown = (("begin = a.to(b) | a.to(c)", "begin = a.to(c)"), ("x = a and b", "x = b"))
 
     def rewrites(self, node: Node) -> Iterator[Rewrite]:
         if node.type in ("expr", "and_test", "or_test") and not is_annotation(node):
             sign = node.children[1].value
             operands = node.children[::2]
-            if sign in ("|", "and", "or"):
-                for operand in operands:
-                    kept = [joined([one]) for one in operands if one is not operand]
-                    yield operand, f" {sign} ".join(kept)
+            for operand in operands if sign in ("|", "and", "or") else ():
+                yield operand, f" {sign} ".join(code_of(other) for other in operands if other is not operand)
 
 
 class SwapAlternatives(ChartOperator):
     """Two alternatives out of the same state change places: the first whose guard holds is taken."""
 
-    example = ("begin = a.to(b, cond='c') | a.to(d)", "begin = a.to(d) | a.to(b, cond='c')")
+    shown = (("begin = a.to(b, cond=c) | a.to(d)", "begin = a.to(d) | a.to(b, cond=c)"),)
 
     def rewrites(self, node: Node) -> Iterator[Rewrite]:
         if node.type == "expr" and node.children[1].value == "|":
             operands = node.children[::2]
-            for number, (one, other) in enumerate(pairwise(operands)):
-                tried = [code.partition(".to")[0] for code in (code_of(one), code_of(other))]
-                if tried[0] == tried[1] and tried[0].isidentifier():
-                    texts = [joined([operand]) for operand in operands]
-                    texts[number : number + 2] = reversed(texts[number : number + 2])
-                    yield one, " | ".join(texts)
+            codes = [code_of(operand) for operand in operands]
+            sources = [code.partition(".to")[0] for code in codes]
+            for number, (source, next_source) in enumerate(pairwise(sources)):
+                if source == next_source and source.isidentifier():
+                    swapped = [*codes[:number], codes[number + 1], codes[number], *codes[number + 2 :]]
+                    yield operands[number], " | ".join(swapped)
 
 
 class DropEvent(ChartOperator):
     """An event has no transition at all."""
 
-    example = ("class A:\n    begin = a.to(b)\n", "class A:\n    pass\n")
+    shown = (
+        ("class A:\n    begin = a.to(b)\n", "class A:\n    pass\n"),
+        ("class A:\n    end = c.from_.any(before=d)\n", "class A:\n    pass\n"),
+    )
 
     def rewrites(self, node: Node) -> Iterator[Rewrite]:
-        declared = node.type == "expr_stmt" and scope_of(node) == "classdef"
-        if declared and TRANSITION.match(code_of(node.children[-1]).lstrip("(\n ")):
+        declares = node.type == "expr_stmt" and scope_of(node) == "classdef"
+        if declares and TRANSITION.match(code_of(node.children[-1]).lstrip("(\n ")):
             yield node, "pass"
 
 
 class DropSource(ChartOperator):
     """An event cannot be taken in one of the states from which several lead to one."""
 
-    example = ("leave = c.from_(a, b)", "leave = c.from_(b)")
+    shown = (("leave = c.from_(a, b, on=d)", "leave = c.from_(b, on=d)"),)
 
     def rewrites(self, node: Node) -> Iterator[Rewrite]:
-        if is_call(node) and called(node).endswith(".from_"):
-            parts = groups(node)
-            positional = [part for part in parts if keyword_of(part) is None]
-            for part in positional if len(positional) > 1 else ():
-                yield part[0], rebuilt(node, [one for one in parts if one is not part])
+        if is_call(node) and code_of(node.get_previous_sibling()) == ".from_":
+            sources = [part for part in parts_of(node) if keyword_of(part[0]) is None]
+            for source in sources if len(sources) > 1 else ():
+                yield source[0], without(node, source)
 
 
 class Retarget(ChartOperator):
     """A transition leads to the state declared next instead."""
 
-    example = (
-        "class A:\n    a = State()\n    b = State()\n    c = State()\n    go = a.to(b)\n",
-        "class A:\n    a = State()\n    b = State()\n    c = State()\n    go = a.to(c)\n",
+    shown = (
+        (
+            "class A:\n    a = State()\n    b = State()\n    c = State()\n    go = a.to(b, cond=d)\n",
+            "class A:\n    a = State()\n    b = State()\n    c = State()\n    go = a.to(c, cond=d)\n",
+        ),
+        (
+            "class A:\n    a = State()\n    b = State()\n    go = a.from_.any(on=d)\n",
+            "class A:\n    a = State()\n    b = State()\n    go = b.from_.any(on=d)\n",
+        ),
     )
 
     def rewrites(self, node: Node) -> Iterator[Rewrite]:
         if node.type not in ("atom_expr", "power") or not TRANSITION.match(code_of(node)):
             return
-        name, *trailers = node.children
-        states = states_named(node) if len(trailers) > 1 else []
-        if states and code_of(trailers[0]) == ".to" and is_call(trailers[1]):
-            parts = groups(trailers[1])
-            target = joined(parts[0])
-            if target in states:
-                new = following(states, target, {name.value})
-                rest = [joined(part) for part in parts[1:]]
-                yield parts[0][0], f"{name.value}.to({', '.join([new, *rest])}){joined(trailers[2:])}"
-        elif code_of(trailers[0]) == ".from_" and name.value in states:
-            yield name, following(states, name.value, set()) + joined(trailers)
-
-
-def following(states: list[str], name: str, without: set[str]) -> str:
-    """The state declared after one, round and round, but for these."""
-    at = states.index(name)
-    return next(one for one in (*states[at + 1 :], *states[:at]) if one not in without)
+        state, direction, *rest = node.children
+        chart = enclosing(node, "classdef")
+        states = STATE.findall(chart.get_code()) if chart is not None else []
+        if code_of(direction) == ".from_" and state.value in states:
+            yield state, following(states, state.value) + code_of(direction, *rest)
+        elif code_of(direction) == ".to" and rest and is_call(rest[0]):
+            (target, *_), *others = parts_of(rest[0])
+            if code_of(target) in states:
+                arguments = [following(states, code_of(target), state.value), *(code_of(*part) for part in others)]
+                yield target, f"{state.value}.to({', '.join(arguments)}){code_of(*rest[1:])}"
 
 
 class NegateGuard(ChartOperator):
     """A guard must fail where it must hold."""
 
-    example = ("go = a.to(b, cond='c')", "go = a.to(b, unless='c')")
+    shown = (
+        ("go = a.to(b, cond=orders.c)", "go = a.to(b, unless=orders.c)"),
+        ("go = a.to(b, cond='c')", "go = a.to(b, unless='c')"),
+    )
 
     def rewrites(self, node: Node) -> Iterator[Rewrite]:
-        if node.type == "argument" and keyword_of([node]) == "cond":
-            yield node, f"unless={joined(node.children[2:])}"
+        if keyword_of(node) == "cond":
+            yield node, f"unless={code_of(*node.children[2:])}"
 
 
 class DropKeyword(ChartOperator):
-    """A guard or an action of a transition, or a value given by name, is left out; the lists of kinds are no charts."""
+    """A guard or an action of a transition, or a value given by name, is left out; but not at the top of a module."""
 
-    example = ("class A:\n    go = a.to(b, on='c')\n", "class A:\n    go = a.to(b)\n")
+    shown = (
+        ("class A:\n    go = a.to(b, on=orders.c)\n", "class A:\n    go = a.to(b)\n"),
+        ("class A:\n    a = State(enter='c')\n", "class A:\n    a = State()\n"),
+    )
 
     def rewrites(self, node: Node) -> Iterator[Rewrite]:
-        if is_call(node) and not is_annotation(node) and inside(node, "classdef", "funcdef") is not None:
-            parts = groups(node)
-            for part in parts:
-                if keyword_of(part) is not None:
-                    yield part[0], rebuilt(node, [one for one in parts if one is not part])
+        if is_call(node) and scope_of(node) and not is_annotation(node):
+            for part in parts_of(node):
+                if keyword_of(part[0]) is not None:
+                    yield part[0], without(node, part)
 
 
 class DropElement(ChartOperator):
-    """One element of a set, a list, a tuple or a dictionary is left out."""
+    """One element of a set, a list, a tuple or a dictionary is left out: one of several actions, one of many states."""
 
-    example = ("x = {1, 2}", "x = {2}")
+    shown = (
+        ("x = {1, 2}", "x = {2}"),
+        ("go = a.to(b, on=[c, d])", "go = a.to(b, on=[d])"),
+        ("x = (a, *b)", "x = (a,)"),
+    )
 
     def rewrites(self, node: Node) -> Iterator[Rewrite]:
-        if node.type == "atom" and len(node.children) == 3 and not is_annotation(node):
-            opening = node.children[0].value
-            display = opening in "[{" or node.children[1].type == "testlist_comp"
-            for part in groups(node) if display else ():
-                if opening == "(" and "," not in [getattr(one, "value", "") for one in node.children[1].children]:
-                    continue
-                yield part[0], rebuilt(node, [one for one in groups(node) if one[0] is not part[0]])
+        if node.type == "atom" and not is_annotation(node):
+            is_tuple = any(getattr(child, "value", "") == "," for child in getattr(node.children[1], "children", ()))
+            for part in parts_of(node) if is_tuple or node.children[0].value in "[{" else ():
+                yield part[0], without(node, part)
 
 
 class DropStatement(ChartOperator):
     """An effect is not asked for, a field of the memory is not set: a call or such an assignment is left out."""
 
-    example = ("def f(self):\n    self.ask(x)\n", "def f(self):\n    pass\n")
+    shown = (
+        ("def f(turn):\n    turn.ask(x)\n", "def f(turn):\n    pass\n"),
+        ("def f(memory):\n    memory.order = x\n", "def f(memory):\n    pass\n"),
+    )
 
     def rewrites(self, node: Node) -> Iterator[Rewrite]:
-        if node.type != "simple_stmt" or inside(node, "funcdef", "classdef") is None:
-            return
-        statement = node.children[0]
-        calls = statement.type in ("atom_expr", "power") and statement.children[-1].type == "trailer"
-        sets = statement.type == "expr_stmt" and (
-            (
-                statement.children[0].type in ("atom_expr", "power", "testlist_star_expr")
-                and "." in code_of(statement.children[0])
+        if node.type == "simple_stmt" and scope_of(node) == "funcdef":
+            statement, *rest = node.children
+            target, sign = statement.children[:2] if statement.type == "expr_stmt" else (statement, None)
+            calls = (
+                sign is None and statement.type in ("atom_expr", "power") and statement.children[-1].type == "trailer"
             )
-            or (statement.children[1].type == "operator" and statement.children[1].value != "=")
-        )
-        if (calls or sets) and scope_of(node) == "funcdef":
-            yield statement, "pass" + joined_after(node)
-
-
-def joined_after(node: Node) -> str:
-    """What follows a statement on its line."""
-    return "".join(child.get_code() for child in node.children[1:])
+            sets_field = sign is not None and target.type != "name" and "." in code_of(target)
+            adds = sign is not None and getattr(sign, "value", "=") != "="
+            if calls or sets_field or adds:
+                yield statement, "pass" + "".join(child.get_code() for child in rest)
 
 
 class FixGuard(ChartOperator):
     """What answers yes or no answers always the same."""
 
-    example = ("def f() -> bool:\n    return x\n", "def f() -> bool:\n    return True\n")
+    shown = (("def f() -> bool:\n    return x\n", "def f() -> bool:\n    return True\n"),)
 
     def rewrites(self, node: Node) -> Iterator[Rewrite]:
-        if node.type == "return_stmt":
-            function = inside(node, "funcdef")
-            if function is not None and function.annotation is not None and code_of(function.annotation) == "bool":
-                for value in ("True", "False"):
-                    if code_of(node.children[1]) != value:
-                        yield node, f"return {value}"
+        function = enclosing(node, "funcdef") if node.type == "return_stmt" else None
+        if function is not None and function.annotation is not None and code_of(function.annotation) == "bool":
+            for value in ("True", "False"):
+                if value != code_of(node.children[1]):
+                    yield node, f"return {value}"
 
 
 class NegateMembership(ChartOperator):
     """`in` where `not in` stands, and the other way round."""
 
-    example = ("x = a in b", "x = a not in b")
+    shown = (("x = a in b", "x = a not in b"),)
 
     def rewrites(self, node: Node) -> Iterator[Rewrite]:
         if node.type == "comparison":
-            left, sign, right = joined([node.children[0]]), node.children[1], joined(node.children[2:])
-            said = " ".join(code_of(sign).split())
-            if said in ("in", "not in"):
-                yield sign, f"{left} {'not in' if said == 'in' else 'in'} {right}"
+            left, sign, *right = node.children
+            opposite = {"in": "not in", "not in": "in"}.get(" ".join(code_of(sign).split()))
+            if opposite is not None:
+                yield sign, f"{code_of(left)} {opposite} {code_of(*right)}"
 
 
-OURS: tuple[type[ChartOperator], ...] = (
-    DropElement,
-    DropEvent,
-    DropKeyword,
-    DropOperand,
-    DropSource,
-    DropStatement,
-    FixGuard,
-    NegateGuard,
-    NegateMembership,
-    Retarget,
-    SwapAlternatives,
-)
+OPERATORS = {operator.__name__: operator for operator in ChartOperator.__subclasses__()}
 
 
-def operators() -> dict[str, Operator]:
-    """Every operator that is used, by its name in the session."""
-    core = OperatorProvider()
-    return {f"core/{name}": core[name]() for name in CORE} | {f"charts/{one.__name__}": one() for one in OURS}
+class ChartOperators:
+    """The plugin that `pyproject.toml` names: the operators above, as `charts/Retarget` and so on."""
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(OPERATORS)
+
+    def __getitem__(self, name: str) -> type[ChartOperator]:
+        return OPERATORS[name]

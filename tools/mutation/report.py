@@ -1,168 +1,149 @@
-"""`docs/mutation.md`: what the last whole run found, and why each mutant that survived does."""
+"""`docs/mutation.md`: the score of each module in the last run of cosmic-ray, and why each survivor survives.
 
-import json
+`python -m tools.mutation.report` writes it anew from the same run, after a reason was added to `survivors.toml`.
+"""
+
+import textwrap
 import tomllib
-from collections import Counter, defaultdict
+from collections import Counter
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import groupby
 from pathlib import Path
-from typing import Any
 
-from cosmic_ray.work_item import TestOutcome
+from cosmic_ray.config import load_config
+from cosmic_ray.modules import filter_paths, find_modules
+from cosmic_ray.work_db import WorkDB, use_db
+from cosmic_ray.work_item import TestOutcome, WorkerOutcome
 
-from tools.mutation.mutants import ROOT, TOP, session
-from tools.mutation.operators import CORE, OURS
-
+ROOT = Path(__file__).resolve().parents[2]
+FOLDER = ROOT / "var" / "mutation"
+CLONE = FOLDER / "clone"
+SESSION = FOLDER / "session.sqlite"
 PAGE = ROOT / "docs" / "mutation.md"
-REASONS = Path(__file__).parent / "survivors.toml"
-
-
-@dataclass(frozen=True)
-class Judged:
-    """A mutant with what came of it."""
-
-    path: str
-    function: str
-    operator: str
-    diff: str
-    by: str | None
-
-    @property
-    def outcome(self) -> str:
-        """`survived`, `timeout`, `import` or `test`."""
-        if self.by is None:
-            return "survived"
-        if self.by.startswith("TimeoutError"):
-            return "timeout"
-        return "import" if self.by == "import" or self.by.startswith("ChildProcessError") else "test"
-
-    @property
-    def before(self) -> str:
-        """The code as it is, on one line."""
-        return one_line(self.diff, "-")
-
-    @property
-    def after(self) -> str:
-        """The code of the mutant, on one line."""
-        return one_line(self.diff, "+")
-
-
-def one_line(diff: str, sign: str) -> str:
-    """The lines of one side, without their indentation."""
-    return " ".join(line[1:].strip() for line in diff.splitlines() if line.startswith(sign))
-
-
-def judged() -> list[Judged]:
-    """Every mutant that has a result, by module and place."""
-    work = session()
-    results = dict(work.results)
-    found = []
-    items = sorted(work.work_items, key=lambda item: (str(item.mutations[0].module_path), item.mutations[0].start_pos))
-    for item in items:
-        result = results.get(item.job_id)
-        if result is not None:
-            (spec,) = item.mutations
-            by = None if result.test_outcome == TestOutcome.SURVIVED else json.loads(result.output or "{}").get("by")
-            name = spec.operator_name.partition("/")[2]
-            place = (str(spec.module_path), spec.definition_name or TOP)
-            found.append(Judged(*place, name, result.diff or "", by))
-    return found
-
-
-def reasons() -> dict[tuple[str, str], str]:
-    """Why a mutant survives, by place and by the code that it puts there."""
-    said = tomllib.loads(REASONS.read_text(encoding="utf-8")) if REASONS.exists() else {}
-    return {(one["at"], " ".join(code.split())): one["why"] for one in said.get("same", ()) for code in one["becomes"]}
-
-
-def share(killed: int, all_: int) -> str:
-    """Per cent, never rounded up."""
-    return f"{int(1000 * killed / all_) / 10:.1f} %" if all_ else "–"
-
-
-def row(name: str, mutants: list[Judged]) -> str:
-    """A line of a table."""
-    counts = Counter(one.outcome for one in mutants)
-    killed = len(mutants) - counts["survived"]
-    cells = [len(mutants), counts["test"], counts["import"], counts["timeout"], counts["survived"]]
-    return f"| {name} | {' | '.join(map(str, cells))} | {share(killed, len(mutants))} |"
-
+HERE = Path(__file__).parent
 
 HEAD = """# Mutants of `states/`
 
 <!-- Made by `make mutation` from a run: change the code, the tests or `tools/mutation/survivors.toml` instead. -->
 
 `make mutation` changes `states/` in one place at a time (another target of a transition, a guard left out or turned
-round, an effect not asked for) and runs the tests: one of them must fail. It is cosmic-ray with operators of our own
-for charts (`tools/mutation/operators.py`) and a choice of its own, and takes long; CI does not run it. How it works,
-and how to go on after an interruption: [tools/mutation/README.md](../tools/mutation/README.md).
+round, an effect not asked for) and runs the tests: one of them must fail. [cosmic-ray](https://cosmic-ray.readthedocs.io)
+does the running, with operators of our own for charts. It takes long; CI does not run it. How to run it:
+[tools/mutation/README.md](../tools/mutation/README.md).
 
-A mutant is killed by a *test* that fails, by its *import* where the module cannot even be loaded any more, or by *time*
-where it runs on and on. What survives is listed below, each with its reason.
+{run}
+
+| module | killed by a test | by time | survived | not run | score |
+| --- | --- | --- | --- | --- | --- |
 """
 
 
-def page() -> str:
+@dataclass(frozen=True)
+class Mutant:
+    """A mutant and what came of it."""
+
+    path: str
+    place: str
+    operator: str
+    line: int
+    diff: str
+    outcome: str
+    """`killed`, `timeout`, `survived`, or `pending`."""
+
+    @property
+    def change(self) -> tuple[str, str, str]:
+        """By which a reason is found: place, code that stands there, code of the mutant."""
+        return f"{self.path} {self.place}", self.side("-"), self.side("+")
+
+    def side(self, sign: str) -> str:
+        """The changed lines before (`-`) or after (`+`), on one line and without their indentation."""
+        lines = [line for line in self.diff.splitlines() if line[:1] == sign and line[:3] not in ("---", "+++")]
+        return " ".join(line[1:].strip() for line in lines)
+
+
+def mutants_of_session() -> list[Mutant]:
+    """Every mutant, by module and line, but those of operators that are left out."""
+    mutants = []
+    with use_db(str(SESSION), WorkDB.Mode.open) as session:
+        results = dict(session.results)
+        for item in session.work_items:
+            result, (spec,) = results.get(item.job_id), item.mutations
+            if result is None:
+                outcome = "pending"
+            elif result.worker_outcome is WorkerOutcome.SKIPPED:
+                continue
+            elif result.test_outcome not in (TestOutcome.KILLED, TestOutcome.SURVIVED):
+                raise RuntimeError(f"cosmic-ray could not run {item}: {result.output}")
+            else:
+                outcome = "timeout" if result.output == "timeout" else result.test_outcome.value
+            place, operator = spec.definition_name or "(module)", spec.operator_name.partition("/")[2]
+            diff = result.diff if result is not None else ""
+            mutants.append(Mutant(str(spec.module_path), place, operator, spec.start_pos[0], diff, outcome))
+    return sorted(mutants, key=lambda mutant: (mutant.path, mutant.line, mutant.operator, mutant.diff))
+
+
+def reasons() -> dict[tuple[str, str, str], str]:
+    """Why a mutant survives, by place, the code that stands there and the code of the mutant."""
+    entries = tomllib.loads((HERE / "survivors.toml").read_text(encoding="utf-8"))["survivor"]
+    return {(entry["at"], entry["code"], mutant): entry["why"] for entry in entries for mutant in entry["mutants"]}
+
+
+def row(name: str, mutants: list[Mutant]) -> str:
+    """A line of the table; the score is of those that were run, and never rounded up."""
+    counts = Counter(mutant.outcome for mutant in mutants)
+    run = len(mutants) - counts["pending"]
+    score = f"{1000 * (run - counts['survived']) // run / 10} %" if run else "–"
+    cells = (counts[outcome] for outcome in ("killed", "timeout", "survived", "pending"))
+    return f"| {name} | {' | '.join(map(str, cells))} | {score} |\n"
+
+
+def what_was_run(mutants: list[Mutant]) -> str:
+    """When it was run, and which modules were left out."""
+    config = load_config(str(HERE / "cosmic-ray.toml"))
+    folders = [ROOT / folder for folder in config["module-path"]]
+    modules = filter_paths(find_modules(folders), [str(ROOT / pattern) for pattern in config["excluded-modules"]])
+    left_out = {str(module.relative_to(ROOT)) for module in modules} - {mutant.path for mutant in mutants}
+    numbers = Counter(path.rpartition("/")[0] for path in left_out)
+    rooms = ", ".join(f"{number} in `{folder}/`" for folder, number in sorted(numbers.items()))
+    text = f"Run on {datetime.fromtimestamp(SESSION.stat().st_mtime, UTC).date()}."
+    if rooms:
+        text += f" These modules have not been run as they stand now, and are to be run next: {rooms}."
+    return textwrap.fill(text, 120, break_on_hyphens=False)
+
+
+def survivor(mutant: Mutant, why: str | None) -> str:
+    """What was changed without a test that fails, and the reason."""
+    change = f"- `{mutant.place}`, {mutant.operator}: ``{mutant.side('-')}`` → ``{mutant.side('+')}``  \n"
+    return f"{change}  {why or '**Not explained yet.**'}\n"
+
+
+def page(mutants: list[Mutant]) -> str:
     """The whole page."""
-    mutants = judged()
-    groups: dict[str, list[Judged]] = defaultdict(list)
-    kinds: dict[str, list[Judged]] = defaultdict(list)
-    for one in mutants:
-        groups[one.path].append(one)
-        kinds[one.operator].append(one)
-    columns = "mutants | by a test | by import | by time | survived | killed |\\n| --- |" + " --- |" * 6
-    columns = columns.replace("\\n", "\n")
-    parts = [HEAD, "## Score\n", f"| part | {columns}", row("**all**", mutants)]
-    charts = [one for one in mutants if one.path.startswith("states/paths/")]
-    parts += [row("the paths: states, transitions, guards, actions", charts), "", f"| module | {columns}"]
-    parts += [row(f"`{path}`", found) for path, found in groups.items()]
-    parts += ["", f"| operator | {columns}", *(row(f"`{name}`", kinds[name]) for name in sorted(kinds))]
-    parts += ["", "## Operators", "", *operators_said(), "", "## Survivors", "", *survivors(mutants)]
-    return "\n".join(parts).rstrip() + "\n"
+    rows, survivors, why = "", "", reasons()
+    for path, of_module in groupby(mutants, lambda mutant: mutant.path):
+        mutants_here = list(of_module)
+        survived = [mutant for mutant in mutants_here if mutant.outcome == "survived"]
+        rows += row(f"`{path}`", mutants_here)
+        survivors += f"\n### `{path}`\n\n" if survived else ""
+        survivors += "".join(survivor(mutant, why.get(mutant.change)) for mutant in survived)
+    return (
+        HEAD.format(run=what_was_run(mutants))
+        + rows
+        + row("**all**", mutants)
+        + "\n## Survivors\n"
+        + (survivors or "\nNone.\n")
+    )
 
 
-def operators_said() -> list[str]:
-    """What the operators do."""
-    ours = [f"- `{one.__name__}`: {' '.join((one.__doc__ or '').split())}" for one in OURS]
-    core = ", ".join(f"`{name}`" for name in CORE)
-    return [
-        "Our own:", "", *ours, "", f"Of cosmic-ray's: {core}.", "",
-        "Left out are those of its operators whose mutants say little here: other arithmetic than + and −, operators on"
-        " bits (they stand between types and alternatives), and each comparison in place of each other. Annotations and"
-        " docstrings are never mutated.",
-    ]  # fmt: skip
-
-
-def survivors(mutants: list[Judged]) -> list[str]:
-    """Each survivor under its module, with its reason."""
-    known = reasons()
-    lines: list[str] = []
-    path = None
-    for one in mutants:
-        if one.outcome == "survived":
-            if one.path != path:
-                path = one.path
-                lines += [f"### `{path}`", ""]
-            why = known.get((f"{one.path} {one.function}", one.after), "**not explained yet**")
-            lines += [
-                f"- `{one.function}`, {one.operator}: ``{short(one.before)}`` → ``{short(one.after)}``  ",
-                f"  {why}",
-            ]
-    return lines or ["None."]
-
-
-def short(code: str) -> str:
-    """Code that fits into a line."""
-    return code if len(code) <= 160 else code[:157] + " …"
-
-
-def unexplained() -> list[Judged]:
-    """The survivors without a reason."""
-    known = reasons()
-    return [one for one in judged() if one.by is None and (f"{one.path} {one.function}", one.after) not in known]
-
-
-def write(**_: Any) -> None:
+def write() -> None:
     """Write the page."""
-    PAGE.write_text(page(), encoding="utf-8")
-    left = unexplained()
-    print(f"{PAGE.relative_to(ROOT)} made; {len(left)} survivors without a reason")
+    mutants, why = mutants_of_session(), reasons()
+    PAGE.write_text(page(mutants), encoding="utf-8")
+    survivors = [mutant for mutant in mutants if mutant.outcome == "survived"]
+    unexplained = [mutant for mutant in survivors if mutant.change not in why]
+    print(f"{len(mutants)} mutants, {len(survivors)} survived, {len(unexplained)} of them without a reason")
+
+
+if __name__ == "__main__":
+    write()
