@@ -20,7 +20,7 @@ WORDS = {"de": {True: "ja", False: "nein"}, "en": {True: "yes", False: "no"}}
 EITHER = {"de": " oder ", "en": " or "}
 NOTHING = "–"
 """What None and an empty list are printed as."""
-LINE_OF_TAGS = re.compile(r"^[ \t]*((?:\{%(?:(?!%\}).)*%\}[ \t]*)+)\n", re.MULTILINE)
+LINE_OF_TAGS = re.compile(r"^[ \t]*((?:\{%(?:(?!%\}).)*%\})+)[ \t]*\n", re.MULTILINE)
 """A line on which nothing but tags stand: it prints nothing, not even its end."""
 
 

@@ -83,6 +83,4 @@ def flat(table: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str]
             yield from flat(entry, f"{prefix}{name}.")
 
 
-TEXTS = {
-    language: Texts(language, read(files("catalogue").joinpath("wording", language))) for language in LANGUAGES
-}
+TEXTS = {language: Texts(language, read(files("catalogue").joinpath("wording", language))) for language in LANGUAGES}
