@@ -4,8 +4,8 @@ What a text may write stands at the head of `catalogue.texts`.
 """
 
 import re
-from collections.abc import Iterable, Mapping
-from datetime import date, datetime
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -112,39 +112,35 @@ class Texts:
 
     # Filters for days, moments and amounts. What they cannot read they leave as it is.
 
+    def parsed(self, read: Callable[..., str], value: Any, *more: str) -> str:
+        """What a function reads from a string, a day or a moment; anything else as it is printed."""
+        if isinstance(value, date):
+            value = value.isoformat()
+        return read(self.language, value, *more) if isinstance(value, str) else self.printed(value)
+
     @pass_context
     def day(self, context: Context, value: Any) -> str:
         """A day, or the day of a moment in the zone."""
-        if isinstance(value, str):
-            return formats.day_from(self.language, value, zone_of(context))
-        if isinstance(value, datetime):
-            return formats.day(self.language, formats.local(value, zone_of(context)).date())
-        return formats.day(self.language, value) if isinstance(value, date) else self.printed(value)
+        return self.parsed(formats.day_from, value, zone_of(context))
 
     @pass_context
     def moment(self, context: Context, value: Any) -> str:
         """Day and time in the zone; a day, and the very beginning of one, as that day."""
-        if isinstance(value, date):
-            value = value.isoformat()
-        if isinstance(value, str):
-            return formats.moment_from(self.language, value, zone_of(context))
-        return self.printed(value)
+        return self.parsed(formats.moment_from, value, zone_of(context))
 
     @pass_context
     def exact(self, context: Context, value: Any) -> str:
         """Day and time, at 00:00 too. Raises `ValueError` for what is no moment."""
-        if value is None:
-            return NOTHING
-        return formats.moment(self.language, datetime.fromisoformat(str(value)), zone_of(context))
+        return self.parsed(formats.exact_from, value, zone_of(context))
 
     @pass_context
     def last_day(self, context: Context, value: Any) -> str:
         """The last day that has something of it before a moment: at 00:00 the day before."""
-        return NOTHING if value is None else formats.last_day_before(self.language, str(value), zone_of(context))
+        return self.parsed(formats.last_day_before, value, zone_of(context))
 
     def amount(self, value: Any) -> str:
         """Euros, from a string."""
-        return formats.amount_from(self.language, value) if isinstance(value, str) else self.printed(value)
+        return self.parsed(formats.amount_from, value)
 
     def raw(self, value: Any) -> str:
         """As programs write it."""

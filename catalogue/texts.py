@@ -1,6 +1,6 @@
 r"""The texts for people, in German and English: read once on import, then pure.
 
-A text is a Jinja2 template in `catalogue/wording/<language>/*.toml`, its key the name with its tables: `warning.surplus`.
+A text is a Jinja2 template in `catalogue/wording/<language>/*.toml`, its key table and name: `warning.surplus`.
 
     {{ limit }}                          a value: numbers as people write them, yes or no, lists with commas,
                                          nothing as –; strings as they are

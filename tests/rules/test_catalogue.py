@@ -52,7 +52,7 @@ def catalogue(catalogues: Catalogues) -> Catalogue:
     return catalogues.version("2024-09-01")
 
 
-# The facts of domain section 5.1, each with its line.
+# The facts of the guide, each with its line.
 
 
 @pytest.mark.parametrize(
@@ -186,15 +186,15 @@ MENUS = re.compile(
 
 
 def test_G13_menu_names_stay_german_in_both_languages(catalogue: Catalogue) -> None:
-    found = 0
+    count = 0
     for key, entry in catalogue.kinds.items():
         german, english = (MENUS.findall(" ".join(entry.click_path[language])) for language in ("de", "en"))
         assert german == english, key
-        found += len(german)
-    assert found > 20
+        count += len(german)
+    assert count > 20
 
 
-# The facts of domain section 5.2 that have a date and a source.
+# Newer facts, each with a date and a public page.
 
 
 @pytest.fixture(scope="module")
@@ -216,10 +216,10 @@ def test_POS5_P1_a_register_without_JTL_Wawi_is_paid_since_April_2026_and_has_no
 def test_SH2_SH3_track_and_trace_stays_as_in_the_guide_and_people_are_told_of_the_newer_page(
     catalogue: Catalogue, newer: Catalogue
 ) -> None:
-    before, after = (one.products["track_and_trace"].offers for one in (catalogue, newer))
+    before, after = (version.products["track_and_trace"].offers for version in (catalogue, newer))
     assert {key: offer.status for key, offer in before.items()} == {key: offer.status for key, offer in after.items()}
     assert "track_and_trace" in newer.remarks["shipping"].products
-    lost = next(one for one in newer.features if one.key == "track_and_trace")
+    lost = next(feature for feature in newer.features if feature.key == "track_and_trace")
     assert all("2026" in lost.label[language] for language in ("de", "en"))
 
 

@@ -159,11 +159,11 @@ def test_a_block_that_no_check_makes_stops_the_build(monkeypatch):
 def test_the_page_of_messages_says_when_each_mail_is_sent_and_each_is_asked_for():
     page = (ROOT / "docs" / "messages.md").read_text(encoding="utf-8")
     rows = [line.split("|")[1] for line in page.splitlines() if line.startswith("| `")]
-    said = [name for row in rows for name in re.findall("`([a-z_]+)`", row)]
+    shown = [name for row in rows for name in re.findall("`([a-z_]+)`", row)]
     folders = [ROOT / "states", ROOT / "activities"]
     sources = "".join(file.read_text(encoding="utf-8") for folder in folders for file in folder.rglob("*.py"))
     written = {key.split(".")[1] for key in keys() if key.startswith("mail.")}
-    assert sorted(said) == sorted(written)
+    assert sorted(shown) == sorted(written)
     assert {name for name in written if f'"{name}"' not in sources} == set()
 
 
@@ -209,11 +209,11 @@ def test_what_exploration_meets_is_in_the_table_of_states(kind, monkeypatch):
     def noted(stage: Any, node: Any, moves: Any) -> None:
         met(stage, node, moves)
         chart: Any = KINDS[kind].chart(node.memory.model_copy())
-        found = seen[node.memory.state]
-        found["waits"] |= set(chart.waiting_for())
-        found["events"] |= set(chart.enabled())
-        found["tasks"] |= {task.type for task in node.memory.tasks}
-        found["reminders"] |= reminders_of(chart)
+        facts = seen[node.memory.state]
+        facts["waits"] |= set(chart.waiting_for())
+        facts["events"] |= set(chart.enabled())
+        facts["tasks"] |= {task.type for task in node.memory.tasks}
+        facts["reminders"] |= reminders_of(chart)
 
     monkeypatch.setattr(explorer, "check_node", noted)
     run = Play(kind)
@@ -222,17 +222,17 @@ def test_what_exploration_meets_is_in_the_table_of_states(kind, monkeypatch):
     request = {"kind": kind, "customer": "K-1", **run.conversation["request"]}
     explorer.explore(KINDS[kind], explorer.Facts(check, (check, clean), None, request))
     of_any_state = {task for state in seen for task in kind_facts.tasks_in(KINDS[kind], state)}
-    for state, found in seen.items():
+    for state, facts in seen.items():
         kept = (
             of_any_state if state in AWAITED_EFFECT else set()
         )  # tasks from before stay open while a system is at work
         waits = {"third_party" if task == "third_party" else "operator" for task in kept - {"repair"}}
         waits |= {"operator"} if "third_party" in kept else set()
-        assert found["waits"] <= {*kind_facts.waits_in(KINDS[kind], state), *waits}, state
-        assert found["events"] <= set(kind_facts.events_in(KINDS[kind], state)), state
-        assert found["tasks"] <= {*kind_facts.tasks_in(KINDS[kind], state), *kept}, state
-        assert found["reminders"] - {"proof"} <= set(kind_facts.reminders_in(KINDS[kind], state)), state
-        assert "proof" not in found["reminders"] or "third_party" in {
+        assert facts["waits"] <= {*kind_facts.waits_in(KINDS[kind], state), *waits}, state
+        assert facts["events"] <= set(kind_facts.events_in(KINDS[kind], state)), state
+        assert facts["tasks"] <= {*kind_facts.tasks_in(KINDS[kind], state), *kept}, state
+        assert facts["reminders"] - {"proof"} <= set(kind_facts.reminders_in(KINDS[kind], state)), state
+        assert "proof" not in facts["reminders"] or "third_party" in {
             *kind_facts.tasks_in(KINDS[kind], state),
             *kept,
         }, state
@@ -242,9 +242,9 @@ def reminders_of(chart: Any) -> set[str]:
     """The reminders that a run would send by itself as it stands."""
     due = chart.timers()
     unproved = [task for task in chart.model.tasks if task.type == "third_party" and task.proof is None]
-    found = {name for event, name in (("remind", "customer"), ("task_due", "task")) if event in due}
-    found |= {"surplus"} if "recheck_due" in due else set()
-    return found | ({"proof"} if unproved else set())
+    reminders = {name for event, name in (("remind", "customer"), ("task_due", "task")) if event in due}
+    reminders |= {"surplus"} if "recheck_due" in due else set()
+    return reminders | ({"proof"} if unproved else set())
 
 
 # The example conversations, on a whole system.
@@ -280,16 +280,16 @@ async def answer(w: World, run: Any, step: dict[str, Any]) -> Any:
 
 def seen(document: Any) -> dict[str, Any]:
     """What does not depend on the day of the test."""
-    found = document.model_dump(mode="json") if isinstance(document, Status) else document
+    status = document.model_dump(mode="json") if isinstance(document, Status) else document
     return {
-        "state": found["state"],
-        "waiting_for": list(found["waiting_for"]),
-        "enabled": list(found["enabled"]),
-        "tasks": [task["type"] for task in found["tasks"]],
-        "warnings": [warning["code"] for warning in found["warnings"] if warning["code"] != "boundary_day"],
-        "refusal": found["refusal"] and found["refusal"]["code"],
-        "cost_effect": found["cost_effect"],
-        "timeline": [line["state"] for line in found["timeline"]][-1],
+        "state": status["state"],
+        "waiting_for": list(status["waiting_for"]),
+        "enabled": list(status["enabled"]),
+        "tasks": [task["type"] for task in status["tasks"]],
+        "warnings": [warning["code"] for warning in status["warnings"] if warning["code"] != "boundary_day"],
+        "refusal": status["refusal"] and status["refusal"]["code"],
+        "cost_effect": status["cost_effect"],
+        "timeline": [line["state"] for line in status["timeline"]][-1],
     }
 
 
