@@ -9,7 +9,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from jinja2 import Environment, StrictUndefined, Template, TemplateSyntaxError, Undefined, UndefinedError, pass_context
+from jinja2 import Environment, Template, TemplateSyntaxError, Undefined, UndefinedError, pass_context
 from jinja2.runtime import Context
 
 from catalogue import formats
@@ -31,14 +31,11 @@ FILTERS = (
 """What stands behind `|` in a text: the methods of `Texts` of these names."""
 
 
-class Missing(StrictUndefined):
+class Missing(Undefined):
     """A value that was not handed over: a condition takes it for none, printing it is an error that names it."""
 
     __slots__ = ()
-    __bool__ = Undefined.__bool__
-    __eq__ = Undefined.__eq__
-    __ne__ = Undefined.__ne__
-    __hash__ = StrictUndefined.__hash__
+    __str__ = __iter__ = __len__ = __hash__ = Undefined._fail_with_undefined_error
 
     @property
     def _undefined_message(self) -> str:
