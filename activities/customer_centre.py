@@ -19,7 +19,7 @@ from activities.sql.loading import Left, LoadFailed, LoadReport, customer, load_
 from activities.sql.runs import watchers_of
 from activities.sql.subjects import NO_LICENCE, Ends, ending, held, is_lower
 from activities.sql.tables import receipts
-from catalogue.texts import shown
+from catalogue.texts import say
 from states.model.effects import ApplyChange, AssignLicence, BookOrder, Decouple, Step
 from states.model.facts import Receipt, Surplus
 from states.model.record import Customer
@@ -31,23 +31,6 @@ CHANNELS = frozenset({"marketplace", "connector_shopify", "connector_shopware6"}
 
 SurplusAfter = Callable[[Customer, Ends, Step], tuple[Surplus, ...]]
 """What is in surplus under a record as it is, with the ends booked in it, for the step that changes it (X2, X4)."""
-
-REASONS = {
-    "unknown": {
-        "de": "Das Kundencenter kennt diesen Kunden nicht.",
-        "en": "The customer centre does not know this customer.",
-    },
-    "not_held": {
-        "de": "Im Kundencenter ist {subject} nicht mehr gebucht.",
-        "en": "{subject} is no longer booked in the customer centre.",
-    },
-    "not_lower": {
-        "de": "{target} ist nicht niedriger als das, was im Kundencenter jetzt gebucht ist.",
-        "en": "{target} is not lower than what is booked in the customer centre now.",
-    },
-    "no_user": {"de": "{subject} ist kein WMS-Benutzer.", "en": "{subject} is not a WMS user."},
-}
-"""Why the customer centre says no, in the customer's language."""
 
 
 def nothing_in_surplus(_record: Customer, _ends: Ends, _step: Step) -> tuple[Surplus, ...]:
@@ -241,14 +224,14 @@ async def keep(connection: AsyncConnection, number: int, receipt: Receipt) -> No
 def present(found: Customer | None, step: Step) -> Customer:
     """The record, or a refusal: nothing is changed for a customer that is not there."""
     if found is None:
-        raise Refused(REASONS["unknown"]["de"], reference=step.customer)
+        raise Refused(say("de", "centre.unknown"), reference=step.customer)
     return found
 
 
 def refusal(reason: str, found: Customer, step: Step) -> Refused:
-    """The customer centre says no. The customer reads this: a target goes by its name."""
-    target = shown(found.language, "target", step.target, {})
-    return Refused(REASONS[reason][found.language].format(subject=step.subject, target=target), reference=reason)
+    """The customer centre says no, with the text `centre.<reason>` in the language of the customer, who reads it."""
+    text = say(found.language, f"centre.{reason}", {"subject": step.subject, "target": step.target})
+    return Refused(text, reference=reason)
 
 
 def with_end(entry: Surplus, ends: Ends) -> Surplus:

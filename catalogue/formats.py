@@ -81,6 +81,11 @@ def moment_from(language: str, value: str, zone: str) -> str:
     return day(language, local(at, zone).date()) if begins_a_day(at, zone) else moment(language, at, zone)
 
 
+def exact_from(language: str, value: str, zone: str) -> str:
+    """An ISO moment as day and time, at 00:00 too. Raises `ValueError` for anything else."""
+    return moment(language, datetime.fromisoformat(value), zone)
+
+
 def begins_a_day(value: datetime, zone: str) -> bool:
     """Whether a moment is 00:00 in `zone`: where a change takes effect, people say the day alone."""
     at = local(value, zone)

@@ -7,8 +7,8 @@ of the same key whole. Texts for people beside labels and click paths are elsewh
 
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -63,7 +63,31 @@ class Catalogues:
         for version in self.all:
             if version.version == name:
                 return version
-        raise KeyError(f"no catalogue version {name}; there are {', '.join(one.version for one in self.all)}")
+        raise KeyError(f"no catalogue version {name}; there are {', '.join(version.version for version in self.all)}")
+
+
+@dataclass
+class Draft:
+    """What the files of a version say: the data, the file in which each part stands, and what is wrong."""
+
+    name: str
+    data: dict[str, Any] = field(default_factory=dict)
+    origin: dict[str, str] = field(default_factory=dict)
+    problems: list[str] = field(default_factory=list)
+
+    def report(self, where: str, what: str) -> None:
+        """Note what is wrong, with its file: keys may hold dots and slashes, so the longest that fits counts."""
+        fitting = [key for key in self.origin if where == key or where.startswith(f"{key}.")]
+        file = self.origin[max(fitting, key=len)] if fitting else self.name
+        self.problems.append(f"{file}: {where}: {what}")
+
+    def put(self, table: dict[str, Any], key: str, value: Any, where: str, file: str) -> None:
+        """Take up a value or an entry; one that stands in two files is a problem."""
+        if where in self.origin:
+            self.problems.append(f"{file}: {where}: stands in {self.origin[where]} already")
+            return
+        self.origin[where] = file
+        table[key] = value
 
 
 def load_catalogues(directory: Path | None = None) -> Catalogues:
@@ -72,13 +96,9 @@ def load_catalogues(directory: Path | None = None) -> Catalogues:
     places = version_places(root)
     if not places:
         raise CatalogueError([f"{root}: no version here: put one folder of .toml files, or one .toml file, for each"])
-    problems: list[str] = []
-    versions: list[Catalogue] = []
-    for place in places:
-        found, wrong = read_version(place)
-        problems += wrong
-        versions += [found] if found else []
-    problems += overlaps(versions)
+    results = [read_version(place) for place in places]
+    versions = [version for version, _ in results if version]
+    problems = [problem for _, problems in results for problem in problems] + overlaps(versions)
     if problems:
         raise CatalogueError(dict.fromkeys(problems))
     return Catalogues(tuple(sorted(versions, key=lambda version: version.valid_from)))
@@ -103,114 +123,100 @@ def load_version(place: Path) -> Catalogue:
 
 def read_version(place: Path) -> tuple[Catalogue | None, list[str]]:
     """The version, where its shape is right, and what is wrong with it."""
-    data, origin, problems = gather(place, ())
-    if problems and not data:
-        return None, problems
-    data = prepared(data, origin, place.name, problems)
+    draft = gather(place, ())
+    if draft.problems and not draft.data:
+        return None, draft.problems
     try:
-        version = Catalogue.model_validate(data)
+        version = Catalogue.model_validate(prepared(draft))
     except ValidationError as error:
         for fault in error.errors():
-            where = ".".join(str(part) for part in fault["loc"]) or "(whole)"
-            problems.append(f"{file_of(where, origin, place.name)}: {where}: {fault['msg']}")
-        return None, problems
-    problems += [f"{file_of(where, origin, place.name)}: {where}: {what}" for where, what in contradictions(version)]
-    return version, problems
+            draft.report(".".join(str(part) for part in fault["loc"]) or "(whole)", fault["msg"])
+        return None, draft.problems
+    for where, what in contradictions(version):
+        draft.report(where, what)
+    return version, draft.problems
 
 
-Gathered = tuple[dict[str, Any], dict[str, str], list[str]]
-"""The data of a version, the file in which each part stands, and what is wrong."""
-
-
-def gather(place: Path, above: tuple[Path, ...]) -> Gathered:
+def gather(place: Path, above: tuple[Path, ...]) -> Draft:
     """What the files of a version say, and of the version that it is based on what they leave out.
 
     `above`: the versions that are based on this one, to find a circle.
     """
+    draft = Draft(place.name)
     files = sorted(place.glob("*.toml")) if place.is_dir() else [place]
     if not any(file.is_file() for file in files):
-        return {}, {}, [f"{place}: no .toml file here"]
-    data: dict[str, Any] = {}
-    origin: dict[str, str] = {}
-    problems: list[str] = []
-    for file in files:
-        name = f"{place.name}/{file.name}" if place.is_dir() else file.name
-        problems += merge(data, origin, name, file)
-    if "based_on" in data:
-        problems += take_over(data, origin, place, above)
-    return data, origin, problems
+        draft.problems.append(f"{place}: no .toml file here")
+    else:
+        for file in files:
+            take_up(draft, file, f"{place.name}/{file.name}" if place.is_dir() else file.name)
+    if "based_on" in draft.data:
+        take_over(draft, place, above)
+    return draft
 
 
-def take_over(data: dict[str, Any], origin: dict[str, str], place: Path, above: tuple[Path, ...]) -> list[str]:
+def take_up(draft: Draft, file: Path, name: str) -> None:
+    """What one file says."""
+    try:
+        content = tomllib.loads(file.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        draft.problems.append(f"{name}: not readable as TOML: {error}")
+        return
+    for top, value in content.items():
+        if isinstance(value, dict) and top in TABLES:
+            for key, entry in value.items():
+                draft.put(draft.data.setdefault(top, {}), key, entry, f"{top}.{key}", name)
+        else:
+            draft.put(draft.data, top, value, top, name)
+
+
+def take_over(draft: Draft, place: Path, above: tuple[Path, ...]) -> None:
     """Take from the version named by `based_on` each entry and value that is not said anew."""
-    name = data.pop("based_on")
-    where = f"{origin['based_on']}: based_on"
-    found = base_of(place, name) if isinstance(name, str) else None
-    if found is None:
-        return [f"{where}: there is no folder or file of a version {name!r}, neither beside it nor among the shipped"]
-    if found in (place, *above):
-        return [f"{where}: {name} is based on this version in turn"]
-    older, stands_in, problems = gather(found, (place, *above))
-    for top, value in older.items():
-        if top in TABLES and isinstance(value, dict) and isinstance(data.setdefault(top, {}), dict):
-            data[top] = value | data[top]
+    name = draft.data.pop("based_on")
+    base = base_of(place, name) if isinstance(name, str) else None
+    if base is None:
+        what = f"there is no folder or file of a version {name!r}, neither beside it nor among the shipped"
+        return draft.report("based_on", what)
+    if base in (place, *above):
+        return draft.report("based_on", f"{name} is based on this version in turn")
+    older = gather(base, (place, *above))
+    for top, value in older.data.items():
+        if top in TABLES and isinstance(value, dict) and isinstance(draft.data.setdefault(top, {}), dict):
+            draft.data[top] = value | draft.data[top]
         elif top not in OWN:
-            data.setdefault(top, value)
-    for part, file in stands_in.items():
-        origin.setdefault(part, file)
-    return problems
+            draft.data.setdefault(top, value)
+    draft.origin = older.origin | draft.origin
+    draft.problems += older.problems
+    return None
 
 
 def base_of(place: Path, name: str) -> Path | None:
     """The folder or file of that name, beside a version or shipped."""
-    places = (root / one for root in (place.parent, SHIPPED) for one in (name, f"{name}.toml"))
-    return next((one for one in places if one.exists()), None)
+    candidates = (root / file for root in (place.parent, SHIPPED) for file in (name, f"{name}.toml"))
+    return next((candidate for candidate in candidates if candidate.exists()), None)
 
 
-def merge(data: dict[str, Any], origin: dict[str, str], name: str, file: Path) -> list[str]:
-    """Take up one file; a table or an entry that stands in two files is a problem."""
-    try:
-        content = tomllib.loads(file.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        return [f"{name}: not readable as TOML: {error}"]
-    problems = []
-    for top, value in content.items():
-        entries = value if isinstance(value, dict) and top in TABLES else None
-        for key, entry in entries.items() if entries is not None else [("", value)]:
-            where = f"{top}.{key}" if entries is not None else top
-            if where in origin:
-                problems.append(f"{name}: {where}: stands in {origin[where]} already")
-                continue
-            origin[where] = name
-            if entries is not None:
-                data.setdefault(top, {})[key] = entry
-            else:
-                data[top] = value
-    return problems
-
-
-def prepared(data: dict[str, Any], origin: Mapping[str, str], default: str, problems: list[str]) -> dict[str, Any]:
+def prepared(draft: Draft) -> dict[str, Any]:
     """The data in the form of the values: keys repeated as fields, sources taken apart, features as a list."""
-    ready = {top: value for top, value in data.items() if top != "features"}
-    for top, field in KEYED.items():
-        entries = data.get(top)
+    ready = dict(draft.data)
+    for top, name in KEYED.items():
+        entries = ready.get(top)
         if isinstance(entries, dict):
             ready[top] = {
-                key: {field: key, **entry} if isinstance(entry, dict) else entry for key, entry in entries.items()
+                key: {name: key, **entry} if isinstance(entry, dict) else entry for key, entry in entries.items()
             }
-    features = data.get("features", {})
+    features = ready.pop("features", {})
     if isinstance(features, dict):
         ready["features"] = {key: {"key": key, **entry} for key, entry in features.items() if isinstance(entry, dict)}
-    result: dict[str, Any] = with_sources(ready, "", origin, default, problems)
+    result: dict[str, Any] = with_sources(ready, "", draft)
     if isinstance(features, dict):
         result["features"] = list(result["features"].values())
     return result
 
 
-def with_sources(value: Any, where: str, origin: Mapping[str, str], default: str, problems: list[str]) -> Any:
+def with_sources(value: Any, where: str, draft: Draft) -> Any:
     """Replace each `[S] L189` by its parts; one of another form is a problem."""
     if isinstance(value, list):
-        return [with_sources(one, f"{where}.{index}", origin, default, problems) for index, one in enumerate(value)]
+        return [with_sources(entry, f"{where}.{index}", draft) for index, entry in enumerate(value)]
     if not isinstance(value, dict):
         return value
     result = {}
@@ -219,13 +225,11 @@ def with_sources(value: Any, where: str, origin: Mapping[str, str], default: str
         if key in ("source", "tiers_source") and isinstance(entry, str):
             result[key] = parsed_source(entry)
             if result[key] is None:
-                problems.append(
-                    f"{file_of(place, origin, default)}: {place}: write a source like '[S] L189', '[P4] …', "
-                    f"'[I] why' or '[?] example …', not {entry!r}"
-                )
+                form = "write a source like '[S] L189', '[P4] …', '[I] why' or '[?] example …'"
+                draft.report(place, f"{form}, not {entry!r}")
                 result[key] = {"label": "?", "at": entry or "missing"}
         else:
-            result[key] = with_sources(entry, place, origin, default, problems)
+            result[key] = with_sources(entry, place, draft)
     return result
 
 
@@ -234,18 +238,9 @@ def parsed_source(text: str) -> dict[str, str] | None:
     match = SOURCE.match(text)
     if match is None:
         return None
-    page = match["page"]
-    return (
-        {"label": "P", "at": f"P{page.strip()}: {match['at']}"}
-        if page
-        else {"label": match["label"], "at": match["at"]}
-    )
-
-
-def file_of(where: str, origin: Mapping[str, str], default: str) -> str:
-    """The file in which a place stands; keys may hold dots and slashes, so the longest beginning counts."""
-    fitting = [key for key in origin if where == key or where.startswith(f"{key}.")]
-    return origin[max(fitting, key=len)] if fitting else default
+    if match["page"]:
+        return {"label": "P", "at": f"P{match['page'].strip()}: {match['at']}"}
+    return {"label": match["label"], "at": match["at"]}
 
 
 def overlaps(versions: Iterable[Catalogue]) -> list[str]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import pairwise
+from typing import get_args
 
 from catalogue.texts import keys
 from states.model.offers import Catalogue, Edition, Offer, Product, Text
@@ -12,8 +13,8 @@ Problem = tuple[str, str]
 KIND_NAMES = tuple(key.removeprefix("kind.") for key in keys() if key.startswith("kind."))
 """The kinds of cancellation that a catalogue may speak of: those with a name (a test: the registry)."""
 
-LANGUAGES: tuple[Language, ...] = ("de", "en")
-FAMILIES: tuple[Family, ...] = ("jtl", "wms")
+LANGUAGES: tuple[Language, ...] = get_args(Language)
+FAMILIES: tuple[Family, ...] = get_args(Family)
 LEVELS = {"none": 0, "limited": 1, "full": 2}
 WORTH = {"not_available": 0, "paid_addon": 1, "included": 2, "unlimited": 3}
 """What is better for the customer; statuses not named here cannot be compared."""
@@ -37,7 +38,8 @@ def contradictions(catalogue: Catalogue) -> Iterator[Problem]:
 
 def family_of(catalogue: Catalogue, family: Family) -> list[Edition]:
     """The editions of a family, lowest first."""
-    return sorted((one for one in catalogue.editions.values() if one.family == family), key=lambda one: one.rank)
+    members = [edition for edition in catalogue.editions.values() if edition.family == family]
+    return sorted(members, key=lambda edition: edition.rank)
 
 
 def editions_of_family(catalogue: Catalogue) -> Iterator[Problem]:
@@ -98,8 +100,8 @@ def offer_problems(catalogue: Catalogue, place: str, family: Family, offers: Map
         yield f"{place}.offers.{key}", f"unknown edition of {family}; known are {listed(sorted(known))}"
     for key in sorted(known - offers.keys()):
         yield f"{place}.offers.{key}", "missing: say what the product is in this edition"
-    held = [(edition.key, offers[edition.key]) for edition in editions if edition.key in offers]
-    for (lower, low), (higher, high) in pairwise(held):
+    offered = [(edition.key, offers[edition.key]) for edition in editions if edition.key in offers]
+    for (lower, low), (higher, high) in pairwise(offered):
         if WORTH.get(low.status, 0) > WORTH.get(high.status, 3):
             yield f"{place}.offers.{lower}.status", f"{low.status} here, but only {high.status} in the higher {higher}"
         if low.status != "not_available" and high.limit is not None and (low.limit is None or low.limit > high.limit):

@@ -1,83 +1,243 @@
-"""Templates of texts, parsed once: what stands in braces is a condition, or is made by whom the caller names. Pure."""
+"""The texts of one language: Jinja2 templates with filters of our own. Rendering is pure.
+
+What a text may write stands at the head of `catalogue.texts`.
+"""
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
+from jinja2 import Environment, Template, TemplateSyntaxError, Undefined, UndefinedError, pass_context
+from jinja2.runtime import Context
+
+from catalogue import formats
+
 Values = Mapping[str, Any]
-Render = Callable[[str, str, Values], str]
-"""A template made ready: (language, key, values) → text."""
-Part = Callable[[str], Render]
-"""What stands for a tag that is no condition: `name`, `name:form` or `>key`."""
 
-TOKEN = re.compile(r"\{([^{}]*)\}")
-
-
-def present(value: Any) -> bool:
-    """Whether there is a value; 0 (a package) is one."""
-    return not (value is None or value is False or value in ("", "-") or (hasattr(value, "__len__") and not value))
+WORDS = {"de": {True: "ja", False: "nein"}, "en": {True: "yes", False: "no"}}
+EITHER = {"de": " oder ", "en": " or "}
+NOTHING = "–"
+"""What None and an empty list are printed as."""
+LINE_OF_TAGS = re.compile(r"^[ \t]*((?:\{%(?:(?!%\}).)*%\})+)[ \t]*\n", re.MULTILINE)
+"""A line on which nothing but tags stand: it prints nothing, not even its end."""
 
 
-def made_ready(key: str, text: str, part: Part) -> Render:
-    """Parse a template. Raises `ValueError` naming the key where it is wrong."""
-    tokens = iter(TOKEN.split(text))
-    parts, end = sequence(key, tokens, part)
-    if end is not None:
-        raise ValueError(f"text {key!r}: {{{end}}} without its {{?…}}")
-    return joined(parts)
+FILTERS = (
+    *("day", "moment", "exact", "last_day", "amount", "raw", "label", "explained", "facts"),
+    *("enumeration", "bullets", "numbered", "code", "quote", "either", "each", "fields"),
+)
+"""What stands behind `|` in a text: the methods of `Texts` of these names."""
 
 
-def sequence(key: str, tokens: Iterator[str], part: Part) -> tuple[list[str | Render], str | None]:
-    """The parts up to the end, or to `{:}` or `{/}`, which is answered too. Tokens are text, tag, text, tag, …"""
-    parts: list[str | Render] = []
-    for text in tokens:
-        if "{" in text or "}" in text:
-            raise ValueError(f"text {key!r}: a brace without its partner near {text!r}")
-        if text:
-            parts.append(text)
-        tag = next(tokens, None)
-        if tag is None or tag in (":", "/"):
-            return parts, tag
-        parts.append(choice(key, tag[1:], tokens, part) if tag.startswith("?") else part(tag))
-    return parts, None
+class Missing(Undefined):
+    """A value that was not handed over: a condition takes it for none, printing it is an error that names it."""
+
+    __slots__ = ()
+    __str__ = __iter__ = __len__ = __hash__ = Undefined._fail_with_undefined_error
+
+    @property
+    def _undefined_message(self) -> str:
+        return repr(self._undefined_name)
 
 
-def choice(key: str, condition: str, tokens: Iterator[str], part: Part) -> Render:
-    """`{?name}…{:}…{/}`."""
-    name, equal, wanted = condition.partition("=")
-    first, end = sequence(key, tokens, part)
-    second: list[str | Render] = []
-    if end == ":":
-        second, end = sequence(key, tokens, part)
-    if end != "/":
-        raise ValueError(f"text {key!r}: {{?{condition}}} without its {{/}}")
-    yes, no = joined(first), joined(second)
+class Texts:
+    """The texts of a language by key, and the filters that they use.
 
-    def render(language: str, said: str, values: Values) -> str:
-        value = values.get(name)
-        holds = str(value) == wanted if equal else present(value)
-        return (yes if holds else no)(language, said, values)
+    A template is compiled when it is first asked for, and kept: to compile all of them takes a third of a second,
+    which each call of the command line would pay.
+    """
 
-    return render
+    def __init__(self, language: str, sources: Mapping[str, str]) -> None:
+        self.language = language
+        self.sources = sources
+        self.ready: dict[str, str | Template] = {key: source for key, source in sources.items() if "{" not in source}
+        self.environment = Environment(undefined=Missing, finalize=self.printed, autoescape=False)
+        self.environment.globals = {}
+        self.environment.filters = {name: getattr(self, name) for name in FILTERS}
+        self.environment.tests = {"given": given}
 
+    def render(self, key: str, values: Values) -> str:
+        """A text with its values. Raises `KeyError` for an unknown key, and for a value that is missing."""
+        template = self.ready.get(key) or self.compiled(key)
+        if isinstance(template, str):
+            return template
+        context = template.new_context({**values, "text": self.included}, shared=True)
+        try:
+            return "".join(template.root_render_func(context))
+        except UndefinedError as error:
+            raise KeyError(f"text {key!r} needs the value {error.message}") from None
 
-def joined(parts: list[str | Render]) -> Render:
-    """All parts, one after the other."""
-    if all(isinstance(part, str) for part in parts):
-        whole = "".join(str(part) for part in parts)
-        return lambda language, said, values: whole
-    fixed = tuple(parts)
+    def compiled(self, key: str) -> Template:
+        """A template, compiled. Raises `KeyError` where there is none, `ValueError` for one that is wrong."""
+        if key not in self.sources:
+            raise KeyError(f"no text {key!r} in language {self.language!r}")
+        try:
+            code = self.environment.compile(LINE_OF_TAGS.sub(r"\1", self.sources[key]))
+        except TemplateSyntaxError as error:
+            raise ValueError(f"text {key!r}: {error}") from None
+        template = self.ready[key] = Template.from_code(self.environment, code, {})
+        return template
 
-    def render(language: str, said: str, values: Values) -> str:
-        return "".join([part if isinstance(part, str) else part(language, said, values) for part in fixed])
+    @pass_context
+    def included(self, context: Context, key: str) -> str:
+        """`{{ text('part.name') }}`: another text, with the same values."""
+        template = self.ready.get(key) or self.compiled(key)
+        return template if isinstance(template, str) else "".join(template.root_render_func(context))
 
-    return render
+    def named(self, namespace: str, value: str) -> str:
+        """The text `<namespace>.<value>`, or the value itself where there is none."""
+        key = f"{namespace}.{value}"
+        return self.render(key, {}) if key in self.sources else value
 
+    def printed(self, value: Any) -> str:
+        """What a template prints of an expression: numbers, yes and no, lists, mappings; a string as it is."""
+        if isinstance(value, str):
+            return value
+        if value is None:
+            return NOTHING
+        if isinstance(value, bool):
+            return WORDS[self.language][value]
+        if isinstance(value, int | Decimal):
+            return formats.number(self.language, value)
+        if isinstance(value, Mapping):
+            return ", ".join(f"{name}: {self.printed(entry)}" for name, entry in value.items()) or NOTHING
+        if isinstance(value, Iterable):
+            return ", ".join(self.printed(entry) for entry in value) or NOTHING
+        return str(value)
 
-def flat(table: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:
-    """The texts of nested tables by dotted key."""
-    for name, entry in table.items():
-        if isinstance(entry, str):
-            yield prefix + name, entry.strip()
+    # Filters for days, moments and amounts. What they cannot read they leave as it is.
+
+    def parsed(self, read: Callable[..., str], value: Any, *more: str) -> str:
+        """What a function reads from a string, a day or a moment; anything else as it is printed."""
+        if isinstance(value, date):
+            value = value.isoformat()
+        return read(self.language, value, *more) if isinstance(value, str) else self.printed(value)
+
+    @pass_context
+    def day(self, context: Context, value: Any) -> str:
+        """A day, or the day of a moment in the zone."""
+        return self.parsed(formats.day_from, value, zone_of(context))
+
+    @pass_context
+    def moment(self, context: Context, value: Any) -> str:
+        """Day and time in the zone; a day, and the very beginning of one, as that day."""
+        return self.parsed(formats.moment_from, value, zone_of(context))
+
+    @pass_context
+    def exact(self, context: Context, value: Any) -> str:
+        """Day and time, at 00:00 too. Raises `ValueError` for what is no moment."""
+        return self.parsed(formats.exact_from, value, zone_of(context))
+
+    @pass_context
+    def last_day(self, context: Context, value: Any) -> str:
+        """The last day that has something of it before a moment: at 00:00 the day before."""
+        return self.parsed(formats.last_day_before, value, zone_of(context))
+
+    def amount(self, value: Any) -> str:
+        """Euros, from a string."""
+        return self.parsed(formats.amount_from, value)
+
+    def raw(self, value: Any) -> str:
+        """As programs write it."""
+        return str(value)
+
+    # Filters for codes.
+
+    def label(self, value: Any, namespace: str) -> str:
+        """The label of a code, or of each of a list; the code itself where it has none."""
+        if isinstance(value, str):
+            return self.named(namespace, value)
+        if isinstance(value, list | tuple):
+            return ", ".join(self.label(entry, namespace) for entry in value) or NOTHING
+        return self.printed(value)
+
+    @pass_context
+    def explained(self, context: Context, value: Any) -> Any:
+        """A fault that is a key, `fault.target`, by its text."""
+        is_key = isinstance(value, str) and value.startswith("fault.") and value in self.sources
+        return self.included(context, value) if is_key else value
+
+    @pass_context
+    def facts(self, context: Context, value: Any) -> Any:
+        """Facts quoted from a record, `product: pos, term_ends: 2027-01-31`, as people read them; a bare day too."""
+        if not isinstance(value, str):
+            return value
+        return ", ".join(self.fact(context, *entry.partition(": ")[::2]) for entry in value.split(", "))
+
+    def fact(self, context: Context, field: str, value: str) -> str:
+        """One fact; without a field's name it is a day or a moment."""
+        if not value:
+            return self.moment(context, field)
+        if field in ("ends", "term_ends"):
+            shown = self.day(context, value)
         else:
-            yield from flat(entry, f"{prefix}{name}.")
+            shown = self.amount(value) if field == "price_per_month" else self.named("recorded", value)
+        return f"{self.named('recorded', field)}: {shown}"
+
+    # Filters for lists and tables.
+
+    def entries(self, value: Any) -> list[str]:
+        """The entries of a list as they are printed; a single value is a list of one."""
+        if value is None or isinstance(value, str | int | Decimal | date | Mapping):
+            return [self.printed(value)]
+        return [self.printed(entry) for entry in value]
+
+    def enumeration(self, value: Any) -> str:
+        """`A, B and C`."""
+        return formats.enumeration(self.language, tuple(self.entries(value))) or NOTHING
+
+    def bullets(self, value: Any) -> str:
+        """A line beginning with `- ` for each."""
+        return "\n".join(f"- {entry}" for entry in self.entries(value))
+
+    def numbered(self, value: Any) -> str:
+        """A line beginning with `1. `, `2. `, … for each."""
+        return "\n".join(f"{number}. {entry}" for number, entry in enumerate(self.entries(value), 1))
+
+    def code(self, value: Any) -> str:
+        """Each in backticks."""
+        return ", ".join(f"`{entry}`" for entry in self.entries(value)) or NOTHING
+
+    def quote(self, value: Any) -> str:
+        """What a person wrote, as a quotation in Markdown."""
+        return "\n".join(f"> {line}" for line in str(value).splitlines()) or NOTHING
+
+    def either(self, value: Any) -> list[str]:
+        """Licences any of which will do, `A | B`, as `A or B`."""
+        return [entry.replace(" | ", EITHER[self.language]) for entry in self.entries(value)]
+
+    @pass_context
+    def each(self, context: Context, value: Any, key: str) -> Any:
+        """Each table of a list said by a text, with its own values and the zone; what is no table stays as it is."""
+        if not isinstance(value, list | tuple):
+            return value
+        zone = context.get("zone")
+        return [self.render(key, {"zone": zone, **entry}) if isinstance(entry, Mapping) else entry for entry in value]
+
+    def fields(self, value: Any) -> Any:
+        """What a customer filled in, as a list: `reason: moving`, `add-ons: A-71: to end, A-72: to stay`."""
+        if not isinstance(value, Mapping):
+            return value
+        return [f"{self.named('detail', name)}: {self.field(entry)}" for name, entry in value.items()]
+
+    def field(self, value: Any) -> str:
+        """What a customer filled in in one field."""
+        if isinstance(value, Mapping):
+            return ", ".join(f"{name}: {self.label(entry, 'detail')}" for name, entry in value.items())
+        return self.label(value, "detail")
+
+
+def zone_of(context: Context) -> str:
+    """The time zone in which a text shows moments."""
+    return context.get("zone") or formats.ZONE
+
+
+def given(value: Any) -> bool:
+    """`{% if target is given %}`: 0 is a value; None, False, "", "-" and an empty list are none."""
+    if isinstance(value, str):
+        return value not in ("", "-")
+    if value is None or value is False or isinstance(value, Missing):
+        return False
+    return not hasattr(value, "__len__") or bool(value)

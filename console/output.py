@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Column, Table
 from rich.text import Text
 
-from catalogue.texts import day, moment
+from catalogue.formats import day, moment
 from console.portal_client import language
 
 WIDTH = 160

@@ -8,8 +8,7 @@ from pydantic import ValidationError
 from temporalio.client import WorkflowUpdateFailedError
 from temporalio.exceptions import ApplicationError
 
-from catalogue.texts import say
-from portal.faults import FAULTS, fault
+from catalogue.texts import known, say
 from states.model import payload_errors
 from states.model.payload_errors import faults_of
 
@@ -31,42 +30,10 @@ STATUSES: dict[str, int] = {
 }
 """What is not named here says no to something that is well formed: 409."""
 
-TITLES: dict[str, dict[str, str]] = {
-    "malformed": {"en": "The payload is wrong", "de": "Die Nutzlast ist fehlerhaft"},
-    "details_missing": {"en": "Details are missing", "de": "Angaben fehlen"},
-    "proof_missing": {"en": "Proof is missing", "de": "Ein Nachweis fehlt"},
-    "unknown_task": {"en": "No such task is open", "de": "Diese Aufgabe ist nicht offen"},
-    "unknown_run": {"en": "There is no such cancellation", "de": "Diese Kündigung gibt es nicht"},
-    "unknown_customer": {"en": "There is no such customer", "de": "Diesen Kunden gibt es nicht"},
-    "unauthorised": {"en": "Not allowed", "de": "Nicht erlaubt"},
-    "unavailable": {"en": "A system does not answer", "de": "Ein System antwortet nicht"},
-    "not_enabled": {"en": "Not possible in this state", "de": "In diesem Zustand nicht möglich"},
-    "changed": {"en": "What was seen no longer holds", "de": "Was zu sehen war, gilt nicht mehr"},
-    "in_surplus": {"en": "Licences are in surplus", "de": "Es sind Lizenzen überzählig"},
-    "too_late": {"en": "Too late", "de": "Zu spät"},
-    "ended": {"en": "The cancellation has ended", "de": "Die Kündigung ist beendet"},
-    "id_reused": {"en": "The id belongs to another event", "de": "Die id gehört zu einem anderen Ereignis"},
-    "not_found": {"en": "No such address", "de": "Diese Adresse gibt es nicht"},
-    "method_not_allowed": {"en": "Method not allowed", "de": "Methode nicht erlaubt"},
-    "internal": {"en": "A fault on our side", "de": "Ein Fehler auf unserer Seite"},
-}
 SAID_HERE = ("not_found", "method_not_allowed", "internal", "unknown_task", "unknown_run")
 """The problems whose text is that of their fault, where they name one."""
-READING: dict[str, dict[str, str]] = {
-    "malformed": {"en": "This cannot be answered: {fault}.", "de": "Das lässt sich nicht beantworten: {fault}."},
-    "unauthorised": {
-        "en": "The credentials are missing or wrong. Send a valid token.",
-        "de": "Die Berechtigung fehlt oder stimmt nicht. Senden Sie ein gültiges Token mit.",
-    },
-    "unavailable": {
-        "en": "The system cannot be reached at the moment. Ask again shortly.",
-        "de": "Das System ist gerade nicht erreichbar. Fragen Sie in Kürze noch einmal.",
-    },
-}
-"""What is said to a call that only reads: nothing could have been changed or lost."""
 PARAMETERS = {"customer": "customer", "workflow_id": "workflow_id", "run_id": "run_id", "task": "task_id"}
 """The faults of parameters that are wrongly formed."""
-REFUSED = {"en": "The request is refused", "de": "Die Anfrage ist abgelehnt"}
 
 
 class PortalProblem(Exception):
@@ -106,7 +73,7 @@ class PortalProblem(Exception):
 
 
 def malformed(name: str, /, **values: Any) -> PortalProblem:
-    """The payload is wrong: `name` is a key of `portal.faults`."""
+    """The payload is wrong: `name` is that of a text `call.<name>`."""
     return PortalProblem("malformed", values={"fault": name} | values)
 
 
@@ -131,10 +98,9 @@ def inner(place: tuple[Any, ...]) -> tuple[Any, ...]:
 
 def body_of(problem: PortalProblem, language: str) -> dict[str, Any]:
     """The problem document in a language."""
-    titles = TITLES.get(problem.code, REFUSED)
     return {
         "type": f"urn:jtl:cancellation:problem:{problem.code}",
-        "title": titles[language],
+        "title": title_of(problem.code, language),
         "status": problem.status,
         "detail": problem.text or text_of(problem, language),
         "code": problem.code,
@@ -144,24 +110,31 @@ def body_of(problem: PortalProblem, language: str) -> dict[str, Any]:
     }
 
 
+def title_of(code: str, language: str) -> str:
+    """The title of a code, or the one of all that have none."""
+    key = f"title.{code}"
+    return say(language, key if known(key) else "title.refused")
+
+
 def text_of(problem: PortalProblem, language: str) -> str:
     """The text for people: what, why, what now. A fault that has a name becomes its text first."""
     values = dict(problem.values)
-    name = values.get("fault")
-    if isinstance(name, list):
-        values["fault"] = payload_errors.text_of(say, language, name)
-    elif name in FAULTS:
-        values["fault"] = fault(language, name, values)
-    if problem.code in SAID_HERE and not isinstance(name, list) and name in FAULTS:
-        return str(values.get("fault"))
-    if problem.reading and problem.code in READING:
-        return READING[problem.code][language].format(fault=str(values.get("fault")).rstrip("."))
+    fault = values.get("fault")
+    has_text = isinstance(fault, str) and known(f"call.{fault}")
+    if isinstance(fault, list):
+        values["fault"] = payload_errors.text_of(say, language, fault)
+    elif has_text:
+        values["fault"] = say(language, f"call.{fault}", values)
+    if has_text and problem.code in SAID_HERE:
+        return str(values["fault"])
+    if problem.reading and known(f"reading.{problem.code}"):
+        return say(language, f"reading.{problem.code}", {"fault": str(values.get("fault")).rstrip(".")})
     for prefix in ("problem", "refusal"):
         try:
             return say(language, f"{prefix}.{problem.code}", values)
         except KeyError:
             continue
-    return str(values.get("fault") or TITLES.get(problem.code, REFUSED)[language])
+    return str(values.get("fault") or title_of(problem.code, language))
 
 
 def response_of(body: dict[str, Any], headers: Mapping[str, str] | None = None) -> JSONResponse:

@@ -1,7 +1,7 @@
 """What the tests must be told of each kind, in a module that is named after it.
 
 `CASES`: what is explored (`tests/charts/test_exploration.py`). `SCENES`: the runs whose histories are recorded
-(`tests/replay`). `SAMPLES`, where the kind has texts of its own: values for each (`tests/texts/test_texts.py`).
+(`tests/replay`). `SAMPLES`, where the kind has texts of its own: values for each (`tests/texts/samples.py`).
 The words for them are in `tests.kinds.words` and `tests.kinds.scene`.
 """
 

@@ -93,7 +93,7 @@ def test_differences_name_place_before_and_after(own: Path, catalogue: Catalogue
 def test_one_file_is_a_version_too(own: Path) -> None:
     files = sorted((own / "2024-09-01").glob("*.toml"))
     content = "\n".join(
-        file.read_text(encoding="utf-8") for file in sorted(files, key=lambda one: one.name != "version.toml")
+        file.read_text(encoding="utf-8") for file in sorted(files, key=lambda file: file.name != "version.toml")
     )
     (own / "whole.toml").write_text(content, encoding="utf-8")
     assert load_version(own / "whole.toml") == load_version(own / "2024-09-01")
@@ -126,7 +126,7 @@ def test_based_on_takes_over_what_is_not_said_anew(own: Path, catalogue: Catalog
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "problem"),
     [
         ('based_on = "2023"', "mine.toml: based_on: there is no folder or file of a version '2023'"),
         ("based_on = 3", "mine.toml: based_on: there is no folder or file of a version 3"),
@@ -138,12 +138,12 @@ def test_based_on_takes_over_what_is_not_said_anew(own: Path, catalogue: Catalog
          "mine.toml: remarks.r.products: unknown: no"),
     ],
 )  # fmt: skip
-def test_based_on_something_wrong_is_said_with_its_place(own: Path, text: str, said: str) -> None:
+def test_based_on_something_wrong_is_said_with_its_place(own: Path, text: str, problem: str) -> None:
     write(own, "other", 'valid_from = 2027-02-01\nbased_on = "mine"')
     place = write(own, "mine", f"valid_from = 2027-01-01\n{text}")
     with pytest.raises(CatalogueError) as error:
         load_version(place)
-    assert said in str(error.value)
+    assert problem in str(error.value)
 
 
 def test_a_shipped_version_may_be_the_base_of_one_in_another_folder(tmp_path: Path) -> None:
@@ -156,7 +156,7 @@ def test_a_shipped_version_may_be_the_base_of_one_in_another_folder(tmp_path: Pa
 
 
 @pytest.mark.parametrize(
-    ("file", "old", "new", "said"),
+    ("file", "old", "new", "problem"),
     [
         (
             "editions.toml",
@@ -346,11 +346,13 @@ def test_a_shipped_version_may_be_the_base_of_one_in_another_folder(tmp_path: Pa
         ),
     ],
 )
-def test_a_contradiction_is_named_with_its_file_and_place(own: Path, file: str, old: str, new: str, said: str) -> None:
+def test_a_contradiction_is_named_with_its_file_and_place(
+    own: Path, file: str, old: str, new: str, problem: str
+) -> None:
     spoil(own, file, old, new)
     with pytest.raises(CatalogueError) as caught:
         load_catalogues(own)
-    assert said in str(caught.value)
+    assert problem in str(caught.value)
 
 
 def test_all_problems_are_said_at_once(own: Path) -> None:

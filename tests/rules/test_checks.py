@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from catalogue.texts import LANGUAGES, say
+from catalogue.formats import LANGUAGES
+from catalogue.texts import say
 from states.kinds.registry import KINDS
 from states.model.record import Customer
 from states.model.request import Request

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from catalogue.texts import day
+from catalogue.formats import day
 from tests.adapters.customers import licence, licences_of
 from tests.runs.harness import world
 from tests.runs.licence_runs import FEBRUARY, held, left, now, refusal, today

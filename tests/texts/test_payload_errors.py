@@ -125,7 +125,9 @@ def faults_in(shape: type, payload: Any) -> list[dict[str, Any]]:
     return faults_of(wrong.value.errors())
 
 
-@pytest.mark.parametrize(("shape", "payload", "english", "german"), FAULTS, ids=[one[2][:40] for one in FAULTS])
+@pytest.mark.parametrize(
+    ("shape", "payload", "english", "german"), FAULTS, ids=[english[:40] for _, _, english, _ in FAULTS]
+)
 def test_each_fault_names_its_field_and_what_it_should_be(shape: type, payload: Any, english: str, german: str) -> None:
     faults = faults_in(shape, payload)
     assert text_of(say, "en", faults).startswith(english)

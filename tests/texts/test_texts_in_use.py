@@ -9,9 +9,12 @@ from typing import Any
 
 import pytest
 
+from catalogue.formats import LANGUAGES
 from catalogue.texts import keys, say
-from tests.texts.test_texts import ASKED, FACTS, LANGUAGES, SAMPLES, WRITTEN, samples_of, used
+from tests.texts.samples import ASKED, FACTS, SAMPLES, samples_of
+from tests.texts.written import WRITTEN, check_all, used
 
+IN_BOTH = pytest.mark.parametrize("language", LANGUAGES)
 DAY = {"de": "1. Februar 2027", "en": "1 February 2027"}
 LAST_DAY = {"de": "31. Januar 2027", "en": "31 January 2027"}
 ORDER_DAY = {"de": "17. Januar 2027", "en": "17 January 2027"}
@@ -71,23 +74,30 @@ UNTIMED = {
 """Warnings that name no effective date, and why."""
 
 
-@LANGUAGES
-@pytest.mark.parametrize("key", DATED)
-def test_a_text_says_from_when_in_the_language_of_its_reader(language: str, key: str) -> None:
-    assert DATED[key][language] in say(language, key, samples_of(key))
+def test_a_text_says_from_when_in_the_language_of_its_reader() -> None:
+    undated = [
+        (language, key)
+        for language in LANGUAGES
+        for key, day in DATED.items()
+        if day[language] not in say(language, key, samples_of(key))
+    ]
+    assert undated == []
 
 
-@LANGUAGES
-@pytest.mark.parametrize("key", PRICED)
-def test_a_text_says_what_is_saved_in_the_language_of_its_reader(language: str, key: str) -> None:
+def check_price(language: str, key: str) -> None:
+    """What is saved, where that is known."""
     values = samples_of(key)
     assert SAVED[language] in say(language, key, values)
     assert "€" not in say(language, key, values | {"price": None, "saved_price": None})
 
 
-@pytest.mark.parametrize("key", [key for key in keys() if key.startswith("warning.")])
-def test_every_warning_says_from_when_or_why_it_cannot(key: str) -> None:
-    assert (key in DATED) != (key in UNTIMED)
+def test_a_text_says_what_is_saved_in_the_language_of_its_reader() -> None:
+    check_all(check_price, product(LANGUAGES, PRICED))
+
+
+def test_every_warning_says_from_when_or_why_it_cannot() -> None:
+    warnings = [key for key in keys() if key.startswith("warning.")]
+    assert [key for key in warnings if (key in DATED) == (key in UNTIMED)] == []
 
 
 # In every situation.
@@ -105,7 +115,7 @@ SITUATIONS: dict[str, tuple[Any, ...]] = {
 
 def situations() -> list[dict[str, Any]]:
     """All together: what a text's values are overlaid with."""
-    return [dict(zip(SITUATIONS, one, strict=True)) for one in product(*SITUATIONS.values())]
+    return [dict(zip(SITUATIONS, values, strict=True)) for values in product(*SITUATIONS.values())]
 
 
 TARGETS = {"edition": "jtl_advanced", "order_package": 0, "marketplace_transfer": "K-1002"}
@@ -137,7 +147,7 @@ def overlaid(key: str, now: dict[str, Any]) -> dict[str, Any]:
 
 
 @cache
-def said_everywhere(language: str, key: str) -> set[str]:
+def everything_said(language: str, key: str) -> set[str]:
     """What a text can come out as."""
     return {say(language, key, overlaid(key, now)) for now in situations()}
 
@@ -155,16 +165,19 @@ FOR_EXAMPLE = re.compile(r"`\d{4}-\d\d-\d\d[^`]*`")
 SPOKEN = [key for key in keys() if key.startswith(("warning.", "refusal.", "task.", "mail.", "surplus.", "part."))]
 
 
-@LANGUAGES
-@pytest.mark.parametrize("key", SPOKEN)
-def test_no_situation_makes_a_text_go_wrong(key: str, language: str) -> None:
-    found = {
+def check_situations(language: str, key: str) -> None:
+    """Nothing is wrong in whatever a text comes out as."""
+    wrong = {
         fault: text
-        for text in said_everywhere(language, key)
+        for text in everything_said(language, key)
         for fault, pattern in WRONG.items()
         if pattern.search(FOR_EXAMPLE.sub("`…`", text))
     }
-    assert found == {}
+    assert wrong == {}
+
+
+def test_no_situation_makes_a_text_go_wrong() -> None:
+    check_all(check_situations, product(LANGUAGES, SPOKEN))
 
 
 @pytest.mark.parametrize(
@@ -187,20 +200,20 @@ CODE = re.compile(r"`|\b[a-z]+_[a-z_]+\b|\b[a-z]+\.[a-z]+_[a-z]+\b")
 """Backticks, or a name as programs write it."""
 
 
-@LANGUAGES
-@pytest.mark.parametrize(
-    "key",
-    [key for key in SPOKEN if key.startswith(("warning.", "refusal.", "surplus.", "mail.")) or key == "part.costs"],
-)
-def test_customers_read_no_codes(language: str, key: str) -> None:
+def check_codes(language: str, key: str) -> None:
     """Codes stand beside the texts, for programs; a fault in a document is quoted as it is."""
-    texts = {re.sub(r"http\S+", "", text) for text in said_everywhere(language, key)}
+    texts = {re.sub(r"http\S+", "", text) for text in everything_said(language, key)}
     if key == "refusal.malformed":
         texts = {text.replace(say(language, "fault.target"), "") for text in texts}
     assert sorted(text for text in texts if CODE.search(text))[:2] == []
 
 
-@LANGUAGES
+def test_customers_read_no_codes() -> None:
+    to_customers = ("warning.", "refusal.", "surplus.", "mail.")
+    check_all(check_codes, product(LANGUAGES, [key for key in SPOKEN if key.startswith((*to_customers, "part.costs"))]))
+
+
+@IN_BOTH
 def test_X9_each_reminder_is_more_urgent_than_the_last(language: str) -> None:
     first = say(language, "mail.reminder.subject", samples_of("mail.reminder.subject"))
     values = samples_of("mail.reminder_urgent.body") | {"abandons_on": "2027-02-14T09:00:00Z"}
@@ -221,19 +234,22 @@ def test_X9_each_reminder_is_more_urgent_than_the_last(language: str) -> None:
         assert {"de": "14. Februar 2027", "en": "14 February 2027"}[language] in body
 
 
-@LANGUAGES
-@pytest.mark.parametrize("key", [key for key in keys() if key.startswith("task.") and key[5:] not in ("note", "json")])
-def test_every_task_says_how_it_is_confirmed_and_what_if_not(language: str, key: str) -> None:
-    """With the field to fill in; `asked` and `proof` stand beside a task's own text."""
+def check_confirmation(language: str, key: str) -> None:
+    """With the field to fill in."""
     text = say(language, key, samples_of(key))
-    if key in ("task.asked", "task.proof"):
-        return
     assert re.search("[Bb]estätigen Sie|[Cc]onfirm", text)
     assert re.search("`(proof\\.reference|decision|at|note)`", text) or key == "task.surplus_channels"
     assert re.search("[Ll]ehnen Sie|Ablehnen|`declined`|`end`|[Rr]eject", text)
 
 
-@LANGUAGES
+def test_every_task_says_how_it_is_confirmed_and_what_if_not() -> None:
+    """These stand beside a task's own text: when it was asked for, the proof, the last note, what to send."""
+    beside = {"task.asked", "task.proof", "task.note", "task.json"}
+    tasks = [key for key in keys() if key.startswith("task.") and key not in beside]
+    check_all(check_confirmation, product(LANGUAGES, tasks))
+
+
+@IN_BOTH
 def test_when_a_task_is_due_is_said_to_the_minute(language: str) -> None:
     """00:00 of a day is the end of the day before, which a bare day would not say."""
     due = {"de": "18. Januar 2027, 00:00 Uhr", "en": "18 January 2027, 00:00"}[language]
@@ -241,7 +257,7 @@ def test_when_a_task_is_due_is_said_to_the_minute(language: str) -> None:
         assert due in say(language, key, samples_of(key) | {"due_at": "2027-01-17T23:00:00Z"})
 
 
-@LANGUAGES
+@IN_BOTH
 def test_who_asked_and_when_is_said_of_every_task(language: str) -> None:
     text = say(language, "task.asked", FACTS | ASKED)
     for part in ("K-1001", "Frau Muster", "Herr Muster", {"de": "5. Januar 2027", "en": "5 January 2027"}[language]):
@@ -276,7 +292,12 @@ def test_the_guides_own_words_would_be_found() -> None:
     assert any(digest_of(run) in GUIDE for run in runs_of_seven("Kein Verkauf oder Verkauf nur über andere Kanäle"))
 
 
-@pytest.mark.parametrize("key", keys())
-def test_no_seven_words_in_a_row_are_the_guides(key: str) -> None:
-    texts = said_everywhere("de", key) if key in SPOKEN else {say("de", key, samples_of(key))}
-    assert sorted(run for text in texts for run in runs_of_seven(text) if digest_of(run) in GUIDE) == []
+def check_words(key: str) -> None:
+    """None of the guide's."""
+    texts = everything_said("de", key) if key in SPOKEN else {say("de", key, samples_of(key))}
+    runs = set[str]().union(*(runs_of_seven(text) for text in texts))
+    assert sorted(run for run in runs if digest_of(run) in GUIDE) == []
+
+
+def test_no_seven_words_in_a_row_are_the_guides() -> None:
+    check_all(check_words, ((key,) for key in keys()))

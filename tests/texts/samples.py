@@ -1,0 +1,373 @@
+"""The values that are documented for each text, and the labels that there must be."""
+
+from typing import Any, get_args
+
+from states.kinds.licence import RECORDED
+from states.kinds.registry import KINDS
+from states.model.facts import CostEffect
+from states.model.payload_errors import WHAT
+from states.model.reconciliation import How
+from states.model.request import CUSTOMER_MESSAGES, OPERATOR_MESSAGES
+from states.model.status import WaitingFor
+from tests.kinds import module_of
+
+
+def words(text: str) -> set[str]:
+    """The words of a list."""
+    return set(text.split())
+
+
+FIRST = "2027-02-01T00:00:00+01:00"
+LATER = "2027-02-28T23:00:00Z"
+PERFORM = {
+    "product": "edition",
+    "subject": "jtl",
+    "target": "jtl_advanced",
+    "effective_at": FIRST,
+    "click_path": ["Meine Verträge öffnen", "JTL Advanced wählen"],
+    "details": {"reason": "Umzug"},
+    "optional_services": ["service_a"],
+}
+TICKET = {"subject": "edition.jtl", "explanation": "Falsch geklickt.\nBitte zurück.", "target": "K-1002"}
+SHAPED: dict[str, Any] = {"field": "by", "limit": 40, "first": 1970, "last": 2199, "expected": "'up'", "said": "…"}
+MAIL: dict[str, Any] = {
+    "name": "Muster GmbH",
+    "kind": "edition",
+    "subject": "jtl",
+    "target": "jtl_advanced",
+    "state": "feature_warning",
+    "effective_at": FIRST,
+    "order_by": "2027-01-18T00:00:00+01:00",
+    "cost_effect": "cancellation",
+    "price": "1009.50",
+    "new_price": "9.50",
+    "saved_price": "1000.00",
+    "steps": [],
+    "provider": None,
+    "url": "http://127.0.0.1:8080/cancellations/edition/K-1001/jtl",
+}
+
+REMINDED = {"number": 2, "last": False, "abandons_on": "2027-02-14T09:00:00Z", "standing": False}
+TRACKING = {
+    "licence": "TT-1",
+    "product": "JTL-Track&Trace",
+    "candidates": ["TT-1"],
+    "reason": "not_available",
+    "number": 1,
+}
+REGISTERS = {"licence": None, "product": "Kasse", "candidates": ["P-1", "P-2"], "reason": "limit", "number": 2}
+
+FACTS: dict[str, Any] = {
+    "zone": "Europe/Berlin",
+    "kind": "edition",
+    "customer": "K-1001",
+    "subject": "jtl",
+    "target": "jtl_advanced",
+    "effective_at": FIRST,
+    "order_by": "2027-01-17T23:00:00Z",
+    "term_ends": "2027-01-31",
+    "cost_effect": "cancellation",
+    "price": "1009.50",
+    "new_price": "9.50",
+    "saved_price": "1000.00",
+}
+"""What a run's own texts may use beside their values (`states.rules.run_values`)."""
+ASKED = {
+    "asked_at": "2027-01-04T09:00:00Z",
+    "asked_by_whom": "Frau Muster",
+    "ordered_at": "2027-01-05T09:00:00Z",
+    "ordered_by_whom": "Herr Muster",
+    "due_at": "2027-01-17T23:00:00Z",
+    "late": False,
+}
+
+REJECTED = {"note": "Die Bestätigung ist unleserlich."}
+LOST = {
+    "workflow_id": "edition/K-1001/jtl",
+    "run_id": "0b1c-2d3e",
+    "how": "terminated",
+    "who": "admin@host",
+    "reason": "Aufgeräumt",
+    "ended_at": FIRST,
+}
+BOOKING = {"reference": "B-000001", "target": "jtl_advanced", "effective_at": FIRST}
+
+TO_NO_PACKAGE = {"target": "K-1002", "bookable": [100, 1000], "minimum": 100}
+
+CALL: dict[str, Any] = {
+    "field": "since",
+    "given": "'x'",
+    "known": ["a", "b"],
+    "limit": 400,
+    "why": "Expecting value: line 1 column 1 (char 0)",
+    "task": "t-1",
+    "run_id": "0b1c-2d3e",
+    "workflow_id": "edition/K-1001/jtl",
+}
+CALLS = """
+not_a_cloudevent too_large attribute type subject_missing subject_wrong data data_value kind choice customer workflow_id
+run_id task_id subject_long time too_old too_early cursor moment task run by address method http internal
+"""
+"""What may be wrong with a call of the portal."""
+
+SAMPLES: dict[str, dict[str, Any]] = {
+    "warning.boundary_day": {"effective_at": FIRST, "other_effective_at": LATER, "placed_on": "2027-01-17T11:00:00Z"},
+    "warning.no_saving": {"channel": "connector", "warehouse": True},
+    "warning.features_lost": {
+        "features": ["JTL-Track&Trace"],
+        "limited": ["Multikasse"],
+        "complete": False,
+        "current": "JTL Pro",
+        "target": "JTL Advanced",
+    },
+    "warning.surplus": {"surplus": [TRACKING, REGISTERS], "count": 3},
+    "warning.surplus_gap": {"licence": "L-1", "licence_ends_at": FIRST, "effective_at": LATER},
+    "warning.knock_on": {
+        "current": "JTL Pro",
+        "target": "JTL Advanced",
+        "products": ["JTL-Vouchers"],
+        "package": "Auftragspaket 5.000",
+        "lost": ["JTL-Track&Trace"],
+        "limits": ["Multikasse: 3"],
+        "support_before": "Silber",
+        "support_after": "Bronze",
+        "warehouse": True,
+        "users": ["L-7"],
+        "shop_licences": ["SL-1"],
+    },
+    "warning.later_than_standing": {"effective_at": LATER, "standing_at": FIRST},
+    "warning.package_zero": {},
+    "warning.selling_stops_first": {},
+    "warning.overage": {"target": 1000},
+    "warning.reassign_instead": {"assigned_to": "wms", "other": "wms_mobile"},
+    "warning.user_management_lost": {},
+    "warning.integrations_end": {},
+    "warning.pilot_sign_off": {},
+    "warning.third_party_too": {"name": "Fremdmarkt"},
+    "warning.backup": {},
+    "warning.two_contracts": {},
+    "warning.old_contract_runs_on": {},
+    "warning.addons_remain": {"addons": ["L-8", "L-9"]},
+    "warning.no_promise": {},
+    "refusal.malformed": {"fault": "fault.target"},
+    "refusal.unknown_customer": {"customer": "K-9999"},
+    "refusal.not_held": {"subject": "L-77", "belongs_to": None},
+    "refusal.not_lower": {"current": 1000, "target": 2500},
+    "refusal.lowest_edition": {"current": "jtl_start"},
+    "refusal.not_bookable": {"target": 500, "bookable": [100, 1000], "minimum": None},
+    "refusal.inclusive_user": {},
+    "refusal.subscription": {"ends_on": "2027-06-30"},
+    "refusal.support_level": {"level": "Silber"},
+    "refusal.use_support": {},
+    "refusal.not_available": {"product": "JTL-Track&Trace", "current": "JTL Start"},
+    "refusal.declined": {"note": "Es ist schon berechnet."},
+    "refusal.booking_refused": {"reason": "Zahlungsart fehlt"},
+    "surplus.not_available": {"product": "JTL-Track&Trace", "target": "JTL Advanced"},
+    "surplus.limit": {"product": "Multikasse", "limit": 3, "held": 5, "target": "JTL Advanced"},
+    "surplus.channel": {"product": "eBay"},
+    "surplus.open_operations": {"name": "Lager Nord", "count": 4},
+    "surplus.stock": {"name": "Lager Nord", "count": 1200},
+    "problem.malformed": {"fault": "by: Field required"},
+    "problem.not_enabled": {"event": "place_order", "state": "order", "enabled": ["recheck_licences", "abandon"]},
+    "problem.changed": {"what": "effective_at"},
+    "problem.details_missing": {"missing": ["addons.L-8"], "any": False},
+    "problem.in_surplus": {"licences": ["L-1", "L-2 | L-3"], "kind": "edition"},
+    "problem.too_late": {"effective_at": FIRST},
+    "problem.ended": {"state": "applied"},
+    "problem.unknown_task": {"task": "t-1", "open": ["t-2"], "fault": None},
+    "problem.proof_missing": {},
+    "problem.unknown_run": {"workflow_id": "edition/K-1/jtl"},
+    "problem.id_reused": {"source": "https://portal.example", "id": "7"},
+    "problem.unauthorised": {},
+    "problem.unavailable": {},
+    "fault.future_time": {"time": LATER, "limit_at": FIRST},
+    "fault.too_old": {"time": FIRST, "limit_at": LATER},
+    "fault.before_previous": {"previous_at": FIRST},
+    "fault.effective_on": {"why": "not_later"},
+    "fault.optional_service": {"service": "service_x", "known": ["service_a"]},
+    "fault.decision": {"decisions": ["granted", "declined"]},
+    "fault.note_needed": {},
+    "fault.at_needed": {},
+    "fault.licences_missing": {"licences": ["L-1"]},
+    "fault.several_tasks": {"tasks": ["t-1", "t-2"]},
+    "fault.no_task": {},
+    "fault.reassign_same": {},
+    "fault.reassign_to": {},
+    "fault.other_kind": {"asked": "voucher", "meant": "edition"},
+    "fault.other_id": {"makes": "edition/K-1/wms", "given": "edition/K-1/jtl"},
+    "fault.at_past": {},
+    **{f"shape.{what}": SHAPED for what in {*WHAT.values(), "identifier", "plain", "other"}},
+    "fault.target": {},
+    "fault.subject_long": {},
+    "fault.subject_fixed": {"kind": "edition"},
+    "fault.target_needless": {},
+    "fault.target_edition": {"subject": "jtl"},
+    "fault.target_package": {},
+    "fault.target_customer": {},
+    "fault.target_same_customer": {},
+    "fault.target_tariff": {},
+    "fault.explanation_needed": {},
+    "fault.no_payload": {},
+    "fault.several_payloads": {},
+    "fault.task_not_for_you": {},
+    "why.placed": {"placed_at": "2027-01-17T12:00:00+01:00"},
+    "why.booked": {"booked_at": "2027-01-18T12:00:00+01:00"},
+    "why.day": {"day_on": "2027-01-17", "zone": "Europe/Berlin"},
+    "why.last_day_inclusive": {"last_on": "2027-01-17"},
+    "why.last_day_strict": {"last_on": "2027-01-17"},
+    "why.result": {"effective_at": FIRST},
+    "why.other_reading": {"effective_at": LATER},
+    "why.term": {"term_ends": "2027-01-31"},
+    "why.at_once": {},
+    "why.unclear": {},
+    "why.partners": {},
+    "why.third_party": {},
+    "why.decided": {},
+    "why.chosen": {"chosen_on": "2027-02-05"},
+    "why.agreed": {"agreed_at": "2027-02-03T10:00:00+01:00"},
+    "why.clarified": {"term_ends": "2027-01-31"},
+    "why.annual": {},
+    "task.perform_order": PERFORM,
+    "task.perform_end": PERFORM,
+    "task.perform_reassign": PERFORM | {"target": "wms_mobile"},
+    "task.perform_withdraw": PERFORM,
+    "task.perform_decouple": PERFORM,
+    "task.third_party_pilot": {},
+    "task.third_party_third_party": {"name": "Fremdmarkt"},
+    "task.third_party_shopify": {},
+    "task.third_party_ecomdata": {},
+    "task.third_party_partner": {"name": "Lager Nord (P-1)", "role": "fulfiller"},
+    "task.support_ticket_misclick": TICKET | {"meant": "JTL Pro behalten", "run": "voucher/K-1001/V-1"},
+    "task.support_ticket_setup_service": TICKET,
+    "task.support_ticket_key_accounting": TICKET,
+    "task.support_ticket_transfer": TICKET,
+    "task.revocation": {
+        "explanation": "Verklickt",
+        "effective_at": FIRST,
+        "cancelled": [{"run": "voucher/K-1001/L-1", "ends_at": "2027-01-31T23:00:00Z", "state": "scheduled"}],
+        "partners": ["P-1"],
+    },
+    "task.appointment": {"target": "K-1002", "subject": "L-5"},
+    "task.clarify_cost": {"product": "JTL-Plan&Produce", "recorded": "included: true"},
+    "task.clarify_term": {"recorded": "2026-12-31", "product": "JTL-Plan&Produce"},
+    "task.clarify_partners": {},
+    "task.surplus": {"licences": ["L-1"]},
+    "task.surplus_channels": {"licences": ["L-1"]},
+    "task.repair": {"action": "place_order", "error": "503 Service Unavailable"},
+    "task.note": {"note": "Keine Bestätigung gefunden"},
+    "task.proof": {"reference": "Ticket 4711", "by": "Frau Muster"},
+    "task.asked": {},
+    "task.json": {},
+    "part.due": {"due_at": FIRST},
+    "part.moment": {"at": FIRST},
+    "mail.reminder": MAIL | REMINDED | REJECTED,
+    "mail.reminder_urgent": MAIL | REMINDED | REJECTED | {"number": 3, "again": True},
+    "mail.scheduled": MAIL | {"late": True, "clarified": None, "other_effective_at": LATER},
+    "mail.applied": MAIL | {"note": "Rückgängig gemacht.", "passed_on": "misclick/K-1001/voucher.V-1"},
+    "mail.abandoned": MAIL,
+    "mail.change_dropped": MAIL,
+    "mail.declined": MAIL | {"note": "Schon berechnet."},
+    "mail.refused": MAIL | {"reason": "JTL Start ist schon die niedrigste Edition."},
+    "mail.revoked": MAIL | {"cancelled": ["voucher/K-1001/L-1"], "partners": ["P-1"]},
+    "mail.surplus_reminder": MAIL | {"licences": ["L-1", "L-2"]},
+    "mail.booking_refused": MAIL | {"reason": "Zahlungsart fehlt"},
+    "mail.superseded": MAIL,
+    "mail.reassigned": MAIL | {"subject": "U-1", "to": "wms_mobile"},
+    "mail.given_up": MAIL | {"note": "Schon von Hand gebucht."},
+    "mail.task_escalated": MAIL
+    | {"task": "t-1", "type": "third_party", "note": "Keine Bestätigung gefunden", "number": 2, "urgent": True}
+    | {"again": False}
+    | {"due_at": "2027-01-17T23:00:00Z"},
+    "mail.repair": MAIL | {"action": "place_order", "error": "503 Service Unavailable"},
+    "part.costs": FACTS,
+    "part.case": FACTS,
+    "part.name": FACTS,
+    "part.run_ended": LOST,
+    "part.reject": {},
+    "part.no_proof": {},
+    "part.unclear": {},
+    "part.greeting": MAIL,
+    "part.unordered": {},
+    "part.outside": {"steps": ["third_party"], "provider": "Fremdmarkt"},
+    "entry.surplus": REGISTERS | {"name": "P-1", "count": 2},
+    "entry.cancelled": {"run": "voucher/K-1001/L-1", "ends_at": "2027-01-31T23:00:00Z", "state": "scheduled"},
+    "mail.comparison": {"name": "Muster GmbH", "count": 1, "findings": "edition/K-1/jtl: …", "url": MAIL["url"]},
+    "finding.booking_unwatched": LOST | BOOKING | {"overdue": True},
+    "finding.tasks_dropped": LOST | {"open_tasks": 2},
+    "finding.run_lost": LOST,
+    "finding.booking_left": LOST | BOOKING | {"state": "abandoned"},
+    "finding.overdue": LOST | BOOKING,
+    "finding.overdue_unwatched": LOST | BOOKING,
+    "finding.all_unknown": {"count": 2},
+    "note.lost": {"reference": "B-000001", "effective_at": FIRST},
+    "note.lost_after_end": {},
+    "note.reminded": {},
+    "note.order_by_passed": {"effective_at": FIRST},
+    "note.rechecked": {},
+    "note.change_dropped": {},
+    "note.cancel_requested_not_possible": {},
+    "note.ignored_signal": {"fault": "by: Field required"},
+    "note.revocation_passed_on": {"run": "misclick/K-1001/voucher.V-1"},
+    "note.order_refused": {"reason": "Zahlungsart fehlt"},
+    "note.escalated": {},
+    "note.proof_handed_in": {},
+    "note.refused_event": {"fault": "fault.at_needed"},
+    "note.target_changed": {"target": "jtl_start"},
+    "note.details_replaced": {},
+    "note.catalogue_changed": {"catalogue": "2026-04-01"},
+    "note.skipped": {},
+    "note.late_booking": {},
+    "note.step_failed": {},
+    "centre.unknown": {},
+    "centre.not_held": {"subject": "L-77"},
+    "centre.not_lower": {"target": "jtl_pro"},
+    "centre.no_user": {"subject": "L-77"},
+    "reading.malformed": {"fault": "by: Field required"},
+    "reading.unauthorised": {},
+    "reading.unavailable": {},
+    **{f"call.{name}": CALL for name in words(CALLS)},
+}
+"""Each text that is more than a label, with the values that are documented for it; a mail is subject and body."""
+
+LABELS: dict[str, set[str]] = {
+    "state": words(
+        "received feature_warning license_check surplus_resolution order scheduled applied abandoned revoked superseded"
+        " reassigned refused external given_up support_ticket third_party"
+    ),
+    "waiting": set(get_args(WaitingFor)),
+    "cost": set(get_args(CostEffect)),
+    "event": {"requested", *CUSTOMER_MESSAGES, *OPERATOR_MESSAGES},
+    "kind": words(
+        "edition order_package wms_user hosting_addon voucher marketplace marketplace_transfer connector wawi_module"
+        " pos shipping_module production wms_module fulfillment shop_licence shop_hosting rest_api setup_service "
+        "key_accounting support_level ecomdata hosting misclick"
+    ),
+    "detail": {"addons", "new_contract", "end", "keep", "meant"},
+    "recorded": {*RECORDED, *words("term ends annual monthly true false abonnement subscription jtl shopify")},
+    "task_type": words(
+        "perform third_party support_ticket revocation appointment clarify_cost clarify_term clarify surplus repair"
+    ),
+    "outside": words("pilot third_party shopify ecomdata partner"),
+    "details": words("state waits_for effective_at order_by tasks paste timeline cost nothing refusal"),
+    "how": set(get_args(How)),
+    "effect": words("check_licences place_order apply_change withdraw reassign decouple notify hand_over tell"),
+    "changed": {"run_id", "target", "effective_at", "catalogue"},
+    "effective_on": {"not_included", "not_later"},
+    "target": words("jtl_start jtl_advanced jtl_pro jtl_enterprise wms_start wms_pro wms wms_mobile"),
+    "title": words(
+        "malformed details_missing proof_missing unknown_task unknown_run unknown_customer unauthorised unavailable"
+        " not_enabled changed in_surplus too_late ended id_reused not_found method_not_allowed internal refused"
+    ),
+    "subject": {"jtl", "wms", "orders", "ffn", "key_accounting", "support"},
+}
+"""The labels that must be there, by namespace."""
+
+for kind in KINDS:
+    SAMPLES |= getattr(module_of(kind), "SAMPLES", {})
+
+
+def samples_of(key: str) -> dict[str, Any]:
+    """The documented values of a key."""
+    own = SAMPLES.get(key) or SAMPLES.get(key.removesuffix(".subject").removesuffix(".body")) or {}
+    of_a_run = key.startswith(("warning.", "refusal.", "task."))
+    return (FACTS if of_a_run else {}) | (ASKED if key.startswith("task.") else {}) | own
