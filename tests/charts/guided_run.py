@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from activities.assessment import by_hand
+from activities.request_check import by_hand
 from catalogue.texts import say
 from settings import Settings
 from states.chart.lifecycle import Conduct

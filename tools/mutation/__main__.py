@@ -36,7 +36,7 @@ PURE = (
 """Tests that need no server."""
 
 WIDE = (
-    "tests/adapters/test_changes.py", "tests/runs/test_previews.py", "tests/runs/test_handlers.py", "tests/adapters/test_assessment.py",
+    "tests/adapters/test_changes.py", "tests/runs/test_previews.py", "tests/runs/test_handlers.py", "tests/adapters/test_request_check.py",
     "tests/texts/test_docs.py", "tests/runs/test_continue_as_new.py", "tests/system/test_cli.py", "tests/adapters/test_activities.py",
     "tests/adapters/test_customer_centre.py", "tests/adapters/test_adapters.py",
 )  # fmt: skip
