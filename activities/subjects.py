@@ -8,7 +8,9 @@ from states.model.record import Customer, EditionKey, Licence
 from states.rules.surplus_resolution import BY_PRODUCT
 
 Details = Mapping[str, Any] | None
-"""What the order's form said; None where there is no order or no form."""
+"""What the order's form says; None where there is no order or no form."""
+Obstacle = Literal["not_held", "not_lower"] | None
+"""Why a record does not allow an order."""
 
 RANKS = {key: rank for rank, key in enumerate(get_args(EditionKey))}
 """The editions, lowest first within a family."""
@@ -17,7 +19,7 @@ RANKS = {key: rank for rank, key in enumerate(get_args(EditionKey))}
 class Subject:
     """The base, and a subject that is nothing in the record: a slip, a support level."""
 
-    def obstacle(self, record: Customer, subject: str, target: Any) -> Literal["not_held", "not_lower"] | None:
+    def obstacle(self, record: Customer, subject: str, target: Any) -> Obstacle:
         """Why the record does not allow the order, or None."""
         return None
 
@@ -35,66 +37,59 @@ class Subject:
 
 
 class Edition(Subject):
-    """The edition of a family; its term ends with it."""
+    """The edition of a family, which only ever gets lower (ED1); its term ends with it."""
 
-    def obstacle(self, record: Customer, subject: str, target: Any) -> Literal["not_held", "not_lower"] | None:
-        """The family is held, and the target is lower than what is held now (ED1)."""
+    def obstacle(self, record: Customer, subject: str, target: Any) -> Obstacle:
         if subject not in record.editions:
             return "not_held"
         return None if self.is_lower(record, subject, target) else "not_lower"
 
     def changed(self, record: Customer, subject: str, target: Any, details: Details) -> Customer:
-        """The lower edition; never a higher one (ED1)."""
         if not self.is_lower(record, subject, target):
             return record
         terms = {family: term for family, term in record.edition_terms.items() if family != subject}
         return record.model_copy(update={"editions": {**record.editions, subject: target}, "edition_terms": terms})
 
-    def spared(self, present: Customer, new: Customer, subject: str) -> Customer | None:
-        """With the edition and term of this family."""
-        fields = ("editions", "edition_terms")
-        return new.model_copy(
-            update={name: with_entry_of(getattr(present, name), getattr(new, name), subject) for name in fields}
-        )
+    def spared(self, present: Customer, new: Customer, subject: str) -> Customer:
+        update = {
+            "editions": with_entry_of(present.editions, new.editions, subject),
+            "edition_terms": with_entry_of(present.edition_terms, new.edition_terms, subject),
+        }
+        return new.model_copy(update=update)
 
     @staticmethod
     def is_lower(record: Customer, family: str, target: Any) -> bool:
         """Whether the target is an edition of this family, below the one that is held."""
-        current = next((edition for held, edition in record.editions.items() if held == family), None)
+        current = next((edition for name, edition in record.editions.items() if name == family), None)
         of_family = target in RANKS and str(target).split("_")[0] == family
         return current is not None and of_family and RANKS[target] < RANKS[current]
 
 
 class OrderPackage(Subject):
-    """The customer's tier."""
+    """The customer's tier, which only ever gets lower (OPL-2); 0 is none."""
 
-    def obstacle(self, record: Customer, subject: str, target: Any) -> Literal["not_held", "not_lower"] | None:
-        """The target is lower than the present tier (OPL-2)."""
+    def obstacle(self, record: Customer, subject: str, target: Any) -> Obstacle:
         return None if self.is_lower(record, target) else "not_lower"
 
     def changed(self, record: Customer, subject: str, target: Any, details: Details) -> Customer:
-        """The lower tier; never a higher one."""
         return record.model_copy(update={"order_package": target}) if self.is_lower(record, target) else record
 
-    def spared(self, present: Customer, new: Customer, subject: str) -> Customer | None:
-        """With the present tier."""
+    def spared(self, present: Customer, new: Customer, subject: str) -> Customer:
         return new.model_copy(update={"order_package": present.order_package})
 
     @staticmethod
     def is_lower(record: Customer, target: Any) -> bool:
-        """Whether the target is a tier below the present one; 0 is none."""
+        """Whether the target is a tier below the present one."""
         return isinstance(target, int) and 0 <= target < record.order_package
 
 
 class Partners(Subject):
-    """The cooperation with every partner in the Fulfillment Network."""
+    """The cooperation with every partner in the Fulfillment Network (FFN5)."""
 
     def changed(self, record: Customer, subject: str, target: Any, details: Details) -> Customer:
-        """No partner is left (FFN5)."""
         return record.model_copy(update={"partners": ()})
 
-    def spared(self, present: Customer, new: Customer, subject: str) -> Customer | None:
-        """With the present partners."""
+    def spared(self, present: Customer, new: Customer, subject: str) -> Customer:
         return new.model_copy(update={"partners": present.partners})
 
 
@@ -104,21 +99,19 @@ class Licences(Subject):
 
     field: Literal["licence", "product"] = "licence"
 
-    def of(self, licences: tuple[Licence, ...], subject: str) -> tuple[Licence, ...]:
-        """Those of this subject."""
-        return tuple(licence for licence in licences if getattr(licence, self.field) == subject)
+    def of(self, record: Customer, subject: str) -> tuple[Licence, ...]:
+        """Those that the customer holds (G2)."""
+        return tuple(licence for licence in record.licences if getattr(licence, self.field) == subject)
 
-    def obstacle(self, record: Customer, subject: str, target: Any) -> Literal["not_held", "not_lower"] | None:
-        """It is held (G2)."""
-        return None if self.of(record.licences, subject) else "not_held"
+    def obstacle(self, record: Customer, subject: str, target: Any) -> Obstacle:
+        return None if self.of(record, subject) else "not_held"
 
     def ending(self, record: Customer, subject: str, details: Details) -> tuple[Licence, ...]:
-        """Those of this subject."""
-        return self.of(record.licences, subject)
+        return self.of(record, subject)
 
-    def spared(self, present: Customer, new: Customer, subject: str) -> Customer | None:
-        """With the present licences of this subject, where the new ones stand in the file."""
-        spared = list(self.of(present.licences, subject))
+    def spared(self, present: Customer, new: Customer, subject: str) -> Customer:
+        """The present ones take the places of the new ones, as they stand in the file."""
+        spared = list(self.of(present, subject))
         numbers = {licence.licence for licence in spared}
         licences: list[Licence] = []
         for licence in new.licences:
@@ -133,25 +126,20 @@ class Hosting(Licences):
     """A hosting, with those of its add-ons that the order's details end with it (ADD2)."""
 
     def ending(self, record: Customer, subject: str, details: Details) -> tuple[Licence, ...]:
-        """The hosting, then its add-ons."""
         addons = (details or {}).get("addons")
         decided = addons if isinstance(addons, dict) else {}
         of_hosting = (licence for licence in record.licences if licence.parent == subject)
-        return (
-            *super().ending(record, subject, details),
-            *(licence for licence in of_hosting if decided.get(licence.licence) == "end"),
-        )
+        return self.of(record, subject) + tuple(one for one in of_hosting if decided.get(one.licence) == "end")
 
 
-NOTHING = Subject()
 LICENCE = Licences()
 SUBJECTS: dict[str, Subject] = {
     "edition": Edition(),
     "order_package": OrderPackage(),
     "fulfillment": Partners(),
     "hosting": Hosting(),
-    "misclick": NOTHING,
-    "support_level": NOTHING,
+    "misclick": Subject(),
+    "support_level": Subject(),
     **dict.fromkeys(BY_PRODUCT, Licences("product")),
 }
 """By kind; the subject of every other kind is the number of a licence."""
@@ -163,19 +151,15 @@ def subject_of(kind: str) -> Subject:
 
 
 def without_licences(record: Customer, licences: Collection[Licence]) -> Customer:
-    """The record without these licences; those that are gone already do no harm."""
-    numbers = {licence.licence for licence in licences}
-    return record.model_copy(
-        update={"licences": tuple(licence for licence in record.licences if licence.licence not in numbers)}
-    )
+    """The record without these licences."""
+    return record.model_copy(update={"licences": tuple(one for one in record.licences if one not in licences)})
 
 
 def with_assignment(record: Customer, licence: Licence, to: str) -> Customer:
     """The record with a WMS user assigned elsewhere (WMU4)."""
     assigned = licence.model_copy(update={"assigned_to": to})
-    return record.model_copy(
-        update={"licences": tuple(assigned if entry == licence else entry for entry in record.licences)}
-    )
+    licences = tuple(assigned if other == licence else other for other in record.licences)
+    return record.model_copy(update={"licences": licences})
 
 
 def with_entry_of(present: Mapping[Any, Any], new: Mapping[Any, Any], key: str) -> dict[Any, Any]:

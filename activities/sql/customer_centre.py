@@ -6,7 +6,7 @@ the receipt written. A second call with the key waits for the first one's end an
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import cast
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -38,8 +38,8 @@ REASONS = {
 }
 """Why the customer centre says no, in the customer's language."""
 
-Change = Callable[[AsyncConnection, Customer | None, Step, str], Awaitable[tuple[Surplus, ...]]]
-"""A change within its transaction: (connection, record, step, reference) → what is in surplus after it."""
+Change = Callable[["Transaction"], Awaitable[tuple[Surplus, ...] | None]]
+"""A change; it may answer what is in surplus after it."""
 
 
 class ChangeHeld(Exception):
@@ -64,43 +64,30 @@ class SqlCustomerCentre:
 
     async def place_order(self, step: Step) -> Receipt:
         """Book the order, unless the record has moved on meanwhile. Raises `Refused`."""
-        return await self.once(step, book)
+        return await self.once(step, Transaction.book)
 
     async def apply_change(self, step: Step, judge: Judge) -> Receipt:
         """Make the change in the record and close the booking, unless `judge` holds it (X4)."""
-
-        async def change(
-            connection: AsyncConnection, record: Customer | None, step: Step, _reference: str
-        ) -> tuple[Surplus, ...]:
-            surplus: tuple[Surplus, ...] = ()
-            if record is not None:
-                details = await bookings.details_of(connection, step.workflow_id)
-                changed = subject_of(step.kind).changed(record, step.subject, step.target, details)
-                surplus, held = judge(changed, await bookings.ends_of(connection, changed))
-                if held:
-                    raise ChangeHeld(surplus)
-                await write_record(connection, changed, record)
-            await bookings.close(connection, step.workflow_id, "applied")
-            return surplus
-
         try:
-            return await self.once(step, change)
+            return await self.once(step, lambda transaction: transaction.change(judge))
         except ChangeHeld as held:
             return Receipt(key=step.key, surplus=held.surplus, held=True)
 
     async def withdraw(self, step: Step) -> Receipt:
         """Take the booking back; fine where there is none."""
-        return await self.once(step, take_back)
+        return await self.once(step, Transaction.withdraw)
 
     async def reassign(self, step: Step) -> Receipt:
         """Assign the WMS user to `step.effect.to` (WMU4). Raises `Refused`."""
-        return await self.once(step, assign)
+        return await self.once(step, Transaction.reassign)
 
     async def decouple(self, step: Step) -> Receipt:
         """Take the marketplace account off this customer (MOV1). Raises `Refused` where it is not there."""
-        return await self.once(step, take_off)
+        return await self.once(step, Transaction.decouple)
 
-    async def once(self, step: Step, change: Change) -> Receipt:
+    async def once(
+        self, step: Step, change: "Callable[[Transaction], Awaitable[tuple[Surplus, ...] | None]]"
+    ) -> Receipt:
         """Make a change under its key, or answer what the first call with this key answered."""
         async with self.database.write() as connection:
             claimed = await claim(connection, step)
@@ -109,70 +96,76 @@ class SqlCustomerCentre:
             reference = f"B-{claimed.number:06d}"
             await lock(connection, step.customer)
             record = await read_record(connection, step.customer)
-            surplus = await change(connection, record, step, reference)
+            surplus = await change(Transaction(connection, step, reference, record)) or ()
             receipt = Receipt(key=step.key, reference=reference, surplus=surplus)
             await write_receipt(connection, receipt)
             return receipt
 
 
-async def book(connection: AsyncConnection, record: Customer | None, step: Step, reference: str) -> tuple[Surplus, ...]:
-    """Book what the record still allows."""
-    present = present_record(record, step)
-    obstacle = subject_of(step.kind).obstacle(present, step.subject, step.target)
-    if obstacle is not None:
-        raise refusal(obstacle, present, step)
-    await bookings.book(connection, step, reference)
-    return ()
+@dataclass(frozen=True)
+class Transaction:
+    """A change under way: its key is claimed, and the customer's record, None where unknown, is locked."""
 
+    connection: AsyncConnection
+    step: Step
+    reference: str
+    record: Customer | None
 
-async def take_back(
-    connection: AsyncConnection, _record: Customer | None, step: Step, _reference: str
-) -> tuple[Surplus, ...]:
-    """The booking is withdrawn (X11)."""
-    await bookings.close(connection, step.workflow_id, "withdrawn")
-    return ()
+    async def book(self) -> None:
+        """Book what the record still allows."""
+        record = self.known_record()
+        obstacle = subject_of(self.step.kind).obstacle(record, self.step.subject, self.step.target)
+        if obstacle is not None:
+            raise self.refusal(obstacle, record)
+        await bookings.book(self.connection, self.step, self.reference)
 
+    async def change(self, judge: Judge) -> tuple[Surplus, ...]:
+        """Make the change and close the booking; answers what is then in surplus. Raises `ChangeHeld`."""
+        step = self.step
+        surplus: tuple[Surplus, ...] = ()
+        if self.record is not None:
+            details = await bookings.details_of(self.connection, step.workflow_id)
+            changed = subject_of(step.kind).changed(self.record, step.subject, step.target, details)
+            surplus, held = judge(changed, await bookings.ends_of(self.connection, changed))
+            if held:
+                raise ChangeHeld(surplus)
+            await write_record(self.connection, changed, self.record)
+        await bookings.close(self.connection, step.workflow_id, "applied")
+        return surplus
 
-async def assign(
-    connection: AsyncConnection, record: Customer | None, step: Step, _reference: str
-) -> tuple[Surplus, ...]:
-    """Another assignment of the same licence."""
-    present, licence = held_licence(record, step)
-    if licence.product != "wms_user":
-        raise refusal("no_user", present, step)
-    await write_record(connection, with_assignment(present, licence, cast(AssignLicence, step.effect).to), present)
-    return ()
+    async def withdraw(self) -> None:
+        """The booking is withdrawn (X11)."""
+        await bookings.close(self.connection, self.step.workflow_id, "withdrawn")
 
+    async def reassign(self) -> None:
+        """Another assignment of the same licence."""
+        record, licence = self.held_licence()
+        if licence.product != "wms_user":
+            raise self.refusal("no_user", record)
+        to = cast(AssignLicence, self.step.effect).to
+        await write_record(self.connection, with_assignment(record, licence, to), record)
 
-async def take_off(
-    connection: AsyncConnection, record: Customer | None, step: Step, _reference: str
-) -> tuple[Surplus, ...]:
-    """The account leaves this customer's record; the other customer connects it anew (MOV1)."""
-    present, licence = held_licence(record, step)
-    await write_record(connection, without_licences(present, [licence]), present)
-    return ()
+    async def decouple(self) -> None:
+        """The account leaves this customer's record; the other customer connects it anew (MOV1)."""
+        record, licence = self.held_licence()
+        await write_record(self.connection, without_licences(record, [licence]), record)
 
+    def known_record(self) -> Customer:
+        """The record, or a refusal: nothing is changed for a customer that is not there."""
+        if self.record is None:
+            raise Refused(REASONS["unknown"]["de"], reference=self.step.customer)
+        return self.record
 
-def present_record(record: Customer | None, step: Step) -> Customer:
-    """The record, or a refusal: nothing is changed for a customer that is not there."""
-    if record is None:
-        raise Refused(REASONS["unknown"]["de"], reference=step.customer)
-    return record
+    def held_licence(self) -> tuple[Customer, Licence]:
+        """The record and the licence that the step is about, or a refusal."""
+        record = self.known_record()
+        licence = record.licence(self.step.subject)
+        if licence is None:
+            raise self.refusal("not_held", record)
+        return record, licence
 
-
-def held_licence(record: Customer | None, step: Step) -> tuple[Customer, Licence]:
-    """The record and the licence that the step is about, or a refusal."""
-    present = present_record(record, step)
-    licence = present.licence(step.subject)
-    if licence is None:
-        raise refusal("not_held", present, step)
-    return present, licence
-
-
-def refusal(reason: str, record: Customer, step: Step) -> Refused:
-    """The customer centre says no. The customer reads this: a target goes by its name."""
-    values: dict[str, Any] = {
-        "subject": step.subject,
-        "target": shown(record.language, "target", step.target, {}),
-    }
-    return Refused(REASONS[reason][record.language].format(**values), reference=reason)
+    def refusal(self, reason: str, record: Customer) -> Refused:
+        """The customer centre says no. The customer reads this: a target goes by its name."""
+        target = shown(record.language, "target", self.step.target, {})
+        text = REASONS[reason][record.language].format(subject=self.step.subject, target=target)
+        return Refused(text, reference=reason)

@@ -1,4 +1,6 @@
-"""The first schema."""
+"""The first schema, as it was: `activities.sql.tables` goes on, this does not."""
+
+from typing import Any
 
 import sqlalchemy as sa
 from alembic import op
@@ -7,242 +9,153 @@ revision = "0001"
 down_revision = None
 
 NUMBER = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+MOMENT = sa.DateTime(timezone=True)
+ONLY_BOOKED = sa.text("state = 'booked'")
+TEXT = sa.Text()
+
+schema = sa.MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
 
 
 def upgrade() -> None:
     """Create every table."""
-    customers()
-    editions()
-    edition_terms()
-    licences()
-    partners()
-    orders()
-    receipts()
-    runs()
-    tasks()
-    tickets()
-    ledger()
-    inbox()
+    schema.create_all(op.get_bind())
 
 
-def customers() -> None:
-    """Customers with what is theirs alone."""
-    op.create_table(
-        "customers",
-        sa.Column("customer", sa.Text(), nullable=False),
-        sa.Column("name", sa.Text(), nullable=False),
-        sa.Column("email", sa.Text(), nullable=True),
-        sa.Column("language", sa.Text(), nullable=False),
-        sa.Column("order_package", sa.BigInteger(), nullable=False),
-        sa.PrimaryKeyConstraint("customer", name=op.f("pk_customers")),
-    )
+def table(name: str, *parts: sa.schema.SchemaItem, **options: Any) -> None:
+    """A table of the first schema."""
+    sa.Table(name, schema, *parts, **options)
 
 
-def editions() -> None:
-    """The edition held of each family."""
-    op.create_table(
-        "editions",
-        sa.Column("customer", sa.Text(), nullable=False),
-        sa.Column("family", sa.Text(), nullable=False),
-        sa.Column("edition", sa.Text(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["customer"], ["customers.customer"], name=op.f("fk_editions_customer_customers"), ondelete="CASCADE"
-        ),
-        sa.PrimaryKeyConstraint("customer", "family", name=op.f("pk_editions")),
-    )
+def keys(*names: str) -> list[sa.Column[Any]]:
+    """The parts of the primary key."""
+    return [sa.Column(name, TEXT, primary_key=True) for name in names]
 
 
-def edition_terms() -> None:
-    """Terms of editions that are not monthly."""
-    op.create_table(
-        "edition_terms",
-        sa.Column("customer", sa.Text(), nullable=False),
-        sa.Column("family", sa.Text(), nullable=False),
-        sa.Column("term", sa.Text(), nullable=False),
-        sa.Column("ends", sa.Date(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["customer"], ["customers.customer"], name=op.f("fk_edition_terms_customer_customers"), ondelete="CASCADE"
-        ),
-        sa.PrimaryKeyConstraint("customer", "family", name=op.f("pk_edition_terms")),
-    )
+def needed(*names: str, of: sa.types.TypeEngine[Any] = TEXT) -> list[sa.Column[Any]]:
+    """Columns that are always filled, of a type."""
+    return [sa.Column(name, of, nullable=False) for name in names]
 
 
-def licences() -> None:
-    """Licences and contracts."""
-    op.create_table(
-        "licences",
-        sa.Column("customer", sa.Text(), nullable=False),
-        sa.Column("licence", sa.Text(), nullable=False),
-        sa.Column("position", sa.Integer(), nullable=False),
-        sa.Column("product", sa.Text(), nullable=False),
-        sa.Column("label", sa.Text(), nullable=True),
-        sa.Column("included", sa.Boolean(), nullable=True),
-        sa.Column("term_ends", sa.Date(), nullable=True),
-        sa.Column("price_per_month", sa.Text(), nullable=True),
-        sa.Column("assigned_to", sa.Text(), nullable=True),
-        sa.Column("booked_via", sa.Text(), nullable=True),
-        sa.Column("pilot", sa.Boolean(), nullable=False),
-        sa.Column("third_party", sa.Text(), nullable=True),
-        sa.Column("contract", sa.Text(), nullable=True),
-        sa.Column("module", sa.Text(), nullable=True),
-        sa.Column("parent", sa.Text(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["customer"], ["customers.customer"], name=op.f("fk_licences_customer_customers"), ondelete="CASCADE"
-        ),
-        sa.PrimaryKeyConstraint("customer", "licence", name=op.f("pk_licences")),
-    )
+def optional(*names: str, of: sa.types.TypeEngine[Any] = TEXT) -> list[sa.Column[Any]]:
+    """Columns that may be empty, of a type."""
+    return [sa.Column(name, of) for name in names]
 
 
-def partners() -> None:
-    """Partners in the Fulfillment Network."""
-    op.create_table(
-        "partners",
-        sa.Column("customer", sa.Text(), nullable=False),
-        sa.Column("id", sa.Text(), nullable=False),
-        sa.Column("position", sa.Integer(), nullable=False),
-        sa.Column("name", sa.Text(), nullable=False),
-        sa.Column("role", sa.Text(), nullable=False),
-        sa.Column("open_operations", sa.BigInteger(), nullable=False),
-        sa.Column("stock", sa.BigInteger(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["customer"], ["customers.customer"], name=op.f("fk_partners_customer_customers"), ondelete="CASCADE"
-        ),
-        sa.PrimaryKeyConstraint("customer", "id", name=op.f("pk_partners")),
-    )
+def of_customer() -> sa.Column[Any]:
+    """The customer that a row belongs to, and with whom it goes."""
+    return sa.Column("customer", sa.ForeignKey("customers.customer", ondelete="CASCADE"), primary_key=True)
 
 
-def orders() -> None:
-    """What is booked, and what became of it."""
-    op.create_table(
-        "orders",
-        sa.Column("key", sa.Text(), nullable=False),
-        sa.Column("workflow_id", sa.Text(), nullable=False),
-        sa.Column("customer", sa.Text(), nullable=False),
-        sa.Column("kind", sa.Text(), nullable=False),
-        sa.Column("subject", sa.Text(), nullable=False),
-        sa.Column("target", sa.JSON(), nullable=True),
-        sa.Column("placed_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("effective_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("booked", sa.Boolean(), nullable=False),
-        sa.Column("state", sa.Text(), nullable=False),
-        sa.Column("details", sa.JSON(), nullable=True),
-        sa.Column("optional_services", sa.JSON(), nullable=False),
-        sa.Column("proof", sa.JSON(), nullable=True),
-        sa.Column("reference", sa.Text(), nullable=False),
-        sa.PrimaryKeyConstraint("key", name=op.f("pk_orders")),
-    )
-    op.create_index(op.f("ix_orders_customer"), "orders", ["customer"], unique=False)
-    op.create_index(
+table(
+    "customers",
+    *keys("customer"),
+    *needed("name"),
+    *optional("email"),
+    *needed("language"),
+    *needed("order_package", of=sa.BigInteger()),
+)
+table("editions", of_customer(), *keys("family"), *needed("edition"))
+table("edition_terms", of_customer(), *keys("family"), *needed("term"), *optional("ends", of=sa.Date()))
+table(
+    "licences",
+    of_customer(),
+    *keys("licence"),
+    *needed("position", of=sa.Integer()),
+    *needed("product"),
+    *optional("label"),
+    *optional("included", of=sa.Boolean()),
+    *optional("term_ends", of=sa.Date()),
+    *optional("price_per_month", "assigned_to", "booked_via"),
+    *needed("pilot", of=sa.Boolean()),
+    *optional("third_party", "contract", "module", "parent"),
+)
+table(
+    "partners",
+    of_customer(),
+    *keys("id"),
+    *needed("position", of=sa.Integer()),
+    *needed("name", "role"),
+    *needed("open_operations", "stock", of=sa.BigInteger()),
+)
+table(
+    "orders",
+    *keys("key"),
+    *needed("workflow_id", "customer", "kind", "subject"),
+    *optional("target", of=sa.JSON()),
+    *needed("placed_at", "effective_at", of=MOMENT),
+    *needed("booked", of=sa.Boolean()),
+    *needed("state"),
+    *optional("details", of=sa.JSON()),
+    *needed("optional_services", of=sa.JSON()),
+    *optional("proof", of=sa.JSON()),
+    *needed("reference"),
+    sa.Index(None, "customer"),
+    sa.Index(
         "uq_orders_one_booking_a_run",
-        "orders",
-        ["workflow_id"],
+        "workflow_id",
         unique=True,
-        sqlite_where=sa.text("state = 'booked'"),
-        postgresql_where=sa.text("state = 'booked'"),
-    )
-
-
-def receipts() -> None:
-    """What was done under which key."""
-    op.create_table(
-        "receipts",
-        sa.Column("number", NUMBER, autoincrement=True, nullable=False),
-        sa.Column("key", sa.Text(), nullable=False),
-        sa.Column("action", sa.Text(), nullable=False),
-        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("proof", sa.JSON(), nullable=True),
-        sa.Column("receipt", sa.JSON(), nullable=True),
-        sa.PrimaryKeyConstraint("number", name=op.f("pk_receipts")),
-        sa.UniqueConstraint("key", name=op.f("uq_receipts_key")),
-        sqlite_autoincrement=True,
-    )
-
-
-def runs() -> None:
-    """Which runs are open, and which want to hear of changes."""
-    op.create_table(
-        "runs",
-        sa.Column("workflow_id", sa.Text(), nullable=False),
-        sa.Column("run_id", sa.Text(), nullable=False),
-        sa.Column("kind", sa.Text(), nullable=False),
-        sa.Column("customer", sa.Text(), nullable=False),
-        sa.Column("watches", sa.Boolean(), nullable=False),
-        sa.Column("open", sa.Boolean(), nullable=False),
-        sa.PrimaryKeyConstraint("workflow_id", "run_id", name=op.f("pk_runs")),
-    )
-    op.create_index("ix_runs_customer_open", "runs", ["customer", "open"], unique=False)
-
-
-def tasks() -> None:
-    """The operators' work list."""
-    op.create_table(
-        "tasks",
-        sa.Column("task", sa.Text(), nullable=False),
-        sa.Column("workflow_id", sa.Text(), nullable=False),
-        sa.Column("run_id", sa.Text(), nullable=False),
-        sa.Column("kind", sa.Text(), nullable=False),
-        sa.Column("customer", sa.Text(), nullable=False),
-        sa.Column("type", sa.Text(), nullable=False),
-        sa.Column("subject", sa.Text(), nullable=True),
-        sa.Column("entry", sa.JSON(), nullable=False),
-        sa.Column("ticket", sa.Text(), nullable=True),
-        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("due", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("open", sa.Boolean(), nullable=False),
-        sa.PrimaryKeyConstraint("task", name=op.f("pk_tasks")),
-    )
-    op.create_index("ix_tasks_open_due", "tasks", ["open", "due", "task"], unique=False)
-    op.create_index(op.f("ix_tasks_workflow_id"), "tasks", ["workflow_id"], unique=False)
-
-
-def tickets() -> None:
-    """Tickets of our own."""
-    op.create_table(
-        "tickets",
-        sa.Column("id", NUMBER, autoincrement=True, nullable=False),
-        sa.Column("key", sa.Text(), nullable=False),
-        sa.Column("category", sa.Text(), nullable=False),
-        sa.Column("customer", sa.Text(), nullable=False),
-        sa.Column("text", sa.Text(), nullable=False),
-        sa.Column("state", sa.Text(), nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_tickets")),
-        sa.UniqueConstraint("key", name=op.f("uq_tickets_key")),
-        sqlite_autoincrement=True,
-    )
-
-
-def ledger() -> None:
-    """The ended runs."""
-    op.create_table(
-        "ledger",
-        sa.Column("workflow_id", sa.Text(), nullable=False),
-        sa.Column("run_id", sa.Text(), nullable=False),
-        sa.Column("kind", sa.Text(), nullable=False),
-        sa.Column("customer", sa.Text(), nullable=False),
-        sa.Column("subject", sa.Text(), nullable=False),
-        sa.Column("state", sa.Text(), nullable=False),
-        sa.Column("effective_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("order_by", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("document", sa.JSON(), nullable=False),
-        sa.PrimaryKeyConstraint("workflow_id", "run_id", name=op.f("pk_ledger")),
-    )
-    op.create_index("ix_ledger_customer_ended_at", "ledger", ["customer", "ended_at"], unique=False)
-    op.create_index("ix_ledger_ended_at", "ledger", ["ended_at", "workflow_id", "run_id"], unique=False)
-
-
-def inbox() -> None:
-    """Events as they arrived, and what was answered."""
-    op.create_table(
-        "inbox",
-        sa.Column("source", sa.Text(), nullable=False),
-        sa.Column("id", sa.Text(), nullable=False),
-        sa.Column("hash", sa.Text(), nullable=False),
-        sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("event", sa.Text(), nullable=False),
-        sa.Column("workflow_id", sa.Text(), nullable=False),
-        sa.Column("status", sa.Integer(), nullable=True),
-        sa.Column("body", sa.JSON(), nullable=True),
-        sa.PrimaryKeyConstraint("source", "id", name=op.f("pk_inbox")),
-    )
+        sqlite_where=ONLY_BOOKED,
+        postgresql_where=ONLY_BOOKED,
+    ),
+)
+table(
+    "receipts",
+    sa.Column("number", NUMBER, primary_key=True, autoincrement=True),
+    *needed("key", "action"),
+    *needed("made_at", of=MOMENT),
+    *optional("proof", "receipt", of=sa.JSON()),
+    sa.UniqueConstraint("key"),
+    sqlite_autoincrement=True,
+)
+table(
+    "runs",
+    *keys("workflow_id", "run_id"),
+    *needed("kind", "customer"),
+    *needed("watches", "open", of=sa.Boolean()),
+    sa.Index("ix_runs_customer_open", "customer", "open"),
+)
+table(
+    "tasks",
+    *keys("task"),
+    *needed("workflow_id", "run_id", "kind", "customer", "type"),
+    *optional("subject"),
+    *needed("entry", of=sa.JSON()),
+    *optional("ticket"),
+    *needed("opened_at", "due", of=MOMENT),
+    *needed("open", of=sa.Boolean()),
+    sa.Index("ix_tasks_open_due", "open", "due", "task"),
+    sa.Index(None, "workflow_id"),
+)
+table(
+    "tickets",
+    sa.Column("id", NUMBER, primary_key=True, autoincrement=True),
+    *needed("key", "category", "customer", "text", "state"),
+    sa.UniqueConstraint("key"),
+    sqlite_autoincrement=True,
+)
+table(
+    "ledger",
+    *keys("workflow_id", "run_id"),
+    *needed("kind", "customer", "subject", "state"),
+    *optional("effective_at", "order_by", of=MOMENT),
+    *needed("started_at", "ended_at", of=MOMENT),
+    *needed("document", of=sa.JSON()),
+    sa.Index("ix_ledger_customer_ended_at", "customer", "ended_at"),
+    sa.Index("ix_ledger_ended_at", "ended_at", "workflow_id", "run_id"),
+)
+table(
+    "inbox",
+    *keys("source", "id"),
+    *needed("hash"),
+    *needed("received_at", of=MOMENT),
+    *needed("event", "workflow_id"),
+    *optional("status", of=sa.Integer()),
+    *optional("body", of=sa.JSON()),
+)
