@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from activities.sql.column_types import UNSTORABLE
+from activities.sql.columns import UNSTORABLE
 from catalogue.loader import Catalogues
 from states.model.record import Customer
 

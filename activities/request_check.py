@@ -16,7 +16,7 @@ from states.model.base import Identifier, day_of
 from states.model.effects import ApplyChange, Step
 from states.model.facts import Check, Inquiry, RunSettings, Surplus
 from states.model.offers import Catalogue
-from states.model.record import Customer
+from states.model.record import Customer, Licence
 from states.model.request import Request
 
 RECORDED = ("abandon_after", "remind_every", "recheck_before", "repair_after", "apply_window")
@@ -130,17 +130,21 @@ def judge_of(step: Step, catalogues: Catalogues, settings: Settings) -> Judge:
             billed = channels(catalogues)
             active = [licence for licence in record.licences if licence.product in billed]
             entries = {entry.licence: entry for entry in surplus_left(record, {})} if active else {}
-            surplus = tuple(entries.get(one.licence) or as_channel(one.licence, one.product) for one in active)
+            surplus = tuple(entries.get(licence.licence) or as_channel(licence) for licence in active)
             return Judgement(surplus, held=bool(active))
         return Judgement()
 
     return judge
 
 
-def as_channel(licence: str, product: str) -> Surplus:
+def as_channel(licence: Licence) -> Surplus:
     """A channel that only another version of the catalogue names (OP0-1)."""
     return Surplus(
-        licence=licence, product=product, reason="channel", values={"product": product}, candidates=(licence,)
+        licence=licence.licence,
+        product=licence.product,
+        reason="channel",
+        values={"product": licence.product},
+        candidates=(licence.licence,),
     )
 
 

@@ -128,8 +128,9 @@ class Hosting(Licences):
     def ending(self, record: Customer, subject: str, details: Details) -> tuple[Licence, ...]:
         addons = (details or {}).get("addons")
         decided = addons if isinstance(addons, dict) else {}
-        of_hosting = (licence for licence in record.licences if licence.parent == subject)
-        return self.of(record, subject) + tuple(one for one in of_hosting if decided.get(one.licence) == "end")
+        return self.of(record, subject) + tuple(
+            addon for addon in record.licences if addon.parent == subject and decided.get(addon.licence) == "end"
+        )
 
 
 LICENCE = Licences()
@@ -150,9 +151,11 @@ def subject_of(kind: str) -> Subject:
     return SUBJECTS.get(kind, LICENCE)
 
 
-def without_licences(record: Customer, licences: Collection[Licence]) -> Customer:
+def without_licences(record: Customer, ending: Collection[Licence]) -> Customer:
     """The record without these licences."""
-    return record.model_copy(update={"licences": tuple(one for one in record.licences if one not in licences)})
+    return record.model_copy(
+        update={"licences": tuple(licence for licence in record.licences if licence not in ending)}
+    )
 
 
 def with_assignment(record: Customer, licence: Licence, to: str) -> Customer:

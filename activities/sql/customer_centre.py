@@ -70,8 +70,8 @@ class SqlCustomerCentre:
         """Make the change in the record and close the booking, unless `judge` holds it (X4)."""
         try:
             return await self.once(step, lambda transaction: transaction.change(judge))
-        except ChangeHeld as held:
-            return Receipt(key=step.key, surplus=held.surplus, held=True)
+        except ChangeHeld as obstacle:
+            return Receipt(key=step.key, surplus=obstacle.surplus, held=True)
 
     async def withdraw(self, step: Step) -> Receipt:
         """Take the booking back; fine where there is none."""

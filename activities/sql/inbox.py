@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import select, update
 
-from activities.sql.column_types import UNSTORABLE
+from activities.sql.columns import UNSTORABLE
 from activities.sql.database import Database, insert_once
 from activities.sql.tables import inbox
 

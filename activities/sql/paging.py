@@ -10,7 +10,7 @@ from typing import Any, Generic, TypeVar
 
 from sqlalchemy import Column, ColumnElement, Row, func, literal, select, tuple_
 
-from activities.sql.column_types import UNSTORABLE
+from activities.sql.columns import UNSTORABLE
 from activities.sql.database import Database
 
 Item = TypeVar("Item")

@@ -1,26 +1,15 @@
 """The first schema, as it was: `activities.sql.tables` goes on, this does not."""
 
-from typing import Any
-
-import sqlalchemy as sa
 from alembic import op
+from sqlalchemy import BigInteger, Boolean, Date, Index, Integer, Table, UniqueConstraint, text
+
+from activities.sql.columns import PLAIN, Money, UtcMoment, counted, keys, needed, new_metadata, of_customer, optional
 
 revision = "0001"
 down_revision = None
 
-NUMBER = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
-MOMENT = sa.DateTime(timezone=True)
-ONLY_BOOKED = sa.text("state = 'booked'")
-TEXT = sa.Text()
-
-schema = sa.MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
+schema = new_metadata()
+ONLY_BOOKED = text("state = 'booked'")
 
 
 def upgrade() -> None:
@@ -28,76 +17,56 @@ def upgrade() -> None:
     schema.create_all(op.get_bind())
 
 
-def table(name: str, *parts: sa.schema.SchemaItem, **options: Any) -> None:
-    """A table of the first schema."""
-    sa.Table(name, schema, *parts, **options)
-
-
-def keys(*names: str) -> list[sa.Column[Any]]:
-    """The parts of the primary key."""
-    return [sa.Column(name, TEXT, primary_key=True) for name in names]
-
-
-def needed(*names: str, of: sa.types.TypeEngine[Any] = TEXT) -> list[sa.Column[Any]]:
-    """Columns that are always filled, of a type."""
-    return [sa.Column(name, of, nullable=False) for name in names]
-
-
-def optional(*names: str, of: sa.types.TypeEngine[Any] = TEXT) -> list[sa.Column[Any]]:
-    """Columns that may be empty, of a type."""
-    return [sa.Column(name, of) for name in names]
-
-
-def of_customer() -> sa.Column[Any]:
-    """The customer that a row belongs to, and with whom it goes."""
-    return sa.Column("customer", sa.ForeignKey("customers.customer", ondelete="CASCADE"), primary_key=True)
-
-
-table(
+Table(
     "customers",
+    schema,
     *keys("customer"),
     *needed("name"),
     *optional("email"),
     *needed("language"),
-    *needed("order_package", of=sa.BigInteger()),
+    *needed("order_package", of=BigInteger),
 )
-table("editions", of_customer(), *keys("family"), *needed("edition"))
-table("edition_terms", of_customer(), *keys("family"), *needed("term"), *optional("ends", of=sa.Date()))
-table(
+Table("editions", schema, of_customer(), *keys("family"), *needed("edition"))
+Table("edition_terms", schema, of_customer(), *keys("family"), *needed("term"), *optional("ends", of=Date))
+Table(
     "licences",
+    schema,
     of_customer(),
     *keys("licence"),
-    *needed("position", of=sa.Integer()),
+    *needed("position", of=Integer),
     *needed("product"),
     *optional("label"),
-    *optional("included", of=sa.Boolean()),
-    *optional("term_ends", of=sa.Date()),
-    *optional("price_per_month", "assigned_to", "booked_via"),
-    *needed("pilot", of=sa.Boolean()),
+    *optional("included", of=Boolean),
+    *optional("term_ends", of=Date),
+    *optional("price_per_month", of=Money),
+    *optional("assigned_to", "booked_via"),
+    *needed("pilot", of=Boolean),
     *optional("third_party", "contract", "module", "parent"),
 )
-table(
+Table(
     "partners",
+    schema,
     of_customer(),
     *keys("id"),
-    *needed("position", of=sa.Integer()),
+    *needed("position", of=Integer),
     *needed("name", "role"),
-    *needed("open_operations", "stock", of=sa.BigInteger()),
+    *needed("open_operations", "stock", of=BigInteger),
 )
-table(
+Table(
     "orders",
+    schema,
     *keys("key"),
     *needed("workflow_id", "customer", "kind", "subject"),
-    *optional("target", of=sa.JSON()),
-    *needed("placed_at", "effective_at", of=MOMENT),
-    *needed("booked", of=sa.Boolean()),
+    *optional("target", of=PLAIN),
+    *needed("placed_at", "effective_at", of=UtcMoment),
+    *needed("booked", of=Boolean),
     *needed("state"),
-    *optional("details", of=sa.JSON()),
-    *needed("optional_services", of=sa.JSON()),
-    *optional("proof", of=sa.JSON()),
+    *optional("details", of=PLAIN),
+    *needed("optional_services", of=PLAIN),
+    *optional("proof", of=PLAIN),
     *needed("reference"),
-    sa.Index(None, "customer"),
-    sa.Index(
+    Index(None, "customer"),
+    Index(
         "uq_orders_one_booking_a_run",
         "workflow_id",
         unique=True,
@@ -105,57 +74,63 @@ table(
         postgresql_where=ONLY_BOOKED,
     ),
 )
-table(
+Table(
     "receipts",
-    sa.Column("number", NUMBER, primary_key=True, autoincrement=True),
+    schema,
+    counted("number"),
     *needed("key", "action"),
-    *needed("made_at", of=MOMENT),
-    *optional("proof", "receipt", of=sa.JSON()),
-    sa.UniqueConstraint("key"),
+    *needed("made_at", of=UtcMoment),
+    *optional("proof", "receipt", of=PLAIN),
+    UniqueConstraint("key"),
     sqlite_autoincrement=True,
 )
-table(
+Table(
     "runs",
+    schema,
     *keys("workflow_id", "run_id"),
     *needed("kind", "customer"),
-    *needed("watches", "open", of=sa.Boolean()),
-    sa.Index("ix_runs_customer_open", "customer", "open"),
+    *needed("watches", "open", of=Boolean),
+    Index("ix_runs_customer_open", "customer", "open"),
 )
-table(
+Table(
     "tasks",
+    schema,
     *keys("task"),
     *needed("workflow_id", "run_id", "kind", "customer", "type"),
     *optional("subject"),
-    *needed("entry", of=sa.JSON()),
+    *needed("entry", of=PLAIN),
     *optional("ticket"),
-    *needed("opened_at", "due", of=MOMENT),
-    *needed("open", of=sa.Boolean()),
-    sa.Index("ix_tasks_open_due", "open", "due", "task"),
-    sa.Index(None, "workflow_id"),
+    *needed("opened_at", "due", of=UtcMoment),
+    *needed("open", of=Boolean),
+    Index("ix_tasks_open_due", "open", "due", "task"),
+    Index(None, "workflow_id"),
 )
-table(
+Table(
     "tickets",
-    sa.Column("id", NUMBER, primary_key=True, autoincrement=True),
+    schema,
+    counted("id"),
     *needed("key", "category", "customer", "text", "state"),
-    sa.UniqueConstraint("key"),
+    UniqueConstraint("key"),
     sqlite_autoincrement=True,
 )
-table(
+Table(
     "ledger",
+    schema,
     *keys("workflow_id", "run_id"),
     *needed("kind", "customer", "subject", "state"),
-    *optional("effective_at", "order_by", of=MOMENT),
-    *needed("started_at", "ended_at", of=MOMENT),
-    *needed("document", of=sa.JSON()),
-    sa.Index("ix_ledger_customer_ended_at", "customer", "ended_at"),
-    sa.Index("ix_ledger_ended_at", "ended_at", "workflow_id", "run_id"),
+    *optional("effective_at", "order_by", of=UtcMoment),
+    *needed("started_at", "ended_at", of=UtcMoment),
+    *needed("document", of=PLAIN),
+    Index("ix_ledger_ended_at", "ended_at", "workflow_id", "run_id"),
+    Index("ix_ledger_customer_ended_at", "customer", "ended_at"),
 )
-table(
+Table(
     "inbox",
+    schema,
     *keys("source", "id"),
     *needed("hash"),
-    *needed("received_at", of=MOMENT),
+    *needed("received_at", of=UtcMoment),
     *needed("event", "workflow_id"),
-    *optional("status", of=sa.Integer()),
-    *optional("body", of=sa.JSON()),
+    *optional("status", of=Integer),
+    *optional("body", of=PLAIN),
 )
