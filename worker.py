@@ -15,11 +15,10 @@ from temporalio.plugin import SimplePlugin
 from temporalio.service import RPCError
 from temporalio.worker import Worker
 
-from activities.cancellations import activities_of, methods
+from activities.cancellations import create_activities
 from activities.ports import AdapterError
-from activities.reconciliation.comparison import comparing, comparison_of
-from activities.sql.database import create_database
-from catalogue.loader import CatalogueError, load_catalogues
+from activities.reconciliation.comparison import ComparisonActivities
+from catalogue.loader import CatalogueError
 from settings import Settings, checked, explain, misspelt
 from states.kinds.registry import KINDS
 from workflows.connect import Unguarded, connect
@@ -39,10 +38,9 @@ def create_worker(client: Client, settings: Settings) -> Worker:
     starts. Closes the database when it has stopped. Raises `ValidationError` for settings that name an unknown kind.
     """
     checked(settings, KINDS)
-    plugged = any(isinstance(one, CancellationsPlugin) for one in client.config().get("plugins", ()))
-    database = create_database(settings)
-    acts = activities_of(database, load_catalogues(settings.catalogue_dir), settings)
-    comparison = comparison_of(database, TemporalExecutions(client), settings)
+    plugged = any(isinstance(plugin, CancellationsPlugin) for plugin in client.config().get("plugins", ()))
+    cancellations = create_activities(settings)
+    comparison = ComparisonActivities(cancellations.adapters, TemporalExecutions(client), settings)
 
     @asynccontextmanager
     async def around() -> AsyncIterator[None]:
@@ -50,12 +48,12 @@ def create_worker(client: Client, settings: Settings) -> Worker:
             await schedule(client, settings)
             yield
         finally:
-            await database.close()
+            await cancellations.adapters.close()
 
     return Worker(
         client,
         task_queue=settings.task_queue,
-        activities=[*methods(acts), *comparing(comparison)],
+        activities=[*cancellations.registered(), *comparison.registered()],
         plugins=[SimplePlugin("around", run_context=around), *([] if plugged else [CancellationsPlugin()])],
         max_cached_workflows=2000,
     )
@@ -76,8 +74,8 @@ async def serve(settings: Settings) -> None:
     """Serve until SIGINT or SIGTERM, then finish what is under way."""
     client = await connect(settings.temporal_port, settings.guarded_elsewhere)
     stopped = asyncio.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, stopped.set)
+    for signal_number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(signal_number, stopped.set)
     async with create_worker(client, settings):
         log.info("worker_ready", task_queue=settings.task_queue, namespace=client.namespace)
         await stopped.wait()

@@ -1,43 +1,18 @@
-"""The activities: what workflows ask of the world, with errors as Temporal must see them.
+"""The activities: what workflows ask of the world. Their errors: `activities.failures`."""
 
-    Refused         never retried: the system said no, and `details[0]` says why
-    Misconfigured   never retried: a person is asked at once
-    Unavailable     retried
-
-No error carries a statement, a value of the record or a password: failures stay in histories.
-"""
-
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 import structlog
-from pydantic import ValidationError
 from temporalio import activity
-from temporalio.exceptions import ApplicationError
 
 from activities import activity_names
-from activities.assessment import assess, channels, surplus_after
-from activities.customer_centre import SqlCustomerCentre
+from activities.adapters import Adapters, create_adapters
+from activities.failures import adapter_errors_translated, misconfigured
 from activities.mail.messages import mail_to, values_of
-from activities.mail.senders import mail_of
-from activities.ports import (
-    AdapterError,
-    CustomerCentre,
-    Ledger,
-    Mail,
-    Misconfigured,
-    Refused,
-    Runs,
-    Tickets,
-    WorkList,
-)
-from activities.sql.database import TRANSIENT, Database, create_database, fault
-from activities.sql.ledger import SqlLedger
-from activities.sql.runs import SqlRuns
-from activities.sql.tickets import SqlTickets
-from activities.sql.work_list import SqlWorkList
+from activities.ports import Refused
+from activities.request_check import check_request, judge_of
 from catalogue.loader import Catalogues, load_catalogues
 from catalogue.texts import say
 from settings import Settings
@@ -56,103 +31,76 @@ CATEGORIES = {
 """Where a ticket goes, by the text of its task (SVC1, SUP3, MOV1); else to support (MIS1)."""
 
 
-class TicketedWorkList(WorkList, Protocol):
-    """A work list that knows which of its tasks have a ticket."""
-
-    async def ticketed(self, workflow_id: str) -> tuple[str, ...]:
-        """The open tasks of a run that have a ticket."""
-
-
-@contextmanager
-def told_to_temporal() -> Iterator[None]:
-    """Turn the errors of ports into those that the driver knows."""
-    try:
-        yield
-    except Refused as error:
-        details = {"reason": str(error), "reference": error.reference}
-        raise ApplicationError(str(error), details, type=activity_names.REFUSED, non_retryable=True) from None
-    except ValidationError as error:
-        fields = ", ".join(".".join(str(part) for part in one["loc"]) for one in error.errors(include_input=False))
-        raise misconfigured(f"what is recorded has another form than expected: {fields}") from None
-    except TRANSIENT as error:
-        raise told(fault(error)) from None
-    except AdapterError as error:
-        raise told(error) from None
-
-
-def told(error: AdapterError) -> ApplicationError:
-    """An error that is not the system's no."""
-    if isinstance(error, Misconfigured):
-        return misconfigured(str(error))
-    return ApplicationError(str(error), type="Unavailable")
-
-
-def misconfigured(text: str) -> ApplicationError:
-    """An administrator must act; trying again cannot help."""
-    return ApplicationError(text, type=activity_names.MISCONFIGURED, non_retryable=True)
-
-
 @dataclass(frozen=True)
 class CancellationActivities:
-    """What the activities need: the ports, the catalogue, the settings."""
+    """The activities of all cancellations, over the adapters and the catalogue."""
 
-    centre: CustomerCentre
-    runs: Runs
-    ledger: Ledger
-    work_list: TicketedWorkList
-    tickets: Tickets
-    mail: Mail
+    adapters: Adapters
     catalogues: Catalogues
     settings: Settings
 
-    def ui_url(self, written: str) -> str:
-        """A run's page in the web UI, where it is now: a run that was malformed never read where that is."""
-        _, found, path = written.partition("/namespaces/")
-        return f"{self.settings.temporal_ui_url.rstrip('/')}{found}{path}" if found else written
+    def registered(self) -> list[Callable[..., Any]]:
+        """What a worker registers."""
+        return [
+            self.read,
+            self.place_order,
+            self.apply_change,
+            self.withdraw,
+            self.reassign,
+            self.decouple,
+            self.notify,
+            self.write_tasks,
+            self.record_end,
+        ]
 
     @activity.defn(name=activity_names.READ)
     async def read(self, inquiry: Inquiry) -> Check:
         """Judge a request by record and catalogue; a run's first check registers the run."""
         request = inquiry.request
-        with told_to_temporal():
+        with adapter_errors_translated():
             if inquiry.first:
                 watches = KINDS[request.kind].watches
                 run_id = activity.info().workflow_run_id or ""
-                await self.runs.register(request.workflow_id, run_id, request.kind, request.customer, watches)
-            check = await assess(
-                inquiry, centre=self.centre, runs=self.runs, catalogues=self.catalogues, settings=self.settings
-            )
-        return with_namespace(check)
+                await self.adapters.runs.register(request.workflow_id, run_id, request.kind, request.customer, watches)
+            return with_namespace(await check_request(inquiry, self.adapters, self.catalogues, self.settings))
 
     @activity.defn(name=activity_names.PLACE_ORDER)
     async def place_order(self, step: Step) -> Receipt:
         """Book the order once, however often it is asked. May be refused."""
-        with told_to_temporal():
-            return await self.centre.place_order(step)
+        return await self.with_watchers(step, self.adapters.bookings.place_order(step))
 
     @activity.defn(name=activity_names.APPLY_CHANGE)
     async def apply_change(self, step: Step) -> Receipt:
         """Make the change in the record; answers what is then in surplus (X2), or what holds it (X4)."""
-        with told_to_temporal():
-            return await self.centre.apply_change(step)
+        judge = judge_of(step, self.catalogues, self.settings)
+        return await self.with_watchers(step, self.adapters.bookings.apply_change(step, judge))
 
     @activity.defn(name=activity_names.WITHDRAW)
     async def withdraw(self, step: Step) -> Receipt:
         """Take the booking back (X11)."""
-        with told_to_temporal():
-            return await self.centre.withdraw(step)
+        return await self.with_watchers(step, self.adapters.bookings.withdraw(step))
 
     @activity.defn(name=activity_names.REASSIGN)
     async def reassign(self, step: Step) -> Receipt:
         """Assign a WMS user elsewhere (WMU4). May be refused."""
-        with told_to_temporal():
-            return await self.centre.reassign(step)
+        return await self.with_watchers(step, self.adapters.bookings.reassign(step))
 
     @activity.defn(name=activity_names.DECOUPLE)
     async def decouple(self, step: Step) -> Receipt:
         """Take a marketplace account off this customer (MOV1). May be refused."""
-        with told_to_temporal():
-            return await self.centre.decouple(step)
+        return await self.with_watchers(step, self.adapters.bookings.decouple(step))
+
+    async def with_watchers(self, step: Step, change: Awaitable[Receipt]) -> Receipt:
+        """The receipt of a change with the runs that it concerns (X3), the same however often it is asked.
+
+        They are looked up when the change is made: a run that registers later has a first check that already sees it.
+        """
+        with adapter_errors_translated():
+            receipt = await change
+            if receipt.held:
+                return receipt
+            tell = await self.adapters.runs.watchers(step.customer, but=step.workflow_id)
+            return await self.adapters.receipts.keep(step, receipt.model_copy(update={"tell": tell}))
 
     @activity.defn(name=activity_names.NOTIFY)
     async def notify(self, step: Step) -> None:
@@ -164,50 +112,55 @@ class CancellationActivities:
         effect = step.effect
         if not isinstance(effect, Notify):
             raise misconfigured(f"notify cannot perform {effect.effect}")
-        with told_to_temporal():
-            record = await self.centre.customer(step.customer)
+        bound_log = log.bind(workflow_id=step.workflow_id, template=effect.template, to=effect.to)
+        with adapter_errors_translated():
+            record = await self.adapters.records.customer(step.customer)
             to, language = mail_to(effect, record, self.settings)
-            said = log.bind(workflow_id=step.workflow_id, template=effect.template, to=effect.to)
             if to is None:
-                said.info("mail_without_address")
+                bound_log.info("mail_without_address")
                 return
             values = values_of(step, effect, record, self.settings, language)
             subject, body = (say(language, f"mail.{effect.template}.{part}", values) for part in ("subject", "body"))
             try:
-                await self.mail.send(step.key, to, subject, body)
+                await self.adapters.mail.send(step.key, to, subject, body)
             except Refused as error:
-                said.warning("mail_refused", code=error.reference)
+                bound_log.warning("mail_refused", code=error.reference)
 
     @activity.defn(name=activity_names.WRITE_TASKS)
-    async def write_tasks(self, listed: status.TaskList) -> status.Tickets:
+    async def write_tasks(self, tasks: status.TaskList) -> status.Tickets:
         """Write the run's open tasks to the work list; those that a person at the vendor decides get a ticket."""
-        with told_to_temporal():
-            await self.close_tickets(listed.workflow_id, {row.entry.task for row in listed.tasks if row.ticket})
+        ticketed = [row for row in tasks.tasks if row.ticket]
+        with adapter_errors_translated():
+            await self.close_tickets(tasks.workflow_id, still_open={row.entry.task for row in ticketed})
             tickets = {
-                row.entry.task: await self.tickets.open(
-                    row.entry.task, listed.customer, CATEGORIES.get(row.text, "support"), row.entry.instructions
+                row.entry.task: await self.adapters.tickets.open(
+                    row.entry.task, tasks.customer, CATEGORIES.get(row.text, "support"), row.entry.instructions
                 )
-                for row in listed.tasks
-                if row.ticket
+                for row in ticketed
             }
-            await self.work_list.write(listed, tickets)
+            await self.adapters.work_list.write(tasks, tickets)
             return status.Tickets(tickets=tickets)
 
     @activity.defn(name=activity_names.RECORD_END)
     async def record_end(self, end: status.End) -> Receipt:
         """Keep the status document in the ledger; close run, booking, tasks and tickets; answers whom to tell."""
         document = end.status.model_copy(update={"ui_url": self.ui_url(end.status.ui_url)})
-        with told_to_temporal():
-            await self.close_tickets(document.workflow_id, set())
-            await self.ledger.record_end(end.model_copy(update={"status": document}))
-            tell = await self.runs.watchers(document.customer, document.workflow_id)
+        with adapter_errors_translated():
+            await self.close_tickets(document.workflow_id, still_open=set())
+            await self.adapters.ledger.record_end(end.model_copy(update={"status": document}))
+            tell = await self.adapters.runs.watchers(document.customer, but=document.workflow_id)
             return Receipt(key=f"{document.workflow_id}/{document.run_id}/end", tell=tell)
 
     async def close_tickets(self, workflow_id: str, still_open: set[str]) -> None:
         """Before the work list forgets them: the tickets of tasks that are no longer open."""
-        for task in await self.work_list.ticketed(workflow_id):
+        for task in await self.adapters.work_list.ticketed(workflow_id):
             if task not in still_open:
-                await self.tickets.close(task)
+                await self.adapters.tickets.close(task)
+
+    def ui_url(self, written: str) -> str:
+        """A run's page in the web UI, where it is now: a run that was malformed never read where that is."""
+        _, namespaces, path = written.partition("/namespaces/")
+        return f"{self.settings.temporal_ui_url.rstrip('/')}{namespaces}{path}" if namespaces else written
 
 
 def with_namespace(check: Check) -> Check:
@@ -218,36 +171,6 @@ def with_namespace(check: Check) -> Check:
     return check.model_copy(update={"settings": check.settings.but(namespace=namespace)})
 
 
-def activities_of(database: Database, catalogues: Catalogues, settings: Settings) -> CancellationActivities:
-    """The activities over our own database: the composition that ships."""
-    centre = SqlCustomerCentre(database, surplus_after(catalogues, settings), channels(catalogues))
-    return CancellationActivities(
-        centre=centre,
-        runs=SqlRuns(database),
-        ledger=SqlLedger(database),
-        work_list=SqlWorkList(database),
-        tickets=SqlTickets(database),
-        mail=mail_of(settings),
-        catalogues=catalogues,
-        settings=settings,
-    )
-
-
-def shipped_activities(settings: Settings) -> CancellationActivities:
-    """The same from the settings alone. Creates or migrates the database, and blocks until that is done."""
-    return activities_of(create_database(settings), load_catalogues(settings.catalogue_dir), settings)
-
-
-def methods(acts: CancellationActivities) -> list[Callable[..., Any]]:
-    """What a worker registers."""
-    return [
-        acts.read,
-        acts.place_order,
-        acts.apply_change,
-        acts.withdraw,
-        acts.reassign,
-        acts.decouple,
-        acts.notify,
-        acts.write_tasks,
-        acts.record_end,
-    ]
+def create_activities(settings: Settings) -> CancellationActivities:
+    """The activities as they ship. Creates or migrates the database, and blocks until that is done."""
+    return CancellationActivities(create_adapters(settings), load_catalogues(settings.catalogue_dir), settings)

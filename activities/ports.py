@@ -8,15 +8,22 @@ Errors of every adapter:
     └── Misconfigured   we are set up wrongly: never retried, a person is asked at once
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from states.model.effects import Step
-from states.model.facts import Receipt
-from states.model.reconciliation import Execution
+from states.model.facts import Receipt, Surplus
+from states.model.reconciliation import Execution, RecordedRun
 from states.model.record import Customer
 from states.model.status import End, TaskList
+
+Ends = Mapping[str, datetime]
+"""When the booked ends of a customer's licences take effect, by licence, in UTC (X3)."""
+
+FINDING = "compare"
+"""What the keys of findings begin with, which no idempotency key of a run does."""
 
 
 class AdapterError(Exception):
@@ -40,36 +47,90 @@ class Misconfigured(AdapterError):
     """We are set up wrongly. Never retried: an administrator must act."""
 
 
-class CustomerCentre(Protocol):
-    """The vendor's customer centre: its record is read always, and changed under an idempotency key.
+@dataclass(frozen=True)
+class SparedSubject:
+    """What a second load left as it was, since a run is open for it."""
 
-    Every change writes `step.key` in the transaction of the change; a second call with the key changes nothing and
-    answers the first receipt. All raise `Unavailable` where the system does not answer.
-    """
+    customer: str
+    subject: str
+    workflow_id: str
+
+
+@dataclass(frozen=True)
+class LoadReport:
+    """What a load did: customers new and replaced, and what was spared since runs are open for it."""
+
+    created: tuple[str, ...]
+    replaced: tuple[str, ...]
+    spared: tuple[SparedSubject, ...]
+
+    @property
+    def customers(self) -> int:
+        """How many customers were loaded."""
+        return len(self.created) + len(self.replaced)
+
+
+class CustomerRecords(Protocol):
+    """Our record of the customers: as it was loaded, and as changes have left it since."""
 
     async def customer(self, customer: str) -> Customer | None:
         """The customer's present record, or None."""
 
-    async def with_ends(self, customer: str) -> tuple[Customer | None, Mapping[str, datetime]]:
-        """The record, and when the booked ends of its licences take effect, by licence (X3): one picture of both.
+    async def load(self, records: Iterable[Customer]) -> LoadReport:
+        """Replace or create these customers, all or none; the subjects of open runs stay as they are."""
 
-        Read apart, a licence that ends in between would be there and its end would not: in surplus for good.
+
+class Judgement(NamedTuple):
+    """What the catalogue says of a change: what is then in surplus (X2), or what stands against it (X4)."""
+
+    surplus: tuple[Surplus, ...] = ()
+    held: bool = False
+    """The change must not be made: `surplus` stands against it."""
+
+
+Judge = Callable[[Customer, Ends], Judgement]
+"""Judges the record that a change would leave, with the ends booked in it. Pure, and quick: a transaction waits."""
+
+
+class Bookings(Protocol):
+    """The vendor's customer centre: what is booked there, and every change to it once for its idempotency key.
+
+    A second call with the same `step.key` changes nothing and answers the first receipt, which does not yet say whom
+    to tell. All raise `Unavailable` where the system does not answer.
+    """
+
+    async def with_ends(self, customer: str) -> tuple[Customer | None, Ends]:
+        """The record, and the booked ends of its licences: one picture of both.
+
+        An adapter that cannot read both at one moment reads the bookings first. The other way round, a licence that
+        ends in between would be there and its end would not: in surplus for good.
         """
 
     async def place_order(self, step: Step) -> Receipt:
-        """Book the order (a newer one of the same run replaces it, X10). Raises `Refused`."""
+        """Book the order; a newer one of the same run replaces it (X10). Raises `Refused`."""
 
-    async def apply_change(self, step: Step) -> Receipt:
-        """Make the change in the record: edition, tier, or end of the licence; closes the booking."""
+    async def apply_change(self, step: Step, judge: Judge) -> Receipt:
+        """Make the change in the record (edition, tier, end of the licence) and close the booking.
+
+        `judge` is asked while nobody else can change the record. Where it holds the change, nothing is changed and
+        nothing remembered, so that the same key may succeed later: the receipt says `held` (X4).
+        """
 
     async def withdraw(self, step: Step) -> Receipt:
-        """Take the booking back; fine where there is none."""
+        """Take the booking back (X11); fine where there is none."""
 
     async def reassign(self, step: Step) -> Receipt:
-        """Assign the WMS user `step.subject` to `step.effect.to`. Raises `Refused`."""
+        """Assign the WMS user `step.subject` to `step.effect.to` (WMU4). Raises `Refused`."""
 
     async def decouple(self, step: Step) -> Receipt:
-        """Take the marketplace account off this customer. Raises `Refused`."""
+        """Take the marketplace account off this customer (MOV1). Raises `Refused`."""
+
+
+class Receipts(Protocol):
+    """The answers of the activities that change something, by idempotency key."""
+
+    async def keep(self, step: Step, receipt: Receipt) -> Receipt:
+        """Keep a receipt that says whom to tell; answers the one that was kept first under its key."""
 
 
 class Runs(Protocol):
@@ -98,6 +159,9 @@ class WorkList(Protocol):
     async def write(self, tasks: TaskList, tickets: Mapping[str, str]) -> None:
         """Make the run's tasks in the work list those of `tasks`; the others of this run are closed."""
 
+    async def ticketed(self, workflow_id: str) -> tuple[str, ...]:
+        """The open tasks of a run that have a ticket."""
+
 
 class Tickets(Protocol):
     """The vendor's ticket system."""
@@ -114,6 +178,28 @@ class Mail(Protocol):
 
     async def send(self, key: str, to: str, subject: str, body: str) -> None:
         """Send once for a key, as far as mail allows: the key becomes the message ID."""
+
+
+class OpenRuns(Protocol):
+    """What our database holds for open, and closing there what is over: one side of the nightly comparison."""
+
+    async def recorded(self) -> tuple[RecordedRun, ...]:
+        """Each run that is open here, by its row or by a task; and each whose booking stands."""
+
+    async def with_end(self, run: RecordedRun, execution: Execution) -> RecordedRun:
+        """The run with its end in the ledger, where only its booking is left."""
+
+    async def ticketed(self, run: RecordedRun, execution: Execution) -> tuple[str, ...]:
+        """The tasks of a run that have a ticket, decided ones too."""
+
+    async def close(self, run: RecordedRun, execution: Execution, end: End) -> None:
+        """Keep a run's end and close its row and tasks; what is booked stays. The same again changes nothing."""
+
+    async def reported(self, keys: Collection[str]) -> frozenset[str]:
+        """The keys of those findings that operators have been told."""
+
+    async def remember(self, keys: Iterable[str]) -> None:
+        """Operators have been told these findings."""
 
 
 class Executions(Protocol):

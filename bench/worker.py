@@ -15,7 +15,7 @@ from temporalio.client import Client
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker, WorkflowRunner
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
 
-from activities.cancellations import methods, shipped_activities
+from activities.cancellations import create_activities
 from bench.bare import MONTH, BareDowngrade
 from settings import Settings
 from tests.system.soon import months_begin_soon
@@ -38,7 +38,7 @@ def worker_of(side: str, client: Client, settings: Settings) -> Worker:
         client,
         task_queue=settings.task_queue,
         workflows=[BareDowngrade],
-        activities=methods(shipped_activities(settings)),
+        activities=create_activities(settings).registered(),
         max_cached_workflows=CACHE,
         workflow_runner=bare_runner(),
     )

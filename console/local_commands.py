@@ -133,7 +133,7 @@ def as_svg(text: str) -> str:
 
 def load(settings: Settings, file: Path, as_json: bool) -> None:
     """Load customers and say what was left as it was. Raises `PortalRefusal` with all faults of the file."""
-    from activities.sql.loading import LoadFailed, load_customers
+    from activities.customer_centre import LoadFailed, load_customers
 
     if not file.is_file():
         raise Misuse(f"{file} is not a file that could be read")
@@ -141,7 +141,7 @@ def load(settings: Settings, file: Path, as_json: bool) -> None:
         report = asyncio.run(load_customers(settings, file))
     except LoadFailed as error:
         raise PortalRefusal(f"{file} was not loaded, nothing was changed: {'; '.join(error.problems)}") from None
-    left = [{"customer": one.customer, "subject": one.subject, "workflow_id": one.workflow_id} for one in report.left]
+    left = [{"customer": one.customer, "subject": one.subject, "workflow_id": one.workflow_id} for one in report.spared]
     if as_json:
         document = {"customers": report.customers, "created": list(report.created), "replaced": list(report.replaced)}
         return print_json(document | {"left": left})

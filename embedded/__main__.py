@@ -12,8 +12,8 @@ from typing import NoReturn
 import httpx
 from pydantic import ValidationError
 
+from activities.customer_centre import LoadFailed
 from activities.ports import AdapterError
-from activities.sql.loading import LoadFailed
 from embedded.preflight import Unusable, check_ports, find_temporal, held_state_dir
 from embedded.processes import Died
 from embedded.supervisor import Supervisor

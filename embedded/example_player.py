@@ -20,9 +20,8 @@ import httpx
 from pydantic import BaseModel, ValidationError
 from standardwebhooks import Webhook
 
-from activities.customer_centre import customer, load_customers
+from activities.customer_centre import LoadFailed, customer, load_customers
 from activities.ports import AdapterError
-from activities.sql.loading import LoadFailed
 from embedded.examples import Event, customers, events
 from settings import Settings, checked, explain, misspelt
 from states.kinds.registry import KINDS

@@ -9,7 +9,7 @@ from typing import Any
 
 import structlog
 
-from activities.sql.inbox import Kept
+from activities.sql.inbox import InboxEntry
 from portal.incoming import IncomingEvent, RunCommand, check_time, decision_of
 from portal.metrics import Metrics
 from portal.problems import PortalProblem, body_of
@@ -62,7 +62,9 @@ class Intake:
                 return kept.status, kept.body
             return await self.answered(inbound, kept, caller, now)
 
-    async def answered(self, inbound: IncomingEvent, kept: Kept | None, caller: "Caller", now: datetime) -> Answer:
+    async def answered(
+        self, inbound: IncomingEvent, kept: InboxEntry | None, caller: "Caller", now: datetime
+    ) -> Answer:
         """Send the event, and keep the answer where it is final."""
         try:
             status, body, final = await self.sent(inbound, kept, caller, now)
@@ -80,7 +82,7 @@ class Intake:
         return status, body
 
     async def sent(
-        self, inbound: IncomingEvent, kept: Kept | None, caller: "Caller", now: datetime
+        self, inbound: IncomingEvent, kept: InboxEntry | None, caller: "Caller", now: datetime
     ) -> tuple[int, dict[str, Any], bool]:
         """Judge the event, send it, and answer with whether that is final."""
         received = kept.received_at if kept else now

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from activities.assessment import run_settings
+from activities.request_check import run_settings
 from catalogue.texts import say
 from portal.incoming import read_request
 from portal.problems import PortalProblem

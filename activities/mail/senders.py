@@ -31,19 +31,19 @@ def mail_of(settings: Settings) -> Mail:
 
 def message(key: str, sender: str, to: str, subject: str, body: str) -> EmailMessage:
     """The mail of a key; its message ID is the same whenever it is made. Raises `Refused` for an impossible address."""
-    made = EmailMessage()
+    mail = EmailMessage()
     domain = sender.rpartition("@")[2].strip(" >") or "localhost"
     try:
-        made["From"] = sender
-        made["To"] = to
-        made["Subject"] = " ".join(subject.split())
-        made["Date"] = formatdate()
-        made["Message-ID"] = f"<{hashlib.sha256(key.encode()).hexdigest()[:40]}@{domain}>"
-        made["Auto-Submitted"] = "auto-generated"
-        made.set_content(body)
+        mail["From"] = sender
+        mail["To"] = to
+        mail["Subject"] = " ".join(subject.split())
+        mail["Date"] = formatdate()
+        mail["Message-ID"] = f"<{hashlib.sha256(key.encode()).hexdigest()[:40]}@{domain}>"
+        mail["Auto-Submitted"] = "auto-generated"
+        mail.set_content(body)
     except (ValueError, IndexError, UnicodeError):
         raise Refused("the mail cannot be written with this address") from None
-    return made
+    return mail
 
 
 @dataclass(frozen=True)
@@ -94,14 +94,14 @@ class SmtpMail:
             await aiosmtplib.send(mail, recipients=[to], **self.connection())
         except aiosmtplib.SMTPAuthenticationError as error:
             if error.code < 500:
-                raise for_good(error.code) from None
+                raise failure_of(error.code) from None
             raise Misconfigured(
                 f"the mail server does not accept the login ({error.code}): check CANCELLATIONS_SMTP_URL"
             ) from None
         except aiosmtplib.SMTPRecipientsRefused as error:
-            raise for_good(min(one.code for one in error.recipients)) from None
+            raise failure_of(min(recipient.code for recipient in error.recipients)) from None
         except aiosmtplib.SMTPResponseException as error:
-            raise for_good(error.code) from None
+            raise failure_of(error.code) from None
         except aiosmtplib.SMTPNotSupported:
             raise Refused("the mail server cannot take mail for this address") from None
         except (aiosmtplib.SMTPException, OSError, TimeoutError) as error:
@@ -131,7 +131,7 @@ class SmtpMail:
         }
 
 
-def for_good(code: int) -> Refused | Unavailable:
+def failure_of(code: int) -> Refused | Unavailable:
     """What a server's answer means: 5xx is final, anything else may pass. The answer's text may quote an address."""
     if 500 <= code < 600:
         return Refused("the mail server does not take this mail", reference=str(code))

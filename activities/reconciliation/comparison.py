@@ -10,20 +10,15 @@ import structlog
 from temporalio import activity
 
 from activities import activity_names
-from activities.cancellations import told_to_temporal
-from activities.customer_centre import SqlCustomerCentre
+from activities.adapters import Adapters
+from activities.failures import adapter_errors_translated
 from activities.mail.messages import OPERATORS
-from activities.mail.senders import mail_of
-from activities.ports import CustomerCentre, Executions, Mail, Refused, Tickets
+from activities.ports import Executions, Refused
 from activities.reconciliation.findings import findings_of, is_overdue, remembered, text_of
-from activities.reconciliation.lost_runs import end_of, read
-from activities.sql.database import Database
-from activities.sql.open_runs import HeldOpen
-from activities.sql.tickets import SqlTickets
+from activities.reconciliation.lost_runs import end_of, read_status
 from catalogue.texts import say
 from settings import Settings
 from states.model.reconciliation import LOST, Comparison, Execution, Finding, Night, RecordedRun
-from states.model.record import Language
 
 log = structlog.get_logger()
 
@@ -36,14 +31,15 @@ A_DAY = timedelta(days=1)
 
 @dataclass(frozen=True)
 class ComparisonActivities:
-    """What the comparison needs: our database, what Temporal knows, and the ways to operators."""
+    """The comparison of what our database holds for open with what Temporal knows."""
 
-    held_open: HeldOpen
+    adapters: Adapters
     executions: Executions
-    centre: CustomerCentre
-    tickets: Tickets
-    mail: Mail
     settings: Settings
+
+    def registered(self) -> list[Callable[..., Any]]:
+        """What a worker registers."""
+        return [self.compare, self.tell_findings, self.settle_findings]
 
     @activity.defn(name=activity_names.COMPARE)
     async def compare(self) -> Comparison:
@@ -51,119 +47,100 @@ class ComparisonActivities:
 
         What a run did while it was being compared is no finding: it counts only what our database still holds then.
         """
-        with told_to_temporal():
-            before = await self.held_open.held()
-            seen = {part(one): execution for one, execution in await self.seen(before)}
-            compared = [(one, seen[part(one)]) for one in await self.held_open.held() if part(one) in seen]
+        open_runs = self.adapters.open_runs
+        with adapter_errors_translated():
+            executions = await self.executions_of(await open_runs.recorded())
             now = datetime.now(UTC)
             grace = self.settings.apply_window + A_DAY
-            compared = [(await self.known(one, found, now, grace), found) for one, found in compared]
+            compared = [
+                (await self.completed(run, executions[part_of(run)], now, grace), executions[part_of(run)])
+                for run in await open_runs.recorded()
+                if part_of(run) in executions
+            ]
             findings = findings_of(compared, now, grace)
-            known = await self.held_open.told([one.key for one in findings])
-        marked = tuple(one.model_copy(update={"known": one.key in known}) for one in findings)
-        log.info("compared", runs=len(compared), findings=len(marked), new=sum(not one.known for one in marked))
+            reported = await open_runs.reported([finding.key for finding in findings])
+        marked = tuple(finding.model_copy(update={"known": finding.key in reported}) for finding in findings)
+        new = sum(not finding.known for finding in marked)
+        log.info("compared", runs=len(compared), findings=len(marked), new=new)
         return Comparison(compared=len(compared), total=len(marked), findings=marked[:MOST])
 
     @activity.defn(name=activity_names.TELL_FINDINGS)
     async def tell_findings(self, night: Night) -> None:
         """One mail to operators with all findings and what to do about each. The same night again is the same mail."""
         subject, body = mail_text(night.findings, self.settings)
-        with told_to_temporal():
+        with adapter_errors_translated():
             try:
-                await self.mail.send(f"comparison/{night.night}", self.settings.operator_mail, subject, body)
+                key = f"comparison/{night.night}"
+                await self.adapters.mail.send(key, self.settings.operator_mail, subject, body)
             except Refused as error:
                 log.warning("mail_refused", template="comparison", to="operator", code=error.reference)
 
     @activity.defn(name=activity_names.SETTLE_FINDINGS)
     async def settle_findings(self, night: Night) -> None:
         """Close lost runs in our database and remember what operators were told. Nothing booked is changed."""
-        with told_to_temporal():
-            held = {part(one): one for one in await self.held_open.held()}
+        with adapter_errors_translated():
+            recorded = {part_of(run): run for run in await self.adapters.open_runs.recorded()}
             for finding in night.findings:
-                found = held.get((finding.workflow_id, finding.run_id))
-                if finding.code in LOST and found is not None:
-                    await self.settle(found)
-            await self.held_open.remember([key for finding in night.findings for key in remembered(finding)])
+                run = recorded.get((finding.workflow_id, finding.run_id))
+                if finding.code in LOST and run is not None:
+                    await self.settle(run)
+            await self.adapters.open_runs.remember([key for finding in night.findings for key in remembered(finding)])
 
-    # One run.
-
-    async def settle(self, held: RecordedRun) -> None:
+    async def settle(self, run: RecordedRun) -> None:
         """A lost run's end into the ledger; its row, tasks and tickets are closed."""
-        execution = await self.executions.seen(*part(held))
+        execution = await self.executions.seen(*part_of(run))
         if execution.how == "open":
             return
-        document = await self.executions.status(held.workflow_id, execution.run_id)
+        customer = await self.adapters.records.customer(run.customer)
         end = end_of(
-            held,
+            run,
             execution,
-            document,
+            await self.executions.status(run.workflow_id, execution.run_id),
             settings=self.settings,
             namespace=activity.info().namespace,
-            language=await self.language(held.customer),
+            language=customer.language if customer else "de",
             now=datetime.now(UTC),
         )
-        for task in await self.held_open.ticketed(part(held), execution):
-            await self.tickets.close(task)
-        await self.held_open.close(part(held), execution, end)
-        log.warning("lost_run_closed", workflow_id=held.workflow_id, run_id=execution.run_id, how=execution.how)
+        for task in await self.adapters.open_runs.ticketed(run, execution):
+            await self.adapters.tickets.close(task)
+        await self.adapters.open_runs.close(run, execution, end)
+        log.warning("lost_run_closed", workflow_id=run.workflow_id, run_id=execution.run_id, how=execution.how)
 
-    async def known(self, held: RecordedRun, execution: Execution, now: datetime, grace: timedelta) -> RecordedRun:
+    async def completed(self, run: RecordedRun, execution: Execution, now: datetime, grace: timedelta) -> RecordedRun:
         """With what else is known: its end in the ledger; of an open run whose date seems to have passed, its own date.
 
         An operator may have moved that one, and the booking still shows what was ordered.
         """
         if execution.how != "open":
-            return await self.held_open.with_end(held, execution)
-        if held.booking is None or not is_overdue(held, now, grace):
-            return held
-        document = read(await self.executions.status(held.workflow_id, execution.run_id))
+            return await self.adapters.open_runs.with_end(run, execution)
+        if run.booking is None or not is_overdue(run, now, grace):
+            return run
+        document = read_status(await self.executions.status(run.workflow_id, execution.run_id))
         if document is None or document.effective_at is None:
-            return held
-        return held.model_copy(
-            update={"booking": held.booking.model_copy(update={"effective_at": document.effective_at})}
-        )
+            return run
+        booking = run.booking.model_copy(update={"effective_at": document.effective_at})
+        return run.model_copy(update={"booking": booking})
 
-    async def seen(self, held: tuple[RecordedRun, ...]) -> list[tuple[RecordedRun, Execution]]:
-        """Each with what Temporal knows of it, some at a time."""
-        few = asyncio.Semaphore(AT_ONCE)
+    async def executions_of(self, runs: tuple[RecordedRun, ...]) -> dict[tuple[str, str], Execution]:
+        """What Temporal knows of each run, some asked at a time."""
+        slots = asyncio.Semaphore(AT_ONCE)
 
-        async def one(run: RecordedRun) -> tuple[RecordedRun, Execution]:
-            async with few:
-                return run, await self.executions.seen(*part(run))
+        async def ask(run: RecordedRun) -> Execution:
+            async with slots:
+                return await self.executions.seen(*part_of(run))
 
-        return await asyncio.gather(*map(one, held))
-
-    async def language(self, customer: str) -> Language:
-        """The customer's language."""
-        found = await self.centre.customer(customer)
-        return found.language if found else "de"
+        executions = await asyncio.gather(*map(ask, runs))
+        return {part_of(run): execution for run, execution in zip(runs, executions, strict=True)}
 
 
-def part(held: RecordedRun) -> tuple[str, str]:
+def part_of(run: RecordedRun) -> tuple[str, str]:
     """What tells a run from others."""
-    return held.workflow_id, held.run_id
+    return run.workflow_id, run.run_id
 
 
 def mail_text(findings: tuple[Finding, ...], settings: Settings) -> tuple[str, str]:
     """Subject and body of a night's mail, for operators."""
-    told = "\n\n".join(text_of(finding, OPERATORS, settings.time_zone) for finding in findings)
-    values = {"name": None, "count": len(findings), "findings": told, "url": settings.temporal_ui_url}
+    texts = "\n\n".join(text_of(finding, OPERATORS, settings.time_zone) for finding in findings)
+    values = {"name": None, "count": len(findings), "findings": texts, "url": settings.temporal_ui_url}
     subject, body = (say(OPERATORS, f"mail.comparison.{name}", values) for name in ("subject", "body"))
     return subject, body
-
-
-def comparison_of(database: Database, executions: Executions, settings: Settings) -> ComparisonActivities:
-    """The comparison over our own database: the composition that ships."""
-    return ComparisonActivities(
-        held_open=HeldOpen(database),
-        executions=executions,
-        centre=SqlCustomerCentre(database),
-        tickets=SqlTickets(database),
-        mail=mail_of(settings),
-        settings=settings,
-    )
-
-
-def comparing(acts: ComparisonActivities) -> list[Callable[..., Any]]:
-    """What a worker registers."""
-    return [acts.compare, acts.tell_findings, acts.settle_findings]

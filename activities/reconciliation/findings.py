@@ -1,24 +1,23 @@
-"""What a comparison means: pure judgement of one run, by what our database holds of it and what Temporal knows."""
+"""What a comparison means: a run is judged by what our database holds of it and what Temporal knows. Pure."""
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, get_args
 
+from activities.ports import FINDING
 from catalogue.texts import say
 from states.model.reconciliation import Code, Execution, Finding, RecordedRun
 
 ORDER: tuple[Code, ...] = get_args(Code)
-ACTION = "compare"
-"""What the keys of findings begin with, which no idempotency key of a run does."""
 
 
-def is_overdue(held: RecordedRun, now: datetime, grace: timedelta) -> bool:
+def is_overdue(run: RecordedRun, now: datetime, grace: timedelta) -> bool:
     """Whether the date of its booking has passed by more than `grace`."""
-    return held.booking is not None and held.booking.effective_at + grace < now
+    return run.booking is not None and run.booking.effective_at + grace < now
 
 
-def code_of(held: RecordedRun, execution: Execution, overdue: bool) -> Code | None:
+def code_of(run: RecordedRun, execution: Execution, overdue: bool) -> Code | None:
     """What is wrong with a run; None where nothing is.
 
     An open run is right to be open; with a date that has passed it must wait for someone. One that is over should have
@@ -26,86 +25,85 @@ def code_of(held: RecordedRun, execution: Execution, overdue: bool) -> Code | No
     does on its date our record does not follow.
     """
     if execution.how == "open":
-        return "overdue" if overdue and not held.tasks else None
-    booked = held.booking is not None and held.booking.booked
-    if held.ended is None:
-        return "booking_unwatched" if booked else "tasks_dropped" if held.tasks else "run_lost"
+        return "overdue" if overdue and not run.tasks else None
+    booked = run.booking is not None and run.booking.booked
+    if run.ended is None:
+        return "booking_unwatched" if booked else "tasks_dropped" if run.tasks else "run_lost"
     if not booked:
         return None
-    if held.ended == "given_up":
+    if run.ended == "given_up":
         return "overdue_unwatched" if overdue else None
     return "booking_left"
 
 
-def finding_of(held: RecordedRun, execution: Execution, now: datetime, grace: timedelta) -> Finding | None:
+def finding_of(run: RecordedRun, execution: Execution, now: datetime, grace: timedelta) -> Finding | None:
     """The finding on one run, if there is one."""
-    overdue = is_overdue(held, now, grace)
-    code = code_of(held, execution, overdue)
+    overdue = is_overdue(run, now, grace)
+    code = code_of(run, execution, overdue)
     if code is None:
         return None
     return Finding(
-        key=key_of(code, held),
+        key=key_of(code, run),
         code=code,
-        workflow_id=held.workflow_id,
-        run_id=held.run_id,
+        workflow_id=run.workflow_id,
+        run_id=run.run_id,
         how=execution.how,
         at=execution.at,
         by=execution.by,
         reason=execution.reason,
-        booking=held.booking,
+        booking=run.booking,
         overdue=overdue,
-        tasks=held.tasks,
-        ended=held.ended,
+        tasks=run.tasks,
+        ended=run.ended,
         count=1,
         known=False,
     )
 
 
-def key_of(code: Code, held: RecordedRun) -> str:
+def key_of(code: Code, run: RecordedRun) -> str:
     """By which a finding is remembered: a booking's by the booking, else by the run."""
-    return f"{ACTION}/{code}/{held.booking.order if held.booking else f'{held.workflow_id}/{held.run_id}'}"
+    return f"{FINDING}/{code}/{run.booking.order if run.booking else f'{run.workflow_id}/{run.run_id}'}"
 
 
 def remembered(finding: Finding) -> tuple[str, ...]:
     """The keys of what operators know once they have been told: with a booking past its date, that as well."""
     if finding.overdue and finding.booking is not None:
-        return tuple(f"{ACTION}/{code}/{finding.booking.order}" for code in (finding.code, "overdue_unwatched"))
+        return tuple(f"{FINDING}/{code}/{finding.booking.order}" for code in (finding.code, "overdue_unwatched"))
     return (finding.key,)
 
 
 def findings_of(
     compared: Sequence[tuple[RecordedRun, Execution]], now: datetime, grace: timedelta
 ) -> tuple[Finding, ...]:
-    """All findings, worst first.
+    """All findings, worst first, then by run.
 
     Where Temporal knows none of the runs that have not ended, it is another server or a lost one: a single finding
     says so, and none of them is taken for lost.
     """
-    unended = [(held, execution) for held, execution in compared if held.ended is None]
-    strange = bool(unended) and all(execution.how == "unknown" for _, execution in unended)
-    judged = [
-        finding_of(held, execution, now, grace) for held, execution in compared if not (strange and held.ended is None)
-    ]
-    found = [all_unknown([held for held, _ in unended])] if strange else []
-    return worst_first([*found, *(finding for finding in judged if finding is not None)])
+    unended = [(run, execution) for run, execution in compared if run.ended is None]
+    findings: list[Finding | None] = []
+    if unended and all(execution.how == "unknown" for _, execution in unended):
+        findings.append(all_unknown([run for run, _ in unended]))
+        compared = [(run, execution) for run, execution in compared if run.ended is not None]
+    findings += [finding_of(run, execution, now, grace) for run, execution in compared]
+    return tuple(
+        sorted(
+            (finding for finding in findings if finding is not None),
+            key=lambda finding: (ORDER.index(finding.code), finding.workflow_id, finding.run_id),
+        )
+    )
 
 
-def worst_first(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    """By how bad they are, then by run."""
-    return tuple(sorted(findings, key=lambda one: (ORDER.index(one.code), one.workflow_id, one.run_id)))
-
-
-def all_unknown(held: Sequence[RecordedRun]) -> Finding:
+def all_unknown(runs: Sequence[RecordedRun]) -> Finding:
     """The finding for all of them; told again only when others are open."""
-    first = held[0]
-    named = hashlib.sha256("\n".join(f"{one.workflow_id}/{one.run_id}" for one in held).encode()).hexdigest()[:16]
+    named = hashlib.sha256("\n".join(f"{run.workflow_id}/{run.run_id}" for run in runs).encode()).hexdigest()[:16]
     return Finding(
-        key=f"{ACTION}/all_unknown/{named}",
+        key=f"{FINDING}/all_unknown/{named}",
         code="all_unknown",
-        workflow_id=first.workflow_id,
-        run_id=first.run_id,
+        workflow_id=runs[0].workflow_id,
+        run_id=runs[0].run_id,
         how="unknown",
-        count=len(held),
+        count=len(runs),
         known=False,
     )
 

@@ -12,11 +12,11 @@ from states.model.record import Language
 from states.model.status import End, Status, TimelineEntry, page_of
 
 ENDS = frozenset({"applied", "abandoned", "revoked", "superseded", "reassigned", "refused", "external", "given_up"})
-"""The states in which a run ends (contract)."""
+"""The states in which a run ends (docs/contract.md, Temporal)."""
 
 
 def end_of(
-    held: RecordedRun,
+    run: RecordedRun,
     execution: Execution,
     document: dict[str, Any] | None,
     *,
@@ -30,14 +30,14 @@ def end_of(
     It is `given_up`, like one that an operator ended in repair: what was booked stays as it is, and the last line of
     the timeline says so. A run that had reached an end and was lost before it could be kept, keeps that one.
     """
-    last = read(document) or minimal(held, execution, settings, namespace)
+    last = read_status(document) or minimal_status(run, execution, settings, namespace)
     at = execution.at or now
     state = last.state if last.state in ENDS else "given_up"
-    note = note_of(state, held.booking, language, settings)
+    note = note_of(state, run.booking, language, settings)
     line = TimelineEntry(at=at, state=state, event=execution.how, by=execution.by, note=note)
     ended = last.but(state=state, waiting_for=(), enabled=(), tasks=(), timeline=(*last.timeline, line))
     if state == "given_up":
-        ended = ended.but(**dates(last, held.booking))
+        ended = ended.but(**dates(last, run.booking))
     return End(status=ended, started_at=min(execution.started_at or at, at), ended_at=at)
 
 
@@ -59,7 +59,7 @@ def note_of(state: str, booking: Booking | None, language: Language, settings: S
     return say(language, "note.lost", values)
 
 
-def read(document: dict[str, Any] | None) -> Status | None:
+def read_status(document: dict[str, Any] | None) -> Status | None:
     """A status document as a value; None where it has another form than today's."""
     try:
         return Status.model_validate(document) if document is not None else None
@@ -67,16 +67,16 @@ def read(document: dict[str, Any] | None) -> Status | None:
         return None
 
 
-def minimal(held: RecordedRun, execution: Execution, settings: Settings, namespace: str) -> Status:
+def minimal_status(run: RecordedRun, execution: Execution, settings: Settings, namespace: str) -> Status:
     """What our database alone knows."""
-    booking = held.booking
+    booking = run.booking
     return Status(
-        workflow_id=held.workflow_id,
+        workflow_id=run.workflow_id,
         run_id=execution.run_id,
-        ui_url=page_of(settings.temporal_ui_url, namespace, held.workflow_id, execution.run_id),
-        kind=held.kind,
-        customer=held.customer,
-        subject=held.subject,
+        ui_url=page_of(settings.temporal_ui_url, namespace, run.workflow_id, execution.run_id),
+        kind=run.kind,
+        customer=run.customer,
+        subject=run.subject,
         target=booking.target if booking else None,
         state="received",
         waiting_for=(),

@@ -1,12 +1,13 @@
 """The orders: what is booked, and what became of it."""
 
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from activities.sql.subjects import NO_LICENCE, Ends, ending
+from activities.ports import Ends
 from activities.sql.tables import orders
+from activities.subjects import subject_of
 from states.model.effects import BookOrder, Step
 from states.model.record import Customer
 
@@ -14,8 +15,9 @@ CLOSES = {"revoked": "withdrawn", "superseded": "superseded", "applied": "applie
 """What becomes of a booking that is still there when its run ends in that state."""
 
 
-async def book(connection: AsyncConnection, step: Step, effect: BookOrder, reference: str) -> None:
+async def book(connection: AsyncConnection, step: Step, reference: str) -> None:
     """Book; a newer order of the same run replaces the older one (X10)."""
+    effect = cast(BookOrder, step.effect)
     await close(connection, step.workflow_id, "superseded")
     await connection.execute(
         insert(orders).values(
@@ -59,21 +61,17 @@ async def close_with_run(connection: AsyncConnection, workflow_id: str, state: s
 
 async def details_of(connection: AsyncConnection, workflow_id: str) -> dict[str, Any] | None:
     """The details of a run's open booking."""
-    found = await connection.execute(
-        select(orders.c.details).where(orders.c.workflow_id == workflow_id, orders.c.state == "booked")
-    )
-    details: dict[str, Any] | None = found.scalar_one_or_none()
+    booking = select(orders.c.details).where(orders.c.workflow_id == workflow_id, orders.c.state == "booked")
+    details: dict[str, Any] | None = (await connection.execute(booking)).scalar_one_or_none()
     return details
 
 
 async def ends_of(connection: AsyncConnection, record: Customer) -> Ends:
     """When the booked ends of this customer's licences take effect, by licence (X3); the earlier one counts."""
-    mine = (orders.c.customer == record.customer, orders.c.state == "booked", orders.c.kind.not_in(NO_LICENCE))
-    found = await connection.execute(
-        select(orders).where(*mine).order_by(orders.c.effective_at.desc(), orders.c.reference)
-    )
+    booked = select(orders).where(orders.c.customer == record.customer, orders.c.state == "booked")
+    rows = await connection.execute(booked.order_by(orders.c.effective_at.desc(), orders.c.reference))
     return {
         licence.licence: row.effective_at
-        for row in found
-        for licence in ending(record, row.kind, row.subject, row.details)
+        for row in rows
+        for licence in subject_of(row.kind).ending(record, row.subject, row.details)
     }

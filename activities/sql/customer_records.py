@@ -1,17 +1,64 @@
-"""The customer's record between its tables and its value."""
+"""The customers' records between their tables and their value."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Row, Table, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from activities.ports import LoadReport, SparedSubject
+from activities.sql.database import Database
+from activities.sql.runs import open_runs_of
 from activities.sql.tables import customers, edition_terms, editions, licences, partners
+from activities.subjects import subject_of
 from states.model.record import Customer, EditionTerm, Licence, Partner
 
 LICENCE_FIELDS = tuple(Licence.model_fields)
 PARTNER_FIELDS = tuple(Partner.model_fields)
 OWN_FIELDS = ("name", "email", "language", "order_package")
+
+
+@dataclass(frozen=True)
+class SqlCustomerRecords:
+    """The port `CustomerRecords` in our own database."""
+
+    database: Database
+
+    async def customer(self, customer: str) -> Customer | None:
+        """The customer's present record, or None."""
+        async with self.database.read() as connection:
+            return await read_record(connection, customer)
+
+    async def load(self, records: Iterable[Customer]) -> LoadReport:
+        """Replace or create these customers in one transaction, always in the same order, so that loads never cross."""
+        created: list[str] = []
+        replaced: list[str] = []
+        spared: list[SparedSubject] = []
+        async with self.database.write() as connection:
+            for record in sorted(records, key=lambda record: record.customer):
+                await lock(connection, record.customer)
+                present = await read_record(connection, record.customer)
+                if present is None:
+                    created.append(record.customer)
+                else:
+                    replaced.append(record.customer)
+                    record = await self.spare(connection, present, record, spared)
+                await write_record(connection, record, present)
+        return LoadReport(tuple(created), tuple(replaced), tuple(spared))
+
+    @staticmethod
+    async def spare(
+        connection: AsyncConnection, present: Customer, record: Customer, spared: list[SparedSubject]
+    ) -> Customer:
+        """The record with the subjects of open runs as they are at present, which are added to `spared`."""
+        for workflow_id in await open_runs_of(connection, record.customer):
+            kind, _, subject = workflow_id.split("/", 2)
+            sparing = subject_of(kind).spared(present, record, subject)
+            if sparing is not None:
+                record = sparing
+                spared.append(SparedSubject(record.customer, subject, workflow_id))
+        return record
 
 
 async def lock(connection: AsyncConnection, customer: str) -> None:
@@ -24,21 +71,17 @@ async def read_record(connection: AsyncConnection, customer: str) -> Customer | 
     own = (await connection.execute(select(customers).where(customers.c.customer == customer))).one_or_none()
     if own is None:
         return None
-    held = await rows_of(connection, editions, customer)
-    terms = await rows_of(connection, edition_terms, customer)
+    edition_rows = await rows_of(connection, editions, customer)
+    term_rows = await rows_of(connection, edition_terms, customer)
+    licence_rows = await rows_of(connection, licences, customer)
+    partner_rows = await rows_of(connection, partners, customer)
     return Customer(
         customer=customer,
-        **{name: getattr(own, name) for name in OWN_FIELDS},
-        editions={row.family: row.edition for row in held},
-        edition_terms={row.family: EditionTerm(term=row.term, ends=row.ends) for row in terms},
-        licences=tuple(
-            Licence(**{name: getattr(row, name) for name in LICENCE_FIELDS})
-            for row in await rows_of(connection, licences, customer)
-        ),
-        partners=tuple(
-            Partner(**{name: getattr(row, name) for name in PARTNER_FIELDS})
-            for row in await rows_of(connection, partners, customer)
-        ),
+        **fields_of(own, OWN_FIELDS),
+        editions={row.family: row.edition for row in edition_rows},
+        edition_terms={row.family: EditionTerm(term=row.term, ends=row.ends) for row in term_rows},
+        licences=tuple(Licence(**fields_of(row, LICENCE_FIELDS)) for row in licence_rows),
+        partners=tuple(Partner(**fields_of(row, PARTNER_FIELDS)) for row in partner_rows),
     )
 
 
@@ -48,67 +91,39 @@ async def rows_of(connection: AsyncConnection, table: Table, customer: str) -> l
     return list((await connection.execute(select(table).where(table.c.customer == customer).order_by(order))).all())
 
 
-async def write_record(connection: AsyncConnection, record: Customer) -> None:
-    """Make the record this one, whatever it was."""
-    own = {name: getattr(record, name) for name in OWN_FIELDS}
-    changed = await connection.execute(update(customers).where(customers.c.customer == record.customer).values(**own))
-    if changed.rowcount == 0:
+async def write_record(connection: AsyncConnection, record: Customer, present: Customer | None) -> None:
+    """Make the record this one; `present` is what it was. Parts that stay the same are not written."""
+    own = fields_of(record, OWN_FIELDS)
+    if present is None:
         await connection.execute(insert(customers).values(customer=record.customer, **own))
-    for table, rows in parts_of(record):
+    elif own != fields_of(present, OWN_FIELDS):
+        await connection.execute(update(customers).where(customers.c.customer == record.customer).values(**own))
+    present_parts = parts_of(present) if present else {}
+    for table, rows in parts_of(record).items():
+        if rows == present_parts.get(table, []):
+            continue
         await connection.execute(delete(table).where(table.c.customer == record.customer))
         if rows:
             await connection.execute(insert(table), [{"customer": record.customer, **row} for row in rows])
 
 
-def parts_of(record: Customer) -> list[tuple[Table, list[dict[str, Any]]]]:
+def parts_of(record: Customer) -> dict[Table, list[dict[str, Any]]]:
     """The rows of each table beneath the customer's own."""
-    return [
-        (editions, [{"family": family, "edition": edition} for family, edition in record.editions.items()]),
-        (
-            edition_terms,
-            [{"family": name, "term": term.term, "ends": term.ends} for name, term in record.edition_terms.items()],
-        ),
-        (licences, numbered(record.licences, LICENCE_FIELDS)),
-        (partners, numbered(record.partners, PARTNER_FIELDS)),
-    ]
+    return {
+        editions: [{"family": family, "edition": edition} for family, edition in record.editions.items()],
+        edition_terms: [
+            {"family": family, "term": term.term, "ends": term.ends} for family, term in record.edition_terms.items()
+        ],
+        licences: numbered(record.licences, LICENCE_FIELDS),
+        partners: numbered(record.partners, PARTNER_FIELDS),
+    }
 
 
 def numbered(values: Collection[Licence] | Collection[Partner], fields: tuple[str, ...]) -> list[dict[str, Any]]:
     """Rows that keep the order in which they were given."""
-    return [
-        {"position": position} | {name: getattr(value, name) for name in fields}
-        for position, value in enumerate(values)
-    ]
+    return [{"position": position} | fields_of(value, fields) for position, value in enumerate(values)]
 
 
-async def change_order_package(connection: AsyncConnection, customer: str, tier: int) -> None:
-    """Another order package."""
-    await connection.execute(update(customers).where(customers.c.customer == customer).values(order_package=tier))
-
-
-async def change_edition(connection: AsyncConnection, customer: str, family: str, edition: str) -> None:
-    """Another edition of a family; the term was the former one's."""
-    of_family = (editions.c.customer == customer, editions.c.family == family)
-    await connection.execute(update(editions).where(*of_family).values(edition=edition))
-    await connection.execute(
-        delete(edition_terms).where(edition_terms.c.customer == customer, edition_terms.c.family == family)
-    )
-
-
-async def remove_licences(connection: AsyncConnection, customer: str, gone: Collection[str]) -> None:
-    """Licences leave the record; those that are gone already do no harm."""
-    await connection.execute(
-        delete(licences).where(licences.c.customer == customer, licences.c.licence.in_(list(gone)))
-    )
-
-
-async def remove_partners(connection: AsyncConnection, customer: str) -> None:
-    """The cooperation with every partner has ended (FFN5)."""
-    await connection.execute(delete(partners).where(partners.c.customer == customer))
-
-
-async def assign(connection: AsyncConnection, customer: str, licence: str, to: str) -> None:
-    """A WMS user is assigned elsewhere (WMU4)."""
-    await connection.execute(
-        update(licences).where(licences.c.customer == customer, licences.c.licence == licence).values(assigned_to=to)
-    )
+def fields_of(source: object, fields: tuple[str, ...]) -> dict[str, Any]:
+    """These attributes of a value or a row, by name."""
+    return {name: getattr(source, name) for name in fields}

@@ -3,14 +3,13 @@
 SQLite by default, PostgreSQL by configuration; the driver is chosen here.
 """
 
-import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Row, Table, event, select
+from sqlalchemy import Row, Table, event, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
@@ -18,7 +17,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from activities.ports import AdapterError, Misconfigured, Unavailable
-from activities.sql.migrate import migrate
+from activities.sql.migrate import begin_sqlite, migrate
 from settings import Settings
 
 BUSY_MS = 15_000
@@ -42,34 +41,41 @@ SETUP_FAULTS = (
 
 @dataclass(frozen=True)
 class Database:
-    """An open, migrated database. `close` it when its event loop ends."""
+    """An open, migrated database. `close` it when its event loop ends.
+
+    Where the database fails, its transactions raise `Unavailable` or `Misconfigured`, without statement or values.
+    """
 
     engine: AsyncEngine
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
         """A transaction that only reads: one consistent picture, however many statements it takes."""
-        async with self.engine.connect() as connection:
-            if connection.dialect.name == "postgresql":
-                await connection.execution_options(isolation_level="REPEATABLE READ")
-            async with connection.begin():
-                yield connection
+        isolation = {"isolation_level": "REPEATABLE READ"} if self.engine.dialect.name == "postgresql" else {}
+        async with self.transaction(isolation) as connection:
+            yield connection
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncConnection]:
         """A transaction that writes; on SQLite it takes the writer's lock at once, so that it cannot fail later."""
-        async with self.engine.connect() as connection:
-            await connection.execution_options(writes=True)
-            async with connection.begin():
-                yield connection
+        async with self.transaction({"writes": True}) as connection:
+            yield connection
+
+    @asynccontextmanager
+    async def transaction(self, options: Mapping[str, Any]) -> AsyncIterator[AsyncConnection]:
+        """A transaction with SQLAlchemy's execution options, its errors turned into those of ports."""
+        try:
+            async with self.engine.connect() as connection:
+                await connection.execution_options(**options)
+                async with connection.begin():
+                    yield connection
+        except (DBAPIError, PoolTimeout) as error:
+            raise fault(error) from None
 
     async def ready(self) -> None:
         """Raises `Unavailable` where the database does not answer."""
-        try:
-            async with self.read() as connection:
-                await connection.execute(select(1))
-        except SQLAlchemyError as error:
-            raise fault(error) from None
+        async with self.read() as connection:
+            await connection.execute(select(1))
 
     async def close(self) -> None:
         """Close all connections."""
@@ -90,21 +96,6 @@ def create_database(settings: Settings) -> Database:
     except SQLAlchemyError as error:
         raise fault(error, url) from None
     return Database(engine_for(url))
-
-
-async def open_database(settings: Settings) -> Database:
-    """`create_database` without blocking the event loop."""
-    return await asyncio.to_thread(create_database, settings)
-
-
-@asynccontextmanager
-async def opened(settings: Settings) -> AsyncIterator[Database]:
-    """The database for a single errand, closed afterwards."""
-    database = await open_database(settings)
-    try:
-        yield database
-    finally:
-        await database.close()
 
 
 def address(settings: Settings) -> URL:
@@ -153,11 +144,6 @@ def prepare_sqlite(connection: Any, _: Any) -> None:
     cursor.close()
 
 
-def begin_sqlite(connection: Connection) -> None:
-    """A writer takes its lock at once: a reader that becomes a writer may fail half way."""
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if connection.get_execution_options().get("writes") else "BEGIN")
-
-
 async def insert_once(connection: AsyncConnection, table: Table, values: Mapping[str, Any]) -> Row[Any] | None:
     """Insert a row and answer it; None where one with its key is there. A simultaneous insert is waited for."""
     insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
@@ -170,13 +156,9 @@ def fault(error: Exception, url: URL | None = None) -> AdapterError:
     inner = error.orig if isinstance(error, DBAPIError) else None
     where = url.render_as_string(hide_password=True) if url is not None else "the database"
     lines = str(inner or "").strip().splitlines()
-    said = lines[0] if lines and url is not None else type(inner or error).__name__
+    reason = lines[0] if lines and url is not None else type(inner or error).__name__
     if any(sign in str(inner) for sign in SETUP_FAULTS):
         return Misconfigured(
-            f"{where} cannot be used: {said}: check CANCELLATIONS_DATABASE_URL and CANCELLATIONS_STATE_DIR"
+            f"{where} cannot be used: {reason}: check CANCELLATIONS_DATABASE_URL and CANCELLATIONS_STATE_DIR"
         )
-    return Unavailable(f"{where} does not answer: {said}")
-
-
-TRANSIENT: tuple[type[Exception], ...] = (DBAPIError, PoolTimeout)
-"""Errors of the database that may pass."""
+    return Unavailable(f"{where} does not answer: {reason}")

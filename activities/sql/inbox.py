@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import select, update
 
-from activities.sql.column_types import UNSTORABLE
+from activities.sql.columns import UNSTORABLE
 from activities.sql.database import Database, insert_once
 from activities.sql.tables import inbox
 
@@ -15,7 +15,7 @@ LONGEST = 1000
 
 
 @dataclass(frozen=True)
-class Kept:
+class InboxEntry:
     """An event that is in the inbox. `status` and `body` are None until it was answered."""
 
     source: str
@@ -29,12 +29,12 @@ class Kept:
 
 
 @dataclass(frozen=True)
-class Inbox:
+class SqlInbox:
     """What arrived, by source and id."""
 
     database: Database
 
-    async def remember(self, source: str, id: str, hash: str, event: str, workflow_id: str) -> Kept | None:
+    async def remember(self, source: str, id: str, hash: str, event: str, workflow_id: str) -> InboxEntry | None:
         """Keep an event; None where it is new, otherwise what is kept of that source and id, whatever its hash.
 
         Raises `ValueError` for a source or id that cannot be kept.
@@ -47,7 +47,7 @@ class Inbox:
             if await insert_once(connection, inbox, new | {"received_at": datetime.now(UTC)}) is not None:
                 return None
             row = (await connection.execute(select(inbox).where(inbox.c.source == source, inbox.c.id == id))).one()
-        return Kept(**row._mapping)
+        return InboxEntry(**row._mapping)
 
     async def answer(self, source: str, id: str, status: int, body: Any) -> None:
         """Keep what was answered; a later answer to the same event replaces it."""

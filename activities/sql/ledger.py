@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, false, func, select, tuple_, update
+from sqlalchemy import ColumnElement, Row, false, select, update
 
 from activities.sql.bookings import close_with_run
 from activities.sql.database import Database, insert_once
-from activities.sql.paging import Page, bound, cursor_after, page_of, read_cursor
+from activities.sql.paging import Page, read_page
 from activities.sql.runs import close_run
 from activities.sql.tables import ledger, tasks
 from states.model.base import Moment, Value
@@ -81,17 +81,8 @@ class SqlLedger:
             wanted.append(ledger.c.effective_at >= effective_from)
         if effective_to is not None:
             wanted.append(ledger.c.effective_at <= effective_to)
-        return await self.page(wanted, limit, cursor)
-
-    async def page(self, wanted: list[ColumnElement[bool]], limit: int, cursor: str | None) -> Page[EndedRun]:
-        """One page of what is wanted."""
         keys = (ledger.c.ended_at, ledger.c.workflow_id, ledger.c.run_id)
-        after = [tuple_(*keys) < tuple_(*bound(keys, read_cursor(cursor, 2)))] if cursor else []
-        order = [key.desc() for key in keys]
-        async with self.database.read() as connection:
-            total = (await connection.execute(select(func.count()).select_from(ledger).where(*wanted))).scalar_one()
-            rows = await connection.execute(select(ledger).where(*wanted, *after).order_by(*order).limit(limit + 1))
-            return page_of(rows.all(), limit, total, cursor_of, ended)
+        return await read_page(self.database, keys, wanted, item, limit=limit, cursor=cursor, newest_first=True)
 
 
 def row_of(end: End) -> dict[str, Any]:
@@ -103,12 +94,7 @@ def row_of(end: End) -> dict[str, Any]:
     return values | {"document": status.model_dump(mode="json")}
 
 
-def cursor_of(row: Row[Any]) -> str:
-    """Where the next page begins."""
-    return cursor_after(row.ended_at, row.workflow_id, row.run_id)
-
-
-def ended(row: Row[Any]) -> EndedRun:
-    """A row as an item."""
+def item(row: Row[Any]) -> EndedRun:
+    """A row as an item of the list."""
     fields = {name: getattr(row, name) for name in EndedRun.model_fields if name != "waiting_for"}
     return EndedRun(waiting_for=(), **fields)

@@ -12,7 +12,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import NullPool
 
 HEAD = "0001"
-"""The newest revision in `activities/migrations/versions`; a test holds it to that."""
+"""The newest revision in `activities/sql/migrations/versions`; a test holds it to that."""
 SCRIPTS = Path(__file__).parent / "migrations"
 LOCK = 0x43616E63
 """The key of our advisory lock on PostgreSQL."""
@@ -43,12 +43,12 @@ def engine_of(url: URL, connect_s: int) -> Engine:
     engine = create_engine(url, poolclass=NullPool, connect_args=arguments, hide_parameters=True)
     if sqlite:
         event.listen(engine, "connect", lambda connection, _: setattr(connection, "isolation_level", None))
-        event.listen(engine, "begin", begin)
+        event.listen(engine, "begin", begin_sqlite)
     return engine
 
 
-def begin(connection: Connection) -> None:
-    """SQLite: the migration takes the writer's lock at once."""
+def begin_sqlite(connection: Connection) -> None:
+    """A writer takes its lock at once: a reader that becomes a writer may fail half way."""
     connection.exec_driver_sql("BEGIN IMMEDIATE" if connection.get_execution_options().get("writes") else "BEGIN")
 
 

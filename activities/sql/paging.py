@@ -3,14 +3,15 @@
 import base64
 import binascii
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import ColumnElement, literal
+from sqlalchemy import Column, ColumnElement, Row, func, literal, select, tuple_
 
-from activities.sql.column_types import UNSTORABLE
+from activities.sql.columns import UNSTORABLE
+from activities.sql.database import Database
 
 Item = TypeVar("Item")
 
@@ -28,32 +29,49 @@ class Page(Generic[Item]):
     next: str | None
 
 
-def cursor_after(moment: datetime, *names: str) -> str:
-    """The cursor of a row: its moment and what tells it from others of that moment."""
+async def read_page(
+    database: Database,
+    keys: Sequence[Column[Any]],
+    wanted: Sequence[ColumnElement[bool]],
+    item: Callable[[Row[Any]], Item],
+    *,
+    limit: int,
+    cursor: str | None,
+    newest_first: bool = False,
+) -> Page[Item]:
+    """A page of the rows that are wanted, ordered by `keys`: a moment, and what tells rows of that moment apart.
+
+    Raises `WrongCursor`.
+    """
+    table = keys[0].table
+    order = [key.desc() if newest_first else key.asc() for key in keys]
+    after: list[ColumnElement[bool]] = []
+    if cursor:
+        last_key = read_cursor(cursor, len(keys) - 1)
+        bound = tuple_(*(literal(value, key.type) for key, value in zip(keys, last_key, strict=True)))
+        after = [tuple_(*keys) < bound if newest_first else tuple_(*keys) > bound]
+    async with database.read() as connection:
+        total = (await connection.execute(select(func.count()).select_from(table).where(*wanted))).scalar_one()
+        # One more than wanted, to know whether there is a next page.
+        page = select(table).where(*wanted, *after).order_by(*order).limit(limit + 1)
+        rows = (await connection.execute(page)).all()
+    last = [getattr(rows[limit - 1], key.name) for key in keys] if len(rows) > limit else None
+    return Page(tuple(item(row) for row in rows[:limit]), total, write_cursor(*last) if last else None)
+
+
+def write_cursor(moment: datetime, *names: str) -> str:
+    """The cursor of a row."""
     return base64.urlsafe_b64encode(json.dumps([moment.isoformat(), *names]).encode()).decode().rstrip("=")
 
 
 def read_cursor(cursor: str, names: int) -> tuple[Any, ...]:
     """Moment and names of a cursor. Raises `WrongCursor`."""
     try:
-        said = json.loads(base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True))
-        moment, *rest = said
+        moment, *rest = json.loads(base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True))
         at = datetime.fromisoformat(moment)
     except (ValueError, TypeError, binascii.Error, RecursionError):
         raise WrongCursor("cursor: take it from `next` of the page before") from None
-    usable = all(isinstance(one, str) and not UNSTORABLE.search(one) for one in rest)
+    usable = all(isinstance(name, str) and not UNSTORABLE.search(name) for name in rest)
     if at.tzinfo is None or len(rest) != names or not usable:
         raise WrongCursor("cursor: take it from `next` of the page before")
     return (at, *rest)
-
-
-def bound(keys: Sequence[ColumnElement[Any]], values: Sequence[Any]) -> list[ColumnElement[Any]]:
-    """A cursor's values, each with the type of its column, to compare rows with."""
-    return [literal(value, key.type) for key, value in zip(keys, values, strict=True)]
-
-
-def page_of(rows: Sequence[Any], limit: int, total: int, cursor: Any, shown: Any) -> Page[Any]:
-    """A page of rows of which one more than `limit` were asked for."""
-    more = len(rows) > limit
-    last = rows[limit - 1] if more else None
-    return Page(tuple(shown(row) for row in rows[:limit]), total, cursor(last) if more else None)

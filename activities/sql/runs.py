@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from activities.sql.database import Database, insert_once
@@ -32,25 +32,18 @@ class SqlRuns:
     async def open_runs(self, customer: str) -> frozenset[str]:
         """Workflow IDs of the customer's open runs."""
         async with self.database.read() as connection:
-            return frozenset(await open_of(connection, customer))
+            return frozenset(await open_runs_of(connection, customer))
 
     async def watchers(self, customer: str, but: str) -> tuple[str, ...]:
-        """Workflow IDs of the customer's open runs that want to hear of changes, without `but`."""
+        """Workflow IDs of the customer's open runs that want to hear of changes, in order, without `but`."""
         async with self.database.read() as connection:
-            return await watchers_of(connection, customer, but)
+            return await open_runs_of(connection, customer, runs.c.watches, runs.c.workflow_id != but)
 
 
-async def open_of(connection: AsyncConnection, customer: str) -> tuple[str, ...]:
-    """Workflow IDs of the customer's open runs, in order."""
-    mine = select(runs.c.workflow_id).where(runs.c.customer == customer, runs.c.open).order_by(runs.c.workflow_id)
-    return tuple((await connection.execute(mine)).scalars())
-
-
-async def watchers_of(connection: AsyncConnection, customer: str, but: str) -> tuple[str, ...]:
-    """The open runs of a customer that want to hear of changes, in order."""
-    mine = (runs.c.customer == customer, runs.c.open, runs.c.watches, runs.c.workflow_id != but)
-    found = await connection.execute(select(runs.c.workflow_id).where(*mine).order_by(runs.c.workflow_id))
-    return tuple(found.scalars())
+async def open_runs_of(connection: AsyncConnection, customer: str, *conditions: ColumnElement[bool]) -> tuple[str, ...]:
+    """Workflow IDs of the customer's open runs for which the conditions hold, in order."""
+    which = (runs.c.customer == customer, runs.c.open, *conditions)
+    return tuple(await connection.scalars(select(runs.c.workflow_id).where(*which).order_by(runs.c.workflow_id)))
 
 
 async def close_run(connection: AsyncConnection, workflow_id: str) -> None:

@@ -3,202 +3,141 @@
 Moments are UTC on every database. What ended is deleted from the record; the ledger keeps its run.
 """
 
-from sqlalchemy import (
-    JSON,
-    BigInteger,
-    Boolean,
-    Column,
-    Date,
-    ForeignKey,
-    Index,
-    Integer,
-    MetaData,
-    Table,
-    text,
+from sqlalchemy import BigInteger, Boolean, Date, Index, Integer, Table, UniqueConstraint, text
+
+from activities.sql.columns import (
+    PLAIN,
+    Money,
+    UtcMoment,
+    counted,
+    keys,
+    needed,
+    new_metadata,
+    of_customer,
+    optional,
 )
 
-from activities.sql.column_types import FreeText, Money, UtcMoment
-
-metadata = MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
-
-NUMBER = BigInteger().with_variant(Integer(), "sqlite")
-"""A number that the database counts up."""
-PLAIN = JSON(none_as_null=True)
-
-
-def of_customer(part: str) -> Column[str]:
-    """The customer's number, and the number or name of a part of the record within it."""
-    return Column(part, FreeText, primary_key=True)
-
-
-def customer_key() -> Column[str]:
-    """The customer that a part of the record belongs to."""
-    return Column("customer", ForeignKey("customers.customer", ondelete="CASCADE"), primary_key=True)
-
+metadata = new_metadata()
+ONLY_BOOKED = text("state = 'booked'")
 
 customers = Table(
     "customers",
     metadata,
-    Column("customer", FreeText, primary_key=True),
-    Column("name", FreeText, nullable=False),
-    Column("email", FreeText),
-    Column("language", FreeText, nullable=False),
-    Column("order_package", BigInteger, nullable=False),
+    *keys("customer"),
+    *needed("name"),
+    *optional("email"),
+    *needed("language"),
+    *needed("order_package", of=BigInteger),
 )
 
-editions = Table(
-    "editions",
-    metadata,
-    customer_key(),
-    of_customer("family"),
-    Column("edition", FreeText, nullable=False),
-)
+editions = Table("editions", metadata, of_customer(), *keys("family"), *needed("edition"))
 
 edition_terms = Table(
-    "edition_terms",
-    metadata,
-    customer_key(),
-    of_customer("family"),
-    Column("term", FreeText, nullable=False),
-    Column("ends", Date),
+    "edition_terms", metadata, of_customer(), *keys("family"), *needed("term"), *optional("ends", of=Date)
 )
 
 licences = Table(
     "licences",
     metadata,
-    customer_key(),
-    of_customer("licence"),
-    Column("position", Integer, nullable=False),
-    Column("product", FreeText, nullable=False),
-    Column("label", FreeText),
-    Column("included", Boolean),
-    Column("term_ends", Date),
-    Column("price_per_month", Money),
-    Column("assigned_to", FreeText),
-    Column("booked_via", FreeText),
-    Column("pilot", Boolean, nullable=False),
-    Column("third_party", FreeText),
-    Column("contract", FreeText),
-    Column("module", FreeText),
-    Column("parent", FreeText),
+    of_customer(),
+    *keys("licence"),
+    *needed("position", of=Integer),
+    *needed("product"),
+    *optional("label"),
+    *optional("included", of=Boolean),
+    *optional("term_ends", of=Date),
+    *optional("price_per_month", of=Money),
+    *optional("assigned_to", "booked_via"),
+    *needed("pilot", of=Boolean),
+    *optional("third_party", "contract", "module", "parent"),
 )
 
 partners = Table(
     "partners",
     metadata,
-    customer_key(),
-    of_customer("id"),
-    Column("position", Integer, nullable=False),
-    Column("name", FreeText, nullable=False),
-    Column("role", FreeText, nullable=False),
-    Column("open_operations", BigInteger, nullable=False),
-    Column("stock", BigInteger, nullable=False),
+    of_customer(),
+    *keys("id"),
+    *needed("position", of=Integer),
+    *needed("name", "role"),
+    *needed("open_operations", "stock", of=BigInteger),
 )
 
 orders = Table(
     "orders",
     metadata,
-    Column("key", FreeText, primary_key=True),
-    Column("workflow_id", FreeText, nullable=False),
-    Column("customer", FreeText, nullable=False, index=True),
-    Column("kind", FreeText, nullable=False),
-    Column("subject", FreeText, nullable=False),
-    Column("target", PLAIN),
-    Column("placed_at", UtcMoment, nullable=False),
-    Column("effective_at", UtcMoment, nullable=False),
-    Column("booked", Boolean, nullable=False),
-    Column("state", FreeText, nullable=False),
-    Column("details", PLAIN),
-    Column("optional_services", PLAIN, nullable=False),
-    Column("proof", PLAIN),
-    Column("reference", FreeText, nullable=False),
+    *keys("key"),
+    *needed("workflow_id", "customer", "kind", "subject"),
+    *optional("target", of=PLAIN),
+    *needed("placed_at", "effective_at", of=UtcMoment),
+    *needed("booked", of=Boolean),
+    *needed("state"),
+    *optional("details", of=PLAIN),
+    *needed("optional_services", of=PLAIN),
+    *optional("proof", of=PLAIN),
+    *needed("reference"),
+    Index(None, "customer"),
+    Index(
+        "uq_orders_one_booking_a_run",
+        "workflow_id",
+        unique=True,
+        sqlite_where=ONLY_BOOKED,
+        postgresql_where=ONLY_BOOKED,
+    ),
 )
 """`booked` False: a note of ours only. `state`: booked | withdrawn | superseded | applied."""
-
-Index(
-    "uq_orders_one_booking_a_run",
-    orders.c.workflow_id,
-    unique=True,
-    sqlite_where=text("state = 'booked'"),
-    postgresql_where=text("state = 'booked'"),
-)
 
 receipts = Table(
     "receipts",
     metadata,
-    Column("number", NUMBER, primary_key=True, autoincrement=True),
-    Column("key", FreeText, nullable=False, unique=True),
-    Column("action", FreeText, nullable=False),
-    Column("made_at", UtcMoment, nullable=False),
-    Column("proof", PLAIN),
-    Column("receipt", PLAIN),
+    counted("number"),
+    *needed("key", "action"),
+    *needed("made_at", of=UtcMoment),
+    *optional("proof", "receipt", of=PLAIN),
+    UniqueConstraint("key"),
     sqlite_autoincrement=True,
 )
 
 runs = Table(
     "runs",
     metadata,
-    Column("workflow_id", FreeText, primary_key=True),
-    Column("run_id", FreeText, primary_key=True),
-    Column("kind", FreeText, nullable=False),
-    Column("customer", FreeText, nullable=False),
-    Column("watches", Boolean, nullable=False),
-    Column("open", Boolean, nullable=False),
+    *keys("workflow_id", "run_id"),
+    *needed("kind", "customer"),
+    *needed("watches", "open", of=Boolean),
     Index("ix_runs_customer_open", "customer", "open"),
 )
 
 tasks = Table(
     "tasks",
     metadata,
-    Column("task", FreeText, primary_key=True),
-    Column("workflow_id", FreeText, nullable=False, index=True),
-    Column("run_id", FreeText, nullable=False),
-    Column("kind", FreeText, nullable=False),
-    Column("customer", FreeText, nullable=False),
-    Column("type", FreeText, nullable=False),
-    Column("subject", FreeText),
-    Column("entry", PLAIN, nullable=False),
-    Column("ticket", FreeText),
-    Column("opened_at", UtcMoment, nullable=False),
-    Column("due", UtcMoment, nullable=False),
-    Column("open", Boolean, nullable=False),
+    *keys("task"),
+    *needed("workflow_id", "run_id", "kind", "customer", "type"),
+    *optional("subject"),
+    *needed("entry", of=PLAIN),
+    *optional("ticket"),
+    *needed("opened_at", "due", of=UtcMoment),
+    *needed("open", of=Boolean),
     Index("ix_tasks_open_due", "open", "due", "task"),
+    Index(None, "workflow_id"),
 )
 """`due`: when it is due; a task without a date is due since it was opened."""
 
 tickets = Table(
     "tickets",
     metadata,
-    Column("id", NUMBER, primary_key=True, autoincrement=True),
-    Column("key", FreeText, nullable=False, unique=True),
-    Column("category", FreeText, nullable=False),
-    Column("customer", FreeText, nullable=False),
-    Column("text", FreeText, nullable=False),
-    Column("state", FreeText, nullable=False),
+    counted("id"),
+    *needed("key", "category", "customer", "text", "state"),
+    UniqueConstraint("key"),
     sqlite_autoincrement=True,
 )
 
 ledger = Table(
     "ledger",
     metadata,
-    Column("workflow_id", FreeText, primary_key=True),
-    Column("run_id", FreeText, primary_key=True),
-    Column("kind", FreeText, nullable=False),
-    Column("customer", FreeText, nullable=False),
-    Column("subject", FreeText, nullable=False),
-    Column("state", FreeText, nullable=False),
-    Column("effective_at", UtcMoment),
-    Column("order_by", UtcMoment),
-    Column("started_at", UtcMoment, nullable=False),
-    Column("ended_at", UtcMoment, nullable=False),
-    Column("document", PLAIN, nullable=False),
+    *keys("workflow_id", "run_id"),
+    *needed("kind", "customer", "subject", "state"),
+    *optional("effective_at", "order_by", of=UtcMoment),
+    *needed("started_at", "ended_at", of=UtcMoment),
+    *needed("document", of=PLAIN),
     Index("ix_ledger_ended_at", "ended_at", "workflow_id", "run_id"),
     Index("ix_ledger_customer_ended_at", "customer", "ended_at"),
 )
@@ -207,13 +146,11 @@ ledger = Table(
 inbox = Table(
     "inbox",
     metadata,
-    Column("source", FreeText, primary_key=True),
-    Column("id", FreeText, primary_key=True),
-    Column("hash", FreeText, nullable=False),
-    Column("received_at", UtcMoment, nullable=False),
-    Column("event", FreeText, nullable=False),
-    Column("workflow_id", FreeText, nullable=False),
-    Column("status", Integer),
-    Column("body", PLAIN),
+    *keys("source", "id"),
+    *needed("hash"),
+    *needed("received_at", of=UtcMoment),
+    *needed("event", "workflow_id"),
+    *optional("status", of=Integer),
+    *optional("body", of=PLAIN),
 )
 """`status` and `body`: what was answered; null until then."""

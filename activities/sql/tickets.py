@@ -17,12 +17,12 @@ class SqlTickets:
     async def open(self, key: str, customer: str, category: str, text: str) -> str:
         """Open a ticket once for a key; answers its number. A closed one stays closed."""
         ticket = {"key": key, "customer": customer, "category": category, "text": text, "state": "open"}
-        known = select(tickets.c.id).where(tickets.c.key == key)
+        id_of_key = select(tickets.c.id).where(tickets.c.key == key)
         async with self.database.write() as connection:
-            number = (await connection.execute(known)).scalar_one_or_none()
+            number = (await connection.execute(id_of_key)).scalar_one_or_none()
             if number is None:
-                made = await insert_once(connection, tickets, ticket)
-                number = made.id if made is not None else (await connection.execute(known)).scalar_one()
+                row = await insert_once(connection, tickets, ticket)
+                number = row.id if row is not None else (await connection.execute(id_of_key)).scalar_one()
         return f"T-{number:06d}"
 
     async def close(self, key: str) -> None:

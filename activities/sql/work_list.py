@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, func, select, tuple_, update
+from sqlalchemy import Row, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from activities.sql.database import Database, insert_once
-from activities.sql.paging import Page, bound, cursor_after, page_of, read_cursor
+from activities.sql.paging import Page, read_page
 from activities.sql.tables import ledger, tasks
 from states.model.status import TaskEntry, TaskList, TaskRow
 
@@ -29,7 +29,7 @@ class WorkItem(TaskEntry):
 
 @dataclass(frozen=True)
 class SqlWorkList:
-    """The port `WorkList` in our own database, and what portal and activities ask of it."""
+    """The port `WorkList` in our own database, and the lists that the portal asks for."""
 
     database: Database
 
@@ -71,18 +71,9 @@ class SqlWorkList:
         cursor: str | None = None,
     ) -> Page[WorkItem]:
         """The open tasks, due first; one without a date is due since it was opened. Raises `WrongCursor`."""
-        wanted: list[ColumnElement[bool]] = [tasks.c.open]
-        wanted += [
-            tasks.c[name] == value
-            for name, value in (("customer", customer), ("kind", kind), ("type", type), ("workflow_id", workflow_id))
-            if value is not None
-        ]
-        keys = (tasks.c.due, tasks.c.task)
-        after = [tuple_(*keys) > tuple_(*bound(keys, read_cursor(cursor, 1)))] if cursor else []
-        async with self.database.read() as connection:
-            total = (await connection.execute(select(func.count()).select_from(tasks).where(*wanted))).scalar_one()
-            rows = await connection.execute(select(tasks).where(*wanted, *after).order_by(*keys).limit(limit + 1))
-            return page_of(rows.all(), limit, total, lambda row: cursor_after(row.due, row.task), item)
+        equal = {"customer": customer, "kind": kind, "type": type, "workflow_id": workflow_id}
+        wanted = [tasks.c.open, *(tasks.c[name] == value for name, value in equal.items() if value is not None)]
+        return await read_page(self.database, (tasks.c.due, tasks.c.task), wanted, item, limit=limit, cursor=cursor)
 
 
 async def ended(connection: AsyncConnection, listed: TaskList) -> bool:
@@ -96,7 +87,7 @@ async def write_task(
 ) -> None:
     """One task as it is now; when it was first written stays."""
     entry = row.entry
-    told: dict[str, Any] = {
+    values: dict[str, Any] = {
         "workflow_id": listed.workflow_id,
         "run_id": listed.run_id,
         "kind": listed.kind,
@@ -108,21 +99,12 @@ async def write_task(
         "open": True,
     }
     new = {"task": entry.task, "opened_at": now, "due": entry.due_at or now}
-    if await insert_once(connection, tasks, told | new) is None:
+    if await insert_once(connection, tasks, values | new) is None:
         due = entry.due_at or tasks.c.opened_at
-        await connection.execute(update(tasks).where(tasks.c.task == entry.task).values(**told, due=due))
+        await connection.execute(update(tasks).where(tasks.c.task == entry.task).values(**values, due=due))
 
 
 def item(row: Row[Any]) -> WorkItem:
     """A row as an item of the list."""
-    return WorkItem(
-        **row.entry,
-        id=row.task,
-        workflow_id=row.workflow_id,
-        run_id=row.run_id,
-        kind=row.kind,
-        customer=row.customer,
-        subject=row.subject,
-        ticket=row.ticket,
-        open=row.open,
-    )
+    own = WorkItem.model_fields.keys() - TaskEntry.model_fields.keys() - {"id"}
+    return WorkItem(**row.entry, id=row.task, **{name: getattr(row, name) for name in own})

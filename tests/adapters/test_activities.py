@@ -1,9 +1,10 @@
 """The activities: once for a key, errors as Temporal must see them, nobody's name kept."""
 
+import asyncio
 import email
 import email.policy
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +16,10 @@ from temporalio.exceptions import ApplicationError
 from temporalio.testing import ActivityEnvironment
 
 from activities import activity_names
-from activities.cancellations import CancellationActivities, activities_of, methods, shipped_activities
-from activities.customer_centre import SqlCustomerCentre
-from activities.ports import Misconfigured, Unavailable
-from activities.sql.database import Database, open_database
+from activities.cancellations import CancellationActivities, create_activities
+from activities.ports import Misconfigured, Runs, Unavailable
+from activities.sql.customer_centre import SqlCustomerCentre
+from activities.sql.database import Database
 from activities.sql.ledger import SqlLedger
 from activities.sql.tables import tickets as tickets_table
 from settings import Settings
@@ -27,7 +28,7 @@ from tests.adapters.customers import EFFECTIVE, PLACED, step
 from tests.adapters.databases import database, postgres, settings
 from tests.adapters.mail_server import mail_server, smtp
 from tests.adapters.stored_runs import RUN, ended, listed, row
-from tests.adapters.wired import CATALOGUES, acts, inquiry
+from tests.adapters.wired import acts, inquiry, states_of
 
 __all__ = ["acts", "database", "postgres", "settings"]
 
@@ -40,22 +41,85 @@ async def run(activity: Callable[..., Any], argument: Any) -> Any:
 def test_every_activity_that_workflows_call_is_registered(acts: CancellationActivities) -> None:
     others = {"REFUSED", "MISCONFIGURED", "COMPARING"}
     named = {value for name, value in vars(activity_names).items() if name.isupper() and name not in others}
-    served = {method.__temporal_activity_definition.name for method in methods(acts)}  # type: ignore[attr-defined]
+    served = {method.__temporal_activity_definition.name for method in acts.registered()}  # type: ignore[attr-defined]
     assert served == named - set(activity_names.COMPARING)
 
 
 async def test_a_first_read_registers_the_run(acts: CancellationActivities) -> None:
     await run(acts.read, inquiry("edition", "jtl", "jtl_advanced"))
-    assert await acts.runs.open_runs("K-1001") == frozenset()
+    assert await acts.adapters.runs.open_runs("K-1001") == frozenset()
     check = await run(acts.read, inquiry("edition", "jtl", "jtl_advanced", first=True))
     assert check.settings is not None
-    assert await acts.runs.watchers("K-1001", "-") == (RUN,)
+    assert await acts.adapters.runs.watchers("K-1001", "-") == (RUN,)
 
 
 async def test_ED_the_change_answers_what_the_kinds_check_still_finds(acts: CancellationActivities) -> None:
     effect = ApplyChange(number=2, catalogue="2024-09-01")
     receipt = await run(acts.apply_change, step("edition", "jtl", effect, target="jtl_advanced"))
     assert "TT-1" in {entry.licence for entry in receipt.surplus}
+
+
+async def test_X3_what_is_in_surplus_after_the_change_says_when_it_ends(acts: CancellationActivities) -> None:
+    await run(acts.place_order, step("shipping_module", "TT-1", BookOrder(placed_at=PLACED, effective_at=EFFECTIVE)))
+    effect = ApplyChange(number=2, catalogue="2024-09-01")
+    receipt = await run(acts.apply_change, step("edition", "jtl", effect, target="jtl_advanced"))
+    assert {entry.licence: entry.ends_at for entry in receipt.surplus}["TT-1"] == EFFECTIVE
+
+
+WATCHING = [
+    ("edition/K-1001/jtl", "K-1001", True),
+    ("wms_user/K-1001/L-77", "K-1001", True),
+    ("voucher/K-1001/L-1", "K-1001", False),
+    ("edition/K-1002/jtl", "K-1002", True),
+]
+BOOKING = step("wms_user", "L-77", BookOrder(number=1, placed_at=PLACED, effective_at=EFFECTIVE))
+
+
+async def test_X3_a_receipt_names_the_runs_that_want_to_hear_of_it_the_same_however_often_it_is_asked(
+    acts: CancellationActivities,
+) -> None:
+    for workflow_id, customer, watches in WATCHING:
+        await acts.adapters.runs.register(workflow_id, "r", workflow_id.split("/")[0], customer, watches)
+    receipt = await run(acts.place_order, BOOKING)
+    assert (receipt.tell, receipt.reference) == (("edition/K-1001/jtl",), "B-000001")
+    await acts.adapters.runs.register("order_package/K-1001/orders", "r", "order_package", "K-1001", True)
+    assert await run(acts.place_order, BOOKING) == receipt
+
+
+async def test_simultaneous_calls_with_one_key_answer_the_same_receipt(acts: CancellationActivities) -> None:
+    await acts.adapters.runs.register(RUN, "r1", "edition", "K-1001", True)
+    receipts = await asyncio.gather(*(run(acts.place_order, BOOKING) for _ in range(8)))
+    assert {receipt.model_dump_json() for receipt in receipts} == {receipts[0].model_dump_json()}
+    assert receipts[0].tell == (RUN,)
+
+
+@dataclass
+class BrokenOff:
+    """The runs, which cannot be read the first time."""
+
+    runs: Runs
+    calls: int = 0
+
+    async def watchers(self, customer: str, but: str) -> tuple[str, ...]:
+        self.calls += 1
+        if self.calls == 1:
+            raise Unavailable("the database was restarted")
+        return await self.runs.watchers(customer, but)
+
+
+async def test_what_breaks_off_after_the_booking_is_told_by_the_next_try(
+    acts: CancellationActivities, database: Database
+) -> None:
+    """A run that registers in between is told as well: its first check may have been before the booking."""
+    breaking: Any = BrokenOff(acts.adapters.runs)
+    acts = replace(acts, adapters=replace(acts.adapters, runs=breaking))
+    with pytest.raises(ApplicationError, match="restarted"):
+        await run(acts.place_order, BOOKING)
+    assert await states_of(database) == [(None, "booked")]
+    await breaking.runs.register(RUN, "r1", "edition", "K-1001", True)
+    receipt = await run(acts.place_order, BOOKING)
+    assert (receipt.tell, receipt.reference) == ((RUN,), "B-000001")
+    assert await states_of(database) == [(None, "booked")]
 
 
 async def test_X4_the_catalogue_says_what_a_channel_is(acts: CancellationActivities) -> None:
@@ -74,14 +138,16 @@ async def test_a_refusal_is_final_and_says_why(acts: CancellationActivities) -> 
     assert "L-99" in caught.value.details[0]["reason"]
 
 
+@dataclass
 class Failing:
-    """A customer centre that fails in one way."""
+    """A customer centre that fails in one way, in a transaction."""
 
-    def __init__(self, error: Exception) -> None:
-        self.error = error
+    database: Database
+    error: Exception
 
     async def with_ends(self, customer: str) -> None:
-        raise self.error
+        async with self.database.read():
+            raise self.error
 
 
 @pytest.mark.parametrize(
@@ -100,15 +166,15 @@ class Failing:
 async def test_errors_of_adapters_are_told_without_anybodys_data(
     tmp_path: Path, error: Exception, type_: str, final: bool
 ) -> None:
-    database = await open_database(Settings(state_dir=tmp_path))
-    acts = activities_of(database, CATALOGUES, Settings(state_dir=tmp_path))
-    object.__setattr__(acts, "centre", Failing(error))
+    shipped = create_activities(Settings(state_dir=tmp_path))
+    failing: Any = Failing(shipped.adapters.database, error)
+    acts = replace(shipped, adapters=replace(shipped.adapters, bookings=failing))
     with pytest.raises(ApplicationError) as caught:
         await run(acts.read, inquiry("edition", "jtl", "jtl_start"))
     assert (caught.value.type, caught.value.non_retryable) == (type_, final)
     assert caught.value.__cause__ is None
     assert not {"geheim", "Erika"} & set(str(caught.value).replace("@", " ").replace(":", " ").split())
-    await database.close()
+    await shipped.adapters.close()
 
 
 async def test_tickets_follow_their_tasks(acts: CancellationActivities, database: Database) -> None:
@@ -129,14 +195,16 @@ async def test_tickets_follow_their_tasks(acts: CancellationActivities, database
 async def test_X3_an_end_closes_run_booking_and_tasks_and_names_whom_to_tell(
     acts: CancellationActivities, database: Database
 ) -> None:
-    await acts.runs.register(RUN, "r1", "edition", "K-1001", True)
-    await acts.runs.register("wms_user/K-1001/L-77", "r9", "wms_user", "K-1001", False)
-    await acts.centre.place_order(step("wms_user", "L-77", BookOrder(placed_at=PLACED, effective_at=EFFECTIVE)))
+    await acts.adapters.runs.register(RUN, "r1", "edition", "K-1001", True)
+    await acts.adapters.runs.register("wms_user/K-1001/L-77", "r9", "wms_user", "K-1001", False)
+    await acts.adapters.bookings.place_order(
+        step("wms_user", "L-77", BookOrder(placed_at=PLACED, effective_at=EFFECTIVE))
+    )
     for _ in range(2):
         receipt = await run(acts.record_end, ended("wms_user/K-1001/L-77", "r9", "revoked"))
         assert receipt.tell == (RUN,)
-    assert await acts.runs.open_runs("K-1001") == {RUN}
-    assert (await acts.centre.with_ends("K-1001"))[1] == {}
+    assert await acts.adapters.runs.open_runs("K-1001") == {RUN}
+    assert (await acts.adapters.bookings.with_ends("K-1001"))[1] == {}
     assert await SqlLedger(database).ended_run("wms_user/K-1001/L-77") is not None
 
 
@@ -146,7 +214,8 @@ async def test_the_ledger_links_to_the_web_ui_where_it_is(acts: CancellationActi
     elsewhere = replace(acts, settings=acts.settings.model_copy(update={"temporal_ui_url": "https://ui.example/"}))
     path = "/namespaces/default/workflows/w/r1/history"
     await run(elsewhere.record_end, end.but(status=end.status.but(ui_url=f"http://127.0.0.1:8233{path}")))
-    kept = await elsewhere.ledger.ended_run(RUN)  # type: ignore[attr-defined]
+    kept = await elsewhere.adapters.ledger.ended_run(RUN)
+    assert kept is not None
     assert kept["ui_url"] == f"https://ui.example{path}"
 
 
@@ -216,7 +285,7 @@ async def test_a_customer_without_address_gets_no_mail_and_the_log_names_nobody(
 
 async def test_a_mail_refused_for_good_does_not_hold_the_run_up(acts: CancellationActivities) -> None:
     async with mail_server({"RCPT": "550 no such user"}) as (port, taken):
-        object.__setattr__(acts, "mail", smtp(f"smtp://127.0.0.1:{port}"))
+        acts = replace(acts, adapters=replace(acts.adapters, mail=smtp(f"smtp://127.0.0.1:{port}")))
         with capture_logs() as lines:
             await run(acts.notify, notice("applied"))
     assert [(one["event"], one["code"]) for one in lines] == [("mail_refused", "550")]
@@ -225,6 +294,6 @@ async def test_a_mail_refused_for_good_does_not_hold_the_run_up(acts: Cancellati
 
 
 def test_the_settings_alone_make_the_activities_and_the_database(tmp_path: Path) -> None:
-    acts = shipped_activities(Settings(state_dir=tmp_path / "new"))
-    assert isinstance(acts.centre, SqlCustomerCentre)
+    acts = create_activities(Settings(state_dir=tmp_path / "new"))
+    assert isinstance(acts.adapters.bookings, SqlCustomerCentre)
     assert (tmp_path / "new" / "customer_centre.db").exists()

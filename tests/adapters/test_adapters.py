@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from activities.sql.database import Database, open_database
-from activities.sql.inbox import Inbox
+from activities.sql.database import Database, create_database
+from activities.sql.inbox import SqlInbox
 from activities.sql.ledger import SqlLedger
 from activities.sql.paging import WrongCursor
 from activities.sql.runs import SqlRuns
@@ -116,7 +116,7 @@ async def test_ended_runs_are_listed_newest_first_counted_and_in_pages(
 
 @pytest.mark.parametrize("cursor", ["", "x", "!!!", "WyJhIl0", "bnVsbA", "WyIyMDI3LTAxLTAxIiwgImEiLCAiYiJd"])
 async def test_a_wrong_cursor_is_refused(tmp_path: Path, cursor: str) -> None:
-    database = await open_database(Settings(state_dir=tmp_path))
+    database = create_database(Settings(state_dir=tmp_path))
     try:
         if cursor:
             with pytest.raises(WrongCursor):
@@ -183,7 +183,7 @@ async def test_a_ticket_is_opened_once_for_a_key(database: Database) -> None:
 
 
 async def test_the_inbox_keeps_an_event_once_with_its_answer(database: Database) -> None:
-    inbox = Inbox(database)
+    inbox = SqlInbox(database)
     assert await inbox.remember("portal", "1", "h", "requested", RUN) is None
     assert await inbox.remember("portal", "2", "h", "requested", RUN) is None
     again = await inbox.remember("portal", "1", "other", "requested", RUN)
@@ -198,7 +198,7 @@ async def test_the_inbox_keeps_an_event_once_with_its_answer(database: Database)
 
 @pytest.mark.parametrize(("source", "id_"), [("a\x00", "1"), ("a", "x" * 1001)])
 async def test_the_inbox_refuses_what_it_cannot_keep(tmp_path: Path, source: str, id_: str) -> None:
-    database = await open_database(Settings(state_dir=tmp_path))
+    database = create_database(Settings(state_dir=tmp_path))
     with pytest.raises(ValueError, match="at most"):
-        await Inbox(database).remember(source, id_, "h", "requested", RUN)
+        await SqlInbox(database).remember(source, id_, "h", "requested", RUN)
     await database.close()

@@ -1,24 +1,25 @@
 """Changes in the SQL customer centre: each exactly once; what is then in the record, and what became of the booking."""
 
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import select
 
-from activities.customer_centre import SqlCustomerCentre, load_customers
-from activities.ports import Refused
+from activities.customer_centre import load_customers
+from activities.ports import Ends, Judgement, Refused
+from activities.request_check import judge_of
 from activities.sql import bookings
+from activities.sql.customer_centre import SqlCustomerCentre
 from activities.sql.database import Database
 from activities.sql.tables import receipts
 from settings import Settings
-from states.model.effects import AssignLicence, Decouple, Step
+from states.model.effects import AssignLicence, Decouple
 from states.model.facts import Surplus
+from states.model.record import Customer
 from states.model.request import Proof
 from tests.adapters.customers import (
     CHANGE,
-    EFFECTIVE,
     PLACED,
     file_of,
     licence,
@@ -29,7 +30,7 @@ from tests.adapters.customers import (
     step,
 )
 from tests.adapters.databases import database, postgres, settings
-from tests.adapters.wired import centre, states_of
+from tests.adapters.wired import CATALOGUES, centre, nothing_left, states_of
 
 __all__ = ["centre", "database", "postgres", "settings"]
 
@@ -38,7 +39,7 @@ async def test_ED_an_edition_changes_with_its_term_and_closes_its_booking(
     settings: Settings, centre: SqlCustomerCentre, database: Database
 ) -> None:
     await centre.place_order(step("edition", "jtl", order(), target="jtl_start"))
-    receipt = await centre.apply_change(step("edition", "jtl", CHANGE, target="jtl_start"))
+    receipt = await centre.apply_change(step("edition", "jtl", CHANGE, target="jtl_start"), nothing_left)
     found = await record_of(settings)
     assert found["editions"] == {"jtl": "jtl_start", "wms": "wms_pro"}
     assert found["edition_terms"] == {}
@@ -49,32 +50,31 @@ async def test_ED_an_edition_changes_with_its_term_and_closes_its_booking(
 async def test_ED1_an_edition_that_is_lower_already_is_never_raised(
     settings: Settings, centre: SqlCustomerCentre
 ) -> None:
-    await centre.apply_change(step("edition", "jtl", CHANGE, target="jtl_start"))
-    await centre.apply_change(step("edition", "jtl", CHANGE, target="jtl_advanced", key="another"))
+    await centre.apply_change(step("edition", "jtl", CHANGE, target="jtl_start"), nothing_left)
+    await centre.apply_change(step("edition", "jtl", CHANGE, target="jtl_advanced", key="another"), nothing_left)
     assert (await record_of(settings))["editions"]["jtl"] == "jtl_start"
 
 
-async def test_X2_the_change_answers_what_is_then_in_surplus_and_when_it_ends(
+async def test_X2_the_change_answers_what_is_judged_of_the_record_after_it(
     centre: SqlCustomerCentre, database: Database
 ) -> None:
-    seen: list[tuple[str, Iterable[str]]] = []
+    judged: list[tuple[str, list[str]]] = []
+    surplus = (Surplus(licence="L-77", product="wms_user", reason="not_available"),)
 
-    def surplus_after(record: Any, ends: Any, step: Step) -> tuple[Surplus, ...]:
-        seen.append((record.editions["wms"], tuple(ends)))
-        return (
-            Surplus(licence="L-77", product="wms_user", reason="not_available"),
-            Surplus(product="wms_user", reason="limit", candidates=("L-77",)),
-        )
+    def judge(record: Customer, ends: Ends) -> Judgement:
+        judged.append((record.editions["wms"], list(ends)))
+        return Judgement(surplus)
 
-    judging = SqlCustomerCentre(database, surplus_after)
-    await judging.place_order(step("wms_user", "L-77", order()))
-    receipt = await judging.apply_change(step("edition", "wms", CHANGE, target="wms_start"))
-    assert seen == [("wms_start", ("L-77",))]
-    assert [entry.ends_at for entry in receipt.surplus] == [EFFECTIVE, None]
+    await centre.place_order(step("wms_user", "L-77", order()))
+    asked = step("edition", "wms", CHANGE, target="wms_start")
+    receipt = await centre.apply_change(asked, judge)
+    assert judged == [("wms_start", ["L-77"])]
+    assert receipt.surplus == surplus
+    assert await centre.apply_change(asked, nothing_left) == receipt
 
 
 async def test_OPL_1_a_lower_package_needs_no_channel_to_end(settings: Settings, centre: SqlCustomerCentre) -> None:
-    await centre.apply_change(step("order_package", "orders", CHANGE, target=1000))
+    await centre.apply_change(step("order_package", "orders", CHANGE, target=1000), nothing_left)
     assert (await record_of(settings))["order_package"] == 1000
 
 
@@ -86,18 +86,19 @@ async def test_X4_an_active_channel_holds_package_0_and_asking_again_may_succeed
     await centre.place_order(step("order_package", "orders", order(), target=0))
     await centre.place_order(step("connector", "M-1", order()))
     asked = step("order_package", "orders", CHANGE, target=0)
+    judge = judge_of(asked, CATALOGUES, settings)
     for _ in range(2):
-        held = await centre.apply_change(asked)
+        held = await centre.apply_change(asked, judge)
         assert held.held
         assert [(one.licence, one.reason, one.ends_at) for one in held.surplus] == [("M-1", "channel", None)]
     assert (await record_of(settings))["order_package"] == 2500
     assert (0, "booked") in await states_of(database)
 
-    await centre.apply_change(step("connector", "M-1", CHANGE))
-    done = await centre.apply_change(asked)
+    await centre.apply_change(step("connector", "M-1", CHANGE), nothing_left)
+    done = await centre.apply_change(asked, judge)
     assert (done.held, done.surplus) == (False, ())
     assert (await record_of(settings))["order_package"] == 0
-    assert await centre.apply_change(asked) == done
+    assert await centre.apply_change(asked, judge) == done
 
 
 GONE = [
@@ -123,14 +124,14 @@ async def test_what_ended_leaves_the_record(
     before = licences_of(await record_of(settings))
     if details:
         await centre.place_order(step(kind, subject, order(details=details)))
-    await centre.apply_change(step(kind, subject, CHANGE))
+    await centre.apply_change(step(kind, subject, CHANGE), nothing_left)
     assert licences_of(await record_of(settings)) == before - gone
 
 
 async def test_FFN5_the_exit_ends_the_cooperation_with_every_partner(
     settings: Settings, centre: SqlCustomerCentre
 ) -> None:
-    await centre.apply_change(step("fulfillment", "ffn", CHANGE))
+    await centre.apply_change(step("fulfillment", "ffn", CHANGE), nothing_left)
     assert (await record_of(settings))["partners"] == []
 
 
@@ -156,7 +157,7 @@ async def test_X12_what_a_person_did_by_hand_is_kept_with_its_proof(
 ) -> None:
     proof = Proof(reference="Ticket 4711", confirmed_by="Erika", confirmed_at=PLACED)
     await centre.place_order(step("wms_user", "L-77", order(proof=proof)))
-    await centre.apply_change(step("wms_user", "L-77", CHANGE.model_copy(update={"proof": proof})))
+    await centre.apply_change(step("wms_user", "L-77", CHANGE.model_copy(update={"proof": proof})), nothing_left)
     async with database.read() as connection:
         proofs = (await connection.execute(select(receipts.c.proof))).scalars().all()
     assert [Proof.model_validate(one) for one in proofs] == [proof, proof]

@@ -7,11 +7,12 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from activities.customer_centre import SqlCustomerCentre, customer
+from activities.customer_centre import customer
 from activities.ports import Refused
 from activities.sql import bookings
+from activities.sql.customer_centre import SqlCustomerCentre
+from activities.sql.customer_records import SqlCustomerRecords
 from activities.sql.database import Database
-from activities.sql.runs import SqlRuns
 from activities.sql.tables import orders, receipts
 from settings import Settings
 from states.model.effects import ApplyChange, Withdraw
@@ -22,7 +23,7 @@ from tests.adapters.customers import (
     step,
 )
 from tests.adapters.databases import database, postgres, settings
-from tests.adapters.wired import centre, states_of
+from tests.adapters.wired import centre, nothing_left, states_of
 
 __all__ = ["centre", "database", "postgres", "settings"]
 
@@ -38,10 +39,8 @@ async def test_the_same_key_books_once_and_answers_the_first_receipt(
 ) -> None:
     asked = step("edition", "jtl", order(), target="jtl_start")
     first = await centre.place_order(asked)
-    await SqlRuns(database).register("order_package/K-1001/orders", "r", "order_package", "K-1001", True)
     assert await centre.place_order(asked) == first
     assert first.reference == "B-000001"
-    assert first.tell == ()
     assert await states_of(database) == [("jtl_start", "booked")]
 
 
@@ -50,21 +49,6 @@ async def test_simultaneous_calls_with_one_key_book_once(centre: SqlCustomerCent
     answers = await asyncio.gather(*(centre.place_order(asked) for _ in range(8)))
     assert len({answer.model_dump_json() for answer in answers}) == 1
     assert await count(database, orders) == await count(database, receipts) == 1
-
-
-async def test_X3_a_receipt_names_the_runs_that_want_to_hear_of_it(
-    centre: SqlCustomerCentre, database: Database
-) -> None:
-    runs = SqlRuns(database)
-    for kind, customer_, watches in [
-        ("edition/K-1001/jtl", "K-1001", True),
-        ("wms_user/K-1001/L-77", "K-1001", True),
-        ("voucher/K-1001/L-1", "K-1001", False),
-        ("edition/K-1002/jtl", "K-1002", True),
-    ]:
-        await runs.register(kind, "r", kind.split("/")[0], customer_, watches)
-    receipt = await centre.place_order(step("wms_user", "L-77", order()))
-    assert receipt.tell == ("edition/K-1001/jtl",)
 
 
 async def test_X10_a_newer_order_of_the_run_replaces_the_older_one(
@@ -152,7 +136,8 @@ async def test_X3_a_licence_that_ends_while_it_is_read_is_there_with_its_end(
 
     async def after_the_change(*arguments: Any) -> Any:
         monkeypatch.setattr(bookings, "ends_of", read_ends)
-        await centre.apply_change(step("wms_user", "L-77", ApplyChange(number=2, catalogue="2026-04-01")))
+        change = step("wms_user", "L-77", ApplyChange(number=2, catalogue="2026-04-01"))
+        await centre.apply_change(change, nothing_left)
         return await read_ends(*arguments)
 
     monkeypatch.setattr(bookings, "ends_of", after_the_change)
@@ -172,8 +157,8 @@ async def test_X11_withdrawing_is_fine_where_nothing_is_booked(centre: SqlCustom
 
 @pytest.mark.parametrize("name", ["a\x00b", "x" * 3000, "\ud800", "' OR 1=1 --"])
 async def test_a_name_that_nobody_has_is_unknown_whatever_it_holds(
-    settings: Settings, centre: SqlCustomerCentre, name: str
+    settings: Settings, centre: SqlCustomerCentre, database: Database, name: str
 ) -> None:
-    assert await centre.customer(name) is None
+    assert await SqlCustomerRecords(database).customer(name) is None
     assert await customer(settings, name) is None
     assert (await centre.with_ends(name))[1] == {}

@@ -10,7 +10,7 @@ from sqlalchemy.engine import make_url
 from activities.customer_centre import customer, load_customers
 from activities.ports import Misconfigured, Unavailable
 from activities.sql import migrate
-from activities.sql.database import DRIVERS, Database, create_database, open_database
+from activities.sql.database import DRIVERS, Database, create_database
 from activities.sql.tables import metadata
 from settings import Settings
 from tests.adapters.customers import (
@@ -39,7 +39,7 @@ def test_the_head_named_is_the_newest_revision() -> None:
 
 
 async def test_starting_at_the_same_moment_migrates_once(settings: Settings) -> None:
-    opened = await asyncio.gather(*(open_database(settings) for _ in range(6)))
+    opened = await asyncio.gather(*(asyncio.to_thread(create_database, settings) for _ in range(6)))
     for one in opened:
         await one.ready()
         await one.close()
@@ -53,7 +53,7 @@ async def test_starting_at_the_same_moment_migrates_once(settings: Settings) -> 
 
 async def test_opening_again_keeps_what_is_there(settings: Settings, tmp_path: Path) -> None:
     await load_customers(settings, file_of(tmp_path, CONTRACT))
-    await (await open_database(settings)).close()
+    await create_database(settings).close()
     assert await customer(settings, "K-1001") == CONTRACT
 
 

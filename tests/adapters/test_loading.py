@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from activities.customer_centre import Left, LoadFailed, customer, load_customers
+from activities.customer_centre import LoadFailed, SparedSubject, customer, load_customers
 from activities.sql.database import Database
 from activities.sql.runs import SqlRuns
 from settings import Settings
@@ -154,7 +154,7 @@ async def test_a_second_load_replaces_everything_but_the_subjects_of_open_runs(
     if kind:
         await SqlRuns(database).register(workflow_id, "r1", kind, "K-1001", True)
     report = await load_customers(settings, file_of(tmp_path, SECOND))
-    assert report.left == ((Left("K-1001", subject, workflow_id),) if kind else ())
+    assert report.spared == ((SparedSubject("K-1001", subject, workflow_id),) if kind else ())
     found = await record_of(settings)
     found["licences"] = [f"{one['product']} {one['licence']}" for one in found["licences"]]
     assert found == SECOND | {"licences": ["vouchers L-77", "wms_user L-78"]} | kept

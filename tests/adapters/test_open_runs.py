@@ -9,16 +9,18 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
-from activities.customer_centre import SqlCustomerCentre, load_customers
-from activities.reconciliation.comparison import comparison_of
+from activities.adapters import opened_adapters
+from activities.customer_centre import load_customers
+from activities.reconciliation.comparison import ComparisonActivities
+from activities.sql.customer_centre import SqlCustomerCentre
 from activities.sql.database import Database
 from activities.sql.ledger import SqlLedger
-from activities.sql.open_runs import HeldOpen
+from activities.sql.open_runs import SqlOpenRuns
 from activities.sql.runs import SqlRuns
 from activities.sql.tables import orders, runs, tasks
 from activities.sql.work_list import SqlWorkList
 from settings import Settings
-from states.model.reconciliation import Execution, How
+from states.model.reconciliation import Execution, How, RecordedRun
 from tests.adapters.customers import EFFECTIVE, PLACED, file_of, line, order, step
 from tests.adapters.databases import database, postgres, settings
 from tests.adapters.stored_runs import RUN, ended, listed, row
@@ -26,18 +28,18 @@ from tests.system.test_cli import status
 
 __all__ = ["database", "postgres", "settings"]
 
-PART = (RUN, "r1")
+RECORDED = RecordedRun(workflow_id=RUN, run_id="r1", kind="edition", customer="K-1001", subject="jtl", open=True)
 
 
 @pytest.fixture
-async def held_open(settings: Settings, database: Database, tmp_path: Path) -> HeldOpen:
+async def open_runs(settings: Settings, database: Database, tmp_path: Path) -> SqlOpenRuns:
     """K-1001 with an edition's run that is open, has booked, and has two tasks, one with a ticket."""
     await load_customers(settings, file_of(tmp_path, line(edition_terms={})))
     await SqlRuns(database).register(RUN, "r1", "edition", "K-1001", True)
     placed = step("edition", "jtl", order(), target="jtl_advanced", key=f"{RUN}/r1/place_order/4")
     await SqlCustomerCentre(database).place_order(placed)
     await SqlWorkList(database).write(listed(row("t-1"), row("t-2", ticket=True)), {"t-2": "T-000001"})
-    return HeldOpen(database)
+    return SqlOpenRuns(database)
 
 
 def seen(how: How, run_id: str = "r1", succeeded: bool = False) -> Execution:
@@ -54,8 +56,8 @@ async def open_now(database: Database) -> tuple[list[str], list[str], list[str]]
         return list(rows), list(todo), list(placed)
 
 
-async def test_row_tasks_and_booking_are_one_run(held_open: HeldOpen) -> None:
-    (held,) = await held_open.held()
+async def test_row_tasks_and_booking_are_one_run(open_runs: SqlOpenRuns) -> None:
+    (held,) = await open_runs.recorded()
     assert (held.workflow_id, held.run_id, held.customer, held.subject) == (RUN, "r1", "K-1001", "jtl")
     assert (held.open, held.tasks) == (True, ("perform", "perform"))
     booking = held.booking
@@ -64,17 +66,17 @@ async def test_row_tasks_and_booking_are_one_run(held_open: HeldOpen) -> None:
     )  # fmt: skip
 
 
-async def test_a_task_alone_is_a_run_that_could_not_register(held_open: HeldOpen, database: Database) -> None:
+async def test_a_task_alone_is_a_run_that_could_not_register(open_runs: SqlOpenRuns, database: Database) -> None:
     await SqlWorkList(database).write(listed(row("t-9"), workflow_id="pos/K-1001/P-1"), {})
-    (_, alone) = await held_open.held()
+    (_, alone) = await open_runs.recorded()
     assert (alone.workflow_id, alone.run_id, alone.tasks, alone.booking) == ("pos/K-1001/P-1", "r1", ("perform",), None)
 
 
 async def test_a_booking_stays_with_its_own_run_when_a_newer_one_is_open(
-    held_open: HeldOpen, database: Database
+    open_runs: SqlOpenRuns, database: Database
 ) -> None:
     await SqlRuns(database).register(RUN, "r2", "edition", "K-1001", True)
-    first, second = await held_open.held()
+    first, second = await open_runs.recorded()
     assert (first.run_id, first.open, first.booking is not None) == ("r1", False, True)
     assert (second.run_id, second.open, second.booking) == ("r2", True, None)
 
@@ -83,42 +85,42 @@ async def test_a_booking_stays_with_its_own_run_when_a_newer_one_is_open(
     ("terminated", "r1", None), ("unknown", "r1", "abandoned"), ("completed", "r0", "abandoned"),
 ])  # fmt: skip
 async def test_the_end_of_a_booking_is_that_of_its_own_run(
-    held_open: HeldOpen, database: Database, how: How, run_id: str, state: str | None
+    open_runs: SqlOpenRuns, database: Database, how: How, run_id: str, state: str | None
 ) -> None:
     """Another run's end counts only where Temporal no longer says which run it was."""
     await SqlLedger(database).record_end(ended(RUN, "r0", "abandoned", day=20))
-    (held,) = await held_open.held()
+    (held,) = await open_runs.recorded()
     assert not held.open
-    assert (await held_open.with_end(held, seen(how, run_id))).ended == state
+    assert (await open_runs.with_end(held, seen(how, run_id))).ended == state
 
 
-async def test_a_lost_run_is_closed_once_and_its_booking_stands(held_open: HeldOpen, database: Database) -> None:
+async def test_a_lost_run_is_closed_once_and_its_booking_stands(open_runs: SqlOpenRuns, database: Database) -> None:
     end = ended(RUN, "r1", "given_up", day=20)
-    assert await held_open.ticketed(PART, seen("terminated")) == ("t-2",)
+    assert await open_runs.ticketed(RECORDED, seen("terminated")) == ("t-2",)
     for _ in range(2):
-        await held_open.close(PART, seen("terminated"), end)
+        await open_runs.close(RECORDED, seen("terminated"), end)
     assert await open_now(database) == ([], [], ["booked"])
     found = await SqlLedger(database).ended_run(RUN)
     assert found is not None and found["state"] == "given_up"
 
 
-async def test_what_a_newer_run_holds_is_left_alone(held_open: HeldOpen, database: Database) -> None:
+async def test_what_a_newer_run_holds_is_left_alone(open_runs: SqlOpenRuns, database: Database) -> None:
     await SqlRuns(database).register(RUN, "r2", "edition", "K-1001", True)
     await SqlWorkList(database).write(listed(row("t-3"), run_id="r2"), {})
-    await held_open.close(PART, seen("terminated", succeeded=True), ended(RUN, "r1", "given_up", day=20))
+    await open_runs.close(RECORDED, seen("terminated", succeeded=True), ended(RUN, "r1", "given_up", day=20))
     assert await open_now(database) == (["r2"], ["t-3"], ["booked"])
-    assert await held_open.ticketed(PART, seen("terminated", succeeded=True)) == ("t-2",)
+    assert await open_runs.ticketed(RECORDED, seen("terminated", succeeded=True)) == ("t-2",)
 
 
-async def test_findings_are_remembered(held_open: HeldOpen) -> None:
-    assert await held_open.told(["a", "b"]) == frozenset()
+async def test_findings_are_remembered(open_runs: SqlOpenRuns) -> None:
+    assert await open_runs.reported(["a", "b"]) == frozenset()
     for _ in range(2):
-        await held_open.remember(["a"])
-    assert await held_open.told(["a", "b"]) == {"a"}
+        await open_runs.remember(["a"])
+    assert await open_runs.reported(["a", "b"]) == {"a"}
 
 
 @dataclass
-class Told:
+class GivenExecutions:
     """The port `Executions`, with answers given: how each run is, and its status document."""
 
     how: How
@@ -136,33 +138,34 @@ class Told:
         return self.document
 
 
-async def codes(database: Database, settings: Settings, told: Told) -> list[str]:
+async def codes(settings: Settings, executions: GivenExecutions) -> list[str]:
     """What a comparison finds."""
-    found = await comparison_of(database, told, settings).compare()
-    return [one.code for one in found.findings]
+    async with opened_adapters(settings) as adapters:
+        comparison = await ComparisonActivities(adapters, executions, settings).compare()
+    return [finding.code for finding in comparison.findings]
 
 
 async def test_a_run_that_ends_while_it_is_compared_is_no_finding(
-    held_open: HeldOpen, database: Database, settings: Settings
+    open_runs: SqlOpenRuns, database: Database, settings: Settings
 ) -> None:
     async def ends() -> None:
         await SqlLedger(database).record_end(ended(RUN, "r1", "applied", day=20))
 
-    assert await codes(database, settings, Told("completed")) == ["booking_unwatched"]
-    assert await codes(database, settings, Told("completed", meanwhile=ends)) == []
+    assert await codes(settings, GivenExecutions("completed")) == ["booking_unwatched"]
+    assert await codes(settings, GivenExecutions("completed", meanwhile=ends)) == []
 
 
 @pytest.mark.parametrize(("date", "code"), [
     ("2020-01-31T23:00:00Z", ["overdue"]), ("2099-01-31T23:00:00Z", []), (None, ["overdue"]),
 ])  # fmt: skip
 async def test_of_an_open_run_its_own_date_counts(
-    held_open: HeldOpen, database: Database, settings: Settings, date: str | None, code: list[str]
+    open_runs: SqlOpenRuns, database: Database, settings: Settings, date: str | None, code: list[str]
 ) -> None:
     """A late booking's date may have been moved; a run that cannot be asked has the booking's."""
     async with database.write() as connection:
         await connection.execute(update(orders).values(effective_at=datetime(2020, 1, 31, 23, tzinfo=UTC)))
     document = status(effective_at=date) if date else None
-    assert await codes(database, settings, Told("open", document)) == []
+    assert await codes(settings, GivenExecutions("open", document)) == []
     async with database.write() as connection:
         await connection.execute(update(tasks).values(open=False))
-    assert await codes(database, settings, Told("open", document)) == code
+    assert await codes(settings, GivenExecutions("open", document)) == code

@@ -1,5 +1,8 @@
 """The customer centre and the activities over a database with customers."""
 
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -7,13 +10,16 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from activities.cancellations import CancellationActivities, activities_of
-from activities.customer_centre import SqlCustomerCentre, load_customers
+from activities.cancellations import CancellationActivities, create_activities
+from activities.customer_centre import load_customers
+from activities.ports import Ends, Judgement
+from activities.sql.customer_centre import SqlCustomerCentre
 from activities.sql.database import Database
 from activities.sql.tables import orders
 from catalogue.loader import load_catalogues
 from settings import Settings
 from states.model.facts import Inquiry
+from states.model.record import Customer
 from states.model.request import Request
 from tests.adapters.customers import (
     CONTRACT,
@@ -28,7 +34,7 @@ LATER = CATALOGUES.all[-1].model_copy(update={"version": "later", "valid_from": 
 
 
 @pytest.fixture
-async def acts(settings: Settings, database: Database, tmp_path: Path) -> CancellationActivities:
+async def acts(settings: Settings, tmp_path: Path) -> AsyncIterator[CancellationActivities]:
     """The activities over a database that knows K-1001 (Pro, package 2,500, a user, a channel) and K-1002."""
     licences = [
         licence("L-77", term_ends="2027-01-31"),
@@ -37,7 +43,9 @@ async def acts(settings: Settings, database: Database, tmp_path: Path) -> Cancel
     ]
     others = line(customer="K-1002", email=None, language="en", licences=[])
     await load_customers(settings, file_of(tmp_path, line(licences=licences, edition_terms={}), others))
-    return activities_of(database, CATALOGUES, settings)
+    acts = replace(await asyncio.to_thread(create_activities, settings), catalogues=CATALOGUES)
+    yield acts
+    await acts.adapters.close()
 
 
 def inquiry(kind: str, subject: str, target: Any = None, **more: Any) -> Inquiry:
@@ -58,6 +66,11 @@ async def centre(settings: Settings, database: Database, tmp_path: Path) -> SqlC
     ]
     await load_customers(settings, file_of(tmp_path, line(licences=licences)))
     return SqlCustomerCentre(database)
+
+
+def nothing_left(_record: Customer, _ends: Ends) -> Judgement:
+    """Judges that nothing is in surplus after a change."""
+    return Judgement()
 
 
 async def states_of(database: Database) -> list[tuple[str, str]]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from activities.assessment import by_hand
+from activities.request_check import by_hand
 from catalogue.texts import say
 from settings import Settings
 from states.chart.base import Chart

@@ -90,7 +90,7 @@ class Caller:
             self.client,
             task_queue=self.settings.task_queue,
             workflows=WORKFLOWS,
-            activities=activities_on(self.records.database),
+            activities=activities_on(self.records.adapters.database),
         )
 
 

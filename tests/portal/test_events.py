@@ -283,7 +283,7 @@ async def forget_answers(portal: Caller) -> None:
 
     from activities.sql.tables import inbox
 
-    async with portal.records.database.write() as connection:
+    async with portal.records.adapters.database.write() as connection:
         await connection.execute(update(inbox).values(status=None, body=None))
 
 

@@ -22,8 +22,8 @@ from unittest.mock import patch
 
 import structlog
 
-from activities.customer_centre import SqlCustomerCentre
 from activities.ports import Misconfigured
+from activities.sql.customer_centre import SqlCustomerCentre
 from states.model.effects import Step
 from states.model.facts import Receipt
 from tests.kinds.scene import Scene, broken

@@ -15,7 +15,7 @@ from statemachine import State
 from temporalio.client import WorkflowHistory
 from temporalio.worker import Replayer
 
-from activities import assessment
+from activities import request_check
 from states.chart import base, checks, notifications, timers
 from states.chart.base import Chart
 from states.chart.revision import REVISION, since
@@ -111,7 +111,7 @@ def take_over(monkeypatch: pytest.MonkeyPatch, chart: type[Chart], revision: int
     """Runs of a register go this path now; new ones are requested under that revision."""
     monkeypatch.setitem(KINDS, "pos", replace(KINDS["pos"], chart=chart))
     monkeypatch.setattr(base, "timers_of", getattr(chart, "timers_changed", timers.timers_of))
-    monkeypatch.setattr(assessment, "REVISION", revision)
+    monkeypatch.setattr(request_check, "REVISION", revision)
 
 
 async def run_to_sleep(folder: Path) -> tuple[Run, WorkflowHistory]:

@@ -10,8 +10,7 @@ import pytest
 import pytest_asyncio
 from temporalio.testing import WorkflowEnvironment
 
-from activities.sql.database import opened
-from activities.sql.runs import SqlRuns
+from activities.adapters import opened_adapters
 from settings import Settings
 from tests.runs.harness import Refused, Run, World, program
 from worker import DATA_CONVERTER, create_worker
@@ -72,8 +71,8 @@ def keys(settings: Settings) -> list[str]:
 
 async def open_runs(settings: Settings) -> frozenset[str]:
     """The customer's open runs, as the customer centre knows them."""
-    async with opened(settings) as database:
-        return await SqlRuns(database).open_runs("K-1001")
+    async with opened_adapters(settings) as adapters:
+        return await adapters.runs.open_runs("K-1001")
 
 
 @pytest.mark.server

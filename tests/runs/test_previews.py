@@ -7,10 +7,9 @@ from typing import Any
 
 import pytest
 
-from activities.assessment import assess, run_settings
-from activities.cancellations import activities_of
+from activities.adapters import opened_adapters
 from activities.customer_centre import load_customers
-from activities.sql.database import create_database
+from activities.request_check import check_request, run_settings
 from catalogue.loader import load_catalogues
 from catalogue.texts import say
 from settings import Settings
@@ -107,11 +106,9 @@ async def previewed(settings: Settings, kind: str, customer: str, subject: str, 
     """What a preview says at a moment, as the portal asks for it."""
     request = Request(kind=kind, customer=customer, subject=subject, **more)
     moment = datetime.fromisoformat(at).astimezone(UTC)
-    database = create_database(settings)
-    acts = activities_of(database, load_catalogues(None), settings)
     inquiry = Inquiry(request=request, at=moment)
-    check = await assess(inquiry, centre=acts.centre, runs=acts.runs, catalogues=acts.catalogues, settings=settings)
-    await database.close()
+    async with opened_adapters(settings) as adapters:
+        check = await check_request(inquiry, adapters, load_catalogues(None), settings)
     return preview(KINDS[kind], request, check, moment, run_settings(settings), say).model_dump(mode="json")
 
 

@@ -11,11 +11,9 @@ import pytest
 from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Worker
 
-from activities.cancellations import activities_of, methods
+from activities.cancellations import create_activities
 from activities.ports import AdapterError, Misconfigured, Unavailable
 from activities.ports import Refused as SaidNo
-from activities.sql.database import create_database
-from catalogue.loader import load_catalogues
 from settings import Settings
 from tests.runs.harness import Refused, Run, World, program
 from tests.runs.scenes import downgrade, in_state, mails, muster, orderable, types, until
@@ -42,10 +40,9 @@ class Switched:
 async def switchable(folder: Path, **settings: Any) -> AsyncIterator[tuple[World, Switched]]:
     """A whole system, and the switch of its customer centre."""
     given = Settings.model_validate({"state_dir": folder, "apply_window": "PT0S"} | settings)
-    database = create_database(given)
-    shipped = activities_of(database, load_catalogues(given.catalogue_dir), given)
-    centre = Switched(shipped.centre)
-    acts = methods(replace(shipped, centre=centre))
+    shipped = create_activities(given)
+    centre = Switched(shipped.adapters.bookings)
+    acts = replace(shipped, adapters=replace(shipped.adapters, bookings=centre)).registered()
     server = program("temporal-test-server")
     async with (
         await WorkflowEnvironment.start_time_skipping(
@@ -57,7 +54,7 @@ async def switchable(folder: Path, **settings: Any) -> AsyncIterator[tuple[World
             yield World(env, given), centre
         finally:
             await worker.shutdown()
-            await database.close()
+            await shipped.adapters.close()
 
 
 async def meanwhile(w: World, event: Any) -> dict[str, Any]:

@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from activities.sql.database import opened
-from activities.sql.ledger import SqlLedger
+from activities.adapters import opened_adapters
 from catalogue.texts import say
 from states.model.record import Customer
 from tests.charts.lone_run import document_of, guided_run
@@ -119,8 +118,8 @@ async def test_X9_nothing_is_over_without_proof_and_the_proof_is_kept(tmp_path: 
         proof = {"reference": "letter 77", "confirmed_by": "Frau Ost", "confirmed_at": "2026-11-20T10:00:00+01:00"}
         done = await run("confirm_task", by="otto", task=task, proof=proof, note="checked")
         assert (done["state"], done["tasks"], done["waiting_for"]) == (step.end, [], [])
-        async with opened(w.settings) as database:
-            kept = await SqlLedger(database).ended_run(run.first["workflow_id"])
+        async with opened_adapters(w.settings) as adapters:
+            kept = await adapters.ledger.ended_run(run.first["workflow_id"])
         assert kept is not None
         for document in (done, kept):
             lines = [(one["event"], one["by"], one["note"]) for one in document["timeline"] if one["by"]]

@@ -1,13 +1,14 @@
 """Judging by record and catalogue: version, mode, settings, the other customer."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
-from activities.assessment import assess, version
 from activities.cancellations import CancellationActivities
 from activities.ports import Misconfigured
+from activities.request_check import check_request, version
 from catalogue.loader import Catalogues
 from settings import Settings
 from states.model.effects import BookOrder
@@ -22,8 +23,8 @@ __all__ = ["acts", "database", "postgres", "settings"]
 
 async def judged(acts: CancellationActivities, asked: Inquiry, **changes: Any) -> Check:
     """The check, under changed settings or catalogues."""
-    said: dict[str, Any] = {"catalogues": acts.catalogues, "settings": acts.settings} | changes
-    return await assess(asked, centre=acts.centre, runs=acts.runs, **said)
+    changed = replace(acts, **changes)
+    return await check_request(asked, changed.adapters, changed.catalogues, changed.settings)
 
 
 def test_X8_a_version_that_is_gone_is_for_an_administrator() -> None:
@@ -31,8 +32,8 @@ def test_X8_a_version_that_is_gone_is_for_an_administrator() -> None:
         version("1999", CATALOGUES)
 
 
-async def test_assess_judges_by_record_and_ends(acts: CancellationActivities) -> None:
-    await acts.centre.place_order(
+async def test_a_request_is_judged_by_record_and_ends(acts: CancellationActivities) -> None:
+    await acts.adapters.bookings.place_order(
         step("shipping_module", "TT-1", BookOrder(number=1, placed_at=PLACED, effective_at=EFFECTIVE))
     )
     check = await judged(acts, inquiry("edition", "jtl", "jtl_advanced"))

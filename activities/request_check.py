@@ -1,13 +1,12 @@
-"""Judging a request by record and catalogue: the same for runs, previews and the list of licences."""
+"""Checking a request against record and catalogue: the same for runs, previews and the list of licences."""
 
-from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from activities.ports import CustomerCentre, Misconfigured, Runs
-from activities.sql.subjects import Ends
+from activities.adapters import Adapters
+from activities.ports import CustomerRecords, Ends, Judge, Judgement, Misconfigured
 from catalogue.click_paths import click_path
 from catalogue.loader import Catalogues
 from settings import Settings
@@ -18,7 +17,7 @@ from states.model.base import Identifier, day_of
 from states.model.effects import ApplyChange, Step
 from states.model.facts import Check, Inquiry, RunSettings, Surplus
 from states.model.offers import Catalogue
-from states.model.record import Customer
+from states.model.record import Customer, Licence
 from states.model.request import Request
 
 RECORDED = ("abandon_after", "remind_every", "recheck_before", "repair_after", "apply_window")
@@ -26,21 +25,19 @@ RECORDED = ("abandon_after", "remind_every", "recheck_before", "repair_after", "
 IDENTIFIER: TypeAdapter[str] = TypeAdapter(Identifier)
 
 
-async def assess(
-    inquiry: Inquiry, *, centre: CustomerCentre, runs: Runs, catalogues: Catalogues, settings: Settings
-) -> Check:
+async def check_request(inquiry: Inquiry, adapters: Adapters, catalogues: Catalogues, settings: Settings) -> Check:
     """What the record and the catalogue say about a request at one moment.
 
     Raises `KeyError` for a kind that does not exist, `Misconfigured` for a catalogue version that is gone, and what
     the ports raise.
     """
     request = inquiry.request
-    record, ends = await centre.with_ends(request.customer)
+    record, ends = await adapters.bookings.with_ends(request.customer)
     context = Context(
         record=record,
         ends=ends,
-        open_runs=await runs.open_runs(request.customer),
-        other=await other_of(request, centre),
+        open_runs=await adapters.runs.open_runs(request.customer),
+        other=await other_customer(request, adapters.records),
         zone=settings.time_zone,
     )
     catalogue, in_force = versions(inquiry, catalogues, settings)
@@ -50,20 +47,17 @@ async def assess(
         added["in_force"] = in_force.version
     if inquiry.first:
         added["settings"] = run_settings(settings)
-    return Check.model_validate({**fields_of(check), **added}) if added else check
+    if not added:
+        return check
+    return Check.model_validate({name: getattr(check, name) for name in check.model_fields_set} | added)
 
 
-def fields_of(check: Check) -> dict[str, Any]:
-    """The fields that say something."""
-    return {name: getattr(check, name) for name in check.model_fields_set}
-
-
-async def other_of(request: Request, centre: CustomerCentre) -> Customer | None:
+async def other_customer(request: Request, records: CustomerRecords) -> Customer | None:
     """The customer that a marketplace account moves to; None where nobody knows it (MOV2)."""
     if request.kind != "marketplace_transfer":
         return None
     try:
-        return await centre.customer(IDENTIFIER.validate_python(request.target))
+        return await records.customer(IDENTIFIER.validate_python(request.target))
     except ValidationError:
         return None
 
@@ -116,22 +110,51 @@ def run_settings(settings: Settings) -> RunSettings:
     return RunSettings(**{name: value for name, value in chosen.items() if value != getattr(defaults, name)})
 
 
-def surplus_after(catalogues: Catalogues, settings: Settings) -> Callable[[Customer, Ends, Step], tuple[Surplus, ...]]:
-    """What `SqlCustomerCentre` asks after a change: what the kind's own check still finds in surplus (X2, X4)."""
+def judge_of(step: Step, catalogues: Catalogues, settings: Settings) -> Judge:
+    """How a change is judged: by what the kind's own check still finds in surplus after it.
 
-    def found(record: Customer, ends: Ends, step: Step) -> tuple[Surplus, ...]:
+    A lower edition is made in any case, and what is then in surplus is answered (X2). Package 0 is held while a sales
+    channel that is billed by order packages in any version is in the record; that its end is booked does not help (X4).
+    """
+
+    def surplus_left(record: Customer, ends: Ends) -> tuple[Surplus, ...]:
         request = Request(kind=step.kind, customer=step.customer, subject=step.subject, target=step.target)
-        name = step.effect.catalogue if isinstance(step.effect, ApplyChange) and step.effect.catalogue else None
-        inquiry = Inquiry(request=request, at=datetime.now(UTC), version=name, after=True)
-        context = Context(record=record, ends=ends, zone=settings.time_zone)
+        asked_by = step.effect.catalogue if isinstance(step.effect, ApplyChange) and step.effect.catalogue else None
+        inquiry = Inquiry(request=request, at=datetime.now(UTC), version=asked_by, after=True)
         catalogue, _ = versions(inquiry, catalogues, settings)
+        context = Context(record=record, ends=ends, zone=settings.time_zone)
         return KINDS[step.kind].check(inquiry, context, catalogue).surplus
 
-    return found
+    def judge(record: Customer, ends: Ends) -> Judgement:
+        if step.kind == "edition":
+            return Judgement(surplus_left(record, ends))
+        if step.kind == "order_package" and step.target == 0:
+            billed = channels(catalogues)
+            active = [licence for licence in record.licences if licence.product in billed]
+            entries = {entry.licence: entry for entry in surplus_left(record, {})} if active else {}
+            surplus = tuple(entries.get(licence.licence) or as_channel(licence) for licence in active)
+            return Judgement(surplus, held=bool(active))
+        return Judgement()
+
+    return judge
+
+
+def as_channel(licence: Licence) -> Surplus:
+    """A channel that only another version of the catalogue names (OP0-1)."""
+    return Surplus(
+        licence=licence.licence,
+        product=licence.product,
+        reason="channel",
+        values={"product": licence.product},
+        candidates=(licence.licence,),
+    )
 
 
 def channels(catalogues: Catalogues) -> frozenset[str]:
     """The products billed by order packages in any version (OP0-1)."""
     return frozenset(
-        product.key.partition("/")[0] for one in catalogues.all for product in one.products.values() if product.channel
+        product.key.partition("/")[0]
+        for version in catalogues.all
+        for product in version.products.values()
+        if product.channel
     )

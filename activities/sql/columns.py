@@ -1,11 +1,12 @@
-"""Column types that mean the same on SQLite and PostgreSQL."""
+"""Columns whose types mean the same on SQLite and PostgreSQL. Migrations use them too, so what is here stays."""
 
 import re
 from datetime import UTC, datetime
 from decimal import Decimal
+from typing import Any
 
-from sqlalchemy import DateTime, Dialect, Text
-from sqlalchemy.types import TypeDecorator
+from sqlalchemy import JSON, BigInteger, Column, DateTime, Dialect, ForeignKey, Integer, MetaData, Text
+from sqlalchemy.types import TypeDecorator, TypeEngine
 
 UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 """What PostgreSQL cannot keep in a text (NUL), or no database in UTF-8 (half of a surrogate pair)."""
@@ -57,3 +58,44 @@ class Money(TypeDecorator[Decimal]):
     def process_result_value(self, value: str | None, dialect: Dialect) -> Decimal | None:
         """As the amount it was."""
         return None if value is None else Decimal(value)
+
+
+PLAIN = JSON(none_as_null=True)
+"""A document; None is no document."""
+
+
+def new_metadata() -> MetaData:
+    """An empty schema, whose indexes and constraints are named after their columns."""
+    return MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+
+
+def keys(*names: str) -> list[Column[Any]]:
+    """The parts of a primary key."""
+    return [Column(name, FreeText, primary_key=True) for name in names]
+
+
+def counted(name: str) -> Column[Any]:
+    """A primary key that the database counts up."""
+    return Column(name, BigInteger().with_variant(Integer(), "sqlite"), primary_key=True, autoincrement=True)
+
+
+def of_customer() -> Column[Any]:
+    """The customer that a part of the record belongs to, and goes with: the first part of its primary key."""
+    return Column("customer", ForeignKey("customers.customer", ondelete="CASCADE"), primary_key=True)
+
+
+def needed(*names: str, of: type[TypeEngine[Any]] | TypeEngine[Any] = FreeText) -> list[Column[Any]]:
+    """Columns of one type that are always filled."""
+    return [Column(name, of, nullable=False) for name in names]
+
+
+def optional(*names: str, of: type[TypeEngine[Any]] | TypeEngine[Any] = FreeText) -> list[Column[Any]]:
+    """Columns of one type that may be empty."""
+    return [Column(name, of) for name in names]

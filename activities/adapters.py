@@ -1,0 +1,75 @@
+"""The one place where adapters are put together: settings → adapters, for worker, portal and command line.
+
+A second customer centre is another adapter of `Bookings`, chosen here by a setting.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from activities.mail.senders import mail_of
+from activities.ports import Bookings, CustomerRecords, Mail, OpenRuns, Receipts, Runs, Tickets
+from activities.sql.customer_centre import SqlCustomerCentre
+from activities.sql.customer_records import SqlCustomerRecords
+from activities.sql.database import Database, create_database
+from activities.sql.inbox import SqlInbox
+from activities.sql.ledger import SqlLedger
+from activities.sql.open_runs import SqlOpenRuns
+from activities.sql.receipts import SqlReceipts
+from activities.sql.runs import SqlRuns
+from activities.sql.tickets import SqlTickets
+from activities.sql.work_list import SqlWorkList
+from settings import Settings
+
+
+@dataclass(frozen=True)
+class Adapters:
+    """Every port with its adapter. The portal also lists what is in ledger, work list and inbox, which are ours."""
+
+    database: Database
+    records: CustomerRecords
+    bookings: Bookings
+    receipts: Receipts
+    runs: Runs
+    open_runs: OpenRuns
+    ledger: SqlLedger
+    work_list: SqlWorkList
+    inbox: SqlInbox
+    tickets: Tickets
+    mail: Mail
+
+    async def close(self) -> None:
+        """Let go of the connections; do it when the event loop ends."""
+        await self.database.close()
+
+
+def create_adapters(settings: Settings) -> Adapters:
+    """The adapters under these settings. Creates or migrates the database, and blocks until that is done.
+
+    Raises `Misconfigured` or `Unavailable`, each in one line without credentials.
+    """
+    database = create_database(settings)
+    return Adapters(
+        database=database,
+        records=SqlCustomerRecords(database),
+        bookings=SqlCustomerCentre(database),
+        receipts=SqlReceipts(database),
+        runs=SqlRuns(database),
+        open_runs=SqlOpenRuns(database),
+        ledger=SqlLedger(database),
+        work_list=SqlWorkList(database),
+        inbox=SqlInbox(database),
+        tickets=SqlTickets(database),
+        mail=mail_of(settings),
+    )
+
+
+@asynccontextmanager
+async def opened_adapters(settings: Settings) -> AsyncIterator[Adapters]:
+    """The adapters for a single errand, closed afterwards; the event loop is not blocked."""
+    adapters = await asyncio.to_thread(create_adapters, settings)
+    try:
+        yield adapters
+    finally:
+        await adapters.close()

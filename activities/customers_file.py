@@ -1,0 +1,110 @@
+"""A file of customers as JSON Lines, read and validated whole (docs/contract.md, Customers' data)."""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from activities.sql.columns import UNSTORABLE
+from catalogue.loader import Catalogues
+from states.model.record import Customer
+
+LARGEST = 2**31 - 1
+"""The largest number that a record may hold."""
+
+
+class LoadFailed(ValueError):
+    """The file is wrong, and nothing was written. `problems` are lines of the form `line 3: field: what is wrong`."""
+
+    def __init__(self, path: Path, problems: Iterable[str]) -> None:
+        self.problems = tuple(problems)
+        lines = "\n".join(f"  {problem}" for problem in self.problems)
+        super().__init__(f"{path} was not loaded, nothing was changed:\n{lines}")
+
+
+def read_customers(path: Path, catalogues: Catalogues) -> list[Customer]:
+    """The customers of a file. Raises `LoadFailed` with every fault, each with its line and field."""
+    try:
+        lines = path.read_text(encoding="utf-8-sig").split("\n")
+    except OSError as error:
+        raise LoadFailed(path, [f"the file cannot be read: {error.strerror}"]) from None
+    except UnicodeDecodeError as error:
+        raise LoadFailed(path, [f"the file is not UTF-8: byte {error.start}"]) from None
+    products = products_of(catalogues)
+    problems: list[str] = []
+    records: dict[str, Customer] = {}
+    line_of: dict[str, int] = {}
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        try:
+            record = Customer.model_validate_json(line, strict=True)
+        except ValidationError as error:
+            faults = [f"{place(fault['loc'])}: {fault['msg']}" for fault in error.errors(include_url=False)]
+        else:
+            faults = faults_of(record, products)
+            records[record.customer] = record
+            first = line_of.setdefault(record.customer, number)
+            if first != number:
+                faults.append(f"customer: {record.customer} stands in line {first} already")
+        problems += [f"line {number}: {fault}" for fault in faults]
+    if problems:
+        raise LoadFailed(path, problems)
+    return list(records.values())
+
+
+def products_of(catalogues: Catalogues) -> tuple[str, ...]:
+    """The product keys of every version, without modules' own entries."""
+    return tuple(dict.fromkeys(key.partition("/")[0] for version in catalogues.all for key in version.products))
+
+
+def place(loc: tuple[int | str, ...]) -> str:
+    """Where in a line a fault is: `licences.0.product`."""
+    return ".".join(str(part) for part in loc if part != "[key]") or "the line"
+
+
+def faults_of(record: Customer, products: tuple[str, ...]) -> list[str]:
+    """What is wrong with a record whose shape is right."""
+    return [
+        *(
+            f"editions.{family}: {edition} is not an edition of {family}"
+            for family, edition in record.editions.items()
+            if not edition.startswith(f"{family}_")
+        ),
+        *(
+            f"edition_terms.{family}: there is no edition of {family}"
+            for family in record.edition_terms
+            if family not in record.editions
+        ),
+        *(
+            f"licences.{index}.product: {licence.product} is not a product; known are {', '.join(products)}"
+            for index, licence in enumerate(record.licences)
+            if licence.product not in products
+        ),
+        *repeated("licences", "licence", [licence.licence for licence in record.licences]),
+        *repeated("partners", "id", [partner.id for partner in record.partners]),
+        *unstorable(record.model_dump(mode="json")),
+    ]
+
+
+def repeated(part: str, field: str, names: list[str]) -> list[str]:
+    """Names that stand there more than once."""
+    return [
+        f"{part}.{index}.{field}: {name} stands in {part}.{names.index(name)} already"
+        for index, name in enumerate(names)
+        if names.index(name) != index
+    ]
+
+
+def unstorable(value: Any, where: str = "") -> list[str]:
+    """Texts and numbers that no database keeps as they are."""
+    if isinstance(value, dict | list):
+        entries = value.items() if isinstance(value, dict) else enumerate(value)
+        parts = ((f"{where}.{name}" if where else str(name), part) for name, part in entries)
+        return [fault for name, part in parts for fault in unstorable(part, name)]
+    if isinstance(value, str) and UNSTORABLE.search(value):
+        return [f"{where}: holds a character that cannot be kept"]
+    if isinstance(value, int) and not isinstance(value, bool) and value > LARGEST:
+        return [f"{where}: {value} is too large"]
+    return []

@@ -1,0 +1,39 @@
+"""The errors of ports as Temporal must see them.
+
+    Refused         never retried: the system said no, and `details[0]` says why
+    Misconfigured   never retried: a person is asked at once
+    Unavailable     retried
+
+No error carries a statement, a value of the record or a password: failures stay in histories.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from pydantic import ValidationError
+from temporalio.exceptions import ApplicationError
+
+from activities import activity_names
+from activities.ports import AdapterError, Misconfigured, Refused
+
+
+@contextmanager
+def adapter_errors_translated() -> Iterator[None]:
+    """Turn the errors of ports into those that the driver knows."""
+    try:
+        yield
+    except Refused as error:
+        details = {"reason": str(error), "reference": error.reference}
+        raise ApplicationError(str(error), details, type=activity_names.REFUSED, non_retryable=True) from None
+    except Misconfigured as error:
+        raise misconfigured(str(error)) from None
+    except AdapterError as error:
+        raise ApplicationError(str(error), type="Unavailable") from None
+    except ValidationError as error:
+        fields = ", ".join(".".join(map(str, fault["loc"])) for fault in error.errors(include_input=False))
+        raise misconfigured(f"what is recorded has another form than expected: {fields}") from None
+
+
+def misconfigured(text: str) -> ApplicationError:
+    """An administrator must act; trying again cannot help."""
+    return ApplicationError(text, type=activity_names.MISCONFIGURED, non_retryable=True)
