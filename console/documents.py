@@ -6,16 +6,15 @@ from typing import Any
 from catalogue.texts import say
 from console.output import at, on, pairs, table
 from console.portal_client import Document, language
-from states.model.status import UNCHANGED
+from states.model.ends import CHANGING_NOTHING
+from states.model.status import DEADLINE_KEPT
 
 PARAGRAPH = "\n\n"
-ORDERED = ("scheduled", "applied")
-"""Where the deadline is behind the customer: it was kept."""
 
 
 def deadline(document: Document) -> str | None:
     """Until when to order; None where the order is placed, and where there is no such day."""
-    return None if document["state"] in ORDERED else document["order_by"]
+    return None if document["state"] in DEADLINE_KEPT else document["order_by"]
 
 
 def label(namespace: str, value: str) -> str:
@@ -28,7 +27,7 @@ def label(namespace: str, value: str) -> str:
 
 def print_status(document: Document, zone: str) -> None:
     """Where a cancellation stands, why, and what may be done."""
-    standing, unchanged = document["standing"], document["state"] in UNCHANGED
+    standing, unchanged = document["standing"], document["state"] in CHANGING_NOTHING
     pairs(
         [
             ("cancellation", f"{document['workflow_id']}  ({label('kind', document['kind'])})"),

@@ -1,4 +1,4 @@
-"""Refusals as `application/problem+json` (RFC 9457): one status for each code of the contract's table."""
+"""Refusals as `application/problem+json` (RFC 9457): the status is that of the code."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -11,25 +11,12 @@ from temporalio.exceptions import ApplicationError
 from catalogue.texts import say
 from portal.faults import FAULTS, fault
 from states.model import payload_errors
+from states.model.codes import status_of
 from states.model.payload_errors import faults_of
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_AFTER = "5"
 """Seconds after which a caller may try again."""
-
-STATUSES: dict[str, int] = {
-    "malformed": 422,
-    "details_missing": 422,
-    "proof_missing": 422,
-    "unknown_task": 404,
-    "unknown_run": 404,
-    "not_found": 404,
-    "method_not_allowed": 405,
-    "unauthorised": 401,
-    "unavailable": 503,
-    "internal": 500,
-}
-"""What is not named here says no to something that is well formed: 409."""
 
 TITLES: dict[str, dict[str, str]] = {
     "malformed": {"en": "The payload is wrong", "de": "Die Nutzlast ist fehlerhaft"},
@@ -96,7 +83,7 @@ class PortalProblem(Exception):
         self.enabled = enabled
         self.current = current
         self.customer = customer
-        self.status = status or STATUSES.get(code, 409)
+        self.status = status or status_of(code)
         self.headers = dict(headers or {})
         self.reading = False
         if self.status == 503:

@@ -20,11 +20,10 @@ from portal.storage import Storage
 from states.chart.base import PUBLIC_STATE
 from states.kinds.registry import KINDS
 from states.model.base import in_utc, start_of
+from states.model.ends import ENDS
 from states.views.diagram import states_of
 
 Page = dict[str, Any]
-ENDS = ("applied", "abandoned", "revoked", "superseded", "reassigned", "refused", "external", "given_up")
-"""The states of a run that has ended: the ledger has it then, while Temporal may still be closing it."""
 STATES = tuple(dict.fromkeys(PUBLIC_STATE.get(one, one) for kind in KINDS.values() for one in states_of(kind.chart)))
 """The states that a run of any kind may be in, as outsiders call them."""
 TASK_TYPES = (

@@ -7,28 +7,20 @@ from datetime import datetime
 from typing import Any
 
 from temporalio import workflow
-from temporalio.common import SearchAttributeKey
 from temporalio.exceptions import ApplicationError, FailureError
 
 with workflow.unsafe.imports_passed_through():
     from activities import activity_names
     from catalogue.texts import known, say
+    from states.model.ends import CHANGING_NOTHING
     from states.model.facts import Refusal
-    from states.model.status import UNCHANGED, Problem, Status, TaskList, TaskRow, Tickets, page_of
+    from states.model.status import DEADLINE_KEPT, Problem, Status, TaskList, TaskRow, Tickets, page_of
     from states.rules.run_values import facts_of
     from states.views.status import language_of, problem, refusal_text, status
 from workflows import options
 from workflows.effect_calls import Slow, call, call_patiently
 from workflows.run_state import Base, Item
-
-KIND = SearchAttributeKey.for_keyword("CancellationKind")
-CUSTOMER = SearchAttributeKey.for_keyword("CancellationCustomer")
-STATE = SearchAttributeKey.for_keyword("CancellationState")
-WAITING_FOR = SearchAttributeKey.for_keyword_list("WaitingFor")
-TICKET_ID = SearchAttributeKey.for_keyword_list("TicketId")
-EFFECTIVE_DATE = SearchAttributeKey.for_datetime("EffectiveDate")
-ORDER_BY = SearchAttributeKey.for_datetime("OrderBy")
-SEARCH_ATTRIBUTES = (KIND, CUSTOMER, STATE, WAITING_FOR, TICKET_ID, EFFECTIVE_DATE, ORDER_BY)
+from workflows.search_attributes import CUSTOMER, EFFECTIVE_DATE, KIND, ORDER_BY, STATE, TICKET_ID, WAITING_FOR
 
 TIMERS = {
     "abandon": "the end of patience with the customer",
@@ -202,7 +194,7 @@ class Face(Base):
         ]
         waits = ", ".join(label("waiting." + value) for value in document.waiting_for) or label("details.nothing")
         lines.append(f"- **{label('details.waits_for')}**: {waits}")
-        if document.state not in UNCHANGED:
+        if document.state not in CHANGING_NOTHING:
             lines += self.effect_details(document, label)
         if document.refusal:
             lines.append(f"- **{label('details.refusal')}**: {document.refusal.text}")
@@ -214,7 +206,7 @@ class Face(Base):
         lines = []
         if document.effective_at:
             lines.append(f"- **{label('details.effective_at')}**: {self.said_at(document.effective_at)}")
-        if document.order_by and document.state not in ("scheduled", "applied"):
+        if document.order_by and document.state not in DEADLINE_KEPT:
             lines.append(f"- **{label('details.order_by')}**: {self.said_at(document.order_by)}")
         return [*lines, f"- **{label('details.cost')}**: {label('cost.' + document.cost_effect)}"]
 

@@ -8,10 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from activities.sql.subjects import NO_LICENCE, Ends, ending
 from activities.sql.tables import orders
 from states.model.effects import BookOrder, Step
+from states.model.ends import ENDS
 from states.model.record import Customer
-
-CLOSES = {"revoked": "withdrawn", "superseded": "superseded", "applied": "applied", "external": "applied"}
-"""What becomes of a booking that is still there when its run ends in that state."""
 
 
 async def book(connection: AsyncConnection, step: Step, effect: BookOrder, reference: str) -> None:
@@ -51,8 +49,9 @@ async def close_with_run(connection: AsyncConnection, workflow_id: str, state: s
     Given up: what the customer centre has booked stays as it is; a mere note of ours, which nobody would act on any
     more, goes.
     """
-    if state in CLOSES:
-        await close(connection, workflow_id, CLOSES[state])
+    end = ENDS.get(state)
+    if end is not None and end.booking is not None:
+        await close(connection, workflow_id, end.booking)
     else:
         await close(connection, workflow_id, "withdrawn", notes_only=True)
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import NamedTuple
 
+from states.model.ends import ENDS
 from states.model.facts import Surplus
 from states.model.memory import LicenceNews, Memory
 from states.model.request import LicenceChanged
@@ -89,5 +90,5 @@ def ended_for_it(memory: Memory) -> list[EndedForIt]:
 BY_PRODUCT = frozenset({"key_accounting"})
 """The kinds whose subject names the product, of which a customer holds one."""
 
-GONE = frozenset({"applied", "external"})
+GONE = frozenset(state for state, end in ENDS.items() if end.licence_gone)
 """The ends of a licence's run after which the licence is no more."""

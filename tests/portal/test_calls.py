@@ -9,6 +9,7 @@ import pytest
 
 from activities.sql.ledger import SqlLedger
 from portal import openapi_examples, run_client, run_reader, search
+from states.model.ends import ENDS
 from states.model.status import End, Status
 from tests.portal.conftest import Caller, event, requested
 from tests.portal.standin import until
@@ -204,7 +205,7 @@ async def test_a_preview_reads_only_and_a_decision_does_not(alone):
 
 async def test_the_states_that_are_searched_for_are_those_of_the_contract():
     before = {"received", "feature_warning", "license_check", "surplus_resolution", "order", "scheduled"}
-    assert {*search.STATES} == before | {"support_ticket", "third_party"} | {*search.ENDS}
+    assert {*search.STATES} == before | {"support_ticket", "third_party"} | {*ENDS}
 
 
 async def test_the_task_types_that_are_searched_for_are_those_that_runs_open():

@@ -41,7 +41,7 @@ from workflows.plugin import (
     known_search_attributes,
     register_search_attributes,
 )
-from workflows.publisher import SEARCH_ATTRIBUTES
+from workflows.search_attributes import SEARCH_ATTRIBUTES
 
 ROOT = Path(__file__).parents[2]
 
