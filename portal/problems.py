@@ -57,7 +57,7 @@ REFUSED = {"en": "The request is refused", "de": "Die Anfrage ist abgelehnt"}
 
 
 class PortalProblem(Exception):
-    """A call cannot be taken. `code` is of the contract's table; `text` is made from `values` where it is not given.
+    """A call cannot be taken. `code` is one of `states.model.codes`; `text` is made from `values` where not given.
 
     `customer`: whom it concerns, for the language of the text. `reading`: the call only read.
     """
@@ -108,12 +108,8 @@ def wrong_call(errors: Any) -> PortalProblem:
         name = PARAMETERS.get(str(error["loc"][-1])) if error["loc"][0] in ("path", "query") else None
         if name is not None:
             return malformed(name, given=repr(error["input"])[:80])
-    return PortalProblem("malformed", values={"fault": faults_of([one | {"loc": inner(one["loc"])} for one in errors])})
-
-
-def inner(place: tuple[Any, ...]) -> tuple[Any, ...]:
-    """The place within the body or among the parameters."""
-    return place[1:] or place
+    within = [error | {"loc": error["loc"][1:] or error["loc"]} for error in errors]
+    return PortalProblem("malformed", values={"fault": faults_of(within)})
 
 
 def body_of(problem: PortalProblem, language: str) -> dict[str, Any]:
@@ -159,10 +155,8 @@ def response_of(body: dict[str, Any], headers: Mapping[str, str] | None = None) 
 def refused_by_run(error: WorkflowUpdateFailedError) -> PortalProblem:
     """What a run said no to: `details[0]` is the problem, the error's type its code."""
     cause = error.cause
-    if not isinstance(cause, ApplicationError) or not cause.type:
-        return PortalProblem("internal", values={"fault": "internal"})
-    details = cause.details[0] if cause.details and isinstance(cause.details[0], dict) else {}
-    if not details:
+    details = cause.details[0] if isinstance(cause, ApplicationError) and cause.type and cause.details else None
+    if not isinstance(cause, ApplicationError) or not isinstance(details, dict) or not details:
         return PortalProblem("internal", values={"fault": "internal"})
     return PortalProblem(
         str(details.get("code") or cause.type),
