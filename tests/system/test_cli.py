@@ -85,7 +85,7 @@ class Portal:
 @pytest.fixture
 def portal(monkeypatch):
     made = Portal()
-    monkeypatch.setattr(cli, "portal_here", made.opened)
+    monkeypatch.setattr(cli, "open_portal", made.opened)
     monkeypatch.setenv("LC_ALL", "en_GB.UTF-8")
     return made
 
