@@ -1,11 +1,10 @@
 """What happens to an event: kept before Temporal is called, sent once, answered the same ever after."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
+from weakref import WeakValueDictionary
 
 import structlog
 
@@ -64,11 +63,12 @@ class Intake:
         self.metrics = metrics
         self.oldest = oldest
         self.quiet = quiet
-        self.locks: dict[str, tuple[asyncio.Lock, int]] = {}
+        self.locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        """By update ID; a lock that nobody holds or waits for is forgotten."""
 
     async def take(self, event: IncomingEvent, caller: Caller) -> Answer:
         """Answer an event. The same (source, id) twice at once waits for the first. Raises `PortalProblem`."""
-        async with self.lock(event.update_id):
+        async with self.locks.setdefault(event.update_id, asyncio.Lock()):
             now = datetime.now(UTC)
             kept = await self.inbox.remember(
                 event.source, event.id, event.hash, event.type[:LONGEST_TYPE], event.subject or "requested"
@@ -127,19 +127,6 @@ class Intake:
         """The language of the customer whom a problem concerns; English where that is nobody known."""
         record = await self.centre.customer(problem.customer) if problem.customer is not None else None
         return record.language if record else "en"
-
-    @asynccontextmanager
-    async def lock(self, name: str) -> AsyncIterator[None]:
-        """Hold the lock of a name; forgotten when nobody wants it any more."""
-        lock, wanted = self.locks.get(name, (asyncio.Lock(), 0))
-        self.locks[name] = (lock, wanted + 1)
-        try:
-            async with lock:
-                yield
-        finally:
-            lock, wanted = self.locks.pop(name)
-            if wanted > 1:
-                self.locks[name] = (lock, wanted - 1)
 
 
 def permitted(command: RunCommand, caller: Caller) -> RunCommand:

@@ -1,6 +1,7 @@
 """Refusals as `application/problem+json` (RFC 9457): the status is that of the code."""
 
 from collections.abc import Mapping
+from dataclasses import KW_ONLY, dataclass, field
 from typing import Any
 
 from fastapi.responses import JSONResponse
@@ -56,40 +57,31 @@ PARAMETERS = {"customer": "customer", "workflow_id": "workflow_id", "run_id": "r
 REFUSED = {"en": "The request is refused", "de": "Die Anfrage ist abgelehnt"}
 
 
+@dataclass(eq=False)
 class PortalProblem(Exception):
     """A call cannot be taken. `code` is one of `states.model.codes`; `text` is made from `values` where not given.
 
-    `customer`: whom it concerns, for the language of the text. `reading`: the call only read.
+    `customer`: whom it concerns, for the language of the text. `reading`: the call only read. `status`: that of the
+    code unless given.
     """
 
-    def __init__(
-        self,
-        code: str,
-        *,
-        rule: str | None = None,
-        values: Mapping[str, Any] | None = None,
-        text: str | None = None,
-        enabled: tuple[str, ...] = (),
-        current: dict[str, Any] | None = None,
-        customer: str | None = None,
-        status: int | None = None,
-        headers: Mapping[str, str] | None = None,
-    ) -> None:
-        super().__init__(code)
-        self.code = code
-        self.rule = rule
-        self.values = dict(values or {})
-        self.text = text
-        self.enabled = enabled
-        self.current = current
-        self.customer = customer
-        self.status = status or status_of(code)
-        self.headers = dict(headers or {})
-        self.reading = False
-        if self.status == 503:
-            self.headers.setdefault("Retry-After", RETRY_AFTER)
-        if self.status == 401:
-            self.headers.setdefault("WWW-Authenticate", "Bearer")
+    code: str
+    _: KW_ONLY
+    rule: str | None = None
+    values: Mapping[str, Any] = field(default_factory=dict)
+    text: str | None = None
+    enabled: tuple[str, ...] = ()
+    current: dict[str, Any] | None = None
+    customer: str | None = None
+    status: int = 0
+    headers: Mapping[str, str] | None = None
+    reading: bool = False
+
+    def __post_init__(self) -> None:
+        super().__init__(self.code)
+        self.status = self.status or status_of(self.code)
+        defaults = {503: {"Retry-After": RETRY_AFTER}, 401: {"WWW-Authenticate": "Bearer"}}.get(self.status, {})
+        self.headers = defaults | dict(self.headers or {})
 
 
 def malformed(name: str, /, **values: Any) -> PortalProblem:

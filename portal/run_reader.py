@@ -59,32 +59,27 @@ class RunReader:
 
     async def status_of(self, workflow_id: str, run_id: str | None) -> Document:
         """From the ledger where the run has ended, else from the run itself. Raises `RPCError` too."""
-        kept = await self.ledger.ended_run(workflow_id, run_id) if run_id is not None else None
-        if kept is not None:
+        ended = self.ledger.ended_run
+        if run_id is not None and (kept := await ended(workflow_id, run_id)) is not None:
             return kept
         handle = self.client.get_workflow_handle(workflow_id, run_id=run_id)
         try:
             run = await handle.describe()
-        except RPCError as error:
-            kept = await self.ledger.ended_run(workflow_id, run_id) if is_gone(error) else None
+            if run.workflow_type not in WORKFLOW_TYPES:
+                raise unknown_run(workflow_id, run_id)
+        except (RPCError, PortalProblem) as error:
+            unknown = isinstance(error, PortalProblem) or is_gone(error)
+            kept = await ended(workflow_id, run_id) if unknown else None
             if kept is None:
                 raise
             return kept
-        if run.workflow_type not in WORKFLOW_TYPES:
-            kept = await self.ledger.ended_run(workflow_id, run_id)
-            if kept is None:
-                raise unknown_run(workflow_id, run_id)
-            return kept
         if run.status == WorkflowExecutionStatus.CONTINUED_AS_NEW:
             return await self.continued(workflow_id, run.run_id)
-        running = run.status == WorkflowExecutionStatus.RUNNING
-        if not running:
-            ended = self.ledger.ended_run
-            kept = await ended(workflow_id, run.run_id) or await ended(workflow_id, run_id)
-            if kept is not None:
-                return kept
-        document: Document = await handle.query("status")
-        return document if running else document | LOST
+        if run.status == WorkflowExecutionStatus.RUNNING:
+            document: Document = await handle.query("status")
+            return document
+        kept = await ended(workflow_id, run.run_id) or await ended(workflow_id, run_id)
+        return kept if kept is not None else await handle.query("status") | LOST
 
     async def continued(self, workflow_id: str, run_id: str) -> Document:
         """A run that went on under another run ID: the newest, where it is the same one; as kept, if it has ended."""

@@ -1,4 +1,4 @@
-"""The other calls: lists, documents, tasks, licences, previews, and what runs it (contract, Portal and Shapes)."""
+"""The other calls: lists, documents, tasks, licences, previews, and what runs it (docs/contract.md, Portal)."""
 
 import asyncio
 from datetime import UTC, datetime

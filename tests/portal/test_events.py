@@ -1,4 +1,4 @@
-"""POST /events: kept once, answered the same, and each fault with its code (contract, Portal)."""
+"""POST /events: kept once, answered the same, and each fault with its code (docs/contract.md, Portal)."""
 
 import asyncio
 import json

@@ -1,4 +1,4 @@
-"""The command line: what each command asks of the portal, what it prints, and how it ends (contract, Commands)."""
+"""The command line: what each command asks of the portal, what it prints, and how it ends (docs/contract.md, Commands)."""
 
 import json
 import subprocess
@@ -443,7 +443,7 @@ def test_as_a_program_it_ends_before_python_takes_apart_what_a_thread_of_tempora
 
 @pytest.mark.parametrize("arguments", [["portal"], ["portal", "--json"]])
 def test_the_portal_is_a_command_like_the_others(monkeypatch, capsys, arguments):
-    """Contract, Commands: `--json` on each; a portal open to others is refused in one line."""
+    """docs/contract.md, Commands: `--json` on each; a portal open to others is refused in one line."""
     monkeypatch.setenv("CANCELLATIONS_PORTAL_HOST", "0.0.0.0")
     assert cli.code_of(arguments) == 1
     assert capsys.readouterr().err.count("\n") == 1
