@@ -1,4 +1,4 @@
-"""The command line `cancellations`, for operators and administrators (contract, Commands).
+"""The command line `cancellations`, for operators and administrators (docs/contract.md, Commands).
 
 Exit codes: 0 done, 1 refused with the reason on stderr, 2 wrong usage.
 """
@@ -15,12 +15,13 @@ from urllib.parse import quote
 import typer
 from pydantic import ValidationError
 
-from console import comparison, local_commands
-from console import output as view
+from console import local_commands
+from console.comparison import print_comparison
 from console.documents import deadline, gist, needed, print_preview, print_status
-from console.portal_client import Document, Misuse, PortalRefusal, call, one_line, read_data, reason, run_path
-from console.portal_client import portal as portal_here
-from settings import Settings, checked, explain, misspelt
+from console.output import at as local_moment
+from console.output import footer, print_json, table
+from console.portal_client import Document, Misuse, PortalRefusal, call, one_line, open_portal, read_data, reason
+from settings import Settings, explain, read_settings, tell_misspelt
 
 app = typer.Typer(help=__doc__, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
 customers = typer.Typer(help="Customers' data.", rich_markup_mode=None)
@@ -30,53 +31,64 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 Data = Annotated[str, typer.Option("--data", help="JSON; - reads standard input, @FILE a file.")]
 Run = Annotated[str, typer.Argument(metavar="WORKFLOW_ID", help="Like edition/K-1001/jtl.")]
 By = Annotated[str, typer.Option("--by", help="Who decides.")]
+Task = Annotated[str, typer.Argument(metavar="TASK", help="As `tasks` lists it.")]
+Customer = Annotated[str | None, typer.Option(help="Of this customer.")]
+KindName = Annotated[str | None, typer.Option(help="Of this kind.")]
+Limit = Annotated[int, typer.Option(min=1, max=200, help="So many at most.")]
+Cursor = Annotated[str | None, typer.Option(help="`next` of the page before.")]
 
 
-def settings_here() -> Settings:
+def environment() -> Settings:
     """The settings from the environment. Raises `ValidationError`."""
     from states.kinds.registry import KINDS
 
-    return checked(Settings(), KINDS)
+    return read_settings(KINDS)
 
 
-def asked(method: str, path: str, **parts: Any) -> tuple[Document, str]:
-    """What the portal in this process answers, and the zone that moments are shown in. Raises `PortalRefusal`."""
-    settings = settings_here()
+def ask(method: str, path: str, **parts: Any) -> tuple[Document, str]:
+    """The answer of the portal in this process, and the zone that moments are shown in. Raises `PortalRefusal`."""
+    settings = environment()
 
-    async def work() -> Document:
-        async with portal_here(settings) as http:
+    async def answer() -> Document:
+        async with open_portal(settings) as http:
             return await call(http, method, path, **parts)
 
-    return asyncio.run(work()), settings.time_zone
+    return asyncio.run(answer()), settings.time_zone
+
+
+def given(**values: Any) -> Document:
+    """What was given on the command line, without what was left out."""
+    return {name: value for name, value in values.items() if value is not None}
 
 
 @app.command("list")
 def list_runs(
-    customer: Annotated[str | None, typer.Option(help="Of this customer.")] = None,
-    kind: Annotated[str | None, typer.Option(help="Of this kind.")] = None,
+    customer: Customer = None,
+    kind: KindName = None,
     state: Annotated[str | None, typer.Option(help="In this state.")] = None,
     waiting_for: Annotated[str | None, typer.Option(help="Waiting for customer, operator, date, …")] = None,
     effective_from: Annotated[str | None, typer.Option(help="Taking effect on this day or later.")] = None,
     effective_to: Annotated[str | None, typer.Option(help="Taking effect on this day or before.")] = None,
     open: Annotated[bool | None, typer.Option("--open/--ended", help="Only open, or only ended ones.")] = None,
-    limit: Annotated[int, typer.Option(min=1, max=200, help="So many at most.")] = 50,
-    cursor: Annotated[str | None, typer.Option(help="`next` of the page before.")] = None,
+    limit: Limit = 50,
+    cursor: Cursor = None,
     as_json: Json = False,
 ) -> None:
     """Search cancellations: open ones first, then ended ones, newest first."""
-    wanted = {"customer": customer, "kind": kind, "state": state, "waiting_for": waiting_for, "limit": limit}
-    wanted |= {"effective_from": effective_from, "effective_to": effective_to, "open": open, "cursor": cursor}
-    given = {name: value for name, value in wanted.items() if value is not None}
-    page, zone = asked("GET", "/cancellations", params=given)
+    criteria = given(
+        customer=customer, kind=kind, state=state, waiting_for=waiting_for, limit=limit,
+        effective_from=effective_from, effective_to=effective_to, open=open, cursor=cursor,
+    )  # fmt: skip
+    page, zone = ask("GET", "/cancellations", params=criteria)
     if as_json:
-        return view.print_json(page)
+        return print_json(page)
     rows = [
-        (run["workflow_id"], run["state"], run["waiting_for"], view.at(run["effective_at"], zone),
-         view.at(deadline(run), zone), view.at(run["ended_at"], zone))
+        (run["workflow_id"], run["state"], run["waiting_for"], local_moment(run["effective_at"], zone),
+         local_moment(deadline(run), zone), local_moment(run["ended_at"], zone))
         for run in page["items"]
     ]  # fmt: skip
-    view.table(("cancellation", "state", "waits for", "takes effect", "order by", "ended"), rows)
-    view.footer(page)
+    table(("cancellation", "state", "waits for", "takes effect", "order by", "ended"), rows)
+    footer(page)
 
 
 @app.command()
@@ -86,23 +98,20 @@ def show(
     as_json: Json = False,
 ) -> None:
     """Show how a cancellation stands."""
-    params = {"run_id": run_id} if run_id else {}
-    path = run_path(workflow_id)
-    document, zone = asked("GET", path, params=params)
-    shown(document, zone, as_json)
+    document, zone = ask("GET", f"/cancellations/{quote(workflow_id, safe='/')}", params=given(run_id=run_id))
+    print_run(document, zone, as_json)
 
 
-def shown(document: Document, zone: str, as_json: bool) -> None:
+def print_run(document: Document, zone: str, as_json: bool) -> None:
     """Print a status document."""
-    view.print_json(document) if as_json else print_status(document, zone)
+    print_json(document) if as_json else print_status(document, zone)
 
 
 @app.command()
 def preview(data: Data, as_json: Json = False) -> None:
     """Say what would happen, without starting anything."""
-    body = read_data(data)
-    document, zone = asked("POST", "/previews", json=body)
-    view.print_json(document) if as_json else print_preview(document, zone)
+    document, zone = ask("POST", "/previews", json=read_data(data))
+    print_json(document) if as_json else print_preview(document, zone)
 
 
 @app.command()
@@ -126,39 +135,38 @@ def event(
     }  # fmt: skip
     envelope |= {"subject": workflow_id} if workflow_id else {}
     headers = {"content-type": "application/cloudevents+json"}
-    document, zone = asked("POST", "/events", json=envelope, headers=headers)
-    shown(document, zone, as_json)
+    document, zone = ask("POST", "/events", json=envelope, headers=headers)
+    print_run(document, zone, as_json)
     if document["refusal"] and (document["state"] == "refused" or name == "place-order"):
         raise PortalRefusal(reason(document["refusal"]))
 
 
 @app.command()
 def tasks(
-    customer: Annotated[str | None, typer.Option(help="Of this customer.")] = None,
-    kind: Annotated[str | None, typer.Option(help="Of this kind.")] = None,
+    customer: Customer = None,
+    kind: KindName = None,
     type: Annotated[str | None, typer.Option(help="Of this type, like clarify_term.")] = None,
-    limit: Annotated[int, typer.Option(min=1, max=200, help="So many at most.")] = 50,
-    cursor: Annotated[str | None, typer.Option(help="`next` of the page before.")] = None,
+    limit: Limit = 50,
+    cursor: Cursor = None,
     as_json: Json = False,
 ) -> None:
     """List the operators' open tasks, due first."""
-    wanted = {"customer": customer, "kind": kind, "type": type, "limit": limit, "cursor": cursor}
-    given = {name: value for name, value in wanted.items() if value is not None}
-    page, zone = asked("GET", "/tasks", params=given)
+    criteria = given(customer=customer, kind=kind, type=type, limit=limit, cursor=cursor)
+    page, zone = ask("GET", "/tasks", params=criteria)
     if as_json:
-        return view.print_json(page)
+        return print_json(page)
     rows = [
-        (task["id"], task["type"], task["workflow_id"], view.at(task["due_at"], zone),
+        (task["id"], task["type"], task["workflow_id"], local_moment(task["due_at"], zone),
          needed(task), gist(task["instructions"]))
         for task in page["items"]
     ]  # fmt: skip
-    view.table(("task", "type", "cancellation", "due", "needs", "what to do"), rows)
-    view.footer(page)
+    table(("task", "type", "cancellation", "due", "needs", "what to do"), rows)
+    footer(page)
 
 
 @app.command()
 def confirm(
-    task: Annotated[str, typer.Argument(metavar="TASK", help="As `tasks` lists it.")],
+    task: Task,
     by: By,
     decision: Annotated[str | None, typer.Option(help="One of the task's decisions.")] = None,
     at: Annotated[str | None, typer.Option(help="A day or a moment that was asked for.")] = None,
@@ -169,17 +177,13 @@ def confirm(
     as_json: Json = False,
 ) -> None:
     """Confirm an operator's task."""
-    given = {"by": by, "decision": decision, "at": at, "note": note}
-    body: Document = {name: value for name, value in given.items() if value is not None}
-    proved = {"reference": reference, "confirmed_by": confirmed_by, "confirmed_at": confirmed_at}
-    proof = {name: value for name, value in proved.items() if value is not None}
-    body |= {"proof": proof} if proof else {}
-    decide(task, "confirm", body, as_json)
+    proof = given(reference=reference, confirmed_by=confirmed_by, confirmed_at=confirmed_at)
+    decide(task, "confirm", given(by=by, decision=decision, at=at, note=note, proof=proof or None), as_json)
 
 
 @app.command()
 def reject(
-    task: Annotated[str, typer.Argument(metavar="TASK", help="As `tasks` lists it.")],
+    task: Task,
     by: By,
     note: Annotated[str, typer.Option(help="Why.")],
     as_json: Json = False,
@@ -190,9 +194,8 @@ def reject(
 
 def decide(task: str, decision: str, body: Document, as_json: bool) -> None:
     """Send an operator's decision, and show how the run stands then."""
-    path = f"/tasks/{quote(task, safe='')}/{decision}"
-    document, zone = asked("POST", path, json=body)
-    shown(document, zone, as_json)
+    document, zone = ask("POST", f"/tasks/{quote(task, safe='')}/{decision}", json=body)
+    print_run(document, zone, as_json)
 
 
 @app.command()
@@ -203,7 +206,7 @@ def compare(
     as_json: Json = False,
 ) -> None:
     """Compare the customer centre with Temporal now: runs that were terminated, bookings that nobody watches."""
-    comparison.compared(settings_here(), settle, as_json)
+    print_comparison(environment(), settle, as_json)
 
 
 @app.command()
@@ -214,14 +217,14 @@ def catalogue(
     as_json: Json = False,
 ) -> None:
     """Show a catalogue version, the differences between two, or check one of your own."""
-    if sum(given is not None for given in (version, diff, check)) > 1:
+    if len(given(version=version, diff=diff, check=check)) > 1:
         raise Misuse("give a version, --diff or --check, not several of them")
     if check is not None:
-        return local_commands.checked(check, as_json)
-    directory = settings_here().catalogue_dir
-    local_commands.compared(directory, *diff, as_json) if diff else local_commands.described(
-        directory, version, as_json
-    )
+        return local_commands.check_catalogue(check, as_json)
+    directory = environment().catalogue_dir
+    if diff is not None:
+        return local_commands.print_differences(directory, *diff, as_json)
+    local_commands.print_catalogue(directory, version, as_json)
 
 
 @app.command()
@@ -231,7 +234,7 @@ def diagram(
     as_json: Json = False,
 ) -> None:
     """Draw the states of a kind."""
-    local_commands.drawn(kind, format, as_json)
+    local_commands.print_diagram(kind, format, as_json)
 
 
 @customers.command("load")
@@ -240,7 +243,7 @@ def load(
     as_json: Json = False,
 ) -> None:
     """Load customers, all or none; what runs are open for stays as it is."""
-    local_commands.load(settings_here(), file, as_json)
+    local_commands.load_file(environment(), file, as_json)
 
 
 @customers.command("show")
@@ -249,7 +252,7 @@ def show_customer(
     as_json: Json = False,
 ) -> None:
     """Show what we hold of a customer."""
-    local_commands.show_customer(settings_here(), customer, as_json)
+    local_commands.show_customer(environment(), customer, as_json)
 
 
 @app.command()
@@ -259,7 +262,7 @@ def portal(as_json: Json = False) -> None:
     from portal.server import configure_logs, serve
     from workflows.connect import WrongProfile
 
-    settings = settings_here()
+    settings = environment()
     configure_logs()
     try:
         asyncio.run(serve(settings))
@@ -287,14 +290,14 @@ def code_of(arguments: list[str]) -> int:
     from activities.ports import AdapterError
     from catalogue.loader import CatalogueError
 
-    for line in misspelt(os.environ):
-        print(line, file=sys.stderr)
+    tell_misspelt()
     try:
         code = app(arguments, standalone_mode=False, prog_name="cancellations")
     except typer.Abort:
         return 1
     except typer.exceptions.TyperException as error:
-        return failed(2, one_message(error))
+        explained = error.format_message() if hasattr(error, "format_message") else error
+        return failed(2, f"{explained} (cancellations --help says how)")
     except Misuse as error:
         return failed(2, str(error))
     except ValidationError as error:
@@ -307,12 +310,6 @@ def code_of(arguments: list[str]) -> int:
         sys.stderr.close()
         return 1
     return code if isinstance(code, int) else 0
-
-
-def one_message(error: Exception) -> str:
-    """What typer says of wrong usage."""
-    say = getattr(error, "format_message", None)
-    return f"{say() if say else error} (cancellations --help says how)"
 
 
 def failed(code: int, message: str) -> int:

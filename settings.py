@@ -1,7 +1,12 @@
-"""The settings: one frozen class, read from the environment by the composition roots only (contract, Settings)."""
+"""The settings: one frozen class, read from the environment by the composition roots only.
+
+Each is described in docs/contract.md, Settings.
+"""
 
 import base64
-from collections.abc import Collection, Iterable
+import os
+import sys
+from collections.abc import Callable, Collection, Iterable
 from datetime import time, timedelta
 from difflib import get_close_matches
 from pathlib import Path
@@ -85,7 +90,7 @@ class Settings(BaseSettings):
         if not isinstance(value, str):
             return value
         secrets = [secret.strip() for secret in value.split(",") if secret.strip()]
-        if any(not secret.startswith("whsec_") or not decoded(secret.removeprefix("whsec_")) for secret in secrets):
+        if not all(map(is_webhook_secret, secrets)):
             raise ValueError("a Standard Webhooks secret is whsec_ with base64 behind it (several, comma-separated)")
         return secrets
 
@@ -144,27 +149,36 @@ class Settings(BaseSettings):
         return self.customer_centre_modes.get(kind, self.customer_centre)
 
 
-def decoded(text: str) -> bytes:
-    """What base64 stands for, read as the library reads it; nothing where it is none."""
+def is_webhook_secret(text: str) -> bool:
+    """Whether it is `whsec_` with base64 behind it, read as the library reads it."""
     try:
-        return base64.b64decode(text)
+        return text.startswith("whsec_") and bool(base64.b64decode(text.removeprefix("whsec_")))
     except ValueError:
-        return b""
+        return False
+
+
+def read_settings(kinds: Collection[str]) -> Settings:
+    """The settings of this process. Raises `ValidationError` for what is wrong, an unknown kind too."""
+    return checked(Settings(), kinds)
 
 
 def checked(settings: Settings, kinds: Collection[str]) -> Settings:
-    """The settings, where all kinds that they name are known. Raises `ValidationError`, as for any other wrong value.
+    """The settings, where there is every kind that they name. Raises `ValidationError`, as for any other wrong value.
 
     The settings themselves know no kinds: whoever puts the parts together does.
     """
-    field, known = "customer_centre_modes", ", ".join(kinds)
+    field, modes = "customer_centre_modes", settings.customer_centre_modes
     faults = [
         InitErrorDetails(
-            type=PydanticCustomError("unknown_kind", "{said}", {"said": f"{guess(name, kinds)}the kinds are {known}"}),
+            type=PydanticCustomError(
+                "unknown_kind",
+                "{text}",
+                {"text": f"{suggestion(name, kinds)} the kinds are {', '.join(kinds)}".strip()},
+            ),
             loc=(field,),
-            input=f"{name}={settings.customer_centre_modes[name]}",
+            input=f"{name}={mode}",
         )
-        for name in settings.customer_centre_modes
+        for name, mode in modes.items()
         if name not in kinds
     ]
     if faults:
@@ -172,23 +186,47 @@ def checked(settings: Settings, kinds: Collection[str]) -> Settings:
     return settings
 
 
+def run_program(
+    program: Callable[[Settings], None], kinds: Collection[str], faults: tuple[type[Exception], ...], begin: str = ""
+) -> int:
+    """Tell of misspelt names, read the settings and run a program with them; answers its exit code.
+
+    0 done, 1 for one of the `faults`, whose text stands behind `begin`, 2 for wrong settings; each is said on stderr.
+    """
+    tell_misspelt()
+    try:
+        settings = read_settings(kinds)
+    except ValidationError as error:
+        sys.stderr.write("\n".join(explain(error)) + "\n")
+        return 2
+    try:
+        program(settings)
+    except faults as error:
+        sys.stderr.write(f"{begin}{str(error) or repr(error)}\n")
+        return 1
+    return 0
+
+
+def tell_misspelt() -> None:
+    """Say on stderr which variables of the environment are misspelt."""
+    sys.stderr.writelines(f"{line}\n" for line in misspelt(os.environ))
+
+
 def misspelt(names: Iterable[str]) -> list[str]:
     """One line for each variable that is named like a setting of ours and is none: it has no effect."""
-    known = {PREFIX + name.upper() for name in Settings.model_fields}
-    strangers = sorted(name for name in names if name.upper().startswith(PREFIX) and name.upper() not in known)
-    return [f"{name} is not a setting and has no effect: {meant(name)}" for name in strangers]
-
-
-def meant(name: str) -> str:
-    """The setting that is most like a name that is none."""
     settings = [field.upper() for field in Settings.model_fields]
-    close = get_close_matches(name.upper().removeprefix(PREFIX), settings, n=1)
-    return f"did you mean {PREFIX}{close[0]}?" if close else "README.md lists the settings"
+    given = {name: name.upper().removeprefix(PREFIX) for name in sorted(names) if name.upper().startswith(PREFIX)}
+    otherwise = "README.md lists the settings"
+    return [
+        f"{name} is not a setting and has no effect: {suggestion(bare, settings, PREFIX) or otherwise}"
+        for name, bare in given.items()
+        if bare not in settings
+    ]
 
 
-def guess(name: str, known: Collection[str]) -> str:
-    """What was probably meant, as the beginning of a sentence; nothing where no name is like it."""
-    return "".join(f"did you mean {close}? " for close in get_close_matches(name, known, n=1))
+def suggestion(name: str, names: Collection[str], prefix: str = "") -> str:
+    """Which of the names was probably meant, as a question; empty where none is like it."""
+    return "".join(f"did you mean {prefix}{close}?" for close in get_close_matches(name, names, n=1))
 
 
 def is_mail_server(url: str) -> bool:
@@ -205,7 +243,7 @@ SENTENCES = {
     "greater_than": "it must be longer than nothing",
     "greater_than_equal": "it must not be negative",
 }
-"""What is said of a wrong duration where the library's own words do not say what to write."""
+"""The remedies of a wrong duration where the library's own words do not say what to write."""
 
 
 def explain(error: ValidationError) -> list[str]:
@@ -214,7 +252,6 @@ def explain(error: ValidationError) -> list[str]:
     for fault in error.errors():
         name = str(fault["loc"][0]) if fault["loc"] else "settings"
         given = "(not shown)" if name in SECRETS else repr(fault.get("input"))
-        said = SENTENCES.get(fault["type"]) if name in DURATIONS else None
-        said = said or fault["msg"].removeprefix("Value error, ")
-        lines.append(f"{PREFIX}{name.upper()}: {given} is not usable: {said}")
+        remedy = (name in DURATIONS and SENTENCES.get(fault["type"])) or fault["msg"].removeprefix("Value error, ")
+        lines.append(f"{PREFIX}{name.upper()}: {given} is not usable: {remedy}")
     return lines

@@ -2,14 +2,11 @@
 
 import asyncio
 import logging
-import os
 import signal
-import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import structlog
-from pydantic import ValidationError
 from temporalio.client import Client
 from temporalio.plugin import SimplePlugin
 from temporalio.service import RPCError
@@ -19,7 +16,7 @@ from activities.cancellations import create_activities
 from activities.ports import AdapterError
 from activities.reconciliation.comparison import ComparisonActivities
 from catalogue.loader import CatalogueError
-from settings import Settings, checked, explain, misspelt
+from settings import Settings, checked, run_program
 from states.kinds.registry import KINDS
 from workflows.connect import Unguarded, connect
 from workflows.executions import TemporalExecutions
@@ -85,16 +82,8 @@ async def serve(settings: Settings) -> None:
 def main() -> int:
     """Exit code 0 done, 1 stopped by a fault that one line explains, 2 wrong settings."""
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s %(message)s")
-    sys.stderr.writelines(f"{line}\n" for line in misspelt(os.environ))
-    try:
-        asyncio.run(serve(checked(Settings(), KINDS)))
-    except ValidationError as error:
-        sys.stderr.write("\n".join(explain(error)) + "\n")
-        return 2
-    except (Unguarded, CatalogueError, AdapterError, RuntimeError) as error:
-        sys.stderr.write(f"the worker cannot start: {error}\n")
-        return 1
-    return 0
+    faults = (Unguarded, CatalogueError, AdapterError, RuntimeError)
+    return run_program(lambda settings: asyncio.run(serve(settings)), KINDS, faults, "the worker cannot start: ")
 
 
 if __name__ == "__main__":

@@ -16,19 +16,13 @@ from activities.request_check import check_request, judge_of
 from catalogue.loader import Catalogues, load_catalogues
 from catalogue.texts import say
 from settings import Settings
+from states.chart.task_types import ticket_group
 from states.kinds.registry import KINDS
 from states.model import status
 from states.model.effects import Notify, Step
 from states.model.facts import Check, Inquiry, Receipt
 
 log = structlog.get_logger()
-
-CATEGORIES = {
-    "support_ticket_setup_service": "accounting",
-    "support_ticket_key_accounting": "sales",
-    "support_ticket_transfer": "eazyauction",
-}
-"""Where a ticket goes, by the text of its task (SVC1, SUP3, MOV1); else to support (MIS1)."""
 
 
 @dataclass(frozen=True)
@@ -134,7 +128,10 @@ class CancellationActivities:
             await self.close_tickets(tasks.workflow_id, still_open={row.entry.task for row in ticketed})
             tickets = {
                 row.entry.task: await self.adapters.tickets.open(
-                    row.entry.task, tasks.customer, CATEGORIES.get(row.text, "support"), row.entry.instructions
+                    row.entry.task,
+                    tasks.customer,
+                    ticket_group(row.entry.type, row.text) or "support",
+                    row.entry.instructions,
                 )
                 for row in ticketed
             }

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from temporalio import workflow
-from temporalio.common import RetryPolicy, SearchAttributeKey
+from temporalio.common import RetryPolicy
 from temporalio.exceptions import ApplicationError
 
 with workflow.unsafe.imports_passed_through():
@@ -18,13 +18,7 @@ with workflow.unsafe.imports_passed_through():
     from states.model.facts import Check, Inquiry, Receipt
     from states.model.request import Request
     from states.model.status import End, Status, TimelineEntry, WarningText, WhyStep
-
-KIND = SearchAttributeKey.for_keyword("CancellationKind")
-CUSTOMER = SearchAttributeKey.for_keyword("CancellationCustomer")
-STATE = SearchAttributeKey.for_keyword("CancellationState")
-WAITING_FOR = SearchAttributeKey.for_keyword_list("WaitingFor")
-EFFECTIVE_DATE = SearchAttributeKey.for_datetime("EffectiveDate")
-ORDER_BY = SearchAttributeKey.for_datetime("OrderBy")
+from workflows.search_attributes import CUSTOMER, EFFECTIVE_DATE, KIND, ORDER_BY, STATE, WAITING_FOR
 
 OPTIONS: Any = {
     "start_to_close_timeout": timedelta(seconds=5),

@@ -7,7 +7,7 @@ from typing import Any
 
 from activities.reconciliation.findings import text_of
 from console.output import at, print_json, table
-from console.portal_client import PortalRefusal, language, temporal
+from console.portal_client import PortalRefusal, connect_to_temporal, language
 from settings import Settings
 from states.model.reconciliation import Comparison, Finding
 
@@ -16,26 +16,29 @@ PATIENCE = timedelta(minutes=2)
 """Within which a worker must have compared."""
 
 
-def compared(settings: Settings, settle: bool, as_json: bool) -> None:
-    """Have it compared and print what was found. Raises `PortalRefusal` without Temporal, and where no worker answers."""
-    found = asyncio.run(asked(settings, settle))
+def print_comparison(settings: Settings, settle: bool, as_json: bool) -> None:
+    """Have a worker compare, and print the findings.
+
+    Raises `PortalRefusal` without Temporal, and where no worker answers.
+    """
+    comparison = asyncio.run(compare(settings, settle))
     if as_json:
-        return print_json(found.model_dump(mode="json"))
+        return print_json(comparison.model_dump(mode="json"))
     columns = ("finding", "cancellation", "run", "booking", "takes effect", "told")
-    table(columns, [row(finding, settings.time_zone) for finding in found.findings])
-    print(f"{found.total} of {found.compared} that are open in the customer centre")
-    for finding in found.findings:
+    table(columns, [row(finding, settings.time_zone) for finding in comparison.findings])
+    print(f"{comparison.total} of {comparison.compared} that are open in the customer centre")
+    for finding in comparison.findings:
         print(f"\n{text_of(finding, language(), settings.time_zone)}")
 
 
-async def asked(settings: Settings, settle: bool) -> Comparison:
-    """What a worker answers."""
+async def compare(settings: Settings, settle: bool) -> Comparison:
+    """The comparison that a worker makes."""
     from temporalio.client import WorkflowFailureError
     from temporalio.exceptions import TimeoutError as TimedOut
 
-    client = await temporal(settings)
+    client = await connect_to_temporal(settings)
     try:
-        found: Comparison = await client.execute_workflow(
+        comparison: Comparison = await client.execute_workflow(
             WORKFLOW,
             {"settle": settle},
             id=f"comparison-by-hand-{uuid.uuid4()}",
@@ -51,12 +54,12 @@ async def asked(settings: Settings, settle: bool) -> Comparison:
                 f"{settings.task_queue}? CANCELLATIONS_TASK_QUEUE says which"
             ) from None
         raise PortalRefusal(f"unavailable: the comparison failed: {error.cause}") from None
-    return found
+    return comparison
 
 
 def row(finding: Finding, zone: str) -> tuple[Any, ...]:
     """A finding as a line of the table."""
-    which = f"{finding.count} runs" if finding.code == "all_unknown" else finding.workflow_id
+    runs = f"{finding.count} runs" if finding.code == "all_unknown" else finding.workflow_id
     booking = finding.booking
     reference, date = (booking.reference, booking.effective_at.isoformat()) if booking else (None, None)
-    return finding.code, which, finding.how, reference, at(date, zone), finding.known
+    return finding.code, runs, finding.how, reference, at(date, zone), finding.known

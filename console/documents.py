@@ -1,21 +1,22 @@
 """Status documents, previews and customers as people read them."""
 
 from collections.abc import Sequence
+from operator import itemgetter
 from typing import Any
 
 from catalogue.texts import say
 from console.output import at, on, pairs, table
 from console.portal_client import Document, language
-from states.model.status import UNCHANGED
+from states.chart.task_types import TASK_TYPES
+from states.model.ends import CHANGING_NOTHING
+from states.model.status import DEADLINE_KEPT
 
 PARAGRAPH = "\n\n"
-ORDERED = ("scheduled", "applied")
-"""Where the deadline is behind the customer: it was kept."""
 
 
 def deadline(document: Document) -> str | None:
     """Until when to order; None where the order is placed, and where there is no such day."""
-    return None if document["state"] in ORDERED else document["order_by"]
+    return None if document["state"] in DEADLINE_KEPT else document["order_by"]
 
 
 def label(namespace: str, value: str) -> str:
@@ -28,7 +29,7 @@ def label(namespace: str, value: str) -> str:
 
 def print_status(document: Document, zone: str) -> None:
     """Where a cancellation stands, why, and what may be done."""
-    standing, unchanged = document["standing"], document["state"] in UNCHANGED
+    standing, unchanged = document["standing"], document["state"] in CHANGING_NOTHING
     pairs(
         [
             ("cancellation", f"{document['workflow_id']}  ({label('kind', document['kind'])})"),
@@ -59,14 +60,11 @@ def print_status(document: Document, zone: str) -> None:
     table(("at", "state", "event", "by", "note"), rows)
 
 
-NEEDED = {"clarify_term": "--at", "appointment": "--at", "clarify": "--note"}
-"""What a confirmation of these tasks needs beside a decision or proof."""
-
-
 def needed(task: Document) -> list[str]:
     """What a confirmation needs: one of the decisions, or an option."""
-    option = [NEEDED[task["type"]]] if task["type"] in NEEDED else []
-    return [*task["decisions"], *option, *(["--reference"] if task["proof_required"] else [])]
+    values = [] if task["decisions"] else [name for name in TASK_TYPES[task["type"]].example if name != "reference"]
+    proof = ["--reference"] if task["proof_required"] else []
+    return [*task["decisions"], *(f"--{name}" for name in values), *proof]
 
 
 def gist(instructions: str) -> str:
@@ -81,19 +79,22 @@ def print_findings(document: Document) -> None:
     lines("warnings", [coded(warning) for warning in document["warnings"]])
     if document["surplus"]:
         print()
-        rows = [(which(one, count), one["product"], one["reason"], one["candidates"], one["resolved"])
-                for one, count in counted(document["surplus"])]  # fmt: skip
+        rows = [
+            (
+                entry["licence"] or f"any {count}",
+                entry["product"],
+                entry["reason"],
+                entry["candidates"],
+                entry["resolved"],
+            )
+            for entry, count in counted(document["surplus"])
+        ]
         table(("surplus licence", "product", "why", "of", "resolved"), rows)
 
 
 def counted(entries: Sequence[Document]) -> list[tuple[Document, int]]:
     """Each entry once, with how many are equal to it."""
-    return [(one, entries.count(one)) for number, one in enumerate(entries) if one not in entries[:number]]
-
-
-def which(entry: Document, count: int) -> str:
-    """The licence that is too many, or how many of the candidates are."""
-    return entry["licence"] or f"any {count}"
+    return [(entry, entries.count(entry)) for number, entry in enumerate(entries) if entry not in entries[:number]]
 
 
 def print_preview(document: Document, zone: str) -> None:
@@ -114,20 +115,15 @@ def print_preview(document: Document, zone: str) -> None:
         ]
     )
     print_findings(document)
-    limited = label("word", "limited")
-    lines(
-        "functions lost",
-        [
-            one["feature"] + (f" ({limited.removeprefix('word.')})" if one["limited"] else "")
-            for one in document["features_lost"]
-        ],
-    )
+    limited = f" ({label('word', 'limited')})"
+    lost = [loss["feature"] + (limited if loss["limited"] else "") for loss in document["features_lost"]]
+    lines("functions lost", lost)
 
 
-def coded(one: Document) -> str:
+def coded(finding: Document) -> str:
     """A warning or refusal with its code."""
-    rule = f", {one['rule']}" if one.get("rule") else ""
-    return f"{one['text']} [{one['code']}{rule}]"
+    rule = f", {finding['rule']}" if finding.get("rule") else ""
+    return f"{finding['text']} [{finding['code']}{rule}]"
 
 
 def lines(title: str, texts: Sequence[str]) -> None:
@@ -152,14 +148,11 @@ def print_customer(record: dict[str, Any]) -> None:
         ]
     )
     print()
-    held = [
-        (one["licence"], one["product"], one["label"], one["included"], on(one["term_ends"]), one["price_per_month"])
-        for one in record["licences"]
-    ]
-    table(("licence", "product", "label", "included", "term ends", "EUR a month"), held)
+    licence_fields = itemgetter("licence", "product", "label", "included", "term_ends", "price_per_month")
+    licences = [licence_fields(licence | {"term_ends": on(licence["term_ends"])}) for licence in record["licences"]]
+    table(("licence", "product", "label", "included", "term ends", "EUR a month"), licences)
     if record["partners"]:
         print()
-        rows = [
-            (one["id"], one["name"], one["role"], one["open_operations"], one["stock"]) for one in record["partners"]
-        ]
-        table(("partner", "name", "role", "open operations", "stock"), rows)
+        partner_fields = itemgetter("id", "name", "role", "open_operations", "stock")
+        partners = [partner_fields(partner) for partner in record["partners"]]
+        table(("partner", "name", "role", "open operations", "stock"), partners)

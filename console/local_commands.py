@@ -3,6 +3,8 @@
 import asyncio
 import shutil
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -16,10 +18,11 @@ from settings import Settings
 from states.model.offers import Catalogue
 
 
-def loaded(directory: Path | None) -> Catalogues:
-    """The versions that are in use. Raises `PortalRefusal` with all that is wrong."""
+@contextmanager
+def refusing() -> Iterator[None]:
+    """Raise what is wrong with a catalogue as `PortalRefusal`, all in one line."""
     try:
-        return load_catalogues(directory)
+        yield
     except CatalogueError as error:
         raise PortalRefusal("; ".join(error.problems)) from None
 
@@ -32,9 +35,10 @@ def version_of(catalogues: Catalogues, name: str | None) -> Catalogue:
         raise PortalRefusal(str(error.args[0])) from None
 
 
-def described(directory: Path | None, name: str | None, as_json: bool) -> None:
+def print_catalogue(directory: Path | None, name: str | None, as_json: bool) -> None:
     """Print a version: what it holds and what each product is in each edition."""
-    catalogues = loaded(directory)
+    with refusing():
+        catalogues = load_catalogues(directory)
     version = version_of(catalogues, name)
     if as_json:
         return print_json(version.model_dump(mode="json"))
@@ -43,15 +47,17 @@ def described(directory: Path | None, name: str | None, as_json: bool) -> None:
             ("version", version.version),
             ("in force from", on(version.valid_from.isoformat())),
             ("source", version.source.written),
-            ("versions", [one.version for one in catalogues.all]),
+            ("versions", [catalogue.version for catalogue in catalogues.all]),
             ("complete", version.complete),
         ]
     )
     print()
+    editions = sorted(version.editions.values(), key=lambda edition: (edition.family, edition.rank))
     rows = [
-        (one.key, one.label, one.price_per_month, one.support_level, list(one.tiers), one.source.label)
-        for one in sorted(version.editions.values(), key=lambda one: (one.family, one.rank))
-    ]
+        (edition.key, edition.label, edition.price_per_month, edition.support_level, list(edition.tiers),
+         edition.source.label)
+        for edition in editions
+    ]  # fmt: skip
     table(("edition", "label", "EUR a month", "support", "order packages", "source"), rows)
     print()
     table(("product", "label", "kind", "in which edition", "source"), product_rows(version))
@@ -64,55 +70,52 @@ def product_rows(version: Catalogue) -> list[tuple[object, ...]]:
     rows: list[tuple[object, ...]] = []
     for product in version.products.values():
         offers = {"": product.offer} if product.offer else dict(product.offers)
-        said = [
+        in_editions = [
             f"{edition} {offer.status}{f' ({offer.limit})' if offer.limit is not None else ''}".strip()
             for edition, offer in offers.items()
         ]
-        rows.append((product.key, product.label.get(language(), product.key), product.kind, said, product.source.label))
+        label = product.label.get(language(), product.key)
+        rows.append((product.key, label, product.kind, in_editions, product.source.label))
     return rows
 
 
-def compared(directory: Path | None, old: str, new: str, as_json: bool) -> None:
+def print_differences(directory: Path | None, old: str, new: str, as_json: bool) -> None:
     """Print what differs between two versions, each a name or the path of one's own."""
-    catalogues = loaded(directory)
-    found = differences(*(checked_version(catalogues, one) for one in (old, new)))
+    with refusing():
+        catalogues = load_catalogues(directory)
+        changes = differences(*(named_version(catalogues, name) for name in (old, new)))
     if as_json:
-        return print_json({"from": old, "to": new, "differences": list(found)})
-    print("\n".join(found) if found else "no differences")
+        return print_json({"from": old, "to": new, "differences": list(changes)})
+    print("\n".join(changes) if changes else "no differences")
 
 
-def checked_version(catalogues: Catalogues, name: str) -> Catalogue:
-    """A version by name, or one's own by path."""
-    known = name in {one.version for one in catalogues.all}
-    if known or not Path(name).exists():
-        return version_of(catalogues, name)
-    try:
-        return load_version(Path(name))
-    except CatalogueError as error:
-        raise PortalRefusal("; ".join(error.problems)) from None
+def named_version(catalogues: Catalogues, name: str) -> Catalogue:
+    """A version by name, or one's own by path. Raises `CatalogueError`, and `PortalRefusal` for an unknown name."""
+    is_path = name not in {catalogue.version for catalogue in catalogues.all} and Path(name).exists()
+    return load_version(Path(name)) if is_path else version_of(catalogues, name)
 
 
-def checked(place: Path, as_json: bool) -> None:
+def check_catalogue(place: Path, as_json: bool) -> None:
     """Check one version (a file, or a folder of .toml files), or a folder of versions. Raises `PortalRefusal`."""
     single = place.is_file() or any(place.glob("*.toml"))
-    read = [place.name] if single else [one.name for one in version_places(place)]
+    places = [place] if single else version_places(place)
     try:
         versions = (load_version(place),) if single else load_catalogues(place).all
     except CatalogueError as error:
-        raise PortalRefusal(
-            "; ".join([*([f"{checked_of(read)} in {place}"] if read else []), *error.problems])
-        ) from None
+        checked = [f"{summary([path.name for path in places])} in {place}"] if places else []
+        raise PortalRefusal("; ".join([*checked, *error.problems])) from None
+    names = [catalogue.version for catalogue in versions]
     if as_json:
-        return print_json({"checked": str(place), "versions": [one.version for one in versions]})
-    print(f"{checked_of([one.version for one in versions])} in {place}: good")
+        return print_json({"checked": str(place), "versions": names})
+    print(f"{summary(names)} in {place}: good")
 
 
-def checked_of(names: list[str]) -> str:
+def summary(names: list[str]) -> str:
     """How many versions were checked, and which."""
     return f"{len(names)} {'version' if len(names) == 1 else 'versions'} checked ({', '.join(names)})"
 
 
-def drawn(kind: str, form: str, as_json: bool) -> None:
+def print_diagram(kind: str, form: str, as_json: bool) -> None:
     """Print the diagram of a kind. Raises `Misuse` for an unknown kind, `PortalRefusal` where Graphviz is missing."""
     from states.kinds.registry import KINDS
     from states.views.diagram import dot, mermaid
@@ -131,7 +134,7 @@ def as_svg(text: str) -> str:
     return subprocess.run([program, "-Tsvg"], input=text, capture_output=True, text=True, check=True).stdout
 
 
-def load(settings: Settings, file: Path, as_json: bool) -> None:
+def load_file(settings: Settings, file: Path, as_json: bool) -> None:
     """Load customers and say what was left as it was. Raises `PortalRefusal` with all faults of the file."""
     from activities.customer_centre import LoadFailed, load_customers
 
@@ -141,7 +144,10 @@ def load(settings: Settings, file: Path, as_json: bool) -> None:
         report = asyncio.run(load_customers(settings, file))
     except LoadFailed as error:
         raise PortalRefusal(f"{file} was not loaded, nothing was changed: {'; '.join(error.problems)}") from None
-    left = [{"customer": one.customer, "subject": one.subject, "workflow_id": one.workflow_id} for one in report.spared]
+    left = [
+        {"customer": subject.customer, "subject": subject.subject, "workflow_id": subject.workflow_id}
+        for subject in report.spared
+    ]
     if as_json:
         document = {"customers": report.customers, "created": list(report.created), "replaced": list(report.replaced)}
         return print_json(document | {"left": left})
@@ -150,7 +156,7 @@ def load(settings: Settings, file: Path, as_json: bool) -> None:
     customers = "1 customer" if report.customers == 1 else f"{report.customers} customers"
     print(f"{customers} loaded: {len(report.created)} new, {len(report.replaced)} replaced.")
     if left:
-        table(("customer", "left as it was", "open run"), [tuple(one.values()) for one in left])
+        table(("customer", "left as it was", "open run"), [tuple(subject.values()) for subject in left])
 
 
 def show_customer(settings: Settings, customer: str, as_json: bool) -> None:

@@ -30,29 +30,26 @@ def console() -> Console:
     return Console(width=None if sys.stdout.isatty() else WIDTH, highlight=False, soft_wrap=False)
 
 
-def table(columns: Sequence[str], rows: Sequence[Sequence[Any]], title: str | None = None) -> None:
+def table(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
     """A table; without rows, a dash. Where words had to be broken to fit, each row is shown line by line instead."""
     if not rows:
-        print(f"{title}: –" if title else "–")
-        return
+        return print("–")
     cells = [[cell(value) for value in row] for row in rows]
     least = [
         max(longest(text) for text in (name, *(row[place] for row in cells))) for place, name in enumerate(columns)
     ]
     here = console()
     if sum(least) + GAP * (len(least) - 1) > here.width:
-        return one_by_one(columns, cells, title)
+        return one_by_one(columns, cells)
     made = [Column(name, min_width=width) for name, width in zip(columns, least, strict=True)]
-    shown = Table(*made, box=None, title=title, title_justify="left", pad_edge=False, header_style="bold")
+    shown = Table(*made, box=None, pad_edge=False, header_style="bold")
     for row in cells:
         shown.add_row(*map(Text, row))
     here.print(shown)
 
 
-def one_by_one(columns: Sequence[str], rows: Sequence[Sequence[str]], title: str | None) -> None:
+def one_by_one(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     """The rows as names and values, for a narrow terminal."""
-    if title:
-        print(title)
     for number, row in enumerate(rows):
         if number:
             print()

@@ -7,7 +7,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, Literal
-from urllib.parse import quote
 
 import httpx
 
@@ -26,16 +25,16 @@ class Misuse(Exception):
 
 def language() -> Literal["de", "en"]:
     """German where the terminal is German, else English."""
-    spoken = next((os.environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(name)), "")
-    return "de" if spoken.lower().startswith("de") else "en"
+    locale = next((os.environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(name)), "")
+    return "de" if locale.lower().startswith("de") else "en"
 
 
 @asynccontextmanager
-async def portal(settings: Settings) -> AsyncIterator[httpx.AsyncClient]:
+async def open_portal(settings: Settings) -> AsyncIterator[httpx.AsyncClient]:
     """The portal in this process, trusted: the same rules as over HTTP. Raises `PortalRefusal` without Temporal."""
     from portal.app import build
 
-    app = build(await temporal(settings), settings, trusted=True)
+    app = build(await connect_to_temporal(settings), settings, trusted=True)
     headers = {"accept-language": language()}
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
     async with (
@@ -45,7 +44,7 @@ async def portal(settings: Settings) -> AsyncIterator[httpx.AsyncClient]:
         yield http
 
 
-async def temporal(settings: Settings) -> Any:
+async def connect_to_temporal(settings: Settings) -> Any:
     """A client that has reached the server. Raises `PortalRefusal`, naming the variable and the address."""
     from workflows.connect import Unguarded, WrongProfile, connect, connect_config
 
@@ -62,7 +61,7 @@ async def temporal(settings: Settings) -> Any:
 
 
 async def call(http: httpx.AsyncClient, method: str, path: str, **parts: Any) -> Document:
-    """The portal's answer. Raises `PortalRefusal` with code, rule and reason, or `Misuse` for a value of a wrong form."""
+    """The portal's answer. Raises `PortalRefusal` with code, rule and reason."""
     answer = await http.request(method, path, **parts)
     try:
         document = answer.json()
@@ -83,11 +82,6 @@ def reason(document: Document) -> str:
 def one_line(text: Any) -> str:
     """The text without line breaks."""
     return " ".join(str(text).split())
-
-
-def run_path(workflow_id: str) -> str:
-    """The address of a run; its slashes stay."""
-    return f"/cancellations/{quote(workflow_id, safe='/')}"
 
 
 def read_data(data: str) -> Any:

@@ -10,33 +10,26 @@ import os
 from typing import NoReturn
 
 import httpx
-from pydantic import ValidationError
 
 from activities.customer_centre import LoadFailed
 from activities.ports import AdapterError
-from embedded.preflight import Unusable, check_ports, find_temporal, held_state_dir
+from embedded.preflight import Unusable, check_ports, find_temporal, lock_state_dir
 from embedded.processes import Died
 from embedded.supervisor import Supervisor
-from settings import Settings, checked, explain, misspelt
+from settings import Settings, run_program
 from states.kinds.registry import KINDS
+
+
+def supervise(settings: Settings) -> None:
+    """Until Ctrl-C or SIGTERM. Raises what keeps it from starting, and `Died`."""
+    with lock_state_dir(settings):
+        check_ports(settings)
+        asyncio.run(Supervisor(settings, find_temporal()).run())
 
 
 def main() -> int:
     """0 after Ctrl-C or SIGTERM, 1 where it cannot start or a program died, 2 for wrong settings."""
-    for line in misspelt(os.environ):
-        print(line, file=sys.stderr)
-    try:
-        settings = checked(Settings(), KINDS)
-    except ValidationError as error:
-        print("\n".join(explain(error)), file=sys.stderr)
-        return 2
-    try:
-        with held_state_dir(settings):
-            check_ports(settings)
-            return asyncio.run(Supervisor(settings, find_temporal()).run())
-    except (Unusable, Died, LoadFailed, AdapterError, httpx.HTTPError) as error:
-        print(str(error) or repr(error), file=sys.stderr)
-        return 1
+    return run_program(supervise, KINDS, (Unusable, Died, LoadFailed, AdapterError, httpx.HTTPError))
 
 
 def leave(code: int) -> NoReturn:

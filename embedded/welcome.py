@@ -15,31 +15,21 @@ import httpx
 from embedded.example_player import base_url
 from embedded.examples import ROOT
 from settings import PREFIX, SECRETS, Settings
+from states.chart.task_types import TASK_TYPES
 
 Document = dict[str, Any]
-
-CONFIRM = {
-    "clarify_term": ("--at", "2027-12-31"),
-    "clarify_cost": ("--decision", "none"),
-    "clarify": ("--note", "Asked and answered"),
-    "appointment": ("--at", "2027-12-01T10:00+01:00"),
-    "support_ticket": ("--decision", "granted", "--note", "Corrected by hand"),
-    "revocation": ("--decision", "declined", "--note", "The order stands"),
-    "repair": ("--decision", "retry"),
-}
-"""What a confirmation of each task needs, as an example; `perform`, `third_party` and `surplus` take a reference."""
 
 
 async def text(http: httpx.AsyncClient, settings: Settings) -> str:
     """The whole text. Raises `httpx.HTTPError` where the portal does not answer."""
     listed = (await http.get("/cancellations", params={"limit": 100})).raise_for_status().json()["items"]
-    runs = [await as_it_stands(http, run) for run in listed]
+    runs = [await with_status(http, run) for run in listed]
     tasks = (await http.get("/tasks")).raise_for_status().json()["items"]
-    lines = ["", *addresses(settings), "", *standing(runs, settings.time_zone), "", *commands(runs, tasks), ""]
+    lines = ["", *addresses(settings), "", *run_lines(runs, settings.time_zone), "", *commands(runs, tasks), ""]
     return "\n".join([*lines, "Everything is up; Ctrl-C stops it, and the data stay."])
 
 
-async def as_it_stands(http: httpx.AsyncClient, run: Document) -> Document:
+async def with_status(http: httpx.AsyncClient, run: Document) -> Document:
     """A run of the list with its own status: Temporal's list is a moment behind. As listed where it has ended already.
 
     So too where it does not answer now, after a change of the code say: its page in the web UI tells why.
@@ -78,17 +68,15 @@ GROUPS = (
 """What runs wait for, and how it is said; of several the first counts."""
 
 
-def standing(runs: list[Document], zone: str) -> list[str]:
+def run_lines(runs: list[Document], zone: str) -> list[str]:
     """The runs by what they wait for: a line for each, with its state and, where it has one, its date."""
     width = max((len(run["workflow_id"]) for run in runs), default=0)
     lines: list[str] = []
-    for waits_for, heading in GROUPS:
-        found = sorted((run for run in runs if group_of(run) == waits_for), key=lambda run: str(run["workflow_id"]))
-        lines += (
-            [f"  {heading}", *(f"    {run['workflow_id']:<{width}}  {stands(run, zone)}" for run in found)]
-            if found
-            else []
-        )
+    for name, heading in GROUPS:
+        group = sorted((run for run in runs if group_of(run) == name), key=lambda run: str(run["workflow_id"]))
+        if group:
+            lines.append(f"  {heading}")
+            lines += [f"    {run['workflow_id']:<{width}}  {state_of(run, zone)}" for run in group]
     return lines
 
 
@@ -97,7 +85,7 @@ def group_of(run: Document) -> str:
     return next((name for name, _ in GROUPS if name in run["waiting_for"]), "")
 
 
-def stands(run: Document, zone: str) -> str:
+def state_of(run: Document, zone: str) -> str:
     """The state, and of a run that waits for its date, the day in `zone`."""
     if group_of(run) != "date" or run["effective_at"] is None:
         return str(run["state"])
@@ -108,30 +96,27 @@ def stands(run: Document, zone: str) -> str:
 def commands(runs: list[Document], tasks: list[Document]) -> list[str]:
     """Three commands that work now: acknowledge a warning, place an order, confirm a task."""
     program = command_line()
-    found: dict[str, str] = {}
-    for run in (one for one in runs if one["waiting_for"] == ["customer"]):
-        if len(found) == 2:
-            break
-        for event in ("acknowledge_warning", "place_order"):
-            if event == "place_order" and run["kind"] in ORDERS_WITH_DETAILS:
-                continue
-            if event in run.get("enabled", ()) and event not in found:
-                found[event] = sent(program, event, run["workflow_id"])
-                break
-    lines = [f"  {found[event]}" for event in ("acknowledge_warning", "place_order") if event in found]
-    lines += [f"  {confirmed(program, tasks[0])}"] if tasks else []
-    return ["In another terminal:", *(f"  {one}" for one in exports()), *lines]
+    waiting = [run for run in runs if run["waiting_for"] == ["customer"]]
+    orderable = [run for run in waiting if run["kind"] not in ORDERS_WITH_DETAILS]
+    lines, used = [], None
+    for event, candidates in (("acknowledge_warning", waiting), ("place_order", orderable)):
+        run = next((run for run in candidates if event in run.get("enabled", ()) and run is not used), None)
+        if run is not None:
+            used = run
+            lines.append(f"  {event_command(program, event, run['workflow_id'])}")
+    lines += [f"  {confirm_command(program, tasks[0])}"] if tasks else []
+    return ["In another terminal:", *(f"  {line}" for line in exports()), *lines]
 
 
-def sent(program: str, event: str, workflow_id: str) -> str:
+def event_command(program: str, event: str, workflow_id: str) -> str:
     """The command that sends a customer's event."""
     return f'{program} event {event.replace("_", "-")} {workflow_id} --data \'{{"by": "You"}}\''
 
 
-def confirmed(program: str, task: Document) -> str:
+def confirm_command(program: str, task: Document) -> str:
     """The command that confirms a task."""
-    needs = CONFIRM.get(task["type"], ("--reference", "T-1"))
-    return f"{program} confirm {task['id']} --by You {shlex.join(needs)}"
+    options = [part for name, value in TASK_TYPES[task["type"]].example.items() for part in (f"--{name}", value)]
+    return f"{program} confirm {task['id']} --by You {shlex.join(options)}"
 
 
 def command_line() -> str:
@@ -148,7 +133,7 @@ def exports() -> list[str]:
     given = {name: value for name, value in sorted(os.environ.items()) if name.upper() in known}
     hidden = [name for name in given if is_secret(name, given[name])]
     lines = [f"export {name}={shlex.quote(value)}" for name, value in given.items() if name not in hidden]
-    return [*lines, *(f"# {name} {what_of(name)}" for name in hidden)]
+    return [*lines, *(f"# {name} {what_to_do(name)}" for name in hidden)]
 
 
 def is_secret(name: str, value: str) -> bool:
@@ -156,7 +141,7 @@ def is_secret(name: str, value: str) -> bool:
     return name.upper().removeprefix(PREFIX).lower() in SECRETS and not value.startswith("sqlite:///")
 
 
-def what_of(name: str) -> str:
+def what_to_do(name: str) -> str:
     """What to do about a secret that is not printed. A comment for any shell: no quotes and no semicolons."""
     if name.upper() == f"{PREFIX}DATABASE_URL":
         return "is not printed here since it may hold a password: export it as in this terminal"

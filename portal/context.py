@@ -10,6 +10,7 @@ from portal.intake import Caller, Intake
 from portal.metrics import Metrics
 from portal.problems import PortalProblem
 from portal.run_client import RunClient
+from portal.run_reader import RunReader
 from portal.storage import Storage
 from settings import Settings
 
@@ -19,7 +20,8 @@ class Portal:
     """One application's parts. `trusted`: called in process by the command line; nobody has to prove anything."""
 
     settings: Settings
-    records: Storage
+    storage: Storage
+    reader: RunReader
     runs: RunClient
     intake: Intake
     metrics: Metrics
@@ -41,7 +43,7 @@ def operator(request: Request) -> str | None:
     return operator_of(portal.settings.operator_tokens, request.headers.get("authorization"))
 
 
-def asked_language(request: Request) -> str | None:
+def requested_language(request: Request) -> str | None:
     """German or English where the caller asks for one of them."""
     for part in request.headers.get("accept-language", "").split(","):
         language = part.partition(";")[0].strip()[:2].lower()
@@ -52,7 +54,8 @@ def asked_language(request: Request) -> str | None:
 
 def caller_of(request: Request) -> Caller:
     """Who sends an event: an operator only with a token, where tokens are set."""
+    language = requested_language(request)
     try:
-        return Caller(asked_language(request), operator(request), is_operator=True)
+        return Caller(language, operator(request), is_operator=True)
     except PortalProblem:
-        return Caller(asked_language(request))
+        return Caller(language)

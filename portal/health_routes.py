@@ -7,8 +7,8 @@ from fastapi.responses import JSONResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from portal import openapi_examples
-from portal.customer_routes import Here
 from portal.openapi import answer, problems
+from portal.parameters import CurrentPortal
 from portal.schemas import Health
 
 router = APIRouter(tags=["running it"])
@@ -21,7 +21,7 @@ router = APIRouter(tags=["running it"])
 )
 async def healthz() -> JSONResponse:
     """Asks nobody else."""
-    return JSONResponse(openapi_examples.HEALTH)
+    return JSONResponse(Health(status="ok").model_dump())
 
 
 @router.get(
@@ -29,10 +29,10 @@ async def healthz() -> JSONResponse:
     summary="Whether Temporal and the database answer",
     responses=answer(200, Health, openapi_examples.READY, "Both do") | problems(503),
 )
-async def readyz(here: Here) -> JSONResponse:
+async def readyz(portal: CurrentPortal) -> JSONResponse:
     """503 where one of them does not."""
-    await asyncio.gather(here.runs.ping(), here.records.ping())
-    return JSONResponse(openapi_examples.READY)
+    await asyncio.gather(portal.reader.ping(), portal.storage.adapters.database.ready())
+    return JSONResponse(Health(status="ok", temporal="ok", database="ok").model_dump())
 
 
 @router.get(
@@ -41,6 +41,6 @@ async def readyz(here: Here) -> JSONResponse:
     response_class=Response,
     responses={200: {"description": "Counters", "content": {"text/plain": {"example": "# HELP cancellations_events"}}}},
 )
-async def metrics(here: Here) -> Response:
+async def metrics(portal: CurrentPortal) -> Response:
     """Events by type and outcome; seconds by route."""
-    return Response(generate_latest(here.metrics.registry), media_type=CONTENT_TYPE_LATEST)
+    return Response(generate_latest(portal.metrics.registry), media_type=CONTENT_TYPE_LATEST)

@@ -1,12 +1,12 @@
 """`GET /`: what this is and where to go on, as a page for people and as JSON for programs."""
 
 from html import escape
-from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, JSONResponse, Response
 
-from portal.context import Portal, asked_language, portal_of
+from portal.context import requested_language
+from portal.parameters import CurrentPortal
 
 router = APIRouter()
 
@@ -58,12 +58,12 @@ HEADERS = {
 
 
 @router.get("/", include_in_schema=False)
-async def front(request: Request, here: Annotated[Portal, Depends(portal_of)]) -> Response:
+async def home_page(request: Request, portal: CurrentPortal) -> Response:
     """A page where the caller takes HTML, as browsers do; else JSON."""
     app = request.app
     links = {
         "calls": "/openapi.json",
-        "web_ui": here.settings.temporal_ui_url,
+        "web_ui": portal.settings.temporal_ui_url,
         "health": "/healthz",
         "ready": "/readyz",
         "metrics": "/metrics",
@@ -71,7 +71,7 @@ async def front(request: Request, here: Annotated[Portal, Depends(portal_of)]) -
     if "text/html" not in request.headers.get("accept", ""):
         about = {"title": app.title, "version": app.version, "description": app.description}
         return JSONResponse(about | links, headers=HEADERS)
-    language = asked_language(request) or "en"
+    language = requested_language(request) or "en"
     return HTMLResponse(page(language, app.title, app.version, links), headers=HEADERS)
 
 

@@ -1,30 +1,36 @@
 """What happens to an event: kept before Temporal is called, sent once, answered the same ever after."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
+from weakref import WeakValueDictionary
 
 import structlog
 
-from activities.sql.inbox import InboxEntry
-from portal.incoming import IncomingEvent, RunCommand, check_time, decision_of
+from activities.ports import CustomerRecords
+from activities.sql.inbox import SqlInbox
+from portal.incoming import IncomingEvent, RunCommand, check_age, command_of
 from portal.metrics import Metrics
 from portal.problems import PortalProblem, body_of
 from portal.run_client import Pending, RunClient
-from portal.storage import Storage
+from portal.run_reader import Document, RunReader
+from states.model.request import OPERATOR_MESSAGES
 
 log = structlog.get_logger(__name__)
 
-Answer = tuple[int, dict[str, Any]]
-"""Status and document of an answer: a status document for 202, else a problem."""
-
 LONGEST_TYPE = 200
 """So much of an event's type is kept."""
-OPEN = frozenset({401, 500, 503})
+UNANSWERED = frozenset({401, 500, 503})
 """Statuses that are no answer to the event: sent again, it is tried again."""
+
+
+class Answer(NamedTuple):
+    """Status and document: a status document for 202, else a problem. `final`: the event is answered so ever after."""
+
+    status: int
+    document: Document
+    final: bool = True
 
 
 @dataclass(frozen=True)
@@ -37,112 +43,99 @@ class Caller:
 
 
 class Intake:
-    """The way of an event from its arrival to its answer."""
+    """Takes events. `oldest`: how old their time may be. `quiet`: without a log."""
 
-    def __init__(self, runs: RunClient, records: Storage, metrics: Metrics, oldest: timedelta, quiet: bool) -> None:
+    def __init__(
+        self,
+        runs: RunClient,
+        reader: RunReader,
+        inbox: SqlInbox,
+        records: CustomerRecords,
+        metrics: Metrics,
+        *,
+        oldest: timedelta,
+        quiet: bool,
+    ) -> None:
         self.runs = runs
+        self.reader = reader
+        self.inbox = inbox
         self.records = records
         self.metrics = metrics
         self.oldest = oldest
         self.quiet = quiet
-        self.locks: dict[str, tuple[asyncio.Lock, int]] = {}
+        self.locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        """By update ID; a lock that nobody holds or waits for is forgotten."""
 
-    async def take(self, inbound: IncomingEvent, caller: "Caller") -> Answer:
-        """Answer an event. The same (source, id) twice at once waits for the first."""
-        async with self.one_at_a_time(inbound.update_id):
+    async def take(self, event: IncomingEvent, caller: Caller) -> Answer:
+        """Answer an event. The same (source, id) twice at once waits for the first. Raises `PortalProblem`."""
+        async with self.locks.setdefault(event.update_id, asyncio.Lock()):
             now = datetime.now(UTC)
-            workflow_id = inbound.subject or "requested"
-            kept = await self.records.remember(
-                inbound.source, inbound.id, inbound.hash, inbound.type[:LONGEST_TYPE], workflow_id
+            kept = await self.inbox.remember(
+                event.source, event.id, event.hash, event.type[:LONGEST_TYPE], event.subject or "requested"
             )
-            if kept is not None and kept.hash != inbound.hash:
-                raise PortalProblem("id_reused", values={"source": inbound.source, "id": inbound.id})
+            if kept is not None and kept.hash != event.hash:
+                raise PortalProblem("id_reused", values={"source": event.source, "id": event.id})
             if kept is not None and kept.status is not None and kept.body is not None:
-                self.metrics.events.labels(short_type(inbound), "repeated").inc()
-                return kept.status, kept.body
-            return await self.answered(inbound, kept, caller, now)
+                self.metrics.events.labels(event.label, "repeated").inc()
+                return Answer(kept.status, kept.body)
+            try:
+                answer = await self.send(event, caller, kept.received_at if kept else None, now)
+            except PortalProblem as problem:
+                if problem.status in UNANSWERED:
+                    raise
+                answer = Answer(problem.status, body_of(problem, caller.language or await self.language(problem)))
+            await self.keep(event, answer)
+            return answer
 
-    async def answered(
-        self, inbound: IncomingEvent, kept: InboxEntry | None, caller: "Caller", now: datetime
+    async def send(
+        self, event: IncomingEvent, caller: Caller, first_received_at: datetime | None, now: datetime
     ) -> Answer:
-        """Send the event, and keep the answer where it is final."""
+        """Judge the event and send it. `first_received_at`: it was received before, and has no answer yet."""
+        acted_at = event.time or first_received_at or now
+        command = command_of(event, acted_at)
+        check_age(acted_at, now, self.oldest)
+        command = permitted(command, caller)
         try:
-            status, body, final = await self.sent(inbound, kept, caller, now)
-        except PortalProblem as problem:
-            if problem.status in OPEN:
-                raise
-            body = body_of(problem, caller.language or await self.language(problem))
-            status, final = problem.status, True
-        if final:
-            await self.records.answer(inbound.source, inbound.id, status, body)
-        outcome = body.get("code") or "taken" if status != 202 or final else "pending"
-        self.metrics.events.labels(short_type(inbound), outcome).inc()
-        if not self.quiet:
-            log.info("event_answered", event_type=inbound.type, workflow_id=body.get("workflow_id"), outcome=outcome)
-        return status, body
-
-    async def sent(
-        self, inbound: IncomingEvent, kept: InboxEntry | None, caller: "Caller", now: datetime
-    ) -> tuple[int, dict[str, Any], bool]:
-        """Judge the event, send it, and answer with whether that is final."""
-        received = kept.received_at if kept else now
-        acted_at = inbound.time or received
-        decision = decision_of(inbound, acted_at)
-        check_time(acted_at, now, self.oldest)
-        decision = self.allowed(decision, caller)
-        try:
-            return 202, await self.runs.send(decision, again=kept is not None), True
+            return Answer(202, await self.runs.send(command, again=first_received_at is not None))
         except Pending as pending:
-            return 202, pending.document, "system" not in pending.document.get("waiting_for", ())
+            at_work = "system" in pending.document.get("waiting_for", ())
+            return Answer(202, pending.document, final=not at_work)
         except PortalProblem as problem:
-            problem.customer = problem.customer or decision.customer
+            problem.customer = problem.customer or command.customer
             if problem.status == 409 and problem.current is None:
-                problem.current = await self.current(decision)
+                problem.current = await self.current(command.workflow_id)
             raise
 
-    def allowed(self, decision: RunCommand, caller: "Caller") -> RunCommand:
-        """An operator's decision needs an operator; its `by` is the operator's name, where there is one."""
-        if decision.event not in ("confirm_task", "reject_task"):
-            return decision
-        if not caller.is_operator:
-            raise PortalProblem("unauthorised")
-        named = {"by": caller.operator} if caller.operator else {}
-        return RunCommand(decision.event, decision.workflow_id, decision.payload | named, decision.update_id)
+    async def keep(self, event: IncomingEvent, answer: Answer) -> None:
+        """Keep an answer that is final; count and log it."""
+        status, document, final = answer
+        if final:
+            await self.inbox.answer(event.source, event.id, status, document)
+        outcome = (document.get("code") or "taken") if final else "pending"
+        self.metrics.events.labels(event.label, outcome).inc()
+        if not self.quiet:
+            log.info("event_answered", event_type=event.type, workflow_id=document.get("workflow_id"), outcome=outcome)
 
-    async def current(self, decision: RunCommand) -> dict[str, Any] | None:
+    async def current(self, workflow_id: str) -> dict[str, Any] | None:
         """The status document beside a refusal that came without one."""
         try:
-            return await self.runs.read(decision.workflow_id)
+            return await self.reader.read(workflow_id)
         except PortalProblem:
             return None
 
     async def language(self, problem: PortalProblem) -> str:
         """The language of the customer whom a problem concerns; English where that is nobody known."""
-        if problem.customer is None:
-            return "en"
-        record = await self.records.customer(problem.customer)
+        record = await self.records.customer(problem.customer) if problem.customer is not None else None
         return record.language if record else "en"
 
-    @asynccontextmanager
-    async def one_at_a_time(self, name: str) -> AsyncIterator[None]:
-        """Hold the lock of a name; forgotten when nobody wants it any more."""
-        lock, wanted = self.locks.get(name, (asyncio.Lock(), 0))
-        self.locks[name] = (lock, wanted + 1)
-        try:
-            async with lock:
-                yield
-        finally:
-            lock, wanted = self.locks[name]
-            if wanted == 1:
-                del self.locks[name]
-            else:
-                self.locks[name] = (lock, wanted - 1)
 
+def permitted(command: RunCommand, caller: Caller) -> RunCommand:
+    """The command, which only an operator may give to a task; `by` is the operator's name, where there is one.
 
-def short_type(inbound: IncomingEvent) -> str:
-    """The event's name as a label; whatever is not known is `unknown`, so that labels stay few."""
-    from portal.incoming import EVENTS, TYPE
-
-    match = TYPE.fullmatch(inbound.type)
-    name = match[1].replace("-", "_") if match else ""
-    return name if name in EVENTS else "unknown"
+    Raises `unauthorised`.
+    """
+    if command.event not in OPERATOR_MESSAGES:
+        return command
+    if not caller.is_operator:
+        raise PortalProblem("unauthorised")
+    return replace(command, payload=command.payload | ({"by": caller.operator} if caller.operator else {}))

@@ -2,6 +2,9 @@
 
 from typing import Any
 
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+
 from portal import openapi_examples
 from portal.problems import MEDIA_TYPE
 from portal.schemas import CloudEventDocument, ProblemDocument
@@ -16,6 +19,8 @@ WHEN = {
     500: "`internal`: a fault on our side",
     503: "`unavailable`: nothing is lost by sending again after `Retry-After` seconds",
 }
+NEEDED = "Binary mode only, needed there."
+SIGNED = "Standard Webhooks; needed where a secret is set."
 PROBLEM_REF = {"$ref": "#/components/schemas/ProblemDocument"}
 
 
@@ -45,16 +50,14 @@ def body(example: Any, schema: str | None = None) -> dict[str, Any]:
     return {"requestBody": {"content": {"application/json": content}}}
 
 
-def ce_header(name: str, required: bool, example: str) -> dict[str, Any]:
-    """A header of the binary mode."""
-    return {
-        "name": f"ce-{name}",
-        "in": "header",
-        "required": False,
-        "schema": {"type": "string"},
-        "example": example,
-        "description": f"Binary mode only{', needed there' if required else ''}.",
-    }
+def header(name: str, description: str, example: str | None = None) -> dict[str, Any]:
+    """An optional header."""
+    shown = {"example": example} if example else {}
+    return (
+        {"name": name, "in": "header", "required": False, "schema": {"type": "string"}}
+        | shown
+        | {"description": description}
+    )
 
 
 def event_body() -> dict[str, Any]:
@@ -76,26 +79,28 @@ def event_body() -> dict[str, Any]:
             "content": {"application/cloudevents+json": structured, "application/json": binary},
         },
         "parameters": [
-            ce_header("specversion", True, "1.0"),
-            ce_header("type", True, "jtl.cancellation.requested.v1"),
-            ce_header("source", True, "/portal"),
-            ce_header("id", True, "7f0c2a"),
-            ce_header("subject", False, "edition/K-1001/jtl"),
-            ce_header("time", False, "2027-01-11T09:30:00+01:00"),
-            *(webhook_header(name) for name in ("webhook-id", "webhook-timestamp", "webhook-signature")),
+            header("ce-specversion", NEEDED, "1.0"),
+            header("ce-type", NEEDED, "jtl.cancellation.requested.v1"),
+            header("ce-source", NEEDED, "/portal"),
+            header("ce-id", NEEDED, "7f0c2a"),
+            header("ce-subject", "Binary mode only.", "edition/K-1001/jtl"),
+            header("ce-time", "Binary mode only.", "2027-01-11T09:30:00+01:00"),
+            *(header(f"webhook-{part}", SIGNED) for part in ("id", "timestamp", "signature")),
         ],
     }
 
 
-def webhook_header(name: str) -> dict[str, Any]:
-    """A header of Standard Webhooks."""
-    return {
-        "name": name,
-        "in": "header",
-        "required": False,
-        "schema": {"type": "string"},
-        "description": "Standard Webhooks; needed where a secret is set.",
-    }
+def with_openapi(app: FastAPI) -> FastAPI:
+    """The application with `/openapi.json` as completed here, made once."""
+
+    def openapi() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            document = get_openapi(title=app.title, version=app.version, description=app.description, routes=app.routes)
+            app.openapi_schema = complete(document)
+        return app.openapi_schema
+
+    app.openapi = openapi  # type: ignore[method-assign]
+    return app
 
 
 def complete(document: dict[str, Any]) -> dict[str, Any]:

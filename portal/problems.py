@@ -1,6 +1,7 @@
-"""Refusals as `application/problem+json` (RFC 9457): one status for each code of the contract's table."""
+"""Refusals as `application/problem+json` (RFC 9457): the status is that of the code."""
 
 from collections.abc import Mapping
+from dataclasses import KW_ONLY, dataclass, field
 from typing import Any
 
 from fastapi.responses import JSONResponse
@@ -10,25 +11,12 @@ from temporalio.exceptions import ApplicationError
 
 from catalogue.texts import known, say
 from states.model import payload_errors
+from states.model.codes import status_of
 from states.model.payload_errors import faults_of
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_AFTER = "5"
 """Seconds after which a caller may try again."""
-
-STATUSES: dict[str, int] = {
-    "malformed": 422,
-    "details_missing": 422,
-    "proof_missing": 422,
-    "unknown_task": 404,
-    "unknown_run": 404,
-    "not_found": 404,
-    "method_not_allowed": 405,
-    "unauthorised": 401,
-    "unavailable": 503,
-    "internal": 500,
-}
-"""What is not named here says no to something that is well formed: 409."""
 
 SAID_HERE = ("not_found", "method_not_allowed", "internal", "unknown_task", "unknown_run")
 """The problems whose text is that of their fault, where they name one."""
@@ -36,40 +24,31 @@ PARAMETERS = {"customer": "customer", "workflow_id": "workflow_id", "run_id": "r
 """The faults of parameters that are wrongly formed."""
 
 
+@dataclass(eq=False)
 class PortalProblem(Exception):
-    """A call cannot be taken. `code` is of the contract's table; `text` is made from `values` where it is not given.
+    """A call cannot be taken. `code` is one of `states.model.codes`; `text` is made from `values` where not given.
 
-    `customer`: whom it concerns, for the language of the text. `reading`: the call only read.
+    `customer`: whom it concerns, for the language of the text. `reading`: the call only read. `status`: that of the
+    code unless given.
     """
 
-    def __init__(
-        self,
-        code: str,
-        *,
-        rule: str | None = None,
-        values: Mapping[str, Any] | None = None,
-        text: str | None = None,
-        enabled: tuple[str, ...] = (),
-        current: dict[str, Any] | None = None,
-        customer: str | None = None,
-        status: int | None = None,
-        headers: Mapping[str, str] | None = None,
-    ) -> None:
-        super().__init__(code)
-        self.code = code
-        self.rule = rule
-        self.values = dict(values or {})
-        self.text = text
-        self.enabled = enabled
-        self.current = current
-        self.customer = customer
-        self.status = status or STATUSES.get(code, 409)
-        self.headers = dict(headers or {})
-        self.reading = False
-        if self.status == 503:
-            self.headers.setdefault("Retry-After", RETRY_AFTER)
-        if self.status == 401:
-            self.headers.setdefault("WWW-Authenticate", "Bearer")
+    code: str
+    _: KW_ONLY
+    rule: str | None = None
+    values: Mapping[str, Any] = field(default_factory=dict)
+    text: str | None = None
+    enabled: tuple[str, ...] = ()
+    current: dict[str, Any] | None = None
+    customer: str | None = None
+    status: int = 0
+    headers: Mapping[str, str] | None = None
+    reading: bool = False
+
+    def __post_init__(self) -> None:
+        super().__init__(self.code)
+        self.status = self.status or status_of(self.code)
+        defaults = {503: {"Retry-After": RETRY_AFTER}, 401: {"WWW-Authenticate": "Bearer"}}.get(self.status, {})
+        self.headers = defaults | dict(self.headers or {})
 
 
 def malformed(name: str, /, **values: Any) -> PortalProblem:
@@ -88,12 +67,8 @@ def wrong_call(errors: Any) -> PortalProblem:
         name = PARAMETERS.get(str(error["loc"][-1])) if error["loc"][0] in ("path", "query") else None
         if name is not None:
             return malformed(name, given=repr(error["input"])[:80])
-    return PortalProblem("malformed", values={"fault": faults_of([one | {"loc": inner(one["loc"])} for one in errors])})
-
-
-def inner(place: tuple[Any, ...]) -> tuple[Any, ...]:
-    """The place within the body or among the parameters."""
-    return place[1:] or place
+    within = [error | {"loc": error["loc"][1:] or error["loc"]} for error in errors]
+    return PortalProblem("malformed", values={"fault": faults_of(within)})
 
 
 def body_of(problem: PortalProblem, language: str) -> dict[str, Any]:
@@ -145,10 +120,8 @@ def response_of(body: dict[str, Any], headers: Mapping[str, str] | None = None) 
 def refused_by_run(error: WorkflowUpdateFailedError) -> PortalProblem:
     """What a run said no to: `details[0]` is the problem, the error's type its code."""
     cause = error.cause
-    if not isinstance(cause, ApplicationError) or not cause.type:
-        return PortalProblem("internal", values={"fault": "internal"})
-    details = cause.details[0] if cause.details and isinstance(cause.details[0], dict) else {}
-    if not details:
+    details = cause.details[0] if isinstance(cause, ApplicationError) and cause.type and cause.details else None
+    if not isinstance(cause, ApplicationError) or not isinstance(details, dict) or not details:
         return PortalProblem("internal", values={"fault": "internal"})
     return PortalProblem(
         str(details.get("code") or cause.type),

@@ -7,11 +7,11 @@ from activities.request_check import run_settings
 from catalogue.texts import say
 from portal.incoming import read_request
 from portal.problems import PortalProblem
+from portal.schemas import LicenceAnswer, LicencesAnswer
 from portal.storage import Storage
-from settings import Settings
 from states.kinds.registry import KINDS
 from states.model.base import day_of
-from states.model.facts import Check, Inquiry
+from states.model.facts import Check, CostEffect, Inquiry
 from states.model.offers import Catalogue
 from states.model.record import Customer, Licence
 from states.model.request import Request
@@ -22,67 +22,61 @@ RULES = {"cancellation": "G7", "deactivation": "G5", "none": "G8", "unknown": "X
 """The rule that says what ending a licence does to the cost."""
 
 
-async def licences(records: Storage, settings: Settings, customer: str) -> dict[str, Any]:
+async def licences(storage: Storage, customer: str) -> dict[str, Any]:
     """The customer's licences, each with what its end would mean. Raises `unknown_customer`."""
-    record = await records.customer(customer)
+    record = await storage.adapters.records.customer(customer)
     if record is None:
         raise PortalProblem("unknown_customer", values={"customer": customer}, status=404)
     now = datetime.now(UTC)
-    catalogue = records.catalogues.in_force(day_of(now, settings.time_zone))
-    open_ = await records.open_runs(customer)
-    entries = [await licence_entry(records, record, licence, catalogue, open_, now) for licence in record.licences]
-    return {"customer": customer, "licences": entries}
+    catalogue = storage.catalogues.in_force(day_of(now, storage.settings.time_zone))
+    open_runs = sorted(await storage.adapters.runs.open_runs(customer))
+    answers = []
+    for licence in record.licences:
+        running = next((run for run in open_runs if ends(run, licence)), None)
+        answers.append(await licence_answer(storage, record, licence, catalogue, running, now))
+    return LicencesAnswer(customer=customer, licences=tuple(answers)).model_dump(mode="json")
 
 
-async def licence_entry(
-    records: Storage, record: Customer, licence: Licence, catalogue: Catalogue, open_: frozenset[str], now: datetime
-) -> dict[str, Any]:
+async def licence_answer(
+    storage: Storage, record: Customer, licence: Licence, catalogue: Catalogue, running: str | None, now: datetime
+) -> LicenceAnswer:
     """One licence: cancelled (cost falls) or deactivated (it is in the price), or why neither."""
-    product = product_of(catalogue, licence)
+    product, language = product_of(catalogue, licence), record.language
     request = request_for(record, licence, product.kind if product else None)
-    check = await records.assess(Inquiry(request=request, at=now)) if request else None
-    effect, rule, text = judged(check, record.language)
-    remarks = [one.text[record.language] for one in catalogue.remarks.values() if licence.product in one.products]
-    label = licence.label or (product.label.get(record.language) if product else None) or licence.product
-    return {
-        "licence": licence.licence,
-        "product": licence.product,
-        "label": label,
-        "term_ends": licence.term_ends.isoformat() if licence.term_ends else None,
-        "effect": effect,
-        "rule": rule,
-        "text": " ".join([text if text.endswith((".", "!", "?")) or not remarks else f"{text}.", *remarks]),
-        "running": next((run for run in sorted(open_) if ends(run, licence)), None),
-    }
+    check = await storage.assess(Inquiry(request=request, at=now)) if request else None
+    effect, rule, text = meaning_of(check, language)
+    remarks = [remark.text[language] for remark in catalogue.remarks.values() if licence.product in remark.products]
+    if remarks and not text.endswith((".", "!", "?")):
+        text += "."
+    return LicenceAnswer(
+        licence=licence.licence,
+        product=licence.product,
+        label=licence.label or (product.label.get(language) if product else None) or licence.product,
+        term_ends=licence.term_ends,
+        effect=effect,
+        rule=rule,
+        text=" ".join([text, *remarks]),
+        running=running,
+    )
 
 
 def request_for(record: Customer, licence: Licence, kind: str | None) -> Request | None:
     """The request that would end this licence; None where the catalogue knows no kind for it."""
     if kind not in KINDS:
         return None
-    words = (
-        "-" if KINDS[kind].malformed(Request(kind=kind, customer=record.customer, subject=licence.licence)) else None
-    )
-    return Request(kind=kind, customer=record.customer, subject=licence.licence, explanation=words)
+    request = Request(kind=kind, customer=record.customer, subject=licence.licence)
+    return request.model_copy(update={"explanation": "-"}) if KINDS[kind].malformed(request) else request
 
 
-def judged(check: Check | None, language: str) -> tuple[str, str, str]:
+def meaning_of(check: Check | None, language: str) -> tuple[CostEffect, str, str]:
     """Effect, rule and text of a licence's end."""
     if check is None:
-        return "unknown", "X5", said(language, "cost.unknown")
+        return "unknown", "X5", say(language, "cost.unknown")
     if check.refusal is not None:
-        return "none", check.refusal.rule, said(language, f"refusal.{check.refusal.code}", check.refusal.values)
-    asked = next((question for question in check.questions if question.type == "clarify_cost"), None)
-    effect = "unknown" if asked else check.cost_effect
-    return effect, asked.rule if asked else RULES[effect], said(language, f"cost.{effect}")
-
-
-def said(language: str, key: str, values: dict[str, Any] | None = None) -> str:
-    """A text for people; its key where nobody has written it."""
-    try:
-        return say(language, key, values)
-    except KeyError:
-        return key
+        return "none", check.refusal.rule, say(language, f"refusal.{check.refusal.code}", check.refusal.values)
+    question = next((question for question in check.questions if question.type == "clarify_cost"), None)
+    effect: CostEffect = "unknown" if question else check.cost_effect
+    return effect, question.rule if question else RULES[effect], say(language, f"cost.{effect}")
 
 
 def ends(workflow_id: str, licence: Licence) -> bool:
@@ -91,10 +85,10 @@ def ends(workflow_id: str, licence: Licence) -> bool:
     return subject == licence.licence and kind != "misclick"
 
 
-async def previewed(records: Storage, settings: Settings, data: Any) -> dict[str, Any]:
+async def preview_of(storage: Storage, data: Any) -> dict[str, Any]:
     """What would happen, without starting anything. Raises `malformed`."""
     request = read_request(data)
     at = request.time or datetime.now(UTC)
-    check = await records.assess(Inquiry(request=request, at=at))
-    found = preview(KINDS[request.kind], request, check, at, run_settings(settings), say)
-    return found.model_dump(mode="json")
+    check = await storage.assess(Inquiry(request=request, at=at))
+    answer = preview(KINDS[request.kind], request, check, at, run_settings(storage.settings), say)
+    return answer.model_dump(mode="json")

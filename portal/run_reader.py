@@ -14,26 +14,19 @@ from temporalio.client import (
     WorkflowExecutionStatus,
     WorkflowQueryFailedError,
 )
-from temporalio.common import SearchAttributeKey
 
-from portal.incoming import WORKFLOW_ID, RunCommand
+from activities.sql.ledger import SqlLedger
+from portal.incoming import WORKFLOW_ID
 from portal.problems import PortalProblem, malformed
-from portal.storage import Storage
 from settings import Settings
 from states.kinds.registry import KINDS
 from states.model.status import page_of
+from workflows import search_attributes as attributes
 
 LOOK_WITHIN = 0.9
 """Seconds for one look at a run."""
 READ_WITHIN = 4.0
 """Seconds for a call that only reads."""
-
-KIND = SearchAttributeKey.for_keyword("CancellationKind")
-CUSTOMER = SearchAttributeKey.for_keyword("CancellationCustomer")
-STATE = SearchAttributeKey.for_keyword("CancellationState")
-WAITING_FOR = SearchAttributeKey.for_keyword_list("WaitingFor")
-EFFECTIVE_DATE = SearchAttributeKey.for_datetime("EffectiveDate")
-ORDER_BY = SearchAttributeKey.for_datetime("OrderBy")
 
 WORKFLOW_TYPES = frozenset(kind.workflow for kind in KINDS.values())
 
@@ -42,41 +35,67 @@ LOST: Document = {"waiting_for": [], "enabled": []}
 """What holds of a run that was terminated and is not settled yet: it stands where it stood, and takes nothing more."""
 
 
-def unavailable(error: BaseException | None = None) -> PortalProblem:
-    """Temporal does not answer; nothing is lost by sending again."""
-    problem = PortalProblem("unavailable")
-    problem.__cause__ = error
-    return problem
-
-
-@contextmanager
-def reaching() -> Iterator[None]:
-    """A client that connects when first needed says that it cannot with a bare `RuntimeError`."""
-    try:
-        yield
-    except RuntimeError as error:
-        if "client connect" not in str(error):
-            raise
-        raise unavailable(error) from error
-
-
 class RunReader:
-    """Reading runs. Every method raises `PortalProblem` with a code of the contract."""
+    """Reads runs. Every method raises `PortalProblem` with a code of the contract."""
 
-    def __init__(self, client: Client, settings: Settings, records: Storage) -> None:
+    def __init__(self, client: Client, settings: Settings, ledger: SqlLedger) -> None:
         self.client = client
         self.settings = settings
-        self.records = records
+        self.ledger = ledger
 
-    async def at_work(self, decision: RunCommand) -> Document:
+    async def read(self, workflow_id: str, run_id: str | None = None) -> Document:
+        """The status document of the newest run, or of the one named. Raises `unknown_run`, `unavailable`."""
+        try:
+            async with asyncio.timeout(READ_WITHIN):
+                with reaching():
+                    return await self.status_of(workflow_id, run_id)
+        except RPCError as error:
+            foreign_id = run_id is not None or not WORKFLOW_ID.fullmatch(workflow_id)
+            if is_gone(error) or (foreign_id and error.status == RPCStatusCode.INVALID_ARGUMENT):
+                raise unknown_run(workflow_id, run_id) from error
+            raise unavailable(error) from error
+        except (TimeoutError, WorkflowQueryFailedError) as error:
+            raise unavailable(error) from error
+
+    async def status_of(self, workflow_id: str, run_id: str | None) -> Document:
+        """From the ledger where the run has ended, else from the run itself. Raises `RPCError` too."""
+        ended = self.ledger.ended_run
+        if run_id is not None and (kept := await ended(workflow_id, run_id)) is not None:
+            return kept
+        handle = self.client.get_workflow_handle(workflow_id, run_id=run_id)
+        try:
+            run = await handle.describe()
+            if run.workflow_type not in WORKFLOW_TYPES:
+                raise unknown_run(workflow_id, run_id)
+        except (RPCError, PortalProblem) as error:
+            unknown = isinstance(error, PortalProblem) or is_gone(error)
+            kept = await ended(workflow_id, run_id) if unknown else None
+            if kept is None:
+                raise
+            return kept
+        if run.status == WorkflowExecutionStatus.CONTINUED_AS_NEW:
+            return await self.continued(workflow_id, run.run_id)
+        if run.status == WorkflowExecutionStatus.RUNNING:
+            document: Document = await handle.query("status")
+            return document
+        kept = await ended(workflow_id, run.run_id) or await ended(workflow_id, run_id)
+        return kept if kept is not None else await handle.query("status") | LOST
+
+    async def continued(self, workflow_id: str, run_id: str) -> Document:
+        """A run that went on under another run ID: the newest, where it is the same one; as kept, if it has ended."""
+        first = self.client.get_workflow_handle(workflow_id, first_execution_run_id=run_id)
+        document: Document = await first.query("status")
+        return await self.ledger.ended_run(workflow_id, document["run_id"]) or document
+
+    async def read_at_work(self, workflow_id: str) -> Document:
         """The document of a run that does not answer in time. Raises `unavailable` where Temporal does not either."""
-        handle = self.client.get_workflow_handle(decision.workflow_id)
-        found: tuple[Any, Any] = await asyncio.gather(
+        handle = self.client.get_workflow_handle(workflow_id)
+        answers: tuple[Any, Any] = await asyncio.gather(
             asyncio.wait_for(handle.query("status"), LOOK_WITHIN),
             asyncio.wait_for(handle.describe(), LOOK_WITHIN),
             return_exceptions=True,
         )
-        document, run = found
+        document, run = answers
         if isinstance(run, BaseException):
             raise unavailable(run)
         if run.status != WorkflowExecutionStatus.RUNNING:
@@ -85,81 +104,23 @@ class RunReader:
             document = self.minimal(run)
         return dict(document) | {"waiting_for": ["system"]}
 
-    async def read(self, workflow_id: str, run_id: str | None = None) -> Document:
-        """The status document of the newest run, or of the one named. Raises `unknown_run`, `unavailable`."""
-        try:
-            async with asyncio.timeout(READ_WITHIN):
-                with reaching():
-                    return await self.found(workflow_id, run_id)
-        except RPCError as error:
-            odd = run_id is not None or not WORKFLOW_ID.fullmatch(workflow_id)
-            if gone(error) or (odd and error.status == RPCStatusCode.INVALID_ARGUMENT):
-                raise unknown(workflow_id, run_id) from error
-            raise unavailable(error) from error
-        except (TimeoutError, WorkflowQueryFailedError) as error:
-            raise unavailable(error) from error
-
-    async def found(self, workflow_id: str, run_id: str | None) -> Document:
-        """From the ledger where the run has ended, else from the run itself."""
-        if run_id is not None:
-            kept = await self.records.ended(workflow_id, run_id)
-            if kept is not None:
-                return kept
-        handle = self.client.get_workflow_handle(workflow_id, run_id=run_id)
-        try:
-            run = await handle.describe()
-        except RPCError as error:
-            kept = await self.records.ended(workflow_id, run_id) if gone(error) else None
-            if kept is None:
-                raise
-            return kept
-        if run.workflow_type not in WORKFLOW_TYPES:
-            kept = await self.records.ended(workflow_id, run_id)
-            if kept is None:
-                raise unknown(workflow_id, run_id)
-            return kept
-        if run.status == WorkflowExecutionStatus.CONTINUED_AS_NEW:
-            return await self.continued(workflow_id, run.run_id)
-        if run.status != WorkflowExecutionStatus.RUNNING:
-            kept = await self.records.ended(workflow_id, run.run_id) or await self.records.ended(workflow_id, run_id)
-            if kept is not None:
-                return kept
-        document: Document = await handle.query("status")
-        return document if run.status == WorkflowExecutionStatus.RUNNING else document | LOST
-
-    async def continued(self, workflow_id: str, run_id: str) -> Document:
-        """A run that went on under another run ID: the newest, where it is the same one; as kept, if it has ended."""
-        first = self.client.get_workflow_handle(workflow_id, first_execution_run_id=run_id)
-        document: Document = await first.query("status")
-        return await self.records.ended(workflow_id, document["run_id"]) or document
-
-    async def not_running(self, workflow_id: str) -> PortalProblem:
-        """Nothing runs under that ID: it has ended, which names the way to go, or it never was."""
-        customer = workflow_id.split("/")[1]
-        try:
-            document = await self.read(workflow_id)
-        except PortalProblem as problem:
-            return problem
-        values = {"state": document.get("state")}
-        return PortalProblem("ended", rule="X11", values=values, current=document, customer=customer)
-
     def minimal(self, run: WorkflowExecutionDescription) -> Document:
         """What Temporal itself knows of a run that no worker answers for."""
-        attributes = run.typed_search_attributes
+        values = run.typed_search_attributes
         kind, customer, subject = run.id.split("/", 2)
-        effective, order_by = attributes.get(EFFECTIVE_DATE), attributes.get(ORDER_BY)
+        effective_at, order_by = values.get(attributes.EFFECTIVE_DATE), values.get(attributes.ORDER_BY)
         return (
             {
                 "workflow_id": run.id,
                 "run_id": run.run_id,
-                "ui_url": self.ui_url(run.id, run.run_id),
+                "ui_url": page_of(self.settings.temporal_ui_url, self.client.namespace, run.id, run.run_id),
                 "kind": kind,
                 "customer": customer,
                 "subject": subject,
                 "target": None,
-                "state": attributes.get(STATE) or "received",
+                "state": values.get(attributes.STATE) or "received",
                 "waiting_for": ["system"],
-                "effective_at": effective.isoformat() if effective else None,
+                "effective_at": effective_at.isoformat() if effective_at else None,
                 "order_by": order_by.isoformat() if order_by else None,
                 "cost_effect": "unknown",
             }
@@ -167,9 +128,14 @@ class RunReader:
             | {name: [] for name in ("enabled", "why", "warnings", "surplus", "tasks", "timeline")}
         )
 
-    def ui_url(self, workflow_id: str, run_id: str) -> str:
-        """The run's page in the web UI."""
-        return page_of(self.settings.temporal_ui_url, self.client.namespace, workflow_id, run_id)
+    async def why_not_running(self, workflow_id: str) -> PortalProblem:
+        """Nothing runs under that ID: it has ended, which names the way to go, or it never was."""
+        try:
+            document = await self.read(workflow_id)
+        except PortalProblem as problem:
+            return problem
+        values, customer = {"state": document.get("state")}, workflow_id.split("/")[1]
+        return PortalProblem("ended", rule="X11", values=values, current=document, customer=customer)
 
     async def ping(self) -> None:
         """Raise `unavailable` unless Temporal answers for this namespace."""
@@ -181,16 +147,38 @@ class RunReader:
             raise unavailable(error) from error
 
 
-def gone(error: RPCError) -> bool:
+def unavailable(error: BaseException | None = None) -> PortalProblem:
+    """Temporal does not answer; nothing is lost by sending again."""
+    problem = PortalProblem("unavailable")
+    problem.__cause__ = error
+    return problem
+
+
+@contextmanager
+def reaching() -> Iterator[None]:
+    """A client that connects when first needed says that it cannot with a bare `RuntimeError`: raise `unavailable`."""
+    try:
+        yield
+    except RuntimeError as error:
+        if "client connect" not in str(error):
+            raise
+        raise unavailable(error) from error
+
+
+def is_gone(error: RPCError) -> bool:
     """Whether there is no such run, or none that is open; a namespace that is missing is something else."""
     return error.status == RPCStatusCode.NOT_FOUND and "namespace" not in error.message.lower()
 
 
-def unknown(workflow_id: str, run_id: str | None = None) -> PortalProblem:
+def unknown_run(workflow_id: str, run_id: str | None = None) -> PortalProblem:
     """There never was such a run, or none under that run ID; and an ID of another form than ours is none."""
     if not WORKFLOW_ID.fullmatch(workflow_id):
         return malformed("workflow_id", given=repr(workflow_id)[:80])
-    customer = workflow_id.split("/")[1] if workflow_id.count("/") else None
     values = {"workflow_id": workflow_id}
     values |= {"fault": "run", "run_id": run_id[:80]} if run_id is not None else {}
-    return PortalProblem("unknown_run", values=values, customer=customer)
+    return PortalProblem("unknown_run", values=values, customer=workflow_id.split("/")[1])
+
+
+def quoted(value: str) -> str:
+    """A value in a visibility query, never more than a value."""
+    return "'" + value.replace("\\", "\\\\").replace("'", "''") + "'"

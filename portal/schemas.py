@@ -1,16 +1,14 @@
-"""The shapes of what the portal answers and takes, beside the status document (contract, Shapes)."""
+"""The shapes of what the portal answers and takes, beside the status document (docs/contract.md, Portal)."""
 
 from datetime import date
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from states.model.base import LongText, Moment, ShortText, Value, WrittenDay, WrittenMoment
+from states.model.base import Moment, ShortText, Value
 from states.model.facts import CostEffect
-from states.model.request import Proof
+from states.model.request import ConfirmTask, RejectTask
 from states.model.status import Status, TaskEntry, WaitingFor
-
-ADDRESSED = "The task is the one in the address, whatever stands here."
 
 
 class ProblemDocument(BaseModel):
@@ -102,25 +100,26 @@ class TaskPage(Value):
     next: str | None
 
 
-class Confirmation(Value):
+def addressed(schema: dict[str, Any]) -> None:
+    """Say of `task`, as the last of the fields, that it is the one in the address."""
+    task = schema["properties"].pop("task")
+    schema["properties"]["task"] = task | {"description": "The task is the one in the address, whatever stands here."}
+
+
+class Confirmation(ConfirmTask):
     """An operator's confirmation. `by` is the name of the operator's token where tokens are set."""
 
-    by: ShortText | None = None
-    decision: ShortText | None = None
-    at: WrittenMoment | WrittenDay | None = Field(default=None, union_mode="left_to_right")
-    proof: Proof | None = None
-    note: LongText | None = None
-    time: Moment | None = None
-    task: ShortText | None = Field(default=None, description=ADDRESSED)
+    model_config = ConfigDict(json_schema_extra=addressed)
+
+    by: ShortText | None = None  # type: ignore[assignment]
 
 
-class Rejection(Value):
+class Rejection(RejectTask):
     """An operator's rejection, with its reason."""
 
-    by: ShortText | None = None
-    note: LongText
-    time: Moment | None = None
-    task: ShortText | None = Field(default=None, description=ADDRESSED)
+    model_config = ConfigDict(json_schema_extra=addressed)
+
+    by: ShortText | None = None  # type: ignore[assignment]
 
 
 class Health(Value):

@@ -9,8 +9,9 @@ from temporalio import workflow
 with workflow.unsafe.imports_passed_through():
     from catalogue.texts import known, say
     from states.chart.task_types import type_of
+    from states.model.ends import CHANGING_NOTHING
     from states.model.memory import Memory, Task
-    from states.model.status import UNCHANGED, Status, TaskEntry
+    from states.model.status import DEADLINE_KEPT, Status, TaskEntry
     from states.rules.run_values import run_facts
     from states.views.refusals import language_of
 from workflows import options
@@ -46,7 +47,7 @@ class CurrentDetails:
             f"- **{self.text('details.state')}**: {self.labelled('state', document.state)}",
             f"- **{self.text('details.waits_for')}**: {waits or self.text('details.nothing')}",
         ]
-        if document.state not in UNCHANGED:
+        if document.state not in CHANGING_NOTHING:
             lines += self.effect()
         if document.refusal:
             lines.append(f"- **{self.text('details.refusal')}**: {document.refusal.text}")
@@ -58,7 +59,7 @@ class CurrentDetails:
         lines = []
         if document.effective_at:
             lines.append(f"- **{self.text('details.effective_at')}**: {self.moment(document.effective_at)}")
-        if document.order_by and document.state not in ("scheduled", "applied"):
+        if document.order_by and document.state not in DEADLINE_KEPT:
             lines.append(f"- **{self.text('details.order_by')}**: {self.moment(document.order_by)}")
         return [*lines, f"- **{self.text('details.cost')}**: {self.text('cost.' + document.cost_effect)}"]
 

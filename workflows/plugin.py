@@ -14,14 +14,14 @@ from temporalio.service import RPCError, RPCStatusCode
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker, WorkflowRunner
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
+from workflows import search_attributes as search_attributes
 from workflows.driver import EventRefused
 from workflows.kinds import WORKFLOWS
 from workflows.nightly import NightlyComparison
-from workflows.search_attributes import SEARCH_ATTRIBUTES
 
 PASSED_THROUGH = (
     *("statemachine", "pydantic", "pydantic_core", "states.model", "states.rules.notice"),
-    *("catalogue", "activities", "babel", "jinja2", "markupsafe", "tzdata"),
+    *("catalogue", "activities", "babel", "tzdata"),
 )
 """What even the sandbox takes as it is: libraries, values, and the one place where dates are computed."""
 
@@ -126,7 +126,9 @@ async def register_search_attributes(client: Client) -> None:
     Raises `WrongSearchAttribute` where one exists with another type, which the server would accept silently.
     """
     namespace = client.namespace
-    wanted = {key.name: IndexedValueType.ValueType(int(key.indexed_value_type)) for key in SEARCH_ATTRIBUTES}
+    wanted = {
+        key.name: IndexedValueType.ValueType(int(key.indexed_value_type)) for key in search_attributes.SEARCH_ATTRIBUTES
+    }
     known = await known_search_attributes(client)
     for name, value in wanted.items():
         if name in known and known[name] != value:

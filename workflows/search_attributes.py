@@ -1,6 +1,4 @@
-"""The search attributes of every run: declared once, set by runs, registered by workers."""
-
-from typing import Any
+"""The search attributes of every run (docs/contract.md, Temporal): declared here, registered by the worker's plugin."""
 
 from temporalio.common import SearchAttributeKey
 
@@ -12,12 +10,4 @@ TICKET_ID = SearchAttributeKey.for_keyword_list("TicketId")
 EFFECTIVE_DATE = SearchAttributeKey.for_datetime("EffectiveDate")
 ORDER_BY = SearchAttributeKey.for_datetime("OrderBy")
 
-SEARCH_ATTRIBUTES: tuple[SearchAttributeKey[Any], ...] = (
-    KIND,
-    CUSTOMER,
-    STATE,
-    WAITING_FOR,
-    TICKET_ID,
-    EFFECTIVE_DATE,
-    ORDER_BY,
-)
+SEARCH_ATTRIBUTES = (KIND, CUSTOMER, STATE, WAITING_FOR, TICKET_ID, EFFECTIVE_DATE, ORDER_BY)

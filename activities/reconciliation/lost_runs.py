@@ -7,12 +7,10 @@ from pydantic import ValidationError
 
 from catalogue.texts import say
 from settings import Settings
+from states.model.ends import ENDS
 from states.model.reconciliation import Booking, Execution, RecordedRun
 from states.model.record import Language
 from states.model.status import End, Status, TimelineEntry, page_of
-
-ENDS = frozenset({"applied", "abandoned", "revoked", "superseded", "reassigned", "refused", "external", "given_up"})
-"""The states in which a run ends (docs/contract.md, Temporal)."""
 
 
 def end_of(

@@ -9,10 +9,8 @@ from activities.ports import Ends
 from activities.sql.tables import orders
 from activities.subjects import subject_of
 from states.model.effects import BookOrder, Step
+from states.model.ends import ENDS
 from states.model.record import Customer
-
-CLOSES = {"revoked": "withdrawn", "superseded": "superseded", "applied": "applied", "external": "applied"}
-"""What becomes of a booking that is still there when its run ends in that state."""
 
 
 async def book(connection: AsyncConnection, step: Step, reference: str) -> None:
@@ -53,8 +51,9 @@ async def close_with_run(connection: AsyncConnection, workflow_id: str, state: s
     Given up: what the customer centre has booked stays as it is; a mere note of ours, which nobody would act on any
     more, goes.
     """
-    if state in CLOSES:
-        await close(connection, workflow_id, CLOSES[state])
+    end = ENDS.get(state)
+    if end is not None and end.booking is not None:
+        await close(connection, workflow_id, end.booking)
     else:
         await close(connection, workflow_id, "withdrawn", notes_only=True)
 

@@ -148,6 +148,6 @@ class Transaction:
         return record, licence
 
     def refusal(self, reason: str, record: Customer) -> Refused:
-        """The customer centre says no, with the text `centre.<reason>` in the language of the customer, who reads it."""
+        """The customer centre says no, with the text `centre.<reason>` in the customer's language."""
         text = say(record.language, f"centre.{reason}", {"subject": self.step.subject, "target": self.step.target})
         return Refused(text, reference=reason)

@@ -69,6 +69,8 @@ class TaskType:
     """The rule that asks for the proof."""
     tickets: Mapping[str, str] | None = None
     """The group of the ticket system that decides, by text (`*`: any other); None: there is no ticket."""
+    example: Mapping[str, str] = field(default_factory=lambda: {"reference": "T-1"})
+    """What a confirmation may carry beside who confirms, as examples show it."""
     still_matters: StillMatters = always
     """Whether a decision could still be taken up."""
 
@@ -98,6 +100,7 @@ TASK_TYPES: dict[str, TaskType] = {
             "support_ticket",
             tuple(f"support_ticket_{what}" for what in ("misclick", "setup_service", "key_accounting", "transfer")),
             decisions={"granted": "granted", "declined": "declined"},
+            example={"decision": "granted", "note": "Corrected by hand"},
             rejected="declined",
             tickets={
                 "support_ticket_setup_service": "accounting",
@@ -110,21 +113,31 @@ TASK_TYPES: dict[str, TaskType] = {
             "revocation",
             ("revocation",),
             decisions={"granted": "revocation_granted", "declined": "revocation_declined"},
+            example={"decision": "declined", "note": "The order stands"},
             rejected="revocation_declined",
             tickets={"*": "support"},
             still_matters=while_revocable,
         ),
-        TaskType("appointment", ("appointment",), confirmed="appointed", rejected="declined", tickets={"*": "support"}),
+        TaskType(
+            "appointment",
+            ("appointment",),
+            confirmed="appointed",
+            rejected="declined",
+            tickets={"*": "support"},
+            example={"at": "2027-12-01T10:00+01:00"},
+        ),
         TaskType(
             "clarify_cost",
             ("clarify_cost",),
             decisions=COSTS,
+            example={"decision": "none"},
             rejected="not_clarified",
             still_matters=while_asked,
         ),
         TaskType(
             "clarify_term",
             ("clarify_term",),
+            example={"at": "2027-12-31"},
             confirmed="clarified",
             rejected="not_clarified",
             still_matters=while_asked,
@@ -135,6 +148,7 @@ TASK_TYPES: dict[str, TaskType] = {
             confirmed="clarified",
             rejected="not_clarified",
             needs_note=frozenset({"*"}),
+            example={"note": "Asked and answered"},
             still_matters=while_asked,
         ),
         TaskType("surplus", ("surplus", "surplus_channels"), confirmed="surplus_settled", still_matters=while_left),
@@ -142,6 +156,7 @@ TASK_TYPES: dict[str, TaskType] = {
             "repair",
             ("repair",),
             decisions={"retry": "retry", "skip": "skip", "end": "give_up"},
+            example={"decision": "retry"},
             waits_for="repair",
             needs_note=frozenset({"skip", "end"}),
         ),

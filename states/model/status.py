@@ -9,8 +9,8 @@ from states.model.facts import CostEffect
 
 WaitingFor = Literal["customer", "operator", "third_party", "date", "system", "repair"]
 
-UNCHANGED = frozenset({"refused", "abandoned", "revoked", "superseded", "reassigned"})
-"""The ends after which nothing takes effect and nothing is saved: date and cost are those of what was asked for."""
+DEADLINE_KEPT = frozenset({"scheduled", "applied"})
+"""The states in which the customer has ordered, so that `order_by` lies behind and is not shown to people."""
 
 
 def page_of(web_ui: str, namespace: str, workflow_id: str, run_id: str) -> str:

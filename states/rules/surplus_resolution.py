@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import NamedTuple
 
+from states.model.ends import ENDS
 from states.model.facts import Surplus
 from states.model.memory import LicenceNews, Memory
 from states.model.request import LicenceChanged
@@ -92,5 +93,5 @@ def cancellations_for_run(memory: Memory) -> list[CancellationForRun]:
 SUBJECT_IS_PRODUCT = frozenset({"key_accounting"})
 """The kinds whose subject names the product, of which a customer holds one."""
 
-LICENCE_IS_GONE = frozenset({"applied", "external"})
+LICENCE_IS_GONE = frozenset(state for state, end in ENDS.items() if end.licence_gone)
 """The ends of a licence's run after which the licence is no more."""

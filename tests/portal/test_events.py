@@ -1,4 +1,4 @@
-"""POST /events: kept once, answered the same, and each fault with its code (contract, Portal)."""
+"""POST /events: kept once, answered the same, and each fault with its code (docs/contract.md, Portal)."""
 
 import asyncio
 import json
@@ -10,10 +10,11 @@ from cloudevents.core.bindings.http import to_binary_event
 from cloudevents.core.v1.event import CloudEvent
 from temporalio.client import WorkflowExecutionStatus
 
-from portal import run_client, run_reader
+from portal import run_client
 from portal.incoming import read_event
 from tests.portal.conftest import Caller, event, now, requested
 from tests.portal.standin import until
+from workflows import search_attributes
 
 PROBLEM = "application/problem+json"
 FIELDS = {"type", "title", "status", "detail", "code", "rule", "enabled", "current"}
@@ -39,8 +40,8 @@ async def test_requested_starts_the_run_with_its_document_summary_and_search_att
     assert run.workflow_type == "EditionDowngrade"
     assert run.task_queue == portal.settings.task_queue
     assert await run.static_summary() == f"JTL edition, {customer}"
-    assert run.typed_search_attributes.get(run_reader.CUSTOMER) == customer
-    assert run.typed_search_attributes.get(run_reader.KIND) == "edition"
+    assert run.typed_search_attributes.get(search_attributes.CUSTOMER) == customer
+    assert run.typed_search_attributes.get(search_attributes.KIND) == "edition"
 
 
 async def test_the_events_time_is_the_documents_time_whatever_the_payload_says(portal, customer):
@@ -283,7 +284,7 @@ async def forget_answers(portal: Caller) -> None:
 
     from activities.sql.tables import inbox
 
-    async with portal.records.adapters.database.write() as connection:
+    async with portal.storage.adapters.database.write() as connection:
         await connection.execute(update(inbox).values(status=None, body=None))
 
 
@@ -316,7 +317,7 @@ async def test_killed_before_the_answer_was_kept_an_older_run_is_found_behind_a_
 async def test_killed_before_temporal_was_called_the_event_starts_its_run(portal, client, customer):
     sent = requested(customer)
     inbound = read_event({"content-type": "application/cloudevents+json"}, json.dumps(sent).encode())
-    await portal.records.remember(inbound.source, inbound.id, inbound.hash, inbound.type, "requested")
+    await portal.storage.adapters.inbox.remember(inbound.source, inbound.id, inbound.hash, inbound.type, "requested")
     assert (await portal.send(sent)).json()["state"] == "order"
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from catalogue.texts import keys
+from states.model.codes import CODES, Group, codes_of
 from tools.docs.rules import rules
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -23,32 +24,7 @@ GROUPS = {
 """How many rules each group has; they are numbered from 1."""
 
 
-def words(text: str) -> list[str]:
-    """The words of a table."""
-    return text.split()
-
-
-WARNINGS = words(
-    """
-    boundary_day no_saving features_lost surplus surplus_gap knock_on later_than_standing package_zero
-    selling_stops_first overage reassign_instead user_management_lost integrations_end pilot_sign_off third_party_too
-    backup two_contracts old_contract_runs_on addons_remain no_promise
-    """
-)
-REFUSALS = words(
-    """
-    malformed unknown_customer not_held not_lower lowest_edition not_bookable inclusive_user subscription support_level
-    use_support not_available declined
-    """
-)
-PROBLEMS = words(
-    """
-    malformed not_enabled changed details_missing in_surplus too_late ended unknown_task proof_missing
-    unknown_run id_reused unauthorised unavailable
-    """
-)
-WHILE_OPEN = ["booking_refused"]
-CODES = sorted({*WARNINGS, *REFUSALS, *PROBLEMS, *WHILE_OPEN})
+SAID = codes_of("warning", "request", "event", "open", "portal")
 """The stable codes of the contract: warnings, refusals of a request and of an event, those of the portal."""
 
 TEXTS_ONLY = ("tests/texts/test_texts.py", "tests/replay/")
@@ -119,7 +95,7 @@ def test_every_rule_has_a_test_with_its_number_in_its_name(names: list[str]) -> 
 
 
 def test_every_code_has_a_test_with_it_in_its_name(names: list[str]) -> None:
-    assert untested_codes(CODES, names) == []
+    assert untested_codes(SAID, names) == []
 
 
 def test_a_rule_or_code_without_a_test_would_be_listed(names: list[str]) -> None:
@@ -167,8 +143,21 @@ def test_the_table_of_rules_has_no_gap() -> None:
 
 
 def test_the_codes_are_those_that_there_are_texts_for() -> None:
-    said = {space: {key.partition(".")[2] for key in keys() if key.startswith(f"{space}.")} for space in SPACES}
-    assert said == {"warning": set(WARNINGS), "refusal": {*REFUSALS, *WHILE_OPEN}, "problem": set(PROBLEMS)}
+    texts = {space: {key.partition(".")[2] for key in keys() if key.startswith(f"{space}.")} for space in SPACES}
+    assert texts == {space: set(codes_of(*groups)) for space, groups in SPACES.items()}
 
 
-SPACES = ("warning", "refusal", "problem")
+SPACES: dict[str, tuple[Group, ...]] = {
+    "warning": ("warning",),
+    "refusal": ("request", "open"),
+    "problem": ("event", "portal"),
+}
+"""The texts of each space, by the groups of codes that they say."""
+
+
+def test_each_code_names_rules_that_there_are() -> None:
+    assert {rule for code in CODES.values() for rule in code.rules} <= set(RULES)
+
+
+def test_a_warning_has_no_status_and_every_refusal_has_one() -> None:
+    assert {name for name, code in CODES.items() if code.status is None} == set(codes_of("warning"))

@@ -1,4 +1,4 @@
-"""The command line: what each command asks of the portal, what it prints, and how it ends (contract, Commands)."""
+"""The command line: what each command asks of the portal, prints and ends with (docs/contract.md, Commands)."""
 
 import json
 import subprocess
@@ -85,7 +85,7 @@ class Portal:
 @pytest.fixture
 def portal(monkeypatch):
     made = Portal()
-    monkeypatch.setattr(cli, "portal_here", made.opened)
+    monkeypatch.setattr(cli, "open_portal", made.opened)
     monkeypatch.setenv("LC_ALL", "en_GB.UTF-8")
     return made
 
@@ -158,7 +158,7 @@ def test_each_event_without_an_id_is_an_event_of_its_own_from_the_command_line(p
 def test_json_is_what_the_portal_answered(portal, capsys, arguments):
     assert cli.code_of([*arguments, "--json"]) == 0
     (request,) = portal.asked
-    assert json.loads(capsys.readouterr().out) == portal.read_models[request.url.path][1]
+    assert json.loads(capsys.readouterr().out) == portal.answers[request.url.path][1]
 
 
 def test_a_status_is_shown_with_dates_of_berlin_and_all_that_matters(portal, capsys):
@@ -172,7 +172,7 @@ def test_a_status_is_shown_with_dates_of_berlin_and_all_that_matters(portal, cap
 
 @pytest.mark.parametrize("state", ["refused", "abandoned", "revoked", "superseded", "reassigned"])
 def test_what_changes_nothing_shows_no_date_and_no_saving(portal, capsys, state):
-    portal.read_models[f"/cancellations/{RUN}"] = (200, status(state=state, tasks=[]))
+    portal.answers[f"/cancellations/{RUN}"] = (200, status(state=state, tasks=[]))
     assert cli.code_of(["show", RUN]) == 0
     said = capsys.readouterr().out
     assert state in said
@@ -190,7 +190,7 @@ def test_a_preview_shows_this_date_and_the_next(portal, capsys):
 def test_equal_licences_in_surplus_are_one_row_with_their_number(portal, capsys):
     (any_of,) = status()["surplus"]
     one = any_of | {"licence": "TT-1", "product": "track_and_trace", "reason": "gone", "candidates": ["TT-1"]}
-    portal.read_models["/previews"] = (200, PREVIEW | {"surplus": [any_of, any_of, any_of | {"resolved": True}, one]})
+    portal.answers["/previews"] = (200, PREVIEW | {"surplus": [any_of, any_of, any_of | {"resolved": True}, one]})
     assert cli.code_of(["preview", "--data", "{}"]) == 0
     said = [line.split()[:3] for line in capsys.readouterr().out.splitlines() if "pos_wawi" in line or "TT-1" in line]
     assert said == [["any", "2", "pos_wawi"], ["any", "1", "pos_wawi"], ["TT-1", "track_and_trace", "gone"]]
@@ -201,7 +201,7 @@ def test_equal_licences_in_surplus_are_one_row_with_their_number(portal, capsys)
 ])  # fmt: skip
 def test_the_list_names_no_deadline_of_what_is_ordered(portal, capsys, state, shown):
     run = PAGE["items"][0] | {"state": state, "order_by": "2027-01-17T23:00:00Z"}
-    portal.read_models["/cancellations"] = (200, PAGE | {"items": [run]})
+    portal.answers["/cancellations"] = (200, PAGE | {"items": [run]})
     assert cli.code_of(["list"]) == 0
     assert ("18 January 2027" in capsys.readouterr().out) is shown
     assert cli.code_of(["list", "--json"]) == 0
@@ -215,7 +215,7 @@ def test_the_list_names_no_deadline_of_what_is_ordered(portal, capsys, state, sh
     ("End it:\n1. Finish it.\n\nOr not.", ["End it:", "1. Finish it."]), ("End it:", ["End it:"]),
 ])  # fmt: skip
 def test_what_to_do_is_never_half_a_sentence(portal, capsys, instructions, gist):
-    portal.read_models["/tasks"] = (200, TASKS | {"items": [TASK | {"instructions": instructions}]})
+    portal.answers["/tasks"] = (200, TASKS | {"items": [TASK | {"instructions": instructions}]})
     assert cli.code_of(["tasks"]) == 0
     head, *lines, _ = capsys.readouterr().out.splitlines()
     assert [line[head.index("what to do") :].rstrip() for line in lines] == gist
@@ -224,11 +224,11 @@ def test_what_to_do_is_never_half_a_sentence(portal, capsys, instructions, gist)
 def test_in_a_narrow_terminal_no_id_and_no_address_is_broken(portal, capsys, monkeypatch):
     url = f"http://ui.example/{'x' * 90}"
     monkeypatch.setattr("console.output.WIDTH", 80)
-    portal.read_models["/cancellations"] = (
+    portal.answers["/cancellations"] = (
         200,
         PAGE | {"items": [PAGE["items"][0] | {"workflow_id": f"pos/{'K' * 70}/P"}]},
     )
-    portal.read_models[f"/cancellations/{RUN}"] = (200, status(ui_url=url))
+    portal.answers[f"/cancellations/{RUN}"] = (200, status(ui_url=url))
     for command, word in ((["list"], f"pos/{'K' * 70}/P"), (["show", RUN], url)):
         assert cli.code_of(command) == 0
         assert word in capsys.readouterr().out
@@ -240,7 +240,7 @@ def test_a_list_says_how_many_there_are_and_how_to_go_on(portal, capsys):
 
 
 def test_what_the_portal_refuses_ends_with_1_and_one_line(portal, capsys):
-    portal.read_models["/events"] = (409, PROBLEM)
+    portal.answers["/events"] = (409, PROBLEM)
     assert cli.code_of(["event", "place-order", RUN, "--data", BY]) == 1
     out, err = capsys.readouterr()
     assert out == ""
@@ -254,7 +254,7 @@ REFUSED = {"rule": "ED2", "code": "lowest_edition", "text": "It is the lowest."}
     (["requested"], "refused", 1), (["place-order", RUN], "order", 1), (["abandon", RUN], "abandoned", 0),
 ])  # fmt: skip
 def test_a_refusal_in_the_answer_is_one_of_this_event_or_an_old_one(portal, capsys, event, state, code):
-    portal.read_models["/events"] = (202, status(state=state, refusal=REFUSED))
+    portal.answers["/events"] = (202, status(state=state, refusal=REFUSED))
     assert cli.code_of(["event", *event, "--data", BY, "--json"]) == code
     out, err = capsys.readouterr()
     assert json.loads(out)["state"] == state
@@ -443,7 +443,7 @@ def test_as_a_program_it_ends_before_python_takes_apart_what_a_thread_of_tempora
 
 @pytest.mark.parametrize("arguments", [["portal"], ["portal", "--json"]])
 def test_the_portal_is_a_command_like_the_others(monkeypatch, capsys, arguments):
-    """Contract, Commands: `--json` on each; a portal open to others is refused in one line."""
+    """docs/contract.md, Commands: `--json` on each; a portal open to others is refused in one line."""
     monkeypatch.setenv("CANCELLATIONS_PORTAL_HOST", "0.0.0.0")
     assert cli.code_of(arguments) == 1
     assert capsys.readouterr().err.count("\n") == 1

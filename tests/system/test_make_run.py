@@ -18,7 +18,7 @@ import pytest
 from activities.customer_centre import customer, load_customers
 from catalogue.loader import load_catalogues
 from embedded import example_player, examples, welcome
-from embedded.preflight import Unusable, check_ports, held_state_dir, ports
+from embedded.preflight import Unusable, check_ports, lock_state_dir, ports
 from embedded.supervisor import child_environment, server_command
 from settings import Settings
 from states.kinds.registry import KINDS
@@ -86,14 +86,14 @@ def test_a_folder_that_cannot_be_written_is_named_with_the_variable(tmp_path):
     (tmp_path / "file").write_text("", encoding="utf-8")
     unusable = Settings(state_dir=tmp_path / "file" / "var")
     with pytest.raises(Unusable, match=r"^CANCELLATIONS_STATE_DIR: .*/file/var cannot be written to"):
-        held_state_dir(unusable).__enter__()
+        lock_state_dir(unusable).__enter__()
 
 
 def test_two_supervisors_do_not_share_a_folder(tmp_path):
     settings = Settings(state_dir=tmp_path)
-    with held_state_dir(settings), pytest.raises(Unusable, match="in use by another make run"):
-        held_state_dir(settings).__enter__()
-    with held_state_dir(settings) as folder:
+    with lock_state_dir(settings), pytest.raises(Unusable, match="in use by another make run"):
+        lock_state_dir(settings).__enter__()
+    with lock_state_dir(settings) as folder:
         assert folder == tmp_path
 
 
@@ -278,7 +278,7 @@ DECISION = next(event for event in EVENTS if event.type == "confirm")
 
 async def test_an_event_is_sent_again_until_it_is_answered_and_never_after(tmp_path, no_waits):
     settings = Settings(state_dir=tmp_path, webhook_secret="whsec_" + "c2VjcmV0" * 4)
-    played = example_player.Played(events=[event.model_copy() for event in ONE])
+    played = example_player.Progress(events=[event.model_copy() for event in ONE])
     sent: list[httpx.Request] = []
     answers = [httpx.Response(503), httpx.Response(202, json={"waiting_for": ["system"]})]
 
@@ -318,7 +318,7 @@ async def test_everything_is_sent_once_and_each_customers_events_in_order(tmp_pa
 
 async def test_an_operators_decision_waits_for_its_task_and_is_sent_once(tmp_path, no_waits):
     settings = Settings(state_dir=tmp_path)
-    played = example_player.Played(events=[DECISION.model_copy()])
+    played = example_player.Progress(events=[DECISION.model_copy()])
     task, kind = {"task": "t-1", "type": DECISION.data["task"]}, {"task": "t-0", "type": "perform"}
     sent = []
 
@@ -337,7 +337,7 @@ async def test_an_operators_decision_waits_for_its_task_and_is_sent_once(tmp_pat
 
 
 async def test_what_is_not_taken_is_said(tmp_path, capsys, no_waits):
-    played = example_player.Played(events=[event.model_copy() for event in ONE])
+    played = example_player.Progress(events=[event.model_copy() for event in ONE])
     async with http_of(lambda request: httpx.Response(409, json={"detail": "the run has ended"})) as http:
         await example_player.play(http, Settings(state_dir=tmp_path), played)
     assert capsys.readouterr().out == f"  {ONE[0].id} was not taken: the run has ended\n"
@@ -371,7 +371,7 @@ def test_the_runs_are_printed_by_what_they_wait_for():
     def run(workflow_id: str, state: str, *waiting_for: str, effective_at: str | None = None) -> dict:
         return {"workflow_id": workflow_id, "state": state, "waiting_for": waiting_for, "effective_at": effective_at}
 
-    said = welcome.standing(
+    said = welcome.run_lines(
         [
             run("pos/K-1/P", "applied"),
             run("edition/K-1/jtl", "scheduled", "date", effective_at="2027-01-31T23:00:00Z"),
@@ -419,7 +419,7 @@ def test_the_command_that_is_printed_for_a_task_is_one_that_the_command_line_tak
 
     asked = []
     monkeypatch.setattr(cli, "decide", lambda *given: asked.append(given))
-    command = welcome.confirmed("cancellations", {"id": "t-1", "type": type})
+    command = welcome.confirm_command("cancellations", {"id": "t-1", "type": type})
     assert cli.code_of(shlex.split(command)[1:]) == 0
     assert asked[0][:2] == ("t-1", "confirm") and len(asked[0][2]) > 1
 

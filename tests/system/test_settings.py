@@ -1,4 +1,4 @@
-"""The settings: what is wrong is said with the variable, the value and what would be right (contract, Settings)."""
+"""The settings: what is wrong is said with variable, value and what would be right (docs/contract.md, Settings)."""
 
 import json
 import os

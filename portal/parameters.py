@@ -1,0 +1,44 @@
+"""The parameters that several calls share, and the values that are no plain fields: choices and bounds of a date."""
+
+from collections.abc import Collection
+from datetime import date, datetime, timedelta
+from typing import Annotated, Literal
+
+from fastapi import Depends, Query
+
+from portal.context import Portal, portal_of
+from portal.problems import malformed
+from states.kinds.registry import KINDS
+from states.model.base import in_utc, start_of
+
+SEGMENT = r"^[A-Za-z0-9._-]{1,40}$"
+INSTANT = timedelta(microseconds=1)
+
+CurrentPortal = Annotated[Portal, Depends(portal_of)]
+Cursor = Annotated[str | None, Query(max_length=20_000, description="`next` of the page before")]
+Limit = Annotated[int, Query(ge=1, le=200)]
+KindName = Annotated[str | None, Query(json_schema_extra={"enum": list(KINDS)})]
+CustomerNumber = Annotated[str | None, Query(pattern=SEGMENT)]
+
+
+def choice(field: str, value: str | None, choices: Collection[str]) -> str | None:
+    """The value, where it is one of the choices or none is given. Raises `malformed`, listing them."""
+    if value is not None and value not in choices:
+        raise malformed("choice", field=field, given=repr(value)[:80], known=list(choices))
+    return value
+
+
+def bound_of(field: str, text: str | None, zone: str, end: Literal["from", "to"]) -> datetime | None:
+    """A bound: a moment, or a day in `zone`, the last one included as a whole. Raises `malformed`."""
+    if text is None:
+        return None
+    try:
+        if len(text) == 10:
+            day = date.fromisoformat(text)
+            return start_of(day + timedelta(days=1), zone) - INSTANT if end == "to" else start_of(day, zone)
+        moment = datetime.fromisoformat(text.replace(" ", "+"))
+        if moment.tzinfo is None:
+            raise ValueError(text)
+        return in_utc(moment)
+    except (ValueError, OverflowError) as error:
+        raise malformed("moment", field=field, given=text[:40]) from error
