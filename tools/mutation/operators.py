@@ -297,7 +297,7 @@ class NegateMembership(ChartOperator):
                 yield sign, f"{code_of(left)} {opposite} {code_of(*right)}"
 
 
-OPERATORS = {operator.__name__: operator for operator in ChartOperator.__subclasses__()}
+OPERATORS: dict[str, type[ChartOperator]] = {operator.__name__: operator for operator in ChartOperator.__subclasses__()}
 
 
 class ChartOperators:
