@@ -21,7 +21,7 @@ from tests.kinds.words import GONE, INCLUDED, Case, outside
 
 @pytest.mark.parametrize("kind", sorted(KINDS))
 def test_every_state_under_every_event(kind: str) -> None:
-    """Design, Exploration: in both modes; states declared but not reached, or reached but said to be unused, fail."""
+    """In both modes; states declared but not reached, or reached but said to be unused, fail."""
     chart = KINDS[kind].chart
     cases: list[Case] = module_of(kind).CASES
     assert cases, f"no facts to explore {kind} with: add a case to tests/kinds/{kind}.py"

@@ -588,7 +588,7 @@ def test_X12_what_costs_nothing_is_withdrawn_by_itself():
 
 
 def test_a_late_click_moves_a_notice_date():
-    """Contract, `perform`: booked by hand after the deadline, the date is the one that the click gives."""
+    """docs/contract.md, `perform`: booked by hand after the deadline, the date is the one that the click gives."""
     run = LoneRun("edition", NOTICE | {"mode": "guided"}, **EDITION)
     run.send("acknowledge_warning")
     run.send("place_order")

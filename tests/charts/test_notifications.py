@@ -41,7 +41,7 @@ SOURCE = Source(label="?", at="made up")
 
 
 def late_edition() -> LoneRun:
-    """An edition that was booked by hand after its deadline (contract, `perform`)."""
+    """An edition that was booked by hand after its deadline (docs/contract.md, `perform`)."""
     run = LoneRun("edition", NOTICE | {"mode": "guided"}, **EDITION)
     run.send("acknowledge_warning")
     run.send("place_order")
