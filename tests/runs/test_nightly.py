@@ -30,8 +30,8 @@ from tests.runs.scenes import VOUCHERS, mails, muster, orderable
 from tests.system.processes import until
 from worker import DATA_CONVERTER, create_worker
 from workflows.nightly import ID
-from workflows.publisher import SEARCH_ATTRIBUTES
 from workflows.schedule import keep_schedule
+from workflows.search_attributes import SEARCH_ATTRIBUTES
 
 pytestmark = pytest.mark.server
 

@@ -4,7 +4,6 @@ import ast
 import asyncio
 import dataclasses
 import json
-import re
 import subprocess
 import sys
 from collections.abc import AsyncIterator
@@ -22,16 +21,18 @@ from temporalio.client import Client
 from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Replayer, UnsandboxedWorkflowRunner, Worker
 
+import workflows.kinds
 from activities import cancellations
 from settings import Settings
+from states.kinds import voucher
 from states.kinds.registry import KINDS
 from states.model.effects import AnyEffect, HandOver, Tell
 from tests.runs.clockwork import Clockwork
 from tests.runs.harness import Run, World, program, world
 from tests.runs.scenes import muster
 from worker import create_worker
-from workflows import effect_calls
-from workflows.kinds import WORKFLOWS, NoWorkflow, workflow_of
+from workflows.activity_calls import ACTIVITIES
+from workflows.kinds import WORKFLOWS, Cancellation, workflow_of
 from workflows.nightly import NightlyComparison
 from workflows.plugin import (
     DATA_CONVERTER,
@@ -41,7 +42,7 @@ from workflows.plugin import (
     known_search_attributes,
     register_search_attributes,
 )
-from workflows.publisher import SEARCH_ATTRIBUTES
+from workflows.search_attributes import SEARCH_ATTRIBUTES
 
 ROOT = Path(__file__).parents[2]
 
@@ -96,13 +97,13 @@ async def test_a_search_attribute_of_another_type_is_refused_by_name(server: Wor
 def test_each_effect_has_an_activity() -> None:
     asked = {one.model_fields["effect"].default for one in get_args(get_args(AnyEffect)[0])}
     by_the_driver = {one.model_fields["effect"].default for one in (Tell, HandOver)}
-    assert set(effect_calls.ACTIVITIES) == asked - by_the_driver
+    assert set(ACTIVITIES) == asked - by_the_driver
     served = {
         activity._Definition.must_from_callable(one).name
         for one in vars(cancellations.CancellationActivities).values()
         if hasattr(one, "__temporal_activity_definition")
     }
-    assert {name for name, _, _ in effect_calls.ACTIVITIES.values()} <= served
+    assert {name for name, _, _ in ACTIVITIES.values()} <= served
 
 
 def test_each_kind_has_a_workflow_type() -> None:
@@ -110,19 +111,18 @@ def test_each_kind_has_a_workflow_type() -> None:
     assert defined == {name: kind.workflow for name, kind in KINDS.items()}
 
 
-@pytest.mark.parametrize(
-    ("changes", "said"),
-    [
-        ({"kind": "unheard_of"}, "the kind unheard_of has no workflow: write the class VoucherCancellation in"
-         " workflows/kinds/unheard_of.py"),
-        ({"workflow": "Vouchers"}, "workflows/kinds/voucher.py: there is no workflow class Vouchers"),
-        ({"workflow": "Any"}, "workflows/kinds/voucher.py: there is no workflow class Any"),
-        ({"workflow": "Driver"}, "workflows/kinds/voucher.py: Driver must say kind = 'voucher'"),
-    ],
-)  # fmt: skip
-def test_a_kind_without_its_workflow_stops_the_start_and_says_what_to_write(changes: dict[str, str], said: str) -> None:
-    with pytest.raises(NoWorkflow, match=f"^{re.escape(said)}"):
-        workflow_of(dataclasses.replace(KINDS["voucher"], **changes))  # type: ignore[arg-type]
+def test_a_kind_of_the_registry_needs_no_workflow_class_of_its_own() -> None:
+    kind = dataclasses.replace(KINDS["voucher"], kind="unheard_of", workflow="UnheardOf")
+    made = workflow_of(kind)
+    assert workflow._Definition.must_from_class(made).name == made.__name__ == "UnheardOf"
+    assert issubclass(made, Cancellation)
+    assert made.kind == "unheard_of"
+    assert made.__doc__ == voucher.__doc__
+
+
+def test_a_workflow_class_is_found_by_its_name_and_says_what_its_kind_is() -> None:
+    assert [getattr(workflows.kinds, kind.workflow) for kind in KINDS.values()] == list(WORKFLOWS)
+    assert [made.__name__ for made in WORKFLOWS if not made.__doc__] == []
 
 
 # What the sandbox would catch.

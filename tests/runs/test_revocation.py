@@ -18,7 +18,7 @@ from tests.runs.scenes import (
     types,
     until,
 )
-from workflows.publisher import TICKET_ID
+from workflows.search_attributes import TICKET_ID
 
 
 async def ticket_ids(run: Run) -> list[str]:
