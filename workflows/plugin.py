@@ -14,7 +14,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker, WorkflowRunner
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
-from workflows import search_attributes as search_attributes
+from workflows import search_attributes
 from workflows.driver import EventRefused
 from workflows.kinds import WORKFLOWS
 from workflows.nightly import NightlyComparison
