@@ -7,7 +7,5 @@ CASES = [Case(INCLUDED, later=(THE_SAME, GONE)), Case({**INCLUDED, **outside("sh
 SCENES = [
     Scene("connector", "C-1"),
     Scene("connector", "C-2", "connector-shopify"),
-    # What open runs did before a change (`workflows.patches`), and the same as it is now.
     Scene("connector", "C-2", "connector-rejected", then=(("proof", rejected),)),
-    Scene("connector", "C-2", "connector-dropped", then=(("proof", rejected),)),
 ]

@@ -26,7 +26,5 @@ SCENES = [
         bare=True,
         then=(("repair", failed), ("repaired", repaired)),
     ),
-    # What open runs did before a change (`workflows.patches`), and the same as it is now.
     Scene("edition", "jtl", "edition-ended", more=ADVANCED, bare=True, then=(("repair", failed), ("ended", ended))),
-    Scene("edition", "jtl", "edition-told", more=ADVANCED, bare=True, then=(("repair", failed), ("ended", ended))),
 ]

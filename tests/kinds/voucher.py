@@ -10,6 +10,4 @@ CASES = [
 SCENES = [
     Scene("voucher", "V-1"),
     Scene("voucher", "V-1", "voucher-guided", guided=True),
-    # As it is now: one mail where it ends with its order (`workflows.patches`).
-    Scene("voucher", "V-1", "voucher-once"),
 ]

@@ -7,7 +7,5 @@ CASES = [Case(PAID, later=(THE_SAME, GONE)), Case({**PAID, "term_ends": None, **
 SCENES = [
     Scene("wms_user", "U-1"),
     Scene("wms_user", "U-1", "wms_user-guided", guided=True),
-    # What open runs did before a change (`workflows.patches`), and the same as it is now.
     Scene("wms_user", "U-1", "wms_user-moved", then=(("reassigned", reassigned),)),
-    Scene("wms_user", "U-1", "wms_user-told", then=(("reassigned", reassigned),)),
 ]

@@ -337,7 +337,7 @@ async def test_licences_say_what_their_end_would_do(portal):
 
 
 async def test_licences_carry_what_a_public_page_says_of_the_product(portal):
-    """Domain 5.2: shown with its source, in the customer's language; of other products nothing."""
+    """The cost is shown with its source, in the customer's language; of other products nothing."""
     found = (await portal.http.get("/customers/K-1001/licences")).json()["licences"]
     texts = {one["licence"]: one["text"] for one in found}
     assert "JTL-Shipping" in texts["T-1"] and "JTL-Shipping" not in texts["V-1"] + texts["L-77"]

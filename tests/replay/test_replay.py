@@ -29,8 +29,7 @@ HELP = """
 {name}: this history does not fit the workflows any more, so runs like it that are open would be stuck: {fault}
 
 Either the change was not meant to alter what a run does: then find out where it does. Or it was: then open runs must go
-on as they began. Put the new way behind `workflow.patched("what-changed")`, keep the old one in its `else`, and see
-"Changing a chart under sleeping runs" in CONTRIBUTING.md. Do not record the histories anew to get rid of this.
+on as they began: see "Changing a chart under sleeping runs" in CONTRIBUTING.md.
 """
 
 

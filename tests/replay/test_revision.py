@@ -24,7 +24,7 @@ from states.chart.turn import Turn
 from states.kinds.registry import KINDS
 from states.model.facts import RunSettings
 from states.model.memory import Memory
-from tests.runs.harness import Run, world
+from tests.runs.harness import Run, open_world
 from workflows.plugin import CancellationsPlugin
 
 CUSTOMER = {"customer": "K-1", "name": "Muster GmbH", "editions": {"jtl": "jtl_pro"}}
@@ -116,7 +116,7 @@ def take_over(monkeypatch: pytest.MonkeyPatch, chart: type[Chart], revision: int
 
 async def run_to_sleep(folder: Path) -> tuple[Run, WorkflowHistory]:
     """A run that waits for its customer, who has asked for a check once; and its history."""
-    async with world(folder) as w:
+    async with open_world(folder) as w:
         await w.load(CUSTOMER | {"licences": [LICENCE]})
         run = await w.request("pos", "K-1", "POS-1")
         await run("recheck_licences")

@@ -212,7 +212,7 @@ def test_a_record_where_nothing_is_said():
 def test_a_run_where_nothing_is_said():
     settings = RunSettings()
     assert settings.model_dump() == {
-        "boundary": "inclusive", "zone": "Europe/Berlin", "abandon_after": timedelta(days=30),
+        "revision": 1, "boundary": "inclusive", "zone": "Europe/Berlin", "abandon_after": timedelta(days=30),
         "remind_every": timedelta(days=7), "recheck_before": timedelta(days=5), "repair_after": timedelta(hours=1),
         "apply_window": timedelta(minutes=10), "ui_url": "http://127.0.0.1:8233", "namespace": "default",
     }  # fmt: skip
@@ -248,8 +248,7 @@ def test_a_check_where_nothing_is_said():
 def test_a_task_where_nothing_is_said():
     task = Task(task="t", type="x", opened_at=NOW, text="x")
     assert task.model_dump(exclude={"task", "type", "opened_at", "text"}) == {
-        "due_at": None, "decisions": {}, "confirmed": None, "rejected": None, "proof_required": False,
-        "at_required": False, "note_required": (), "values": {}, "subject": None, "step": None, "proof": None,
+        "due_at": None, "decisions": None, "at_required": False, "values": {}, "subject": None, "step": None, "proof": None,
         "note": None, "escalated": 0,
     }  # fmt: skip
 

@@ -1,25 +1,41 @@
-"""A whole system for tests of workflows: time-skipping server, SQLite customer centre, worker; nothing is faked."""
+"""A whole system for tests of workflows: a Temporal server, an SQLite customer centre, a worker; nothing is faked."""
 
+import asyncio
+import itertools
 import json
 import os
 import shutil
 import sys
+import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
-from temporalio.client import WithStartWorkflowOperation, WorkflowHandle, WorkflowUpdateFailedError
+from google.protobuf.duration_pb2 import Duration
+from temporalio.api.enums.v1 import EventType
+from temporalio.api.workflowservice.v1 import RegisterNamespaceRequest
+from temporalio.client import Client, WithStartWorkflowOperation, WorkflowHandle, WorkflowUpdateFailedError
 from temporalio.common import WorkflowIDConflictPolicy
 from temporalio.exceptions import ApplicationError
+from temporalio.service import RPCError
 from temporalio.testing import WorkflowEnvironment
 
+from activities.cancellations import CancellationActivities, create_activities
 from activities.customer_centre import customer, load_customers
+from activities.sql.database import create_database
 from settings import Settings
 from states.kinds.registry import KINDS
+from tests.runs.failing_centre import FailingCentre
 from worker import DATA_CONVERTER, create_worker
+
+SUGGESTED_AT = 60
+"""Events in a history from which a development server suggests to continue as new."""
+NUMBERS = itertools.count(1)
 
 
 class Refused(AssertionError):
@@ -34,15 +50,16 @@ class Refused(AssertionError):
 
 @dataclass
 class Run:
-    """One workflow under test; each decision answers the status document or raises `Refused`."""
+    """One workflow under test; each event answers the status document or raises `Refused`."""
 
     world: "World"
     handle: WorkflowHandle[Any, Any]
     first: dict[str, Any]
+    """What the request was answered with."""
 
     async def __call__(self, event: str, **payload: Any) -> dict[str, Any]:
         """Send an update; `by` is filled in."""
-        return await told(self.handle.execute_update(event, {"by": "tester"} | payload))
+        return await answer_of(self.handle.execute_update(event, {"by": "tester"} | payload))
 
     async def confirm(self, type_: str, **payload: Any) -> dict[str, Any]:
         """Confirm the open task of a type."""
@@ -55,9 +72,9 @@ class Run:
     async def task(self, type_: str) -> str:
         """The id of the open task of a type."""
         tasks = (await self.status())["tasks"]
-        found = [task["task"] for task in tasks if task["type"] == type_]
-        assert found, f"no open task {type_}; open are {[task['type'] for task in tasks]}"
-        return str(found[0])
+        ids = [task["task"] for task in tasks if task["type"] == type_]
+        assert ids, f"no open task {type_}; open are {[task['type'] for task in tasks]}"
+        return str(ids[0])
 
     async def signal(self, name: str, *payloads: Any) -> None:
         """Send a signal as the web UI would."""
@@ -75,6 +92,9 @@ class World:
 
     env: WorkflowEnvironment
     settings: Settings
+    centre: FailingCentre
+    task_timeout: timedelta | None = None
+    """How long a workflow task of the runs requested may take; after one that failed twice, Temporal waits for it."""
 
     async def request(self, kind: str, customer: str, subject: str, **more: Any) -> Run:
         """Request a cancellation as a portal does: update-with-start. Time does not skip until `sleep`."""
@@ -85,12 +105,18 @@ class World:
             id=f"{kind}/{customer}/{subject}",
             task_queue=self.settings.task_queue,
             id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+            task_timeout=self.task_timeout,
         )
-        client = self.env.client
-        first = await told(
-            client.execute_update_with_start_workflow("requested", document, start_workflow_operation=operation)
+        first = await answer_of(
+            self.env.client.execute_update_with_start_workflow(
+                "requested", document, start_workflow_operation=operation
+            )
         )
-        return Run(self, client.get_workflow_handle(f"{kind}/{customer}/{subject}"), first)
+        return self.run(f"{kind}/{customer}/{subject}", first)
+
+    def run(self, workflow_id: str, first: dict[str, Any] | None = None) -> Run:
+        """A run that is there, begun by another one say."""
+        return Run(self, self.env.client.get_workflow_handle(workflow_id), first or {})
 
     async def sleep_until(self, moment: str | datetime) -> None:
         """Let time pass until a second after a moment (ISO 8601 with offset).
@@ -111,12 +137,12 @@ class World:
 
     async def record(self, name: str) -> dict[str, Any]:
         """A customer's record as it stands."""
-        found = await customer(self.settings, name)
-        assert found is not None
-        return found
+        record = await customer(self.settings, name)
+        assert record is not None
+        return record
 
 
-async def told(update: Any) -> dict[str, Any]:
+async def answer_of(update: Any) -> dict[str, Any]:
     """The answer of an update, or `Refused` with the problem in it."""
     try:
         document: dict[str, Any] = await update
@@ -126,22 +152,106 @@ async def told(update: Any) -> dict[str, Any]:
         raise Refused(error.cause.details[0]) from None
 
 
+async def failed_workflow_tasks(handle: WorkflowHandle[Any, Any]) -> list[Any]:
+    """The failures of workflow tasks in a history: each with its message and traceback."""
+    history = await handle.fetch_history()
+    return [
+        event.workflow_task_failed_event_attributes.failure
+        for event in history.events
+        if event.event_type == EventType.EVENT_TYPE_WORKFLOW_TASK_FAILED
+    ]
+
+
+# Servers and workers.
+
+
 def program(name: str) -> str:
     """A program that comes with the project's environment."""
-    found = shutil.which(name, path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}")
-    assert found, f"{name} is missing: make install"
-    return found
+    path = shutil.which(name, path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}")
+    assert path, f"{name} is missing: make install"
+    return path
 
 
 @asynccontextmanager
-async def world(folder: Path, **settings: Any) -> AsyncIterator[World]:
-    """A fresh system in a folder. `APPLY_WINDOW` is zero unless given, so that dates are exact."""
+async def time_skipping_server() -> AsyncIterator[WorkflowEnvironment]:
+    """A server whose time passes when a test sleeps."""
+    async with await WorkflowEnvironment.start_time_skipping(
+        test_server_existing_path=program("temporal-test-server"), data_converter=DATA_CONVERTER
+    ) as env:
+        yield env
+
+
+@asynccontextmanager
+async def development_server() -> AsyncIterator[str]:
+    """A development server's address. It suggests early to continue as new."""
+    async with await WorkflowEnvironment.start_local(
+        dev_server_existing_path=program("temporal"),
+        ip="127.0.0.1",
+        dev_server_extra_args=["--dynamic-config-value", f"limit.historyCount.suggestContinueAsNew={SUGGESTED_AT}"],
+    ) as env:
+        yield env.client.service_client.config.target_host
+
+
+async def new_namespace(address: str) -> WorkflowEnvironment:
+    """A namespace of its own on a development server, as empty as a server of its own."""
+    name = f"test-{next(NUMBERS)}"
+    client = await Client.connect(address, namespace=name, data_converter=DATA_CONVERTER)
+    request = RegisterNamespaceRequest(namespace=name, workflow_execution_retention_period=Duration(seconds=86400))
+    await client.workflow_service.register_namespace(request)
+    for _ in range(400):
+        try:
+            await client.count_workflows()
+            return WorkflowEnvironment.from_client(client)
+        except RPCError:
+            await asyncio.sleep(0.05)
+    raise AssertionError(f"the namespace {name} did not come about")
+
+
+@cache
+def migrated_database() -> bytes:
+    """An SQLite file with all tables and nothing in them: migrating each anew takes longer than most runs."""
+    with tempfile.TemporaryDirectory() as folder:
+        settings = Settings(state_dir=Path(folder))
+        create_database(settings)
+        return database_file(settings).read_bytes()
+
+
+def prepare_database(settings: Settings) -> None:
+    """Put a migrated SQLite database where the settings want one, unless one is there."""
+    if settings.database_url.startswith("sqlite") and not database_file(settings).exists():
+        database_file(settings).parent.mkdir(parents=True, exist_ok=True)
+        database_file(settings).write_bytes(migrated_database())
+
+
+def database_file(settings: Settings) -> Path:
+    """Where the customer centre's SQLite database lies."""
+    return Path(settings.database_url.removeprefix("sqlite:///"))
+
+
+def settings_of(folder: Path, **values: Any) -> Settings:
+    """Settings of a system in a folder. `APPLY_WINDOW` is zero unless given, so that dates are exact."""
     usual: dict[str, Any] = {"state_dir": folder, "apply_window": timedelta(0)}
-    given = Settings(**(usual | settings))
-    async with (
-        await WorkflowEnvironment.start_time_skipping(
-            test_server_existing_path=program("temporal-test-server"), data_converter=DATA_CONVERTER
-        ) as env,
-        create_worker(env.client, given),
-    ):
-        yield World(env, given)
+    return Settings(**(usual | values))
+
+
+@asynccontextmanager
+async def working(env: WorkflowEnvironment, settings: Settings) -> AsyncIterator[World]:
+    """The product's worker on a server, as `worker.py` makes it; single calls of its customer centre can fail."""
+    prepare_database(settings)
+    centre = FailingCentre()
+
+    def activities(settings: Settings) -> CancellationActivities:
+        shipped = create_activities(settings)
+        return replace(shipped, adapters=centre.in_place_of(shipped.adapters))
+
+    with patch("worker.create_activities", activities):
+        worker = create_worker(env.client, settings)
+    async with worker:
+        yield World(env, settings, centre)
+
+
+@asynccontextmanager
+async def open_world(folder: Path, **settings: Any) -> AsyncIterator[World]:
+    """A fresh system in a folder, on a time-skipping server of its own."""
+    async with time_skipping_server() as env, working(env, settings_of(folder, **settings)) as world:
+        yield world

@@ -4,16 +4,7 @@ import json
 from typing import Any
 
 from temporalio.api.common.v1 import Payload
-from temporalio.api.enums.v1 import EventType
-from temporalio.client import WorkflowHandle
 from temporalio.common import RawValue
-
-
-async def no_task_failed(handle: WorkflowHandle[Any, Any]) -> None:
-    """The history holds no failed workflow task."""
-    history = await handle.fetch_history()
-    failed = [event for event in history.events if event.event_type == EventType.EVENT_TYPE_WORKFLOW_TASK_FAILED]
-    assert failed == []
 
 
 def raw(encoding: bytes | None, data: bytes) -> RawValue:

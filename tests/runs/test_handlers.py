@@ -1,6 +1,5 @@
 """Nothing that arrives ever fails a workflow task or keeps a run from going on (docs/contract.md, Temporal)."""
 
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,21 +8,22 @@ from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError
 
 from states.model.request import CUSTOMER_MESSAGES, OPERATOR_MESSAGES
-from tests.runs.harness import Refused, Run, World, world
-from tests.runs.payloads import MOMENTS, SHAPES, STARTS, nested, no_task_failed
-from tests.runs.scenes import REGISTERS, muster, types
+from tests.runs.customers import REGISTERS, customer_record
+from tests.runs.documents import task_types
+from tests.runs.harness import Refused, Run, World, failed_workflow_tasks
+from tests.runs.payloads import MOMENTS, SHAPES, STARTS, nested
 
 UPDATES = ["requested", *CUSTOMER_MESSAGES, *OPERATOR_MESSAGES]
 SIGNALS = [*OPERATOR_MESSAGES, "licence_changed"]
 
 
-async def edition(w: World) -> Run:
+async def edition(world: World) -> Run:
     """An edition's run that waits for the customer."""
-    await w.load(muster())
-    return await w.request("edition", "K-1001", "jtl", target="jtl_advanced")
+    await world.load(customer_record())
+    return await world.request("edition", "K-1001", "jtl", target="jtl_advanced")
 
 
-async def refused(run: Run, event: str, *payloads: Any) -> Refused:
+async def refusal_of_payloads(run: Run, event: str, *payloads: Any) -> Refused:
     """How an update with these payloads is refused; it must be."""
     with pytest.raises(WorkflowUpdateFailedError) as failed:
         await run.handle.execute_update(event, args=list(payloads))
@@ -42,105 +42,98 @@ async def still_works(run: Run) -> None:
     """A query answers, a valid event is taken, and no workflow task has failed."""
     assert (await run.status())["state"] == "feature_warning"
     assert (await run("acknowledge_warning"))["state"] == "order"
-    await no_task_failed(run.handle)
+    assert await failed_workflow_tasks(run.handle) == []
 
 
 @pytest.mark.parametrize("event", UPDATES)
-async def test_a_wrong_update_is_refused_readably_and_changes_nothing(tmp_path: Path, event: str) -> None:
-    async with world(tmp_path) as w:
-        run = await edition(w)
-        before = await run.status()
-        for name, payloads in SHAPES.items():
-            no = await refused(run, event, *payloads)
-            assert (no.code, no.problem["enabled"]) == ("malformed", before["enabled"]), name
-            assert 20 < len(no.problem["text"]) < 2000, name
-            assert no.problem["current"]["state"] == "feature_warning", name
-        assert await run.status() == before
-        await still_works(run)
+async def test_a_wrong_update_is_refused_readably_and_changes_nothing(world: World, event: str) -> None:
+    run = await edition(world)
+    before = await run.status()
+    for name, payloads in SHAPES.items():
+        refused = await refusal_of_payloads(run, event, *payloads)
+        assert (refused.code, refused.problem["enabled"]) == ("malformed", before["enabled"]), name
+        assert 20 < len(refused.problem["text"]) < 2000, name
+        assert refused.problem["current"]["state"] == "feature_warning", name
+    assert await run.status() == before
+    await still_works(run)
 
 
 @pytest.mark.parametrize("event", SIGNALS)
-async def test_a_wrong_signal_leaves_a_line_and_changes_nothing(tmp_path: Path, event: str) -> None:
-    async with world(tmp_path) as w:
-        run = await edition(w)
-        before = await run.status()
-        for count, (name, payloads) in enumerate(SHAPES.items(), 1):
-            await run.signal(event, *payloads)
-            lines = (await run.status())["timeline"][len(before["timeline"]) :]
-            assert len(lines) == count, name
-            assert (lines[-1]["event"], lines[-1]["state"]) == (event, "feature_warning"), name
-            assert lines[-1]["note"], name
-        after = await run.status()
-        assert apart_from(after) == apart_from(before)
-        await still_works(run)
+async def test_a_wrong_signal_leaves_a_line_and_changes_nothing(world: World, event: str) -> None:
+    run = await edition(world)
+    before = await run.status()
+    for count, (name, payloads) in enumerate(SHAPES.items(), 1):
+        await run.signal(event, *payloads)
+        lines = (await run.status())["timeline"][len(before["timeline"]) :]
+        assert len(lines) == count, name
+        assert (lines[-1]["event"], lines[-1]["state"]) == (event, "feature_warning"), name
+        assert lines[-1]["note"], name
+    after = await run.status()
+    assert apart_from(after) == apart_from(before)
+    await still_works(run)
 
 
-async def test_a_query_takes_any_payload(tmp_path: Path) -> None:
-    async with world(tmp_path) as w:
-        run = await edition(w)
-        for name, payloads in SHAPES.items():
-            document = await run.handle.query("status", args=payloads)
-            assert document["state"] == "feature_warning", name
-        await still_works(run)
+async def test_a_query_takes_any_payload(world: World) -> None:
+    run = await edition(world)
+    for name, payloads in SHAPES.items():
+        document = await run.handle.query("status", args=payloads)
+        assert document["state"] == "feature_warning", name
+    await still_works(run)
 
 
-async def test_a_wrong_argument_ends_the_run_refused_and_completed(tmp_path: Path) -> None:
-    async with world(tmp_path) as w:
-        await w.load(muster())
-        for name, payloads in STARTS.items():
-            handle = await w.env.client.start_workflow(
-                "EditionDowngrade", args=payloads, id="edition/K-1001/jtl", task_queue=w.settings.task_queue
-            )
-            document = await handle.result()
-            assert document["state"] == "refused", name
-            assert document["refusal"]["code"] == "malformed", (name, document["refusal"])
-            assert len(document["refusal"]["text"]) < 2000, name
-            assert (document["customer"], document["subject"]) == ("K-1001", "jtl"), name
-            await no_task_failed(handle)
+async def test_a_wrong_argument_ends_the_run_refused_and_completed(world: World) -> None:
+    await world.load(customer_record())
+    for name, payloads in STARTS.items():
+        handle = await world.env.client.start_workflow(
+            "EditionDowngrade", args=payloads, id="edition/K-1001/jtl", task_queue=world.settings.task_queue
+        )
+        document = await handle.result()
+        assert document["state"] == "refused", name
+        assert document["refusal"]["code"] == "malformed", (name, document["refusal"])
+        assert len(document["refusal"]["text"]) < 2000, name
+        assert (document["customer"], document["subject"]) == ("K-1001", "jtl"), name
+        assert await failed_workflow_tasks(handle) == []
 
 
 @pytest.mark.parametrize(
     "workflow_id", ["edition", "edition/K-1001", "a/b/c/d", "edition/K 1/jtl", "voucher/K-1001/L-1"]
 )
 async def test_a_document_that_does_not_make_the_workflow_id_ends_the_run_malformed(
-    tmp_path: Path, workflow_id: str
+    world: World, workflow_id: str
 ) -> None:
-    async with world(tmp_path) as w:
-        document = {"kind": "edition", "customer": "K-1001", "subject": "jtl", "target": "jtl_advanced"}
-        handle = await w.env.client.start_workflow(
-            "EditionDowngrade", document, id=workflow_id, task_queue=w.settings.task_queue
-        )
-        ended = await handle.result()
-        assert (ended["state"], ended["refusal"]["code"]) == ("refused", "malformed")
-        await no_task_failed(handle)
+    document = {"kind": "edition", "customer": "K-1001", "subject": "jtl", "target": "jtl_advanced"}
+    handle = await world.env.client.start_workflow(
+        "EditionDowngrade", document, id=workflow_id, task_queue=world.settings.task_queue
+    )
+    ended = await handle.result()
+    assert (ended["state"], ended["refusal"]["code"]) == ("refused", "malformed")
+    assert await failed_workflow_tasks(handle) == []
 
 
-async def test_a_wrong_document_as_update_with_start_is_answered_by_the_ended_run(tmp_path: Path) -> None:
-    async with world(tmp_path) as w:
-        await w.load(muster())
-        for wrong in ({"target": ["x"]}, {"colour": "red"}, {"target": None}, {"details": nested()}):
-            run = await w.request("edition", "K-1001", "jtl", **wrong)
-            assert (run.first["state"], run.first["refusal"]["code"]) == ("refused", "malformed"), wrong
-            await no_task_failed(run.handle)
+async def test_a_wrong_document_as_update_with_start_is_answered_by_the_ended_run(world: World) -> None:
+    await world.load(customer_record())
+    for wrong in ({"target": ["x"]}, {"colour": "red"}, {"target": None}, {"details": nested()}):
+        run = await world.request("edition", "K-1001", "jtl", **wrong)
+        assert (run.first["state"], run.first["refusal"]["code"]) == ("refused", "malformed"), wrong
+        assert await failed_workflow_tasks(run.handle) == []
 
 
-async def test_on_an_open_run_a_wrong_request_fails_and_changes_nothing(tmp_path: Path) -> None:
-    async with world(tmp_path) as w:
-        run = await edition(w)
-        before = await run.status()
-        for code, wrong in (
-            ("malformed", {"target": ["x"]}),
-            ("malformed", {"target": None}),
-            ("malformed", {"target": "jtl_advanced", "details": nested()}),
-            ("malformed", {"target": "jtl_gold"}),
-            ("not_lower", {"target": "jtl_enterprise"}),
-            ("not_lower", {"target": "jtl_pro"}),
-        ):
-            with pytest.raises(Refused) as no:
-                await w.request("edition", "K-1001", "jtl", **wrong)
-            assert no.value.code == code, wrong
-        assert apart_from(await run.status()) == apart_from(before)
-        await still_works(run)
+async def test_on_an_open_run_a_wrong_request_fails_and_changes_nothing(world: World) -> None:
+    run = await edition(world)
+    before = await run.status()
+    for code, wrong in (
+        ("malformed", {"target": ["x"]}),
+        ("malformed", {"target": None}),
+        ("malformed", {"target": "jtl_advanced", "details": nested()}),
+        ("malformed", {"target": "jtl_gold"}),
+        ("not_lower", {"target": "jtl_enterprise"}),
+        ("not_lower", {"target": "jtl_pro"}),
+    ):
+        with pytest.raises(Refused) as refused:
+            await world.request("edition", "K-1001", "jtl", **wrong)
+        assert refused.value.code == code, wrong
+    assert apart_from(await run.status()) == apart_from(before)
+    await still_works(run)
 
 
 WRONG_ORDERS: list[dict[str, Any]] = [
@@ -158,115 +151,107 @@ WRONG_ORDERS: list[dict[str, Any]] = [
 ]
 
 
-async def test_a_wrong_order_is_malformed_and_a_right_one_then_taken(tmp_path: Path) -> None:
-    async with world(tmp_path) as w:
-        run = await edition(w)
-        await run("acknowledge_warning")
-        for wrong in WRONG_ORDERS:
-            assert (await refused(run, "place_order", {"by": "a"} | wrong)).code == "malformed", wrong
-        assert (await run("place_order"))["state"] == "scheduled"
-        await no_task_failed(run.handle)
+async def test_a_wrong_order_is_malformed_and_a_right_one_then_taken(world: World) -> None:
+    run = await edition(world)
+    await run("acknowledge_warning")
+    for wrong in WRONG_ORDERS:
+        assert (await refusal_of_payloads(run, "place_order", {"by": "a"} | wrong)).code == "malformed", wrong
+    assert (await run("place_order"))["state"] == "scheduled"
+    assert await failed_workflow_tasks(run.handle) == []
 
 
-async def test_the_last_day_that_may_be_named_gives_a_date_that_can_be_waited_for(tmp_path: Path) -> None:
-    async with world(tmp_path) as w:
-        run = await edition(w)
-        await run("acknowledge_warning")
-        placed = await run("place_order", time="2199-12-31T23:59:59Z")
-        assert (placed["state"], placed["effective_at"]) == ("scheduled", "2200-01-31T23:00:00Z")
-        await no_task_failed(run.handle)
+async def test_the_last_day_that_may_be_named_gives_a_date_that_can_be_waited_for(world: World) -> None:
+    run = await edition(world)
+    await run("acknowledge_warning")
+    placed = await run("place_order", time="2199-12-31T23:59:59Z")
+    assert (placed["state"], placed["effective_at"]) == ("scheduled", "2200-01-31T23:00:00Z")
+    assert await failed_workflow_tasks(run.handle) == []
 
 
 @pytest.mark.parametrize(
     "wrong",
     [{"licences": "all"}, {"licences": [7]}, {"licences": []}, {"licences": ["P-9"]}, {"licences": ["P-1"] * 2}, {}],
 )
-async def test_X2_an_override_that_does_not_name_every_entry_is_malformed(
-    tmp_path: Path, wrong: dict[str, Any]
-) -> None:
-    async with world(tmp_path) as w:
-        await w.load(muster(*REGISTERS))
-        run = await w.request("edition", "K-1001", "jtl", target="jtl_advanced")
-        assert (await run("acknowledge_warning"))["state"] == "surplus_resolution"
-        assert (await refused(run, "override_surplus", {"by": "a"} | wrong)).code == "malformed"
-        assert (await run("override_surplus", licences=["P-1", "P-2"]))["state"] == "order"
-        await no_task_failed(run.handle)
+async def test_X2_an_override_that_does_not_name_every_entry_is_malformed(world: World, wrong: dict[str, Any]) -> None:
+    await world.load(customer_record(*REGISTERS))
+    run = await world.request("edition", "K-1001", "jtl", target="jtl_advanced")
+    assert (await run("acknowledge_warning"))["state"] == "surplus_resolution"
+    assert (await refusal_of_payloads(run, "override_surplus", {"by": "a"} | wrong)).code == "malformed"
+    assert (await run("override_surplus", licences=["P-1", "P-2"]))["state"] == "order"
+    assert await failed_workflow_tasks(run.handle) == []
 
 
 # Decisions of operators.
 
 
-async def questioned(w: World) -> Run:
+async def questioned(world: World) -> Run:
     """A run with one open task, `clarify_cost`."""
-    await w.load(muster({"licence": "L-1", "product": "plan_and_produce"}))
-    return await w.request("production", "K-1001", "L-1")
+    await world.load(customer_record({"licence": "L-1", "product": "plan_and_produce"}))
+    return await world.request("production", "K-1001", "L-1")
 
 
-async def test_a_confirmation_in_the_wrong_state_twice_or_of_an_unknown_task_changes_nothing(tmp_path: Path) -> None:
-    async with world(tmp_path) as w:
-        run = await questioned(w)
-        task = await run.task("clarify_cost")
-        for code, wrong in (
-            ("unknown_task", {"task": "t-none", "decision": "none"}),
-            ("malformed", {"task": task}),
-            ("malformed", {"task": task, "decision": "granted"}),
-            ("malformed", {"task": task, "decision": "none", "at": "soon"}),
-            ("malformed", {"task": task, "decision": "none", "at": "9999-12-31"}),
-            ("malformed", {"task": task, "decision": "none", "proof": {}}),
-            ("malformed", {"task": task, "decision": "none", "proof": {"reference": "x", "confirmed_at": MOMENTS[0]}}),
-        ):
-            assert (await refused(run, "confirm_task", {"by": "op"} | wrong)).code == code, wrong
-            count = len((await run.status())["timeline"])
-            await run.signal("confirm_task", {"by": "op"} | wrong)
-            after = await run.status()
-            assert (types(after), len(after["timeline"])) == (["clarify_cost"], count + 1), wrong
-            assert code == "malformed" or after["timeline"][-1]["by"] == "op"
-        await run("confirm_task", decision="none")
-        for again in ({"task": task, "decision": "none"}, {"decision": "none"}):
-            assert (await refused(run, "confirm_task", {"by": "op"} | again)).code == "unknown_task"
-            assert (
-                await refused(run, "reject_task", {"by": "op", "note": "no"} | {"task": task})
-            ).code == "unknown_task"
-            await run.signal("confirm_task", {"by": "op"} | again)
-        assert (await run("place_order", effective_on="2027-06-01"))["state"] == "scheduled"
-        await no_task_failed(run.handle)
+async def test_a_confirmation_in_the_wrong_state_twice_or_of_an_unknown_task_changes_nothing(world: World) -> None:
+    run = await questioned(world)
+    task = await run.task("clarify_cost")
+    for code, wrong in (
+        ("unknown_task", {"task": "t-none", "decision": "none"}),
+        ("malformed", {"task": task}),
+        ("malformed", {"task": task, "decision": "granted"}),
+        ("malformed", {"task": task, "decision": "none", "at": "soon"}),
+        ("malformed", {"task": task, "decision": "none", "at": "9999-12-31"}),
+        ("malformed", {"task": task, "decision": "none", "proof": {}}),
+        ("malformed", {"task": task, "decision": "none", "proof": {"reference": "x", "confirmed_at": MOMENTS[0]}}),
+    ):
+        assert (await refusal_of_payloads(run, "confirm_task", {"by": "op"} | wrong)).code == code, wrong
+        count = len((await run.status())["timeline"])
+        await run.signal("confirm_task", {"by": "op"} | wrong)
+        after = await run.status()
+        assert (task_types(after), len(after["timeline"])) == (["clarify_cost"], count + 1), wrong
+        assert code == "malformed" or after["timeline"][-1]["by"] == "op"
+    await run("confirm_task", decision="none")
+    for again in ({"task": task, "decision": "none"}, {"decision": "none"}):
+        assert (await refusal_of_payloads(run, "confirm_task", {"by": "op"} | again)).code == "unknown_task"
+        refused = await refusal_of_payloads(run, "reject_task", {"by": "op", "note": "no", "task": task})
+        assert refused.code == "unknown_task"
+        await run.signal("confirm_task", {"by": "op"} | again)
+    assert (await run("place_order", effective_on="2027-06-01"))["state"] == "scheduled"
+    assert await failed_workflow_tasks(run.handle) == []
 
 
 @pytest.mark.parametrize("at", ["9999-12-31", "0001-01-01", *MOMENTS])
-async def test_a_day_beyond_any_calendar_is_malformed(tmp_path: Path, at: str) -> None:
-    async with world(tmp_path) as w:
-        await w.load(muster({"licence": "L-1", "product": "wms_user"}))
-        run = await w.request("wms_user", "K-1001", "L-1")
-        assert (await refused(run, "confirm_task", {"by": "op", "at": at})).code == "malformed"
-        await run.signal("confirm_task", {"by": "op", "at": at})
-        assert types(await run.status()) == ["clarify_term"]
-        await run("confirm_task", at="2027-01-31")
-        assert (await run("place_order"))["state"] == "scheduled"
-        await no_task_failed(run.handle)
+async def test_a_day_beyond_any_calendar_is_malformed(world: World, at: str) -> None:
+    await world.load(customer_record({"licence": "L-1", "product": "wms_user"}))
+    run = await world.request("wms_user", "K-1001", "L-1")
+    assert (await refusal_of_payloads(run, "confirm_task", {"by": "op", "at": at})).code == "malformed"
+    await run.signal("confirm_task", {"by": "op", "at": at})
+    assert task_types(await run.status()) == ["clarify_term"]
+    await run("confirm_task", at="2027-01-31")
+    assert (await run("place_order"))["state"] == "scheduled"
+    assert await failed_workflow_tasks(run.handle) == []
 
 
-async def test_with_several_open_tasks_one_must_be_named(tmp_path: Path) -> None:
-    async with world(tmp_path) as w:
-        await w.load(muster({"licence": "M-1", "product": "marketplace", "pilot": True, "third_party": "Kaufland"}))
-        run = await w.request("marketplace", "K-1001", "M-1")
-        placed = await run("place_order", effective_on="2027-06-01")
-        no = await refused(run, "confirm_task", {"by": "op", "proof": {"reference": "x"}})
-        assert no.code == "unknown_task"
-        await run.signal("confirm_task", {"by": "op", "proof": {"reference": "x"}})
-        assert len((await run.status())["tasks"]) == 2
-        await run.signal("confirm_task", {"by": "op", "task": placed["tasks"][0]["task"], "proof": {"reference": "x"}})
-        assert len((await run.status())["tasks"]) == 1
-        await run.signal("confirm_task", {"by": "op", "proof": {"reference": "y"}})
-        after = await run.status()
-        assert (after["tasks"], after["timeline"][-1]["by"]) == ([], "op")
-        await no_task_failed(run.handle)
+async def test_with_several_open_tasks_one_must_be_named(world: World) -> None:
+    await world.load(
+        customer_record({"licence": "M-1", "product": "marketplace", "pilot": True, "third_party": "Kaufland"})
+    )
+    run = await world.request("marketplace", "K-1001", "M-1")
+    placed = await run("place_order", effective_on="2027-06-01")
+    refused = await refusal_of_payloads(run, "confirm_task", {"by": "op", "proof": {"reference": "x"}})
+    assert refused.code == "unknown_task"
+    await run.signal("confirm_task", {"by": "op", "proof": {"reference": "x"}})
+    assert len((await run.status())["tasks"]) == 2
+    await run.signal("confirm_task", {"by": "op", "task": placed["tasks"][0]["task"], "proof": {"reference": "x"}})
+    assert len((await run.status())["tasks"]) == 1
+    await run.signal("confirm_task", {"by": "op", "proof": {"reference": "y"}})
+    after = await run.status()
+    assert (after["tasks"], after["timeline"][-1]["by"]) == ([], "op")
+    assert await failed_workflow_tasks(run.handle) == []
 
 
-async def test_what_nobody_handles_is_ignored(tmp_path: Path) -> None:
-    async with world(tmp_path) as w:
-        run = await edition(w)
-        for name in ("place_order", "abandon", "never-heard-of"):
-            await run.signal(name, {"by": "a"})
-        with pytest.raises((WorkflowUpdateFailedError, RPCError)):
-            await run.handle.execute_update("never-heard-of", {"by": "a"})
-        await still_works(run)
+async def test_what_nobody_handles_is_ignored(world: World) -> None:
+    run = await edition(world)
+    for name in ("place_order", "abandon", "never-heard-of"):
+        await run.signal(name, {"by": "a"})
+    with pytest.raises((WorkflowUpdateFailedError, RPCError)):
+        await run.handle.execute_update("never-heard-of", {"by": "a"})
+    await still_works(run)

@@ -1,16 +1,16 @@
 """Licences that end one by one, as whole runs: what is refused, asked, warned of, and when each ends (X6)."""
 
 from datetime import date, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from catalogue.formats import day
 from tests.adapters.customers import licence, licences_of
-from tests.runs.harness import world
-from tests.runs.licence_runs import FEBRUARY, held, left, now, refusal, today
-from tests.runs.scenes import codes, mails, muster, types, until
+from tests.runs.customers import customer_record
+from tests.runs.documents import FEBRUARY, mails, task_types, warning_codes
+from tests.runs.harness import World
+from tests.runs.steps import licences_left, load_customer, refusal_of, server_day, server_time, status_when
 
 # Requests that are refused.
 
@@ -28,123 +28,104 @@ REFUSED: list[tuple[str, str, str, dict[str, Any], dict[str, str]]] = [
 ]
 
 
-async def test_a_request_that_the_rules_refuse_ends_the_run(tmp_path: Path) -> None:
-    async with world(tmp_path) as w:
-        records = [
-            muster(one, customer=rule, editions={"jtl": "jtl_pro", "wms": "wms_pro"} | editions)
-            for rule, _, _, one, editions in REFUSED
-        ]
-        await w.load(*records)
-        for rule, code, kind, one, _ in REFUSED:
-            first = (await w.request(kind, rule, "L-1")).first
-            assert (first["state"], first["refusal"]["rule"], first["refusal"]["code"]) == ("refused", rule, code)
-            assert (first["waiting_for"], first["enabled"]) == ([], [])
-            assert ("31. Mai 2027" in first["refusal"]["text"]) == (code == "subscription")
-            assert licences_of(await w.record(rule)) == {one["licence"]}
+async def test_a_request_that_the_rules_refuse_ends_the_run(world: World) -> None:
+    records = [
+        customer_record(record, customer=rule, editions={"jtl": "jtl_pro", "wms": "wms_pro"} | editions)
+        for rule, _, _, record, editions in REFUSED
+    ]
+    await world.load(*records)
+    for rule, code, kind, record, _ in REFUSED:
+        first = (await world.request(kind, rule, "L-1")).first
+        assert (first["state"], first["refusal"]["rule"], first["refusal"]["code"]) == ("refused", rule, code)
+        assert (first["waiting_for"], first["enabled"]) == ([], [])
+        assert ("31. Mai 2027" in first["refusal"]["text"]) == (code == "subscription")
+        assert licences_of(await world.record(rule)) == {record["licence"]}
 
 
 # What is paid ends at its term (X6).
 
 
-async def test_G2_D7_WMU3_X6_a_paid_licence_ends_on_the_day_after_its_last_usable_day(tmp_path: Path) -> None:
-    async with world(tmp_path) as w:
-        await held(w, licence("L-1", term_ends="2027-01-31", assigned_to="wms", label="Picker"))
-        run = await w.request("wms_user", "K-1001", "L-1")
-        assert (run.first["state"], run.first["cost_effect"]) == ("order", "cancellation")
-        assert (run.first["term_ends"], run.first["effective_at"]) == ("2027-01-31", FEBRUARY)
-        assert run.first["order_by"] is None
-        assert set(codes(run.first)) == {"reassign_instead"}
-        assert run.first["enabled"] == ["recheck_licences", "place_order", "reassign", "abandon"]
-        placed = await run("place_order")
-        assert (placed["state"], placed["waiting_for"]) == ("scheduled", ["date"])
-        assert placed["effective_at"] == FEBRUARY
-        await w.sleep_until("2027-01-31T23:59+01:00")
-        assert (await run.status())["state"] == "scheduled"
-        await w.sleep_until("2027-02-01T00:00+01:00")
-        assert (await run.status())["state"] == "applied"
-        assert await left(w) == set()
+async def test_G2_D7_WMU3_X6_a_paid_licence_ends_on_the_day_after_its_last_usable_day(world: World) -> None:
+    await load_customer(world, licence("L-1", term_ends="2027-01-31", assigned_to="wms", label="Picker"))
+    run = await world.request("wms_user", "K-1001", "L-1")
+    assert (run.first["state"], run.first["cost_effect"]) == ("order", "cancellation")
+    assert (run.first["term_ends"], run.first["effective_at"]) == ("2027-01-31", FEBRUARY)
+    assert run.first["order_by"] is None
+    assert set(warning_codes(run.first)) == {"reassign_instead"}
+    assert run.first["enabled"] == ["recheck_licences", "place_order", "reassign", "abandon"]
+    placed = await run("place_order")
+    assert (placed["state"], placed["waiting_for"]) == ("scheduled", ["date"])
+    assert placed["effective_at"] == FEBRUARY
+    await world.sleep_until("2027-01-31T23:59+01:00")
+    assert (await run.status())["state"] == "scheduled"
+    await world.sleep_until("2027-02-01T00:00+01:00")
+    assert (await run.status())["state"] == "applied"
+    assert await licences_left(world) == set()
 
 
-async def test_X6_a_run_that_took_a_past_term_as_an_answer_goes_on_with_it(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """As it replays: without the marker that newer runs write (`workflows.patches`)."""
-    monkeypatch.setattr("workflows.patches.workflow.patched", lambda _: False)
-    async with world(tmp_path) as w:
-        await held(w, licence("L-1"))
-        run = await w.request("wms_user", "K-1001", "L-1")
-        await run.signal("confirm_task", {"by": "otto", "at": "2020-01-31"})
-        seen = await until(run, lambda status: types(status) == [])
-        assert (seen["state"], "place_order" in seen["enabled"]) == ("order", True)
-
-
-async def test_WMU4_reassigning_changes_the_record_and_ends_the_run(tmp_path: Path) -> None:
-    async with world(tmp_path) as w:
-        await held(w, licence("L-1", term_ends="2027-01-31", assigned_to="wms"))
-        run = await w.request("wms_user", "K-1001", "L-1")
-        for to in ("wms", "fork-lift", ""):
-            assert (await refusal(run, "reassign", to=to)).code == "malformed"
-        done = await run("reassign", to="wms_mobile")
-        assert (done["state"], done["waiting_for"]) == ("reassigned", [])
-        assert (await w.record("K-1001"))["licences"][0]["assigned_to"] == "wms_mobile"
-        await until(run, lambda _: mails(w))
-        ((_, subject, body),) = mails(w)
-        assert subject.startswith("Umgestellt: ")
-        assert "JTL-WMS Mobile" in body
+async def test_WMU4_reassigning_changes_the_record_and_ends_the_run(world: World) -> None:
+    await load_customer(world, licence("L-1", term_ends="2027-01-31", assigned_to="wms"))
+    run = await world.request("wms_user", "K-1001", "L-1")
+    for to in ("wms", "fork-lift", ""):
+        assert (await refusal_of(run, "reassign", to=to)).code == "malformed"
+    done = await run("reassign", to="wms_mobile")
+    assert (done["state"], done["waiting_for"]) == ("reassigned", [])
+    assert (await world.record("K-1001"))["licences"][0]["assigned_to"] == "wms_mobile"
+    await status_when(run, lambda _: mails(world))
+    ((_, subject, body),) = mails(world)
+    assert subject.startswith("Umgestellt: ")
+    assert "JTL-WMS Mobile" in body
 
 
 @pytest.mark.parametrize("term", [None, "2026-10-31"])
-async def test_X6_a_paid_licence_whose_term_is_missing_or_past_is_asked_about(tmp_path: Path, term: str | None) -> None:
-    async with world(tmp_path) as w:
-        await held(w, licence("L-1") | ({"term_ends": term} if term else {}))
-        run = await w.request("wms_user", "K-1001", "L-1")
-        assert (run.first["state"], run.first["waiting_for"]) == ("order", ["operator"])
-        assert "place_order" not in run.first["enabled"]
-        assert types(run.first) == ["clarify_term"]
-        if term:
-            assert day("de", date.fromisoformat(term)) in run.first["tasks"][0]["instructions"]
-        assert (await refusal(run, "place_order")).code == "not_enabled"
-        assert (await refusal(run, "confirm_task")).code == "malformed"
-        yesterday = (await w.env.get_current_time()).date() - timedelta(days=2)
-        past = await refusal(run, "confirm_task", at=yesterday.isoformat())
-        assert (past.code, past.rule, types(await run.status())) == ("malformed", "X6", ["clarify_term"])
-        await run.signal("confirm_task", {"by": "otto", "at": "2020-01-31"})
-        seen = await until(run, lambda status: status["timeline"][-1]["event"] == "confirm_task")
-        assert (types(seen), seen["effective_at"]) == (["clarify_term"], None)
-        said = await run.confirm("clarify_term", at="2027-01-31")
-        assert (said["effective_at"], said["tasks"]) == (FEBRUARY, [])
-        assert (await run("place_order"))["effective_at"] == FEBRUARY
+async def test_X6_a_paid_licence_whose_term_is_missing_or_past_is_asked_about(world: World, term: str | None) -> None:
+    await load_customer(world, licence("L-1") | ({"term_ends": term} if term else {}))
+    run = await world.request("wms_user", "K-1001", "L-1")
+    assert (run.first["state"], run.first["waiting_for"]) == ("order", ["operator"])
+    assert "place_order" not in run.first["enabled"]
+    assert task_types(run.first) == ["clarify_term"]
+    if term:
+        assert day("de", date.fromisoformat(term)) in run.first["tasks"][0]["instructions"]
+    assert (await refusal_of(run, "place_order")).code == "not_enabled"
+    assert (await refusal_of(run, "confirm_task")).code == "malformed"
+    yesterday = (await world.env.get_current_time()).date() - timedelta(days=2)
+    past = await refusal_of(run, "confirm_task", at=yesterday.isoformat())
+    assert (past.code, past.rule, task_types(await run.status())) == ("malformed", "X6", ["clarify_term"])
+    await run.signal("confirm_task", {"by": "otto", "at": "2020-01-31"})
+    seen = await status_when(run, lambda status: status["timeline"][-1]["event"] == "confirm_task")
+    assert (task_types(seen), seen["effective_at"]) == (["clarify_term"], None)
+    answer = await run.confirm("clarify_term", at="2027-01-31")
+    assert (answer["effective_at"], answer["tasks"]) == (FEBRUARY, [])
+    assert (await run("place_order"))["effective_at"] == FEBRUARY
 
 
-async def test_X6_a_rejected_question_leaves_the_run_unorderable_until_it_is_asked_again(tmp_path: Path) -> None:
-    async with world(tmp_path) as w:
-        await held(w, licence("L-1"))
-        run = await w.request("wms_user", "K-1001", "L-1")
-        said = await run.reject("clarify_term", note="no contract found")
-        assert (said["refusal"]["code"], said["tasks"]) == ("declined", [])
-        assert "no contract found" in said["refusal"]["text"]
-        assert {"recheck_licences", "abandon"} <= set(said["enabled"])
-        assert "place_order" not in said["enabled"]
-        again = await run("recheck_licences")
-        assert (again["refusal"], types(again)) == (None, ["clarify_term"])
+async def test_X6_a_rejected_question_leaves_the_run_unorderable_until_it_is_asked_again(world: World) -> None:
+    await load_customer(world, licence("L-1"))
+    run = await world.request("wms_user", "K-1001", "L-1")
+    answer = await run.reject("clarify_term", note="no contract found")
+    assert (answer["refusal"]["code"], answer["tasks"]) == ("declined", [])
+    assert "no contract found" in answer["refusal"]["text"]
+    assert {"recheck_licences", "abandon"} <= set(answer["enabled"])
+    assert "place_order" not in answer["enabled"]
+    again = await run("recheck_licences")
+    assert (again["refusal"], task_types(again)) == (None, ["clarify_term"])
 
 
-async def test_X6_a_term_that_runs_out_before_the_order_is_asked_about_by_itself(tmp_path: Path) -> None:
-    async with world(tmp_path) as w:
-        last = await today(w) + timedelta(days=3)
-        await held(w, licence("L-1", term_ends=last.isoformat()))
-        run = await w.request("wms_user", "K-1001", "L-1")
-        assert "place_order" in run.first["enabled"]
-        await w.sleep_until(f"{last + timedelta(days=1)}T00:00+01:00")
-        later = await run.status()
-        assert (later["state"], later["waiting_for"]) == ("order", ["operator"])
-        assert types(later) == ["clarify_term"]
-        assert day("de", last) in later["tasks"][0]["instructions"]
-        assert "place_order" not in later["enabled"]
-        await run.confirm("clarify_term", at=(last + timedelta(days=30)).isoformat())
-        placed = await run("place_order")
-        assert placed["state"] == "scheduled"
-        assert datetime.fromisoformat(placed["effective_at"]).date() == last + timedelta(days=30)
+async def test_X6_a_term_that_runs_out_before_the_order_is_asked_about_by_itself(world: World) -> None:
+    last = await server_day(world) + timedelta(days=3)
+    await load_customer(world, licence("L-1", term_ends=last.isoformat()))
+    run = await world.request("wms_user", "K-1001", "L-1")
+    assert "place_order" in run.first["enabled"]
+    await world.sleep_until(f"{last + timedelta(days=1)}T00:00+01:00")
+    later = await run.status()
+    assert (later["state"], later["waiting_for"]) == ("order", ["operator"])
+    assert task_types(later) == ["clarify_term"]
+    assert day("de", last) in later["tasks"][0]["instructions"]
+    assert "place_order" not in later["enabled"]
+    await run.confirm("clarify_term", at=(last + timedelta(days=30)).isoformat())
+    placed = await run("place_order")
+    assert placed["state"] == "scheduled"
+    assert datetime.fromisoformat(placed["effective_at"]).date() == last + timedelta(days=30)
 
 
 # What is included ends at once, or on a day chosen (X6).
@@ -163,62 +144,60 @@ INCLUDED = [
 
 
 async def test_G5_G9_X6_an_included_licence_is_deactivated_without_a_saving_at_the_moment_placed(
-    tmp_path: Path,
+    world: World,
 ) -> None:
-    async with world(tmp_path) as w:
-        await held(w, *(licence(rule, product) for rule, _, product, _ in INCLUDED))
-        for rule, kind, _, warns in INCLUDED:
-            run = await w.request(kind, "K-1001", rule)
-            document = run.first
-            if warns:
-                assert document["state"] == "feature_warning", rule
-                document = await run("acknowledge_warning")
-            assert (document["state"], document["cost_effect"]) == ("order", "deactivation"), rule
-            assert "no_saving" in codes(document), rule
-            assert (document["effective_at"], document["order_by"]) == (None, None), rule
-            moment = await now(w)
-            placed = await run("place_order", time=moment)
-            assert datetime.fromisoformat(placed["effective_at"]) == datetime.fromisoformat(moment), rule
-            await w.env.sleep(1)
-            assert (await run.status())["state"] == "applied", rule
-        assert await left(w) == set()
+    await load_customer(world, *(licence(rule, product) for rule, _, product, _ in INCLUDED))
+    for rule, kind, _, warns in INCLUDED:
+        run = await world.request(kind, "K-1001", rule)
+        document = run.first
+        if warns:
+            assert document["state"] == "feature_warning", rule
+            document = await run("acknowledge_warning")
+        assert (document["state"], document["cost_effect"]) == ("order", "deactivation"), rule
+        assert "no_saving" in warning_codes(document), rule
+        assert (document["effective_at"], document["order_by"]) == (None, None), rule
+        moment = await server_time(world)
+        placed = await run("place_order", time=moment)
+        assert datetime.fromisoformat(placed["effective_at"]) == datetime.fromisoformat(moment), rule
+        await world.env.sleep(1)
+        assert (await run.status())["state"] == "applied", rule
+    assert await licences_left(world) == set()
 
 
-async def test_X6_an_included_licence_ends_on_a_later_day_that_the_customer_chooses(tmp_path: Path) -> None:
-    async with world(tmp_path) as w:
-        await held(w, licence("L-1", "vouchers"))
-        run = await w.request("voucher", "K-1001", "L-1")
-        await run("acknowledge_warning")
-        for wrong in (await today(w) - timedelta(days=1), await today(w), "tomorrow", 7, ["2027-02-01"]):
-            no = await refusal(run, "place_order", effective_on=wrong if not isinstance(wrong, date) else str(wrong))
-            assert no.code == "malformed", wrong
-        placed = await run("place_order", effective_on="2027-02-01")
-        assert (placed["state"], placed["effective_at"]) == ("scheduled", FEBRUARY)
-        await w.sleep_until("2027-01-31T12:00+01:00")
-        assert await left(w) == {"L-1"}
-        await w.sleep_until("2027-02-01T00:00+01:00")
-        assert (await run.status())["state"] == "applied"
+async def test_X6_an_included_licence_ends_on_a_later_day_that_the_customer_chooses(world: World) -> None:
+    await load_customer(world, licence("L-1", "vouchers"))
+    run = await world.request("voucher", "K-1001", "L-1")
+    await run("acknowledge_warning")
+    for wrong in (await server_day(world) - timedelta(days=1), await server_day(world), "tomorrow", 7, ["2027-02-01"]):
+        refused = await refusal_of(
+            run, "place_order", effective_on=wrong if not isinstance(wrong, date) else str(wrong)
+        )
+        assert refused.code == "malformed", wrong
+    placed = await run("place_order", effective_on="2027-02-01")
+    assert (placed["state"], placed["effective_at"]) == ("scheduled", FEBRUARY)
+    await world.sleep_until("2027-01-31T12:00+01:00")
+    assert await licences_left(world) == {"L-1"}
+    await world.sleep_until("2027-02-01T00:00+01:00")
+    assert (await run.status())["state"] == "applied"
 
 
-async def test_X6_a_paid_licence_takes_no_day_chosen(tmp_path: Path) -> None:
-    async with world(tmp_path) as w:
-        await held(w, licence("L-1", term_ends="2027-01-31"))
-        run = await w.request("wms_user", "K-1001", "L-1")
-        no = await refusal(run, "place_order", effective_on="2027-02-01")
-        assert (no.code, no.rule) == ("malformed", "X6")
+async def test_X6_a_paid_licence_takes_no_day_chosen(world: World) -> None:
+    await load_customer(world, licence("L-1", term_ends="2027-01-31"))
+    run = await world.request("wms_user", "K-1001", "L-1")
+    refused = await refusal_of(run, "place_order", effective_on="2027-02-01")
+    assert (refused.code, refused.rule) == ("malformed", "X6")
 
 
 @pytest.mark.parametrize(("edition", "saving"), [("jtl_advanced", True), ("jtl_pro", False)])
 async def test_VOU1_VOU2_vouchers_save_something_below_pro_and_the_loss_is_acknowledged(
-    tmp_path: Path, edition: str, saving: bool
+    world: World, edition: str, saving: bool
 ) -> None:
-    async with world(tmp_path) as w:
-        await held(w, licence("L-1", "vouchers", term_ends="2027-01-31"), editions={"jtl": edition})
-        run = await w.request("voucher", "K-1001", "L-1")
-        effect = "cancellation" if saving else "deactivation"
-        assert (run.first["state"], run.first["cost_effect"]) == ("feature_warning", effect)
-        assert set(codes(run.first)) == {"user_management_lost"} | (set() if saving else {"no_saving"})
-        assert run.first["enabled"] == ["acknowledge_warning", "abandon"]
-        assert (await refusal(run, "place_order")).code == "not_enabled"
-        ready = await run("acknowledge_warning")
-        assert (ready["state"], ready["effective_at"]) == ("order", FEBRUARY if saving else None)
+    await load_customer(world, licence("L-1", "vouchers", term_ends="2027-01-31"), editions={"jtl": edition})
+    run = await world.request("voucher", "K-1001", "L-1")
+    effect = "cancellation" if saving else "deactivation"
+    assert (run.first["state"], run.first["cost_effect"]) == ("feature_warning", effect)
+    assert set(warning_codes(run.first)) == {"user_management_lost"} | (set() if saving else {"no_saving"})
+    assert run.first["enabled"] == ["acknowledge_warning", "abandon"]
+    assert (await refusal_of(run, "place_order")).code == "not_enabled"
+    ready = await run("acknowledge_warning")
+    assert (ready["state"], ready["effective_at"]) == ("order", FEBRUARY if saving else None)

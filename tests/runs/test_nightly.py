@@ -1,4 +1,4 @@
-"""A terminated run cannot notice: the nightly comparison with the customer centre finds it (docs/contract.md)."""
+"""A terminated run cannot notice: the nightly comparison with the customer centre finds it (contract, Temporal)."""
 
 import asyncio
 import json
@@ -25,10 +25,12 @@ from console import comparison
 from portal.app import build
 from settings import Settings
 from states.model.reconciliation import Comparison
-from tests.runs.harness import Run, World, program, world
-from tests.runs.scenes import VOUCHERS, mails, muster, orderable
+from tests.runs.customers import VOUCHERS, customer_record
+from tests.runs.documents import mails
+from tests.runs.harness import Run, World, database_file, open_world
+from tests.runs.steps import prepare_downgrade
 from tests.system.processes import until
-from worker import DATA_CONVERTER, create_worker
+from worker import create_worker
 from workflows.nightly import ID
 from workflows.schedule import keep_schedule
 from workflows.search_attributes import SEARCH_ATTRIBUTES
@@ -41,67 +43,51 @@ VOUCHER = "voucher/K-1001/V-1"
 USER = {"licence": "L-77", "product": "wms_user", "included": False, "term_ends": "2099-01-31", "assigned_to": "wms"}
 
 
-@asynccontextmanager
-async def server(*arguments: str) -> AsyncIterator[WorkflowEnvironment]:
-    """A development server."""
-    async with await WorkflowEnvironment.start_local(
-        dev_server_existing_path=program("temporal"),
-        ip="127.0.0.1",
-        data_converter=DATA_CONVERTER,
-        dev_server_extra_args=list(arguments),
-    ) as env:
-        yield env
-
-
 @pytest_asyncio.fixture
-async def nights(tmp_path: Path) -> AsyncIterator[World]:
-    """A system with a customer, on a server that suggests early to continue as new."""
-    settings = Settings(state_dir=tmp_path, apply_window=timedelta(0))
-    early = ("--dynamic-config-value", "limit.historyCount.suggestContinueAsNew=60")
-    async with server(*early) as env, create_worker(env.client, settings):
-        made = World(env, settings)
-        await made.load(muster(VOUCHERS, USER))
-        yield made
+async def nights(served: World) -> World:
+    """A system with a customer."""
+    await served.load(customer_record(VOUCHERS, USER))
+    return served
 
 
-async def night(w: World, settle: bool = True) -> dict[str, str]:
+async def night(world: World, settle: bool = True) -> dict[str, str]:
     """The comparison, now: what was found, by run."""
-    found: Comparison = await w.env.client.execute_workflow(
-        "NightlyComparison", {"settle": settle}, id=ID, task_queue=w.settings.task_queue, result_type=Comparison
+    comparison: Comparison = await world.env.client.execute_workflow(
+        "NightlyComparison", {"settle": settle}, id=ID, task_queue=world.settings.task_queue, result_type=Comparison
     )
-    assert found.total == len(found.findings)
-    return {one.workflow_id: one.code for one in found.findings}
+    assert comparison.total == len(comparison.findings)
+    return {finding.workflow_id: finding.code for finding in comparison.findings}
 
 
-async def booked(w: World, subject: str = "wms", target: str = "wms_start") -> Run:
+async def booked(world: World, subject: str = "wms", target: str = "wms_start") -> Run:
     """A run whose order is booked."""
-    run = await orderable(w, target, subject=subject)
+    run = await prepare_downgrade(world, target, subject=subject)
     assert (await run("place_order"))["state"] == "scheduled"
     return run
 
 
-async def ticketed(w: World) -> Run:
+async def ticketed(world: World) -> Run:
     """A run with a task that has a ticket."""
-    run = await w.request("misclick", "K-1001", "anything", explanation="booked twice")
-    await until(lambda: held(w, "SELECT ticket FROM tasks WHERE ticket IS NOT NULL"))
+    run = await world.request("misclick", "K-1001", "anything", explanation="booked twice")
+    await until(lambda: rows(world, "SELECT ticket FROM tasks WHERE ticket IS NOT NULL"))
     return run
 
 
-async def held(w: World, question: str, *values: str) -> list[Any]:
+async def rows(world: World, question: str, *values: str) -> list[Any]:
     """What stands in the customer centre's database."""
-    with sqlite3.connect(w.settings.database_url.removeprefix("sqlite:///")) as database:
+    with sqlite3.connect(database_file(world.settings)) as database:
         return database.execute(question, values).fetchall()
 
 
-def to_operators(w: World) -> list[str]:
+def to_operators(world: World) -> list[str]:
     """The mails about comparisons."""
-    return [body for to, subject, body in mails(w) if to == w.settings.operator_mail and "Abgleich" in subject]
+    return [body for to, subject, body in mails(world) if to == world.settings.operator_mail and "Abgleich" in subject]
 
 
 @asynccontextmanager
-async def portal(w: World) -> AsyncIterator[httpx.AsyncClient]:
+async def portal(world: World) -> AsyncIterator[httpx.AsyncClient]:
     """The portal in this process."""
-    app = build(w.env.client, w.settings, trusted=True)
+    app = build(world.env.client, world.settings, trusted=True)
     async with (
         app.router.lifespan_context(app),
         httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://portal") as http,
@@ -109,9 +95,9 @@ async def portal(w: World) -> AsyncIterator[httpx.AsyncClient]:
         yield http
 
 
-async def shown(w: World, workflow_id: str, run_id: str | None = None) -> dict[str, Any]:
+async def shown(world: World, workflow_id: str, run_id: str | None = None) -> dict[str, Any]:
     """The status document as the portal shows it."""
-    async with portal(w) as http:
+    async with portal(world) as http:
         answer = await http.get(f"/cancellations/{workflow_id}", params={"run_id": run_id} if run_id else {})
     document: dict[str, Any] = answer.json()
     return document
@@ -137,10 +123,10 @@ async def test_terminated_runs_are_found_told_and_closed_once(nights: World) -> 
     (mail,) = to_operators(nights)
     assert [name for name in lost if f"\n{name}: " not in mail] == []
     assert "tidied up" in mail and "B-000001" in mail and "edition/K-1001/wms" not in mail
-    assert await held(nights, "SELECT workflow_id FROM runs WHERE open") == [("edition/K-1001/wms",)]
-    assert await held(nights, "SELECT task FROM tasks WHERE open") == []
-    assert await held(nights, "SELECT DISTINCT state FROM tickets") == [("closed",)]
-    assert await held(nights, "SELECT workflow_id, state FROM orders ORDER BY reference") == [
+    assert await rows(nights, "SELECT workflow_id FROM runs WHERE open") == [("edition/K-1001/wms",)]
+    assert await rows(nights, "SELECT task FROM tasks WHERE open") == []
+    assert await rows(nights, "SELECT DISTINCT state FROM tickets") == [("closed",)]
+    assert await rows(nights, "SELECT workflow_id, state FROM orders ORDER BY reference") == [
         (EDITION, "booked"),
         ("edition/K-1001/wms", "booked"),
     ]
@@ -167,7 +153,7 @@ async def test_nothing_found_is_no_mail(nights: World) -> None:
 
 
 @pytest.mark.parametrize(
-    "run", [("edition", "wms", {"target": "wms_start"}), ("wms_user", "L-77", {})], ids=lambda one: one[0]
+    "run", [("edition", "wms", {"target": "wms_start"}), ("wms_user", "L-77", {})], ids=["edition", "wms_user"]
 )
 async def test_a_new_request_goes_on_from_a_booking_that_nobody_watched(
     nights: World, run: tuple[str, str, Any]
@@ -184,23 +170,23 @@ async def test_a_new_request_goes_on_from_a_booking_that_nobody_watched(
 
     await (await requested()).handle.terminate()
     assert list((await night(nights)).values()) == ["booking_unwatched"]
-    assert await held(nights, "SELECT state FROM orders") == [("booked",)]
+    assert await rows(nights, "SELECT state FROM orders") == [("booked",)]
     again = await requested()
-    assert await held(nights, "SELECT state FROM orders ORDER BY reference") == [("superseded",), ("booked",)]
+    assert await rows(nights, "SELECT state FROM orders ORDER BY reference") == [("superseded",), ("booked",)]
     assert await night(nights) == {}
     await again("request_revocation", explanation="a mistake")
     assert (await again.confirm("revocation", decision="granted"))["state"] == "revoked"
-    assert await held(nights, "SELECT state FROM orders ORDER BY reference") == [("superseded",), ("withdrawn",)]
+    assert await rows(nights, "SELECT state FROM orders ORDER BY reference") == [("superseded",), ("withdrawn",)]
 
 
 async def test_a_newer_run_keeps_what_it_holds(nights: World) -> None:
     """The next request was faster than the night: the lost run is found by its booking, the new one goes on."""
     first = await booked(nights)
     await first.handle.terminate()
-    again = await orderable(nights, "wms_start", subject="wms")
+    again = await prepare_downgrade(nights, "wms_start", subject="wms")
     assert await night(nights) == {"edition/K-1001/wms": "booking_unwatched"}
     assert (await shown(nights, "edition/K-1001/wms", first.first["run_id"]))["state"] == "given_up"
-    assert await held(nights, "SELECT run_id FROM runs WHERE open") == [(again.first["run_id"],)]
+    assert await rows(nights, "SELECT run_id FROM runs WHERE open") == [(again.first["run_id"],)]
     assert (await shown(nights, "edition/K-1001/wms"))["state"] == "order"
     assert (await again("place_order"))["state"] == "scheduled"
     assert await night(nights) == {}
@@ -215,7 +201,7 @@ async def test_a_run_continued_as_new_or_reset_is_no_finding_until_it_is_termina
     assert await night(nights) == {}
     reset = await nights.env.client.workflow_service.reset_workflow_execution(
         ResetWorkflowExecutionRequest(
-            namespace="default",
+            namespace=nights.env.client.namespace,
             workflow_execution=WorkflowExecution(workflow_id=run.handle.id, run_id=newest),
             reason="tried again",
             workflow_task_finish_event_id=done,
@@ -226,9 +212,9 @@ async def test_a_run_continued_as_new_or_reset_is_no_finding_until_it_is_termina
     assert await night(nights) == {}
     await run.handle.terminate()
     assert await night(nights) == {run.handle.id: "booking_unwatched"}
-    assert await held(nights, "SELECT run_id, state FROM ledger") == [(reset.run_id, "given_up")]
+    assert await rows(nights, "SELECT run_id, state FROM ledger") == [(reset.run_id, "given_up")]
     assert (await shown(nights, run.handle.id, run.first["run_id"]))["state"] == "given_up"
-    assert await held(nights, "SELECT run_id FROM runs WHERE open") == []
+    assert await rows(nights, "SELECT run_id FROM runs WHERE open") == []
     assert await night(nights) == {}
 
 
@@ -241,7 +227,8 @@ async def other_run(run: Run) -> str | None:
 async def first_task_done(nights: World, workflow_id: str, run_id: str) -> int | None:
     """The event to reset a run to, as soon as its history has it: the run's own answer may be ahead, signals before."""
     history = await nights.env.client.get_workflow_handle(workflow_id, run_id=run_id).fetch_history()
-    done = [one.event_id for one in history.events if one.event_type == EventType.EVENT_TYPE_WORKFLOW_TASK_COMPLETED]
+    completed = EventType.EVENT_TYPE_WORKFLOW_TASK_COMPLETED
+    done = [event.event_id for event in history.events if event.event_type == completed]
     return done[0] if done else None
 
 
@@ -264,16 +251,16 @@ async def test_a_server_that_knows_none_of_the_runs_closes_none(nights: World) -
         assert await night(nights) == {run.handle.id: "all_unknown"}
     (mail,) = to_operators(nights)
     assert "TEMPORAL_NAMESPACE" in mail
-    assert await held(nights, "SELECT workflow_id FROM runs WHERE open") == [(run.handle.id,)]
-    assert await held(nights, "SELECT state FROM ledger") == []
+    assert await rows(nights, "SELECT workflow_id FROM runs WHERE open") == [(run.handle.id,)]
+    assert await rows(nights, "SELECT state FROM ledger") == []
 
 
-async def deleted(w: World, run: Run) -> None:
+async def deleted(world: World, run: Run) -> None:
     """Delete a run from Temporal, as its retention does."""
     request = DeleteWorkflowExecutionRequest(
-        namespace="default", workflow_execution=WorkflowExecution(workflow_id=run.handle.id)
+        namespace=world.env.client.namespace, workflow_execution=WorkflowExecution(workflow_id=run.handle.id)
     )
-    await w.env.client.workflow_service.delete_workflow_execution(request)
+    await world.env.client.workflow_service.delete_workflow_execution(request)
 
     async def gone() -> bool:
         try:
@@ -290,7 +277,7 @@ async def test_a_booking_past_its_date_is_told_once(nights: World) -> None:
     lost, alive = await booked(nights), await booked(nights, "jtl", "jtl_advanced")
     await lost.handle.terminate()
     await night(nights)
-    with sqlite3.connect(nights.settings.database_url.removeprefix("sqlite:///")) as database:
+    with sqlite3.connect(database_file(nights.settings)) as database:
         database.execute("UPDATE orders SET effective_at = '2020-01-31 23:00:00.000000'")
     assert (await alive.status())["effective_at"] > "2026"
     for _ in range(2):
@@ -312,42 +299,45 @@ async def test_the_comparison_is_no_cancellation(nights: World) -> None:
         assert (await http.get("/metrics")).text.count("omparison") == 0
     assert [item["workflow_id"] for item in items] == [VOUCHER]
     history = await nights.env.client.get_workflow_handle(ID).fetch_history()
-    asked = [one for one in history.events if one.HasField("activity_task_scheduled_event_attributes")]
-    assert len(asked) == 1 and asked[0].user_metadata.summary.data
+    (activity,) = [event for event in history.events if event.HasField("activity_task_scheduled_event_attributes")]
+    assert activity.user_metadata.summary.data
 
 
 async def test_an_administrator_compares_from_the_command_line(nights: World, capsys: Any, monkeypatch: Any) -> None:
-    """docs/contract.md, Commands: `--json`, exit code 0; it only looks unless told to settle."""
-    address = nights.env.client.service_client.config.target_host
-    for name, value in (("TEMPORAL_ADDRESS", address), ("CANCELLATIONS_STATE_DIR", str(nights.settings.state_dir))):
-        monkeypatch.setenv(name, value)
+    """Contract, Commands: `--json`, exit code 0; it only looks unless told to settle."""
+    use_server(monkeypatch, nights.env, nights.settings.state_dir)
     monkeypatch.setenv("LC_ALL", "en_GB.UTF-8")
     await (await booked(nights)).handle.terminate()
 
-    async def said(*arguments: str) -> str:
+    async def compare(*arguments: str) -> str:
         assert await asyncio.to_thread(cli.code_of, ["compare", *arguments]) == 0
         return str(capsys.readouterr().out)
 
-    looked = await said()
+    looked = await compare()
     assert "booking_unwatched" in looked and "nobody watches" in looked
     assert (await shown(nights, "edition/K-1001/wms"))["state"] == "scheduled"
-    printed = await said("--settle", "--json")
+    printed = await compare("--settle", "--json")
     settled = json.loads(printed[printed.index("\n{") :])  # before it, the log of the worker in this process
-    assert [one["code"] for one in settled["findings"]] == ["booking_unwatched"]
+    assert [finding["code"] for finding in settled["findings"]] == ["booking_unwatched"]
     assert (await shown(nights, "edition/K-1001/wms"))["state"] == "given_up"
-    assert "0 of 1" in await said()
+    assert "0 of 1" in await compare()
 
 
 async def test_without_a_worker_the_command_ends_with_1_and_one_line(
-    tmp_path: Path, capsys: Any, monkeypatch: Any
+    server: WorkflowEnvironment, tmp_path: Path, capsys: Any, monkeypatch: Any
 ) -> None:
     monkeypatch.setattr(comparison, "PATIENCE", timedelta(seconds=1))
-    monkeypatch.setenv("CANCELLATIONS_STATE_DIR", str(tmp_path))
-    async with server() as env:
-        monkeypatch.setenv("TEMPORAL_ADDRESS", env.client.service_client.config.target_host)
-        assert await asyncio.to_thread(cli.code_of, ["compare"]) == 1
+    use_server(monkeypatch, server, tmp_path)
+    assert await asyncio.to_thread(cli.code_of, ["compare"]) == 1
     err = capsys.readouterr().err.strip().split("\n")[-1]
     assert err.startswith("unavailable: no worker") and "CANCELLATIONS_TASK_QUEUE" in err
+
+
+def use_server(monkeypatch: pytest.MonkeyPatch, env: WorkflowEnvironment, folder: Path) -> None:
+    """Point the command line at a server and a folder."""
+    monkeypatch.setenv("TEMPORAL_ADDRESS", env.client.service_client.config.target_host)
+    monkeypatch.setenv("TEMPORAL_NAMESPACE", env.client.namespace)
+    monkeypatch.setenv("CANCELLATIONS_STATE_DIR", str(folder))
 
 
 # The schedule.
@@ -358,27 +348,28 @@ async def described(env: WorkflowEnvironment) -> ScheduleDescription:
     return await env.client.get_schedule_handle(ID).describe()
 
 
-async def test_the_worker_makes_the_schedule_once_and_keeps_it_as_configured(tmp_path: Path) -> None:
-    async with server() as env:
-        settings = Settings(state_dir=tmp_path)
-        for _ in range(2):
-            async with create_worker(env.client, settings):
-                await until(lambda: there(env))
-        made = await described(env)
-        next_night = made.info.next_action_times[0].astimezone(ZoneInfo("Europe/Berlin"))
-        assert (next_night.hour, next_night.minute, made.schedule.spec.time_zone_name) == (3, 0, "Europe/Berlin")
-        assert made.info.last_updated_at is None
+async def test_the_worker_makes_the_schedule_once_and_keeps_it_as_configured(
+    server: WorkflowEnvironment, tmp_path: Path
+) -> None:
+    settings = Settings(state_dir=tmp_path)
+    for _ in range(2):
+        async with create_worker(server.client, settings):
+            await until(lambda: there(server))
+    made = await described(server)
+    next_night = made.info.next_action_times[0].astimezone(ZoneInfo("Europe/Berlin"))
+    assert (next_night.hour, next_night.minute, made.schedule.spec.time_zone_name) == (3, 0, "Europe/Berlin")
+    assert made.info.last_updated_at is None
 
-        assert await keep_schedule(env.client, time(3), "Europe/Berlin", settings.task_queue) is False
-        await env.client.get_schedule_handle(ID).pause(note=made.schedule.state.note)
-        assert await keep_schedule(env.client, time(4, 30), "Europe/Vienna", settings.task_queue) is True
-        changed = (await described(env)).schedule
-        assert (changed.spec.time_zone_name, changed.spec.calendars[0].minute[0].start) == ("Europe/Vienna", 30)
-        assert changed.state.paused and len(changed.spec.calendars) == 1
+    assert await keep_schedule(server.client, time(3), "Europe/Berlin", settings.task_queue) is False
+    await server.client.get_schedule_handle(ID).pause(note=made.schedule.state.note)
+    assert await keep_schedule(server.client, time(4, 30), "Europe/Vienna", settings.task_queue) is True
+    changed = (await described(server)).schedule
+    assert (changed.spec.time_zone_name, changed.spec.calendars[0].minute[0].start) == ("Europe/Vienna", 30)
+    assert changed.state.paused and len(changed.spec.calendars) == 1
 
-        assert await keep_schedule(env.client, None, "Europe/Berlin", settings.task_queue) is True
-        assert await there(env) is False
-        assert await keep_schedule(env.client, None, "Europe/Berlin", settings.task_queue) is False
+    assert await keep_schedule(server.client, None, "Europe/Berlin", settings.task_queue) is True
+    assert await there(server) is False
+    assert await keep_schedule(server.client, None, "Europe/Berlin", settings.task_queue) is False
 
 
 async def there(env: WorkflowEnvironment) -> bool:
@@ -396,7 +387,7 @@ async def test_the_schedule_starts_the_comparison(nights: World) -> None:
     await nights.env.client.get_schedule_handle(ID).trigger()
 
     async def settled() -> list[Any]:
-        return await held(nights, "SELECT state FROM ledger")
+        return await rows(nights, "SELECT state FROM ledger")
 
     assert await until(settled) == [("given_up",)]
     assert len(to_operators(nights)) == 1
@@ -405,8 +396,8 @@ async def test_the_schedule_starts_the_comparison(nights: World) -> None:
 async def test_a_server_without_schedules_is_served_without(tmp_path: Path) -> None:
     """The time-skipping test server has none."""
     with capture_logs() as lines:
-        async with world(tmp_path) as w:
-            await w.load(muster(VOUCHERS))
-            run = await w.request("voucher", "K-1001", "V-1")
+        async with open_world(tmp_path) as world:
+            await world.load(customer_record(VOUCHERS))
+            run = await world.request("voucher", "K-1001", "V-1")
             assert run.first["state"] == "feature_warning"
     assert {"event": "comparison_not_scheduled", "reason": "UNIMPLEMENTED", "log_level": "warning"} in lines

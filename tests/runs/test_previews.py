@@ -1,4 +1,4 @@
-"""A preview and the run that follows say the same, at any moment asked about (docs/architecture.md)."""
+"""A preview and the run that follows say the same, at any moment asked about (design: the same chart)."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -16,10 +16,10 @@ from settings import Settings
 from states.kinds.registry import KINDS
 from states.model.facts import Inquiry
 from states.model.request import Request
-from states.views.preview import preview
+from states.views.preview import preview as preview_of
 from tests.adapters.customers import file_of, licence
-from tests.runs.harness import World, world
-from tests.runs.scenes import REGISTERS, TRACKING, muster
+from tests.runs.customers import REGISTERS, TRACKING, customer_record
+from tests.runs.harness import World, prepare_database
 from tools.docs.conversations import conversation
 
 PLACED = "2027-01-10T12:00:00Z"
@@ -52,9 +52,9 @@ PARTNERS = [{"id": "F-1", "name": "Lager Nord", "role": "fulfiller"}]
 BUSY = [PARTNERS[0] | {"open_operations": 2}]
 ANNUAL = {"edition_terms": {"jtl": {"term": "annual", "ends": "2027-06-30"}}}
 CUSTOMERS = [
-    muster(*LICENCES, partners=PARTNERS),
-    muster(customer="K-2", language="en", licences=[TRACKING], partners=BUSY, **ANNUAL),
-    muster(customer="K-3"),
+    customer_record(*LICENCES, partners=PARTNERS),
+    customer_record(customer="K-2", language="en", licences=[TRACKING], partners=BUSY, **ANNUAL),
+    customer_record(customer="K-3"),
 ]
 
 SCENARIOS: list[tuple[str, str, str, dict[str, Any]]] = [
@@ -109,22 +109,22 @@ async def previewed(settings: Settings, kind: str, customer: str, subject: str, 
     inquiry = Inquiry(request=request, at=moment)
     async with opened_adapters(settings) as adapters:
         check = await check_request(inquiry, adapters, load_catalogues(None), settings)
-    return preview(KINDS[kind], request, check, moment, run_settings(settings), say).model_dump(mode="json")
+    return preview_of(KINDS[kind], request, check, moment, run_settings(settings), say).model_dump(mode="json")
 
 
-async def run_of(w: World, kind: str, customer: str, subject: str, more: dict[str, Any]) -> dict[str, Any]:
+async def run_of(world: World, kind: str, customer: str, subject: str, more: dict[str, Any]) -> dict[str, Any]:
     """The same request as a run, as far as the order where the run has one."""
-    run = await w.request(kind, customer, subject, time="2027-01-09T12:00:00Z", **more)
+    run = await world.request(kind, customer, subject, time="2027-01-09T12:00:00Z", **more)
     document = run.first
     if document["state"] == "feature_warning":
         document = await run("acknowledge_warning", time=PLACED)
     if document["state"] == "surplus_resolution" and "override_surplus" in document["enabled"]:
         named = [entry["licence"] or entry["candidates"] for entry in document["surplus"]]
-        every = [one for names in named for one in ([names] if isinstance(names, str) else names)]
+        every = [name for names in named for name in ([names] if isinstance(names, str) else names)]
         document = await run("override_surplus", licences=every, time=PLACED)
     if "place_order" in document["enabled"]:
-        more_said = {"details": {"new_contract": "V-2"}} if kind == "shop_hosting" else {}
-        document = await run("place_order", time=PLACED, **more_said)
+        form = {"details": {"new_contract": "V-2"}} if kind == "shop_hosting" else {}
+        document = await run("place_order", time=PLACED, **form)
     elif document["tasks"] and document["tasks"][0]["type"] == "perform":
         document = await run.status()
     return document
@@ -141,47 +141,48 @@ def further() -> tuple[list[dict[str, Any]], list[tuple[str, str, str, dict[str,
     return customers, scenarios
 
 
-async def test_preview_and_run_say_the_same_for_every_kind(tmp_path: Path) -> None:
+async def test_preview_and_run_say_the_same_for_every_kind(world: World) -> None:
     customers, scenarios = further()
-    async with world(tmp_path) as w:
-        await w.load(*CUSTOMERS, *customers)
-        await w.sleep_until(PLACED)
-        wrong = []
-        for kind, customer, subject, more in [*SCENARIOS, *scenarios]:
-            said = await previewed(w.settings, kind, customer, subject, PLACED, **more)
-            shown = await run_of(w, kind, customer, subject, more)
-            wrong += [
-                f"{kind}/{customer}/{subject} {more}, {field}: preview {said[field]}, run {shown[field]}"
-                for field in COMPARED
-                if not same(said, shown, field)
-            ]
-            if shown["waiting_for"]:
-                await w.env.client.get_workflow_handle(shown["workflow_id"]).terminate()
-        assert wrong == []
+    await world.load(*CUSTOMERS, *customers)
+    await world.sleep_until(PLACED)
+    wrong = []
+    for kind, customer, subject, more in [*SCENARIOS, *scenarios]:
+        preview = await previewed(world.settings, kind, customer, subject, PLACED, **more)
+        document = await run_of(world, kind, customer, subject, more)
+        wrong += [
+            f"{kind}/{customer}/{subject} {more}, {field}: preview {preview[field]}, run {document[field]}"
+            for field in COMPARED
+            if not same(preview, document, field)
+        ]
+        if document["waiting_for"]:
+            await world.run(document["workflow_id"]).handle.terminate()
+    assert wrong == []
 
 
 COMPARED = ("effective_at", "order_by", "cost_effect", "refusal", "catalogue", "warnings", "surplus", "why")
 
 
-def same(said: Preview, shown: dict[str, Any], field: str) -> bool:
+def same(preview: Preview, document: dict[str, Any], field: str) -> bool:
     """Whether both say the same; what the customer has overridden counts as open in a preview."""
+    values = [preview[field], document[field]]
     if field == "surplus":
-        return [one | {"resolved": None} for one in said[field]] == [one | {"resolved": None} for one in shown[field]]
-    if field == "why" and shown["state"] == "surplus_resolution":
-        return [one["rule"] for one in said[field]] == [one["rule"] for one in shown[field]]
-    return bool(said[field] == shown[field])
+        values = [[entry | {"resolved": None} for entry in entries] for entries in values]
+    if field == "why" and document["state"] == "surplus_resolution":
+        values = [[step["rule"] for step in steps] for steps in values]
+    return bool(values[0] == values[1])
 
 
 @pytest.fixture
 def ask(tmp_path: Path) -> Callable[..., Any]:
     """A preview without any run."""
     settings = Settings(state_dir=tmp_path)
+    prepare_database(settings)
 
-    async def asked(kind: str, subject: str, at: str, customer: str = "K-1001", **more: Any) -> Preview:
+    async def ask_at(kind: str, subject: str, at: str, customer: str = "K-1001", **more: Any) -> Preview:
         await load_customers(settings, file_of(tmp_path, *CUSTOMERS))
         return await previewed(settings, kind, customer, subject, at, **more)
 
-    return asked
+    return ask_at
 
 
 @pytest.mark.parametrize(
@@ -200,25 +201,25 @@ def ask(tmp_path: Path) -> Callable[..., Any]:
 async def test_what_if_at_any_moment_with_the_date_after_the_next_deadline(
     ask: Callable[..., Any], rule: str, at: str, effective_at: str, order_by: str, after: str
 ) -> None:
-    said = await ask("edition", "jtl", at, customer="K-3", target="jtl_advanced")
-    assert (said["effective_at"], said["order_by"]) == (effective_at, order_by), rule
-    assert said["next"]["effective_at"] == after, rule
-    assert said["next"]["order_by"] > order_by, rule
+    preview = await ask("edition", "jtl", at, customer="K-3", target="jtl_advanced")
+    assert (preview["effective_at"], preview["order_by"]) == (effective_at, order_by), rule
+    assert preview["next"]["effective_at"] == after, rule
+    assert preview["next"]["order_by"] > order_by, rule
     later = await ask("edition", "jtl", order_by.replace("Z", "+00:00"), customer="K-3", target="jtl_advanced")
-    assert {name: later[name] for name in ("effective_at", "order_by")} == said["next"], rule
-    on_boundary = "boundary_day" in {one["code"] for one in said["warnings"]}
+    assert {name: later[name] for name in ("effective_at", "order_by")} == preview["next"], rule
+    on_boundary = "boundary_day" in {warning["code"] for warning in preview["warnings"]}
     assert on_boundary == ((at[8:10] in ("15", "17") and rule in ("D5",)) or at[:7] in ("2028-02", "2035-04")), rule
 
 
 async def test_MIS1_a_document_without_its_case_in_words_is_malformed(ask: Callable[..., Any]) -> None:
     for kind in ("misclick", "setup_service"):
-        said = await ask(kind, "O-1", PLACED)
-        assert (said["refusal"]["code"], said["effective_at"]) == ("malformed", None), kind
+        preview = await ask(kind, "O-1", PLACED)
+        assert (preview["refusal"]["code"], preview["effective_at"]) == ("malformed", None), kind
 
 
 async def test_X14_an_annual_term_has_no_date_and_no_next_deadline(ask: Callable[..., Any]) -> None:
-    said = await ask("edition", "jtl", PLACED, customer="K-2", target="jtl_start")
-    assert (said["effective_at"], said["order_by"], said["next"]) == (None, None, None)
+    preview = await ask("edition", "jtl", PLACED, customer="K-2", target="jtl_start")
+    assert (preview["effective_at"], preview["order_by"], preview["next"]) == (None, None, None)
 
 
 @pytest.mark.parametrize(
@@ -240,9 +241,9 @@ async def test_D7_X6_what_ends_outside_the_notice_rule_has_no_deadline(
     ask: Callable[..., Any], rule: str, kind: str, subject: str, at: str, effective_at: str | None
 ) -> None:
     words = {"explanation": "x"} if kind == "misclick" else {}
-    said = await ask(kind, subject, at, **words)
-    assert (said["effective_at"], said["order_by"], said["next"]) == (effective_at, None, None), rule
-    assert (said["refusal"] is not None) == (rule == "WMU2")
+    preview = await ask(kind, subject, at, **words)
+    assert (preview["effective_at"], preview["order_by"], preview["next"]) == (effective_at, None, None), rule
+    assert (preview["refusal"] is not None) == (rule == "WMU2")
 
 
 async def test_the_cost_before_and_after_is_said_where_the_price_is_known(ask: Callable[..., Any]) -> None:
@@ -253,7 +254,7 @@ async def test_the_cost_before_and_after_is_said_where_the_price_is_known(ask: C
 
 
 async def test_ED4_ED5_a_preview_names_what_is_lost_and_in_surplus(ask: Callable[..., Any]) -> None:
-    said = await ask("edition", "jtl", PLACED, target="jtl_advanced")
-    assert said["features_lost"] != []
-    assert [entry["licence"] for entry in said["surplus"]] == ["T-1", None, None, "KA-1"]
-    assert not any(entry["resolved"] for entry in said["surplus"])
+    preview = await ask("edition", "jtl", PLACED, target="jtl_advanced")
+    assert preview["features_lost"] != []
+    assert [entry["licence"] for entry in preview["surplus"]] == ["T-1", None, None, "KA-1"]
+    assert not any(entry["resolved"] for entry in preview["surplus"])

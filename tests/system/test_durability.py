@@ -1,4 +1,4 @@
-"""Killing worker, portal or server at any moment, and starting it again, loses and doubles nothing (issue 3)."""
+"""Killing worker, portal or server at any moment, and starting it again, loses and doubles nothing."""
 
 import asyncio
 import sqlite3

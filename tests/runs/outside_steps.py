@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from tests.adapters.customers import licence
-from tests.runs.scenes import muster
+from tests.runs.customers import customer_record
 
 
 @dataclass(frozen=True)
-class Outside:
+class OutsideStep:
     """A step outside our reach. `says`: what its instructions name in German and in English."""
 
     rule: str
@@ -22,7 +22,7 @@ class Outside:
 
     def customer(self, language: str) -> dict[str, Any]:
         """The customer, who reads that language."""
-        return muster(**(self.record | {"language": language}))
+        return customer_record(**(self.record | {"language": language}))
 
 
 PILOT = (
@@ -32,7 +32,7 @@ PILOT = (
 )
 LEFT_PILOT = ("die Abmeldung vom Pilotprogramm", "signing off from the pilot programme")
 STEPS = [
-    Outside(
+    OutsideStep(
         "MP3",
         "marketplace",
         "M-1",
@@ -40,7 +40,7 @@ STEPS = [
         PILOT,
         LEFT_PILOT,
     ),
-    Outside(
+    OutsideStep(
         "MP4",
         "marketplace",
         "M-1",
@@ -53,8 +53,8 @@ STEPS = [
         ),
         ("die Kündigung beim Drittanbieter (Kaufland)", "the cancellation at the third party (Kaufland)"),
     ),
-    Outside("API3", "rest_api", "A-1", {"licences": [licence("A-1", "wawi_api")]}, PILOT, LEFT_PILOT),
-    Outside(
+    OutsideStep("API3", "rest_api", "A-1", {"licences": [licence("A-1", "wawi_api")]}, PILOT, LEFT_PILOT),
+    OutsideStep(
         "CO4",
         "connector",
         "C-1",
@@ -68,7 +68,7 @@ STEPS = [
         end="external",
         order=False,
     ),
-    Outside(
+    OutsideStep(
         "ECO1/ECO2",
         "ecomdata",
         "E-1",
@@ -82,7 +82,7 @@ STEPS = [
         end="external",
         order=False,
     ),
-    Outside(
+    OutsideStep(
         "FFN3",
         "fulfillment",
         "ffn",
@@ -98,7 +98,7 @@ STEPS = [
             "end of the cooperation with your partner in the JTL-Fulfillment Network (P-1)",
         ),
     ),
-    Outside(
+    OutsideStep(
         "FFN4",
         "fulfillment",
         "ffn",

@@ -1,0 +1,67 @@
+"""What tests of whole runs are given: a system of their own, with time that skips or on a development server."""
+
+from collections.abc import AsyncIterator, Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
+
+import pytest
+import pytest_asyncio
+from temporalio.testing import WorkflowEnvironment
+
+from catalogue import loader
+from states.model.offers import Catalogue
+from tests.runs.harness import World, development_server, new_namespace, open_world, settings_of, working
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """The marker of this room."""
+    config.addinivalue_line("markers", "settings(**values): settings of the test's system")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def shipped_catalogue_is_read_once() -> Iterator[None]:
+    """No test changes the shipped versions, and reading them costs as much as a run."""
+    read = loader.read_version
+    read_once = cache(read)
+
+    def read_version(place: Path) -> tuple[Catalogue | None, list[str]]:
+        return read_once(place) if place.parent == loader.SHIPPED else read(place)
+
+    with patch.object(loader, "read_version", read_version):
+        yield
+
+
+@pytest.fixture
+def settings(request: pytest.FixtureRequest) -> dict[str, Any]:
+    """What the marker `settings` says."""
+    marker = request.node.get_closest_marker("settings")
+    return dict(marker.kwargs) if marker else {}
+
+
+@pytest_asyncio.fixture
+async def world(tmp_path: Path, settings: dict[str, Any]) -> AsyncIterator[World]:
+    """A fresh system on a time-skipping server of its own."""
+    async with open_world(tmp_path, **settings) as world:
+        yield world
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def server_address() -> AsyncIterator[str]:
+    """One development server for all tests."""
+    async with development_server() as address:
+        yield address
+
+
+@pytest_asyncio.fixture
+async def server(server_address: str) -> WorkflowEnvironment:
+    """A namespace of the development server that knows nothing of us."""
+    return await new_namespace(server_address)
+
+
+@pytest_asyncio.fixture
+async def served(server: WorkflowEnvironment, tmp_path: Path, settings: dict[str, Any]) -> AsyncIterator[World]:
+    """A fresh system on the development server."""
+    async with working(server, settings_of(tmp_path, **settings)) as world:
+        yield world
