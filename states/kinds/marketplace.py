@@ -12,7 +12,10 @@ class MarketplaceEnd(LicenceEnd):
 
 
 def check(inquiry: LicenceInquiry) -> Check:
-    """No saving (MP1), no date stated (MP5); signs off a pilot (MP3), tells a third party (MP4); not in a transfer (MOV2)."""
+    """No saving (MP1), no date stated (MP5).
+
+    A pilot is signed off (MP3) and a third party told (MP4) too; never before a transfer (MOV2).
+    """
     licence = inquiry.licence
     if f"marketplace_transfer/{inquiry.record.customer}/{licence.licence}" in inquiry.context.open_runs:
         return inquiry.refuse("MOV2", "use_support")
