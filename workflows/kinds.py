@@ -4,7 +4,6 @@ All of them are the same driver with the same handlers; what a kind does is in `
 method in the class itself, under its name.
 """
 
-import sys
 from typing import Any
 
 from temporalio import workflow
@@ -22,7 +21,7 @@ class Cancellation(Handlers, Driver):
 
 
 def workflow_of(kind: Kind) -> type[Cancellation]:
-    """The workflow class of a kind; it says of itself what the kind's module says."""
+    """The workflow class of a kind; it says of itself what its chart says."""
 
     async def run(self, *payloads: Any) -> Status:  # type: ignore[no-untyped-def]
         """Drive the chart to its end; the one argument is the `requested` document."""
@@ -31,7 +30,7 @@ def workflow_of(kind: Kind) -> type[Cancellation]:
 
     run.__qualname__ = f"{kind.workflow}.run"
     members = {
-        "__doc__": sys.modules[kind.chart.__module__].__doc__,
+        "__doc__": kind.chart.__doc__,
         "__module__": __name__,
         "kind": kind.kind,
         "run": workflow.run(run),

@@ -21,7 +21,7 @@ from workflows.nightly import NightlyComparison
 
 PASSED_THROUGH = (
     *("statemachine", "pydantic", "pydantic_core", "states.model", "states.rules.notice"),
-    *("catalogue", "activities", "babel", "tzdata"),
+    *("catalogue", "activities", "babel", "jinja2", "markupsafe", "tzdata"),
 )
 """What even the sandbox takes as it is: libraries, values, and the one place where dates are computed."""
 

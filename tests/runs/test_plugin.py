@@ -19,7 +19,6 @@ from temporalio.worker import Replayer, UnsandboxedWorkflowRunner, Worker
 import workflows.kinds
 from activities import cancellations
 from settings import Settings
-from states.kinds import voucher
 from states.kinds.registry import KINDS
 from states.model.effects import AnyEffect, HandOver, Tell
 from tests.runs.clockwork import Clockwork
@@ -101,7 +100,7 @@ def test_a_kind_of_the_registry_needs_no_workflow_class_of_its_own() -> None:
     assert workflow._Definition.must_from_class(made).name == made.__name__ == "UnheardOf"
     assert issubclass(made, Cancellation)
     assert made.kind == "unheard_of"
-    assert made.__doc__ == voucher.__doc__
+    assert made.__doc__ == kind.chart.__doc__
 
 
 def test_a_workflow_class_is_found_by_its_name_and_says_what_its_kind_is() -> None:
