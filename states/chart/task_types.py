@@ -53,8 +53,12 @@ class TaskType:
     """
 
     type: str
+    opened: str
+    """When it is opened, for the documents."""
     texts: tuple[str, ...]
     """The keys under `task.` that its instructions may have."""
+    opened_by: tuple[str, ...] = ()
+    """The actions on entering a state that open it."""
     decisions: Mapping[str, str] = field(default_factory=dict)
     """The event of each decision."""
     confirmed: str | None = None
@@ -82,7 +86,15 @@ TASK_TYPES: dict[str, TaskType] = {
     for type_ in (
         TaskType(
             "perform",
+            "guided mode: a person must click (X12)",
             ("perform_order", "perform_end", "perform_withdraw", "perform_reassign", "perform_decouple"),
+            opened_by=(
+                "ask_for_booking",
+                "ask_for_change",
+                "ask_for_withdrawal",
+                "ask_for_reassignment",
+                "open_decoupling",
+            ),
             confirmed="performed",
             rejected="perform_rejected",
             needs_proof=True,
@@ -91,14 +103,18 @@ TASK_TYPES: dict[str, TaskType] = {
         ),
         TaskType(
             "third_party",
+            "a step outside our reach (X9)",
             tuple(f"third_party_{what}" for what in ("pilot", "third_party", "shopify", "ecomdata", "partner")),
+            opened_by=("open_outside_steps",),
             confirmed="proof_confirmed",
             waits_for="third_party",
             needs_proof=True,
         ),
         TaskType(
             "support_ticket",
+            "a person decides (MIS, SVC, MOV, SUP3)",
             tuple(f"support_ticket_{what}" for what in ("misclick", "setup_service", "key_accounting", "transfer")),
+            opened_by=("open_ticket",),
             decisions={"granted": "granted", "declined": "declined"},
             example={"decision": "granted", "note": "Corrected by hand"},
             rejected="declined",
@@ -111,6 +127,7 @@ TASK_TYPES: dict[str, TaskType] = {
         ),
         TaskType(
             "revocation",
+            "a customer asks for the order to be taken back (X11)",
             ("revocation",),
             decisions={"granted": "revocation_granted", "declined": "revocation_declined"},
             example={"decision": "declined", "note": "The order stands"},
@@ -120,7 +137,9 @@ TASK_TYPES: dict[str, TaskType] = {
         ),
         TaskType(
             "appointment",
+            "a marketplace moves (MOV1)",
             ("appointment",),
+            opened_by=("open_appointment",),
             confirmed="appointed",
             rejected="declined",
             tickets={"*": "support"},
@@ -128,7 +147,9 @@ TASK_TYPES: dict[str, TaskType] = {
         ),
         TaskType(
             "clarify_cost",
+            "nobody knows what it costs (X5)",
             ("clarify_cost",),
+            opened_by=("ask_open_questions",),
             decisions=COSTS,
             example={"decision": "none"},
             rejected="not_clarified",
@@ -136,7 +157,9 @@ TASK_TYPES: dict[str, TaskType] = {
         ),
         TaskType(
             "clarify_term",
+            "the last usable day is not known (X6, X14)",
             ("clarify_term",),
+            opened_by=("ask_open_questions",),
             example={"at": "2027-12-31"},
             confirmed="clarified",
             rejected="not_clarified",
@@ -144,16 +167,26 @@ TASK_TYPES: dict[str, TaskType] = {
         ),
         TaskType(
             "clarify",
+            "anything else that must be known (FFN1)",
             ("clarify_partners",),
+            opened_by=("ask_open_questions",),
             confirmed="clarified",
             rejected="not_clarified",
             needs_note=frozenset({"*"}),
             example={"note": "Asked and answered"},
             still_matters=while_asked,
         ),
-        TaskType("surplus", ("surplus", "surplus_channels"), confirmed="surplus_settled", still_matters=while_left),
+        TaskType(
+            "surplus",
+            "still in surplus on the date (X2, X4)",
+            ("surplus", "surplus_channels"),
+            opened_by=("open_leftover", "open_held"),
+            confirmed="surplus_settled",
+            still_matters=while_left,
+        ),
         TaskType(
             "repair",
+            "an effect keeps failing",
             ("repair",),
             decisions={"retry": "retry", "skip": "skip", "end": "give_up"},
             example={"decision": "retry"},

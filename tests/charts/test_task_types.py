@@ -4,6 +4,7 @@ import pytest
 
 from catalogue.texts import known
 from states.chart.task_types import TASK_TYPES, ticket_group, waits_for
+from states.kinds.registry import KINDS
 from states.model.memory import Task
 from states.model.request import Proof
 from tests.charts.lone_run import NOW
@@ -39,6 +40,17 @@ def test_there_are_no_other_types_and_each_has_its_texts():
     assert list(TASK_TYPES) == [row[0] for row in TABLE]
     keys = [f"task.{text}" for type_ in TASK_TYPES.values() for text in type_.texts]
     assert [key for key in [*keys, *(f"task_type.{name}" for name in TASK_TYPES)] if not known(key)] == []
+
+
+def test_what_opens_a_type_is_an_action_of_a_chart():
+    actions = {
+        getattr(callback.func, "__name__", "")
+        for kind in KINDS.values()
+        for state in kind.chart.states_map.values()
+        for callback in state.enter
+    }
+    assert {name for type_ in TASK_TYPES.values() for name in type_.opened_by} <= actions
+    assert {name for name, type_ in TASK_TYPES.items() if not type_.opened_by} == {"revocation", "repair"}
 
 
 def test_X9_a_proof_that_was_handed_in_waits_for_the_operator():

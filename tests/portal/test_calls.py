@@ -20,7 +20,6 @@ from portal.schemas import (
     TaskPage,
 )
 from portal.search import STATES
-from states.chart.task_types import TASK_TYPES
 from states.model.ends import ENDS
 from states.model.request import ConfirmTask, RejectTask, Request
 from states.model.status import End, Status
@@ -28,7 +27,6 @@ from states.views.preview import Preview
 from tests.portal.conftest import Caller, event, requested
 from tests.portal.standin import until
 from tests.portal.test_events import is_problem
-from tools.docs.kind_facts import OPENS
 
 ITEM = {
     "workflow_id",
@@ -221,11 +219,6 @@ async def test_a_preview_reads_only_and_a_decision_does_not(alone):
 async def test_the_states_that_are_searched_for_are_those_of_the_contract():
     before = {"received", "feature_warning", "license_check", "surplus_resolution", "order", "scheduled"}
     assert {*STATES} == before | {"support_ticket", "third_party"} | {*ENDS}
-
-
-async def test_the_task_types_that_are_searched_for_are_those_that_runs_open():
-    opened = {task for tasks in OPENS.values() for task in tasks}
-    assert {*TASK_TYPES} == opened | {"revocation", "repair"}
 
 
 @pytest.mark.parametrize("workflow_id", ["foo", "by hand/1", "a/b/c/d", "Edition/K-1/jtl"])

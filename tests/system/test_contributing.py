@@ -72,15 +72,16 @@ def blocks() -> Iterator[Block]:
 
 
 def patched(text: str, diff: str) -> str:
-    """The text with each added line behind the line that stands before it in the diff."""
-    behind = ""
-    for line in diff.splitlines():
+    """The text with the added lines behind the line that stands before them in the diff."""
+    before, added = "", list[str]()
+    for line in [*diff.splitlines(), " "]:
         if line.startswith("+"):
-            assert text.count(f"\n{behind}\n") == 1, f"{REGISTRY} holds {behind!r} not once"
-            text = text.replace(f"\n{behind}\n", f"\n{behind}\n{line[1:]}\n")
-            behind = line[1:]
-        else:
-            behind = line[1:]
+            added.append(line[1:])
+            continue
+        if added:
+            assert text.count(f"\n{before}\n") == 1, f"{before!r} is not there once"
+            text = text.replace(f"\n{before}\n", "\n" + "\n".join([before, *added]) + "\n")
+        before, added = line[1:], []
     return text
 
 

@@ -2,6 +2,7 @@
 
 from typing import Any, get_args
 
+from states.chart.task_types import TASK_TYPES
 from states.kinds.licence import RECORDED
 from states.kinds.registry import KINDS
 from states.model.facts import CostEffect
@@ -344,9 +345,7 @@ LABELS: dict[str, set[str]] = {
     ),
     "detail": {"addons", "new_contract", "end", "keep", "meant"},
     "recorded": {*RECORDED, *words("term ends annual monthly true false abonnement subscription jtl shopify")},
-    "task_type": words(
-        "perform third_party support_ticket revocation appointment clarify_cost clarify_term clarify surplus repair"
-    ),
+    "task_type": {*TASK_TYPES},
     "outside": words("pilot third_party shopify ecomdata partner"),
     "details": words("state waits_for effective_at order_by tasks paste timeline cost nothing refusal"),
     "how": set(get_args(How)),

@@ -8,26 +8,12 @@ from dataclasses import dataclass
 from catalogue.texts import keys
 from states.chart.base import Chart
 from states.chart.state_names import AWAITED_EFFECT, BEFORE_ORDER, CUSTOMER_STATES, public_state
+from states.chart.task_types import TASK_TYPES
 from states.kinds.kind import Kind
 from states.model.request import CUSTOMER_MESSAGES
 from states.views.diagram import changes_target, states_of, transitions_of
 from tools.docs.conversations import conversation
 from tools.docs.rules import Rule, in_code, rules
-
-OPENS: dict[str, tuple[str, ...]] = {
-    "ask_open_questions": ("clarify_cost", "clarify_term", "clarify"),
-    "ask_for_booking": ("perform",),
-    "ask_for_change": ("perform",),
-    "ask_for_withdrawal": ("perform",),
-    "ask_for_reassignment": ("perform",),
-    "open_decoupling": ("perform",),
-    "open_leftover": ("surplus",),
-    "open_held": ("surplus",),
-    "open_ticket": ("support_ticket",),
-    "open_appointment": ("appointment",),
-    "open_outside_steps": ("third_party",),
-}
-"""The task types that a callback on entering a state may open."""
 
 WAITED_FOR = ("customer", "operator", "third_party", "date", "system", "repair")
 
@@ -79,11 +65,16 @@ def events_in(kind: Kind, state: str) -> tuple[str, ...]:
     return tuple(event for event in CUSTOMER_MESSAGES if event in events)
 
 
+def opened_by(action: str) -> list[str]:
+    """The types of the tasks that an action on entering a state may open."""
+    return [type_.type for type_ in TASK_TYPES.values() if action in type_.opened_by]
+
+
 def tasks_in(kind: Kind, state: str, events: tuple[str, ...]) -> tuple[str, ...]:
     """The types of the tasks that may be open."""
     entered = [getattr(callback.func, "__name__", "") for callback in kind.chart.states_map[state].enter]
     never = {"third_party": not kind.steps, "clarify": "partner" not in kind.steps}
-    tasks = [task for name in entered for task in OPENS.get(name, ()) if not never.get(task)]
+    tasks = [task for name in entered for task in opened_by(name) if not never.get(task)]
     if state == "scheduled" and "order" in kind.chart.states_map:
         tasks.append("clarify_term")
         tasks += ["third_party"] if "third_party" in states_of(kind.chart) else []

@@ -12,6 +12,7 @@ from catalogue.formats import ZONE, moment_from
 from catalogue.loader import load_catalogues
 from catalogue.texts import keys, say
 from states.chart.state_names import AWAITED_EFFECT, PUBLIC_STATE, public_state
+from states.chart.task_types import TASK_TYPES, TaskType
 from states.kinds.kind import Kind
 from states.kinds.registry import KINDS
 from states.model.offers import Catalogue, Product
@@ -136,6 +137,15 @@ def head(cells: Iterable[str]) -> str:
     return f"{row(cells)}\n{row('---' for _ in cells)}"
 
 
+def confirmed_with(type_: TaskType) -> str:
+    """What confirming a task of this type needs."""
+    if type_.decisions:
+        *others, last = (f"`{decision}`" for decision in type_.decisions)
+        return f"`decision`: {', '.join(others)} or {last}"
+    needed = [name for name in type_.example if name != "reference"]
+    return "`proof.reference`" if type_.needs_proof else code(needed) if needed else "nothing"
+
+
 def links(paths: Iterable[str]) -> str:
     """Files of the project, linked from a page in docs/."""
     return ", ".join(f"[`{path}`](../{path})" for path in paths)
@@ -167,8 +177,9 @@ TEMPLATES = Environment(
     loader=FileSystemLoader(Path(__file__).parent / "templates"),
     undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True,
 )  # fmt: skip
-TEMPLATES.globals |= {"made": MADE, "say": say, "spoken": spoken, "mail": mail}
+TEMPLATES.globals |= {"made": MADE, "say": say, "spoken": spoken, "mail": mail, "task_types": TASK_TYPES}
 TEMPLATES.filters |= {"code": code, "row": row, "head": head, "links": links, "source": source, "stands": stands}
+TEMPLATES.filters["confirmed_with"] = confirmed_with
 TEMPLATES.filters["code_of"] = lambda rule: in_code().get(rule.number, {}).items()
 TEMPLATES.filters["data_of"] = lambda rule: in_data().get(rule.number, ())
 TEMPLATES.filters["tests_of"] = lambda rule: in_tests().get(rule.number, ())
