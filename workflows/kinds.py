@@ -4,12 +4,12 @@ All of them are the same driver with the same handlers; what a kind does is in `
 method in the class itself, under its name.
 """
 
-import sys
 from typing import Any
 
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
+    from states import kinds
     from states.kinds.kind import Kind
     from states.kinds.registry import KINDS
     from states.model.status import Status
@@ -31,7 +31,7 @@ def workflow_of(kind: Kind) -> type[Cancellation]:
 
     run.__qualname__ = f"{kind.workflow}.run"
     members = {
-        "__doc__": sys.modules[kind.chart.__module__].__doc__,
+        "__doc__": getattr(kinds, kind.chart.__module__.rpartition(".")[2]).__doc__,
         "__module__": __name__,
         "kind": kind.kind,
         "run": workflow.run(run),
