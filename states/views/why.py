@@ -23,7 +23,7 @@ from states.views.refusals import language_of
 
 
 class Step(NamedTuple):
-    """One step of the derivation: the text `why.<text>`, which says `value` under `name` unless that is empty.
+    """One step of the derivation: the text `why.<text>`, which says `value` under `name` (if any), and the rule.
 
     `shown`: what the document shows in place of the value, the day of a moment.
     """

@@ -38,7 +38,7 @@ def classes() -> Iterator[type]:
 
 
 def is_method(value: object) -> bool:
-    """Whether it is one. Temporal's handlers are as many as the contract has messages, and are not counted."""
+    """Whether it is one; Temporal's handlers, one for each message, are not counted."""
     if any(hasattr(value, mark) for mark in ("__temporal_signal_definition", "__temporal_query_definition", "_defn")):
         return False
     return isfunction(value) or isinstance(value, classmethod | staticmethod | property)
