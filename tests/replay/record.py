@@ -1,8 +1,7 @@
 """`python -m tests.replay.record`: record the histories that are missing, of a new kind say.
 
-Each scene in each state in which a run sleeps. With `--anew` all of them again: only after a change that open runs
-survive by `workflow.patched` (see CONTRIBUTING.md), or before the first release, since that makes the check forget
-what runs out there have written.
+Each scene in each state in which a run sleeps. With `--anew` all of them again, or those of the kinds named behind it:
+only before the first release, since that makes the check forget what runs out there have written (see CONTRIBUTING.md).
 """
 
 import asyncio
@@ -24,6 +23,7 @@ import structlog
 
 from activities.ports import Misconfigured
 from activities.sql.customer_centre import SqlCustomerCentre
+from states.kinds.registry import KINDS
 from states.model.effects import Step
 from states.model.facts import Receipt
 from tests.kinds.scene import Scene, broken
@@ -101,21 +101,24 @@ async def record(folder: Path, scenes: list[Scene]) -> dict[str, str]:
 
 def main(arguments: list[str]) -> int:
     """0 done; 2 wrong usage. Where recording fails, nothing is written and nothing goes."""
-    if arguments not in ([], ["--anew"]):
-        print("usage: python -m tests.replay.record [--anew]", file=sys.stderr)
+    anew, kinds = arguments[:1] == ["--anew"], set(arguments[1:]) or set(KINDS)
+    if not (anew or not arguments) or not kinds <= set(KINDS):
+        print("usage: python -m tests.replay.record [--anew [KIND ...]]", file=sys.stderr)
         return 2
+    scenes = [scene for scene in SCENES if scene.kind in kinds] if anew else missing()
     logging.disable(logging.WARNING)
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
     with tempfile.TemporaryDirectory() as folder:
-        found = asyncio.run(record(Path(folder), list(SCENES) if arguments else missing()))
+        histories = asyncio.run(record(Path(folder), scenes))
     HISTORIES.mkdir(exist_ok=True)
-    for old in HISTORIES.glob("*.json") if arguments else ():
-        old.unlink()
-    for name, text in found.items():
+    for old in HISTORIES.glob("*.json") if anew else ():
+        if old.stem.split("-")[0] in kinds:
+            old.unlink()
+    for name, text in histories.items():
         (HISTORIES / f"{name}.json").write_text(text, encoding="utf-8")
-    kinds = Counter(name.split("-")[0] for name in found)
-    print("\n".join(f"{kind}: {number}" for kind, number in kinds.items()))
-    print(f"{len(found)} histories recorded in {HISTORIES.name}/")
+    counts = Counter(name.split("-")[0] for name in histories)
+    print("\n".join(f"{kind}: {number}" for kind, number in counts.items()))
+    print(f"{len(histories)} histories recorded in {HISTORIES.name}/")
     return 0
 
 

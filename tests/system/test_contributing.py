@@ -1,4 +1,4 @@
-"""CONTRIBUTING.md, followed to the letter: a made-up kind is written from its blocks alone, into a copy, and works."""
+"""CONTRIBUTING.md, followed to the letter: what it makes up is written from its blocks alone, in a copy, and works."""
 
 import os
 import re
@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from fnmatch import fnmatch
 from pathlib import Path
 from typing import NamedTuple
 
@@ -16,7 +17,7 @@ from tools.docs import build
 ROOT = Path(__file__).resolve().parents[2]
 LEFT_OUT = (".git", ".venv", "var", "dist", "build", "__pycache__", ".*_cache", ".hypothesis", "*.pyc", "*.egg-info")
 REGISTRY = "states/kinds/registry.py"
-TESTS = (
+TESTS_OF_A_KIND = (
     "tests/charts/test_exploration.py::test_every_state_under_every_event[newsletter]",
     "tests/texts/test_docs.py::test_no_page_is_stale",
     "tests/texts/test_docs.py::test_every_kind_has_a_page_with_each_part",
@@ -27,7 +28,8 @@ TESTS = (
     "tests/texts/test_docs.py::test_a_run_answers_as_the_page_says[newsletter]",
     "tests/rules/test_catalogue.py",
     "tests/rules/test_checks.py::test_G1_the_registry_is_the_contracts_table_in_its_order_and_what_is_new_comes_after",
-    "tests/rules/test_checks.py::test_what_a_chart_calls_unused_are_states_of_its_path_that_no_one_else_declares",
+    "tests/rules/test_checks.py::test_what_a_chart_calls_unused_are_states_of_its_path_that_no_one_else_declares[newsletter]",
+    "tests/rules/test_kind_declarations.py::test_a_kind_says_what_it_declares_and_nothing_else[newsletter]",
     "tests/texts/test_texts.py::test_both_languages_have_the_same_keys",
     "tests/texts/test_texts.py::test_every_documented_text_is_there_and_no_other",
     "tests/texts/test_texts.py::test_a_text_says_something_and_leaves_nothing_half_said",
@@ -43,7 +45,16 @@ TESTS = (
     "tests/replay/test_replay.py::test_a_recorded_run_goes_on_as_it_began[newsletter-scheduled]",
     "tests/replay/test_replay.py::test_a_recorded_run_goes_on_as_it_began[newsletter-later]",
 )
-"""What of `make test` knows of kinds one by one; the whole takes minutes."""
+TESTS_OF_A_TASK_TYPE = (
+    "tests/charts/test_task_types.py",
+    "tests/charts/test_exploration.py::test_every_state_under_every_event[misclick]",
+    "tests/texts/test_docs.py::test_no_page_is_stale",
+    "tests/texts/test_docs.py::test_a_run_answers_as_the_page_says[misclick]",
+    "tests/texts/test_texts.py",
+    "tests/texts/test_texts_in_use.py",
+    "tests/replay/test_replay.py::test_a_recorded_run_goes_on_as_it_began[misclick-later]",
+)
+"""What of `make test` knows of kinds one by one, or of task types; the whole takes minutes."""
 
 
 class Block(NamedTuple):
@@ -54,21 +65,20 @@ class Block(NamedTuple):
     file: str
 
 
-def chapter() -> str:
-    """How a kind is added."""
+def chapter(title: str) -> str:
+    """What stands under a heading."""
     text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
-    return text.split("\n## A kind within the hour\n")[1].split("\n## ")[0]
+    return text.split(f"\n## {title}\n")[1].split("\n## ")[0]
 
 
-def blocks() -> Iterator[Block]:
-    """The blocks, in order."""
+def blocks(text: str) -> Iterator[Block]:
+    """The blocks of a chapter, in order."""
     before = 0
-    text = chapter()
-    for found in re.finditer(r"^( *)```(\w+)\n(.*?)^ *```$", text, re.MULTILINE | re.DOTALL):
-        files = re.findall(r"`([\w/-]+\.(?:py|toml))`:\n", text[before : found.start()])
-        lines = [line.removeprefix(found[1]) for line in found[3].splitlines()]
-        yield Block(found[2], "\n".join(lines) + "\n", files[-1] if files else "")
-        before = found.end()
+    for block in re.finditer(r"^( *)```(\w+)\n(.*?)^ *```$", text, re.MULTILINE | re.DOTALL):
+        files = re.findall(r"`([\w/-]+\.(?:py|toml))`:\n", text[before : block.start()])
+        lines = [line.removeprefix(block[1]) for line in block[3].splitlines()]
+        yield Block(block[2], "\n".join(lines) + "\n", files[-1] if files else "")
+        before = block.end()
 
 
 def patched(text: str, diff: str) -> str:
@@ -109,45 +119,71 @@ def run(folder: Path, *command: str) -> str:
 
 
 PYTEST = ("python", "-m", "pytest", "-q", "-p", "no:cacheprovider", "-n", "0")
-COMMANDS = {
-    "make docs": ("python", "tools/docs/build.py"),
-    "make test": (*PYTEST, *TESTS),
-}
-"""What the targets do that would install first; all else is run as it stands."""
+RECORD = "python -m tests.replay.record --anew misclick"
+
+
+def follow(folder: Path, title: str, tests: tuple[str, ...]) -> tuple[list[str], dict[str, str]]:
+    """Do what a chapter says in a copy: the files that it writes, and what its commands print.
+
+    What the targets do that would install first is left out, and of the kinds recorded anew only the first is.
+    """
+    commands = {"make docs": ("python", "tools/docs/build.py"), "make test": (*PYTEST, *tests)}
+    shutil.copytree(ROOT, folder, ignore=shutil.ignore_patterns(*LEFT_OUT))
+    written: list[str] = []
+    printed: dict[str, str] = {}
+    for block in blocks(chapter(title)):
+        if block.language == "sh":
+            for line in block.text.splitlines():
+                command = line.removeprefix(".venv/bin/")
+                command = RECORD if command.startswith(RECORD) else command
+                printed[line] = run(folder, *commands.get(line, command.split()))
+        else:
+            written.append(write(folder, block))
+    sources = [file for file in written if file.endswith(".py")]
+    run(folder, "ruff", "check", *sources)
+    run(folder, "ruff", "format", "--check", *sources)
+    run(folder, "mypy", *sources)
+    return written, printed
 
 
 def contents(folder: Path) -> dict[str, bytes]:
-    """Every file of a copy."""
+    """Every file of the project or of a copy, but for what is left out."""
     return {
         str(path.relative_to(folder)): path.read_bytes()
         for path in folder.rglob("*")
-        if path.is_file() and "__pycache__" not in path.parts and not any("_cache" in part for part in path.parts)
+        if path.is_file()
+        and not any(fnmatch(part, left_out) for part in path.relative_to(folder).parts for left_out in LEFT_OUT)
     }
+
+
+def changed_files(folder: Path) -> set[str]:
+    """The files that differ from ours, but for those that `make docs` makes."""
+    before, after = contents(ROOT), contents(folder)
+    made = {str(path.relative_to(ROOT)) for path in build.made()}
+    return {file for file in before.keys() & after.keys() if before[file] != after[file]} - made
 
 
 @pytest.mark.slow
 @pytest.mark.timeout(900)
 def test_a_kind_is_added_as_CONTRIBUTING_says_and_edits_the_registry_alone(tmp_path):
     copy = tmp_path / "project"
-    shutil.copytree(ROOT, copy, ignore=shutil.ignore_patterns(*LEFT_OUT))
-    before = contents(copy)
-    written: list[str] = []
-    said: dict[str, str] = {}
-    for block in blocks():
-        if block.language == "sh":
-            for line in block.text.splitlines():
-                said[line] = run(copy, *COMMANDS.get(line, line.removeprefix(".venv/bin/").split()))
-        else:
-            written.append(write(copy, block))
-    new = [file for file in written if file.endswith(".py")]
-    run(copy, "ruff", "check", *new)
-    run(copy, "ruff", "format", "--check", *new)
-    run(copy, "mypy", *new)
-    assert said[".venv/bin/cancellations diagram newsletter"].startswith("stateDiagram-v2\n")
-    after = contents(copy)
-    assert before.keys() <= after.keys()
-    made = {str(path.relative_to(ROOT)) for path in build.made()} | {"docs/kinds/newsletter.md"}
+    written, printed = follow(copy, "A kind within the hour", TESTS_OF_A_KIND)
+    assert printed[".venv/bin/cancellations diagram newsletter"].startswith("stateDiagram-v2\n")
+    assert changed_files(copy) == {REGISTRY}
     slept = ("feature_warning", "order", "scheduled", "later")
     histories = {f"tests/replay/histories/newsletter-{name}.json" for name in slept}
-    assert {file for file in before if before[file] != after[file]} - made == {REGISTRY}
-    assert after.keys() - before.keys() == {*written, *histories, "docs/kinds/newsletter.md"} - {REGISTRY}
+    new = {*written, *histories, "docs/kinds/newsletter.md"} - {REGISTRY}
+    assert contents(copy).keys() - contents(ROOT).keys() == new
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+def test_a_task_type_is_added_as_CONTRIBUTING_says_and_touches_its_record_its_path_and_its_texts(tmp_path):
+    copy = tmp_path / "project"
+    written, _ = follow(copy, "A task type", TESTS_OF_A_TASK_TYPE)
+    product = {file for file in written if not file.startswith("tests/")}
+    texts = {f"catalogue/wording/{language}/call_back.toml" for language in ("de", "en")}
+    assert product == {"states/chart/task_types.py", "states/paths/ticket.py"} | texts
+    changed = {file for file in changed_files(copy) if not file.startswith("tests/replay/histories/")}
+    assert changed == {*written} - texts
+    assert contents(copy).keys() - contents(ROOT).keys() == texts
