@@ -28,7 +28,7 @@ from states.model.effects import Step
 from states.model.facts import Receipt
 from tests.kinds.scene import Scene, broken
 from tests.replay.scenes import SCENES, walk
-from tests.runs.harness import Run, World, world
+from tests.runs.harness import Run, World, open_world
 
 HISTORIES = Path(__file__).with_name("histories")
 AFTERWARDS = timedelta(days=75)
@@ -94,7 +94,7 @@ async def record(folder: Path, scenes: list[Scene]) -> dict[str, str]:
         for mode in ("automatic", "guided"):
             of_mode = [scene for scene in scenes if scene.guided is (mode == "guided")]
             if of_mode:
-                async with world(folder / mode, customer_centre=mode) as w:
+                async with open_world(folder / mode, customer_centre=mode) as w:
                     found |= await recorded(w, of_mode)
     return found
 

@@ -20,7 +20,7 @@ from states.kinds.registry import KINDS
 from states.model.facts import Inquiry
 from states.model.status import Status
 from states.views.diagram import arrows_of, mermaid, states_of
-from tests.runs.harness import Refused, World, world
+from tests.runs.harness import Refused, World, open_world
 from tools.docs import build, kind_facts, matrix
 from tools.docs.conversations import Play, conversation, played, said_in
 
@@ -254,7 +254,7 @@ def reminders_of(chart: Any) -> set[str]:
 async def test_a_run_answers_as_the_page_says(kind, tmp_path):
     written = in_time(conversation(kind), datetime.now(UTC).date())
     expected = played(kind)
-    async with world(tmp_path) as w:
+    async with open_world(tmp_path) as w:
         records = [written["customer"], *written.get("others", ())]
         await w.load(*({"language": "en"} | record for record in records))
         run = await w.request(kind, "K-1", by="customer", **written["request"])
