@@ -1,4 +1,4 @@
-"""The codes that depend on how a run stands: each refusal of an event, each warning of a state (contract, Codes)."""
+"""The codes that depend on how a run stands: each refusal of an event, each warning of a state (docs/contract.md)."""
 
 from collections.abc import Awaitable, Callable
 from typing import Any

@@ -1,4 +1,4 @@
-"""Nothing that arrives ever fails a workflow task or keeps a run from going on (contract, Temporal)."""
+"""Nothing that arrives ever fails a workflow task or keeps a run from going on (docs/contract.md, Temporal)."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Another system is down: the run retries, answers meanwhile, then asks a person (contract, `repair`)."""
+"""Another system is down: the run retries, answers meanwhile, then asks a person (docs/contract.md, `repair`)."""
 
 from typing import Any
 
@@ -131,7 +131,7 @@ async def test_what_an_administrator_must_mend_is_not_retried(world: World) -> N
 
 
 async def test_a_booking_that_is_refused_leaves_the_order_open(world: World) -> None:
-    """Contract, `place_order`: `booking_refused` stays until the customer asks again or orders anew."""
+    """docs/contract.md, `place_order`: `booking_refused` stays until the customer asks again or orders anew."""
     await world.load(customer_record())
     run = await prepare_downgrade(world)
     world.centre.error = SaidNo("an invoice is open")
