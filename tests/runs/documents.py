@@ -4,7 +4,7 @@ from datetime import datetime
 from email import message_from_bytes
 from email.policy import default
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from tests.runs.harness import World
 
@@ -45,12 +45,20 @@ def open_surplus(status: Status) -> list[str | None]:
     return [entry["licence"] for entry in status["surplus"] if not entry["resolved"]]
 
 
-def mails(world: World) -> list[tuple[str, str, str]]:
-    """Recipient, subject and body of every mail written."""
+class Mail(NamedTuple):
+    """A mail as it was written."""
+
+    to: str
+    subject: str
+    body: str
+
+
+def mails(world: World) -> list[Mail]:
+    """Every mail written."""
     folder = Path(world.settings.state_dir) / "mail"
     written = []
     for path in sorted(folder.glob("*.eml")) if folder.exists() else []:
         mail = message_from_bytes(path.read_bytes(), policy=default)
         body = mail.get_body()
-        written.append((str(mail["To"]), str(mail["Subject"]), str(body.get_content()) if body else ""))
+        written.append(Mail(str(mail["To"]), str(mail["Subject"]).strip(), str(body.get_content()) if body else ""))
     return written

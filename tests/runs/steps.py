@@ -10,7 +10,7 @@ import pytest
 
 from tests.adapters.customers import licences_of
 from tests.runs.customers import customer_record
-from tests.runs.documents import Status, task_types
+from tests.runs.documents import Mail, Status, mails, task_types
 from tests.runs.harness import Refused, Run, World
 
 # The customer.
@@ -81,6 +81,12 @@ async def status_when(run: Run, holds: Callable[[Status], Any]) -> Status:
             await run.world.env.sleep(1)
         await asyncio.sleep(0.2 if turn > 20 else 0.02)
     raise AssertionError(f"did not come about: {status['state']}, {status['waiting_for']}, {status['timeline'][-3:]}")
+
+
+async def mails_when(run: Run, holds: Callable[[list[Mail]], Any]) -> list[Mail]:
+    """The mails as soon as something holds of them; an activity sends them."""
+    await status_when(run, lambda _: holds(mails(run.world)))
+    return mails(run.world)
 
 
 async def in_state(run: Run, state: str) -> Status:

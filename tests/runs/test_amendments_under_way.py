@@ -5,13 +5,14 @@ import pytest
 from activities.ports import Refused as SaidNo
 from activities.ports import Unavailable
 from tests.runs.customers import TRACKING, customer_record
-from tests.runs.documents import mails, moment, task_types, timeline_events
+from tests.runs.documents import moment, task_types, timeline_events
 from tests.runs.harness import World
 from tests.runs.steps import (
     answer_meanwhile,
     continue_as_new,
     in_state,
     licences_left,
+    mails_when,
     order_downgrade,
     request_downgrade,
     status_when,
@@ -91,6 +92,6 @@ async def test_X13_what_was_cancelled_for_it_is_known_after_continue_as_new_too(
     assert "- shipping_module/K-1001/T-1: Wirksam, letzter Tag " in instructions
     assert "- shipping_module/K-1001/T-2: Vorgemerkt, letzter Tag 31. Dezember 2099\n" in instructions
     assert (await run.confirm("revocation", decision="granted"))["state"] == "revoked"
-    await status_when(run, lambda _: any("T-1" in body and "T-2" in body for _, _, body in mails(served)))
+    await mails_when(run, lambda mails: any("T-1" in mail.body and "T-2" in mail.body for mail in mails))
     assert await licences_left(served) == {"T-2"}  # nothing comes back
     assert (await later.status())["state"] == "scheduled"

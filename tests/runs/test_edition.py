@@ -116,7 +116,7 @@ async def test_X1_the_reading_is_recorded_when_it_is_requested(world: World) -> 
 
 
 async def test_X1_before_the_order_the_run_wakes_at_order_by_and_says_the_later_date(world: World) -> None:
-    """Contract, `order_by`; X1: the warning of the boundary day comes and goes by itself."""
+    """docs/contract.md, `order_by`; X1: the warning of the boundary day comes and goes by itself."""
     await world.load(customer_record())
     await world.sleep_until("2027-01-10T09:00+01:00")
     run = await prepare_downgrade(world)

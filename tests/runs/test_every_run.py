@@ -1,19 +1,14 @@
 """What every run does alike: what the person saw, time going backwards, idle customers, cancel requests."""
 
-from functools import partial
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from tests.runs.customers import customer_record
-from tests.runs.documents import mails, moment, task_types, timeline_events
+from tests.runs.documents import Mail, mails, moment, task_types, timeline_events
 from tests.runs.harness import Refused, World
-from tests.runs.steps import in_state, order_downgrade, prepare_downgrade, request_downgrade, status_when
-
-
-def mailed(world: World, number: int, _: Any) -> bool:
-    """So many mails have been written."""
-    return len(mails(world)) == number
+from tests.runs.steps import in_state, mails_when, order_downgrade, prepare_downgrade, request_downgrade, status_when
 
 
 @pytest.mark.parametrize(
@@ -59,29 +54,34 @@ async def test_a_time_is_never_before_the_customers_own_previous_event(world: Wo
     assert backwards.value.code == "malformed"
 
 
+def so_many(count: int) -> Callable[[list[Mail]], bool]:
+    """Whether there are so many mails."""
+    return lambda mails: len(mails) == count
+
+
 async def test_a_customer_who_does_nothing_is_reminded_and_the_run_ends(world: World) -> None:
     """ABANDON_AFTER 30 days, REMIND_EVERY 7 days: four reminders; nothing ordered is nothing changed (ED10)."""
     await world.load(customer_record())
     await world.sleep_until("2027-01-02T12:00+01:00")
     run = await request_downgrade(world)
-    for day in ("09", "16", "23", "30"):
-        before = len(mails(world))
+    before = len(mails(world))
+    for count, day in enumerate(("09", "16", "23", "30")):
         await world.sleep_until(f"2027-01-{day}T11:00+01:00")
-        assert len(mails(world)) == before, day
+        assert len(mails(world)) == before + count, day
         await world.sleep_until(f"2027-01-{day}T12:01+01:00")
-        await status_when(run, partial(mailed, world, before + 1))
+        await mails_when(run, so_many(before + count + 1))
     await world.sleep_until("2027-02-01T11:00+01:00")
     assert (await run.status())["state"] == "feature_warning"
     await world.sleep_until("2027-02-01T12:01+01:00")
     ended = await in_state(run, "abandoned")
     assert timeline_events(ended).count("remind") == 4
     reminders = [
-        (subject.strip().split(":")[0], body)
+        (subject.split(":")[0], body)
         for _, subject, body in mails(world)
         if "noch offen" in subject or "wartet" in subject
     ]
-    answer = ["Erinnerung", "Dringend", "Sehr dringend, 3. Erinnerung", "Letzte Erinnerung"]
-    assert sorted(subject for subject, _ in reminders) == sorted(answer)
+    urgency = ["Erinnerung", "Dringend", "Sehr dringend, 3. Erinnerung", "Letzte Erinnerung"]
+    assert sorted(subject for subject, _ in reminders) == sorted(urgency)
     assert all(
         "brechen wir den Antrag am 1. Februar 2027" in body or "Am 1. Februar 2027" in body for _, body in reminders
     )
@@ -128,7 +128,7 @@ async def test_operators_are_reminded_of_what_waits_for_them(world: World) -> No
     run = await prepare_downgrade(world)
     await run("place_order")
     await world.env.sleep(8 * 86400)
-    await status_when(run, lambda _: any(to == world.settings.operator_mail for to, _, _ in mails(world)))
+    await mails_when(run, lambda mails: any(mail.to == world.settings.operator_mail for mail in mails))
     status = await run.status()
     assert (status["state"], task_types(status)) == ("order", ["perform"])
 

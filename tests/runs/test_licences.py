@@ -8,9 +8,9 @@ import pytest
 from catalogue.formats import day
 from tests.adapters.customers import licence, licences_of
 from tests.runs.customers import customer_record
-from tests.runs.documents import FEBRUARY, mails, task_types, warning_codes
+from tests.runs.documents import FEBRUARY, task_types, warning_codes
 from tests.runs.harness import World
-from tests.runs.steps import licences_left, load_customer, refusal_of, server_day, server_time, status_when
+from tests.runs.steps import licences_left, load_customer, mails_when, refusal_of, server_day, server_time, status_when
 
 # Requests that are refused.
 
@@ -71,8 +71,7 @@ async def test_WMU4_reassigning_changes_the_record_and_ends_the_run(world: World
     done = await run("reassign", to="wms_mobile")
     assert (done["state"], done["waiting_for"]) == ("reassigned", [])
     assert (await world.record("K-1001"))["licences"][0]["assigned_to"] == "wms_mobile"
-    await status_when(run, lambda _: mails(world))
-    ((_, subject, body),) = mails(world)
+    ((_, subject, body),) = await mails_when(run, bool)
     assert subject.startswith("Umgestellt: ")
     assert "JTL-WMS Mobile" in body
 

@@ -1,4 +1,4 @@
-"""A terminated run cannot notice: the nightly comparison with the customer centre finds it (contract, Temporal)."""
+"""A terminated run cannot notice: the nightly comparison with the customer centre finds it (docs/contract.md)."""
 
 import asyncio
 import json
@@ -304,7 +304,7 @@ async def test_the_comparison_is_no_cancellation(nights: World) -> None:
 
 
 async def test_an_administrator_compares_from_the_command_line(nights: World, capsys: Any, monkeypatch: Any) -> None:
-    """Contract, Commands: `--json`, exit code 0; it only looks unless told to settle."""
+    """docs/contract.md, Commands: `--json`, exit code 0; it only looks unless told to settle."""
     use_server(monkeypatch, nights.env, nights.settings.state_dir)
     monkeypatch.setenv("LC_ALL", "en_GB.UTF-8")
     await (await booked(nights)).handle.terminate()

@@ -154,7 +154,7 @@ async def test_X4_a_channel_that_is_back_on_the_date_holds_the_order(world: Worl
 
 
 @pytest.mark.parametrize(
-    ("rule", "held", "target", "code"),
+    ("rule", "present", "target", "code"),
     [
         ("OPL-2", 1000, 1000, "not_lower"),
         ("OPL-2", 1000, 2500, "not_lower"),
@@ -167,9 +167,9 @@ async def test_X4_a_channel_that_is_back_on_the_date_holds_the_order(world: Worl
     ],
 )
 async def test_OPL_2_what_cannot_be_booked_is_refused(
-    world: World, rule: str, waiting: int, target: Any, code: str
+    world: World, rule: str, present: int, target: Any, code: str
 ) -> None:
-    await world.load(customer_record(order_package=waiting))
+    await world.load(customer_record(order_package=present))
     run = await package(world, target)
     assert (run.first["state"], run.first["refusal"]["code"]) == ("refused", code)
     assert run.first["refusal"]["rule"] == (rule if code != "malformed" else "contract")

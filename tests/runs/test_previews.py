@@ -1,4 +1,4 @@
-"""A preview and the run that follows say the same, at any moment asked about (design: the same chart)."""
+"""A preview and the run that follows say the same, at any moment asked about (docs/architecture.md)."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime

@@ -1,4 +1,4 @@
-"""Another system is down: the run retries, answers meanwhile, then asks a person (contract, `repair`)."""
+"""Another system is down: the run retries, answers meanwhile, then asks a person (docs/contract.md, `repair`)."""
 
 from typing import Any
 
@@ -9,7 +9,14 @@ from activities.ports import Refused as SaidNo
 from tests.runs.customers import customer_record
 from tests.runs.documents import mails, task_types
 from tests.runs.harness import Refused, Run, World
-from tests.runs.steps import answer_meanwhile, in_repair, in_state, prepare_downgrade, request_downgrade, status_when
+from tests.runs.steps import (
+    answer_meanwhile,
+    in_repair,
+    in_state,
+    mails_when,
+    prepare_downgrade,
+    request_downgrade,
+)
 
 
 async def stuck(world: World) -> tuple[Run, dict[str, Any]]:
@@ -40,7 +47,7 @@ async def test_after_REPAIR_AFTER_a_person_is_asked_and_may_retry(world: World) 
     assert (status["state"], status["waiting_for"]) == ("order", ["repair"])
     assert status["tasks"][0]["decisions"] == ["retry", "skip", "end"]
     assert "the customer centre does not answer" in status["tasks"][0]["instructions"]
-    await status_when(run, lambda _: any(to == world.settings.operator_mail for to, _, _ in mails(world)))
+    await mails_when(run, lambda mails: any(mail.to == world.settings.operator_mail for mail in mails))
     assert (await run.reject("repair", note="looking into it"))["state"] == "order"  # a line only
     assert task_types(await run.status()) == ["repair"]
     world.centre.down.clear()
@@ -77,8 +84,9 @@ async def test_end_gives_up_with_a_note(world: World) -> None:
     ended = await run.confirm("repair", decision="end", note="booked by hand; nothing to do")
     assert (ended["state"], ended["tasks"], ended["waiting_for"]) == ("given_up", [], [])
     assert ended["timeline"][-1]["note"] == "repair, end, booked by hand; nothing to do"
-    bodies = [body for to, _, body in mails(world) if to != world.settings.operator_mail]
-    assert "booked by hand; nothing to do" in bodies[-1]
+    await mails_when(run, lambda mails: any("booked by hand; nothing to do" in mail.body for mail in mails))
+    mail = next(mail for mail in mails(world) if "booked by hand; nothing to do" in mail.body)
+    assert mail.to != world.settings.operator_mail
 
 
 async def test_on_the_date_a_run_never_fails_because_another_system_is_down(world: World) -> None:
@@ -131,7 +139,7 @@ async def test_what_an_administrator_must_mend_is_not_retried(world: World) -> N
 
 
 async def test_a_booking_that_is_refused_leaves_the_order_open(world: World) -> None:
-    """Contract, `place_order`: `booking_refused` stays until the customer asks again or orders anew."""
+    """docs/contract.md, `place_order`: `booking_refused` stays until the customer asks again or orders anew."""
     await world.load(customer_record())
     run = await prepare_downgrade(world)
     world.centre.error = SaidNo("an invoice is open")
@@ -140,7 +148,7 @@ async def test_a_booking_that_is_refused_leaves_the_order_open(world: World) -> 
     assert (no["state"], no["tasks"], no["refusal"]["code"]) == ("order", [], "booking_refused")
     assert "an invoice is open" in no["refusal"]["text"]
     assert no["enabled"] == ["recheck_licences", "place_order", "abandon"]
-    await status_when(run, lambda _: any("an invoice is open" in body for _, _, body in mails(world)))
+    await mails_when(run, lambda mails: any("an invoice is open" in mail.body for mail in mails))
     assert (await run("recheck_licences"))["refusal"] is None
     world.centre.down.clear()
     booked = await run("place_order", time="2027-01-11T12:00+01:00")

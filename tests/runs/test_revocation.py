@@ -5,7 +5,7 @@ import pytest
 from tests.runs.customers import REGISTERS, TRACKING, customer_record
 from tests.runs.documents import mails, moment, task_types
 from tests.runs.harness import Refused, Run, World
-from tests.runs.steps import in_state, order_downgrade, prepare_downgrade, request_downgrade, status_when
+from tests.runs.steps import in_state, mails_when, order_downgrade, prepare_downgrade, request_downgrade, status_when
 from workflows.search_attributes import TICKET_ID
 
 
@@ -56,7 +56,7 @@ async def test_X11_a_declined_revocation_changes_nothing(world: World, how: str)
         goes_on = await run.reject("revocation", note="no mis-click")
     assert (goes_on["state"], task_types(goes_on)) == ("scheduled", [])
     assert "request_revocation" in goes_on["enabled"]
-    await status_when(run, lambda _: len(mails(world)) > before)
+    await mails_when(run, lambda mails: len(mails) > before)
     await world.sleep_until("2027-02-01T00:00+01:00")
     assert (await in_state(run, "applied"))["refusal"] is None
     assert (await world.record("K-1001"))["editions"]["jtl"] == "jtl_advanced"
@@ -136,5 +136,5 @@ async def test_X13_the_task_lists_what_was_cancelled_for_it_with_each_run_and_da
     assert "P-1" not in instructions
     revoked = await run.confirm("revocation", decision="granted")
     assert revoked["state"] == "revoked"
-    await status_when(run, lambda _: any("T-1" in body and "P-3" in body for _, _, body in mails(world)))
+    await mails_when(run, lambda mails: any("T-1" in mail.body and "P-3" in mail.body for mail in mails))
     assert (await later.status())["state"] == "scheduled"  # each is decided on its own run

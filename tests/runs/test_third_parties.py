@@ -10,10 +10,10 @@ from catalogue.texts import say
 from states.model.record import Customer
 from tests.charts.lone_run import document_of, guided_run
 from tests.runs.customers import customer_record
-from tests.runs.documents import mails, task_types
+from tests.runs.documents import Mail, mails, task_types
 from tests.runs.harness import Run, World
 from tests.runs.outside_steps import STEPS, OutsideStep
-from tests.runs.steps import in_state, refusal_of, status_when
+from tests.runs.steps import in_state, mails_when, refusal_of, status_when
 
 DAYS = timedelta(days=1)
 
@@ -48,10 +48,10 @@ async def begun(world: World, step: OutsideStep, language: str = "de") -> Run:
     return run
 
 
-def reminders(world: World) -> list[tuple[str, str, str]]:
-    """The mails that remind: to whom, subject, body."""
+def reminders(world: World) -> list[Mail]:
+    """The mails that remind."""
     words = ("Erinnerung", "ringend", "Aufgabe", "Reminder", "rgent")
-    return [(to, subject.strip(), body) for to, subject, body in mails(world) if any(word in subject for word in words)]
+    return [mail for mail in mails(world) if any(word in mail.subject for word in words)]
 
 
 def reminded(world: World, count: int, _: object) -> bool:
@@ -74,19 +74,19 @@ async def test_X9_customer_and_operators_are_reminded_more_urgently_each_time(
 ) -> None:
     """Once a week each, and not twice; each mail to the customer names the step that is missing."""
     run = await begun(world, step, language)
-    seen: list[tuple[str, str, str]] = []
+    seen: list[Mail] = []
     bodies: list[str] = []
     for week, (to_customer, to_operator) in enumerate(zip(URGENCY[language], OVERDUE, strict=True), 1):
         await world.env.sleep(7 * DAYS)
         await status_when(run, partial(reminded, world, 2 * week))
         new = [mail for mail in reminders(world) if mail not in seen]
         seen += new
-        assert sorted(to for to, _, _ in new) == ["kontakt@muster.example", "operators@localhost"]
+        assert sorted(mail.to for mail in new) == ["kontakt@muster.example", "operators@localhost"]
         mine, theirs = sorted(new)
-        assert mine[1].startswith(to_customer)
-        assert theirs[1].startswith(to_operator)
-        assert step.step[("de", "en").index(language)] in mine[2]
-        bodies.append(mine[2])
+        assert mine.subject.startswith(to_customer)
+        assert theirs.subject.startswith(to_operator)
+        assert step.step[("de", "en").index(language)] in mine.body
+        bodies.append(mine.body)
     assert len(set(bodies)) == 3
     assert (await run.status())["state"] == "third_party"
 
@@ -110,7 +110,7 @@ async def test_X9_nothing_is_over_without_proof_and_the_proof_is_kept(world: Wor
     assert "it is unreadable" in rejected["tasks"][0]["instructions"]
     assert "mail of 3 January" not in rejected["tasks"][0]["instructions"]
     assert (await refusal_of(run, "confirm_task", task=task)).code == "proof_missing"
-    await status_when(run, lambda _: any("it is unreadable" in body for to, _, body in mails(world) if "kontakt" in to))
+    await mails_when(run, lambda mails: any("unreadable" in mail.body for mail in mails if "kontakt" in mail.to))
 
     await run("hand_in_proof", by="erika", task=task, reference="the letter")
     proof = {"reference": "letter 77", "confirmed_by": "Frau Ost", "confirmed_at": "2026-11-20T10:00:00+01:00"}

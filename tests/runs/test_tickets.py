@@ -7,9 +7,9 @@ import pytest
 
 from tests.adapters.customers import licence
 from tests.runs.customers import customer_record
-from tests.runs.documents import FEBRUARY, mails, task_types, timeline_events, warning_codes
+from tests.runs.documents import FEBRUARY, task_types, timeline_events, warning_codes
 from tests.runs.harness import Refused, World
-from tests.runs.steps import in_state, licences_left, load_customer, refusal_of
+from tests.runs.steps import in_state, licences_left, load_customer, mails_when, refusal_of
 
 ENTERPRISE = {"editions": {"jtl": "jtl_enterprise"}}
 
@@ -46,9 +46,9 @@ async def test_MIS_declined_ends_the_run_refused_with_the_reason(world: World, b
         done = await run.reject("support_ticket", note="in force already")
     assert (done["state"], done["refusal"]["code"]) == ("refused", "declined")
     assert "in force already" in done["refusal"]["text"]
-    (mail,) = mails(world)
-    assert mail[0] == "kontakt@muster.example"
-    assert "in force already" in mail[2]
+    (mail,) = await mails_when(run, bool)
+    assert mail.to == "kontakt@muster.example"
+    assert "in force already" in mail.body
 
 
 @pytest.mark.parametrize(
@@ -100,7 +100,7 @@ async def test_SUP2_the_support_level_is_always_refused(world: World) -> None:
     refused = run.first["refusal"]
     assert (run.first["state"], refused["rule"], refused["code"]) == ("refused", "SUP2", "support_level")
     assert "Silber" in refused["text"]
-    assert [refused["text"] in body for _, _, body in mails(world)] == [True]
+    assert [refused["text"] in mail.body for mail in await mails_when(run, bool)] == [True]
 
 
 async def test_SUP3_key_accounting_needs_a_day_unless_a_term_is_recorded(world: World) -> None:
