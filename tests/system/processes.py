@@ -6,7 +6,7 @@ import signal
 import sys
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -178,9 +178,3 @@ class Customer:
 
         found: dict[str, Any] = await until(look, 60)
         return found
-
-
-async def quietly(work: Awaitable[Any]) -> None:
-    """Wait for work that may fail."""
-    with suppress(Exception):
-        await work
