@@ -27,11 +27,9 @@ KEYED = {
     "optional_services": "key",
     "reasons": "code",
     "remarks": "key",
+    "features": "key",
 }
 """The tables whose entries are named by their key, and the field that repeats it."""
-
-TABLES = {*KEYED, "features"}
-"""The tables that are made of entries."""
 
 OWN = frozenset({"version", "valid_from", "source"})
 """What a version says itself and never takes over from the one that it is based on."""
@@ -162,7 +160,7 @@ def take_up(draft: Draft, file: Path, name: str) -> None:
         draft.problems.append(f"{name}: not readable as TOML: {error}")
         return
     for top, value in content.items():
-        if isinstance(value, dict) and top in TABLES:
+        if isinstance(value, dict) and top in KEYED:
             for key, entry in value.items():
                 draft.put(draft.data.setdefault(top, {}), key, entry, f"{top}.{key}", name)
         else:
@@ -180,7 +178,7 @@ def take_over(draft: Draft, place: Path, above: tuple[Path, ...]) -> None:
         return draft.report("based_on", f"{name} is based on this version in turn")
     older = gather(base, (place, *above))
     for top, value in older.data.items():
-        if top in TABLES and isinstance(value, dict) and isinstance(draft.data.setdefault(top, {}), dict):
+        if top in KEYED and isinstance(value, dict) and isinstance(draft.data.setdefault(top, {}), dict):
             draft.data[top] = value | draft.data[top]
         elif top not in OWN:
             draft.data.setdefault(top, value)
@@ -204,17 +202,14 @@ def prepared(draft: Draft) -> dict[str, Any]:
             ready[top] = {
                 key: {name: key, **entry} if isinstance(entry, dict) else entry for key, entry in entries.items()
             }
-    features = ready.pop("features", {})
-    if isinstance(features, dict):
-        ready["features"] = {key: {"key": key, **entry} for key, entry in features.items() if isinstance(entry, dict)}
     result: dict[str, Any] = with_sources(ready, "", draft)
-    if isinstance(features, dict):
+    if isinstance(result.get("features"), dict):
         result["features"] = list(result["features"].values())
     return result
 
 
 def with_sources(value: Any, where: str, draft: Draft) -> Any:
-    """Replace each `[S] L189` by its parts; one of another form is a problem."""
+    """Replace each `[S] L189` by its parts."""
     if isinstance(value, list):
         return [with_sources(entry, f"{where}.{index}", draft) for index, entry in enumerate(value)]
     if not isinstance(value, dict):
@@ -222,22 +217,18 @@ def with_sources(value: Any, where: str, draft: Draft) -> Any:
     result = {}
     for key, entry in value.items():
         place = f"{where}.{key}" if where else key
-        if key in ("source", "tiers_source") and isinstance(entry, str):
-            result[key] = parsed_source(entry)
-            if result[key] is None:
-                form = "write a source like '[S] L189', '[P4] …', '[I] why' or '[?] example …'"
-                draft.report(place, f"{form}, not {entry!r}")
-                result[key] = {"label": "?", "at": entry or "missing"}
-        else:
-            result[key] = with_sources(entry, place, draft)
+        is_source = key in ("source", "tiers_source") and isinstance(entry, str)
+        result[key] = parsed_source(entry, place, draft) if is_source else with_sources(entry, place, draft)
     return result
 
 
-def parsed_source(text: str) -> dict[str, str] | None:
-    """Label and place of a source, or None where it has another form."""
+def parsed_source(text: str, where: str, draft: Draft) -> dict[str, str]:
+    """Label and place of a source; one of another form is a problem."""
     match = SOURCE.match(text)
     if match is None:
-        return None
+        form = "write a source like '[S] L189', '[P4] …', '[I] why' or '[?] example …'"
+        draft.report(where, f"{form}, not {text!r}")
+        return {"label": "?", "at": text or "missing"}
     if match["page"]:
         return {"label": "P", "at": f"P{match['page'].strip()}: {match['at']}"}
     return {"label": match["label"], "at": match["at"]}
