@@ -170,7 +170,8 @@ def take_up(draft: Draft, file: Path, name: str) -> None:
 def take_over(draft: Draft, place: Path, above: tuple[Path, ...]) -> None:
     """Take from the version named by `based_on` each entry and value that is not said anew."""
     name = draft.data.pop("based_on")
-    base = base_of(place, name) if isinstance(name, str) else None
+    candidates = [root / file for root in (place.parent, SHIPPED) for file in (str(name), f"{name}.toml")]
+    base = next((path for path in candidates if path.exists()), None) if isinstance(name, str) else None
     if base is None:
         what = f"there is no folder or file of a version {name!r}, neither beside it nor among the shipped"
         return draft.report("based_on", what)
@@ -185,12 +186,6 @@ def take_over(draft: Draft, place: Path, above: tuple[Path, ...]) -> None:
     draft.origin = older.origin | draft.origin
     draft.problems += older.problems
     return None
-
-
-def base_of(place: Path, name: str) -> Path | None:
-    """The folder or file of that name, beside a version or shipped."""
-    candidates = (root / file for root in (place.parent, SHIPPED) for file in (name, f"{name}.toml"))
-    return next((candidate for candidate in candidates if candidate.exists()), None)
 
 
 def prepared(draft: Draft) -> dict[str, Any]:
@@ -237,14 +232,14 @@ def parsed_source(text: str, where: str, draft: Draft) -> dict[str, str]:
 def overlaps(versions: Iterable[Catalogue]) -> list[str]:
     """Two versions of one name, or in force from the same day, contradict each other."""
     problems = []
-    names: dict[str, Catalogue] = {}
-    days: dict[date, Catalogue] = {}
+    names: set[str] = set()
+    days: dict[date, str] = {}
     for version in versions:
         if version.version in names:
             problems.append(f"{version.version}: version: two versions have this name")
         elif version.valid_from in days:
-            other = days[version.valid_from].version
+            other = days[version.valid_from]
             problems.append(f"{version.version}: valid_from: {version.valid_from} is the first day of {other} too")
-        names[version.version] = version
-        days[version.valid_from] = version
+        names.add(version.version)
+        days[version.valid_from] = version.version
     return problems

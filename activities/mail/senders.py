@@ -92,15 +92,13 @@ class SmtpMail:
         mail = message(key, self.sender, to, subject, body)
         try:
             await aiosmtplib.send(mail, recipients=[to], **self.connection())
-        except aiosmtplib.SMTPAuthenticationError as error:
-            if error.code < 500:
-                raise failure_of(error.code) from None
-            raise Misconfigured(
-                f"the mail server does not accept the login ({error.code}): check CANCELLATIONS_SMTP_URL"
-            ) from None
         except aiosmtplib.SMTPRecipientsRefused as error:
             raise failure_of(min(recipient.code for recipient in error.recipients)) from None
         except aiosmtplib.SMTPResponseException as error:
+            if isinstance(error, aiosmtplib.SMTPAuthenticationError) and error.code >= 500:
+                raise Misconfigured(
+                    f"the mail server does not accept the login ({error.code}): check CANCELLATIONS_SMTP_URL"
+                ) from None
             raise failure_of(error.code) from None
         except aiosmtplib.SMTPNotSupported:
             raise Refused("the mail server cannot take mail for this address") from None

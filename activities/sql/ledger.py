@@ -30,6 +30,11 @@ class EndedRun(Value):
     started_at: Moment
     ended_at: Moment
 
+    @classmethod
+    def of(cls, row: Row[Any]) -> "EndedRun":
+        """A row of the ledger as an item."""
+        return cls.model_validate(row, from_attributes=True)
+
 
 @dataclass(frozen=True)
 class SqlLedger:
@@ -81,7 +86,7 @@ class SqlLedger:
         if effective_to is not None:
             wanted.append(ledger.c.effective_at <= effective_to)
         keys = (ledger.c.ended_at, ledger.c.workflow_id, ledger.c.run_id)
-        return await read_page(self.database, keys, wanted, item, limit=limit, cursor=cursor, newest_first=True)
+        return await read_page(self.database, keys, wanted, EndedRun.of, limit=limit, cursor=cursor, newest_first=True)
 
 
 def row_of(end: End) -> dict[str, Any]:
@@ -89,9 +94,3 @@ def row_of(end: End) -> dict[str, Any]:
     values = end.status.model_dump(include=set(ledger.columns.keys()))
     document = end.status.model_dump(mode="json")
     return values | {"started_at": end.started_at, "ended_at": end.ended_at, "document": document}
-
-
-def item(row: Row[Any]) -> EndedRun:
-    """A row as an item of the list."""
-    fields = {name: getattr(row, name) for name in EndedRun.model_fields if name != "waiting_for"}
-    return EndedRun(waiting_for=(), **fields)

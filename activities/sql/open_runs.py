@@ -18,6 +18,7 @@ from states.model.status import End
 
 Part = tuple[str, str]
 """Workflow ID and run ID, of whichever part of the run."""
+BOOKED = Booking.model_fields.keys() - {"order"}
 
 
 @dataclass(frozen=True)
@@ -109,7 +110,8 @@ def assembled(
     for row in booked:
         part = (row.workflow_id, first_run_id(row.key, row.workflow_id))
         run = recorded.setdefault(part, run_of(row, part[1], is_open=False))
-        recorded[part] = run.model_copy(update={"booking": booking_of(row)})
+        booking = Booking.model_validate({"order": row.key, **{name: getattr(row, name) for name in BOOKED}})
+        recorded[part] = run.model_copy(update={"booking": booking})
     return [recorded[part] for part in sorted(recorded)]
 
 
@@ -128,8 +130,3 @@ def run_of(row: Row[Any], run_id: str, *, is_open: bool) -> RecordedRun:
 def first_run_id(key: str, workflow_id: str) -> str:
     """The first run ID in an idempotency key: `<workflow ID>/<first run ID>/<step>/<number>`."""
     return key.removeprefix(f"{workflow_id}/").split("/")[0]
-
-
-def booking_of(row: Row[Any]) -> Booking:
-    """An order that stands."""
-    return Booking(order=row.key, **{name: getattr(row, name) for name in Booking.model_fields if name != "order"})
