@@ -31,7 +31,8 @@ def read_customers(path: Path, catalogues: Catalogues) -> list[Customer]:
         raise LoadFailed(path, [f"the file cannot be read: {error.strerror}"]) from None
     except UnicodeDecodeError as error:
         raise LoadFailed(path, [f"the file is not UTF-8: byte {error.start}"]) from None
-    products = products_of(catalogues)
+    # Of every version, without modules' own entries.
+    products = tuple(dict.fromkeys(key.partition("/")[0] for version in catalogues.all for key in version.products))
     problems: list[str] = []
     records: dict[str, Customer] = {}
     line_of: dict[str, int] = {}
@@ -52,11 +53,6 @@ def read_customers(path: Path, catalogues: Catalogues) -> list[Customer]:
     if problems:
         raise LoadFailed(path, problems)
     return list(records.values())
-
-
-def products_of(catalogues: Catalogues) -> tuple[str, ...]:
-    """The product keys of every version, without modules' own entries."""
-    return tuple(dict.fromkeys(key.partition("/")[0] for version in catalogues.all for key in version.products))
 
 
 def place(loc: tuple[int | str, ...]) -> str:

@@ -58,8 +58,9 @@ class FolderMail:
         await asyncio.to_thread(self.write, key, message(key, self.sender, to, subject, body))
 
     def write(self, key: str, mail: EmailMessage) -> None:
-        """Write whole or not at all."""
-        target = self.folder / file_name(key)
+        """Write whole or not at all, under a readable name with what tells keys apart that read alike."""
+        readable = re.sub(r"[^A-Za-z0-9._-]+", "_", key)[-100:].lstrip("._-")
+        target = self.folder / f"{readable}-{hashlib.sha256(key.encode()).hexdigest()[:12]}.eml"
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             if target.exists():
@@ -72,12 +73,6 @@ class FolderMail:
             raise Misconfigured(
                 f"{self.folder} cannot be written ({error.strerror}): set CANCELLATIONS_STATE_DIR"
             ) from None
-
-
-def file_name(key: str) -> str:
-    """A readable name, and what tells keys apart that read alike."""
-    readable = re.sub(r"[^A-Za-z0-9._-]+", "_", key)[-100:].lstrip("._-")
-    return f"{readable}-{hashlib.sha256(key.encode()).hexdigest()[:12]}.eml"
 
 
 @dataclass(frozen=True)

@@ -67,12 +67,10 @@ def read_status(document: dict[str, Any] | None) -> Status | None:
 
 def minimal_status(run: RecordedRun, execution: Execution, settings: Settings, namespace: str) -> Status:
     """What our database alone knows."""
-    none: dict[str, Any] = dict.fromkeys(
-        ("effective_at", "order_by", "term_ends", "catalogue", "refusal", "standing"),
-    )
-    empty: dict[str, Any] = dict.fromkeys(
-        ("waiting_for", "enabled", "why", "warnings", "surplus", "tasks", "timeline"), ()
-    )
+    absent: dict[str, Any] = {
+        **dict.fromkeys(("effective_at", "order_by", "term_ends", "catalogue", "refusal", "standing")),
+        **dict.fromkeys(("waiting_for", "enabled", "why", "warnings", "surplus", "tasks", "timeline"), ()),
+    }
     return Status(
         workflow_id=run.workflow_id,
         run_id=execution.run_id,
@@ -83,6 +81,5 @@ def minimal_status(run: RecordedRun, execution: Execution, settings: Settings, n
         target=run.booking.target if run.booking else None,
         state="received",
         cost_effect="unknown",
-        **none,
-        **empty,
+        **absent,
     )

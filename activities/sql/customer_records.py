@@ -12,7 +12,7 @@ from activities.sql.database import Database
 from activities.sql.runs import open_runs_of
 from activities.sql.tables import customers, edition_terms, editions, licences, partners
 from activities.subjects import subject_of
-from states.model.record import Customer
+from states.model.record import Customer, EditionTerm, Licence, Partner
 
 
 @dataclass(frozen=True)
@@ -69,9 +69,11 @@ async def read_record(connection: AsyncConnection, customer: str) -> Customer | 
         return None
     parts = {
         "editions": {row["family"]: row["edition"] for row in await rows_of(connection, editions, customer)},
-        "edition_terms": {row.pop("family"): row for row in await rows_of(connection, edition_terms, customer)},
-        "licences": await rows_of(connection, licences, customer),
-        "partners": await rows_of(connection, partners, customer),
+        "edition_terms": {
+            row.pop("family"): EditionTerm(**row) for row in await rows_of(connection, edition_terms, customer)
+        },
+        "licences": [Licence(**row) for row in await rows_of(connection, licences, customer)],
+        "partners": [Partner(**row) for row in await rows_of(connection, partners, customer)],
     }
     return Customer.model_validate({**own._mapping, **parts})
 
