@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from activities.mail.senders import mail_of
-from activities.ports import Bookings, CustomerRecords, Mail, OpenRuns, Receipts, Runs, Tickets
+from activities.ports import Bookings, CustomerRecords, Mail, Tickets
 from activities.sql.customer_centre import SqlCustomerCentre
 from activities.sql.customer_records import SqlCustomerRecords
 from activities.sql.database import Database, create_database
@@ -25,14 +25,14 @@ from settings import Settings
 
 @dataclass(frozen=True)
 class Adapters:
-    """Every port with its adapter. The portal also lists what is in ledger, work list and inbox, which are ours."""
+    """Every port with its adapter, and what is always kept in our own database."""
 
     database: Database
     records: CustomerRecords
     bookings: Bookings
-    receipts: Receipts
-    runs: Runs
-    open_runs: OpenRuns
+    receipts: SqlReceipts
+    runs: SqlRuns
+    open_runs: SqlOpenRuns
     ledger: SqlLedger
     work_list: SqlWorkList
     inbox: SqlInbox

@@ -10,11 +10,9 @@ from temporalio import activity
 from activities import activity_names
 from activities.adapters import Adapters, create_adapters
 from activities.failures import adapter_errors_translated, misconfigured
-from activities.mail.messages import mail_to, values_of
-from activities.ports import Refused
+from activities.mail.messages import mail_to, send_text, values_of
 from activities.request_check import check_request, judge_of
 from catalogue.loader import Catalogues, load_catalogues
-from catalogue.texts import say
 from settings import Settings
 from states.chart.task_types import ticket_group
 from states.kinds.registry import KINDS
@@ -114,11 +112,7 @@ class CancellationActivities:
                 bound_log.info("mail_without_address")
                 return
             values = values_of(step, effect, record, self.settings, language)
-            subject, body = (say(language, f"mail.{effect.template}.{part}", values) for part in ("subject", "body"))
-            try:
-                await self.adapters.mail.send(step.key, to, subject, body)
-            except Refused as error:
-                bound_log.warning("mail_refused", code=error.reference)
+            await send_text(self.adapters.mail, step.key, to, effect.template, language, values, bound_log)
 
     @activity.defn(name=activity_names.WRITE_TASKS)
     async def write_tasks(self, tasks: status.TaskList) -> status.Tickets:

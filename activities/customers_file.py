@@ -1,6 +1,6 @@
 """A file of customers as JSON Lines, read and validated whole (docs/contract.md, Customers' data)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +31,8 @@ def read_customers(path: Path, catalogues: Catalogues) -> list[Customer]:
         raise LoadFailed(path, [f"the file cannot be read: {error.strerror}"]) from None
     except UnicodeDecodeError as error:
         raise LoadFailed(path, [f"the file is not UTF-8: byte {error.start}"]) from None
-    products = products_of(catalogues)
+    # Of every version, without modules' own entries.
+    products = tuple(dict.fromkeys(key.partition("/")[0] for version in catalogues.all for key in version.products))
     problems: list[str] = []
     records: dict[str, Customer] = {}
     line_of: dict[str, int] = {}
@@ -43,7 +44,7 @@ def read_customers(path: Path, catalogues: Catalogues) -> list[Customer]:
         except ValidationError as error:
             faults = [f"{place(fault['loc'])}: {fault['msg']}" for fault in error.errors(include_url=False)]
         else:
-            faults = faults_of(record, products)
+            faults = list(faults_of(record, products))
             records[record.customer] = record
             first = line_of.setdefault(record.customer, number)
             if first != number:
@@ -54,57 +55,40 @@ def read_customers(path: Path, catalogues: Catalogues) -> list[Customer]:
     return list(records.values())
 
 
-def products_of(catalogues: Catalogues) -> tuple[str, ...]:
-    """The product keys of every version, without modules' own entries."""
-    return tuple(dict.fromkeys(key.partition("/")[0] for version in catalogues.all for key in version.products))
-
-
 def place(loc: tuple[int | str, ...]) -> str:
     """Where in a line a fault is: `licences.0.product`."""
     return ".".join(str(part) for part in loc if part != "[key]") or "the line"
 
 
-def faults_of(record: Customer, products: tuple[str, ...]) -> list[str]:
+def faults_of(record: Customer, products: tuple[str, ...]) -> Iterator[str]:
     """What is wrong with a record whose shape is right."""
-    return [
-        *(
-            f"editions.{family}: {edition} is not an edition of {family}"
-            for family, edition in record.editions.items()
-            if not edition.startswith(f"{family}_")
-        ),
-        *(
-            f"edition_terms.{family}: there is no edition of {family}"
-            for family in record.edition_terms
-            if family not in record.editions
-        ),
-        *(
-            f"licences.{index}.product: {licence.product} is not a product; known are {', '.join(products)}"
-            for index, licence in enumerate(record.licences)
-            if licence.product not in products
-        ),
-        *repeated("licences", "licence", [licence.licence for licence in record.licences]),
-        *repeated("partners", "id", [partner.id for partner in record.partners]),
-        *unstorable(record.model_dump(mode="json")),
-    ]
+    for family, edition in record.editions.items():
+        if not edition.startswith(f"{family}_"):
+            yield f"editions.{family}: {edition} is not an edition of {family}"
+    for family in record.edition_terms:
+        if family not in record.editions:
+            yield f"edition_terms.{family}: there is no edition of {family}"
+    for index, licence in enumerate(record.licences):
+        if licence.product not in products:
+            yield f"licences.{index}.product: {licence.product} is not a product; known are {', '.join(products)}"
+    yield from repeated("licences", "licence", [licence.licence for licence in record.licences])
+    yield from repeated("partners", "id", [partner.id for partner in record.partners])
+    yield from unstorable(record.model_dump(mode="json"))
 
 
-def repeated(part: str, field: str, names: list[str]) -> list[str]:
+def repeated(part: str, field: str, names: list[str]) -> Iterator[str]:
     """Names that stand there more than once."""
-    return [
-        f"{part}.{index}.{field}: {name} stands in {part}.{names.index(name)} already"
-        for index, name in enumerate(names)
-        if names.index(name) != index
-    ]
+    for index, name in enumerate(names):
+        if names.index(name) != index:
+            yield f"{part}.{index}.{field}: {name} stands in {part}.{names.index(name)} already"
 
 
-def unstorable(value: Any, where: str = "") -> list[str]:
+def unstorable(value: Any, where: str = "") -> Iterator[str]:
     """Texts and numbers that no database keeps as they are."""
     if isinstance(value, dict | list):
-        entries = value.items() if isinstance(value, dict) else enumerate(value)
-        parts = ((f"{where}.{name}" if where else str(name), part) for name, part in entries)
-        return [fault for name, part in parts for fault in unstorable(part, name)]
-    if isinstance(value, str) and UNSTORABLE.search(value):
-        return [f"{where}: holds a character that cannot be kept"]
-    if isinstance(value, int) and not isinstance(value, bool) and value > LARGEST:
-        return [f"{where}: {value} is too large"]
-    return []
+        for name, part in value.items() if isinstance(value, dict) else enumerate(value):
+            yield from unstorable(part, f"{where}.{name}" if where else str(name))
+    elif isinstance(value, str) and UNSTORABLE.search(value):
+        yield f"{where}: holds a character that cannot be kept"
+    elif isinstance(value, int) and not isinstance(value, bool) and value > LARGEST:
+        yield f"{where}: {value} is too large"

@@ -1,5 +1,7 @@
 """The ports: what the activities need from the world. Adapters implement them; nothing here imports one.
 
+Our own tables (receipts, runs, ledger, work list, inbox) are no ports: they stand in our database always.
+
 Errors of every adapter:
 
     AdapterError
@@ -8,16 +10,15 @@ Errors of every adapter:
     └── Misconfigured   we are set up wrongly: never retried, a person is asked at once
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple, Protocol
 
 from states.model.effects import Step
 from states.model.facts import Receipt, Surplus
-from states.model.reconciliation import Execution, RecordedRun
+from states.model.reconciliation import Execution
 from states.model.record import Customer
-from states.model.status import End, TaskList
 
 Ends = Mapping[str, datetime]
 """When the booked ends of a customer's licences take effect, by licence, in UTC (X3)."""
@@ -126,43 +127,6 @@ class Bookings(Protocol):
         """Take the marketplace account off this customer (MOV1). Raises `Refused`."""
 
 
-class Receipts(Protocol):
-    """The answers of the activities that change something, by idempotency key."""
-
-    async def keep(self, step: Step, receipt: Receipt) -> Receipt:
-        """Keep a receipt that says whom to tell; answers the one that was kept first under its key."""
-
-
-class Runs(Protocol):
-    """Which runs a customer has open, and who wants to hear of changes (X3)."""
-
-    async def register(self, workflow_id: str, run_id: str, kind: str, customer: str, watches: bool) -> None:
-        """Remember an open run; the same again changes nothing."""
-
-    async def open_runs(self, customer: str) -> frozenset[str]:
-        """Workflow IDs of the customer's open runs."""
-
-    async def watchers(self, customer: str, but: str) -> tuple[str, ...]:
-        """Workflow IDs of the customer's open runs that want to hear of changes, without `but`."""
-
-
-class Ledger(Protocol):
-    """The ended runs, kept beyond Temporal's retention."""
-
-    async def record_end(self, end: End) -> None:
-        """Keep the status document, close the run, its booking and its tasks. The same again changes nothing."""
-
-
-class WorkList(Protocol):
-    """The operators' open tasks, one table for all runs."""
-
-    async def write(self, tasks: TaskList, tickets: Mapping[str, str]) -> None:
-        """Make the run's tasks in the work list those of `tasks`; the others of this run are closed."""
-
-    async def ticketed(self, workflow_id: str) -> tuple[str, ...]:
-        """The open tasks of a run that have a ticket."""
-
-
 class Tickets(Protocol):
     """The vendor's ticket system."""
 
@@ -178,28 +142,6 @@ class Mail(Protocol):
 
     async def send(self, key: str, to: str, subject: str, body: str) -> None:
         """Send once for a key, as far as mail allows: the key becomes the message ID."""
-
-
-class OpenRuns(Protocol):
-    """What our database holds for open, and closing there what is over: one side of the nightly comparison."""
-
-    async def recorded(self) -> tuple[RecordedRun, ...]:
-        """Each run that is open here, by its row or by a task; and each whose booking stands."""
-
-    async def with_end(self, run: RecordedRun, execution: Execution) -> RecordedRun:
-        """The run with its end in the ledger, where only its booking is left."""
-
-    async def ticketed(self, run: RecordedRun, execution: Execution) -> tuple[str, ...]:
-        """The tasks of a run that have a ticket, decided ones too."""
-
-    async def close(self, run: RecordedRun, execution: Execution, end: End) -> None:
-        """Keep a run's end and close its row and tasks; what is booked stays. The same again changes nothing."""
-
-    async def reported(self, keys: Collection[str]) -> frozenset[str]:
-        """The keys of those findings that operators have been told."""
-
-    async def remember(self, keys: Iterable[str]) -> None:
-        """Operators have been told these findings."""
 
 
 class Executions(Protocol):

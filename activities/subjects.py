@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal, get_args
+from typing import Any, ClassVar, Literal, get_args
 
 from states.model.record import Customer, EditionKey, Licence
 from states.rules.surplus_resolution import SUBJECT_IS_PRODUCT
@@ -19,6 +19,9 @@ RANKS = {key: rank for rank, key in enumerate(get_args(EditionKey))}
 class Subject:
     """The base, and a subject that is nothing in the record: a slip, a support level."""
 
+    part: ClassVar[str | None] = None
+    """The field of the record that the subject is as a whole."""
+
     def obstacle(self, record: Customer, subject: str, target: Any) -> Obstacle:
         """Why the record does not allow the order, or None."""
         return None
@@ -33,7 +36,7 @@ class Subject:
 
     def spared(self, present: Customer, new: Customer, subject: str) -> Customer | None:
         """The new record with this subject as it is at present, there or gone; None where it is none of the record."""
-        return None
+        return new.model_copy(update={self.part: getattr(present, self.part)}) if self.part else None
 
 
 class Edition(Subject):
@@ -68,14 +71,13 @@ class Edition(Subject):
 class OrderPackage(Subject):
     """The customer's tier, which only ever gets lower (OPL-2); 0 is none."""
 
+    part = "order_package"
+
     def obstacle(self, record: Customer, subject: str, target: Any) -> Obstacle:
         return None if self.is_lower(record, target) else "not_lower"
 
     def changed(self, record: Customer, subject: str, target: Any, details: Details) -> Customer:
         return record.model_copy(update={"order_package": target}) if self.is_lower(record, target) else record
-
-    def spared(self, present: Customer, new: Customer, subject: str) -> Customer:
-        return new.model_copy(update={"order_package": present.order_package})
 
     @staticmethod
     def is_lower(record: Customer, target: Any) -> bool:
@@ -86,11 +88,10 @@ class OrderPackage(Subject):
 class Partners(Subject):
     """The cooperation with every partner in the Fulfillment Network (FFN5)."""
 
+    part = "partners"
+
     def changed(self, record: Customer, subject: str, target: Any, details: Details) -> Customer:
         return record.model_copy(update={"partners": ()})
-
-    def spared(self, present: Customer, new: Customer, subject: str) -> Customer:
-        return new.model_copy(update={"partners": present.partners})
 
 
 @dataclass(frozen=True)
@@ -99,19 +100,16 @@ class Licences(Subject):
 
     field: Literal["licence", "product"] = "licence"
 
-    def of(self, record: Customer, subject: str) -> tuple[Licence, ...]:
+    def obstacle(self, record: Customer, subject: str, target: Any) -> Obstacle:
+        return None if self.ending(record, subject, None) else "not_held"
+
+    def ending(self, record: Customer, subject: str, details: Details) -> tuple[Licence, ...]:
         """Those that the customer holds (G2)."""
         return tuple(licence for licence in record.licences if getattr(licence, self.field) == subject)
 
-    def obstacle(self, record: Customer, subject: str, target: Any) -> Obstacle:
-        return None if self.of(record, subject) else "not_held"
-
-    def ending(self, record: Customer, subject: str, details: Details) -> tuple[Licence, ...]:
-        return self.of(record, subject)
-
     def spared(self, present: Customer, new: Customer, subject: str) -> Customer:
         """The present ones take the places of the new ones, as they stand in the file."""
-        spared = list(self.of(present, subject))
+        spared = list(self.ending(present, subject, None))
         numbers = {licence.licence for licence in spared}
         licences: list[Licence] = []
         for licence in new.licences:
@@ -128,7 +126,7 @@ class Hosting(Licences):
     def ending(self, record: Customer, subject: str, details: Details) -> tuple[Licence, ...]:
         addons = (details or {}).get("addons")
         decided = addons if isinstance(addons, dict) else {}
-        return self.of(record, subject) + tuple(
+        return super().ending(record, subject, details) + tuple(
             addon for addon in record.licences if addon.parent == subject and decided.get(addon.licence) == "end"
         )
 

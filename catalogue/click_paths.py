@@ -19,14 +19,10 @@ def click_path(
         product = next((catalogue.products[key] for key in keys if key in catalogue.products), None)
         if product is not None and product.kind == request.kind and product.click_path:
             return product.click_path[language]
-    entry = catalogue.kinds.get(f"{request.kind}/{variant(request, action)}") or catalogue.kinds.get(request.kind)
-    return entry.click_path[language] if entry else ()
-
-
-def variant(request: Request, action: str) -> str:
-    """Which of a kind's ways it is."""
+    variant = action
     if request.kind == "order_package" and request.target == 0:
-        return "0"
-    if request.kind == "shop_hosting" and request.target is not None:
-        return "change"
-    return action
+        variant = "0"
+    elif request.kind == "shop_hosting" and request.target is not None:
+        variant = "change"
+    entry = catalogue.kinds.get(f"{request.kind}/{variant}") or catalogue.kinds.get(request.kind)
+    return entry.click_path[language] if entry else ()

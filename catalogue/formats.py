@@ -3,7 +3,6 @@
 Babel and zoneinfo read their files on import (`warm`); afterwards everything here is pure and remembered.
 """
 
-import re
 from datetime import date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
@@ -19,8 +18,6 @@ LOCALES = {"de": Locale("de", "DE"), "en": Locale("en", "GB")}
 LANGUAGES = tuple(LOCALES)
 MOMENTS = {"de": "d. MMMM y, HH:mm 'Uhr'", "en": "d MMMM y, HH:mm"}
 DAYS = {"de": "d. MMMM y", "en": "d MMMM y"}
-
-ISO_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 
 def local(value: datetime, zone: str) -> datetime:
@@ -61,24 +58,17 @@ def enumeration(language: str, values: tuple[str, ...]) -> str:
 @lru_cache(maxsize=4096)
 def day_from(language: str, value: str, zone: str) -> str:
     """An ISO day or moment as a day; anything else as it is."""
-    try:
-        if ISO_DAY.fullmatch(value):
-            return day(language, date.fromisoformat(value))
-        return day(language, local(datetime.fromisoformat(value), zone).date())
-    except ValueError:
-        return value
+    at = read(value, zone)
+    return day(language, at.date()) if at else value
 
 
 @lru_cache(maxsize=4096)
 def moment_from(language: str, value: str, zone: str) -> str:
     """An ISO moment as day and time, a day or its very beginning as that day; anything else as it is."""
-    if ISO_DAY.fullmatch(value):
-        return day_from(language, value, zone)
-    try:
-        at = datetime.fromisoformat(value)
-    except ValueError:
+    at = read(value, zone)
+    if at is None:
         return value
-    return day(language, local(at, zone).date()) if begins_a_day(at, zone) else moment(language, at, zone)
+    return day(language, at.date()) if begins_a_day(at) else moment(language, at, zone)
 
 
 def exact_from(language: str, value: str, zone: str) -> str:
@@ -86,20 +76,24 @@ def exact_from(language: str, value: str, zone: str) -> str:
     return moment(language, datetime.fromisoformat(value), zone)
 
 
-def begins_a_day(value: datetime, zone: str) -> bool:
-    """Whether a moment is 00:00 in `zone`: where a change takes effect, people say the day alone."""
-    at = local(value, zone)
-    return (at.hour, at.minute) == (0, 0)
-
-
 @lru_cache(maxsize=4096)
 def last_day_before(language: str, value: str, zone: str) -> str:
     """The last day that has something of it before an ISO moment: at 00:00 the day before. Anything else as it is."""
+    at = read(value, zone)
+    return day(language, at.date() - timedelta(days=begins_a_day(at))) if at else value
+
+
+def read(value: str, zone: str) -> datetime | None:
+    """An ISO moment in `zone`, or the beginning of an ISO day; None for anything else."""
     try:
-        at = datetime.fromisoformat(value)
+        return local(datetime.fromisoformat(value), zone)
     except ValueError:
-        return value
-    return day(language, local(at, zone).date() - timedelta(days=begins_a_day(at, zone)))
+        return None
+
+
+def begins_a_day(at: datetime) -> bool:
+    """Whether it is 00:00: where a change takes effect, people say the day alone."""
+    return (at.hour, at.minute) == (0, 0)
 
 
 @lru_cache(maxsize=1024)

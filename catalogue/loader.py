@@ -27,11 +27,9 @@ KEYED = {
     "optional_services": "key",
     "reasons": "code",
     "remarks": "key",
+    "features": "key",
 }
 """The tables whose entries are named by their key, and the field that repeats it."""
-
-TABLES = {*KEYED, "features"}
-"""The tables that are made of entries."""
 
 OWN = frozenset({"version", "valid_from", "source"})
 """What a version says itself and never takes over from the one that it is based on."""
@@ -162,7 +160,7 @@ def take_up(draft: Draft, file: Path, name: str) -> None:
         draft.problems.append(f"{name}: not readable as TOML: {error}")
         return
     for top, value in content.items():
-        if isinstance(value, dict) and top in TABLES:
+        if isinstance(value, dict) and top in KEYED:
             for key, entry in value.items():
                 draft.put(draft.data.setdefault(top, {}), key, entry, f"{top}.{key}", name)
         else:
@@ -172,7 +170,8 @@ def take_up(draft: Draft, file: Path, name: str) -> None:
 def take_over(draft: Draft, place: Path, above: tuple[Path, ...]) -> None:
     """Take from the version named by `based_on` each entry and value that is not said anew."""
     name = draft.data.pop("based_on")
-    base = base_of(place, name) if isinstance(name, str) else None
+    candidates = [root / file for root in (place.parent, SHIPPED) for file in (str(name), f"{name}.toml")]
+    base = next((path for path in candidates if path.exists()), None) if isinstance(name, str) else None
     if base is None:
         what = f"there is no folder or file of a version {name!r}, neither beside it nor among the shipped"
         return draft.report("based_on", what)
@@ -180,19 +179,13 @@ def take_over(draft: Draft, place: Path, above: tuple[Path, ...]) -> None:
         return draft.report("based_on", f"{name} is based on this version in turn")
     older = gather(base, (place, *above))
     for top, value in older.data.items():
-        if top in TABLES and isinstance(value, dict) and isinstance(draft.data.setdefault(top, {}), dict):
+        if top in KEYED and isinstance(value, dict) and isinstance(draft.data.setdefault(top, {}), dict):
             draft.data[top] = value | draft.data[top]
         elif top not in OWN:
             draft.data.setdefault(top, value)
     draft.origin = older.origin | draft.origin
     draft.problems += older.problems
     return None
-
-
-def base_of(place: Path, name: str) -> Path | None:
-    """The folder or file of that name, beside a version or shipped."""
-    candidates = (root / file for root in (place.parent, SHIPPED) for file in (name, f"{name}.toml"))
-    return next((candidate for candidate in candidates if candidate.exists()), None)
 
 
 def prepared(draft: Draft) -> dict[str, Any]:
@@ -204,17 +197,14 @@ def prepared(draft: Draft) -> dict[str, Any]:
             ready[top] = {
                 key: {name: key, **entry} if isinstance(entry, dict) else entry for key, entry in entries.items()
             }
-    features = ready.pop("features", {})
-    if isinstance(features, dict):
-        ready["features"] = {key: {"key": key, **entry} for key, entry in features.items() if isinstance(entry, dict)}
     result: dict[str, Any] = with_sources(ready, "", draft)
-    if isinstance(features, dict):
+    if isinstance(result.get("features"), dict):
         result["features"] = list(result["features"].values())
     return result
 
 
 def with_sources(value: Any, where: str, draft: Draft) -> Any:
-    """Replace each `[S] L189` by its parts; one of another form is a problem."""
+    """Replace each `[S] L189` by its parts."""
     if isinstance(value, list):
         return [with_sources(entry, f"{where}.{index}", draft) for index, entry in enumerate(value)]
     if not isinstance(value, dict):
@@ -222,22 +212,18 @@ def with_sources(value: Any, where: str, draft: Draft) -> Any:
     result = {}
     for key, entry in value.items():
         place = f"{where}.{key}" if where else key
-        if key in ("source", "tiers_source") and isinstance(entry, str):
-            result[key] = parsed_source(entry)
-            if result[key] is None:
-                form = "write a source like '[S] L189', '[P4] …', '[I] why' or '[?] example …'"
-                draft.report(place, f"{form}, not {entry!r}")
-                result[key] = {"label": "?", "at": entry or "missing"}
-        else:
-            result[key] = with_sources(entry, place, draft)
+        is_source = key in ("source", "tiers_source") and isinstance(entry, str)
+        result[key] = parsed_source(entry, place, draft) if is_source else with_sources(entry, place, draft)
     return result
 
 
-def parsed_source(text: str) -> dict[str, str] | None:
-    """Label and place of a source, or None where it has another form."""
+def parsed_source(text: str, where: str, draft: Draft) -> dict[str, str]:
+    """Label and place of a source; one of another form is a problem."""
     match = SOURCE.match(text)
     if match is None:
-        return None
+        form = "write a source like '[S] L189', '[P4] …', '[I] why' or '[?] example …'"
+        draft.report(where, f"{form}, not {text!r}")
+        return {"label": "?", "at": text or "missing"}
     if match["page"]:
         return {"label": "P", "at": f"P{match['page'].strip()}: {match['at']}"}
     return {"label": match["label"], "at": match["at"]}
@@ -246,14 +232,14 @@ def parsed_source(text: str) -> dict[str, str] | None:
 def overlaps(versions: Iterable[Catalogue]) -> list[str]:
     """Two versions of one name, or in force from the same day, contradict each other."""
     problems = []
-    names: dict[str, Catalogue] = {}
-    days: dict[date, Catalogue] = {}
+    names: set[str] = set()
+    days: dict[date, str] = {}
     for version in versions:
         if version.version in names:
             problems.append(f"{version.version}: version: two versions have this name")
         elif version.valid_from in days:
-            other = days[version.valid_from].version
+            other = days[version.valid_from]
             problems.append(f"{version.version}: valid_from: {version.valid_from} is the first day of {other} too")
-        names[version.version] = version
-        days[version.valid_from] = version
+        names.add(version.version)
+        days[version.valid_from] = version.version
     return problems

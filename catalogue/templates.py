@@ -24,11 +24,21 @@ LINE_OF_TAGS = re.compile(r"^[ \t]*((?:\{%(?:(?!%\}).)*%\})+)[ \t]*\n", re.MULTI
 """A line on which nothing but tags stand: it prints nothing, not even its end."""
 
 
-FILTERS = (
-    *("day", "moment", "exact", "last_day", "amount", "raw", "label", "explained", "facts"),
-    *("enumeration", "bullets", "numbered", "code", "quote", "either", "each", "fields"),
+READERS: dict[str, Callable[[str, str, str], str]] = {
+    "day": formats.day_from,
+    "moment": formats.moment_from,
+    "exact": formats.exact_from,
+    "last_day": formats.last_day_before,
+    "amount": lambda language, value, _: formats.amount_from(language, value),
+}
+"""The filters that read a value as a day, a moment or an amount, by name."""
+METHODS = (
+    *("label", "explained", "facts", "enumeration", "bullets", "numbered"),
+    *("code", "quote", "either", "each", "fields"),
 )
-"""What stands behind `|` in a text: the methods of `Texts` of these names."""
+"""The filters that are methods of `Texts`."""
+FILTERS = ("raw", *READERS, *METHODS)
+"""What stands behind `|` in a text; `raw`: as programs write it."""
 
 
 class Missing(Undefined):
@@ -55,7 +65,11 @@ class Texts:
         self.ready: dict[str, str | Template] = {key: source for key, source in sources.items() if "{" not in source}
         self.environment = Environment(undefined=Missing, finalize=self.printed, autoescape=False)
         self.environment.globals = {}
-        self.environment.filters = {name: getattr(self, name) for name in FILTERS}
+        self.environment.filters = {
+            "raw": str,
+            **{name: self.reading(read) for name, read in READERS.items()},
+            **{name: getattr(self, name) for name in METHODS},
+        }
         self.environment.tests = {"given": given}
 
     def render(self, key: str, values: Values) -> str:
@@ -109,39 +123,15 @@ class Texts:
 
     # Filters for days, moments and amounts. What they cannot read they leave as it is.
 
-    def parsed(self, read: Callable[..., str], value: Any, *more: str) -> str:
-        """What a function reads from a string, a day or a moment; anything else as it is printed."""
-        if isinstance(value, date):
-            value = value.isoformat()
-        return read(self.language, value, *more) if isinstance(value, str) else self.printed(value)
+    def reading(self, read: Callable[[str, str, str], str]) -> Callable[[Context, Any], str]:
+        """The filter that shows a string, a day or a moment in the zone of the text; anything else as it is printed."""
 
-    @pass_context
-    def day(self, context: Context, value: Any) -> str:
-        """A day, or the day of a moment in the zone."""
-        return self.parsed(formats.day_from, value, zone_of(context))
+        @pass_context
+        def shown(context: Context, value: Any) -> str:
+            written = value.isoformat() if isinstance(value, date) else value
+            return read(self.language, written, zone_of(context)) if isinstance(written, str) else self.printed(value)
 
-    @pass_context
-    def moment(self, context: Context, value: Any) -> str:
-        """Day and time in the zone; a day, and the very beginning of one, as that day."""
-        return self.parsed(formats.moment_from, value, zone_of(context))
-
-    @pass_context
-    def exact(self, context: Context, value: Any) -> str:
-        """Day and time, at 00:00 too. Raises `ValueError` for what is no moment."""
-        return self.parsed(formats.exact_from, value, zone_of(context))
-
-    @pass_context
-    def last_day(self, context: Context, value: Any) -> str:
-        """The last day that has something of it before a moment: at 00:00 the day before."""
-        return self.parsed(formats.last_day_before, value, zone_of(context))
-
-    def amount(self, value: Any) -> str:
-        """Euros, from a string."""
-        return self.parsed(formats.amount_from, value)
-
-    def raw(self, value: Any) -> str:
-        """As programs write it."""
-        return str(value)
+        return shown
 
     # Filters for codes.
 
@@ -169,11 +159,13 @@ class Texts:
     def fact(self, context: Context, field: str, value: str) -> str:
         """One fact; without a field's name it is a day or a moment."""
         if not value:
-            return self.moment(context, field)
+            return formats.moment_from(self.language, field, zone_of(context))
         if field in ("ends", "term_ends"):
-            shown = self.day(context, value)
+            shown = formats.day_from(self.language, value, zone_of(context))
+        elif field == "price_per_month":
+            shown = formats.amount_from(self.language, value)
         else:
-            shown = self.amount(value) if field == "price_per_month" else self.named("recorded", value)
+            shown = self.named("recorded", value)
         return f"{self.named('recorded', field)}: {shown}"
 
     # Filters for lists and tables.

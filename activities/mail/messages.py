@@ -3,6 +3,8 @@
 from typing import Any
 from urllib.parse import quote
 
+from activities.ports import Mail, Refused
+from catalogue.templates import Values
 from catalogue.texts import say
 from settings import Settings
 from states.model.effects import Notify, Step
@@ -16,6 +18,15 @@ ABSENT = (
 """Values that a mail may ask for and that not every notice has."""
 OPERATORS: Language = "de"
 """The language of mails to operators."""
+
+
+async def send_text(mail: Mail, key: str, to: str, template: str, language: str, values: Values, log: Any) -> None:
+    """Send the mail of a template. One that is refused for good is not tried again: a line in the log says so."""
+    subject, body = (say(language, f"mail.{template}.{part}", values) for part in ("subject", "body"))
+    try:
+        await mail.send(key, to, subject, body)
+    except Refused as error:
+        log.warning("mail_refused", code=error.reference)
 
 
 def mail_to(effect: Notify, record: Customer | None, settings: Settings) -> tuple[str | None, Language]:

@@ -58,8 +58,9 @@ class FolderMail:
         await asyncio.to_thread(self.write, key, message(key, self.sender, to, subject, body))
 
     def write(self, key: str, mail: EmailMessage) -> None:
-        """Write whole or not at all."""
-        target = self.folder / file_name(key)
+        """Write whole or not at all, under a readable name with what tells keys apart that read alike."""
+        readable = re.sub(r"[^A-Za-z0-9._-]+", "_", key)[-100:].lstrip("._-")
+        target = self.folder / f"{readable}-{hashlib.sha256(key.encode()).hexdigest()[:12]}.eml"
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             if target.exists():
@@ -74,12 +75,6 @@ class FolderMail:
             ) from None
 
 
-def file_name(key: str) -> str:
-    """A readable name, and what tells keys apart that read alike."""
-    readable = re.sub(r"[^A-Za-z0-9._-]+", "_", key)[-100:].lstrip("._-")
-    return f"{readable}-{hashlib.sha256(key.encode()).hexdigest()[:12]}.eml"
-
-
 @dataclass(frozen=True)
 class SmtpMail:
     """The port `Mail` by SMTP. A retry sends the same message ID, by which mail programs drop the double."""
@@ -92,15 +87,13 @@ class SmtpMail:
         mail = message(key, self.sender, to, subject, body)
         try:
             await aiosmtplib.send(mail, recipients=[to], **self.connection())
-        except aiosmtplib.SMTPAuthenticationError as error:
-            if error.code < 500:
-                raise failure_of(error.code) from None
-            raise Misconfigured(
-                f"the mail server does not accept the login ({error.code}): check CANCELLATIONS_SMTP_URL"
-            ) from None
         except aiosmtplib.SMTPRecipientsRefused as error:
             raise failure_of(min(recipient.code for recipient in error.recipients)) from None
         except aiosmtplib.SMTPResponseException as error:
+            if isinstance(error, aiosmtplib.SMTPAuthenticationError) and error.code >= 500:
+                raise Misconfigured(
+                    f"the mail server does not accept the login ({error.code}): check CANCELLATIONS_SMTP_URL"
+                ) from None
             raise failure_of(error.code) from None
         except aiosmtplib.SMTPNotSupported:
             raise Refused("the mail server cannot take mail for this address") from None

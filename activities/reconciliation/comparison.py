@@ -12,13 +12,12 @@ from temporalio import activity
 from activities import activity_names
 from activities.adapters import Adapters
 from activities.failures import adapter_errors_translated
-from activities.mail.messages import OPERATORS
-from activities.ports import Executions, Refused
+from activities.mail.messages import OPERATORS, send_text
+from activities.ports import Executions
 from activities.reconciliation.findings import findings_of, is_overdue, remembered, text_of
 from activities.reconciliation.lost_runs import end_of, read_status
-from catalogue.texts import say
 from settings import Settings
-from states.model.reconciliation import LOST, Comparison, Execution, Finding, Night, RecordedRun
+from states.model.reconciliation import LOST, Comparison, Execution, Night, RecordedRun
 
 log = structlog.get_logger()
 
@@ -67,13 +66,12 @@ class ComparisonActivities:
     @activity.defn(name=activity_names.TELL_FINDINGS)
     async def tell_findings(self, night: Night) -> None:
         """One mail to operators with all findings and what to do about each. The same night again is the same mail."""
-        subject, body = mail_text(night.findings, self.settings)
+        mail, settings = self.adapters.mail, self.settings
+        texts = "\n\n".join(text_of(finding, OPERATORS, settings.time_zone) for finding in night.findings)
+        values = {"name": None, "count": len(night.findings), "findings": texts, "url": settings.temporal_ui_url}
+        key, bound_log = f"comparison/{night.night}", log.bind(template="comparison", to="operator")
         with adapter_errors_translated():
-            try:
-                key = f"comparison/{night.night}"
-                await self.adapters.mail.send(key, self.settings.operator_mail, subject, body)
-            except Refused as error:
-                log.warning("mail_refused", template="comparison", to="operator", code=error.reference)
+            await send_text(mail, key, settings.operator_mail, "comparison", OPERATORS, values, bound_log)
 
     @activity.defn(name=activity_names.SETTLE_FINDINGS)
     async def settle_findings(self, night: Night) -> None:
@@ -136,11 +134,3 @@ class ComparisonActivities:
 def part_of(run: RecordedRun) -> tuple[str, str]:
     """What tells a run from others."""
     return run.workflow_id, run.run_id
-
-
-def mail_text(findings: tuple[Finding, ...], settings: Settings) -> tuple[str, str]:
-    """Subject and body of a night's mail, for operators."""
-    texts = "\n\n".join(text_of(finding, OPERATORS, settings.time_zone) for finding in findings)
-    values = {"name": None, "count": len(findings), "findings": texts, "url": settings.temporal_ui_url}
-    subject, body = (say(OPERATORS, f"mail.comparison.{name}", values) for name in ("subject", "body"))
-    return subject, body

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any, get_args
+from typing import get_args
 
 from activities.ports import FINDING
 from catalogue.texts import say
@@ -42,22 +42,9 @@ def finding_of(run: RecordedRun, execution: Execution, now: datetime, grace: tim
     code = code_of(run, execution, overdue)
     if code is None:
         return None
-    return Finding(
-        key=key_of(code, run),
-        code=code,
-        workflow_id=run.workflow_id,
-        run_id=run.run_id,
-        how=execution.how,
-        at=execution.at,
-        by=execution.by,
-        reason=execution.reason,
-        booking=run.booking,
-        overdue=overdue,
-        tasks=run.tasks,
-        ended=run.ended,
-        count=1,
-        known=False,
-    )
+    of_run = {name: getattr(run, name) for name in ("workflow_id", "run_id", "booking", "tasks", "ended")}
+    of_execution = {name: getattr(execution, name) for name in ("how", "at", "by", "reason")}
+    return Finding(key=key_of(code, run), code=code, overdue=overdue, count=1, known=False, **of_run, **of_execution)
 
 
 def key_of(code: Code, run: RecordedRun) -> str:
@@ -81,17 +68,13 @@ def findings_of(
     says so, and none of them is taken for lost.
     """
     unended = [(run, execution) for run, execution in compared if run.ended is None]
-    findings: list[Finding | None] = []
+    findings: list[Finding] = []
     if unended and all(execution.how == "unknown" for _, execution in unended):
         findings.append(all_unknown([run for run, _ in unended]))
         compared = [(run, execution) for run, execution in compared if run.ended is not None]
-    findings += [finding_of(run, execution, now, grace) for run, execution in compared]
-    return tuple(
-        sorted(
-            (finding for finding in findings if finding is not None),
-            key=lambda finding: (ORDER.index(finding.code), finding.workflow_id, finding.run_id),
-        )
-    )
+    judged = [finding_of(run, execution, now, grace) for run, execution in compared]
+    findings += [finding for finding in judged if finding is not None]
+    return tuple(sorted(findings, key=lambda finding: (ORDER.index(finding.code), finding.workflow_id, finding.run_id)))
 
 
 def all_unknown(runs: Sequence[RecordedRun]) -> Finding:
@@ -110,21 +93,7 @@ def all_unknown(runs: Sequence[RecordedRun]) -> Finding:
 
 def text_of(finding: Finding, language: str, zone: str) -> str:
     """What was found and what to do about it, for operators."""
-    booking = finding.booking
-    values: dict[str, Any] = {
-        "workflow_id": finding.workflow_id,
-        "run_id": finding.run_id,
-        "how": finding.how,
-        "who": finding.by,
-        "reason": finding.reason,
-        "ended_at": finding.at,
-        "state": finding.ended,
-        "overdue": finding.overdue,
-        "count": finding.count,
-        "open_tasks": len(finding.tasks),
-        "reference": booking.reference if booking else None,
-        "target": booking.target if booking else None,
-        "effective_at": booking.effective_at if booking else None,
-        "zone": zone,
-    }
-    return say(language, f"finding.{finding.code}", values)
+    values = finding.model_dump(include={"workflow_id", "run_id", "how", "reason", "overdue", "count"})
+    values |= {"who": finding.by, "ended_at": finding.at, "state": finding.ended, "open_tasks": len(finding.tasks)}
+    values |= {name: getattr(finding.booking, name, None) for name in ("reference", "target", "effective_at")}
+    return say(language, f"finding.{finding.code}", values | {"zone": zone})

@@ -67,7 +67,10 @@ def read_status(document: dict[str, Any] | None) -> Status | None:
 
 def minimal_status(run: RecordedRun, execution: Execution, settings: Settings, namespace: str) -> Status:
     """What our database alone knows."""
-    booking = run.booking
+    absent: dict[str, Any] = {
+        **dict.fromkeys(("effective_at", "order_by", "term_ends", "catalogue", "refusal", "standing")),
+        **dict.fromkeys(("waiting_for", "enabled", "why", "warnings", "surplus", "tasks", "timeline"), ()),
+    }
     return Status(
         workflow_id=run.workflow_id,
         run_id=execution.run_id,
@@ -75,20 +78,8 @@ def minimal_status(run: RecordedRun, execution: Execution, settings: Settings, n
         kind=run.kind,
         customer=run.customer,
         subject=run.subject,
-        target=booking.target if booking else None,
+        target=run.booking.target if run.booking else None,
         state="received",
-        waiting_for=(),
-        enabled=(),
-        effective_at=None,
-        order_by=None,
-        why=(),
-        term_ends=None,
         cost_effect="unknown",
-        catalogue=None,
-        warnings=(),
-        refusal=None,
-        surplus=(),
-        standing=None,
-        tasks=(),
-        timeline=(),
+        **absent,
     )

@@ -1,6 +1,6 @@
 """The orders: what is booked, and what became of it."""
 
-from typing import Any, cast
+from typing import Any
 
 from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -8,33 +8,24 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from activities.ports import Ends
 from activities.sql.tables import orders
 from activities.subjects import subject_of
-from states.model.effects import BookOrder, Step
+from states.model.effects import Step
 from states.model.ends import ENDS
 from states.model.record import Customer
 
 
 async def book(connection: AsyncConnection, step: Step, reference: str) -> None:
     """Book; a newer order of the same run replaces the older one (X10)."""
-    effect = cast(BookOrder, step.effect)
     await close(connection, step.workflow_id, "superseded")
-    await connection.execute(
-        insert(orders).values(
-            key=step.key,
-            workflow_id=step.workflow_id,
-            customer=step.customer,
-            kind=step.kind,
-            subject=step.subject,
-            target=step.target,
-            placed_at=effect.placed_at,
-            effective_at=effect.effective_at,
-            booked=effect.booked,
-            state="booked",
-            details=effect.details,
-            optional_services=list(effect.optional_services),
-            proof=effect.proof.model_dump(mode="json") if effect.proof else None,
-            reference=reference,
-        )
-    )
+    own = step.model_dump(exclude={"effect"})
+    booked = step.effect.model_dump(exclude={"effect", "number", "proof"})
+    values = own | booked | {"proof": proof_of(step), "state": "booked", "reference": reference}
+    await connection.execute(insert(orders).values(values))
+
+
+def proof_of(step: Step) -> dict[str, Any] | None:
+    """The customer's consent that a step brings with it, as a document."""
+    proof: dict[str, Any] | None = step.effect.model_dump(mode="json").get("proof")
+    return proof
 
 
 async def close(connection: AsyncConnection, workflow_id: str, state: str, *, notes_only: bool = False) -> None:
@@ -61,7 +52,7 @@ async def close_with_run(connection: AsyncConnection, workflow_id: str, state: s
 async def details_of(connection: AsyncConnection, workflow_id: str) -> dict[str, Any] | None:
     """The details of a run's open booking."""
     booking = select(orders.c.details).where(orders.c.workflow_id == workflow_id, orders.c.state == "booked")
-    details: dict[str, Any] | None = (await connection.execute(booking)).scalar_one_or_none()
+    details: dict[str, Any] | None = await connection.scalar(booking)
     return details
 
 

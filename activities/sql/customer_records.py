@@ -1,10 +1,10 @@
 """The customers' records between their tables and their value."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, Table, delete, insert, select, update
+from sqlalchemy import Table, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from activities.ports import LoadReport, SparedSubject
@@ -13,10 +13,6 @@ from activities.sql.runs import open_runs_of
 from activities.sql.tables import customers, edition_terms, editions, licences, partners
 from activities.subjects import subject_of
 from states.model.record import Customer, EditionTerm, Licence, Partner
-
-LICENCE_FIELDS = tuple(Licence.model_fields)
-PARTNER_FIELDS = tuple(Partner.model_fields)
-OWN_FIELDS = ("name", "email", "language", "order_package")
 
 
 @dataclass(frozen=True)
@@ -71,33 +67,32 @@ async def read_record(connection: AsyncConnection, customer: str) -> Customer | 
     own = (await connection.execute(select(customers).where(customers.c.customer == customer))).one_or_none()
     if own is None:
         return None
-    edition_rows = await rows_of(connection, editions, customer)
-    term_rows = await rows_of(connection, edition_terms, customer)
-    licence_rows = await rows_of(connection, licences, customer)
-    partner_rows = await rows_of(connection, partners, customer)
-    return Customer(
-        customer=customer,
-        **fields_of(own, OWN_FIELDS),
-        editions={row.family: row.edition for row in edition_rows},
-        edition_terms={row.family: EditionTerm(term=row.term, ends=row.ends) for row in term_rows},
-        licences=tuple(Licence(**fields_of(row, LICENCE_FIELDS)) for row in licence_rows),
-        partners=tuple(Partner(**fields_of(row, PARTNER_FIELDS)) for row in partner_rows),
-    )
+    parts = {
+        "editions": {row["family"]: row["edition"] for row in await rows_of(connection, editions, customer)},
+        "edition_terms": {
+            row.pop("family"): EditionTerm(**row) for row in await rows_of(connection, edition_terms, customer)
+        },
+        "licences": [Licence(**row) for row in await rows_of(connection, licences, customer)],
+        "partners": [Partner(**row) for row in await rows_of(connection, partners, customer)],
+    }
+    return Customer.model_validate({**own._mapping, **parts})
 
 
-async def rows_of(connection: AsyncConnection, table: Table, customer: str) -> list[Row[Any]]:
+async def rows_of(connection: AsyncConnection, table: Table, customer: str) -> list[dict[str, Any]]:
     """The rows of one customer, as the file gave them."""
     order = table.c.position if "position" in table.c else table.c.family
-    return list((await connection.execute(select(table).where(table.c.customer == customer).order_by(order))).all())
+    fields = [column for column in table.c if column.name not in ("customer", "position")]
+    rows = await connection.execute(select(*fields).where(table.c.customer == customer).order_by(order))
+    return [dict(row) for row in rows.mappings()]
 
 
 async def write_record(connection: AsyncConnection, record: Customer, present: Customer | None) -> None:
     """Make the record this one; `present` is what it was. Parts that stay the same are not written."""
-    own = fields_of(record, OWN_FIELDS)
+    own = own_row(record)
     if present is None:
-        await connection.execute(insert(customers).values(customer=record.customer, **own))
-    elif own != fields_of(present, OWN_FIELDS):
-        await connection.execute(update(customers).where(customers.c.customer == record.customer).values(**own))
+        await connection.execute(insert(customers).values(own))
+    elif own != own_row(present):
+        await connection.execute(update(customers).where(customers.c.customer == record.customer).values(own))
     present_parts = parts_of(present) if present else {}
     for table, rows in parts_of(record).items():
         if rows == present_parts.get(table, []):
@@ -107,23 +102,16 @@ async def write_record(connection: AsyncConnection, record: Customer, present: C
             await connection.execute(insert(table), [{"customer": record.customer, **row} for row in rows])
 
 
+def own_row(record: Customer) -> dict[str, Any]:
+    """The customer's own row."""
+    return record.model_dump(include=set(customers.columns.keys()))
+
+
 def parts_of(record: Customer) -> dict[Table, list[dict[str, Any]]]:
-    """The rows of each table beneath the customer's own."""
+    """The rows of each table beneath the customer's own; those with a `position` keep the order as it was given."""
     return {
         editions: [{"family": family, "edition": edition} for family, edition in record.editions.items()],
-        edition_terms: [
-            {"family": family, "term": term.term, "ends": term.ends} for family, term in record.edition_terms.items()
-        ],
-        licences: numbered(record.licences, LICENCE_FIELDS),
-        partners: numbered(record.partners, PARTNER_FIELDS),
+        edition_terms: [{"family": family, **term.model_dump()} for family, term in record.edition_terms.items()],
+        licences: [{"position": place, **row.model_dump()} for place, row in enumerate(record.licences)],
+        partners: [{"position": place, **row.model_dump()} for place, row in enumerate(record.partners)],
     }
-
-
-def numbered(values: Collection[Licence] | Collection[Partner], fields: tuple[str, ...]) -> list[dict[str, Any]]:
-    """Rows that keep the order in which they were given."""
-    return [{"position": position} | fields_of(value, fields) for position, value in enumerate(values)]
-
-
-def fields_of(source: object, fields: tuple[str, ...]) -> dict[str, Any]:
-    """These attributes of a value or a row, by name."""
-    return {name: getattr(source, name) for name in fields}

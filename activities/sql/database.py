@@ -4,7 +4,7 @@ SQLite by default, PostgreSQL by configuration; the driver is chosen here.
 """
 
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -48,18 +48,14 @@ class Database:
 
     engine: AsyncEngine
 
-    @asynccontextmanager
-    async def read(self) -> AsyncIterator[AsyncConnection]:
+    def read(self) -> AbstractAsyncContextManager[AsyncConnection]:
         """A transaction that only reads: one consistent picture, however many statements it takes."""
         isolation = {"isolation_level": "REPEATABLE READ"} if self.engine.dialect.name == "postgresql" else {}
-        async with self.transaction(isolation) as connection:
-            yield connection
+        return self.transaction(isolation)
 
-    @asynccontextmanager
-    async def write(self) -> AsyncIterator[AsyncConnection]:
+    def write(self) -> AbstractAsyncContextManager[AsyncConnection]:
         """A transaction that writes; on SQLite it takes the writer's lock at once, so that it cannot fail later."""
-        async with self.transaction({"writes": True}) as connection:
-            yield connection
+        return self.transaction({"writes": True})
 
     @asynccontextmanager
     async def transaction(self, options: Mapping[str, Any]) -> AsyncIterator[AsyncConnection]:

@@ -1,8 +1,6 @@
 """Migrations, in process: one program migrates, those that start at the same moment wait for it."""
 
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +27,10 @@ def migrate(url: URL, connect_s: int) -> None:
         with engine.connect() as connection:
             if revision(connection) == HEAD:
                 return
-        with locked(engine) as connection:
+        # A transaction that nobody else migrates beside; a failed migration leaves nothing behind.
+        with engine.connect().execution_options(writes=True) as connection, connection.begin():
+            if engine.dialect.name == "postgresql":
+                connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
             if revision(connection) != HEAD:
                 upgrade(connection)
     finally:
@@ -73,15 +74,6 @@ def revision(connection: Connection) -> str | None:
     if not inspect(connection).has_table("alembic_version"):
         return None
     return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
-
-
-@contextmanager
-def locked(engine: Engine) -> Iterator[Connection]:
-    """A transaction that nobody else migrates beside; a failed migration leaves nothing behind."""
-    with engine.connect().execution_options(writes=True) as connection, connection.begin():
-        if engine.dialect.name == "postgresql":
-            connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
-        yield connection
 
 
 def upgrade(connection: Connection) -> None:

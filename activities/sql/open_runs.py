@@ -5,23 +5,25 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, or_, select, update
+from sqlalchemy import ColumnElement, Row, or_, select
 
 from activities.ports import FINDING
 from activities.sql.bookings import close_with_run
 from activities.sql.database import Database, insert_once
 from activities.sql.ledger import row_of
+from activities.sql.runs import close_rows
 from activities.sql.tables import ledger, orders, receipts, runs, tasks
 from states.model.reconciliation import Booking, Execution, RecordedRun
 from states.model.status import End
 
 Part = tuple[str, str]
 """Workflow ID and run ID, of whichever part of the run."""
+BOOKED = Booking.model_fields.keys() - {"order"}
 
 
 @dataclass(frozen=True)
 class SqlOpenRuns:
-    """The port `OpenRuns` in our own database."""
+    """One side of the nightly comparison."""
 
     database: Database
 
@@ -46,17 +48,14 @@ class SqlOpenRuns:
             which = or_(which, ledger.c.ended_at >= run.booking.placed_at)
         ends = select(ledger.c.state).where(ledger.c.workflow_id == run.workflow_id, which).order_by(ledger.c.ended_at)
         async with self.database.read() as connection:
-            state = (await connection.execute(ends.limit(1))).scalar_one_or_none()
+            state = await connection.scalar(ends.limit(1))
         return run.model_copy(update={"ended": state})
 
     async def ticketed(self, run: RecordedRun, execution: Execution) -> tuple[str, ...]:
         """The tasks of a run that have a ticket, decided ones too."""
         async with self.database.read() as connection:
-            return tuple(
-                await connection.scalars(
-                    select(tasks.c.task).where(*tasks_of(run, execution), tasks.c.ticket.is_not(None))
-                )
-            )
+            ticketed = select(tasks.c.task).where(*tasks_of(run, execution), tasks.c.ticket.is_not(None))
+            return tuple(await connection.scalars(ticketed))
 
     async def close(self, run: RecordedRun, execution: Execution, end: End) -> None:
         """Keep a run's end and close its row and tasks; what is booked stays as it is. The same again changes nothing.
@@ -64,11 +63,11 @@ class SqlOpenRuns:
         A mere note of ours, which nobody acts on any more, goes. Where a newer run of the same ID is open, what that
         one holds is left alone.
         """
-        row = (runs.c.workflow_id == run.workflow_id, runs.c.run_id.in_((run.run_id, execution.run_id)), runs.c.open)
+        row = (runs.c.workflow_id == run.workflow_id, runs.c.run_id.in_((run.run_id, execution.run_id)))
         async with self.database.write() as connection:
             await insert_once(connection, ledger, row_of(end))
-            await connection.execute(update(runs).where(*row).values(open=False))
-            await connection.execute(update(tasks).where(*tasks_of(run, execution), tasks.c.open).values(open=False))
+            await close_rows(connection, runs, *row)
+            await close_rows(connection, tasks, *tasks_of(run, execution))
             if not execution.succeeded:
                 await close_with_run(connection, run.workflow_id, end.status.state)
 
@@ -82,8 +81,7 @@ class SqlOpenRuns:
         """Operators have been told these findings."""
         async with self.database.write() as connection:
             for key in keys:
-                values = {"key": key, "action": FINDING, "made_at": datetime.now(UTC), "proof": None, "receipt": None}
-                await insert_once(connection, receipts, values)
+                await insert_once(connection, receipts, {"key": key, "action": FINDING, "made_at": datetime.now(UTC)})
 
 
 def tasks_of(run: RecordedRun, execution: Execution) -> list[ColumnElement[bool]]:
@@ -112,7 +110,8 @@ def assembled(
     for row in booked:
         part = (row.workflow_id, first_run_id(row.key, row.workflow_id))
         run = recorded.setdefault(part, run_of(row, part[1], is_open=False))
-        recorded[part] = run.model_copy(update={"booking": booking_of(row)})
+        booking = Booking.model_validate({"order": row.key, **{name: getattr(row, name) for name in BOOKED}})
+        recorded[part] = run.model_copy(update={"booking": booking})
     return [recorded[part] for part in sorted(recorded)]
 
 
@@ -131,8 +130,3 @@ def run_of(row: Row[Any], run_id: str, *, is_open: bool) -> RecordedRun:
 def first_run_id(key: str, workflow_id: str) -> str:
     """The first run ID in an idempotency key: `<workflow ID>/<first run ID>/<step>/<number>`."""
     return key.removeprefix(f"{workflow_id}/").split("/")[0]
-
-
-def booking_of(row: Row[Any]) -> Booking:
-    """An order that stands."""
-    return Booking(order=row.key, **{name: getattr(row, name) for name in Booking.model_fields if name != "order"})

@@ -1,14 +1,13 @@
 """Lists in pages: a cursor says where the last page ended, so that what is added meanwhile shifts nothing."""
 
 import base64
-import binascii
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import Column, ColumnElement, Row, func, literal, select, tuple_
+from sqlalchemy import Column, ColumnElement, Row, Table, func, literal, select, tuple_
 
 from activities.sql.columns import UNSTORABLE
 from activities.sql.database import Database
@@ -59,6 +58,11 @@ async def read_page(
     return Page(tuple(item(row) for row in rows[:limit]), total, write_cursor(*last) if last else None)
 
 
+def equal(table: Table, **values: str | None) -> list[ColumnElement[bool]]:
+    """That each of these columns has its value; None asks for nothing."""
+    return [table.c[name] == value for name, value in values.items() if value is not None]
+
+
 def write_cursor(moment: datetime, *names: str) -> str:
     """The cursor of a row."""
     return base64.urlsafe_b64encode(json.dumps([moment.isoformat(), *names]).encode()).decode().rstrip("=")
@@ -69,9 +73,8 @@ def read_cursor(cursor: str, names: int) -> tuple[Any, ...]:
     try:
         moment, *rest = json.loads(base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True))
         at = datetime.fromisoformat(moment)
-    except (ValueError, TypeError, binascii.Error, RecursionError):
+        if at.tzinfo is None or len(rest) != names or any(UNSTORABLE.search(name) for name in rest):
+            raise ValueError("of another form")
+    except (ValueError, TypeError, RecursionError):
         raise WrongCursor("cursor: take it from `next` of the page before") from None
-    usable = all(isinstance(name, str) and not UNSTORABLE.search(name) for name in rest)
-    if at.tzinfo is None or len(rest) != names or not usable:
-        raise WrongCursor("cursor: take it from `next` of the page before")
     return (at, *rest)

@@ -8,6 +8,7 @@ from sqlalchemy import Row, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from activities.ports import Unavailable
+from activities.sql.bookings import proof_of
 from activities.sql.database import Database, insert_once
 from activities.sql.tables import receipts
 from states.model.effects import Step
@@ -16,7 +17,7 @@ from states.model.facts import Receipt
 
 @dataclass(frozen=True)
 class SqlReceipts:
-    """The port `Receipts` in our own database."""
+    """The answers of the activities that change something, by idempotency key."""
 
     database: Database
 
@@ -36,18 +37,11 @@ async def claim(connection: AsyncConnection, step: Step) -> Row[Any]:
 
     A call with the same key under way is waited for. A new row has no receipt yet.
     """
-    proof = getattr(step.effect, "proof", None)
-    values: dict[str, Any] = {
-        "key": step.key,
-        "action": step.effect.effect,
-        "made_at": datetime.now(UTC),
-        "proof": proof.model_dump(mode="json") if proof else None,
-    }
+    values = {"key": step.key, "action": step.effect.effect, "made_at": datetime.now(UTC), "proof": proof_of(step)}
     claimed = await insert_once(connection, receipts, values)
     if claimed is None:
-        claimed = (
-            await connection.execute(select(receipts).where(receipts.c.key == step.key).with_for_update())
-        ).one_or_none()
+        present = select(receipts).where(receipts.c.key == step.key).with_for_update()
+        claimed = (await connection.execute(present)).one_or_none()
         if claimed is None or claimed.receipt is None:
             raise Unavailable("another call with this key has not finished yet")
     return claimed

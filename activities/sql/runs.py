@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, Table, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from activities.sql.database import Database, insert_once
@@ -11,7 +11,7 @@ from activities.sql.tables import runs, tasks
 
 @dataclass(frozen=True)
 class SqlRuns:
-    """The port `Runs` in our own database."""
+    """Which runs a customer has open, and who wants to hear of changes (X3)."""
 
     database: Database
 
@@ -24,10 +24,8 @@ class SqlRuns:
         async with self.database.write() as connection:
             if await insert_once(connection, runs, run | {"open": True}) is None:
                 return
-            others = (runs.c.workflow_id == workflow_id, runs.c.run_id != run_id, runs.c.open)
-            await connection.execute(update(runs).where(*others).values(open=False))
-            stale = (tasks.c.workflow_id == workflow_id, tasks.c.run_id != run_id, tasks.c.open)
-            await connection.execute(update(tasks).where(*stale).values(open=False))
+            for table in (runs, tasks):
+                await close_rows(connection, table, table.c.workflow_id == workflow_id, table.c.run_id != run_id)
 
     async def open_runs(self, customer: str) -> frozenset[str]:
         """Workflow IDs of the customer's open runs."""
@@ -46,6 +44,6 @@ async def open_runs_of(connection: AsyncConnection, customer: str, *conditions: 
     return tuple(await connection.scalars(select(runs.c.workflow_id).where(*which).order_by(runs.c.workflow_id)))
 
 
-async def close_run(connection: AsyncConnection, workflow_id: str) -> None:
-    """The run of this ID has ended: by its workflow ID, since continued as new it ends under another run ID."""
-    await connection.execute(update(runs).where(runs.c.workflow_id == workflow_id, runs.c.open).values(open=False))
+async def close_rows(connection: AsyncConnection, table: Table, *conditions: ColumnElement[bool]) -> None:
+    """Close the open rows of `runs` or `tasks` for which the conditions hold."""
+    await connection.execute(update(table).where(*conditions, table.c.open).values(open=False))

@@ -1,156 +1,25 @@
 """The tables: the record of the customers, what we changed in it and why, and what people still have to do.
 
-Moments are UTC on every database. What ended is deleted from the record; the ledger keeps its run.
+They are those of the first schema, which is all that there is. The first migration that changes one takes a copy of
+that declaration to here, and changes it here.
 """
 
-from sqlalchemy import BigInteger, Boolean, Date, Index, Integer, Table, UniqueConstraint, text
+from activities.sql import first_schema
 
-from activities.sql.columns import (
-    PLAIN,
-    Money,
-    UtcMoment,
-    counted,
-    keys,
-    needed,
-    new_metadata,
-    of_customer,
-    optional,
-)
-
-metadata = new_metadata()
-ONLY_BOOKED = text("state = 'booked'")
-
-customers = Table(
-    "customers",
-    metadata,
-    *keys("customer"),
-    *needed("name"),
-    *optional("email"),
-    *needed("language"),
-    *needed("order_package", of=BigInteger),
-)
-
-editions = Table("editions", metadata, of_customer(), *keys("family"), *needed("edition"))
-
-edition_terms = Table(
-    "edition_terms", metadata, of_customer(), *keys("family"), *needed("term"), *optional("ends", of=Date)
-)
-
-licences = Table(
-    "licences",
-    metadata,
-    of_customer(),
-    *keys("licence"),
-    *needed("position", of=Integer),
-    *needed("product"),
-    *optional("label"),
-    *optional("included", of=Boolean),
-    *optional("term_ends", of=Date),
-    *optional("price_per_month", of=Money),
-    *optional("assigned_to", "booked_via"),
-    *needed("pilot", of=Boolean),
-    *optional("third_party", "contract", "module", "parent"),
-)
-
-partners = Table(
-    "partners",
-    metadata,
-    of_customer(),
-    *keys("id"),
-    *needed("position", of=Integer),
-    *needed("name", "role"),
-    *needed("open_operations", "stock", of=BigInteger),
-)
-
-orders = Table(
-    "orders",
-    metadata,
-    *keys("key"),
-    *needed("workflow_id", "customer", "kind", "subject"),
-    *optional("target", of=PLAIN),
-    *needed("placed_at", "effective_at", of=UtcMoment),
-    *needed("booked", of=Boolean),
-    *needed("state"),
-    *optional("details", of=PLAIN),
-    *needed("optional_services", of=PLAIN),
-    *optional("proof", of=PLAIN),
-    *needed("reference"),
-    Index(None, "customer"),
-    Index(
-        "uq_orders_one_booking_a_run",
-        "workflow_id",
-        unique=True,
-        sqlite_where=ONLY_BOOKED,
-        postgresql_where=ONLY_BOOKED,
-    ),
-)
+metadata = first_schema.schema
+customers = metadata.tables["customers"]
+editions = metadata.tables["editions"]
+edition_terms = metadata.tables["edition_terms"]
+licences = metadata.tables["licences"]
+partners = metadata.tables["partners"]
+orders = metadata.tables["orders"]
 """`booked` False: a note of ours only. `state`: booked | withdrawn | superseded | applied."""
-
-receipts = Table(
-    "receipts",
-    metadata,
-    counted("number"),
-    *needed("key", "action"),
-    *needed("made_at", of=UtcMoment),
-    *optional("proof", "receipt", of=PLAIN),
-    UniqueConstraint("key"),
-    sqlite_autoincrement=True,
-)
-
-runs = Table(
-    "runs",
-    metadata,
-    *keys("workflow_id", "run_id"),
-    *needed("kind", "customer"),
-    *needed("watches", "open", of=Boolean),
-    Index("ix_runs_customer_open", "customer", "open"),
-)
-
-tasks = Table(
-    "tasks",
-    metadata,
-    *keys("task"),
-    *needed("workflow_id", "run_id", "kind", "customer", "type"),
-    *optional("subject"),
-    *needed("entry", of=PLAIN),
-    *optional("ticket"),
-    *needed("opened_at", "due", of=UtcMoment),
-    *needed("open", of=Boolean),
-    Index("ix_tasks_open_due", "open", "due", "task"),
-    Index(None, "workflow_id"),
-)
+receipts = metadata.tables["receipts"]
+runs = metadata.tables["runs"]
+tasks = metadata.tables["tasks"]
 """`due`: when it is due; a task without a date is due since it was opened."""
-
-tickets = Table(
-    "tickets",
-    metadata,
-    counted("id"),
-    *needed("key", "category", "customer", "text", "state"),
-    UniqueConstraint("key"),
-    sqlite_autoincrement=True,
-)
-
-ledger = Table(
-    "ledger",
-    metadata,
-    *keys("workflow_id", "run_id"),
-    *needed("kind", "customer", "subject", "state"),
-    *optional("effective_at", "order_by", of=UtcMoment),
-    *needed("started_at", "ended_at", of=UtcMoment),
-    *needed("document", of=PLAIN),
-    Index("ix_ledger_ended_at", "ended_at", "workflow_id", "run_id"),
-    Index("ix_ledger_customer_ended_at", "customer", "ended_at"),
-)
+tickets = metadata.tables["tickets"]
+ledger = metadata.tables["ledger"]
 """Whatever was started ends here, also what was started by hand under any name: nothing limits its identifiers."""
-
-inbox = Table(
-    "inbox",
-    metadata,
-    *keys("source", "id"),
-    *needed("hash"),
-    *needed("received_at", of=UtcMoment),
-    *needed("event", "workflow_id"),
-    *optional("status", of=Integer),
-    *optional("body", of=PLAIN),
-)
+inbox = metadata.tables["inbox"]
 """`status` and `body`: what was answered; null until then."""

@@ -9,7 +9,8 @@ from sqlalchemy import Row, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from activities.sql.database import Database, insert_once
-from activities.sql.paging import Page, read_page
+from activities.sql.paging import Page, equal, read_page
+from activities.sql.runs import close_rows
 from activities.sql.tables import ledger, tasks
 from states.model.status import TaskEntry, TaskList, TaskRow
 
@@ -29,7 +30,7 @@ class WorkItem(TaskEntry):
 
 @dataclass(frozen=True)
 class SqlWorkList:
-    """The port `WorkList` in our own database, and the lists that the portal asks for."""
+    """Keeps the open tasks, and answers the lists that the portal asks for."""
 
     database: Database
 
@@ -39,11 +40,11 @@ class SqlWorkList:
         What arrives after the run's end opens nothing any more.
         """
         async with self.database.write() as connection:
-            if await ended(connection, listed):
+            run = (ledger.c.workflow_id == listed.workflow_id, ledger.c.run_id == listed.run_id)
+            if await connection.scalar(select(ledger.c.run_id).where(*run)) is not None:
                 return
             names = [row.entry.task for row in listed.tasks]
-            gone = (tasks.c.workflow_id == listed.workflow_id, tasks.c.open, tasks.c.task.not_in(names))
-            await connection.execute(update(tasks).where(*gone).values(open=False))
+            await close_rows(connection, tasks, tasks.c.workflow_id == listed.workflow_id, tasks.c.task.not_in(names))
             now = datetime.now(UTC)
             for row in listed.tasks:
                 await write_task(connection, listed, row, tickets.get(row.entry.task), now)
@@ -52,7 +53,7 @@ class SqlWorkList:
         """The open tasks of a run that have a ticket."""
         mine = (tasks.c.workflow_id == workflow_id, tasks.c.open, tasks.c.ticket.is_not(None))
         async with self.database.read() as connection:
-            return tuple((await connection.execute(select(tasks.c.task).where(*mine).order_by(tasks.c.task))).scalars())
+            return tuple(await connection.scalars(select(tasks.c.task).where(*mine).order_by(tasks.c.task)))
 
     async def task(self, task: str) -> WorkItem | None:
         """A task, open or not; None where it was never in the list."""
@@ -71,15 +72,8 @@ class SqlWorkList:
         cursor: str | None = None,
     ) -> Page[WorkItem]:
         """The open tasks, due first; one without a date is due since it was opened. Raises `WrongCursor`."""
-        equal = {"customer": customer, "kind": kind, "type": type, "workflow_id": workflow_id}
-        wanted = [tasks.c.open, *(tasks.c[name] == value for name, value in equal.items() if value is not None)]
+        wanted = [tasks.c.open, *equal(tasks, customer=customer, kind=kind, type=type, workflow_id=workflow_id)]
         return await read_page(self.database, (tasks.c.due, tasks.c.task), wanted, item, limit=limit, cursor=cursor)
-
-
-async def ended(connection: AsyncConnection, listed: TaskList) -> bool:
-    """Whether the run has ended already."""
-    run = (ledger.c.workflow_id == listed.workflow_id, ledger.c.run_id == listed.run_id)
-    return (await connection.execute(select(ledger.c.run_id).where(*run))).first() is not None
 
 
 async def write_task(
@@ -87,17 +81,8 @@ async def write_task(
 ) -> None:
     """One task as it is now; when it was first written stays."""
     entry = row.entry
-    values: dict[str, Any] = {
-        "workflow_id": listed.workflow_id,
-        "run_id": listed.run_id,
-        "kind": listed.kind,
-        "customer": listed.customer,
-        "type": entry.type,
-        "subject": row.subject,
-        "entry": entry.model_dump(mode="json"),
-        "ticket": ticket,
-        "open": True,
-    }
+    values = listed.model_dump(exclude={"tasks"}) | {"type": entry.type, "subject": row.subject}
+    values |= {"entry": entry.model_dump(mode="json"), "ticket": ticket, "open": True}
     new = {"task": entry.task, "opened_at": now, "due": entry.due_at or now}
     if await insert_once(connection, tasks, values | new) is None:
         due = entry.due_at or tasks.c.opened_at

@@ -17,10 +17,11 @@ from temporalio.testing import ActivityEnvironment
 
 from activities import activity_names
 from activities.cancellations import CancellationActivities, create_activities
-from activities.ports import Misconfigured, Runs, Unavailable
+from activities.ports import Misconfigured, Unavailable
 from activities.sql.customer_centre import SqlCustomerCentre
 from activities.sql.database import Database
 from activities.sql.ledger import SqlLedger
+from activities.sql.runs import SqlRuns
 from activities.sql.tables import tickets as tickets_table
 from settings import Settings
 from states.model.effects import ApplyChange, BookOrder, Notify, Step
@@ -97,7 +98,7 @@ async def test_simultaneous_calls_with_one_key_answer_the_same_receipt(acts: Can
 class BrokenOff:
     """The runs, which cannot be read the first time."""
 
-    runs: Runs
+    runs: SqlRuns
     calls: int = 0
 
     async def watchers(self, customer: str, but: str) -> tuple[str, ...]:

@@ -1,136 +1,13 @@
-"""The first schema, as it was: `activities.sql.tables` goes on, this does not."""
+"""Create every table of the first schema."""
 
 from alembic import op
-from sqlalchemy import BigInteger, Boolean, Date, Index, Integer, Table, UniqueConstraint, text
 
-from activities.sql.columns import PLAIN, Money, UtcMoment, counted, keys, needed, new_metadata, of_customer, optional
+from activities.sql.first_schema import schema
 
 revision = "0001"
 down_revision = None
-
-schema = new_metadata()
-ONLY_BOOKED = text("state = 'booked'")
 
 
 def upgrade() -> None:
     """Create every table."""
     schema.create_all(op.get_bind())
-
-
-Table(
-    "customers",
-    schema,
-    *keys("customer"),
-    *needed("name"),
-    *optional("email"),
-    *needed("language"),
-    *needed("order_package", of=BigInteger),
-)
-Table("editions", schema, of_customer(), *keys("family"), *needed("edition"))
-Table("edition_terms", schema, of_customer(), *keys("family"), *needed("term"), *optional("ends", of=Date))
-Table(
-    "licences",
-    schema,
-    of_customer(),
-    *keys("licence"),
-    *needed("position", of=Integer),
-    *needed("product"),
-    *optional("label"),
-    *optional("included", of=Boolean),
-    *optional("term_ends", of=Date),
-    *optional("price_per_month", of=Money),
-    *optional("assigned_to", "booked_via"),
-    *needed("pilot", of=Boolean),
-    *optional("third_party", "contract", "module", "parent"),
-)
-Table(
-    "partners",
-    schema,
-    of_customer(),
-    *keys("id"),
-    *needed("position", of=Integer),
-    *needed("name", "role"),
-    *needed("open_operations", "stock", of=BigInteger),
-)
-Table(
-    "orders",
-    schema,
-    *keys("key"),
-    *needed("workflow_id", "customer", "kind", "subject"),
-    *optional("target", of=PLAIN),
-    *needed("placed_at", "effective_at", of=UtcMoment),
-    *needed("booked", of=Boolean),
-    *needed("state"),
-    *optional("details", of=PLAIN),
-    *needed("optional_services", of=PLAIN),
-    *optional("proof", of=PLAIN),
-    *needed("reference"),
-    Index(None, "customer"),
-    Index(
-        "uq_orders_one_booking_a_run",
-        "workflow_id",
-        unique=True,
-        sqlite_where=ONLY_BOOKED,
-        postgresql_where=ONLY_BOOKED,
-    ),
-)
-Table(
-    "receipts",
-    schema,
-    counted("number"),
-    *needed("key", "action"),
-    *needed("made_at", of=UtcMoment),
-    *optional("proof", "receipt", of=PLAIN),
-    UniqueConstraint("key"),
-    sqlite_autoincrement=True,
-)
-Table(
-    "runs",
-    schema,
-    *keys("workflow_id", "run_id"),
-    *needed("kind", "customer"),
-    *needed("watches", "open", of=Boolean),
-    Index("ix_runs_customer_open", "customer", "open"),
-)
-Table(
-    "tasks",
-    schema,
-    *keys("task"),
-    *needed("workflow_id", "run_id", "kind", "customer", "type"),
-    *optional("subject"),
-    *needed("entry", of=PLAIN),
-    *optional("ticket"),
-    *needed("opened_at", "due", of=UtcMoment),
-    *needed("open", of=Boolean),
-    Index("ix_tasks_open_due", "open", "due", "task"),
-    Index(None, "workflow_id"),
-)
-Table(
-    "tickets",
-    schema,
-    counted("id"),
-    *needed("key", "category", "customer", "text", "state"),
-    UniqueConstraint("key"),
-    sqlite_autoincrement=True,
-)
-Table(
-    "ledger",
-    schema,
-    *keys("workflow_id", "run_id"),
-    *needed("kind", "customer", "subject", "state"),
-    *optional("effective_at", "order_by", of=UtcMoment),
-    *needed("started_at", "ended_at", of=UtcMoment),
-    *needed("document", of=PLAIN),
-    Index("ix_ledger_ended_at", "ended_at", "workflow_id", "run_id"),
-    Index("ix_ledger_customer_ended_at", "customer", "ended_at"),
-)
-Table(
-    "inbox",
-    schema,
-    *keys("source", "id"),
-    *needed("hash"),
-    *needed("received_at", of=UtcMoment),
-    *needed("event", "workflow_id"),
-    *optional("status", of=Integer),
-    *optional("body", of=PLAIN),
-)
