@@ -100,15 +100,16 @@ class BareDowngrade:
             effect=effect.numbered(self.number),
         )
 
-    async def act(self, name: str, effect: BookOrder | ApplyChange, summary: str) -> None:
-        """A change in the world."""
-        await workflow.execute_activity(name, self.step(effect), result_type=Receipt, summary=summary, **OPTIONS)
+    async def act(
+        self, name: str, effect: BookOrder | ApplyChange | Notify, summary: str, result: Any = Receipt
+    ) -> None:
+        """A change in the world, or a mail."""
+        await workflow.execute_activity(name, self.step(effect), result_type=result, summary=summary, **OPTIONS)
 
     async def mail(self, template: str) -> None:
         """Tell the customer."""
-        at = self.placed_at
-        step = self.step(Notify(template=template, values={"effective_at": (at + MONTH).isoformat()} if at else {}))
-        await workflow.execute_local_activity(activity_names.NOTIFY, step, summary="Send a mail", **OPTIONS)
+        values = {"effective_at": (self.placed_at + MONTH).isoformat()} if self.placed_at else {}
+        await self.act(activity_names.NOTIFY, Notify(template=template, values=values), "Send a mail", result=None)
 
     async def keep(self) -> None:
         """The ended run in the ledger."""

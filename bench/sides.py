@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import os
 import sys
 import time
 from collections.abc import AsyncIterator, Iterator
@@ -12,6 +11,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
+import psutil
 from temporalio.client import Client, WithStartWorkflowOperation, WorkflowHandle
 from temporalio.common import WorkflowIDConflictPolicy
 
@@ -20,7 +20,6 @@ from bench.worker import settings_of
 
 TYPES = {"ours": "EditionDowngrade", "bare": "BareDowngrade"}
 CUSTOMERS = 2500
-TICK_S = 1 / os.sysconf("SC_CLK_TCK")
 AT_ONCE = 10
 
 
@@ -36,14 +35,12 @@ class Side:
 
     def cpu(self) -> float:
         """Seconds of CPU that the worker's process has used."""
-        text = Path(f"/proc/{self.process.pid}/stat").read_text()
-        user, system = text.rpartition(")")[2].split()[11:13]
-        return (int(user) + int(system)) * TICK_S
+        times = psutil.Process(self.process.pid).cpu_times()
+        return times.user + times.system
 
     def memory(self) -> int:
         """Bytes that the worker's process holds by itself (USS: shared pages do not count)."""
-        lines = Path(f"/proc/{self.process.pid}/smaps_rollup").read_text().splitlines()
-        return sum(int(line.split()[1]) * 1024 for line in lines if line.startswith("Private_"))
+        return psutil.Process(self.process.pid).memory_full_info().uss
 
     async def start(self) -> tuple[WorkflowHandle[Any, Any], float]:
         """Update-with-start, and the seconds until its answer."""

@@ -118,13 +118,21 @@ async def load(settings: Settings, records: list[dict[str, Any]]) -> None:
 
 
 async def play(http: httpx.AsyncClient, settings: Settings, progress: Progress) -> None:
-    """Send what has no answer yet, as the customers' portal would: each customer's events in order."""
+    """Send what has no answer yet, as the customers' portal would, and write down each that has been answered.
+
+    Each customer's events are sent in order.
+    """
     turns = asyncio.Semaphore(CUSTOMERS_AT_ONCE)
 
     async def play_customer(events: list[Event]) -> None:
         async with turns:
             for event in events:
-                await play_event(http, settings, progress, event)
+                is_decision = event.type in ("confirm", "reject")
+                answer = await (decide(http, event) if is_decision else send(http, settings, event))
+                event.answer = answer.status_code
+                progress.save(settings)
+                if not answer.is_success:
+                    print(f"  {event.id} was not taken: {detail(answer)}", flush=True)
 
     waiting = sorted(progress.unanswered(), key=customer_of)  # stable: the order of each customer's events stays
     await asyncio.gather(*(play_customer(list(events)) for _, events in groupby(waiting, key=customer_of)))
@@ -133,16 +141,6 @@ async def play(http: httpx.AsyncClient, settings: Settings, progress: Progress) 
 def customer_of(event: Event) -> str:
     """Whose event it is."""
     return event.subject.split("/")[1] if event.subject else str(event.data["customer"])
-
-
-async def play_event(http: httpx.AsyncClient, settings: Settings, progress: Progress, event: Event) -> None:
-    """Send one event, and write down that it has been answered."""
-    is_decision = event.type in ("confirm", "reject")
-    answer = await (decide(http, event) if is_decision else send(http, settings, event))
-    event.answer = answer.status_code
-    progress.save(settings)
-    if not answer.is_success:
-        print(f"  {event.id} was not taken: {detail(answer)}", flush=True)
 
 
 async def send(http: httpx.AsyncClient, settings: Settings, event: Event) -> httpx.Response:

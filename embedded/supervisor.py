@@ -4,7 +4,7 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import Awaitable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from datetime import timedelta
 from typing import TypeVar
@@ -25,13 +25,8 @@ START_WITHIN = 120.0
 """Seconds that a program gets to become ready."""
 T = TypeVar("T")
 
-OF_OTHER_SERVERS = (
-    "TEMPORAL_ADDRESS",
-    "TEMPORAL_NAMESPACE",
-    "TEMPORAL_PROFILE",
-    "TEMPORAL_CONFIG_FILE",
-    "TEMPORAL_API_KEY",
-    "TEMPORAL_TLS",
+OF_OTHER_SERVERS = tuple(
+    f"TEMPORAL_{name}" for name in ("ADDRESS", "NAMESPACE", "PROFILE", "CONFIG_FILE", "API_KEY", "TLS")
 )
 """How the names begin that say where another server is."""
 
@@ -75,17 +70,20 @@ class Supervisor:
         self.temporal = temporal
         self.environment = child_environment(settings, os.environ)
         self.children: list[Child] = []
-        self.stopped = asyncio.Event()
 
     async def run(self) -> None:
         """Start, play, show, and stay until stopped; whatever happens, nothing is left running."""
-        loop = asyncio.get_running_loop()
+        stopped, loop = asyncio.Event(), asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM):
-            loop.add_signal_handler(number, self.stopped.set)
+            loop.add_signal_handler(number, stopped.set)
         try:
-            await self.bring_up()
-            await self.guarded(asyncio.Event().wait())
-        except Stopped:
+            # Whatever is under way is cancelled when somebody stops us or a program dies.
+            async with asyncio.TaskGroup() as self.watches:
+                self.watches.create_task(raise_when(stopped))
+                await self.bring_up()
+        except ExceptionGroup as group:
+            if group.subgroup(Stopped) is None:
+                raise group.exceptions[0] from None
             print("\nStopping …", flush=True)
         finally:
             await self.bring_down()
@@ -95,81 +93,69 @@ class Supervisor:
         """The server first, then what needs it, then the examples."""
         print("Starting Temporal …", flush=True)
         await self.launch("temporal", server_command(self.temporal, self.settings))
-        client = await self.ready("temporal", self.temporal_ready())
+        client = await self.ready("temporal", self.connect)
         oldest = TypeAdapter(timedelta).validate_python(self.environment[f"{PREFIX}MAX_EVENT_AGE"])
-        progress = await self.guarded(example_player.prepare(self.settings, oldest))
+        progress = await example_player.prepare(self.settings, oldest)
         print("Starting worker and portal …", flush=True)
         await self.launch("worker", [sys.executable, str(ROOT / "worker.py")])
         await self.launch("portal", [sys.executable, str(ROOT / "cli.py"), "portal"])
-        await self.ready("worker", self.worker_ready(client))
+        await self.ready("worker", lambda: self.is_polled(client))
         async with example_player.portal_client(self.settings) as http:
-            await self.ready("portal", self.portal_ready(http))
+            await self.ready("portal", lambda: is_up(http))
             print("Playing the examples …" if progress.unanswered() else "The examples have been played.", flush=True)
-            await self.guarded(example_player.play(http, self.settings, progress))
-            print(await self.guarded(welcome.text(http, self.settings)), flush=True)
+            await example_player.play(http, self.settings, progress)
+            print(await welcome.text(http, self.settings), flush=True)
 
     async def launch(self, name: str, command: list[str]) -> None:
         """Start a program and watch it from now on."""
         log = self.settings.state_dir.absolute() / "log" / f"{name}.log"
-        self.children.append(await start(name, command, self.environment, log))
+        child = await start(name, command, self.environment, log)
+        self.children.append(child)
+        self.watches.create_task(child.watch())
 
-    async def guarded(self, work: Awaitable[T]) -> T:
-        """Do the work unless somebody stops us or a program dies. Raises `Stopped` or `Died`."""
-        task = asyncio.ensure_future(work)
-        stop = asyncio.ensure_future(self.stopped.wait())
-        watches = [asyncio.ensure_future(child.watch()) for child in self.children]
-        futures = [task, stop, *watches]
+    async def ready(self, name: str, probe: Callable[[], Awaitable[T | None]]) -> T:
+        """What a probe of a program answers, once it answers something. Raises `Died` where it does not in time."""
         try:
-            done, _ = await asyncio.wait(futures, return_when=asyncio.FIRST_COMPLETED)
-            if stop in done:
-                raise Stopped
-            for watch in done & {*watches}:
-                watch.result()
-            return await task
-        finally:
-            for future in futures:
-                future.cancel()
-            await asyncio.gather(*futures, return_exceptions=True)
-
-    async def ready(self, name: str, work: Awaitable[T]) -> T:
-        """Wait until a program is ready. Raises `Died` where it does not get so."""
-        try:
-            return await self.guarded(asyncio.wait_for(work, START_WITHIN))
+            async with asyncio.timeout(START_WITHIN):
+                while True:
+                    if answer := await probe():
+                        return answer
+                    await asyncio.sleep(0.2)
         except TimeoutError:
             log = next(child.log for child in self.children if child.name == name)
             raise Died(f"{name} is not ready after {START_WITHIN:.0f} seconds; see {log}") from None
 
-    async def temporal_ready(self) -> Client:
-        """A client, as soon as the server answers."""
-        while True:
-            with suppress(Exception):
-                client = await Client.connect(f"127.0.0.1:{self.settings.temporal_port}")
-                if await client.service_client.check_health(timeout=timedelta(seconds=2)):
-                    return client
-            await asyncio.sleep(0.2)
+    async def connect(self) -> Client | None:
+        """A client, if the server answers."""
+        with suppress(Exception):
+            client = await Client.connect(f"127.0.0.1:{self.settings.temporal_port}")
+            if await client.service_client.check_health(timeout=timedelta(seconds=2)):
+                return client
+        return None
 
-    async def worker_ready(self, client: Client) -> None:
-        """Wait until somebody asks the task queue for work."""
+    async def is_polled(self, client: Client) -> bool:
+        """Whether somebody asks the task queue for work."""
         request = DescribeTaskQueueRequest(
             namespace=client.namespace,
             task_queue=TaskQueue(name=self.settings.task_queue),
             task_queue_type=TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW,
         )
-        while True:
-            answer = await client.workflow_service.describe_task_queue(request)
-            if answer.pollers:
-                return
-            await asyncio.sleep(0.2)
-
-    async def portal_ready(self, http: httpx.AsyncClient) -> None:
-        """Wait until the portal reaches Temporal and the database."""
-        while True:
-            with suppress(httpx.TransportError):
-                if (await http.get("/readyz")).status_code == 200:
-                    return
-            await asyncio.sleep(0.2)
+        return bool((await client.workflow_service.describe_task_queue(request)).pollers)
 
     async def bring_down(self) -> None:
         """Portal and worker first, the server last; each gets a few seconds."""
         for names in (("portal", "worker"), ("temporal",)):
             await asyncio.gather(*(child.stop() for child in self.children if child.name in names))
+
+
+async def raise_when(stopped: asyncio.Event) -> None:
+    """Raise `Stopped` when that happens."""
+    await stopped.wait()
+    raise Stopped
+
+
+async def is_up(http: httpx.AsyncClient) -> bool:
+    """Whether the portal reaches Temporal and the database."""
+    with suppress(httpx.TransportError):
+        return (await http.get("/readyz")).status_code == 200
+    return False

@@ -4,7 +4,7 @@ import os
 import shlex
 import shutil
 import sys
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -69,48 +69,34 @@ GROUPS = (
 
 
 def run_lines(runs: list[Document], zone: str) -> list[str]:
-    """The runs by what they wait for: a line for each, with its state and, where it has one, its date."""
+    """The runs by what they wait for: a line for each, with its state and, where it waits for its date, that day."""
     width = max((len(run["workflow_id"]) for run in runs), default=0)
-    lines: list[str] = []
-    for name, heading in GROUPS:
-        group = sorted((run for run in runs if group_of(run) == name), key=lambda run: str(run["workflow_id"]))
-        if group:
-            lines.append(f"  {heading}")
-            lines += [f"    {run['workflow_id']:<{width}}  {state_of(run, zone)}" for run in group]
-    return lines
+    by_group: dict[str, list[str]] = {name: [] for name, _ in GROUPS}
+    for run in sorted(runs, key=lambda run: str(run["workflow_id"])):
+        group = next((name for name in by_group if name in run["waiting_for"]), "")
+        day = f" for {day_of(run['effective_at'], zone)}" if group == "date" and run["effective_at"] else ""
+        by_group[group].append(f"    {run['workflow_id']:<{width}}  {run['state']}{day}")
+    return [line for name, heading in GROUPS if by_group[name] for line in (f"  {heading}", *by_group[name])]
 
 
-def group_of(run: Document) -> str:
-    """The first group that a run belongs to."""
-    return next((name for name, _ in GROUPS if name in run["waiting_for"]), "")
-
-
-def state_of(run: Document, zone: str) -> str:
-    """The state, and of a run that waits for its date, the day in `zone`."""
-    if group_of(run) != "date" or run["effective_at"] is None:
-        return str(run["state"])
-    effective_at = datetime.fromisoformat(run["effective_at"])
-    return f"{run['state']} for {effective_at.astimezone(ZoneInfo(zone)).date().isoformat()}"
+def day_of(moment: str, zone: str) -> date:
+    """The day in `zone` of a moment in ISO 8601."""
+    return datetime.fromisoformat(moment).astimezone(ZoneInfo(zone)).date()
 
 
 def commands(runs: list[Document], tasks: list[Document]) -> list[str]:
     """Three commands that work now: acknowledge a warning, place an order, confirm a task."""
     program = command_line()
-    waiting = [run for run in runs if run["waiting_for"] == ["customer"]]
-    orderable = [run for run in waiting if run["kind"] not in ORDERS_WITH_DETAILS]
+    waiting = {run["workflow_id"]: run for run in runs if run["waiting_for"] == ["customer"]}
+    orderable = [name for name, run in waiting.items() if run["kind"] not in ORDERS_WITH_DETAILS]
     lines, used = [], None
-    for event, candidates in (("acknowledge_warning", waiting), ("place_order", orderable)):
-        run = next((run for run in candidates if event in run.get("enabled", ()) and run is not used), None)
-        if run is not None:
-            used = run
-            lines.append(f"  {event_command(program, event, run['workflow_id'])}")
+    for event, names in (("acknowledge_warning", waiting), ("place_order", orderable)):
+        name = next((name for name in names if event in waiting[name].get("enabled", ()) and name != used), None)
+        if name is not None:
+            used = name
+            lines.append(f"""  {program} event {event.replace("_", "-")} {name} --data '{{"by": "You"}}'""")
     lines += [f"  {confirm_command(program, tasks[0])}"] if tasks else []
     return ["In another terminal:", *(f"  {line}" for line in exports()), *lines]
-
-
-def event_command(program: str, event: str, workflow_id: str) -> str:
-    """The command that sends a customer's event."""
-    return f'{program} event {event.replace("_", "-")} {workflow_id} --data \'{{"by": "You"}}\''
 
 
 def confirm_command(program: str, task: Document) -> str:
@@ -128,21 +114,19 @@ def command_line() -> str:
 
 
 def exports() -> list[str]:
-    """Lines that give another terminal what is set in this one. Neither secrets nor misspelt names are printed."""
-    known = {PREFIX + name.upper() for name in Settings.model_fields}
-    given = {name: value for name, value in sorted(os.environ.items()) if name.upper() in known}
-    hidden = [name for name in given if is_secret(name, given[name])]
-    lines = [f"export {name}={shlex.quote(value)}" for name, value in given.items() if name not in hidden]
-    return [*lines, *(f"# {name} {what_to_do(name)}" for name in hidden)]
+    """Lines that give another terminal what is set in this one. Neither secrets nor misspelt names are printed.
 
-
-def is_secret(name: str, value: str) -> bool:
-    """Whether a setting may hold a secret; the path of a SQLite file is none."""
-    return name.upper().removeprefix(PREFIX).lower() in SECRETS and not value.startswith("sqlite:///")
-
-
-def what_to_do(name: str) -> str:
-    """What to do about a secret that is not printed. A comment for any shell: no quotes and no semicolons."""
-    if name.upper() == f"{PREFIX}DATABASE_URL":
-        return "is not printed here since it may hold a password: export it as in this terminal"
-    return "is a secret and not printed: these commands do without it"
+    The path of a SQLite file is no secret. A comment is one for any shell: no quotes and no semicolons.
+    """
+    lines, comments = [], []
+    for name, value in sorted(os.environ.items()):
+        setting = name.upper().removeprefix(PREFIX).lower()
+        if not name.upper().startswith(PREFIX) or setting not in Settings.model_fields:
+            continue
+        if setting not in SECRETS or value.startswith("sqlite:///"):
+            lines.append(f"export {name}={shlex.quote(value)}")
+        elif setting == "database_url":
+            comments.append(f"# {name} is not printed here since it may hold a password: export it as in this terminal")
+        else:
+            comments.append(f"# {name} is a secret and not printed: these commands do without it")
+    return lines + comments

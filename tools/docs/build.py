@@ -29,20 +29,18 @@ def main(arguments: list[str]) -> int:
         return 2
     expected = made()
     outdated = stale(expected)
-    names = [str(path.relative_to(ROOT)) for path in outdated]
-    if arguments:
-        print(
-            *(f"{name} is stale: run make docs" for name in names), sep="\n", end="\n" if names else "", file=sys.stderr
-        )
-        return 1 if names else 0
-    (DOCS / "kinds").mkdir(exist_ok=True)
     for path in outdated:
+        name = path.relative_to(ROOT)
+        if arguments:
+            print(f"{name} is stale: run make docs", file=sys.stderr)
+            continue
         if path in expected:
+            path.parent.mkdir(exist_ok=True)
             path.write_text(expected[path], encoding="utf-8")
         else:
             path.unlink()
-    print(*(f"{name} made" for name in names), sep="\n", end="\n" if names else "")
-    return 0
+        print(f"{name} made")
+    return 1 if arguments and outdated else 0
 
 
 if __name__ == "__main__":

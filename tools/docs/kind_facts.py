@@ -1,9 +1,9 @@
-"""What the pages say of a kind, read off its declarations: its chart, its dates, codes and steps.
+"""What the pages say of a kind, read off its declarations: its chart, its task types, its dates, codes and steps."""
 
-Written by hand is only which tasks a callback opens; tests/texts/test_docs.py holds it against what exploration meets.
-"""
-
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
 
 from catalogue.texts import keys
 from states.chart.base import Chart
@@ -15,54 +15,10 @@ from states.views.diagram import changes_target, states_of, transitions_of
 from tools.docs.conversations import conversation
 from tools.docs.rules import Rule, in_code, rules
 
-WAITED_FOR = ("customer", "operator", "third_party", "date", "system", "repair")
 
-
-@dataclass(frozen=True)
-class KindState:
-    """A state of a kind: what may be so in it, where guards allow. All is empty in an end."""
-
-    name: str
-    public: str
-    """What outsiders call it."""
-    final: bool
-    waits: tuple[str, ...] = ()
-    events: tuple[str, ...] = ()
-    """Those of the customer."""
-    tasks: tuple[str, ...] = ()
-    wakes: tuple[str, ...] = ()
-    """What happens by itself."""
-    reminders: tuple[str, ...] = ()
-    """Of the customer, of a missing proof, of what is in surplus, of open tasks."""
-
-
-def state_of(kind: Kind, name: str) -> KindState:
-    """A state as the pages describe it."""
-    public, final = public_state(name), bool(kind.chart.states_map[name].final)
-    if final:
-        return KindState(name, public, final)
-    events = events_in(kind, name)
-    tasks = tasks_in(kind, name, events)
-    return KindState(
-        *(name, public, final, waits_in(kind, name, tasks), events, tasks),
-        *(wakes_in(kind, name, events), reminders_in(kind, name, events, tasks)),
-    )
-
-
-def states(kind: Kind) -> list[KindState]:
-    """The states that a kind reaches, in the order of its path."""
-    return [state_of(kind, name) for name in states_of(kind.chart)]
-
-
-def events_in(kind: Kind, state: str) -> tuple[str, ...]:
-    """The customer's events: those with a transition, the revocation of an order (X11), a proof (X9)."""
-    events = {str(transition.event) for name, transition in transitions_of(kind) if name == state}
-    events -= {"request_revocation", "hand_in_proof"}
-    if "revocation_granted" in events:
-        events.add("request_revocation")
-    if state == "third_party" or (state in ("scheduled", "applying") and "third_party" in states_of(kind.chart)):
-        events.add("hand_in_proof")
-    return tuple(event for event in CUSTOMER_MESSAGES if event in events)
+def holding(facts: Mapping[str, Any]) -> tuple[str, ...]:
+    """The names of the facts that hold."""
+    return tuple(name for name, holds in facts.items() if holds)
 
 
 def opened_by(action: str) -> list[str]:
@@ -70,59 +26,98 @@ def opened_by(action: str) -> list[str]:
     return [type_.type for type_ in TASK_TYPES.values() if action in type_.opened_by]
 
 
-def tasks_in(kind: Kind, state: str, events: tuple[str, ...]) -> tuple[str, ...]:
-    """The types of the tasks that may be open."""
-    entered = [getattr(callback.func, "__name__", "") for callback in kind.chart.states_map[state].enter]
-    never = {"third_party": not kind.steps, "clarify": "partner" not in kind.steps}
-    tasks = [task for name in entered for task in opened_by(name) if not never.get(task)]
-    if state == "scheduled" and "order" in kind.chart.states_map:
-        tasks.append("clarify_term")
-        tasks += ["third_party"] if "third_party" in states_of(kind.chart) else []
-    tasks += ["revocation"] if "request_revocation" in events else []
-    return tuple(dict.fromkeys([*tasks, "repair"]))
+@dataclass(frozen=True)
+class KindState:
+    """A state of a kind: what may be so in it, where guards allow. All is empty in an end."""
+
+    kind: Kind
+    name: str
+
+    @property
+    def public(self) -> str:
+        """What outsiders call it."""
+        return public_state(self.name)
+
+    @property
+    def final(self) -> bool:
+        return bool(self.kind.chart.states_map[self.name].final)
+
+    @cached_property
+    def events(self) -> tuple[str, ...]:
+        """The customer's: those with a transition, the revocation of an order (X11), a proof (X9)."""
+        events = {str(transition.event) for name, transition in transitions_of(self.kind) if name == self.name}
+        proves = self.name == "third_party" or (self.name in ("scheduled", "applying") and self.goes_elsewhere)
+        shown = {"request_revocation": "revocation_granted" in events, "hand_in_proof": proves}
+        return tuple(event for event in CUSTOMER_MESSAGES if shown.get(event, event in events))
+
+    @cached_property
+    def tasks(self) -> tuple[str, ...]:
+        """The types of the tasks that may be open."""
+        entered = [getattr(callback.func, "__name__", "") for callback in self.kind.chart.states_map[self.name].enter]
+        never = {"third_party": not self.kind.steps, "clarify": "partner" not in self.kind.steps}
+        tasks = [task for name in entered for task in opened_by(name) if not never.get(task)]
+        late = self.name == "scheduled" and "order" in self.kind.chart.states_map
+        others = {
+            "clarify_term": late,
+            "third_party": late and self.goes_elsewhere,
+            "revocation": "request_revocation" in self.events,
+            "repair": not self.final,
+        }
+        return tuple(dict.fromkeys((*tasks, *holding(others))))
+
+    @property
+    def waits(self) -> tuple[str, ...]:
+        """Whom or what a run may wait for; of what a third party has done the operator checks the proof."""
+        people = {TASK_TYPES[task].waits_for for task in self.tasks}
+        waits = {
+            "customer": self.name in CUSTOMER_STATES,
+            "operator": people - {"repair"},
+            "third_party": "third_party" in people,
+            "date": self.name == "scheduled",
+            "system": self.name in AWAITED_EFFECT,
+            "repair": "repair" in people,
+        }
+        return holding(waits)
+
+    @property
+    def wakes(self) -> tuple[str, ...]:
+        """What happens by itself."""
+        noticed, scheduled = follows_notice(self.kind), self.name == "scheduled"
+        has_term = self.name == "order" and not noticed and "partner" not in self.kind.steps
+        wakes = {
+            "`abandoned` after `ABANDON_AFTER`": self.is_abandoned,
+            "the date moves on at `order_by`": self.name in BEFORE_ORDER and noticed,
+            "a term that runs out is asked about": has_term,
+            "the effective date": scheduled,
+            "licences checked again `RECHECK_BEFORE` it": scheduled and self.kind.chart.traits.rechecks,
+        }
+        return holding(wakes)
+
+    @property
+    def reminders(self) -> tuple[str, ...]:
+        """Of the customer, of a missing proof, of what is in surplus, of open tasks."""
+        reminders = {
+            "customer": self.is_abandoned,
+            "proof": "third_party" in self.tasks,
+            "surplus": self.name == "scheduled" and self.kind.chart.traits.rechecks,
+            "task": self.tasks,
+        }
+        return holding(reminders)
+
+    @property
+    def is_abandoned(self) -> bool:
+        """Whether a customer who does nothing is reminded, and abandons it in the end."""
+        return self.name in (*CUSTOMER_STATES, "third_party") and "abandon" in self.events
+
+    @property
+    def goes_elsewhere(self) -> bool:
+        """Whether the kind has a state for what a third party does."""
+        return "third_party" in states_of(self.kind.chart)
 
 
-def waits_in(kind: Kind, state: str, tasks: tuple[str, ...]) -> tuple[str, ...]:
-    """Whom or what a run may wait for."""
-    waits = {
-        "customer": state in CUSTOMER_STATES,
-        "operator": set(tasks) != {"repair"},
-        "third_party": "third_party" in tasks,
-        "date": state == "scheduled",
-        "system": state in AWAITED_EFFECT,
-        "repair": True,
-    }
-    return tuple(name for name in WAITED_FOR if waits[name])
-
-
-def wakes_in(kind: Kind, state: str, events: tuple[str, ...]) -> tuple[str, ...]:
-    """What happens by itself."""
-    wakes = {
-        "`abandoned` after `ABANDON_AFTER`": is_abandoned(state, events),
-        "the date moves on at `order_by`": state in BEFORE_ORDER and follows_notice(kind),
-        "a term that runs out is asked about": state == "order"
-        and not follows_notice(kind)
-        and "partner" not in kind.steps,
-        "the effective date": state == "scheduled",
-        "licences checked again `RECHECK_BEFORE` it": state == "scheduled" and kind.chart.traits.rechecks,
-    }
-    return tuple(says for says, holds in wakes.items() if holds)
-
-
-def reminders_in(kind: Kind, state: str, events: tuple[str, ...], tasks: tuple[str, ...]) -> tuple[str, ...]:
-    """The reminders that may be sent."""
-    reminders = {
-        "customer": is_abandoned(state, events),
-        "proof": "third_party" in tasks,
-        "surplus": state == "scheduled" and kind.chart.traits.rechecks,
-        "task": True,
-    }
-    return tuple(name for name, holds in reminders.items() if holds)
-
-
-def is_abandoned(state: str, events: tuple[str, ...]) -> bool:
-    """Whether a customer who does nothing is reminded, and abandons it in the end."""
-    return (state in CUSTOMER_STATES or state == "third_party") and "abandon" in events
+def states(kind: Kind) -> list[KindState]:
+    """The states that a kind reaches, in the order of its path."""
+    return [KindState(kind, name) for name in states_of(kind.chart)]
 
 
 def follows_notice(kind: Kind) -> bool:
@@ -142,14 +137,14 @@ def warnings_of(kind: Kind) -> list[str]:
         "surplus_gap": surplus and kind.kind == "edition",
         "later_than_standing": changes_target(kind),
     }
-    return sorted(texts("warning") & kind.codes | {code for code, holds in of_runs.items() if holds})
+    return sorted(texts("warning") & kind.codes | {*holding(of_runs)})
 
 
 def refusals_of(kind: Kind) -> list[str]:
     """The refusals of a request that its check may give; those of a person and of a booking."""
     reached = set(states_of(kind.chart))
     of_runs = {"declined": bool({"order", "support_ticket"} & reached), "booking_refused": "placing" in reached}
-    return sorted(texts("refusal") & kind.codes | {code for code, holds in of_runs.items() if holds})
+    return sorted(texts("refusal") & kind.codes | {*holding(of_runs)})
 
 
 def texts(group: str) -> set[str]:
@@ -159,21 +154,17 @@ def texts(group: str) -> set[str]:
 
 def rules_of(kind: Kind) -> list[Rule]:
     """The rules of a kind: of the groups it is about, cited in its module, and general ones cited by its path."""
-    groups, path = conversation(kind.kind)["rules"], path_of(kind)
-    own = {number for number, places in in_code().items() if file_of(kind.chart) in places}
-    general = {number for number, places in in_code().items() if path.__name__ in places.get(file_of(path), ())}
-    return [
-        rule
-        for rule in rules().values()
-        if rule.group in groups or rule.number in own or (rule.group in ("G", "X") and rule.number in general)
-    ]
+    path = next(base for base in kind.chart.__mro__ if base.__module__.startswith("states.paths."))
+    groups, own_file, path_file = conversation(kind.kind)["rules"], file_of(kind.chart), file_of(path)
+
+    def concerns(rule: Rule) -> bool:
+        places = in_code().get(rule.number, {})
+        general = rule.group in ("G", "X") and path.__name__ in places.get(path_file, ())
+        return rule.group in groups or own_file in places or general
+
+    return list(filter(concerns, rules().values()))
 
 
-def path_of(kind: Kind) -> type[Chart]:
-    """The chart that declares the path."""
-    return next(base for base in kind.chart.__mro__ if base.__module__.startswith("states.paths."))
-
-
-def file_of(definition: type) -> str:
-    """The file in which a class is defined."""
+def file_of(definition: type[Chart]) -> str:
+    """The file in which a chart is defined."""
     return definition.__module__.replace(".", "/") + ".py"

@@ -6,11 +6,13 @@ own check answers for a made-up customer, asked under every edition. A block tha
 
 import tomllib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any, get_args
+
+from pydantic import Field
+from pydantic.dataclasses import dataclass
 
 from catalogue.loader import load_catalogues
 from states.kinds.kind import Context
@@ -20,6 +22,7 @@ from states.model.offers import Catalogue
 from states.model.record import Customer, EditionKey
 from states.model.request import Request
 from states.views.diagram import states_of
+from tools.docs.kind_facts import holding
 
 AT = datetime(2027, 1, 4, 9, tzinfo=UTC)
 Fields = dict[str, Any]
@@ -30,9 +33,9 @@ class Block:
     """A request that is refused, or held until something is gone: in words, and what differs from the row's sample."""
 
     says: str
-    request: Fields = field(default_factory=dict)
-    licence: Fields = field(default_factory=dict)
-    record: Fields = field(default_factory=dict)
+    request: Fields = Field(default_factory=dict)
+    licence: Fields = Field(default_factory=dict)
+    record: Fields = Field(default_factory=dict)
     open_runs: Sequence[str] = ()
     without: Sequence[str] = ()
     """Fields that the request then lacks."""
@@ -44,11 +47,11 @@ class Row:
 
     says: str
     kind: str
-    request: Fields = field(default_factory=lambda: {"subject": "L-1"})
+    request: Fields = Field(default_factory=lambda: {"subject": "L-1"})
     licence: Fields | None = None
-    record: Fields = field(default_factory=dict)
+    record: Fields = Field(default_factory=dict)
     blocks: tuple[Block, ...] = ()
-    catalogue: Fields = field(default_factory=dict)
+    catalogue: Fields = Field(default_factory=dict)
     """What differs from the catalogue."""
     effect: str | None = None
     """Where it is no cancellation with an effect on the cost, what it is."""
@@ -67,12 +70,9 @@ PACKAGES = {"K-2": 100, "K-3": 0}
 def listed() -> tuple[Row, ...]:
     """The rows of matrix.toml, as in the guide's order."""
     document = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
-    return tuple(
-        Row(**row | {"blocks": tuple(Block(**block) for block in row.get("blocks", ()))}) for row in document["rows"]
-    )
+    return tuple(Row(**row) for row in document["rows"])
 
 
-HEAD = ("what", "kind", "effect", "takes effect", "who", "hard blocks", "warnings")
 EFFECTS = {
     "cancellation": "cancellation: the cost falls",
     "deactivation": "deactivation: no saving",
@@ -163,7 +163,7 @@ def actors_of(row: Row, checks: dict[str, Check]) -> str:
         "J": "support_ticket" in states,
         "T": any(check.outside for check in checks.values()),
     }
-    return ", ".join(actor for actor, acting in acts.items() if acting)
+    return ", ".join(holding(acts))
 
 
 def ends_outside(checks: dict[str, Check]) -> bool:

@@ -10,37 +10,36 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from catalogue.differences import differences
 from catalogue.formats import ZONE, moment_from
 from catalogue.loader import load_catalogues
-from catalogue.texts import keys, say
+from catalogue.texts import say
 from states.chart.state_names import AWAITED_EFFECT, PUBLIC_STATE, public_state
 from states.chart.task_types import TASK_TYPES, TaskType
 from states.kinds.kind import Kind
 from states.kinds.registry import KINDS
-from states.model.offers import Catalogue, Product
+from states.model.offers import Product
 from states.model.status import Status
 from states.views.diagram import mermaid
 from tools.docs import kind_facts, matrix
 from tools.docs.conversations import played
+from tools.docs.kind_facts import holding, texts
 from tools.docs.rules import ROOT, Rule, groups, in_code, in_data, in_tests
 from tools.docs.samples import mail, spoken
 
 MADE = "<!-- Made by `make docs` from the code: edit that instead. -->"
-NO_INSTRUCTIONS = frozenset({"note", "proof", "json", "asked"})
-"""Texts of tasks that stand beside the instructions."""
 
 
 def pages() -> dict[str, str]:
     """Every page by its path below docs/."""
-    made = {f"kinds/{kind.kind}.md": page("kind", **kind_page(kind)) for kind in KINDS.values()}
-    rows = list(matrix.rows())
     watchers = [kind.kind for kind in KINDS.values() if kind.watches]
-    made["overview.md"] = page("overview", matrix_head=matrix.HEAD, matrix_rows=rows, kinds=KINDS.values())
-    made["catalogue.md"] = page("catalogue", **catalogue_page())
-    made["states.md"] = page("states", **states_page())
-    made["conversations.md"] = page("conversations", watchers=watchers)
-    made["messages.md"] = page("messages", **messages_page())
-    made["rules.md"] = page("rules", groups=groups().items())
-    made["adr/README.md"] = page("adr", decisions=decisions())
-    return made
+    return {
+        **{f"kinds/{kind.kind}.md": page("kind", **kind_page(kind)) for kind in KINDS.values()},
+        "overview.md": page("overview", matrix_rows=list(matrix.rows()), kinds=KINDS.values()),
+        "catalogue.md": page("catalogue", **catalogue_page()),
+        "states.md": page("states", **states_page()),
+        "conversations.md": page("conversations", watchers=watchers),
+        "messages.md": page("messages", **messages_page()),
+        "rules.md": page("rules", groups=groups().items()),
+        "adr/README.md": page("adr", decisions=decisions()),
+    }
 
 
 def kind_page(kind: Kind) -> dict[str, Any]:
@@ -68,35 +67,35 @@ def states_page() -> dict[str, Any]:
         return ["every kind"] if len(kinds) == len(KINDS) else kinds
 
     return {
-        "public_states": [(state, reaching(state)) for state in names("state")],
+        "public_states": [(state, reaching(state)) for state in sorted(texts("state"))],
         "awaiting": [(name, public_state(name), effect.__name__) for name, effect in sorted(AWAITED_EFFECT.items())],
         "renamed": [(name, public) for name, public in sorted(PUBLIC_STATE.items()) if name not in AWAITED_EFFECT],
-        "problems": names("problem"),
+        "problems": sorted(texts("problem")),
     }
 
 
 def messages_page() -> dict[str, Any]:
     """Every mail and every task's instructions."""
-    mails = [name.removesuffix(".body") for name in names("mail") if name.endswith(".body")]
-    return {"mails": mails, "tasks": [name for name in names("task") if name not in NO_INSTRUCTIONS]}
+    mails = [name.removesuffix(".body") for name in sorted(texts("mail")) if name.endswith(".body")]
+    return {"mails": mails, "tasks": sorted(text for type_ in TASK_TYPES.values() for text in type_.texts)}
 
 
 def catalogue_page() -> dict[str, Any]:
-    """The first version whole, newer ones, newest first, by what they say otherwise than the one before."""
+    """The first version whole, newer ones, newest first, by what they say otherwise than the one before.
+
+    New remarks are no differences: they are shown by themselves.
+    """
     versions = load_catalogues().all
-    first = versions[0]
+    first, pairs = versions[0], reversed([*pairwise(versions)])
+    products = first.products.values()
     return {
-        "changes": [(old, new, changes(old, new)) for old, new in reversed([*pairwise(versions)])],
-        "first": first,
-        "products": [
-            (product, [offered(product, key) for key in first.editions]) for product in first.products.values()
+        "changes": [
+            (old, new, [line for line in differences(old, new) if not line.startswith("+ remarks.")])
+            for old, new in pairs
         ],
+        "first": first,
+        "products": [(product, [offered(product, key) for key in first.editions]) for product in products],
     }
-
-
-def changes(old: Catalogue, new: Catalogue) -> list[str]:
-    """The differences but for new remarks, which are shown by themselves."""
-    return [line for line in differences(old, new) if not line.startswith("+ remarks.")]
 
 
 def offered(product: Product, edition: str) -> str:
@@ -111,11 +110,6 @@ def decisions() -> list[tuple[str, str]]:
     """The decisions of docs/adr: file and title."""
     paths = sorted((ROOT / "docs" / "adr").glob("0*.md"))
     return [(path.name, path.read_text(encoding="utf-8").splitlines()[0].removeprefix("# ")) for path in paths]
-
-
-def names(group: str) -> list[str]:
-    """The keys of a group of texts, without its name, in order."""
-    return [key.removeprefix(f"{group}.") for key in keys() if key.startswith(f"{group}.")]
 
 
 # What templates may use.
@@ -170,7 +164,7 @@ def stands(status: Status, first: bool) -> list[str]:
         f"warnings: {code(warning.code for warning in status.warnings)}": first and status.warnings,
     }
     refusal = [f"refusal: `{status.refusal.code}` ({status.refusal.rule})"] if status.refusal else []
-    return [text for text, holds in told.items() if holds] + refusal
+    return [*holding(told), *refusal]
 
 
 TEMPLATES = Environment(
@@ -178,11 +172,13 @@ TEMPLATES = Environment(
     undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True,
 )  # fmt: skip
 TEMPLATES.globals |= {"made": MADE, "say": say, "spoken": spoken, "mail": mail, "task_types": TASK_TYPES}
-TEMPLATES.filters |= {"code": code, "row": row, "head": head, "links": links, "source": source, "stands": stands}
-TEMPLATES.filters["confirmed_with"] = confirmed_with
-TEMPLATES.filters["code_of"] = lambda rule: in_code().get(rule.number, {}).items()
-TEMPLATES.filters["data_of"] = lambda rule: in_data().get(rule.number, ())
-TEMPLATES.filters["tests_of"] = lambda rule: in_tests().get(rule.number, ())
+TEMPLATES.filters |= {"code": code, "row": row, "head": head, "links": links}
+TEMPLATES.filters |= {"source": source, "stands": stands, "confirmed_with": confirmed_with}
+TEMPLATES.filters |= {
+    "code_of": lambda rule: in_code().get(rule.number, {}).items(),
+    "data_of": lambda rule: in_data().get(rule.number, ()),
+    "tests_of": lambda rule: in_tests().get(rule.number, ()),
+}
 
 
 def page(template: str, **facts: Any) -> str:

@@ -4,14 +4,15 @@ import ast
 import re
 import tomllib
 from bisect import bisect_left
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
 ROOT = Path(__file__).resolve().parents[2]
-FILE = ROOT / "docs" / "rules.toml"
 CODE = ("states", "catalogue", "activities", "workflows", "portal")
 """The packages in which rules are implemented."""
 
@@ -46,20 +47,24 @@ class Rule(BaseModel):
 
 
 @cache
+def document() -> dict[str, Any]:
+    """What rules.toml says: of each rule its fields, and of `groups` their titles."""
+    return tomllib.loads((ROOT / "docs" / "rules.toml").read_text(encoding="utf-8"))
+
+
+@cache
 def rules() -> dict[str, Rule]:
     """Every rule by its number, in the order of the file."""
-    document = tomllib.loads(FILE.read_text(encoding="utf-8"))
-    document.pop("groups")
-    return {number: Rule.model_validate({"number": number} | fields) for number, fields in document.items()}
+    fields_of = {number: fields for number, fields in document().items() if number != "groups"}
+    return {number: Rule.model_validate({"number": number} | fields) for number, fields in fields_of.items()}
 
 
 @cache
 def groups() -> dict[str, list[Rule]]:
     """The rules by what they are about, in the order of the file."""
-    titles = tomllib.loads(FILE.read_text(encoding="utf-8"))["groups"]
     return {
         f"{title} ({letters.rstrip('-')})": [rule for rule in rules().values() if rule.group == letters]
-        for letters, title in titles.items()
+        for letters, title in document()["groups"].items()
     }
 
 
@@ -93,63 +98,60 @@ def relative(path: Path) -> str:
 @cache
 def in_code() -> dict[str, Places]:
     """The definitions in whose code, docstring or comment a rule is cited; "" stands for the module itself."""
-    index: dict[str, Places] = {}
+    index: dict[str, Places] = defaultdict(lambda: defaultdict(list))
     for path in files(CODE, ".py"):
         source = path.read_text(encoding="utf-8")
-        ends, names = definitions(ast.parse(source))
+        statements = list(definitions(ast.parse(source).body))
         for number, line in enumerate(source.splitlines(), 1):
             for rule in cited(line):
-                position = bisect_left(ends, number)
-                listed = index.setdefault(rule, {}).setdefault(relative(path), [])
-                name = names[position] if position < len(names) else ""
+                position = bisect_left(statements, number, key=lambda statement: statement[0])
+                name = statements[position][1] if position < len(statements) else ""
+                listed = index[rule][relative(path)]
                 if name not in listed:
                     listed.append(name)
     return index
 
 
-def definitions(module: ast.Module) -> tuple[list[int], list[str]]:
-    """The last line of each statement of a module and of its classes, and the name that it defines.
+def definitions(body: list[ast.stmt], owner: str = "") -> Iterator[tuple[int, str]]:
+    """Of each statement of a module and of its classes the last line, and the name that it defines.
 
     A comment belongs to the statement below it, a docstring below a value to that value.
     """
-    ends: list[int] = []
-    names: list[str] = []
-    for statement in module.body:
-        name = names[-1] if isinstance(statement, ast.Expr) and names else name_of(statement)
+    name = owner
+    for statement in body:
+        if not isinstance(statement, ast.Expr):
+            name = ".".join(filter(None, (owner, name_of(statement))))
         if isinstance(statement, ast.ClassDef):
-            inner = name
-            for member in statement.body:
-                if not isinstance(member, ast.Expr):
-                    inner = f"{name}.{name_of(member)}" if name_of(member) else name
-                ends.append(member.end_lineno or 0)
-                names.append(inner)
+            yield from definitions(statement.body, name)
         else:
-            ends.append(statement.end_lineno or 0)
-            names.append(name)
-    return ends, names
+            yield statement.end_lineno or 0, name
 
 
 def name_of(statement: ast.stmt) -> str:
     """The name that a statement defines, if it defines one."""
-    if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-        return statement.name
-    if isinstance(statement, ast.Assign | ast.AnnAssign):
-        target = statement.targets[0] if isinstance(statement, ast.Assign) else statement.target
-        return target.id if isinstance(target, ast.Name) else ""
+    match statement:
+        case (
+            ast.FunctionDef(name=name)
+            | ast.AsyncFunctionDef(name=name)
+            | ast.ClassDef(name=name)
+            | ast.Assign(targets=[ast.Name(id=name), *_])
+            | ast.AnnAssign(target=ast.Name(id=name))
+        ):
+            return name
     return ""
 
 
 @cache
 def in_data() -> dict[str, list[str]]:
     """The files of the catalogue that cite a rule, or give as source a line or page that the rule has."""
-    index: dict[str, list[str]] = {}
+    index: dict[str, list[str]] = defaultdict(list)
     for path in files(["catalogue/versions"], ".toml"):
         text = path.read_text(encoding="utf-8")
         numbers = set(cited(text))
         sources = {source for stated in re.findall(r'source = "([^"]*)"', text) for source in sources_in(stated)}
         for rule in rules().values():
             if rule.number in numbers or rule.sources & sources:
-                index.setdefault(rule.number, []).append(relative(path))
+                index[rule.number].append(relative(path))
     return index
 
 
@@ -167,12 +169,12 @@ NAMES_ALL = ("tests/rules/test_every_rule_is_named.py", "tests/texts/test_docs.p
 @cache
 def in_tests() -> dict[str, list[str]]:
     """The files of tests in which a rule stands in a test's name or in a text of the code, say a parametrize-id."""
-    index: dict[str, list[str]] = {}
+    index: dict[str, list[str]] = defaultdict(list)
     for path in files(["tests"], ".py"):
         if relative(path) not in NAMES_ALL:
             named = "\n".join(test_texts(ast.parse(path.read_text(encoding="utf-8"))))
             for rule in sorted(set(cited(named))):
-                index.setdefault(rule, []).append(relative(path))
+                index[rule].append(relative(path))
     return index
 
 

@@ -7,7 +7,7 @@ functions (`cond=surplus_found`) or as strings. Annotations are never changed: n
 import re
 from abc import abstractmethod
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from itertools import groupby, pairwise
 from typing import Any, ClassVar
 
 import parso
@@ -28,17 +28,9 @@ def code_of(*nodes: Node) -> str:
     return "".join(node.get_code() for node in nodes).strip()
 
 
-def enclosing(node: Node, *types: str) -> Node | None:
-    """The nearest node above of one of these types."""
-    above = node.parent
-    while above is not None and above.type not in types:
-        above = above.parent
-    return above
-
-
 def scope_of(node: Node) -> str | None:
     """`classdef`, `funcdef`, or None for a node at the top of the module."""
-    return getattr(enclosing(node, "classdef", "funcdef"), "type", None)
+    return getattr(node.search_ancestor("classdef", "funcdef"), "type", None)
 
 
 def is_annotation(node: Node) -> bool:
@@ -63,13 +55,8 @@ def parts_of(brackets: Node) -> list[list[Node]]:
         return [[content]]
     if any(child.type in ("comp_for", "sync_comp_for") for child in content.children):
         return []
-    parts: list[list[Node]] = [[]]
-    for child in content.children:
-        if child.type == "operator" and child.value == ",":
-            parts.append([])
-        else:
-            parts[-1].append(child)
-    return [part for part in parts if part]
+    parts = groupby(content.children, lambda child: bool(child.type == "operator" and child.value == ","))
+    return [list(part) for is_comma, part in parts if not is_comma]
 
 
 def is_call(node: Node) -> bool:
@@ -195,7 +182,7 @@ class Retarget(ChartOperator):
         if node.type not in ("atom_expr", "power") or not TRANSITION.match(code_of(node)):
             return
         state, direction, *rest = node.children
-        chart = enclosing(node, "classdef")
+        chart = node.search_ancestor("classdef")
         states = STATE.findall(chart.get_code()) if chart is not None else []
         if code_of(direction) == ".from_" and state.value in states:
             yield state, following(states, state.value) + code_of(direction, *rest)
@@ -262,12 +249,11 @@ class DropStatement(ChartOperator):
         if node.type == "simple_stmt" and scope_of(node) == "funcdef":
             statement, *rest = node.children
             target, sign = statement.children[:2] if statement.type == "expr_stmt" else (statement, None)
-            calls = (
-                sign is None and statement.type in ("atom_expr", "power") and statement.children[-1].type == "trailer"
-            )
-            sets_field = sign is not None and target.type != "name" and "." in code_of(target)
-            adds = sign is not None and getattr(sign, "value", "=") != "="
-            if calls or sets_field or adds:
+            if sign is None:
+                counts = statement.type in ("atom_expr", "power") and statement.children[-1].type == "trailer"
+            else:
+                counts = (target.type != "name" and "." in code_of(target)) or getattr(sign, "value", "=") != "="
+            if counts:
                 yield statement, "pass" + "".join(child.get_code() for child in rest)
 
 
@@ -277,7 +263,7 @@ class FixGuard(ChartOperator):
     shown = (("def f() -> bool:\n    return x\n", "def f() -> bool:\n    return True\n"),)
 
     def rewrites(self, node: Node) -> Iterator[Rewrite]:
-        function = enclosing(node, "funcdef") if node.type == "return_stmt" else None
+        function = node.search_ancestor("funcdef") if node.type == "return_stmt" else None
         if function is not None and function.annotation is not None and code_of(function.annotation) == "bool":
             for value in ("True", "False"):
                 if value != code_of(node.children[1]):

@@ -15,6 +15,7 @@ from cosmic_ray.config import load_config
 from cosmic_ray.modules import filter_paths, find_modules
 from cosmic_ray.work_db import WorkDB, use_db
 from cosmic_ray.work_item import TestOutcome, WorkerOutcome
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "var" / "mutation"
@@ -22,21 +23,6 @@ CLONE = FOLDER / "clone"
 SESSION = FOLDER / "session.sqlite"
 PAGE = ROOT / "docs" / "mutation.md"
 HERE = Path(__file__).parent
-
-HEAD = """# Mutants of `states/`
-
-<!-- Made by `make mutation` from a run: change the code, the tests or `tools/mutation/survivors.toml` instead. -->
-
-`make mutation` changes `states/` in one place at a time (another target of a transition, a guard left out or turned
-round, an effect not asked for) and runs the tests: one of them must fail. [cosmic-ray](https://cosmic-ray.readthedocs.io)
-does the running, with operators of our own for charts. It takes long; CI does not run it. How to run it:
-[tools/mutation/README.md](../tools/mutation/README.md).
-
-{run}
-
-| module | killed by a test | by time | survived | not run | score |
-| --- | --- | --- | --- | --- | --- |
-"""
 
 
 @dataclass(frozen=True)
@@ -89,13 +75,13 @@ def reasons() -> dict[tuple[str, str, str], str]:
     return {(entry["at"], entry["code"], mutant): entry["why"] for entry in entries for mutant in entry["mutants"]}
 
 
-def row(name: str, mutants: list[Mutant]) -> str:
-    """A line of the table; the score is of those that were run, and never rounded up."""
-    counts = Counter(mutant.outcome for mutant in mutants)
-    run = len(mutants) - counts["pending"]
-    score = f"{1000 * (run - counts['survived']) // run / 10} %" if run else "–"
-    cells = (counts[outcome] for outcome in ("killed", "timeout", "survived", "pending"))
-    return f"| {name} | {' | '.join(map(str, cells))} | {score} |\n"
+def counts(mutants: list[Mutant]) -> str:
+    """The cells of a line of the table; the score is of those that were run, and never rounded up."""
+    numbers = Counter(mutant.outcome for mutant in mutants)
+    run = len(mutants) - numbers["pending"]
+    score = f"{1000 * (run - numbers['survived']) // run / 10} %" if run else "–"
+    cells = (numbers[outcome] for outcome in ("killed", "timeout", "survived", "pending"))
+    return " | ".join([*map(str, cells), score])
 
 
 def what_was_run(mutants: list[Mutant]) -> str:
@@ -112,34 +98,21 @@ def what_was_run(mutants: list[Mutant]) -> str:
     return textwrap.fill(text, 120, break_on_hyphens=False)
 
 
-def survivor(mutant: Mutant, why: str | None) -> str:
-    """What was changed without a test that fails, and the reason."""
-    change = f"- `{mutant.place}`, {mutant.operator}: ``{mutant.side('-')}`` → ``{mutant.side('+')}``  \n"
-    return f"{change}  {why or '**Not explained yet.**'}\n"
-
-
-def page(mutants: list[Mutant]) -> str:
+def page(mutants: list[Mutant], why: dict[tuple[str, str, str], str]) -> str:
     """The whole page."""
-    rows, survivors, why = "", "", reasons()
-    for path, of_module in groupby(mutants, lambda mutant: mutant.path):
-        mutants_here = list(of_module)
-        survived = [mutant for mutant in mutants_here if mutant.outcome == "survived"]
-        rows += row(f"`{path}`", mutants_here)
-        survivors += f"\n### `{path}`\n\n" if survived else ""
-        survivors += "".join(survivor(mutant, why.get(mutant.change)) for mutant in survived)
-    return (
-        HEAD.format(run=what_was_run(mutants))
-        + rows
-        + row("**all**", mutants)
-        + "\n## Survivors\n"
-        + (survivors or "\nNone.\n")
+    templates = Environment(
+        loader=FileSystemLoader(HERE / "templates"), undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
+    templates.filters["counts"] = counts
+    modules = [(path, list(group)) for path, group in groupby(mutants, lambda mutant: mutant.path)]
+    facts = {"run": what_was_run(mutants), "modules": modules, "mutants": mutants, "why": why}
+    return templates.get_template("mutation.md").render(facts)
 
 
 def write() -> None:
     """Write the page."""
     mutants, why = mutants_of_session(), reasons()
-    PAGE.write_text(page(mutants), encoding="utf-8")
+    PAGE.write_text(page(mutants, why), encoding="utf-8")
     survivors = [mutant for mutant in mutants if mutant.outcome == "survived"]
     unexplained = [mutant for mutant in survivors if mutant.change not in why]
     print(f"{len(mutants)} mutants, {len(survivors)} survived, {len(unexplained)} of them without a reason")
