@@ -11,16 +11,17 @@ from standardwebhooks import Webhook
 from starlette.exceptions import HTTPException
 from temporalio.client import Client
 
+from activities.adapters import create_adapters
 from activities.ports import AdapterError
+from catalogue.loader import load_catalogues
 from portal import customer_routes, health_routes, home_page, operator_routes
 from portal.context import Portal, portal_of, requested_language
 from portal.intake import Intake
 from portal.metrics import Measured, Metrics
-from portal.openapi import with_openapi
+from portal.openapi import DescribedApp
 from portal.problems import PortalProblem, body_of, response_of, wrong_call
 from portal.run_client import RunClient
 from portal.run_reader import RunReader
-from portal.storage import open_storage
 from settings import Settings, checked
 from states.kinds.registry import KINDS
 
@@ -38,7 +39,7 @@ def build(client: Client, settings: Settings, *, trusted: bool) -> FastAPI:
 
     Raises `ValidationError` for settings that name an unknown kind.
     """
-    app = FastAPI(
+    app = DescribedApp(
         title="Cancellations",
         version=installed_version(),
         description="Cancellations, downgrades and deactivations: events of customers, work of operators.",
@@ -52,23 +53,19 @@ def build(client: Client, settings: Settings, *, trusted: bool) -> FastAPI:
     for module in (home_page, customer_routes, operator_routes, health_routes):
         app.include_router(module.router)
     add_handlers(app)
-    return with_openapi(app)
+    return app
 
 
 def compose(client: Client, settings: Settings, trusted: bool) -> Portal:
-    """The application's parts."""
-    storage, metrics = open_storage(settings), Metrics()
-    reader = RunReader(client, settings, storage.adapters.ledger)
-    runs = RunClient(client, settings.task_queue, reader)
-    age = settings.max_event_age
+    """The application's parts. Creates or migrates the database; blocks until that is done."""
+    catalogues, adapters, metrics = load_catalogues(settings.catalogue_dir), create_adapters(settings), Metrics()
+    runs = RunClient(client, settings.task_queue, RunReader(client, settings, adapters.ledger))
     return Portal(
         settings=settings,
-        storage=storage,
-        reader=reader,
+        catalogues=catalogues,
+        adapters=adapters,
         runs=runs,
-        intake=Intake(
-            runs, reader, storage.adapters.inbox, storage.adapters.records, metrics, oldest=age, quiet=trusted
-        ),
+        intake=Intake(runs, adapters, metrics, oldest=settings.max_event_age, quiet=trusted),
         metrics=metrics,
         webhooks=tuple(Webhook(secret.get_secret_value()) for secret in settings.webhook_secret),
         trusted=trusted,
@@ -79,7 +76,7 @@ def compose(client: Client, settings: Settings, trusted: bool) -> Portal:
 async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     """Let go of the database when the server stops."""
     yield
-    await app.state.portal.storage.adapters.database.close()
+    await app.state.portal.adapters.close()
 
 
 def installed_version() -> str:

@@ -44,7 +44,7 @@ async def tasks(
     """Each as in the status document, with the run that it belongs to."""
     kind, type = choice("kind", kind, KINDS), choice("type", type, TASK_TYPES)
     try:
-        page = await portal.storage.adapters.work_list.tasks(
+        page = await portal.adapters.work_list.tasks(
             limit=limit, cursor=cursor, customer=customer, kind=kind, type=type
         )
     except WrongCursor as error:
@@ -82,7 +82,7 @@ async def decide(
     by = operator or decision.by
     if not by:
         raise malformed("by")
-    row = await portal.storage.adapters.work_list.task(task)
+    row = await portal.adapters.work_list.task(task)
     if row is None or not row.open:
         raise PortalProblem("unknown_task", values={"fault": "task", "task": task[:80]})
     payload = decision.model_dump(mode="json", exclude_unset=True) | {"task": task, "by": by}

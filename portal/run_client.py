@@ -1,6 +1,7 @@
 """Commands to runs at Temporal: updates that answer in time, also to an event that is sent again."""
 
 import asyncio
+from dataclasses import dataclass
 from typing import Any
 
 from temporalio.client import (
@@ -31,21 +32,20 @@ GONE_WITH_RUN = "AcceptedUpdateCompletedWorkflow"
 """The server's error type for an update whose run ended before it answered."""
 
 
+@dataclass(eq=False)
 class Pending(Exception):
     """The run is still at work: `document` says so, and the same event sent again answers what came of it."""
 
-    def __init__(self, document: Document) -> None:
-        super().__init__("pending")
-        self.document = document
+    document: Document
 
 
+@dataclass(frozen=True)
 class RunClient:
     """Sends commands to the runs of one namespace. Raises `PortalProblem` with a code of the contract."""
 
-    def __init__(self, client: Client, task_queue: str, reader: RunReader) -> None:
-        self.client = client
-        self.task_queue = task_queue
-        self.reader = reader
+    client: Client
+    task_queue: str
+    reader: RunReader
 
     async def send(self, command: RunCommand, again: bool = False) -> Document:
         """Send a command and answer the status document. Raises `Pending` where the run is still at work.
