@@ -5,7 +5,7 @@ from operator import itemgetter
 from typing import Any
 
 from catalogue.texts import say
-from console.output import at, on, pairs, table
+from console.output import at, footer, on, pairs, table
 from console.portal_client import Document, language
 from states.chart.task_types import TASK_TYPES
 from states.model.ends import CHANGING_NOTHING
@@ -71,6 +71,28 @@ def gist(instructions: str) -> str:
     """What to do in short: the first line, and where it ends with a colon, what it leads to."""
     first, _, rest = instructions.strip().replace("**", "").partition("\n")
     return f"{first}\n{rest.strip().partition(PARAGRAPH)[0]}".strip() if first.rstrip().endswith(":") else first
+
+
+def print_runs(page: Document, zone: str) -> None:
+    """A page of cancellations."""
+    rows = [
+        (run["workflow_id"], run["state"], run["waiting_for"], at(run["effective_at"], zone),
+         at(deadline(run), zone), at(run["ended_at"], zone))
+        for run in page["items"]
+    ]  # fmt: skip
+    table(("cancellation", "state", "waits for", "takes effect", "order by", "ended"), rows)
+    footer(page)
+
+
+def print_tasks(page: Document, zone: str) -> None:
+    """A page of the operators' work list."""
+    rows = [
+        (task["id"], task["type"], task["workflow_id"], at(task["due_at"], zone), needed(task),
+         gist(task["instructions"]))
+        for task in page["items"]
+    ]  # fmt: skip
+    table(("task", "type", "cancellation", "due", "needs", "what to do"), rows)
+    footer(page)
 
 
 def print_findings(document: Document) -> None:

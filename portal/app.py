@@ -19,7 +19,7 @@ from portal.context import Portal, portal_of, requested_language
 from portal.intake import Intake
 from portal.metrics import Measured, Metrics
 from portal.openapi import DescribedApp
-from portal.problems import PortalProblem, body_of, response_of, wrong_call
+from portal.problems import PortalProblem, response_of, wrong_call
 from portal.run_client import RunClient
 from portal.run_reader import RunReader
 from settings import Settings, checked
@@ -27,6 +27,7 @@ from states.kinds.registry import KINDS
 
 log = structlog.get_logger(__name__)
 DISTRIBUTION = "cancellations"
+FAULTS: tuple[type[Exception], ...] = (PortalProblem, RequestValidationError, HTTPException, AdapterError)
 
 
 def create_app(client: Client, settings: Settings) -> FastAPI:
@@ -47,12 +48,12 @@ def build(client: Client, settings: Settings, *, trusted: bool) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
+        exception_handlers={**dict.fromkeys(FAULTS, answer_fault), Exception: answer_bug},
     )
     app.state.portal = portal = compose(client, checked(settings, KINDS), trusted)
     app.add_middleware(Measured, metrics=portal.metrics)
     for module in (home_page, customer_routes, operator_routes, health_routes):
         app.include_router(module.router)
-    add_handlers(app)
     return app
 
 
@@ -87,13 +88,6 @@ def installed_version() -> str:
         return "0+unknown"
 
 
-def add_handlers(app: FastAPI) -> None:
-    """Every fault becomes a problem document."""
-    for fault_type in (PortalProblem, RequestValidationError, HTTPException, AdapterError):
-        app.add_exception_handler(fault_type, answer_fault)
-    app.add_exception_handler(Exception, answer_bug)
-
-
 async def answer_fault(request: Request, error: Exception) -> Response:
     """The problem in the language that the caller asks for, else the customer's."""
     problem = problem_of(request, error)
@@ -104,14 +98,14 @@ async def answer_fault(request: Request, error: Exception) -> Response:
             language = await portal_of(request).intake.language(problem)
         except AdapterError:
             language = None
-    return response_of(body_of(problem, language or "en"), problem.headers)
+    return response_of(problem, language or "en")
 
 
 async def answer_bug(request: Request, error: Exception) -> Response:
     """A fault of ours: logged whole, and answered without what it says."""
     log.error("call_failed", error=type(error).__name__, exc_info=error)
     problem = PortalProblem("internal", values={"fault": "internal"})
-    return response_of(body_of(problem, requested_language(request) or "en"))
+    return response_of(problem, requested_language(request) or "en")
 
 
 def problem_of(request: Request, error: Exception) -> PortalProblem:

@@ -12,7 +12,7 @@ from activities.adapters import Adapters
 from portal.incoming import IncomingEvent, RunCommand, check_age, command_of
 from portal.metrics import Metrics
 from portal.problems import PortalProblem, body_of
-from portal.run_client import Pending, RunClient
+from portal.run_client import RunClient, is_at_work
 from portal.run_reader import Document
 from states.model.request import OPERATOR_MESSAGES
 
@@ -83,10 +83,8 @@ class Intake:
         check_age(acted_at, now, self.oldest)
         command = permitted(command, caller)
         try:
-            return Answer(202, await self.runs.send(command, again=first_received_at is not None))
-        except Pending as pending:
-            at_work = "system" in pending.document.get("waiting_for", ())
-            return Answer(202, pending.document, final=not at_work)
+            document = await self.runs.send(command, again=first_received_at is not None)
+            return Answer(202, document, final=not is_at_work(document))
         except PortalProblem as problem:
             problem.customer = problem.customer or command.customer
             if problem.status == 409 and problem.current is None:

@@ -13,7 +13,6 @@ from portal.incoming import RunCommand
 from portal.openapi import answer, body, problems
 from portal.parameters import CurrentPortal, Cursor, CustomerNumber, KindName, Limit, choice
 from portal.problems import PortalProblem, malformed
-from portal.run_client import Pending
 from portal.schemas import Confirmation, Rejection, TaskItem, TaskPage
 from states.chart.task_types import TASK_TYPES
 from states.kinds.registry import KINDS
@@ -87,10 +86,8 @@ async def decide(
         raise PortalProblem("unknown_task", values={"fault": "task", "task": task[:80]})
     payload = decision.model_dump(mode="json", exclude_unset=True) | {"task": task, "by": by}
     try:
-        document = await portal.runs.send(RunCommand(event, row.workflow_id, payload, f"decision-{uuid.uuid4()}"))
-    except Pending as pending:
-        document = pending.document
+        command = RunCommand(event, row.workflow_id, payload, f"decision-{uuid.uuid4()}")
+        return JSONResponse(await portal.runs.send(command))
     except PortalProblem as problem:
         problem.customer = row.customer
         raise
-    return JSONResponse(document)
