@@ -248,12 +248,11 @@ def portal(as_json: Json = False) -> None:
 
 
 def main() -> NoReturn:
-    """Run the command line; every mistake is one line on stderr."""
-    leave(code_of(sys.argv[1:]))
+    """Run the command line; every mistake is one line on stderr.
 
-
-def leave(code: int) -> NoReturn:
-    """End at once: a thread of Temporal's client that is still at work aborts where Python ends beneath it."""
+    Ends at once: a thread of Temporal's client that is still at work aborts where Python ends beneath it.
+    """
+    code = code_of(sys.argv[1:])
     for stream in (sys.stdout, sys.stderr):
         try:
             stream.flush()

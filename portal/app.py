@@ -1,7 +1,7 @@
 """The ASGI application: the parts put together, and every fault answered as a problem document."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from importlib.metadata import PackageNotFoundError, version
 
 import structlog
@@ -94,10 +94,8 @@ async def answer_fault(request: Request, error: Exception) -> Response:
     problem.reading = request.method in ("GET", "HEAD") or request.url.path == "/previews"
     language = requested_language(request)
     if language is None and problem.status != 503:
-        try:
+        with suppress(AdapterError):
             language = await portal_of(request).intake.language(problem)
-        except AdapterError:
-            language = None
     return response_of(problem, language or "en")
 
 

@@ -10,11 +10,12 @@ from portal.access import check_signature
 from portal.context import caller_of, operator
 from portal.incoming import read_event
 from portal.openapi import answer, body, event_body, problems
-from portal.parameters import SEGMENT, CurrentPortal, Cursor, CustomerNumber, KindName, Limit, bound_of, choice
+from portal.parameters import CurrentPortal, Cursor, CustomerNumber, KindName, Limit, bound_of, choice
 from portal.problems import MEDIA_TYPE, malformed
 from portal.schemas import CancellationPage, LicencesAnswer
 from portal.search import STATES, Criteria, search
 from states.kinds.registry import KINDS
+from states.model.base import Identifier
 from states.model.status import Status, WaitingFor
 from states.views.preview import Preview
 
@@ -69,7 +70,7 @@ async def events(request: Request, portal: CurrentPortal) -> JSONResponse:
     summary="The customer's licences, and what ending each would do to the cost",
     responses=answer(200, LicencesAnswer, openapi_examples.LICENCES, "The licences") | problems(404, 422, 503),
 )
-async def licences(customer: Annotated[str, Path(pattern=SEGMENT)], portal: CurrentPortal) -> JSONResponse:
+async def licences(customer: Annotated[Identifier, Path()], portal: CurrentPortal) -> JSONResponse:
     """Cancelled (cost falls), deactivated (the price is in the edition), or why neither."""
     return JSONResponse(await read_models.licences(portal, customer))
 

@@ -1,9 +1,10 @@
 """What happens to an event: kept before Temporal is called, sent once, answered the same ever after."""
 
 import asyncio
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from weakref import WeakValueDictionary
 
 import structlog
@@ -88,7 +89,8 @@ class Intake:
         except PortalProblem as problem:
             problem.customer = problem.customer or command.customer
             if problem.status == 409 and problem.current is None:
-                problem.current = await self.current(command.workflow_id)
+                with suppress(PortalProblem):
+                    problem.current = await self.runs.reader.read(command.workflow_id)
             raise
 
     async def keep(self, event: IncomingEvent, answer: Answer) -> None:
@@ -100,13 +102,6 @@ class Intake:
         self.metrics.events.labels(event.label, outcome).inc()
         if not self.quiet:
             log.info("event_answered", event_type=event.type, workflow_id=document.get("workflow_id"), outcome=outcome)
-
-    async def current(self, workflow_id: str) -> dict[str, Any] | None:
-        """The status document beside a refusal that came without one."""
-        try:
-            return await self.runs.reader.read(workflow_id)
-        except PortalProblem:
-            return None
 
     async def language(self, problem: PortalProblem) -> str:
         """The language of the customer whom a problem concerns; English where that is nobody known."""
