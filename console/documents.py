@@ -101,16 +101,8 @@ def print_findings(document: Document) -> None:
     lines("warnings", [coded(warning) for warning in document["warnings"]])
     if document["surplus"]:
         print()
-        rows = [
-            (
-                entry["licence"] or f"any {count}",
-                entry["product"],
-                entry["reason"],
-                entry["candidates"],
-                entry["resolved"],
-            )
-            for entry, count in counted(document["surplus"])
-        ]
+        fields = itemgetter("product", "reason", "candidates", "resolved")
+        rows = [(entry["licence"] or f"any {count}", *fields(entry)) for entry, count in counted(document["surplus"])]
         table(("surplus licence", "product", "why", "of", "resolved"), rows)
 
 

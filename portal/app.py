@@ -13,13 +13,14 @@ from temporalio.client import Client
 
 from activities.adapters import create_adapters
 from activities.ports import AdapterError
+from activities.sql.paging import WrongCursor
 from catalogue.loader import load_catalogues
 from portal import customer_routes, health_routes, home_page, operator_routes
 from portal.context import Portal, portal_of, requested_language
 from portal.intake import Intake
 from portal.metrics import Measured, Metrics
 from portal.openapi import DescribedApp
-from portal.problems import PortalProblem, response_of, wrong_call
+from portal.problems import PortalProblem, malformed, response_of, wrong_call
 from portal.run_client import RunClient
 from portal.run_reader import RunReader
 from settings import Settings, checked
@@ -27,7 +28,7 @@ from states.kinds.registry import KINDS
 
 log = structlog.get_logger(__name__)
 DISTRIBUTION = "cancellations"
-FAULTS: tuple[type[Exception], ...] = (PortalProblem, RequestValidationError, HTTPException, AdapterError)
+FAULTS: tuple[type[Exception], ...] = (PortalProblem, RequestValidationError, HTTPException, WrongCursor, AdapterError)
 
 
 def create_app(client: Client, settings: Settings) -> FastAPI:
@@ -112,6 +113,8 @@ def problem_of(request: Request, error: Exception) -> PortalProblem:
         return error
     if isinstance(error, RequestValidationError):
         return wrong_call(error.errors())
+    if isinstance(error, WrongCursor):
+        return malformed("cursor")
     if isinstance(error, HTTPException):
         return problem_of_framework(request, error)
     log.warning("adapter_failed", error=type(error).__name__, reason=str(error))

@@ -6,7 +6,6 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Path, Query
 from fastapi.responses import JSONResponse
 
-from activities.sql.paging import WrongCursor
 from portal import openapi_examples
 from portal.context import Portal, operator
 from portal.incoming import RunCommand
@@ -42,12 +41,7 @@ async def tasks(
 ) -> JSONResponse:
     """Each as in the status document, with the run that it belongs to."""
     kind, type = choice("kind", kind, KINDS), choice("type", type, TASK_TYPES)
-    try:
-        page = await portal.adapters.work_list.tasks(
-            limit=limit, cursor=cursor, customer=customer, kind=kind, type=type
-        )
-    except WrongCursor as error:
-        raise malformed("cursor") from error
+    page = await portal.adapters.work_list.tasks(limit=limit, cursor=cursor, customer=customer, kind=kind, type=type)
     items = [task.model_dump(mode="json", include=set(TaskItem.model_fields)) for task in page.items]
     return JSONResponse({"items": items, "total": page.total, "next": page.next})
 

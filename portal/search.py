@@ -9,7 +9,7 @@ from typing import Any, Literal, NamedTuple
 from temporalio.client import Client, RPCError, RPCStatusCode, WorkflowExecution
 
 from activities.sql.ledger import SqlLedger
-from activities.sql.paging import Page, WrongCursor
+from activities.sql.paging import Page
 from portal.parameters import INSTANT
 from portal.problems import malformed
 from portal.run_reader import quoted, reaching, unavailable
@@ -61,32 +61,23 @@ async def search(
 ) -> dict[str, Any]:
     """One page: open runs, and where they end, ended ones.
 
-    Raises `malformed` for a cursor that is not ours, `unavailable` where the server cannot list.
+    Raises `malformed` or `WrongCursor` for a cursor that is not ours, `unavailable` where the server cannot list.
     """
     position = Cursor.read(cursor)
     nothing: Page[dict[str, Any]] = Page((), 0, None)
     open_runs = nothing if criteria.open is False else await read_open_runs(client, criteria, position, limit)
     items, total = list(open_runs.items), open_runs.total
-    next_open = Cursor("open", open_runs.next) if open_runs.next else None
-    if criteria.open or criteria.waiting_for is not None:  # ended runs wait for nobody
-        return page(items, total, next_open)
-    place = position.place if position.part == "ended" else ""
-    wanted = {name: value for name, value in asdict(criteria).items() if name not in ("open", "waiting_for")}
-    try:
+    following = Cursor("open", open_runs.next) if open_runs.next else None
+    if not criteria.open and criteria.waiting_for is None:  # ended runs wait for nobody
+        place = position.place if position.part == "ended" else ""
+        wanted = {name: value for name, value in asdict(criteria).items() if name not in ("open", "waiting_for")}
         ended = await ledger.ended_runs(limit=max(limit - len(items), 1), cursor=place or None, **wanted)
-    except WrongCursor as error:
-        raise malformed("cursor") from error
-    total += ended.total
-    if next_open:
-        return page(items, total, next_open)
-    if len(items) >= limit:
-        return page(items, total, Cursor("ended") if ended.total else None)
-    items += [run.model_dump(mode="json") for run in ended.items]
-    return page(items, total, Cursor("ended", ended.next) if ended.next else None)
-
-
-def page(items: list[dict[str, Any]], total: int, following: Cursor | None) -> dict[str, Any]:
-    """A page as it is answered."""
+        total += ended.total
+        if following is None and len(items) >= limit:
+            following = Cursor("ended") if ended.total else None
+        elif following is None:
+            items += [run.model_dump(mode="json") for run in ended.items]
+            following = Cursor("ended", ended.next) if ended.next else None
     return {"items": items, "total": total, "next": str(following) if following else None}
 
 
