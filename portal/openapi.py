@@ -18,6 +18,7 @@ WHEN = {
     500: "`internal`: a fault on our side",
     503: "`unavailable`: nothing is lost by sending again after `Retry-After` seconds",
 }
+REQUIRED_ATTRIBUTES = ("specversion", "type", "source", "id")
 NEEDED = "Binary mode only, needed there."
 SIGNED = "Standard Webhooks; needed where a secret is set."
 REFERENCE = "#/components/schemas/{model}"
@@ -82,12 +83,9 @@ def event_body() -> dict[str, Any]:
             "content": {"application/cloudevents+json": structured, "application/json": binary},
         },
         "parameters": [
-            header("ce-specversion", NEEDED, "1.0"),
-            header("ce-type", NEEDED, "jtl.cancellation.requested.v1"),
-            header("ce-source", NEEDED, "/portal"),
-            header("ce-id", NEEDED, "7f0c2a"),
-            header("ce-subject", "Binary mode only.", "edition/K-1001/jtl"),
-            header("ce-time", "Binary mode only.", "2027-01-11T09:30:00+01:00"),
+            *(header(f"ce-{name}", NEEDED, openapi_examples.EVENT[name]) for name in REQUIRED_ATTRIBUTES),
+            header("ce-subject", "Binary mode only.", openapi_examples.ORDER["subject"]),
+            header("ce-time", "Binary mode only.", openapi_examples.EVENT["time"]),
             *(header(f"webhook-{part}", SIGNED) for part in ("id", "timestamp", "signature")),
         ],
     }
