@@ -7,6 +7,7 @@ import asyncio
 import os
 import sys
 import uuid
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal, NoReturn
@@ -17,9 +18,8 @@ from pydantic import ValidationError
 
 from console import local_commands
 from console.comparison import print_comparison
-from console.documents import deadline, gist, needed, print_preview, print_status
-from console.output import at as local_moment
-from console.output import footer, print_json, table
+from console.documents import print_preview, print_runs, print_status, print_tasks
+from console.output import print_json
 from console.portal_client import Document, Misuse, PortalRefusal, call, one_line, open_portal, read_data, reason
 from settings import Settings, explain, read_settings, tell_misspelt
 
@@ -45,15 +45,20 @@ def environment() -> Settings:
     return read_settings(KINDS)
 
 
-def ask(method: str, path: str, **parts: Any) -> tuple[Document, str]:
-    """The answer of the portal in this process, and the zone that moments are shown in. Raises `PortalRefusal`."""
+def ask(method: str, path: str, show: Callable[[Document, str], None], as_json: bool, /, **parts: Any) -> Document:
+    """Print the answer of the portal in this process: as JSON, or by `show`, which is told the zone of moments.
+
+    Raises `PortalRefusal`.
+    """
     settings = environment()
 
     async def answer() -> Document:
         async with open_portal(settings) as http:
             return await call(http, method, path, **parts)
 
-    return asyncio.run(answer()), settings.time_zone
+    document = asyncio.run(answer())
+    print_json(document) if as_json else show(document, settings.time_zone)
+    return document
 
 
 def given(**values: Any) -> Document:
@@ -79,16 +84,7 @@ def list_runs(
         customer=customer, kind=kind, state=state, waiting_for=waiting_for, limit=limit,
         effective_from=effective_from, effective_to=effective_to, open=open, cursor=cursor,
     )  # fmt: skip
-    page, zone = ask("GET", "/cancellations", params=criteria)
-    if as_json:
-        return print_json(page)
-    rows = [
-        (run["workflow_id"], run["state"], run["waiting_for"], local_moment(run["effective_at"], zone),
-         local_moment(deadline(run), zone), local_moment(run["ended_at"], zone))
-        for run in page["items"]
-    ]  # fmt: skip
-    table(("cancellation", "state", "waits for", "takes effect", "order by", "ended"), rows)
-    footer(page)
+    ask("GET", "/cancellations", print_runs, as_json, params=criteria)
 
 
 @app.command()
@@ -98,20 +94,14 @@ def show(
     as_json: Json = False,
 ) -> None:
     """Show how a cancellation stands."""
-    document, zone = ask("GET", f"/cancellations/{quote(workflow_id, safe='/')}", params=given(run_id=run_id))
-    print_run(document, zone, as_json)
-
-
-def print_run(document: Document, zone: str, as_json: bool) -> None:
-    """Print a status document."""
-    print_json(document) if as_json else print_status(document, zone)
+    path = f"/cancellations/{quote(workflow_id, safe='/')}"
+    ask("GET", path, print_status, as_json, params=given(run_id=run_id))
 
 
 @app.command()
 def preview(data: Data, as_json: Json = False) -> None:
     """Say what would happen, without starting anything."""
-    document, zone = ask("POST", "/previews", json=read_data(data))
-    print_json(document) if as_json else print_preview(document, zone)
+    ask("POST", "/previews", print_preview, as_json, json=read_data(data))
 
 
 @app.command()
@@ -129,14 +119,12 @@ def event(
     if (name == "requested") == (workflow_id is not None):
         raise Misuse("requested takes no WORKFLOW_ID" if workflow_id else f"{name} needs a WORKFLOW_ID")
     envelope = {
-        "specversion": "1.0", "type": f"jtl.cancellation.{name}.v1", "source": source,
+        "specversion": "1.0", "type": f"jtl.cancellation.{name}.v1", "source": source, "subject": workflow_id or None,
         "id": id or str(uuid.uuid4()), "time": time or datetime.now(UTC).isoformat(),
         "datacontenttype": "application/json", "data": read_data(data),
     }  # fmt: skip
-    envelope |= {"subject": workflow_id} if workflow_id else {}
     headers = {"content-type": "application/cloudevents+json"}
-    document, zone = ask("POST", "/events", json=envelope, headers=headers)
-    print_run(document, zone, as_json)
+    document = ask("POST", "/events", print_status, as_json, json=given(**envelope), headers=headers)
     if document["refusal"] and (document["state"] == "refused" or name == "place-order"):
         raise PortalRefusal(reason(document["refusal"]))
 
@@ -152,16 +140,7 @@ def tasks(
 ) -> None:
     """List the operators' open tasks, due first."""
     criteria = given(customer=customer, kind=kind, type=type, limit=limit, cursor=cursor)
-    page, zone = ask("GET", "/tasks", params=criteria)
-    if as_json:
-        return print_json(page)
-    rows = [
-        (task["id"], task["type"], task["workflow_id"], local_moment(task["due_at"], zone),
-         needed(task), gist(task["instructions"]))
-        for task in page["items"]
-    ]  # fmt: skip
-    table(("task", "type", "cancellation", "due", "needs", "what to do"), rows)
-    footer(page)
+    ask("GET", "/tasks", print_tasks, as_json, params=criteria)
 
 
 @app.command()
@@ -194,8 +173,7 @@ def reject(
 
 def decide(task: str, decision: str, body: Document, as_json: bool) -> None:
     """Send an operator's decision, and show how the run stands then."""
-    document, zone = ask("POST", f"/tasks/{quote(task, safe='')}/{decision}", json=body)
-    print_run(document, zone, as_json)
+    ask("POST", f"/tasks/{quote(task, safe='')}/{decision}", print_status, as_json, json=body)
 
 
 @app.command()
@@ -258,9 +236,8 @@ def show_customer(
 @app.command()
 def portal(as_json: Json = False) -> None:
     """Serve the portal until Ctrl-C; its log is JSON, a line an event, with --json or without."""
-    from portal.exposure import Taken, Unguarded
-    from portal.server import configure_logs, serve
-    from workflows.connect import WrongProfile
+    from portal.server import Taken, configure_logs, serve
+    from workflows.connect import Unguarded, WrongProfile
 
     settings = environment()
     configure_logs()
@@ -271,12 +248,11 @@ def portal(as_json: Json = False) -> None:
 
 
 def main() -> NoReturn:
-    """Run the command line; every mistake is one line on stderr."""
-    leave(code_of(sys.argv[1:]))
+    """Run the command line; every mistake is one line on stderr.
 
-
-def leave(code: int) -> NoReturn:
-    """End at once: a thread of Temporal's client that is still at work aborts where Python ends beneath it."""
+    Ends at once: a thread of Temporal's client that is still at work aborts where Python ends beneath it.
+    """
+    code = code_of(sys.argv[1:])
     for stream in (sys.stdout, sys.stderr):
         try:
             stream.flush()

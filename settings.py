@@ -7,14 +7,16 @@ import base64
 import os
 import sys
 from collections.abc import Callable, Collection, Iterable
+from contextlib import suppress
 from datetime import time, timedelta
 from difflib import get_close_matches
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError, model_validator
 from pydantic_core import InitErrorDetails, PydanticCustomError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
@@ -22,12 +24,79 @@ PREFIX = "CANCELLATIONS_"
 
 Mode = Literal["automatic", "guided"]
 Port = Annotated[int, Field(ge=1, le=65535)]
-Positive = Annotated[timedelta, Field(gt=timedelta(0))]
 
 SECRETS = ("webhook_secret", "operator_tokens", "smtp_url", "database_url")
 """What is never shown: each may hold a secret."""
 DURATION = "write an ISO 8601 duration, like P30D (30 days), P2W (two weeks) or PT1H (an hour)"
 DURATIONS = ("abandon_after", "remind_every", "recheck_before", "repair_after", "max_event_age", "apply_window")
+
+
+def read_from_text(read: Callable[[str], Any]) -> BeforeValidator:
+    """Read what stands in the environment by `read`; what is given in the program is no text and stays as it is."""
+    return BeforeValidator(lambda value: read(value) if isinstance(value, str) else value)
+
+
+def iso_8601(text: str) -> str:
+    """The duration, which Pydantic reads on; it would take a bare number too. Raises `ValueError`."""
+    if not text.lstrip("+-").startswith("P"):
+        raise ValueError(DURATION)
+    return text
+
+
+def mail_server(url: str) -> str:
+    """The address: `smtp://` or `smtps://` with a host, and a port that is a number. Raises `ValueError`."""
+    with suppress(ValueError):
+        parts = urlsplit(url)
+        if parts.scheme in ("smtp", "smtps") and parts.hostname and parts.port != 0:
+            return url
+    raise ValueError("write smtp://user:password@host:port or smtps://…; without it mails are files")
+
+
+def webhook_secrets(text: str) -> list[str]:
+    """The secrets, each `whsec_` with base64 behind it, read as the library reads it. Raises `ValueError`."""
+    secrets = [secret.strip() for secret in text.split(",") if secret.strip()]
+    with suppress(ValueError):
+        if all(secret.startswith("whsec_") and base64.b64decode(secret.removeprefix("whsec_")) for secret in secrets):
+            return secrets
+    raise ValueError("a Standard Webhooks secret is whsec_ with base64 behind it (several, comma-separated)")
+
+
+def pairs(separator: str, text: str) -> dict[str, str]:
+    """Values by name. Raises `ValueError`."""
+    given = [pair.strip().partition(separator) for pair in text.split(",") if pair.strip()]
+    if any(not name.strip() or not mid or not rest.strip() for name, mid, rest in given):
+        raise ValueError(f"give pairs like name{separator}value, comma-separated")
+    return {name.strip(): rest.strip() for name, _, rest in given}
+
+
+def time_of_day(text: str) -> time | None:
+    """The time of day, or None for `never`. Raises `ValueError`."""
+    if text == "never":
+        return None
+    hour, _, minute = text.partition(":")
+    try:
+        return time(int(hour), int(minute))
+    except ValueError:
+        raise ValueError("a time of day is like 03:00; never: without the comparison") from None
+
+
+def zone_name(name: str) -> str:
+    """The name of a time zone that there is. Raises `ValueError`."""
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        raise ValueError("a time zone's name is like Europe/Berlin") from None
+    return name
+
+
+def database_address(url: str) -> str:
+    """The address of a database of a kind that we speak, or nothing. Raises `ValueError`."""
+    if url and not url.startswith(("sqlite:///", "postgresql://")):
+        raise ValueError("an address of a database begins with sqlite:/// or postgresql://")
+    return url
+
+
+Positive = Annotated[timedelta, Field(gt=timedelta(0)), read_from_text(iso_8601)]
 
 
 class Settings(BaseSettings):
@@ -40,99 +109,35 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="forbid", env_ignore_empty=True)
 
     state_dir: Path = Path("var")
-    database_url: str = ""
+    database_url: Annotated[str, AfterValidator(database_address)] = ""
     task_queue: str = Field(default="cancellations", min_length=1)
     portal_host: str = "127.0.0.1"
     portal_port: Port = 8080
     temporal_port: Port = 7233
     temporal_ui_port: Port = 8233
-    webhook_secret: Annotated[tuple[SecretStr, ...], NoDecode] = ()
-    operator_tokens: Annotated[dict[str, SecretStr], NoDecode] = Field(default_factory=dict)
+    webhook_secret: Annotated[tuple[SecretStr, ...], NoDecode, read_from_text(webhook_secrets)] = ()
+    operator_tokens: Annotated[dict[str, SecretStr], NoDecode, read_from_text(partial(pairs, ":"))] = {}
     customer_centre: Mode = "automatic"
-    customer_centre_modes: Annotated[dict[str, Mode], NoDecode] = Field(default_factory=dict)
+    customer_centre_modes: Annotated[dict[str, Mode], NoDecode, read_from_text(partial(pairs, "="))] = {}
     notice_boundary: Literal["inclusive", "strict"] = "inclusive"
-    time_zone: str = "Europe/Berlin"
+    time_zone: Annotated[str, AfterValidator(zone_name)] = "Europe/Berlin"
     abandon_after: Positive = timedelta(days=30)
     remind_every: Positive = timedelta(days=7)
     recheck_before: Positive = timedelta(days=5)
     repair_after: Positive = timedelta(hours=1)
     max_event_age: Positive = timedelta(days=7)
-    apply_window: Annotated[timedelta, Field(ge=timedelta(0))] = timedelta(minutes=10)
-    compare_at: time | None = time(3)
+    apply_window: Annotated[timedelta, Field(ge=timedelta(0)), read_from_text(iso_8601)] = timedelta(minutes=10)
+    compare_at: Annotated[time | None, read_from_text(time_of_day)] = time(3)
     """When the customer centre is compared with Temporal each night, in `TIME_ZONE`; None (`never`): it is not."""
     public_url: str = ""
     temporal_ui_url: str = ""
     catalogue_dir: Path | None = None
-    smtp_url: SecretStr | None = None
+    smtp_url: Annotated[SecretStr | None, read_from_text(mail_server)] = None
     """`smtp://user:password@host:port` or `smtps://…`; without it mails are `.eml` files in `STATE_DIR/mail`."""
     mail_from: str = "kuendigung@localhost"
     operator_mail: str = "operators@localhost"
     guarded_elsewhere: bool = False
     """Somebody else guards an address of Temporal or of the portal that is not loopback."""
-
-    @field_validator(*DURATIONS, mode="before")
-    @classmethod
-    def _iso_8601(cls, value: Any) -> Any:
-        if isinstance(value, str) and not value.lstrip("+-").startswith("P"):
-            raise ValueError(DURATION)
-        return value
-
-    @field_validator("smtp_url", mode="before")
-    @classmethod
-    def _mail_server(cls, value: Any) -> Any:
-        if isinstance(value, str) and not is_mail_server(value):
-            raise ValueError("write smtp://user:password@host:port or smtps://…; without it mails are files")
-        return value
-
-    @field_validator("webhook_secret", mode="before")
-    @classmethod
-    def _secrets(cls, value: Any) -> Any:
-        if not isinstance(value, str):
-            return value
-        secrets = [secret.strip() for secret in value.split(",") if secret.strip()]
-        if not all(map(is_webhook_secret, secrets)):
-            raise ValueError("a Standard Webhooks secret is whsec_ with base64 behind it (several, comma-separated)")
-        return secrets
-
-    @field_validator("operator_tokens", "customer_centre_modes", mode="before")
-    @classmethod
-    def _pairs(cls, value: Any, info: Any) -> Any:
-        if not isinstance(value, str):
-            return value
-        separator = ":" if info.field_name == "operator_tokens" else "="
-        pairs = [pair.strip().partition(separator) for pair in value.split(",") if pair.strip()]
-        if any(not name.strip() or not mid or not rest.strip() for name, mid, rest in pairs):
-            raise ValueError(f"give pairs like name{separator}value, comma-separated")
-        return {name.strip(): rest.strip() for name, _, rest in pairs}
-
-    @field_validator("compare_at", mode="before")
-    @classmethod
-    def _time_of_day(cls, value: Any) -> Any:
-        if not isinstance(value, str):
-            return value
-        if value == "never":
-            return None
-        hour, _, minute = value.partition(":")
-        try:
-            return time(int(hour), int(minute))
-        except ValueError:
-            raise ValueError("a time of day is like 03:00; never: without the comparison") from None
-
-    @field_validator("time_zone")
-    @classmethod
-    def _zone(cls, value: str) -> str:
-        try:
-            ZoneInfo(value)
-        except (KeyError, ValueError, OSError):
-            raise ValueError("a time zone's name is like Europe/Berlin") from None
-        return value
-
-    @field_validator("database_url")
-    @classmethod
-    def _scheme(cls, value: str) -> str:
-        if value and not value.startswith(("sqlite:///", "postgresql://")):
-            raise ValueError("an address of a database begins with sqlite:/// or postgresql://")
-        return value
 
     @model_validator(mode="after")
     def _derived(self) -> "Settings":
@@ -149,14 +154,6 @@ class Settings(BaseSettings):
         return self.customer_centre_modes.get(kind, self.customer_centre)
 
 
-def is_webhook_secret(text: str) -> bool:
-    """Whether it is `whsec_` with base64 behind it, read as the library reads it."""
-    try:
-        return text.startswith("whsec_") and bool(base64.b64decode(text.removeprefix("whsec_")))
-    except ValueError:
-        return False
-
-
 def read_settings(kinds: Collection[str]) -> Settings:
     """The settings of this process. Raises `ValidationError` for what is wrong, an unknown kind too."""
     return checked(Settings(), kinds)
@@ -167,20 +164,12 @@ def checked(settings: Settings, kinds: Collection[str]) -> Settings:
 
     The settings themselves know no kinds: whoever puts the parts together does.
     """
-    field, modes = "customer_centre_modes", settings.customer_centre_modes
-    faults = [
-        InitErrorDetails(
-            type=PydanticCustomError(
-                "unknown_kind",
-                "{text}",
-                {"text": f"{suggestion(name, kinds)} the kinds are {', '.join(kinds)}".strip()},
-            ),
-            loc=(field,),
-            input=f"{name}={mode}",
-        )
-        for name, mode in modes.items()
-        if name not in kinds
-    ]
+    faults: list[InitErrorDetails] = []
+    for name, mode in settings.customer_centre_modes.items():
+        if name not in kinds:
+            text = f"{suggestion(name, kinds)} the kinds are {', '.join(kinds)}".strip()
+            fault = PydanticCustomError("unknown_kind", "{text}", {"text": text})
+            faults.append({"type": fault, "loc": ("customer_centre_modes",), "input": f"{name}={mode}"})
     if faults:
         raise ValidationError.from_exception_data("Settings", faults)
     return settings
@@ -227,15 +216,6 @@ def misspelt(names: Iterable[str]) -> list[str]:
 def suggestion(name: str, names: Collection[str], prefix: str = "") -> str:
     """Which of the names was probably meant, as a question; empty where none is like it."""
     return "".join(f"did you mean {prefix}{close}?" for close in get_close_matches(name, names, n=1))
-
-
-def is_mail_server(url: str) -> bool:
-    """Whether this is the address of one: `smtp://` or `smtps://` with a host, and a port that is a number."""
-    try:
-        parts = urlsplit(url)
-        return parts.scheme in ("smtp", "smtps") and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        return False
 
 
 SENTENCES = {

@@ -5,7 +5,7 @@ from operator import itemgetter
 from typing import Any
 
 from catalogue.texts import say
-from console.output import at, on, pairs, table
+from console.output import at, footer, on, pairs, table
 from console.portal_client import Document, language
 from states.chart.task_types import TASK_TYPES
 from states.model.ends import CHANGING_NOTHING
@@ -73,22 +73,36 @@ def gist(instructions: str) -> str:
     return f"{first}\n{rest.strip().partition(PARAGRAPH)[0]}".strip() if first.rstrip().endswith(":") else first
 
 
+def print_runs(page: Document, zone: str) -> None:
+    """A page of cancellations."""
+    rows = [
+        (run["workflow_id"], run["state"], run["waiting_for"], at(run["effective_at"], zone),
+         at(deadline(run), zone), at(run["ended_at"], zone))
+        for run in page["items"]
+    ]  # fmt: skip
+    table(("cancellation", "state", "waits for", "takes effect", "order by", "ended"), rows)
+    footer(page)
+
+
+def print_tasks(page: Document, zone: str) -> None:
+    """A page of the operators' work list."""
+    rows = [
+        (task["id"], task["type"], task["workflow_id"], at(task["due_at"], zone), needed(task),
+         gist(task["instructions"]))
+        for task in page["items"]
+    ]  # fmt: skip
+    table(("task", "type", "cancellation", "due", "needs", "what to do"), rows)
+    footer(page)
+
+
 def print_findings(document: Document) -> None:
     """What a status and a preview have in common: why, warnings, surplus."""
     lines("why", [f"{step['step']} ({step['rule']})" for step in document["why"]])
     lines("warnings", [coded(warning) for warning in document["warnings"]])
     if document["surplus"]:
         print()
-        rows = [
-            (
-                entry["licence"] or f"any {count}",
-                entry["product"],
-                entry["reason"],
-                entry["candidates"],
-                entry["resolved"],
-            )
-            for entry, count in counted(document["surplus"])
-        ]
+        fields = itemgetter("product", "reason", "candidates", "resolved")
+        rows = [(entry["licence"] or f"any {count}", *fields(entry)) for entry, count in counted(document["surplus"])]
         table(("surplus licence", "product", "why", "of", "resolved"), rows)
 
 

@@ -5,6 +5,7 @@ import shutil
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -144,10 +145,7 @@ def load_file(settings: Settings, file: Path, as_json: bool) -> None:
         report = asyncio.run(load_customers(settings, file))
     except LoadFailed as error:
         raise PortalRefusal(f"{file} was not loaded, nothing was changed: {'; '.join(error.problems)}") from None
-    left = [
-        {"customer": subject.customer, "subject": subject.subject, "workflow_id": subject.workflow_id}
-        for subject in report.spared
-    ]
+    left = [asdict(subject) for subject in report.spared]
     if as_json:
         document = {"customers": report.customers, "created": list(report.created), "replaced": list(report.replaced)}
         return print_json(document | {"left": left})

@@ -1,7 +1,7 @@
 """The ASGI application: the parts put together, and every fault answered as a problem document."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from importlib.metadata import PackageNotFoundError, version
 
 import structlog
@@ -11,21 +11,24 @@ from standardwebhooks import Webhook
 from starlette.exceptions import HTTPException
 from temporalio.client import Client
 
+from activities.adapters import create_adapters
 from activities.ports import AdapterError
+from activities.sql.paging import WrongCursor
+from catalogue.loader import load_catalogues
 from portal import customer_routes, health_routes, home_page, operator_routes
 from portal.context import Portal, portal_of, requested_language
 from portal.intake import Intake
 from portal.metrics import Measured, Metrics
-from portal.openapi import with_openapi
-from portal.problems import PortalProblem, body_of, response_of, wrong_call
+from portal.openapi import DescribedApp
+from portal.problems import PortalProblem, malformed, response_of, wrong_call
 from portal.run_client import RunClient
 from portal.run_reader import RunReader
-from portal.storage import open_storage
 from settings import Settings, checked
 from states.kinds.registry import KINDS
 
 log = structlog.get_logger(__name__)
 DISTRIBUTION = "cancellations"
+FAULTS: tuple[type[Exception], ...] = (PortalProblem, RequestValidationError, HTTPException, WrongCursor, AdapterError)
 
 
 def create_app(client: Client, settings: Settings) -> FastAPI:
@@ -38,7 +41,7 @@ def build(client: Client, settings: Settings, *, trusted: bool) -> FastAPI:
 
     Raises `ValidationError` for settings that name an unknown kind.
     """
-    app = FastAPI(
+    app = DescribedApp(
         title="Cancellations",
         version=installed_version(),
         description="Cancellations, downgrades and deactivations: events of customers, work of operators.",
@@ -46,29 +49,25 @@ def build(client: Client, settings: Settings, *, trusted: bool) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
+        exception_handlers={**dict.fromkeys(FAULTS, answer_fault), Exception: answer_bug},
     )
     app.state.portal = portal = compose(client, checked(settings, KINDS), trusted)
     app.add_middleware(Measured, metrics=portal.metrics)
     for module in (home_page, customer_routes, operator_routes, health_routes):
         app.include_router(module.router)
-    add_handlers(app)
-    return with_openapi(app)
+    return app
 
 
 def compose(client: Client, settings: Settings, trusted: bool) -> Portal:
-    """The application's parts."""
-    storage, metrics = open_storage(settings), Metrics()
-    reader = RunReader(client, settings, storage.adapters.ledger)
-    runs = RunClient(client, settings.task_queue, reader)
-    age = settings.max_event_age
+    """The application's parts. Creates or migrates the database; blocks until that is done."""
+    catalogues, adapters, metrics = load_catalogues(settings.catalogue_dir), create_adapters(settings), Metrics()
+    runs = RunClient(client, settings.task_queue, RunReader(client, settings, adapters.ledger))
     return Portal(
         settings=settings,
-        storage=storage,
-        reader=reader,
+        catalogues=catalogues,
+        adapters=adapters,
         runs=runs,
-        intake=Intake(
-            runs, reader, storage.adapters.inbox, storage.adapters.records, metrics, oldest=age, quiet=trusted
-        ),
+        intake=Intake(runs, adapters, metrics, oldest=settings.max_event_age, quiet=trusted),
         metrics=metrics,
         webhooks=tuple(Webhook(secret.get_secret_value()) for secret in settings.webhook_secret),
         trusted=trusted,
@@ -79,7 +78,7 @@ def compose(client: Client, settings: Settings, trusted: bool) -> Portal:
 async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     """Let go of the database when the server stops."""
     yield
-    await app.state.portal.storage.adapters.database.close()
+    await app.state.portal.adapters.close()
 
 
 def installed_version() -> str:
@@ -90,31 +89,22 @@ def installed_version() -> str:
         return "0+unknown"
 
 
-def add_handlers(app: FastAPI) -> None:
-    """Every fault becomes a problem document."""
-    for fault_type in (PortalProblem, RequestValidationError, HTTPException, AdapterError):
-        app.add_exception_handler(fault_type, answer_fault)
-    app.add_exception_handler(Exception, answer_bug)
-
-
 async def answer_fault(request: Request, error: Exception) -> Response:
     """The problem in the language that the caller asks for, else the customer's."""
     problem = problem_of(request, error)
     problem.reading = request.method in ("GET", "HEAD") or request.url.path == "/previews"
     language = requested_language(request)
     if language is None and problem.status != 503:
-        try:
+        with suppress(AdapterError):
             language = await portal_of(request).intake.language(problem)
-        except AdapterError:
-            language = None
-    return response_of(body_of(problem, language or "en"), problem.headers)
+    return response_of(problem, language or "en")
 
 
 async def answer_bug(request: Request, error: Exception) -> Response:
     """A fault of ours: logged whole, and answered without what it says."""
     log.error("call_failed", error=type(error).__name__, exc_info=error)
     problem = PortalProblem("internal", values={"fault": "internal"})
-    return response_of(body_of(problem, requested_language(request) or "en"))
+    return response_of(problem, requested_language(request) or "en")
 
 
 def problem_of(request: Request, error: Exception) -> PortalProblem:
@@ -123,6 +113,8 @@ def problem_of(request: Request, error: Exception) -> PortalProblem:
         return error
     if isinstance(error, RequestValidationError):
         return wrong_call(error.errors())
+    if isinstance(error, WrongCursor):
+        return malformed("cursor")
     if isinstance(error, HTTPException):
         return problem_of_framework(request, error)
     log.warning("adapter_failed", error=type(error).__name__, reason=str(error))

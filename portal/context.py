@@ -5,28 +5,37 @@ from dataclasses import dataclass
 from fastapi import Request
 from standardwebhooks import Webhook
 
+from activities.adapters import Adapters
+from activities.request_check import check_request
+from catalogue.loader import Catalogues
 from portal.access import operator_of
 from portal.intake import Caller, Intake
 from portal.metrics import Metrics
 from portal.problems import PortalProblem
 from portal.run_client import RunClient
-from portal.run_reader import RunReader
-from portal.storage import Storage
 from settings import Settings
+from states.model.facts import Check, Inquiry
 
 
 @dataclass(frozen=True)
 class Portal:
-    """One application's parts. `trusted`: called in process by the command line; nobody has to prove anything."""
+    """One application's parts. `trusted`: called in process by the command line; nobody has to prove anything.
+
+    Errors of the database that may pass are answered as `unavailable` (`portal.app`).
+    """
 
     settings: Settings
-    storage: Storage
-    reader: RunReader
+    catalogues: Catalogues
+    adapters: Adapters
     runs: RunClient
     intake: Intake
     metrics: Metrics
     webhooks: tuple[Webhook, ...]
     trusted: bool
+
+    async def assess(self, inquiry: Inquiry) -> Check:
+        """What record and catalogue say about a request: the same as a run would read."""
+        return await check_request(inquiry, self.adapters, self.catalogues, self.settings)
 
 
 def portal_of(request: Request) -> Portal:

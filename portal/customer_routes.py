@@ -10,11 +10,12 @@ from portal.access import check_signature
 from portal.context import caller_of, operator
 from portal.incoming import read_event
 from portal.openapi import answer, body, event_body, problems
-from portal.parameters import SEGMENT, CurrentPortal, Cursor, CustomerNumber, KindName, Limit, bound_of, choice
+from portal.parameters import CurrentPortal, Cursor, CustomerNumber, KindName, Limit, bound_of, choice
 from portal.problems import MEDIA_TYPE, malformed
 from portal.schemas import CancellationPage, LicencesAnswer
 from portal.search import STATES, Criteria, search
 from states.kinds.registry import KINDS
+from states.model.base import Identifier
 from states.model.status import Status, WaitingFor
 from states.views.preview import Preview
 
@@ -69,9 +70,9 @@ async def events(request: Request, portal: CurrentPortal) -> JSONResponse:
     summary="The customer's licences, and what ending each would do to the cost",
     responses=answer(200, LicencesAnswer, openapi_examples.LICENCES, "The licences") | problems(404, 422, 503),
 )
-async def licences(customer: Annotated[str, Path(pattern=SEGMENT)], portal: CurrentPortal) -> JSONResponse:
+async def licences(customer: Annotated[Identifier, Path()], portal: CurrentPortal) -> JSONResponse:
     """Cancelled (cost falls), deactivated (the price is in the edition), or why neither."""
-    return JSONResponse(await read_models.licences(portal.storage, customer))
+    return JSONResponse(await read_models.licences(portal, customer))
 
 
 @router.post(
@@ -84,7 +85,7 @@ async def licences(customer: Annotated[str, Path(pattern=SEGMENT)], portal: Curr
 )
 async def previews(data: Annotated[dict[str, Any], Body()], portal: CurrentPortal) -> JSONResponse:
     """The same data as `requested`; `time` may be any moment."""
-    return JSONResponse(await read_models.preview_of(portal.storage, data))
+    return JSONResponse(await read_models.preview_of(portal, data))
 
 
 @router.get(
@@ -117,7 +118,7 @@ async def cancellations(
         effective_to=bound_of("effective_to", effective_to, zone, "to"),
         open=open,
     )
-    return JSONResponse(await search(portal.reader.client, portal.storage.adapters.ledger, criteria, cursor, limit))
+    return JSONResponse(await search(portal.runs.client, portal.adapters.ledger, criteria, cursor, limit))
 
 
 @router.get(
@@ -132,4 +133,4 @@ async def cancellation(
     run_id: Annotated[str | None, Query(pattern=r"^[A-Za-z0-9-]{1,64}$", description="An older run")] = None,
 ) -> JSONResponse:
     """Of the newest run, or of the one that `run_id` names."""
-    return JSONResponse(await portal.reader.read(workflow_id, run_id))
+    return JSONResponse(await portal.runs.reader.read(workflow_id, run_id))

@@ -31,7 +31,7 @@ async def healthz() -> JSONResponse:
 )
 async def readyz(portal: CurrentPortal) -> JSONResponse:
     """503 where one of them does not."""
-    await asyncio.gather(portal.reader.ping(), portal.storage.adapters.database.ready())
+    await asyncio.gather(portal.runs.reader.ping(), portal.adapters.database.ready())
     return JSONResponse(Health(status="ok", temporal="ok", database="ok").model_dump())
 
 

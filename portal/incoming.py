@@ -20,8 +20,9 @@ from cloudevents.core.v1.event import CloudEvent
 from pydantic import ValidationError
 
 from portal.event_types import EVENTS_BY_TYPE
-from portal.problems import PortalProblem, malformed, malformed_fields
+from portal.problems import PortalProblem, malformed
 from states.kinds.registry import KINDS
+from states.model.payload_errors import faults_of
 from states.model.request import Request
 
 WORKFLOW_ID = re.compile(r"[a-z_]{1,40}/[A-Za-z0-9._-]{1,40}/[A-Za-z0-9._-]{1,64}")
@@ -131,14 +132,10 @@ def check_time_is_readable(message: HTTPMessage) -> None:
     if time is None:
         with suppress(ValueError, AttributeError, RecursionError):
             time = json.loads(message.body).get("time")
-    if time is None:
-        return
-    try:
-        readable = datetime.fromisoformat(time).tzinfo is not None
-    except (ValueError, TypeError):
-        readable = False
-    if not readable:
-        raise malformed("time", given=str(time)[:40])
+    with suppress(ValueError, TypeError):
+        if time is None or datetime.fromisoformat(time).tzinfo is not None:
+            return
+    raise malformed("time", given=str(time)[:40])
 
 
 def without_nulls(message: HTTPMessage) -> HTTPMessage:
@@ -182,7 +179,7 @@ def read_request(data: Any) -> Request:
     try:
         request = Request.model_validate(data)
     except ValidationError as error:
-        raise malformed_fields(error) from error
+        raise malformed(faults_of(error.errors())) from error
     if len(request.subject) > 40 and request.kind != "misclick":
         raise malformed("subject_long")
     fault = KINDS[request.kind].malformed(request)

@@ -1,20 +1,20 @@
 """What happens to an event: kept before Temporal is called, sent once, answered the same ever after."""
 
 import asyncio
-from dataclasses import dataclass, replace
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from weakref import WeakValueDictionary
 
 import structlog
 
-from activities.ports import CustomerRecords
-from activities.sql.inbox import SqlInbox
+from activities.adapters import Adapters
 from portal.incoming import IncomingEvent, RunCommand, check_age, command_of
 from portal.metrics import Metrics
 from portal.problems import PortalProblem, body_of
-from portal.run_client import Pending, RunClient
-from portal.run_reader import Document, RunReader
+from portal.run_client import RunClient, is_at_work
+from portal.run_reader import Document
 from states.model.request import OPERATOR_MESSAGES
 
 log = structlog.get_logger(__name__)
@@ -42,35 +42,23 @@ class Caller:
     is_operator: bool = False
 
 
+@dataclass(frozen=True)
 class Intake:
     """Takes events. `oldest`: how old their time may be. `quiet`: without a log."""
 
-    def __init__(
-        self,
-        runs: RunClient,
-        reader: RunReader,
-        inbox: SqlInbox,
-        records: CustomerRecords,
-        metrics: Metrics,
-        *,
-        oldest: timedelta,
-        quiet: bool,
-    ) -> None:
-        self.runs = runs
-        self.reader = reader
-        self.inbox = inbox
-        self.records = records
-        self.metrics = metrics
-        self.oldest = oldest
-        self.quiet = quiet
-        self.locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
-        """By update ID; a lock that nobody holds or waits for is forgotten."""
+    runs: RunClient
+    adapters: Adapters
+    metrics: Metrics
+    oldest: timedelta
+    quiet: bool
+    locks: WeakValueDictionary[str, asyncio.Lock] = field(default_factory=WeakValueDictionary)
+    """By update ID; a lock that nobody holds or waits for is forgotten."""
 
     async def take(self, event: IncomingEvent, caller: Caller) -> Answer:
         """Answer an event. The same (source, id) twice at once waits for the first. Raises `PortalProblem`."""
         async with self.locks.setdefault(event.update_id, asyncio.Lock()):
             now = datetime.now(UTC)
-            kept = await self.inbox.remember(
+            kept = await self.adapters.inbox.remember(
                 event.source, event.id, event.hash, event.type[:LONGEST_TYPE], event.subject or "requested"
             )
             if kept is not None and kept.hash != event.hash:
@@ -96,36 +84,28 @@ class Intake:
         check_age(acted_at, now, self.oldest)
         command = permitted(command, caller)
         try:
-            return Answer(202, await self.runs.send(command, again=first_received_at is not None))
-        except Pending as pending:
-            at_work = "system" in pending.document.get("waiting_for", ())
-            return Answer(202, pending.document, final=not at_work)
+            document = await self.runs.send(command, again=first_received_at is not None)
+            return Answer(202, document, final=not is_at_work(document))
         except PortalProblem as problem:
             problem.customer = problem.customer or command.customer
             if problem.status == 409 and problem.current is None:
-                problem.current = await self.current(command.workflow_id)
+                with suppress(PortalProblem):
+                    problem.current = await self.runs.reader.read(command.workflow_id)
             raise
 
     async def keep(self, event: IncomingEvent, answer: Answer) -> None:
         """Keep an answer that is final; count and log it."""
         status, document, final = answer
         if final:
-            await self.inbox.answer(event.source, event.id, status, document)
+            await self.adapters.inbox.answer(event.source, event.id, status, document)
         outcome = (document.get("code") or "taken") if final else "pending"
         self.metrics.events.labels(event.label, outcome).inc()
         if not self.quiet:
             log.info("event_answered", event_type=event.type, workflow_id=document.get("workflow_id"), outcome=outcome)
 
-    async def current(self, workflow_id: str) -> dict[str, Any] | None:
-        """The status document beside a refusal that came without one."""
-        try:
-            return await self.reader.read(workflow_id)
-        except PortalProblem:
-            return None
-
     async def language(self, problem: PortalProblem) -> str:
         """The language of the customer whom a problem concerns; English where that is nobody known."""
-        record = await self.records.customer(problem.customer) if problem.customer is not None else None
+        record = await self.adapters.records.customer(problem.customer) if problem.customer is not None else None
         return record.language if record else "en"
 
 

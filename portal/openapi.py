@@ -3,7 +3,6 @@
 from typing import Any
 
 from fastapi import FastAPI
-from fastapi.openapi.utils import get_openapi
 
 from portal import openapi_examples
 from portal.problems import MEDIA_TYPE
@@ -19,9 +18,15 @@ WHEN = {
     500: "`internal`: a fault on our side",
     503: "`unavailable`: nothing is lost by sending again after `Retry-After` seconds",
 }
+REQUIRED_ATTRIBUTES = ("specversion", "type", "source", "id")
 NEEDED = "Binary mode only, needed there."
 SIGNED = "Standard Webhooks; needed where a secret is set."
-PROBLEM_REF = {"$ref": "#/components/schemas/ProblemDocument"}
+REFERENCE = "#/components/schemas/{model}"
+
+
+def reference_to(schema: str) -> dict[str, str]:
+    """A schema that is only referred to: `DescribedApp` adds it."""
+    return {"$ref": REFERENCE.format(model=schema)}
 
 
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
@@ -29,7 +34,12 @@ def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
     return {
         status: {
             "description": WHEN[status],
-            "content": {MEDIA_TYPE: {"schema": PROBLEM_REF, "example": openapi_examples.PROBLEM | {"status": status}}},
+            "content": {
+                MEDIA_TYPE: {
+                    "schema": reference_to("ProblemDocument"),
+                    "example": openapi_examples.PROBLEM | {"status": status},
+                }
+            },
         }
         | ({"headers": {"Retry-After": {"schema": {"type": "string"}}}} if status == 503 else {})
         for status in statuses
@@ -44,26 +54,20 @@ def answer(status: int, model: Any, example: Any, description: str) -> dict[int 
 
 def body(example: Any, schema: str | None = None) -> dict[str, Any]:
     """The example of a JSON body, and its schema where the call reads it by itself."""
-    content: dict[str, Any] = {"example": example}
-    if schema:
-        content["schema"] = {"$ref": f"#/components/schemas/{schema}"}
+    content = {"example": example} | ({"schema": reference_to(schema)} if schema else {})
     return {"requestBody": {"content": {"application/json": content}}}
 
 
 def header(name: str, description: str, example: str | None = None) -> dict[str, Any]:
     """An optional header."""
-    shown = {"example": example} if example else {}
-    return (
-        {"name": name, "in": "header", "required": False, "schema": {"type": "string"}}
-        | shown
-        | {"description": description}
-    )
+    parameter = {"name": name, "in": "header", "required": False, "schema": {"type": "string"}}
+    return parameter | ({"example": example} if example else {}) | {"description": description}
 
 
 def event_body() -> dict[str, Any]:
     """The body and headers of `POST /events`, in both modes."""
     structured = {
-        "schema": {"$ref": "#/components/schemas/CloudEventDocument"},
+        "schema": reference_to("CloudEventDocument"),
         "examples": {
             "requested": {"value": openapi_examples.EVENT},
             "place-order": {"value": openapi_examples.ORDER},
@@ -79,38 +83,23 @@ def event_body() -> dict[str, Any]:
             "content": {"application/cloudevents+json": structured, "application/json": binary},
         },
         "parameters": [
-            header("ce-specversion", NEEDED, "1.0"),
-            header("ce-type", NEEDED, "jtl.cancellation.requested.v1"),
-            header("ce-source", NEEDED, "/portal"),
-            header("ce-id", NEEDED, "7f0c2a"),
-            header("ce-subject", "Binary mode only.", "edition/K-1001/jtl"),
-            header("ce-time", "Binary mode only.", "2027-01-11T09:30:00+01:00"),
+            *(header(f"ce-{name}", NEEDED, openapi_examples.EVENT[name]) for name in REQUIRED_ATTRIBUTES),
+            header("ce-subject", "Binary mode only.", openapi_examples.ORDER["subject"]),
+            header("ce-time", "Binary mode only.", openapi_examples.EVENT["time"]),
             *(header(f"webhook-{part}", SIGNED) for part in ("id", "timestamp", "signature")),
         ],
     }
 
 
-def with_openapi(app: FastAPI) -> FastAPI:
-    """The application with `/openapi.json` as completed here, made once."""
+class DescribedApp(FastAPI):
+    """An application whose `/openapi.json` also has the schemas that are only referred to."""
 
-    def openapi() -> dict[str, Any]:
-        if app.openapi_schema is None:
-            document = get_openapi(title=app.title, version=app.version, description=app.description, routes=app.routes)
-            app.openapi_schema = complete(document)
-        return app.openapi_schema
-
-    app.openapi = openapi  # type: ignore[method-assign]
-    return app
-
-
-def complete(document: dict[str, Any]) -> dict[str, Any]:
-    """Add the schemas that are only referred to, and take out what FastAPI says of its own errors."""
-    schemas = document.setdefault("components", {}).setdefault("schemas", {})
-    for model in (ProblemDocument, CloudEventDocument, Request):
-        schema = model.model_json_schema(ref_template="#/components/schemas/{model}")
-        for name, inner in schema.pop("$defs", {}).items():
-            schemas.setdefault(name, inner)
-        schemas[model.__name__] = schema
-    for name in ("HTTPValidationError", "ValidationError"):
-        schemas.pop(name, None)
-    return document
+    def openapi(self) -> dict[str, Any]:
+        """The document, made once."""
+        document = super().openapi()
+        schemas = document["components"]["schemas"]
+        for model in (ProblemDocument, CloudEventDocument, Request):
+            if model.__name__ not in schemas:
+                schema = model.model_json_schema(ref_template=REFERENCE)
+                schemas |= schema.pop("$defs", {}) | schemas | {model.__name__: schema}
+        return document

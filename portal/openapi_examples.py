@@ -2,6 +2,17 @@
 
 from typing import Any
 
+from portal.event_types import event_type
+from portal.schemas import CancellationItem
+from states.views.preview import Preview
+
+
+def cloud_event(name: str, id: str, time: str, data: dict[str, Any], **attributes: str) -> dict[str, Any]:
+    """An event of the made-up customer's portal, in structured mode."""
+    envelope = {"specversion": "1.0", "type": event_type(name), "source": "/portal", "id": id, "time": time}
+    return envelope | attributes | {"datacontenttype": "application/json", "data": data}
+
+
 REQUEST: dict[str, Any] = {
     "kind": "edition",
     "customer": "K-1001",
@@ -10,25 +21,14 @@ REQUEST: dict[str, Any] = {
     "reason": {"code": "too_expensive"},
     "by": "kontakt@muster.example",
 }
-EVENT: dict[str, Any] = {
-    "specversion": "1.0",
-    "type": "jtl.cancellation.requested.v1",
-    "source": "/portal",
-    "id": "7f0c2a",
-    "time": "2027-01-11T09:30:00+01:00",
-    "datacontenttype": "application/json",
-    "data": REQUEST,
-}
-ORDER: dict[str, Any] = {
-    "specversion": "1.0",
-    "type": "jtl.cancellation.place-order.v1",
-    "source": "/portal",
-    "id": "7f0c2b",
-    "time": "2027-01-12T10:00:00+01:00",
-    "subject": "edition/K-1001/jtl",
-    "datacontenttype": "application/json",
-    "data": {"by": "kontakt@muster.example", "effective_at": "2027-02-01T00:00:00+01:00"},
-}
+EVENT = cloud_event("requested", "7f0c2a", "2027-01-11T09:30:00+01:00", REQUEST)
+ORDER = cloud_event(
+    "place_order",
+    "7f0c2b",
+    "2027-01-12T10:00:00+01:00",
+    {"by": REQUEST["by"], "effective_at": "2027-02-01T00:00:00+01:00"},
+    subject="edition/K-1001/jtl",
+)
 STATUS: dict[str, Any] = {
     "workflow_id": "edition/K-1001/jtl",
     "run_id": "0196f3c2-7a54-7c1e-9d53-0e6f5f4a2b11",
@@ -80,32 +80,11 @@ LICENCES: dict[str, Any] = {
         }
     ],
 }
-PREVIEW: dict[str, Any] = {
-    "effective_at": "2027-01-31T23:00:00Z",
-    "order_by": "2027-01-17T23:00:00Z",
-    "why": [{"step": "Takes effect on 1 February 2027", "value": "2027-02-01", "rule": "D2"}],
+PREVIEW = {name: STATUS.get(name) for name in Preview.model_fields} | {
     "next": {"effective_at": "2027-02-28T23:00:00Z", "order_by": "2027-02-14T23:00:00Z"},
-    "cost_effect": "cancellation",
-    "cost": None,
     "features_lost": [{"feature": "Track&Trace", "limited": False}],
-    "surplus": [],
-    "warnings": [],
-    "refusal": None,
-    "catalogue": "2024-09-01",
 }
-ITEM: dict[str, Any] = {
-    "workflow_id": "edition/K-1001/jtl",
-    "run_id": "0196f3c2-7a54-7c1e-9d53-0e6f5f4a2b11",
-    "kind": "edition",
-    "customer": "K-1001",
-    "subject": "jtl",
-    "state": "order",
-    "waiting_for": ["customer"],
-    "effective_at": "2027-01-31T23:00:00Z",
-    "order_by": "2027-01-17T23:00:00Z",
-    "started_at": "2027-01-11T08:30:01Z",
-    "ended_at": None,
-}
+ITEM = {name: STATUS.get(name) for name in CancellationItem.model_fields} | {"started_at": "2027-01-11T08:30:01Z"}
 PAGE: dict[str, Any] = {"items": [ITEM], "total": 1, "next": None}
 TASK: dict[str, Any] = {
     "task": "t-0b1c2d3e4f506172",
@@ -115,10 +94,7 @@ TASK: dict[str, Any] = {
     "instructions": "Book JTL Advanced for K-1001.",
     "decisions": [],
     "proof_required": True,
-    "workflow_id": "edition/K-1001/jtl",
-    "kind": "edition",
-    "customer": "K-1001",
-}
+} | {name: STATUS[name] for name in ("workflow_id", "kind", "customer")}
 TASKS: dict[str, Any] = {"items": [TASK], "total": 1, "next": None}
 CONFIRMATION: dict[str, Any] = {"by": "anna", "proof": {"reference": "order 4711"}}
 REJECTION: dict[str, Any] = {"by": "anna", "note": "The configurator does not open; asked support."}

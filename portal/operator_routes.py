@@ -6,14 +6,12 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Path, Query
 from fastapi.responses import JSONResponse
 
-from activities.sql.paging import WrongCursor
 from portal import openapi_examples
 from portal.context import Portal, operator
 from portal.incoming import RunCommand
 from portal.openapi import answer, body, problems
 from portal.parameters import CurrentPortal, Cursor, CustomerNumber, KindName, Limit, choice
 from portal.problems import PortalProblem, malformed
-from portal.run_client import Pending
 from portal.schemas import Confirmation, Rejection, TaskItem, TaskPage
 from states.chart.task_types import TASK_TYPES
 from states.kinds.registry import KINDS
@@ -43,12 +41,7 @@ async def tasks(
 ) -> JSONResponse:
     """Each as in the status document, with the run that it belongs to."""
     kind, type = choice("kind", kind, KINDS), choice("type", type, TASK_TYPES)
-    try:
-        page = await portal.storage.adapters.work_list.tasks(
-            limit=limit, cursor=cursor, customer=customer, kind=kind, type=type
-        )
-    except WrongCursor as error:
-        raise malformed("cursor") from error
+    page = await portal.adapters.work_list.tasks(limit=limit, cursor=cursor, customer=customer, kind=kind, type=type)
     items = [task.model_dump(mode="json", include=set(TaskItem.model_fields)) for task in page.items]
     return JSONResponse({"items": items, "total": page.total, "next": page.next})
 
@@ -82,15 +75,13 @@ async def decide(
     by = operator or decision.by
     if not by:
         raise malformed("by")
-    row = await portal.storage.adapters.work_list.task(task)
+    row = await portal.adapters.work_list.task(task)
     if row is None or not row.open:
         raise PortalProblem("unknown_task", values={"fault": "task", "task": task[:80]})
     payload = decision.model_dump(mode="json", exclude_unset=True) | {"task": task, "by": by}
     try:
-        document = await portal.runs.send(RunCommand(event, row.workflow_id, payload, f"decision-{uuid.uuid4()}"))
-    except Pending as pending:
-        document = pending.document
+        command = RunCommand(event, row.workflow_id, payload, f"decision-{uuid.uuid4()}")
+        return JSONResponse(await portal.runs.send(command))
     except PortalProblem as problem:
         problem.customer = row.customer
         raise
-    return JSONResponse(document)

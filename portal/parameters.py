@@ -9,16 +9,15 @@ from fastapi import Depends, Query
 from portal.context import Portal, portal_of
 from portal.problems import malformed
 from states.kinds.registry import KINDS
-from states.model.base import in_utc, start_of
+from states.model.base import Identifier, in_utc, start_of
 
-SEGMENT = r"^[A-Za-z0-9._-]{1,40}$"
 INSTANT = timedelta(microseconds=1)
 
 CurrentPortal = Annotated[Portal, Depends(portal_of)]
 Cursor = Annotated[str | None, Query(max_length=20_000, description="`next` of the page before")]
 Limit = Annotated[int, Query(ge=1, le=200)]
 KindName = Annotated[str | None, Query(json_schema_extra={"enum": list(KINDS)})]
-CustomerNumber = Annotated[str | None, Query(pattern=SEGMENT)]
+CustomerNumber = Annotated[Identifier | None, Query()]
 
 
 def choice(field: str, value: str | None, choices: Collection[str]) -> str | None:

@@ -5,7 +5,6 @@ from dataclasses import KW_ONLY, dataclass, field
 from typing import Any
 
 from fastapi.responses import JSONResponse
-from pydantic import ValidationError
 from temporalio.client import WorkflowUpdateFailedError
 from temporalio.exceptions import ApplicationError
 
@@ -51,14 +50,9 @@ class PortalProblem(Exception):
         self.headers = defaults | dict(self.headers or {})
 
 
-def malformed(name: str, /, **values: Any) -> PortalProblem:
-    """The payload is wrong: `name` is that of a text `call.<name>`."""
-    return PortalProblem("malformed", values={"fault": name} | values)
-
-
-def malformed_fields(error: ValidationError) -> PortalProblem:
-    """The payload is wrong, field by field."""
-    return PortalProblem("malformed", values={"fault": faults_of(error.errors())})
+def malformed(fault: Any, /, **values: Any) -> PortalProblem:
+    """The payload is wrong: `fault` is the name of a text `call.<name>`, or what is wrong field by field."""
+    return PortalProblem("malformed", values={"fault": fault} | values)
 
 
 def wrong_call(errors: Any) -> PortalProblem:
@@ -68,7 +62,7 @@ def wrong_call(errors: Any) -> PortalProblem:
         if name is not None:
             return malformed(name, given=repr(error["input"])[:80])
     within = [error | {"loc": error["loc"][1:] or error["loc"]} for error in errors]
-    return PortalProblem("malformed", values={"fault": faults_of(within)})
+    return malformed(faults_of(within))
 
 
 def body_of(problem: PortalProblem, language: str) -> dict[str, Any]:
@@ -112,9 +106,10 @@ def text_of(problem: PortalProblem, language: str) -> str:
     return str(values.get("fault") or title_of(problem.code, language))
 
 
-def response_of(body: dict[str, Any], headers: Mapping[str, str] | None = None) -> JSONResponse:
-    """A problem document as an answer."""
-    return JSONResponse(body, status_code=body["status"], headers=dict(headers or {}), media_type=MEDIA_TYPE)
+def response_of(problem: PortalProblem, language: str) -> JSONResponse:
+    """The problem document in a language, as an answer."""
+    body, headers = body_of(problem, language), dict(problem.headers or {})
+    return JSONResponse(body, status_code=problem.status, headers=headers, media_type=MEDIA_TYPE)
 
 
 def refused_by_run(error: WorkflowUpdateFailedError) -> PortalProblem:

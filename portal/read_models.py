@@ -5,10 +5,10 @@ from typing import Any
 
 from activities.request_check import run_settings
 from catalogue.texts import say
+from portal.context import Portal
 from portal.incoming import read_request
 from portal.problems import PortalProblem
 from portal.schemas import LicenceAnswer, LicencesAnswer
-from portal.storage import Storage
 from states.kinds.registry import KINDS
 from states.model.base import day_of
 from states.model.facts import Check, CostEffect, Inquiry
@@ -22,28 +22,28 @@ RULES = {"cancellation": "G7", "deactivation": "G5", "none": "G8", "unknown": "X
 """The rule that says what ending a licence does to the cost."""
 
 
-async def licences(storage: Storage, customer: str) -> dict[str, Any]:
+async def licences(portal: Portal, customer: str) -> dict[str, Any]:
     """The customer's licences, each with what its end would mean. Raises `unknown_customer`."""
-    record = await storage.adapters.records.customer(customer)
+    record = await portal.adapters.records.customer(customer)
     if record is None:
         raise PortalProblem("unknown_customer", values={"customer": customer}, status=404)
     now = datetime.now(UTC)
-    catalogue = storage.catalogues.in_force(day_of(now, storage.settings.time_zone))
-    open_runs = sorted(await storage.adapters.runs.open_runs(customer))
+    catalogue = portal.catalogues.in_force(day_of(now, portal.settings.time_zone))
+    open_runs = sorted(await portal.adapters.runs.open_runs(customer))
     answers = []
     for licence in record.licences:
         running = next((run for run in open_runs if ends(run, licence)), None)
-        answers.append(await licence_answer(storage, record, licence, catalogue, running, now))
+        answers.append(await licence_answer(portal, record, licence, catalogue, running, now))
     return LicencesAnswer(customer=customer, licences=tuple(answers)).model_dump(mode="json")
 
 
 async def licence_answer(
-    storage: Storage, record: Customer, licence: Licence, catalogue: Catalogue, running: str | None, now: datetime
+    portal: Portal, record: Customer, licence: Licence, catalogue: Catalogue, running: str | None, now: datetime
 ) -> LicenceAnswer:
     """One licence: cancelled (cost falls) or deactivated (it is in the price), or why neither."""
     product, language = product_of(catalogue, licence), record.language
     request = request_for(record, licence, product.kind if product else None)
-    check = await storage.assess(Inquiry(request=request, at=now)) if request else None
+    check = await portal.assess(Inquiry(request=request, at=now)) if request else None
     effect, rule, text = meaning_of(check, language)
     remarks = [remark.text[language] for remark in catalogue.remarks.values() if licence.product in remark.products]
     if remarks and not text.endswith((".", "!", "?")):
@@ -85,10 +85,10 @@ def ends(workflow_id: str, licence: Licence) -> bool:
     return subject == licence.licence and kind != "misclick"
 
 
-async def preview_of(storage: Storage, data: Any) -> dict[str, Any]:
+async def preview_of(portal: Portal, data: Any) -> dict[str, Any]:
     """What would happen, without starting anything. Raises `malformed`."""
     request = read_request(data)
     at = request.time or datetime.now(UTC)
-    check = await storage.assess(Inquiry(request=request, at=at))
-    answer = preview(KINDS[request.kind], request, check, at, run_settings(storage.settings), say)
+    check = await portal.assess(Inquiry(request=request, at=at))
+    answer = preview(KINDS[request.kind], request, check, at, run_settings(portal.settings), say)
     return answer.model_dump(mode="json")

@@ -1,6 +1,7 @@
 """Commands to runs at Temporal: updates that answer in time, also to an event that is sent again."""
 
 import asyncio
+from dataclasses import dataclass
 from typing import Any
 
 from temporalio.client import (
@@ -31,40 +32,31 @@ GONE_WITH_RUN = "AcceptedUpdateCompletedWorkflow"
 """The server's error type for an update whose run ended before it answered."""
 
 
-class Pending(Exception):
-    """The run is still at work: `document` says so, and the same event sent again answers what came of it."""
-
-    def __init__(self, document: Document) -> None:
-        super().__init__("pending")
-        self.document = document
-
-
+@dataclass(frozen=True)
 class RunClient:
     """Sends commands to the runs of one namespace. Raises `PortalProblem` with a code of the contract."""
 
-    def __init__(self, client: Client, task_queue: str, reader: RunReader) -> None:
-        self.client = client
-        self.task_queue = task_queue
-        self.reader = reader
+    client: Client
+    task_queue: str
+    reader: RunReader
 
     async def send(self, command: RunCommand, again: bool = False) -> Document:
-        """Send a command and answer the status document. Raises `Pending` where the run is still at work.
+        """Send a command and answer the status document: it waits for `system` where the run is still at work.
 
-        `again`: it was sent before and what came of it is not known, so that is looked for first.
+        The same command sent again answers what came of it. `again`: it was sent before and what came of it is not
+        known, so that is looked for first.
         """
         try:
             async with asyncio.timeout(UPDATE_WITHIN):
                 with reaching():
                     document = await self.outcome_of(command, again)
         except TIMED_OUT:
-            raise Pending(await self.reader.read_at_work(command.workflow_id)) from None
+            return await self.reader.read_at_work(command.workflow_id)
         except RPCError as error:
             if not is_gone(error):
                 raise unavailable(error) from error
             raise await self.reader.why_not_running(command.workflow_id) from error
-        if "system" in document.get("waiting_for", ()):
-            raise Pending(await self.newest(document) if again else document)
-        return document
+        return await self.newest(document) if again and is_at_work(document) else document
 
     async def outcome_of(self, command: RunCommand, again: bool) -> Document:
         """What the run answers. Raises `PortalProblem` for a refusal, and what Temporal raises."""
@@ -168,6 +160,11 @@ class RunClient:
             return await self.reader.read(document["workflow_id"], document.get("run_id"))
         except PortalProblem:
             return document
+
+
+def is_at_work(document: Document) -> bool:
+    """Whether the run has not yet answered with what came of a command."""
+    return "system" in document.get("waiting_for", ())
 
 
 def summary_of(request: Request) -> str:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -35,13 +36,13 @@ LOST: Document = {"waiting_for": [], "enabled": []}
 """What holds of a run that was terminated and is not settled yet: it stands where it stood, and takes nothing more."""
 
 
+@dataclass(frozen=True)
 class RunReader:
     """Reads runs. Every method raises `PortalProblem` with a code of the contract."""
 
-    def __init__(self, client: Client, settings: Settings, ledger: SqlLedger) -> None:
-        self.client = client
-        self.settings = settings
-        self.ledger = ledger
+    client: Client
+    settings: Settings
+    ledger: SqlLedger
 
     async def read(self, workflow_id: str, run_id: str | None = None) -> Document:
         """The status document of the newest run, or of the one named. Raises `unknown_run`, `unavailable`."""

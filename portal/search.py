@@ -9,7 +9,7 @@ from typing import Any, Literal, NamedTuple
 from temporalio.client import Client, RPCError, RPCStatusCode, WorkflowExecution
 
 from activities.sql.ledger import SqlLedger
-from activities.sql.paging import WrongCursor
+from activities.sql.paging import Page
 from portal.parameters import INSTANT
 from portal.problems import malformed
 from portal.run_reader import quoted, reaching, unavailable
@@ -56,58 +56,40 @@ class Cursor(NamedTuple):
         return cls("open" if part == "open" else "ended", place)
 
 
-class OpenRuns(NamedTuple):
-    """A page of open runs, how many there are in all, and the server's token of the next page."""
-
-    items: list[dict[str, Any]]
-    total: int
-    next: str | None
-
-
 async def search(
     client: Client, ledger: SqlLedger, criteria: Criteria, cursor: str | None, limit: int
 ) -> dict[str, Any]:
     """One page: open runs, and where they end, ended ones.
 
-    Raises `malformed` for a cursor that is not ours, `unavailable` where the server cannot list.
+    Raises `malformed` or `WrongCursor` for a cursor that is not ours, `unavailable` where the server cannot list.
     """
     position = Cursor.read(cursor)
-    open_runs = OpenRuns([], 0, None)
-    if criteria.open is not False:
-        open_runs = await read_open_runs(client, criteria, position, limit)
-    items, total, following = open_runs
-    next_open = Cursor("open", following) if following else None
-    if criteria.open or criteria.waiting_for is not None:  # ended runs wait for nobody
-        return page(items, total, next_open)
-    place = position.place if position.part == "ended" else ""
-    wanted = {name: value for name, value in asdict(criteria).items() if name not in ("open", "waiting_for")}
-    try:
+    nothing: Page[dict[str, Any]] = Page((), 0, None)
+    open_runs = nothing if criteria.open is False else await read_open_runs(client, criteria, position, limit)
+    items, total = list(open_runs.items), open_runs.total
+    following = Cursor("open", open_runs.next) if open_runs.next else None
+    if not criteria.open and criteria.waiting_for is None:  # ended runs wait for nobody
+        place = position.place if position.part == "ended" else ""
+        wanted = {name: value for name, value in asdict(criteria).items() if name not in ("open", "waiting_for")}
         ended = await ledger.ended_runs(limit=max(limit - len(items), 1), cursor=place or None, **wanted)
-    except WrongCursor as error:
-        raise malformed("cursor") from error
-    total += ended.total
-    if next_open:
-        return page(items, total, next_open)
-    if len(items) >= limit:
-        return page(items, total, Cursor("ended") if ended.total else None)
-    items += [run.model_dump(mode="json") for run in ended.items]
-    return page(items, total, Cursor("ended", ended.next) if ended.next else None)
-
-
-def page(items: list[dict[str, Any]], total: int, following: Cursor | None) -> dict[str, Any]:
-    """A page as it is answered."""
+        total += ended.total
+        if following is None and len(items) >= limit:
+            following = Cursor("ended") if ended.total else None
+        elif following is None:
+            items += [run.model_dump(mode="json") for run in ended.items]
+            following = Cursor("ended", ended.next) if ended.next else None
     return {"items": items, "total": total, "next": str(following) if following else None}
 
 
-async def read_open_runs(client: Client, criteria: Criteria, position: Cursor, limit: int) -> OpenRuns:
-    """A page of open runs; beyond the last one, only how many there are."""
+async def read_open_runs(client: Client, criteria: Criteria, position: Cursor, limit: int) -> Page[dict[str, Any]]:
+    """A page of open runs, whose `next` is the server's token; beyond the last one, only how many there are."""
     query = visibility_query(criteria)
     token = position.place if position.part == "open" else ""
     try:
         with reaching():
             total = (await client.count_workflows(query, rpc_timeout=LIST_WITHIN)).count
         if position.part == "ended":
-            return OpenRuns([], total, None)
+            return Page((), total, None)
         pages = client.list_workflows(query, next_page_token=token_of(token), page_size=limit, rpc_timeout=LIST_WITHIN)
         await pages.fetch_next_page(page_size=limit)
     except RPCError as error:
@@ -115,7 +97,7 @@ async def read_open_runs(client: Client, criteria: Criteria, position: Cursor, l
             raise malformed("cursor") from error
         raise unavailable(error) from error
     following = base64.urlsafe_b64encode(pages.next_page_token or b"").decode()
-    return OpenRuns([item_of(run) for run in pages.current_page or ()], total, following or None)
+    return Page(tuple(item_of(run) for run in pages.current_page or ()), total, following or None)
 
 
 def token_of(text: str) -> bytes | None:

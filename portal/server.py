@@ -1,8 +1,10 @@
-"""The portal as a program: connects to Temporal, listens, logs, and stops gracefully."""
+"""The portal as a program: refuses to stand open, connects to Temporal, listens, logs, and stops gracefully."""
 
 import asyncio
 import logging
+import os
 import signal
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -10,19 +12,51 @@ import structlog
 import uvicorn
 
 from portal.app import create_app
-from portal.exposure import check_portal, listening
-from settings import Settings
-from workflows.connect import connect
+from settings import PREFIX, Settings
+from workflows.connect import Unguarded, connect, loopback
 
 STOP = (signal.SIGINT, signal.SIGTERM)
 GRACE_S = 10
 """Seconds that calls under way have to end."""
 
 
+class Taken(RuntimeError):
+    """The portal's address cannot be used. The message names what to set."""
+
+
+def listening(settings: Settings) -> socket.socket:
+    """A socket at the portal's address. Raises `Taken`."""
+    host, port = settings.portal_host, settings.portal_port
+    try:
+        return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
+    except OSError as error:
+        why = os.strerror(error.errno) if error.errno and error.errno > 0 else error
+        raise Taken(
+            f"port {port} on {host} cannot be used ({why}): set {PREFIX}PORTAL_PORT to a free one, "
+            f"or {PREFIX}PORTAL_HOST"
+        ) from error
+
+
+def check_portal(settings: Settings) -> None:
+    """Raise `Unguarded` where the portal would listen beyond this machine without secret and tokens: open to others."""
+    if settings.guarded_elsewhere or loopback(settings.portal_host):
+        return
+    missing = [
+        PREFIX + name
+        for name, given in (("WEBHOOK_SECRET", settings.webhook_secret), ("OPERATOR_TOKENS", settings.operator_tokens))
+        if not given
+    ]
+    if missing:
+        raise Unguarded(
+            f"{PREFIX}PORTAL_HOST is {settings.portal_host}, which is not loopback: set {' and '.join(missing)}, "
+            f"or {PREFIX}GUARDED_ELSEWHERE=true if something else guards the portal"
+        )
+
+
 async def serve(settings: Settings) -> None:
     """Serve until SIGINT or SIGTERM.
 
-    Raises `portal.exposure.Unguarded` where the portal or Temporal is open to others, `Taken` where somebody listens.
+    Raises `Unguarded` where the portal or Temporal is open to others, `Taken` where somebody listens.
 
     Starts without Temporal too: calls then answer 503, and nothing is lost by sending again.
     """

@@ -69,7 +69,7 @@ class Caller:
         self.client = client
         self.settings = settings
         self.app = build(client, settings, trusted=trusted)
-        self.storage = self.app.state.portal.storage
+        self.adapters = self.app.state.portal.adapters
         transport = httpx.ASGITransport(self.app, raise_app_exceptions=False)
         self.http = httpx.AsyncClient(transport=transport, base_url="http://portal")
 
@@ -82,7 +82,7 @@ class Caller:
     async def close(self) -> None:
         """Let go of everything."""
         await self.http.aclose()
-        await self.storage.adapters.database.close()
+        await self.adapters.close()
 
     def worker(self) -> Worker:
         """A worker with the stand-in workflows on this portal's database and task queue."""
@@ -90,7 +90,7 @@ class Caller:
             self.client,
             task_queue=self.settings.task_queue,
             workflows=WORKFLOWS,
-            activities=activities_on(self.storage.adapters.database),
+            activities=activities_on(self.adapters.database),
         )
 
 

@@ -11,12 +11,12 @@ from pydantic import SecretStr
 from standardwebhooks import Webhook
 
 from activities.customer_centre import load_customers
-from portal.exposure import Unguarded, check_portal
+from portal.server import check_portal
 from settings import Settings
 from tests.portal.conftest import CUSTOMERS, SECRET, Caller, event, requested
 from tests.portal.standin import until
 from tests.portal.test_events import is_problem
-from workflows.connect import check_temporal
+from workflows.connect import Unguarded, check_temporal
 
 OLD_SECRET = "whsec_b2xkLXNlY3JldC1vbGQtc2VjcmV0LW9sZA=="
 STRUCTURED = {"content-type": "application/cloudevents+json"}

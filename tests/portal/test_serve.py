@@ -8,10 +8,10 @@ import socket
 import httpx
 import pytest
 
-from portal.exposure import Taken, Unguarded
-from portal.server import serve
+from portal.server import Taken, serve
 from settings import Settings
 from tests.portal.standin import until
+from workflows.connect import Unguarded
 
 
 def free_port() -> int:
