@@ -122,13 +122,26 @@ PYTEST = ("python", "-m", "pytest", "-q", "-p", "no:cacheprovider", "-n", "0")
 RECORD = "python -m tests.replay.record --anew misclick"
 
 
-def follow(folder: Path, title: str, tests: tuple[str, ...]) -> tuple[list[str], dict[str, str]]:
-    """Do what a chapter says in a copy: the files that it writes, and what its commands print.
+class Followed(NamedTuple):
+    """What came of a chapter: the files that its blocks write, what its commands print, what is changed, what is new.
+
+    Of what is changed, all but the files that `make docs` makes.
+    """
+
+    written: list[str]
+    printed: dict[str, str]
+    changed: set[str]
+    new: set[str]
+
+
+def follow(folder: Path, title: str, tests: tuple[str, ...]) -> Followed:
+    """Do what a chapter says in a copy.
 
     What the targets do that would install first is left out, and of the kinds recorded anew only the first is.
     """
     commands = {"make docs": ("python", "tools/docs/build.py"), "make test": (*PYTEST, *tests)}
     shutil.copytree(ROOT, folder, ignore=shutil.ignore_patterns(*LEFT_OUT))
+    before = contents(folder)
     written: list[str] = []
     printed: dict[str, str] = {}
     for block in blocks(chapter(title)):
@@ -143,11 +156,14 @@ def follow(folder: Path, title: str, tests: tuple[str, ...]) -> tuple[list[str],
     run(folder, "ruff", "check", *sources)
     run(folder, "ruff", "format", "--check", *sources)
     run(folder, "mypy", *sources)
-    return written, printed
+    after = contents(folder)
+    made = {str(path.relative_to(ROOT)) for path in build.made()}
+    changed = {file for file in before.keys() & after.keys() if before[file] != after[file]} - made
+    return Followed(written, printed, changed, {*after.keys() - before.keys()})
 
 
 def contents(folder: Path) -> dict[str, bytes]:
-    """Every file of the project or of a copy, but for what is left out."""
+    """Every file of a copy, but for what is left out."""
     return {
         str(path.relative_to(folder)): path.read_bytes()
         for path in folder.rglob("*")
@@ -156,34 +172,24 @@ def contents(folder: Path) -> dict[str, bytes]:
     }
 
 
-def changed_files(folder: Path) -> set[str]:
-    """The files that differ from ours, but for those that `make docs` makes."""
-    before, after = contents(ROOT), contents(folder)
-    made = {str(path.relative_to(ROOT)) for path in build.made()}
-    return {file for file in before.keys() & after.keys() if before[file] != after[file]} - made
-
-
 @pytest.mark.slow
 @pytest.mark.timeout(900)
 def test_a_kind_is_added_as_CONTRIBUTING_says_and_edits_the_registry_alone(tmp_path):
-    copy = tmp_path / "project"
-    written, printed = follow(copy, "A kind within the hour", TESTS_OF_A_KIND)
-    assert printed[".venv/bin/cancellations diagram newsletter"].startswith("stateDiagram-v2\n")
-    assert changed_files(copy) == {REGISTRY}
+    followed = follow(tmp_path / "project", "A kind within the hour", TESTS_OF_A_KIND)
+    assert followed.printed[".venv/bin/cancellations diagram newsletter"].startswith("stateDiagram-v2\n")
+    assert followed.changed == {REGISTRY}
     slept = ("feature_warning", "order", "scheduled", "later")
     histories = {f"tests/replay/histories/newsletter-{name}.json" for name in slept}
-    new = {*written, *histories, "docs/kinds/newsletter.md"} - {REGISTRY}
-    assert contents(copy).keys() - contents(ROOT).keys() == new
+    assert followed.new == {*followed.written, *histories, "docs/kinds/newsletter.md"} - {REGISTRY}
 
 
 @pytest.mark.slow
 @pytest.mark.timeout(900)
 def test_a_task_type_is_added_as_CONTRIBUTING_says_and_touches_its_record_its_path_and_its_texts(tmp_path):
-    copy = tmp_path / "project"
-    written, _ = follow(copy, "A task type", TESTS_OF_A_TASK_TYPE)
-    product = {file for file in written if not file.startswith("tests/")}
+    followed = follow(tmp_path / "project", "A task type", TESTS_OF_A_TASK_TYPE)
+    product = {file for file in followed.written if not file.startswith("tests/")}
     texts = {f"catalogue/wording/{language}/call_back.toml" for language in ("de", "en")}
     assert product == {"states/chart/task_types.py", "states/paths/ticket.py"} | texts
-    changed = {file for file in changed_files(copy) if not file.startswith("tests/replay/histories/")}
-    assert changed == {*written} - texts
-    assert contents(copy).keys() - contents(ROOT).keys() == texts
+    histories = {file for file in followed.changed if file.startswith("tests/replay/histories/misclick")}
+    assert followed.changed - histories == {*followed.written} - texts
+    assert followed.new == texts
