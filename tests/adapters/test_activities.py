@@ -184,8 +184,8 @@ async def test_tickets_follow_their_tasks(acts: CancellationActivities, database
             return {one.key: (one.category, one.state) for one in await connection.execute(select(tickets_table))}
 
     setup = row("t-1", ticket=True, text="support_ticket_setup_service")
-    setup = setup.but(entry=setup.entry.but(type="support_ticket"))
-    both = (setup, row("t-2", ticket=True, text="revocation"))
+    ticket = setup.entry.but(type="support_ticket")
+    both = (setup.model_copy(update={"entry": ticket}), row("t-2", ticket=True, text="revocation"))
     answer = await run(acts.write_tasks, listed(*both, row("t-3")))
     assert answer == await run(acts.write_tasks, listed(*both, row("t-3")))
     assert answer.tickets == {"t-1": "T-000001", "t-2": "T-000002"}
