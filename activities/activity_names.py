@@ -22,7 +22,7 @@ NOTIFY = "notify"
 """`Step` → None: a mail."""
 
 WRITE_TASKS = "write_tasks"
-"""`states.model.status.TaskList` → `states.model.status.Tickets`."""
+"""`states.model.status.TaskList` → `states.model.status.TicketNumbers`."""
 
 RECORD_END = "record_end"
 """`states.model.status.End` → `Receipt`, whose `tell` names the runs that want to hear of it."""

@@ -115,7 +115,7 @@ class CancellationActivities:
             await send_text(self.adapters.mail, step.key, to, effect.template, language, values, bound_log)
 
     @activity.defn(name=activity_names.WRITE_TASKS)
-    async def write_tasks(self, tasks: status.TaskList) -> status.Tickets:
+    async def write_tasks(self, tasks: status.TaskList) -> status.TicketNumbers:
         """Write the run's open tasks to the work list; those that a person at the vendor decides get a ticket."""
         ticketed = [row for row in tasks.tasks if row.ticket]
         with adapter_errors_translated():
@@ -130,7 +130,7 @@ class CancellationActivities:
                 for row in ticketed
             }
             await self.adapters.work_list.write(tasks, tickets)
-            return status.Tickets(tickets=tickets)
+            return status.TicketNumbers(tickets=tickets)
 
     @activity.defn(name=activity_names.RECORD_END)
     async def record_end(self, end: status.End) -> Receipt:

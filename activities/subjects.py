@@ -39,7 +39,7 @@ class Subject:
         return new.model_copy(update={self.part: getattr(present, self.part)}) if self.part else None
 
 
-class Edition(Subject):
+class EditionSubject(Subject):
     """The edition of a family, which only ever gets lower (ED1); its term ends with it."""
 
     def obstacle(self, record: Customer, subject: str, target: Any) -> Obstacle:
@@ -68,7 +68,7 @@ class Edition(Subject):
         return current is not None and of_family and RANKS[target] < RANKS[current]
 
 
-class OrderPackage(Subject):
+class OrderPackageSubject(Subject):
     """The customer's tier, which only ever gets lower (OPL-2); 0 is none."""
 
     part = "order_package"
@@ -133,8 +133,8 @@ class Hosting(Licences):
 
 LICENCE = Licences()
 SUBJECTS: dict[str, Subject] = {
-    "edition": Edition(),
-    "order_package": OrderPackage(),
+    "edition": EditionSubject(),
+    "order_package": OrderPackageSubject(),
     "fulfillment": Partners(),
     "hosting": Hosting(),
     "misclick": Subject(),

@@ -25,7 +25,7 @@ UNANSWERED = frozenset({401, 500, 503})
 """Statuses that are no answer to the event: sent again, it is tried again."""
 
 
-class Answer(NamedTuple):
+class CallAnswer(NamedTuple):
     """Status and document: a status document for 202, else a problem. `final`: the event is answered so ever after."""
 
     status: int
@@ -54,8 +54,8 @@ class Intake:
     locks: WeakValueDictionary[str, asyncio.Lock] = field(default_factory=WeakValueDictionary)
     """By update ID; a lock that nobody holds or waits for is forgotten."""
 
-    async def take(self, event: IncomingEvent, caller: Caller) -> Answer:
-        """Answer an event. The same (source, id) twice at once waits for the first. Raises `PortalProblem`."""
+    async def take(self, event: IncomingEvent, caller: Caller) -> CallAnswer:
+        """CallAnswer an event. The same (source, id) twice at once waits for the first. Raises `PortalProblem`."""
         async with self.locks.setdefault(event.update_id, asyncio.Lock()):
             now = datetime.now(UTC)
             kept = await self.adapters.inbox.remember(
@@ -65,19 +65,19 @@ class Intake:
                 raise PortalProblem("id_reused", values={"source": event.source, "id": event.id})
             if kept is not None and kept.status is not None and kept.body is not None:
                 self.metrics.events.labels(event.label, "repeated").inc()
-                return Answer(kept.status, kept.body)
+                return CallAnswer(kept.status, kept.body)
             try:
                 answer = await self.send(event, caller, kept.received_at if kept else None, now)
             except PortalProblem as problem:
                 if problem.status in UNANSWERED:
                     raise
-                answer = Answer(problem.status, body_of(problem, caller.language or await self.language(problem)))
+                answer = CallAnswer(problem.status, body_of(problem, caller.language or await self.language(problem)))
             await self.keep(event, answer)
             return answer
 
     async def send(
         self, event: IncomingEvent, caller: Caller, first_received_at: datetime | None, now: datetime
-    ) -> Answer:
+    ) -> CallAnswer:
         """Judge the event and send it. `first_received_at`: it was received before, and has no answer yet."""
         acted_at = event.time or first_received_at or now
         command = command_of(event, acted_at)
@@ -85,7 +85,7 @@ class Intake:
         command = permitted(command, caller)
         try:
             document = await self.runs.send(command, again=first_received_at is not None)
-            return Answer(202, document, final=not is_at_work(document))
+            return CallAnswer(202, document, final=not is_at_work(document))
         except PortalProblem as problem:
             problem.customer = problem.customer or command.customer
             if problem.status == 409 and problem.current is None:
@@ -93,7 +93,7 @@ class Intake:
                     problem.current = await self.runs.reader.read(command.workflow_id)
             raise
 
-    async def keep(self, event: IncomingEvent, answer: Answer) -> None:
+    async def keep(self, event: IncomingEvent, answer: CallAnswer) -> None:
         """Keep an answer that is final; count and log it."""
         status, document, final = answer
         if final:

@@ -48,14 +48,14 @@ class TemporalExecutions:
         if newest is None:
             return Execution(workflow_id=workflow_id, run_id=run_id, how="unknown")
         if run_id in (newest.run_id, first_of(newest)):
-            return await self.told(newest)
+            return await self.execution_of(newest)
         part = await self.described(workflow_id, run_id)
         if part is None:
             running = newest.status == WorkflowExecutionStatus.RUNNING
             return Execution(workflow_id=workflow_id, run_id=run_id, how="open" if running else "unknown")
         if first_of(part) == first_of(newest):
-            return await self.told(newest)
-        return (await self.told(await self.last_part(part))).model_copy(update={"succeeded": True})
+            return await self.execution_of(newest)
+        return (await self.execution_of(await self.last_part(part))).model_copy(update={"succeeded": True})
 
     async def status(self, workflow_id: str, run_id: str) -> dict[str, Any] | None:
         """The status document as the run last had it, also of a closed one; None where nobody can say.
@@ -93,19 +93,19 @@ class TemporalExecutions:
             part = following
         return part
 
-    async def told(self, run: WorkflowExecutionDescription) -> Execution:
+    async def execution_of(self, run: WorkflowExecutionDescription) -> Execution:
         """A description as a value; of a terminated run, by whom and why."""
         how = STATUS.get(run.status, "unknown") if run.status is not None else "unknown"
         closed = await self.closed(run) if how == "terminated" else None
-        said = closed.workflow_execution_terminated_event_attributes if closed else None
+        termination = closed.workflow_execution_terminated_event_attributes if closed else None
         return Execution(
             workflow_id=run.id,
             run_id=run.run_id,
             how=how,
             started_at=run.start_time,
             at=run.close_time,
-            by=(said.identity or None) if said else None,
-            reason=(said.reason[:LONGEST] or None) if said else None,
+            by=(termination.identity or None) if termination else None,
+            reason=(termination.reason[:LONGEST] or None) if termination else None,
         )
 
     async def closed(self, run: WorkflowExecutionDescription) -> HistoryEvent | None:

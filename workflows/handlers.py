@@ -64,11 +64,11 @@ def update(event: str) -> Any:
         own = is_own_request(self, event, payloads)
         self.own_request_seen |= event == "requested"
         if own:
-            return await answered(self, None)
+            return await self.answered(None)
         message = read(self, event, payloads)
         if isinstance(message, Refusal):
             raise self.failure(message)
-        return await answered(self, self.queue.put(event, message))
+        return await self.answered(self.queue.put(event, message))
 
     def validator(self: Any, *payloads: Any) -> None:
         if is_own_request(self, event, payloads):
@@ -81,11 +81,6 @@ def update(event: str) -> Any:
     made = workflow.update(name=event, description=DESCRIPTIONS[event])(handler)
     made.validator(validator)
     return made
-
-
-async def answered(run: Driver, queued: Any) -> Status:
-    """The status document once the run waits for someone, has ended, or a system does not answer."""
-    return await run.answered(queued)
 
 
 def signal(event: str) -> Callable[..., Coroutine[Any, Any, None]]:

@@ -23,16 +23,18 @@ class NightlyComparison:
     @workflow.run
     async def run(self, *payloads: Any) -> Comparison:
         """Told first and settled then: what breaks off in between is told again, and never lost."""
-        asked = payloads[0] if payloads and isinstance(payloads[0], dict) else {}
-        found: Comparison = await step(activity_names.COMPARE, (), Comparison, "Compare our database with Temporal")
-        if asked.get("settle", True) and found.findings:
+        payload = payloads[0] if payloads and isinstance(payloads[0], dict) else {}
+        comparison: Comparison = await step(
+            activity_names.COMPARE, (), Comparison, "Compare our database with Temporal"
+        )
+        if payload.get("settle", True) and comparison.findings:
             night = workflow.info().first_execution_run_id
-            new = tuple(one for one in found.findings if not one.known)
+            new = tuple(finding for finding in comparison.findings if not finding.known)
             if new:
                 await step(activity_names.TELL_FINDINGS, (Night(night=night, findings=new),), None, "Send a mail")
-            every = Night(night=night, findings=found.findings)
+            every = Night(night=night, findings=comparison.findings)
             await step(activity_names.SETTLE_FINDINGS, (every,), None, "Close what is over")
-        return found
+        return comparison
 
 
 async def step(name: str, arguments: tuple[Any, ...], answer: type | None, summary: str) -> Any:

@@ -48,7 +48,7 @@ class Converter(PydanticPayloadConverter):
     def from_payloads(self, payloads: Sequence[Any], type_hints: list[type] | None = None) -> list[Any]:
         """Read payloads one by one; only one with a type may fail, and it does not take the others with it."""
         hints = type_hints or []
-        return [self.read(one, hints[n] if n < len(hints) else None) for n, one in enumerate(payloads)]
+        return [self.read(payload, hints[n] if n < len(hints) else None) for n, payload in enumerate(payloads)]
 
     def read(self, payload: Any, type_hint: type | None) -> Any:
         """One payload, or `Unreadable`."""

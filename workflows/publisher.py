@@ -8,7 +8,7 @@ with workflow.unsafe.imports_passed_through():
     from activities import activity_names
     from states.chart.task_types import ticket_group
     from states.model.memory import Memory
-    from states.model.status import Status, TaskList, TaskRow, Tickets
+    from states.model.status import Status, TaskList, TaskRow, TicketNumbers
 from workflows import search_attributes
 from workflows.activity_calls import call_until_done
 from workflows.background import Background
@@ -48,7 +48,7 @@ class Publisher:
         Runs beside the loop, so that an unreachable database never keeps an event waiting.
         """
         summary = "Write the open tasks to the work list"
-        answer = await call_until_done(activity_names.WRITE_TASKS, tasks, Tickets, summary)
+        answer = await call_until_done(activity_names.WRITE_TASKS, tasks, TicketNumbers, summary)
         self.tickets = dict(answer.tickets)
         self.writing = False
         self.written = self.changed = True

@@ -54,27 +54,27 @@ async def keep_schedule(client: Client, at: time | None, zone: str, task_queue: 
     """
     handle = client.get_schedule_handle(ID)
     try:
-        found = await handle.describe()
+        description = await handle.describe()
     except RPCError as error:
         if error.status != RPCStatusCode.NOT_FOUND:
             raise
-        return at is not None and await made(client, wanted(at, zone, task_queue))
+        return at is not None and await create(client, wanted(at, zone, task_queue))
     if at is None:
         await handle.delete()
         return True
-    if as_wanted(found, at, zone, task_queue):
+    if is_as_wanted(description, at, zone, task_queue):
         return False
 
-    def changed(now: ScheduleUpdateInput) -> ScheduleUpdate:
+    def change(now: ScheduleUpdateInput) -> ScheduleUpdate:
         schedule = wanted(at, zone, task_queue)
         schedule.state.paused = now.description.schedule.state.paused
         return ScheduleUpdate(schedule)
 
-    await handle.update(changed)
+    await handle.update(change)
     return True
 
 
-async def made(client: Client, schedule: Schedule) -> bool:
+async def create(client: Client, schedule: Schedule) -> bool:
     """Make it; another worker may have been faster."""
     try:
         await client.create_schedule(ID, schedule)
@@ -83,6 +83,6 @@ async def made(client: Client, schedule: Schedule) -> bool:
     return True
 
 
-def as_wanted(found: ScheduleDescription, at: time, zone: str, task_queue: str) -> bool:
+def is_as_wanted(description: ScheduleDescription, at: time, zone: str, task_queue: str) -> bool:
     """Whether the schedule that is there says the same."""
-    return found.schedule.state.note == note_of(at, zone, task_queue)
+    return description.schedule.state.note == note_of(at, zone, task_queue)

@@ -144,7 +144,7 @@ class TaskList(Value):
     tasks: tuple[TaskRow, ...]
 
 
-class Tickets(Value):
+class TicketNumbers(Value):
     """The ticket of each task that has one, by task."""
 
     tickets: dict[str, str]

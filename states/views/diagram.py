@@ -100,7 +100,7 @@ def mermaid(kind: str) -> str:
     lines.append("    note right of given_up : give_up, from every state but the ends")
     if opened := beneath(KINDS[kind]):
         lines += ["    note right of scheduled", "        while it stands beneath a change (X10)"]
-        lines += [*(f"        {one}" for one in opened), "    end note"]
+        lines += [*(f"        {line}" for line in opened), "    end note"]
     return "\n".join(lines) + "\n"
 
 

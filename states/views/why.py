@@ -22,7 +22,7 @@ from states.rules.effective_date import (
 from states.views.refusals import language_of
 
 
-class Step(NamedTuple):
+class Reason(NamedTuple):
     """One step of the derivation: the text `why.<text>`, which says `value` under `name` (if any), and the rule.
 
     `shown`: what the document shows in place of the value, the day of a moment.
@@ -43,7 +43,7 @@ def why(memory: Memory, traits: Traits, say: Say) -> tuple[WhyStep, ...]:
     if date is None and rule != "moment":
         steps = unknown_date(memory, rule)
     elif term is not None:
-        steps = [Step("clarified", "term_ends", term.isoformat(), "X6" if rule == "term" else "X14")]
+        steps = [Reason("clarified", "term_ends", term.isoformat(), "X6" if rule == "term" else "X14")]
     else:
         steps = origin_of(memory, traits, rule)
     steps += results_of(memory, by_notice=rule == "notice" and term is None)
@@ -57,54 +57,54 @@ def why(memory: Memory, traits: Traits, say: Say) -> tuple[WhyStep, ...]:
     )
 
 
-def unknown_date(memory: Memory, rule: DateRule | None) -> list[Step]:
+def unknown_date(memory: Memory, rule: DateRule | None) -> list[Reason]:
     """What must be clarified before there is a date."""
     questions = open_questions(memory)
     if rule == "notice" and "clarify_term" in questions:
-        return [Step("annual", "", recorded_term(memory), "X14")]
+        return [Reason("annual", "", recorded_term(memory), "X14")]
     if cost_effect_of(memory) == "unknown" and "clarify_cost" in questions:
-        return [Step("unclear", "", "unclear", "X5")]
+        return [Reason("unclear", "", "unclear", "X5")]
     return []
 
 
-def origin_of(memory: Memory, traits: Traits, rule: DateRule | None) -> list[Step]:
+def origin_of(memory: Memory, traits: Traits, rule: DateRule | None) -> list[Reason]:
     """Where the date comes from: the moment that counts, the term, the day chosen or agreed."""
     if rule == "notice":
         return notice_steps(memory)
     if rule == "term" and memory.check and memory.check.term_ends:
-        return [Step("term", "term_ends", memory.check.term_ends.isoformat(), "X6")]
+        return [Reason("term", "term_ends", memory.check.term_ends.isoformat(), "X6")]
     if rule == "moment":
         return [moment_step(memory, traits)]
     date = effective_at(memory)
-    return [Step("agreed", "agreed_at", date.isoformat(), "MOV1")] if rule == "agreed" and date else []
+    return [Reason("agreed", "agreed_at", date.isoformat(), "MOV1")] if rule == "agreed" and date else []
 
 
-def notice_steps(memory: Memory) -> list[Step]:
+def notice_steps(memory: Memory) -> list[Reason]:
     """The moment that counts, its day in the zone, and the last day in time (D5, D6, D8)."""
     settings, moment = memory.settings, notice_moment(memory)
     day = day_of(moment, settings.zone)
     last_day = notice_rule(memory).last_day_in_time(day)
     if memory.order and memory.order.booked_at:
-        counts = Step("booked", "booked_at", moment.isoformat(), "X12")
+        counts = Reason("booked", "booked_at", moment.isoformat(), "X12")
     else:
-        counts = Step("placed", "placed_at", moment.isoformat(), "D6")
+        counts = Reason("placed", "placed_at", moment.isoformat(), "D6")
     return [
         counts,
-        Step("day", "day_on", day.isoformat(), "D8"),
-        Step(f"last_day_{settings.boundary}", "last_on", last_day.isoformat(), "D5"),
+        Reason("day", "day_on", day.isoformat(), "D8"),
+        Reason(f"last_day_{settings.boundary}", "last_on", last_day.isoformat(), "D5"),
     ]
 
 
-def moment_step(memory: Memory, traits: Traits) -> Step:
+def moment_step(memory: Memory, traits: Traits) -> Reason:
     """Why what has no term ends when it does: on the day chosen, at once, or when others have done their part."""
     chosen = memory.order.effective_on if memory.order else None
     if chosen is not None:
-        return Step("chosen", "chosen_on", chosen.isoformat(), "X6")
+        return Reason("chosen", "chosen_on", chosen.isoformat(), "X6")
     text, rule = ("third_party", "CO4") if ends_outside(memory) else traits.ends
-    return Step(text, text, text, rule)
+    return Reason(text, text, text, rule)
 
 
-def results_of(memory: Memory, *, by_notice: bool) -> list[Step]:
+def results_of(memory: Memory, *, by_notice: bool) -> list[Reason]:
     """The result; on the boundary day the other reading beside it (X1)."""
     date, zone = effective_at(memory), memory.settings.zone
     if date is None:
@@ -112,8 +112,8 @@ def results_of(memory: Memory, *, by_notice: bool) -> list[Step]:
     rule = "X6"
     if by_notice:
         rule = "D2" if notice_rule(memory).in_time(day_of(notice_moment(memory), zone)) else "D3"
-    steps = [Step("result", "effective_at", date.isoformat(), rule, day_of(date, zone).isoformat())]
+    steps = [Reason("result", "effective_at", date.isoformat(), rule, day_of(date, zone).isoformat())]
     other = other_reading(memory)
     if other:
-        steps.append(Step("other_reading", "effective_at", other.isoformat(), "X1", day_of(other, zone).isoformat()))
+        steps.append(Reason("other_reading", "effective_at", other.isoformat(), "X1", day_of(other, zone).isoformat()))
     return steps
