@@ -60,7 +60,7 @@ def is_own_request(run: Driver, event: str, payloads: tuple[Any, ...]) -> bool:
 def update(event: str) -> Any:
     """The update of an event with its validator."""
 
-    async def handler(self: Any, *payloads: Any) -> Status:
+    async def handler(self: Driver, *payloads: Any) -> Status:
         own = is_own_request(self, event, payloads)
         self.own_request_seen |= event == "requested"
         if own:
@@ -70,7 +70,7 @@ def update(event: str) -> Any:
             raise self.failure(message)
         return await self.answered(self.queue.put(event, message))
 
-    def validator(self: Any, *payloads: Any) -> None:
+    def validator(self: Driver, *payloads: Any) -> None:
         if is_own_request(self, event, payloads):
             return
         refusal = would_refuse(self, event, payloads)
@@ -86,7 +86,7 @@ def update(event: str) -> Any:
 def signal(event: str) -> Callable[..., Coroutine[Any, Any, None]]:
     """The signal of an operator's decision: what is wrong leaves a line and changes nothing."""
 
-    async def handler(self: Any, *payloads: Any) -> None:
+    async def handler(self: Driver, *payloads: Any) -> None:
         message = read(self, event, payloads)
         if isinstance(message, Refusal):
             self.ignore(event, message)
