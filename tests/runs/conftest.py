@@ -33,6 +33,12 @@ def shipped_catalogue_is_read_once() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(autouse=True)
+def a_busy_machine_is_no_deadlock(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A workflow task that takes two seconds on a busy machine is not taken for one that hangs."""
+    monkeypatch.setenv("TEMPORAL_DEBUG", "1")
+
+
 @pytest.fixture
 def settings(request: pytest.FixtureRequest) -> dict[str, Any]:
     """What the marker `settings` says."""

@@ -147,25 +147,24 @@ async def test_D6_the_moment_placed_counts_and_not_the_delivery(world: World) ->
     assert moment(booked["effective_at"]) == moment("2027-02-01T00:00+01:00")
 
 
-@pytest.mark.parametrize(
-    ("rule", "editions", "subject", "target", "code"),
-    [
-        ("ED1", {"jtl": "jtl_pro"}, "jtl", "jtl_pro", "not_lower"),
-        ("ED1", {"jtl": "jtl_pro"}, "jtl", "jtl_enterprise", "not_lower"),
-        ("ED2", {"jtl": "jtl_start"}, "jtl", "jtl_start", "lowest_edition"),
-        ("WE2", {"jtl": "jtl_pro", "wms": "wms_start"}, "wms", "wms_start", "lowest_edition"),
-        ("G2", {"jtl": "jtl_pro"}, "wms", "wms_start", "not_held"),
-        ("contract", {"jtl": "jtl_pro"}, "jtl", "none", "malformed"),
-        ("contract", {"jtl": "jtl_pro"}, "jtl", None, "malformed"),
-    ],
-)
-async def test_an_edition_that_cannot_be_left_is_refused(
-    world: World, rule: str, editions: dict[str, str], subject: str, target: str | None, code: str
-) -> None:
-    await world.load(customer_record(editions=editions))
-    run = await world.request("edition", "K-1001", subject, target=target)
-    assert (run.first["state"], run.first["waiting_for"], run.first["enabled"]) == ("refused", [], [])
-    assert (run.first["refusal"]["code"], run.first["refusal"]["rule"]) == (code, rule)
+NOT_TO_BE_LEFT: list[tuple[str, dict[str, str], str, str | None, str]] = [
+    ("ED1", {"jtl": "jtl_pro"}, "jtl", "jtl_pro", "not_lower"),
+    ("ED1", {"jtl": "jtl_pro"}, "jtl", "jtl_enterprise", "not_lower"),
+    ("ED2", {"jtl": "jtl_start"}, "jtl", "jtl_start", "lowest_edition"),
+    ("WE2", {"jtl": "jtl_pro", "wms": "wms_start"}, "wms", "wms_start", "lowest_edition"),
+    ("G2", {"jtl": "jtl_pro"}, "wms", "wms_start", "not_held"),
+    ("contract", {"jtl": "jtl_pro"}, "jtl", "none", "malformed"),
+    ("contract", {"jtl": "jtl_pro"}, "jtl", None, "malformed"),
+]
+
+
+async def test_ED1_ED2_WE2_G2_an_edition_that_cannot_be_left_is_refused(world: World) -> None:
+    cases = [(f"K-{number}", *case) for number, case in enumerate(NOT_TO_BE_LEFT, 1)]
+    await world.load(*(customer_record(customer=name, editions=editions) for name, _, editions, *_ in cases))
+    for name, rule, _, subject, target, code in cases:
+        first = (await world.request("edition", name, subject, target=target)).first
+        assert (first["state"], first["waiting_for"], first["enabled"]) == ("refused", [], []), (rule, target)
+        assert (first["refusal"]["code"], first["refusal"]["rule"]) == (code, rule), target
 
 
 async def test_WE1_WE4_the_WMS_edition_goes_the_same_way(world: World) -> None:

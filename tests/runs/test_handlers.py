@@ -1,5 +1,6 @@
 """Nothing that arrives ever fails a workflow task or keeps a run from going on (docs/contract.md, Temporal)."""
 
+from itertools import product
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from states.model.request import CUSTOMER_MESSAGES, OPERATOR_MESSAGES
 from tests.runs.customers import REGISTERS, customer_record
 from tests.runs.documents import task_types
 from tests.runs.harness import Refused, Run, World, failed_workflow_tasks
-from tests.runs.payloads import MOMENTS, SHAPES, STARTS, nested
+from tests.runs.payloads import MOMENTS, SHAPES, STARTS, document, nested
 
 UPDATES = ["requested", *CUSTOMER_MESSAGES, *OPERATOR_MESSAGES]
 SIGNALS = [*OPERATOR_MESSAGES, "licence_changed"]
@@ -45,15 +46,14 @@ async def still_works(run: Run) -> None:
     assert await failed_workflow_tasks(run.handle) == []
 
 
-@pytest.mark.parametrize("event", UPDATES)
-async def test_a_wrong_update_is_refused_readably_and_changes_nothing(world: World, event: str) -> None:
+async def test_a_wrong_update_is_refused_readably_and_changes_nothing(world: World) -> None:
     run = await edition(world)
     before = await run.status()
-    for name, payloads in SHAPES.items():
+    for event, (name, payloads) in product(UPDATES, SHAPES.items()):
         refused = await refusal_of_payloads(run, event, *payloads)
-        assert (refused.code, refused.problem["enabled"]) == ("malformed", before["enabled"]), name
-        assert 20 < len(refused.problem["text"]) < 2000, name
-        assert refused.problem["current"]["state"] == "feature_warning", name
+        assert (refused.code, refused.problem["enabled"]) == ("malformed", before["enabled"]), (event, name)
+        assert 20 < len(refused.problem["text"]) < 2000, (event, name)
+        assert refused.problem["current"]["state"] == "feature_warning", (event, name)
     assert await run.status() == before
     await still_works(run)
 
@@ -95,19 +95,14 @@ async def test_a_wrong_argument_ends_the_run_refused_and_completed(world: World)
         assert await failed_workflow_tasks(handle) == []
 
 
-@pytest.mark.parametrize(
-    "workflow_id", ["edition", "edition/K-1001", "a/b/c/d", "edition/K 1/jtl", "voucher/K-1001/L-1"]
-)
-async def test_a_document_that_does_not_make_the_workflow_id_ends_the_run_malformed(
-    world: World, workflow_id: str
-) -> None:
-    document = {"kind": "edition", "customer": "K-1001", "subject": "jtl", "target": "jtl_advanced"}
-    handle = await world.env.client.start_workflow(
-        "EditionDowngrade", document, id=workflow_id, task_queue=world.settings.task_queue
-    )
-    ended = await handle.result()
-    assert (ended["state"], ended["refusal"]["code"]) == ("refused", "malformed")
-    assert await failed_workflow_tasks(handle) == []
+async def test_a_document_that_does_not_make_the_workflow_id_ends_the_run_malformed(world: World) -> None:
+    for workflow_id in ("edition", "edition/K-1001", "a/b/c/d", "edition/K 1/jtl", "voucher/K-1001/L-1"):
+        handle = await world.env.client.start_workflow(
+            "EditionDowngrade", document(), id=workflow_id, task_queue=world.settings.task_queue
+        )
+        ended = await handle.result()
+        assert (ended["state"], ended["refusal"]["code"]) == ("refused", "malformed"), workflow_id
+        assert await failed_workflow_tasks(handle) == [], workflow_id
 
 
 async def test_a_wrong_document_as_update_with_start_is_answered_by_the_ended_run(world: World) -> None:
@@ -168,15 +163,22 @@ async def test_the_last_day_that_may_be_named_gives_a_date_that_can_be_waited_fo
     assert await failed_workflow_tasks(run.handle) == []
 
 
-@pytest.mark.parametrize(
-    "wrong",
-    [{"licences": "all"}, {"licences": [7]}, {"licences": []}, {"licences": ["P-9"]}, {"licences": ["P-1"] * 2}, {}],
-)
-async def test_X2_an_override_that_does_not_name_every_entry_is_malformed(world: World, wrong: dict[str, Any]) -> None:
+WRONG_OVERRIDES: list[dict[str, Any]] = [
+    {"licences": "all"},
+    {"licences": [7]},
+    {"licences": []},
+    {"licences": ["P-9"]},
+    {"licences": ["P-1"] * 2},
+    {},
+]
+
+
+async def test_X2_an_override_that_does_not_name_every_entry_is_malformed(world: World) -> None:
     await world.load(customer_record(*REGISTERS))
     run = await world.request("edition", "K-1001", "jtl", target="jtl_advanced")
     assert (await run("acknowledge_warning"))["state"] == "surplus_resolution"
-    assert (await refusal_of_payloads(run, "override_surplus", {"by": "a"} | wrong)).code == "malformed"
+    for wrong in WRONG_OVERRIDES:
+        assert (await refusal_of_payloads(run, "override_surplus", {"by": "a"} | wrong)).code == "malformed", wrong
     assert (await run("override_surplus", licences=["P-1", "P-2"]))["state"] == "order"
     assert await failed_workflow_tasks(run.handle) == []
 
@@ -218,13 +220,13 @@ async def test_a_confirmation_in_the_wrong_state_twice_or_of_an_unknown_task_cha
     assert await failed_workflow_tasks(run.handle) == []
 
 
-@pytest.mark.parametrize("at", ["9999-12-31", "0001-01-01", *MOMENTS])
-async def test_a_day_beyond_any_calendar_is_malformed(world: World, at: str) -> None:
+async def test_a_day_beyond_any_calendar_is_malformed(world: World) -> None:
     await world.load(customer_record({"licence": "L-1", "product": "wms_user"}))
     run = await world.request("wms_user", "K-1001", "L-1")
-    assert (await refusal_of_payloads(run, "confirm_task", {"by": "op", "at": at})).code == "malformed"
-    await run.signal("confirm_task", {"by": "op", "at": at})
-    assert task_types(await run.status()) == ["clarify_term"]
+    for at in ("9999-12-31", "0001-01-01", *MOMENTS):
+        assert (await refusal_of_payloads(run, "confirm_task", {"by": "op", "at": at})).code == "malformed", at
+        await run.signal("confirm_task", {"by": "op", "at": at})
+        assert task_types(await run.status()) == ["clarify_term"], at
     await run("confirm_task", at="2027-01-31")
     assert (await run("place_order"))["state"] == "scheduled"
     assert await failed_workflow_tasks(run.handle) == []

@@ -153,26 +153,25 @@ async def test_X4_a_channel_that_is_back_on_the_date_holds_the_order(world: Worl
     assert "applied" in [line["state"] for line in applied["timeline"]]
 
 
-@pytest.mark.parametrize(
-    ("rule", "present", "target", "code"),
-    [
-        ("OPL-2", 1000, 1000, "not_lower"),
-        ("OPL-2", 1000, 2500, "not_lower"),
-        ("OPL-2", 0, 0, "not_lower"),
-        ("OPL-2", 2500, 1500, "not_bookable"),
-        ("G1", 2500, -1, "malformed"),
-        ("G1", 2500, "1000", "malformed"),
-        ("G1", 2500, True, "malformed"),
-        ("G1", 2500, None, "malformed"),
-    ],
-)
-async def test_OPL_2_what_cannot_be_booked_is_refused(
-    world: World, rule: str, present: int, target: Any, code: str
-) -> None:
-    await world.load(customer_record(order_package=present))
-    run = await package(world, target)
-    assert (run.first["state"], run.first["refusal"]["code"]) == ("refused", code)
-    assert run.first["refusal"]["rule"] == (rule if code != "malformed" else "contract")
+NOT_BOOKABLE: list[tuple[str, int, Any, str]] = [
+    ("OPL-2", 1000, 1000, "not_lower"),
+    ("OPL-2", 1000, 2500, "not_lower"),
+    ("OPL-2", 0, 0, "not_lower"),
+    ("OPL-2", 2500, 1500, "not_bookable"),
+    ("G1", 2500, -1, "malformed"),
+    ("G1", 2500, "1000", "malformed"),
+    ("G1", 2500, True, "malformed"),
+    ("G1", 2500, None, "malformed"),
+]
+
+
+async def test_OPL_2_G1_what_cannot_be_booked_is_refused(world: World) -> None:
+    cases = [(f"K-{number}", *case) for number, case in enumerate(NOT_BOOKABLE, 1)]
+    await world.load(*(customer_record(customer=name, order_package=present) for name, _, present, *_ in cases))
+    for name, rule, _, target, code in cases:
+        first = (await world.request("order_package", name, "orders", target=target)).first
+        assert (first["state"], first["refusal"]["code"]) == ("refused", code), target
+        assert first["refusal"]["rule"] == (rule if code != "malformed" else "contract"), target
 
 
 async def test_OP4_X10_from_a_lower_package_to_none_and_back(world: World) -> None:

@@ -2,10 +2,10 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
+import pytest_asyncio
 
 from activities.adapters import opened_adapters
 from activities.customer_centre import load_customers
@@ -172,14 +172,15 @@ def same(preview: Preview, document: dict[str, Any], field: str) -> bool:
     return bool(values[0] == values[1])
 
 
-@pytest.fixture
-def ask(tmp_path: Path) -> Callable[..., Any]:
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def ask(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Any]:
     """A preview without any run."""
-    settings = Settings(state_dir=tmp_path)
+    folder = tmp_path_factory.mktemp("previews")
+    settings = Settings(state_dir=folder)
     prepare_database(settings)
+    await load_customers(settings, file_of(folder, *CUSTOMERS))
 
     async def ask_at(kind: str, subject: str, at: str, customer: str = "K-1001", **more: Any) -> Preview:
-        await load_customers(settings, file_of(tmp_path, *CUSTOMERS))
         return await previewed(settings, kind, customer, subject, at, **more)
 
     return ask_at
