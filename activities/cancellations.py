@@ -1,6 +1,7 @@
 """The activities: what workflows ask of the world. Their errors: `activities.failures`."""
 
-from collections.abc import Awaitable, Callable
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,6 +22,8 @@ from states.model.effects import Notify, Step
 from states.model.facts import Check, Inquiry, Receipt
 
 log = structlog.get_logger()
+BEAT_S = 5
+"""Seconds between two signs of life."""
 
 
 @dataclass(frozen=True)
@@ -112,7 +115,8 @@ class CancellationActivities:
                 bound_log.info("mail_without_address")
                 return
             values = values_of(step, effect, record, self.settings, language)
-            await send_text(self.adapters.mail, step.key, to, effect.template, language, values, bound_log)
+            mail = send_text(self.adapters.mail, step.key, to, effect.template, language, values, bound_log)
+            await with_signs_of_life(mail)
 
     @activity.defn(name=activity_names.WRITE_TASKS)
     async def write_tasks(self, tasks: status.TaskList) -> status.TicketNumbers:
@@ -152,6 +156,17 @@ class CancellationActivities:
         """A run's page in the web UI, where it is now: a run that was malformed never read where that is."""
         _, namespaces, path = written.partition("/namespaces/")
         return f"{self.settings.temporal_ui_url.rstrip('/')}{namespaces}{path}" if namespaces else written
+
+
+async def with_signs_of_life(work: Coroutine[Any, Any, None]) -> None:
+    """Do what may take long, and let the server know that this worker is still at it."""
+    task = asyncio.create_task(work)
+    try:
+        while not (await asyncio.wait({task}, timeout=BEAT_S))[0]:
+            activity.heartbeat()
+        await task
+    finally:
+        task.cancel()
 
 
 def with_namespace(check: Check) -> Check:

@@ -81,6 +81,7 @@ async def call_patiently(
     summary: str,
     until: timedelta | None,
     one_try: timedelta = options.PATIENT_TRY,
+    sign_of_life: timedelta | None = None,
 ) -> Any:
     """The second stage: retried patiently; `until` None: for ever."""
     return await workflow.execute_activity(
@@ -89,6 +90,7 @@ async def call_patiently(
         result_type=answer,
         schedule_to_close_timeout=until,
         start_to_close_timeout=one_try,
+        heartbeat_timeout=sign_of_life,
         retry_policy=options.PATIENT,
         summary=summary,
     )

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 from typing import Any, ClassVar
 
@@ -24,6 +25,7 @@ with workflow.unsafe.imports_passed_through():
     from states.model.status import End, Status, page_of
     from states.views.refusals import problem, refusal_text
     from states.views.status import status
+from workflows import options
 from workflows.activity_calls import call_until_done
 from workflows.background import Background
 from workflows.effect_runner import EffectRunner, tell
@@ -254,7 +256,11 @@ class Driver:
             self.publisher.publish(self.document(), self.chart.model)
 
     async def answered(self, queued: QueuedEvent | None) -> Status:
-        """Wait until the event is judged and the run waits for someone, has ended, or a system does not answer."""
+        """Wait until the event is judged and the run waits for someone, has ended, or a system does not answer.
+
+        The answer of a run that has ended comes when it is closed, so that whoever reads it can ask anew at once; but a
+        mail server that is slow or down does not hold it up.
+        """
 
         def settled() -> bool:
             if self.is_busy() or (queued is not None and queued.judged and queued.refusal is not None):
@@ -264,6 +270,11 @@ class Driver:
         await workflow.wait_condition(settled)
         if queued is not None and queued.refusal is not None:
             raise self.failure(queued.refusal)
+        if self.chart.ended:
+            with suppress(TimeoutError):
+                await workflow.wait_condition(
+                    self.effects.finished, timeout=options.LAST_MAIL, timeout_summary="The last mail"
+                )
         return self.document()
 
     def failure(self, refusal: Refusal) -> EventRefused:

@@ -87,7 +87,7 @@ class EffectRunner:
         patience = memory.settings.repair_after
         try:
             if name in AT_LEISURE:
-                await call_patiently(name, argument, type_, summary, patience, options.A_MAIL)
+                await call_patiently(name, argument, type_, summary, patience, options.A_MAIL, options.A_SIGN_OF_LIFE)
                 return Answer(effect)
             try:
                 result = await call(name, argument, type_, summary, local=name in IN_THE_WORKER)

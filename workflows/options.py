@@ -19,6 +19,12 @@ PATIENT_TRY = timedelta(seconds=30)
 A_MAIL = timedelta(minutes=3)
 """One attempt at a mail: as long as a server may take for all its answers, else what it took would be sent again."""
 
+A_SIGN_OF_LIFE = timedelta(seconds=20)
+"""Without one for so long the worker that sends a mail is gone, and another tries."""
+
+LAST_MAIL = timedelta(seconds=2)
+"""How long the answer to an event that ends a run waits for the run's mail, so that the run is closed when it comes."""
+
 ONCE = RetryPolicy(maximum_attempts=1)
 QUICK = RetryPolicy(
     initial_interval=timedelta(milliseconds=200), backoff_coefficient=2.0, maximum_interval=timedelta(seconds=2)

@@ -219,7 +219,8 @@ def test_a_run_where_nothing_is_said():
     memory = Memory(request=Request(kind="k", customer="K", subject="s"), now=NOW, requested_at=NOW)
     assert memory.model_dump(exclude={"request", "now", "requested_at", "settings"}) == {
         "state": "received", "run_id": "", "check": None, "clarified_cost": None, "clarified_term": None,
-        "clarified_note": None, "acknowledged": False, "overridden": (), "once_surplus": (), "heard": (),
+        "clarified_note": None, "acknowledged": False, "overridden": (), "once_surplus": (),
+        "licence_news": (), "run_ids": (),
         "order": None, "receipt": None, "standing": None, "refusal": None, "revoking": False, "rechecked": False,
         "reassigned_to": None, "agreed_at": None, "tasks": (), "timeline": (), "number": 0,
         "last_customer_at": None, "idle_since": None, "idle_spent": timedelta(0), "reminders": 0,

@@ -9,7 +9,7 @@ import pytest
 
 from activities.customer_centre import customer, load_customers
 from tests.adapters.customers import file_of
-from tests.system.processes import Customer, Programs, programs
+from tests.system.processes import Customer, Programs, programs, until
 
 MONTH = 6.0
 """Seconds from the order to the month in which it takes effect."""
@@ -73,8 +73,12 @@ def nothing_doubled(folder: Path, who: Customer) -> None:
     assert rows(folder, "SELECT state FROM ledger WHERE workflow_id = ?", run) == [("applied",)]
     actions = rows(folder, "SELECT action FROM receipts WHERE key LIKE ? ORDER BY number", f"{run}/%")
     assert [action for (action,) in actions] == ["place_order", "apply_change"]
-    mails = sorted(path.name for path in (folder / "mail").glob("*.eml") if who.name in path.name)
-    assert len(mails) == 2, mails
+    assert len(mails_of(folder, who)) == 2, mails_of(folder, who)
+
+
+def mails_of(folder: Path, who: Customer) -> list[str]:
+    """The mails about a run."""
+    return sorted(path.name for path in (folder / "mail").glob("*.eml") if who.name in path.name)
 
 
 @pytest.mark.server
@@ -91,6 +95,8 @@ async def test_a_kill_at_any_step_loses_and_doubles_nothing(victim: str, tmp_pat
         await up_to_their_steps(people)
         await volley(system, people, victim)
         documents = await to_the_end(people)
+        # A mail under way when its worker is killed is sent by another, once no sign of life has come for a while.
+        await until(lambda: all_sent(tmp_path, people), 60)
         for name, who in people.items():
             nothing_doubled(tmp_path, who)
             record = await customer(system.settings, name)
@@ -99,6 +105,11 @@ async def test_a_kill_at_any_step_loses_and_doubles_nothing(victim: str, tmp_pat
             assert [events.count(one) for one in ("requested", "acknowledge_warning", "place_order")] == [1, 1, 1]
         await sent_again(people)
         assert {name: await who.status() for name, who in people.items()} == documents
+
+
+async def all_sent(folder: Path, people: dict[str, Customer]) -> bool | None:
+    """Each has a mail about the order and one about the change."""
+    return all(len(mails_of(folder, who)) >= 2 for who in people.values()) or None
 
 
 async def sent_again(people: dict[str, Customer]) -> None:

@@ -172,8 +172,10 @@ def test_settings_import_nothing_of_ours():
     assert tops(imports_of(ROOT / "settings.py")) <= {
         "base64",
         "collections",
+        "contextlib",
         "datetime",
         "difflib",
+        "functools",
         "os",
         "pathlib",
         "sys",
