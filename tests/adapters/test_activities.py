@@ -15,7 +15,7 @@ from structlog.testing import capture_logs
 from temporalio.exceptions import ApplicationError
 from temporalio.testing import ActivityEnvironment
 
-from activities import activity_names
+from activities import activity_names, cancellations
 from activities.cancellations import CancellationActivities, create_activities
 from activities.ports import Misconfigured, Unavailable
 from activities.sql.customer_centre import SqlCustomerCentre
@@ -300,3 +300,18 @@ def test_the_settings_alone_make_the_activities_and_the_database(tmp_path: Path)
     acts = create_activities(Settings(state_dir=tmp_path / "new"))
     assert isinstance(acts.adapters.bookings, SqlCustomerCentre)
     assert (tmp_path / "new" / "customer_centre.db").exists()
+
+
+async def test_what_takes_long_gives_signs_of_life_and_fails_as_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else a mail whose worker is gone would wait for the end of its attempt, which is minutes away."""
+    monkeypatch.setattr(cancellations, "BEAT_S", 0.001)
+    environment, beats = ActivityEnvironment(), asyncio.Event()
+    environment.on_heartbeat = lambda *_: beats.set()
+
+    async def slow() -> None:
+        await asyncio.wait_for(beats.wait(), 30)
+        raise Unavailable("down")
+
+    with pytest.raises(Unavailable):
+        await environment.run(cancellations.with_signs_of_life, slow())
+    assert beats.is_set()
