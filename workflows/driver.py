@@ -50,6 +50,8 @@ class Driver:
         self.started_at = workflow.now()
         self.own_request_seen = False
         """The update that came with the start has been taken."""
+        self.finished = False
+        """It has ended, and nothing is left to do."""
         self.chart = self.new_chart()
         self.background = Background()
         self.queue = EventQueue()
@@ -156,6 +158,7 @@ class Driver:
             # Handlers finish only after the loop has taken their event: ask again when they have.
             await self.until(lambda: self.ready() or self.may_continue_as_new())
         await self.finish()
+        self.finished = True
         return True
 
     async def until(self, condition: Callable[[], bool]) -> None:
@@ -259,7 +262,7 @@ class Driver:
         """Wait until the event is judged and the run waits for someone, has ended, or a system does not answer.
 
         The answer of a run that has ended comes when it is closed, so that whoever reads it can ask anew at once; but a
-        mail server that is slow or down does not hold it up.
+        system that is slow or down, the mail server say, does not hold it up.
         """
 
         def settled() -> bool:
@@ -273,7 +276,7 @@ class Driver:
         if self.chart.ended:
             with suppress(TimeoutError):
                 await workflow.wait_condition(
-                    self.effects.finished, timeout=options.LAST_MAIL, timeout_summary="The last mail"
+                    lambda: self.finished, timeout=options.CLOSING, timeout_summary="What is left to do at the end"
                 )
         return self.document()
 

@@ -22,8 +22,8 @@ A_MAIL = timedelta(minutes=3)
 A_SIGN_OF_LIFE = timedelta(seconds=20)
 """Without one for so long the worker that sends a mail is gone, and another tries."""
 
-LAST_MAIL = timedelta(seconds=2)
-"""How long the answer to an event that ends a run waits for the run's mail, so that the run is closed when it comes."""
+CLOSING = timedelta(seconds=2)
+"""How long the answer to an event that ends a run waits for its last mail, say, so that the run is closed by then."""
 
 ONCE = RetryPolicy(maximum_attempts=1)
 QUICK = RetryPolicy(
