@@ -62,9 +62,8 @@ def print_status(document: Document, zone: str) -> None:
 
 def needed(task: Document) -> list[str]:
     """What a confirmation needs: one of the decisions, or an option."""
-    values = [] if task["decisions"] else [name for name in TASK_TYPES[task["type"]].example if name != "reference"]
-    proof = ["--reference"] if task["proof_required"] else []
-    return [*task["decisions"], *(f"--{name}" for name in values), *proof]
+    options = [f"--{name}" for name in TASK_TYPES[task["type"]].needs]
+    return [*task["decisions"], *options, *(["--reference"] if task["proof_required"] else [])]
 
 
 def gist(instructions: str) -> str:

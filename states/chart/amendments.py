@@ -53,15 +53,7 @@ def standing_of(memory: Memory) -> Standing | None:
     """The booked order as it stands, to be put back when the change is dropped; None where none is booked."""
     if memory.state != "scheduled" or memory.order is None or memory.check is None:
         return None
-    return Standing(
-        request=memory.request,
-        order=memory.order,
-        check=memory.check,
-        receipt=memory.receipt,
-        clarified_cost=memory.clarified_cost,
-        clarified_term=memory.clarified_term,
-        overridden=memory.overridden,
-    )
+    return Standing(**{name: getattr(memory, name) for name in Standing.model_fields})
 
 
 def drop_change(turn: Turn) -> None:
@@ -71,7 +63,7 @@ def drop_change(turn: Turn) -> None:
     if standing is None:
         return
     begin_again(turn)
-    for name in ("request", "order", "check", "receipt", "clarified_cost", "clarified_term", "overridden"):
+    for name in Standing.model_fields:
         setattr(memory, name, getattr(standing, name))
     memory.standing = None
     for task in tasks_of(memory, "perform", "repair"):

@@ -7,6 +7,7 @@ from states.chart.surplus import remember_surplus
 from states.chart.task_types import type_of, waits_for
 from states.chart.tasks import at_rest, tasks_of
 from states.chart.turn import Turn
+from states.model.facts import QUESTION_TYPES
 from states.model.memory import Memory
 from states.model.request import HandInProof
 from states.rules.effective_date import effective_at
@@ -19,7 +20,7 @@ def awaits_customer(memory: Memory) -> bool:
     """The customer is the one who must act."""
     if memory.state not in CUSTOMER_STATES:
         return False
-    return memory.state != "order" or not tasks_of(memory, "clarify_cost", "clarify_term", "clarify")
+    return memory.state != "order" or not tasks_of(memory, *QUESTION_TYPES)
 
 
 def waiting_for(memory: Memory) -> tuple[str, ...]:

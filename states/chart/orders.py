@@ -8,7 +8,7 @@ from states.chart.notifications import tell, tell_booked, tell_watchers
 from states.chart.tasks import ask_or_open, close_task, handled_by, open_outside_step, open_task, tasks_of
 from states.chart.turn import Turn
 from states.model.effects import ApplyChange, AssignLicence, BookOrder
-from states.model.facts import Refusal
+from states.model.facts import QUESTION_TYPES, Refusal
 from states.model.memory import Memory, Order
 from states.model.request import PlaceOrder
 from states.rules.effective_date import (
@@ -86,7 +86,7 @@ def begin_again(turn: Turn) -> None:
     memory.refusal = None
     memory.acknowledged = False
     memory.idle_spent = timedelta(0)
-    for task in tasks_of(memory, "clarify_cost", "clarify_term", "clarify", "third_party"):
+    for task in tasks_of(memory, *QUESTION_TYPES, "third_party"):
         close_task(memory, task)
 
 

@@ -78,6 +78,11 @@ class TaskType:
     still_matters: StillMatters = always
     """Whether a decision could still be taken up."""
 
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """What a confirmation carries beside a decision and a proof: `at` or `note`."""
+        return () if self.decisions else tuple(name for name in self.example if name != "reference")
+
 
 COSTS = dict.fromkeys(("cancellation", "deactivation", "none"), "clarified")
 

@@ -3,15 +3,13 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from states.chart.base import Chart
 from states.model.facts import Check, DateRule, Inquiry, Refusal
 from states.model.offers import Catalogue
 from states.model.record import Customer
 from states.model.request import Request
-
-if TYPE_CHECKING:
-    from states.chart.base import Chart
 
 KEPT_WHEN_EMPTY = frozenset({"details_needed"})
 """Fields of a check whose empty tuple means something else than their default."""
@@ -86,7 +84,7 @@ class Kind:
 
     kind: str
     workflow: str
-    chart: "type[Chart]"
+    chart: type[Chart]
     own_check: OwnCheck
     malformed: Callable[[Request], str | None]
     dates: tuple[DateRule, ...]

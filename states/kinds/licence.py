@@ -3,8 +3,9 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from states.chart.base import Chart
 from states.kinds.documents import plain_licence
 from states.kinds.kind import COMMON_CODES, CustomerInquiry, Kind, OwnCheck
 from states.model.base import day_of
@@ -13,9 +14,6 @@ from states.model.offers import Catalogue, Offer, Product
 from states.model.record import Customer, Licence
 from states.model.request import Request
 from states.rules.cost_effect import cost_effect, edition_of, offer_for, product_of
-
-if TYPE_CHECKING:
-    from states.chart.base import Chart
 
 RECORDED = ("product", "module", "included", "contract", "booked_via", "term_ends", "price_per_month")
 """What a question quotes of a licence: facts only, no labels that may hold a person's name."""
@@ -69,7 +67,7 @@ def check_of_ending(
 def licence_kind(
     kind: str,
     workflow: str,
-    chart: "type[Chart]",
+    chart: type[Chart],
     check: LicenceCheck = check_of_ending,
     *,
     malformed: Callable[[Request], str | None] = plain_licence,

@@ -2,7 +2,7 @@
 
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from pydantic import Field
 
@@ -13,6 +13,9 @@ CostEffect = Literal["cancellation", "deactivation", "none", "unknown"]
 Mode = Literal["automatic", "guided"]
 DateRule = Literal["notice", "term", "moment", "agreed"]
 """Where the effective date comes from: the notice rule (D1), the term shown (X6), the moment placed (X6), a person."""
+QuestionType = Literal["clarify_cost", "clarify_term", "clarify"]
+QUESTION_TYPES: tuple[QuestionType, ...] = get_args(QuestionType)
+"""The task types of what must be known before an order."""
 
 
 class Warning(Value):
@@ -53,7 +56,7 @@ class Surplus(Value):
 class Question(Value):
     """What must be clarified by a person before an order is possible (X5, X6, X14)."""
 
-    type: Literal["clarify_cost", "clarify_term", "clarify"]
+    type: QuestionType
     rule: str
     values: dict[str, Any] = Field(default_factory=dict)
 

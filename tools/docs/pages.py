@@ -136,8 +136,7 @@ def confirmed_with(type_: TaskType) -> str:
     if type_.decisions:
         *others, last = (f"`{decision}`" for decision in type_.decisions)
         return f"`decision`: {', '.join(others)} or {last}"
-    needed = [name for name in type_.example if name != "reference"]
-    return "`proof.reference`" if type_.needs_proof else code(needed) if needed else "nothing"
+    return "`proof.reference`" if type_.needs_proof else code(type_.needs) if type_.needs else "nothing"
 
 
 def links(paths: Iterable[str]) -> str:
