@@ -55,7 +55,7 @@ class Intake:
     """By update ID; a lock that nobody holds or waits for is forgotten."""
 
     async def take(self, event: IncomingEvent, caller: Caller) -> CallAnswer:
-        """CallAnswer an event. The same (source, id) twice at once waits for the first. Raises `PortalProblem`."""
+        """Answer an event. The same (source, id) twice at once waits for the first. Raises `PortalProblem`."""
         async with self.locks.setdefault(event.update_id, asyncio.Lock()):
             now = datetime.now(UTC)
             kept = await self.adapters.inbox.remember(

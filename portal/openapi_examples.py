@@ -3,7 +3,7 @@
 from typing import Any
 
 from portal.event_types import event_type
-from portal.schemas import CancellationItem
+from states.model.status import CancellationItem
 from states.views.preview import Preview
 
 

@@ -21,7 +21,7 @@ from portal.incoming import WORKFLOW_ID
 from portal.problems import PortalProblem, malformed
 from settings import Settings
 from states.kinds.registry import KINDS
-from states.model.status import page_of
+from states.model.status import bare_status, page_of
 from workflows import search_attributes as attributes
 
 LOOK_WITHIN = 0.9
@@ -109,25 +109,19 @@ class RunReader:
         """What Temporal itself knows of a run that no worker answers for."""
         values = run.typed_search_attributes
         kind, customer, subject = run.id.split("/", 2)
-        effective_at, order_by = values.get(attributes.EFFECTIVE_DATE), values.get(attributes.ORDER_BY)
-        return (
-            {
-                "workflow_id": run.id,
-                "run_id": run.run_id,
-                "ui_url": page_of(self.settings.temporal_ui_url, self.client.namespace, run.id, run.run_id),
-                "kind": kind,
-                "customer": customer,
-                "subject": subject,
-                "target": None,
-                "state": values.get(attributes.STATE) or "received",
-                "waiting_for": ["system"],
-                "effective_at": effective_at.isoformat() if effective_at else None,
-                "order_by": order_by.isoformat() if order_by else None,
-                "cost_effect": "unknown",
-            }
-            | {"term_ends": None, "catalogue": None, "refusal": None, "standing": None}
-            | {name: [] for name in ("enabled", "why", "warnings", "surplus", "tasks", "timeline")}
+        document = bare_status(
+            workflow_id=run.id,
+            run_id=run.run_id,
+            ui_url=page_of(self.settings.temporal_ui_url, self.client.namespace, run.id, run.run_id),
+            kind=kind,
+            customer=customer,
+            subject=subject,
+            target=None,
+            state=values.get(attributes.STATE) or "received",
         )
+        dates = {"effective_at": values.get(attributes.EFFECTIVE_DATE), "order_by": values.get(attributes.ORDER_BY)}
+        shown = {name: date.isoformat() if date else None for name, date in dates.items()}
+        return document.model_dump(mode="json") | {"waiting_for": ["system"]} | shown
 
     async def why_not_running(self, workflow_id: str) -> PortalProblem:
         """Nothing runs under that ID: it has ended, which names the way to go, or it never was."""

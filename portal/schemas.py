@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from states.model.base import Moment, ShortText, Value
 from states.model.facts import CostEffect
 from states.model.request import ConfirmTask, RejectTask
-from states.model.status import Status, TaskEntry, WaitingFor
+from states.model.status import CancellationItem, Status, TaskEntry
 
 
 class ProblemDocument(BaseModel):
@@ -57,22 +57,6 @@ class LicencesAnswer(Value):
 
     customer: str
     licences: tuple[LicenceAnswer, ...]
-
-
-class CancellationItem(Value):
-    """A run in the list."""
-
-    workflow_id: str
-    run_id: str
-    kind: str
-    customer: str
-    subject: str
-    state: str
-    waiting_for: tuple[WaitingFor, ...]
-    effective_at: Moment | None
-    order_by: Moment | None
-    started_at: Moment | None
-    ended_at: Moment | None
 
 
 class CancellationPage(Value):

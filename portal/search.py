@@ -13,10 +13,11 @@ from activities.sql.paging import Page
 from portal.parameters import INSTANT
 from portal.problems import malformed
 from portal.run_reader import quoted, reaching, unavailable
+from portal.schemas import CancellationPage
 from states.chart.state_names import public_state
 from states.kinds.registry import KINDS
-from states.model.base import in_utc
 from states.model.ends import ENDS
+from states.model.status import CancellationItem
 from states.views.diagram import states_of
 from workflows import search_attributes as attributes
 
@@ -64,7 +65,7 @@ async def search(
     Raises `malformed` or `WrongCursor` for a cursor that is not ours, `unavailable` where the server cannot list.
     """
     position = Cursor.read(cursor)
-    nothing: Page[dict[str, Any]] = Page((), 0, None)
+    nothing: Page[CancellationItem] = Page((), 0, None)
     open_runs = nothing if criteria.open is False else await read_open_runs(client, criteria, position, limit)
     items, total = list(open_runs.items), open_runs.total
     following = Cursor("open", open_runs.next) if open_runs.next else None
@@ -76,12 +77,13 @@ async def search(
         if following is None and len(items) >= limit:
             following = Cursor("ended") if ended.total else None
         elif following is None:
-            items += [run.model_dump(mode="json") for run in ended.items]
+            items += ended.items
             following = Cursor("ended", ended.next) if ended.next else None
-    return {"items": items, "total": total, "next": str(following) if following else None}
+    page = CancellationPage(items=tuple(items), total=total, next=str(following) if following else None)
+    return page.model_dump(mode="json")
 
 
-async def read_open_runs(client: Client, criteria: Criteria, position: Cursor, limit: int) -> Page[dict[str, Any]]:
+async def read_open_runs(client: Client, criteria: Criteria, position: Cursor, limit: int) -> Page[CancellationItem]:
     """A page of open runs, whose `next` is the server's token; beyond the last one, only how many there are."""
     query = visibility_query(criteria)
     token = position.place if position.part == "open" else ""
@@ -132,25 +134,20 @@ def visibility_query(criteria: Criteria) -> str:
     return " AND ".join(parts)
 
 
-def item_of(run: WorkflowExecution) -> dict[str, Any]:
+def item_of(run: WorkflowExecution) -> CancellationItem:
     """An open run as an item of the list."""
     kind, customer, subject = (*run.id.split("/", 2), "", "")[:3]
     values = run.typed_search_attributes
-    return {
-        "workflow_id": run.id,
-        "run_id": run.run_id,
-        "kind": kind,
-        "customer": customer,
-        "subject": subject,
-        "state": values.get(attributes.STATE) or "received",
-        "waiting_for": list(values.get(attributes.WAITING_FOR, ["system"])),
-        "effective_at": in_iso(values.get(attributes.EFFECTIVE_DATE)),
-        "order_by": in_iso(values.get(attributes.ORDER_BY)),
-        "started_at": in_iso(run.start_time),
-        "ended_at": None,
-    }
-
-
-def in_iso(moment: datetime | None) -> str | None:
-    """A moment in UTC, ISO 8601."""
-    return in_utc(moment).isoformat().replace("+00:00", "Z") if moment else None
+    return CancellationItem(
+        workflow_id=run.id,
+        run_id=run.run_id,
+        kind=kind,
+        customer=customer,
+        subject=subject,
+        state=values.get(attributes.STATE) or "received",
+        waiting_for=tuple(values.get(attributes.WAITING_FOR, ["system"])),
+        effective_at=values.get(attributes.EFFECTIVE_DATE),
+        order_by=values.get(attributes.ORDER_BY),
+        started_at=run.start_time,
+        ended_at=None,
+    )

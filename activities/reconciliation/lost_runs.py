@@ -10,7 +10,7 @@ from settings import Settings
 from states.model.ends import ENDS
 from states.model.reconciliation import Booking, Execution, RecordedRun
 from states.model.record import Language
-from states.model.status import End, Status, TimelineEntry, page_of
+from states.model.status import End, Status, TimelineEntry, bare_status, page_of
 
 
 def end_of(
@@ -67,11 +67,7 @@ def read_status(document: dict[str, Any] | None) -> Status | None:
 
 def minimal_status(run: RecordedRun, execution: Execution, settings: Settings, namespace: str) -> Status:
     """What our database alone knows."""
-    absent: dict[str, Any] = {
-        **dict.fromkeys(("effective_at", "order_by", "term_ends", "catalogue", "refusal", "standing")),
-        **dict.fromkeys(("waiting_for", "enabled", "why", "warnings", "surplus", "tasks", "timeline"), ()),
-    }
-    return Status(
+    return bare_status(
         workflow_id=run.workflow_id,
         run_id=execution.run_id,
         ui_url=page_of(settings.temporal_ui_url, namespace, run.workflow_id, execution.run_id),
@@ -80,6 +76,4 @@ def minimal_status(run: RecordedRun, execution: Execution, settings: Settings, n
         subject=run.subject,
         target=run.booking.target if run.booking else None,
         state="received",
-        cost_effect="unknown",
-        **absent,
     )

@@ -11,29 +11,7 @@ from activities.sql.database import Database, insert_once
 from activities.sql.paging import Page, equal, read_page
 from activities.sql.runs import close_rows
 from activities.sql.tables import ledger, runs, tasks
-from states.model.base import Moment, Value
-from states.model.status import End
-
-
-class EndedRun(Value):
-    """An ended run in a list: an item of `GET /cancellations`."""
-
-    workflow_id: str
-    run_id: str
-    kind: str
-    customer: str
-    subject: str
-    state: str
-    waiting_for: tuple[str, ...] = ()
-    effective_at: Moment | None
-    order_by: Moment | None
-    started_at: Moment
-    ended_at: Moment
-
-    @classmethod
-    def of(cls, row: Row[Any]) -> "EndedRun":
-        """A row of the ledger as an item."""
-        return cls.model_validate(row, from_attributes=True)
+from states.model.status import CancellationItem, End
 
 
 @dataclass(frozen=True)
@@ -74,7 +52,7 @@ class SqlLedger:
         effective_to: datetime | None = None,
         limit: int = 50,
         cursor: str | None = None,
-    ) -> Page[EndedRun]:
+    ) -> Page[CancellationItem]:
         """The ended runs, newest first; both bounds of `effective_at` are included. Raises `WrongCursor`.
 
         An ended run waits for nobody: with `waiting_for` there are none.
@@ -86,7 +64,7 @@ class SqlLedger:
         if effective_to is not None:
             wanted.append(ledger.c.effective_at <= effective_to)
         keys = (ledger.c.ended_at, ledger.c.workflow_id, ledger.c.run_id)
-        return await read_page(self.database, keys, wanted, EndedRun.of, limit=limit, cursor=cursor, newest_first=True)
+        return await read_page(self.database, keys, wanted, item_of, limit=limit, cursor=cursor, newest_first=True)
 
 
 def row_of(end: End) -> dict[str, Any]:
@@ -94,3 +72,9 @@ def row_of(end: End) -> dict[str, Any]:
     values = end.status.model_dump(include=set(ledger.columns.keys()))
     document = end.status.model_dump(mode="json")
     return values | {"started_at": end.started_at, "ended_at": end.ended_at, "document": document}
+
+
+def item_of(row: Row[Any]) -> CancellationItem:
+    """A row as an item of a list; an ended run waits for nobody."""
+    own = {name: value for name, value in row._mapping.items() if name in CancellationItem.model_fields}
+    return CancellationItem(**own, waiting_for=())

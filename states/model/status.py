@@ -106,6 +106,29 @@ class Status(Value):
     timeline: tuple[TimelineEntry, ...]
 
 
+def bare_status(**known: Any) -> Status:
+    """The document of a run of which no more is known than this: who it is, and in which state."""
+    unknown = dict.fromkeys(("effective_at", "order_by", "term_ends", "catalogue", "refusal", "standing"))
+    none = dict.fromkeys(("waiting_for", "enabled", "why", "warnings", "surplus", "tasks", "timeline"), ())
+    return Status.model_validate({"cost_effect": "unknown", **unknown, **none, **known})
+
+
+class CancellationItem(Value):
+    """A run in the list."""
+
+    workflow_id: str
+    run_id: str
+    kind: str
+    customer: str
+    subject: str
+    state: str
+    waiting_for: tuple[WaitingFor, ...]
+    effective_at: Moment | None
+    order_by: Moment | None
+    started_at: Moment | None
+    ended_at: Moment | None
+
+
 class Problem(Value):
     """Why an event was refused: the `details` of the failed update, from which the portal makes problem+json."""
 

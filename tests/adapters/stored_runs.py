@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from states.model.status import End, Status, TaskEntry, TaskList, TaskRow
+from states.model.status import End, TaskEntry, TaskList, TaskRow, bare_status
 
 RUN = "edition/K-1001/jtl"
 
@@ -29,14 +29,7 @@ def ended(workflow_id: str = RUN, run_id: str = "r1", state: str = "applied", da
     """A run that ended on a day of January."""
     kind, customer, subject = workflow_id.split("/")
     at = datetime(2027, 1, day, tzinfo=UTC)
-    empty: dict[str, Any] = dict.fromkeys(Status.model_fields)
-    empty |= dict.fromkeys(("waiting_for", "enabled", "why", "warnings", "surplus", "tasks", "timeline"), ())
-    known: dict[str, Any] = {
-        "workflow_id": workflow_id,
-        "run_id": run_id,
-        "ui_url": "u",
-        "kind": kind,
-        "customer": customer,
-    }
-    known |= {"subject": subject, "state": state, "cost_effect": "cancellation", "effective_at": at}
-    return End(status=Status(**(empty | known | more)), started_at=at - timedelta(days=9), ended_at=at)
+    known: dict[str, Any] = {"workflow_id": workflow_id, "run_id": run_id, "ui_url": "u", "kind": kind}
+    known |= {"customer": customer, "subject": subject, "target": None, "state": state}
+    known |= {"cost_effect": "cancellation", "effective_at": at}
+    return End(status=bare_status(**(known | more)), started_at=at - timedelta(days=9), ended_at=at)

@@ -107,7 +107,7 @@ async def test_ended_runs_are_listed_newest_first_counted_and_in_pages(
     while True:
         page = await ledger.ended_runs(limit=2, cursor=cursor, **filters)
         assert page.total == len(days)
-        found += [item.ended_at.day for item in page.items]
+        found += [item.ended_at.day for item in page.items if item.ended_at is not None]
         cursor = page.next
         if cursor is None:
             break
