@@ -16,6 +16,8 @@ COMPILE := pip compile --quiet --universal --python-version 3.11 --generate-hash
 
 export PYTHONUNBUFFERED := 1
 export UV_NO_PROGRESS := 1
+# Programs that tests start by the dozen would be compiled anew each time.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help install run test check format bench mutation lock docs build clean
 

@@ -112,7 +112,7 @@ def run(folder: Path, *command: str) -> str:
     path = f"{programs}{os.pathsep}{os.environ.get('PATH', '')}"
     done = subprocess.run(
         [str(programs / command[0]), *command[1:]], cwd=folder, capture_output=True, text=True,
-        env={**os.environ, "PATH": path, "PYTHONPATH": str(folder), "PYTHONDONTWRITEBYTECODE": "1"},
+        env={**os.environ, "PATH": path, "PYTHONPATH": str(folder)},
     )  # fmt: skip
     assert done.returncode == 0, f"{' '.join(command)}\n{done.stdout[-6000:]}\n{done.stderr[-3000:]}"
     return done.stdout
