@@ -1,36 +1,19 @@
 """What tests of whole runs are given: a system of their own, with time that skips or on a development server."""
 
-from collections.abc import AsyncIterator, Iterator
-from functools import cache
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
-from unittest.mock import patch
 
 import pytest
 import pytest_asyncio
 from temporalio.testing import WorkflowEnvironment
 
-from catalogue import loader
-from states.model.offers import Catalogue
 from tests.runs.harness import World, development_server, new_namespace, open_world, settings_of, working
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """The marker of this room."""
     config.addinivalue_line("markers", "settings(**values): settings of the test's system")
-
-
-@pytest.fixture(scope="session", autouse=True)
-def shipped_catalogue_is_read_once() -> Iterator[None]:
-    """No test changes the shipped versions, and reading them costs as much as a run."""
-    read = loader.read_version
-    read_once = cache(read)
-
-    def read_version(place: Path) -> tuple[Catalogue | None, list[str]]:
-        return read_once(place) if place.parent == loader.SHIPPED else read(place)
-
-    with patch.object(loader, "read_version", read_version):
-        yield
 
 
 @pytest.fixture(autouse=True)

@@ -1,0 +1,24 @@
+"""What all tests share."""
+
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from unittest.mock import patch
+
+import pytest
+
+from catalogue import loader
+from states.model.offers import Catalogue
+
+
+@pytest.fixture(scope="session", autouse=True)
+def shipped_catalogue_is_read_once() -> Iterator[None]:
+    """No test changes the shipped versions, and reading them costs as much as a run."""
+    read = loader.read_version
+    read_once = cache(read)
+
+    def read_version(place: Path) -> tuple[Catalogue | None, list[str]]:
+        return read_once(place) if place.parent == loader.SHIPPED else read(place)
+
+    with patch.object(loader, "read_version", read_version):
+        yield
