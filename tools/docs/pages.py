@@ -21,7 +21,7 @@ from states.views.diagram import mermaid
 from tools.docs import kind_facts, matrix
 from tools.docs.conversations import played
 from tools.docs.kind_facts import holding, texts
-from tools.docs.rules import ROOT, Rule, groups, in_code, in_data, in_tests
+from tools.docs.rules import ROOT, Rule, groups, in_code, in_data, in_tests, mutants_of
 from tools.docs.samples import mail, spoken
 
 MADE = "<!-- Made by `make docs` from the code: edit that instead. -->"
@@ -177,6 +177,7 @@ TEMPLATES.filters |= {
     "code_of": lambda rule: in_code().get(rule.number, {}).items(),
     "data_of": lambda rule: in_data().get(rule.number, ()),
     "tests_of": lambda rule: in_tests().get(rule.number, ()),
+    "mutants_of": lambda rule: mutants_of(rule.number),
 }
 
 

@@ -162,6 +162,25 @@ def sources_in(stated: str) -> Iterator[str]:
     yield from re.findall(r"\bP\d+b?\b", stated)
 
 
+def mutants_of(rule: str) -> str:
+    """What came of the mutants of the definitions in `states/` that cite a rule, with each survivor by its name."""
+    folder = ROOT / "tools" / "mutation"
+    results = tomllib.loads((folder / "results.toml").read_text(encoding="utf-8"))
+    places = sorted(
+        f"{path} {name.rpartition('.')[2] or '(module)'}"
+        for path, names in in_code().get(rule, {}).items()
+        if path.startswith("states/")
+        for name in names
+    )
+    run = {place: results[place] for place in places if place in results}
+    killed, pending = (sum(result[outcome] for result in run.values()) for outcome in ("killed", "pending"))
+    survivors = [f"{result['survived']} in `{place}`" for place, result in run.items() if result["survived"]]
+    if not killed and not survivors:
+        return "not run yet" if places else "none: what follows it is no code of `states/`"
+    told = [f"{killed} killed", *([f"{pending} not run"] if pending else [])]
+    return ", ".join([*told, f"[surviving](mutation.md#survivors): {', '.join(survivors) or 'none'}"])
+
+
 NAMES_ALL = ("tests/rules/test_every_rule_is_named.py", "tests/texts/test_docs.py", "tests/texts/test_citations.py")
 """The tests about the numbers themselves."""
 

@@ -1,6 +1,7 @@
 """`docs/mutation.md`: the score of each module in the last run of cosmic-ray, and why each survivor survives.
 
-`python -m tools.mutation.report` writes it anew from the same run, after a reason was added to `survivors.toml`.
+`python -m tools.mutation.report` writes it anew from the same run, after a reason was added to `survivors.toml`. What came
+of the mutants of each definition is kept in `results.toml`, for the page of the rules (`make docs`).
 """
 
 import textwrap
@@ -109,10 +110,22 @@ def page(mutants: list[Mutant], why: dict[tuple[str, str, str], str]) -> str:
     return templates.get_template("mutation.md").render(facts)
 
 
+def results(mutants: list[Mutant]) -> str:
+    """How many mutants of each definition were killed, survived and were not run, as TOML."""
+    numbers = Counter((f"{mutant.path} {mutant.place}", mutant.outcome) for mutant in mutants)
+    lines = ["# Made by `make mutation`: what came of the mutants of each definition in the last run."]
+    for place in sorted({place for place, _ in numbers}):
+        killed = numbers[place, "killed"] + numbers[place, "timeout"]
+        rest = (f"{outcome} = {numbers[place, outcome]}" for outcome in ("survived", "pending"))
+        lines.append(f'"{place}" = {{killed = {killed}, {", ".join(rest)}}}')
+    return "\n".join(lines) + "\n"
+
+
 def write() -> None:
-    """Write the page."""
+    """Write the page, and the results of each definition."""
     mutants, why = mutants_of_session(), reasons()
     PAGE.write_text(page(mutants, why), encoding="utf-8")
+    (HERE / "results.toml").write_text(results(mutants), encoding="utf-8")
     survivors = [mutant for mutant in mutants if mutant.outcome == "survived"]
     unexplained = [mutant for mutant in survivors if mutant.change not in why]
     print(f"{len(mutants)} mutants, {len(survivors)} survived, {len(unexplained)} of them without a reason")
