@@ -1,7 +1,7 @@
 """`docs/mutation.md`: the score of each module in the last run of cosmic-ray, and why each survivor survives.
 
-`python -m tools.mutation.report` writes it anew from the same run, after a reason was added to `survivors.toml`. What came
-of the mutants of each definition is kept in `results.toml`, for the page of the rules (`make docs`).
+`python -m tools.mutation.report` writes it anew from the same run, after a reason was added to `survivors.toml`. What
+came of the mutants of each definition is kept in `results.toml`, for the page of the rules (`make docs`).
 """
 
 import textwrap
