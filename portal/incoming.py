@@ -182,9 +182,9 @@ def read_request(data: Any) -> Request:
         raise malformed(faults_of(error.errors())) from error
     if len(request.subject) > 40 and request.kind != "misclick":
         raise malformed("subject_long")
-    fault = KINDS[request.kind].malformed(request)
-    if fault:
-        raise PortalProblem("malformed", values={"fault": fault}, customer=request.customer)
+    refusal = KINDS[request.kind].refusal_of_document(request)
+    if refusal is not None:
+        raise PortalProblem(refusal.code, values=refusal.values, customer=request.customer)
     return request
 
 

@@ -9,9 +9,9 @@ from temporalio.client import WorkflowUpdateFailedError
 from temporalio.exceptions import ApplicationError
 
 from catalogue.texts import known, say
-from states.model import payload_errors
 from states.model.codes import status_of
 from states.model.payload_errors import faults_of
+from states.views.refusals import with_fault
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_AFTER = "5"
@@ -87,17 +87,15 @@ def title_of(code: str, language: str) -> str:
 
 def text_of(problem: PortalProblem, language: str) -> str:
     """The text for people: what, why, what now. A fault that has a name becomes its text first."""
-    values = dict(problem.values)
+    values = with_fault(say, language, problem.values)
     fault = values.get("fault")
     has_text = isinstance(fault, str) and known(f"call.{fault}")
-    if isinstance(fault, list):
-        values["fault"] = payload_errors.text_of(say, language, fault)
-    elif has_text:
+    if has_text:
         values["fault"] = say(language, f"call.{fault}", values)
     if has_text and problem.code in SAID_HERE:
         return str(values["fault"])
     if problem.reading and known(f"reading.{problem.code}"):
-        return say(language, f"reading.{problem.code}", {"fault": str(values.get("fault")).rstrip(".")})
+        return say(language, f"reading.{problem.code}", values)
     for prefix in ("problem", "refusal"):
         try:
             return say(language, f"{prefix}.{problem.code}", values)

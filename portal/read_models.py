@@ -16,10 +16,15 @@ from states.model.offers import Catalogue
 from states.model.record import Customer, Licence
 from states.model.request import Request
 from states.rules.cost_effect import product_of
+from states.rules.surplus_resolution import SUBJECT_IS_PRODUCT
 from states.views.preview import preview
 
 RULES = {"cancellation": "G7", "deactivation": "G5", "none": "G8", "unknown": "X5"}
 """The rule that says what ending a licence does to the cost."""
+DECIDED = {"setup_service": "SVC1", "key_accounting": "SUP3"}
+"""The kinds that a person decides, each with its rule: the text `listed.<kind>` says how it is asked for here."""
+ELSEWHERE = ("shopify", "ecomdata")
+"""The steps outside our reach by which a licence itself ends (CO4, ECO1), each with a text `listed.<step>`."""
 
 
 async def licences(portal: Portal, customer: str) -> dict[str, Any]:
@@ -44,7 +49,7 @@ async def licence_answer(
     product, language = product_of(catalogue, licence), record.language
     request = request_for(record, licence, product.kind if product else None)
     check = await portal.assess(Inquiry(request=request, at=now)) if request else None
-    effect, rule, text = meaning_of(check, language)
+    effect, rule, text = meaning_of(request, check, language)
     remarks = [remark.text[language] for remark in catalogue.remarks.values() if licence.product in remark.products]
     if remarks and not text.endswith((".", "!", "?")):
         text += "."
@@ -64,16 +69,27 @@ def request_for(record: Customer, licence: Licence, kind: str | None) -> Request
     """The request that would end this licence; None where the catalogue knows no kind for it."""
     if kind not in KINDS:
         return None
-    request = Request(kind=kind, customer=record.customer, subject=licence.licence)
+    request = Request(kind=kind, customer=record.customer, subject=subject_of(licence))
     return request.model_copy(update={"explanation": "-"}) if KINDS[kind].malformed(request) else request
 
 
-def meaning_of(check: Check | None, language: str) -> tuple[CostEffect, str, str]:
+def subject_of(licence: Licence) -> str:
+    """What a run that ends this licence has as its subject: its number, or of what a customer holds one the product."""
+    return licence.product if licence.product in SUBJECT_IS_PRODUCT else licence.licence
+
+
+def meaning_of(request: Request | None, check: Check | None, language: str) -> tuple[CostEffect, str, str]:
     """Effect, rule and text of a licence's end."""
-    if check is None:
+    if request is None or check is None:
         return "unknown", "X5", say(language, "cost.unknown")
     if check.refusal is not None:
-        return "none", check.refusal.rule, say(language, f"refusal.{check.refusal.code}", check.refusal.values)
+        values = {"kind": request.kind, "subject": request.subject} | check.refusal.values
+        return "none", check.refusal.rule, say(language, f"refusal.{check.refusal.code}", values)
+    if request.kind in DECIDED:
+        return check.cost_effect, DECIDED[request.kind], say(language, f"listed.{request.kind}")
+    step = next((step for step in check.outside if step.what in ELSEWHERE), None)
+    if step is not None:
+        return check.cost_effect, step.rule, say(language, f"listed.{step.what}")
     question = next((question for question in check.questions if question.type == "clarify_cost"), None)
     effect: CostEffect = "unknown" if question else check.cost_effect
     return effect, question.rule if question else RULES[effect], say(language, f"cost.{effect}")
@@ -82,7 +98,7 @@ def meaning_of(check: Check | None, language: str) -> tuple[CostEffect, str, str
 def ends(workflow_id: str, licence: Licence) -> bool:
     """Whether that run is about this licence."""
     kind, _, subject = workflow_id.split("/", 2)
-    return subject == licence.licence and kind != "misclick"
+    return subject == subject_of(licence) and kind != "misclick"
 
 
 async def preview_of(portal: Portal, data: Any) -> dict[str, Any]:

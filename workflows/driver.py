@@ -116,8 +116,7 @@ class Driver:
         workflow_id = self.info.workflow_id
         if request.workflow_id != workflow_id:
             return malformed("fault.other_id", makes=readable(request.workflow_id), given=workflow_id)
-        fault = KINDS[self.kind].malformed(request)
-        return malformed(fault) if fault else request
+        return KINDS[self.kind].refusal_of_document(request) or request
 
     # The loop.
 

@@ -92,13 +92,20 @@ class Kind:
     steps: frozenset[str] = frozenset()
     watches: bool = False
 
+    def refusal_of_document(self, request: Request) -> Refusal | None:
+        """What is wrong with a document (G1), with what its text needs to name this kind's own subjects and targets."""
+        fault = self.malformed(request)
+        if fault is None:
+            return None
+        values = {"fault": fault, "kind": self.kind, "subject": request.subject}
+        return Refusal(rule="G1", code="malformed", values=values)
+
     def check(self, inquiry: Inquiry, context: Context, catalogue: Catalogue) -> Check:
         """What record and catalogue say of a request. Refuses a wrong document (G1) and an unknown customer (G2)."""
         request, record = inquiry.request, context.record
-        fault = self.malformed(request)
-        if fault is not None:
-            refusal = Refusal(rule="G1", code="malformed", values={"fault": fault})
-            return new_check(record, catalogue, refusal=refusal)
+        wrong = self.refusal_of_document(request)
+        if wrong is not None:
+            return new_check(record, catalogue, refusal=wrong)
         if record is None:
             refusal = Refusal(rule="G2", code="unknown_customer", values={"customer": request.customer})
             return new_check(None, catalogue, refusal=refusal)

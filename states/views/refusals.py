@@ -1,6 +1,5 @@
 """What is refused, as a text for people and programs."""
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -19,22 +18,16 @@ def language_of(memory: Memory) -> str:
 
 
 def refusal_text(say: Say, memory: Memory, prefix: str, refusal: Refusal) -> str:
-    """The text of a refusal, with the run's facts; a `fault` that is itself a key is made into its text first."""
+    """The text of a refusal, with the run's facts."""
     language = language_of(memory)
     return say(language, f"{prefix}.{refusal.code}", with_fault(say, language, run_facts(memory) | refusal.values))
 
 
-FAULT = re.compile(r"fault\.[a-z_]+")
-"""A key of the texts; a sentence about a payload may begin alike, but goes on."""
-
-
 def with_fault(say: Say, language: str, given: Mapping[str, Any]) -> dict[str, Any]:
-    """Values with their `fault` as a text, where it is a key or a list of faults."""
+    """Values with their `fault` as a text, where it is a list of faults; one that is a key the texts explain."""
     values = dict(given)
     fault = values.get("fault")
-    if isinstance(fault, str) and FAULT.fullmatch(fault):
-        values["fault"] = say(language, fault, values)
-    elif isinstance(fault, list):
+    if isinstance(fault, list):
         values["fault"] = payload_errors.text_of(say, language, fault)
     return values
 

@@ -76,7 +76,7 @@ def origin_of(memory: Memory, traits: Traits, rule: DateRule | None) -> list[Rea
     if rule == "moment":
         return [moment_step(memory, traits)]
     date = effective_at(memory)
-    return [Reason("agreed", "agreed_at", date.isoformat(), "MOV1")] if rule == "agreed" and date else []
+    return [Reason("agreed", "agreed_at", date.isoformat(), traits.declined_by)] if rule == "agreed" and date else []
 
 
 def notice_steps(memory: Memory) -> list[Reason]:

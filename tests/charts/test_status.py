@@ -274,6 +274,14 @@ def test_X6_X14_a_clarified_term_is_the_reason(kind, says, rule):
         ]
 
 
+def test_SUP3_a_day_agreed_with_sales_is_the_reason():
+    run = LoneRun("key_accounting", {"date_rule": "agreed", "cost_effect": "cancellation"}, subject="key_accounting")
+    run.confirm("support_ticket", decision="granted", at="2027-03-31")
+    assert [(step.step.split()[1], step.rule) for step in document_of(run).why] == [
+        ("why.agreed", "SUP3"), ("why.result", "X6"),
+    ]  # fmt: skip
+
+
 def test_MOV1_an_agreed_moment_is_the_reason():
     run = LoneRun("marketplace_transfer", {"date_rule": "agreed"}, target="K-2")
     assert document_of(run).why == ()

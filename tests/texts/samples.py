@@ -2,6 +2,7 @@
 
 from typing import Any, get_args
 
+from portal.read_models import DECIDED, ELSEWHERE
 from states.chart.task_types import TASK_TYPES
 from states.kinds.licence import RECORDED
 from states.kinds.registry import KINDS
@@ -207,7 +208,7 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "fault.target_customer": {},
     "fault.target_same_customer": {},
     "fault.target_tariff": {},
-    "fault.explanation_needed": {},
+    "fault.explanation_needed": {"kind": "misclick"},
     "fault.no_payload": {},
     "fault.several_payloads": {},
     "fault.task_not_for_you": {},
@@ -350,6 +351,7 @@ LABELS: dict[str, set[str]] = {
     "details": words("state waits_for effective_at order_by tasks paste timeline cost nothing refusal"),
     "how": set(get_args(How)),
     "effect": words("check_licences place_order apply_change withdraw reassign decouple notify hand_over tell"),
+    "listed": {*DECIDED, *ELSEWHERE},
     "changed": {"run_id", "target", "effective_at", "catalogue"},
     "effective_on": {"not_included", "not_later"},
     "target": words("jtl_start jtl_advanced jtl_pro jtl_enterprise wms_start wms_pro wms wms_mobile"),
