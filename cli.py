@@ -5,6 +5,7 @@ Exit codes: 0 done, 1 refused with the reason on stderr, 2 wrong usage.
 
 import asyncio
 import os
+import re
 import sys
 import uuid
 from collections.abc import Callable
@@ -261,12 +262,18 @@ def main() -> NoReturn:
     os._exit(code)
 
 
+HALF_A_CHARACTER = re.compile("[\ud800-\udfff]")
+"""What Python reads where the terminal's bytes are no text."""
+
+
 def code_of(arguments: list[str]) -> int:
     """Run one command. Answers the exit code."""
     from activities.ports import AdapterError
     from catalogue.loader import CatalogueError
 
     tell_misspelt()
+    if any(HALF_A_CHARACTER.search(argument) for argument in arguments):
+        return failed(2, "an argument is not UTF-8")
     try:
         code = app(arguments, standalone_mode=False, prog_name="cancellations")
     except typer.Abort:

@@ -1,6 +1,5 @@
 """What the command line talks with: the portal in this process, whose answers become documents or a line of refusal."""
 
-import json
 import os
 import sys
 from collections.abc import AsyncIterator
@@ -86,9 +85,11 @@ def one_line(text: Any) -> str:
 
 def read_data(data: str) -> Any:
     """JSON from the argument, from standard input (`-`) or from a file (`@name`). Raises `Misuse`."""
+    from portal.json_body import read_json
+
     try:
         text = sys.stdin.read() if data == "-" else Path(data[1:]).read_text("utf-8") if data[:1] == "@" else data
-        document = json.loads(text)
+        document = read_json(text.encode())
     except (OSError, UnicodeDecodeError) as error:
         raise Misuse(f"--data {data}: cannot be read: {getattr(error, 'strerror', None) or error}") from None
     except ValueError as error:

@@ -1,17 +1,18 @@
 """The calls for portals: events, licences, previews, cancellations."""
 
-from typing import Annotated, Any, get_args
+from typing import Annotated, get_args
 
-from fastapi import APIRouter, Body, Depends, Path, Query, Request
+from fastapi import APIRouter, Depends, Path, Query, Request
 from fastapi.responses import JSONResponse
 
 from portal import openapi_examples, read_models
 from portal.access import check_signature
 from portal.context import caller_of, operator
 from portal.incoming import read_event
+from portal.json_body import JsonBody, read_body
 from portal.openapi import answer, body, event_body, problems
 from portal.parameters import CurrentPortal, Cursor, CustomerNumber, KindName, Limit, bound_of, choice
-from portal.problems import MEDIA_TYPE, malformed
+from portal.problems import MEDIA_TYPE
 from portal.schemas import CancellationPage, LicencesAnswer
 from portal.search import STATES, Criteria, search
 from states.kinds.registry import KINDS
@@ -19,8 +20,6 @@ from states.model.base import Identifier
 from states.model.status import Status, WaitingFor
 from states.views.preview import Preview
 
-LONGEST_BODY = 256 * 1024
-"""Bytes that an event may have."""
 ANY_ID = r"^[^\x00-\x1f\x7f]{1,1000}$"
 """A run that was started by hand may have an ID of another form than ours: it has ended `refused`."""
 WAITING_FOR = get_args(WaitingFor)
@@ -29,18 +28,6 @@ router = APIRouter()
 StateName = Annotated[str | None, Query(json_schema_extra={"enum": list(STATES)})]
 Awaited = Annotated[str | None, Query(json_schema_extra={"enum": list(WAITING_FOR)})]
 Bound = Annotated[str | None, Query(description="A day in Berlin or a moment, inclusive")]
-
-
-async def read_body(request: Request) -> bytes:
-    """The body, up to the limit. Raises `malformed`."""
-    parts: list[bytes] = []
-    length = 0
-    async for part in request.stream():
-        length += len(part)
-        if length > LONGEST_BODY:
-            raise malformed("too_large", limit=LONGEST_BODY)
-        parts.append(part)
-    return b"".join(parts)
 
 
 @router.post(
@@ -83,7 +70,7 @@ async def licences(customer: Annotated[Identifier, Path()], portal: CurrentPorta
     | problems(422, 503),
     openapi_extra=body(openapi_examples.REQUEST, "Request"),
 )
-async def previews(data: Annotated[dict[str, Any], Body()], portal: CurrentPortal) -> JSONResponse:
+async def previews(data: JsonBody, portal: CurrentPortal) -> JSONResponse:
     """The same data as `requested`; `time` may be any moment."""
     return JSONResponse(await read_models.preview_of(portal, data))
 

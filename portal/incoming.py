@@ -17,12 +17,11 @@ from cloudevents.core.exceptions import (
 )
 from cloudevents.core.formats.json import JSONFormat
 from cloudevents.core.v1.event import CloudEvent
-from pydantic import ValidationError
 
 from portal.event_types import EVENTS_BY_TYPE
+from portal.json_body import check_plain, is_json, read_document, read_json
 from portal.problems import PortalProblem, malformed
 from states.kinds.registry import KINDS
-from states.model.payload_errors import faults_of
 from states.model.request import Request
 
 WORKFLOW_ID = re.compile(r"[a-z_]{1,40}/[A-Za-z0-9._-]{1,40}/[A-Za-z0-9._-]{1,64}")
@@ -97,9 +96,9 @@ def read_event(headers: Mapping[str, str], body: bytes) -> IncomingEvent:
     """The CloudEvent, in structured or binary mode. Raises `malformed`."""
     message = HTTPMessage(dict(headers), body)
     try:
+        check_body(message)
         event = converted(from_http(without_nulls(message), JSONFormat(), StrictCloudEvent))
-        json.dumps(event.data, allow_nan=False)
-        json.dumps(event.data, ensure_ascii=False).encode()
+        check_plain(event.data)
     except UNREADABLE as error:
         check_time_is_readable(message)
         raise malformed("not_a_cloudevent", why=" ".join(str(error).split())[:300] or type(error).__name__) from error
@@ -115,7 +114,7 @@ def converted(event: Any) -> IncomingEvent:
     data, time = event.get_data(), event.get_time()
     if isinstance(data, bytes | str):
         with suppress(ValueError):
-            data = json.loads(data)
+            data = read_json(data.encode() if isinstance(data, str) else data)
     return IncomingEvent(
         source=event.get_source(),
         id=event.get_id(),
@@ -131,18 +130,30 @@ def check_time_is_readable(message: HTTPMessage) -> None:
     time: Any = next((value for name, value in message.headers.items() if name.lower() == "ce-time"), None)
     if time is None:
         with suppress(ValueError, AttributeError, RecursionError):
-            time = json.loads(message.body).get("time")
+            time = read_json(message.body).get("time")
     with suppress(ValueError, TypeError):
         if time is None or datetime.fromisoformat(time).tzinfo is not None:
             return
     raise malformed("time", given=str(time)[:40])
 
 
+def is_binary(message: HTTPMessage) -> bool:
+    """Whether the attributes are headers."""
+    return any(name.lower().startswith("ce-") for name in message.headers)
+
+
+def check_body(message: HTTPMessage) -> None:
+    """Raise `ValueError` for JSON of two meanings in binary mode, where the library would read it its own way."""
+    content_type = next((value for name, value in message.headers.items() if name.lower() == "content-type"), "")
+    if is_binary(message) and message.body and is_json(content_type):
+        read_json(message.body)
+
+
 def without_nulls(message: HTTPMessage) -> HTTPMessage:
     """In structured mode an attribute that is null is one that is not there (CloudEvents, JSON format, 2.3)."""
-    if any(name.lower().startswith("ce-") for name in message.headers):
+    if is_binary(message):
         return message
-    document = json.loads(message.body)
+    document = read_json(message.body)
     if not isinstance(document, dict):
         raise ValueError("the body is no JSON object")
     attributes = {name: value for name, value in document.items() if value is not None}
@@ -176,10 +187,7 @@ def read_request(data: Any) -> Request:
     kind = data.get("kind")
     if isinstance(kind, str) and kind not in KINDS:
         raise malformed("kind", given=kind[:80], known=list(KINDS))
-    try:
-        request = Request.model_validate(data)
-    except ValidationError as error:
-        raise malformed(faults_of(error.errors())) from error
+    request = read_document(Request, data)
     if len(request.subject) > 40 and request.kind != "misclick":
         raise malformed("subject_long")
     refusal = KINDS[request.kind].refusal_of_document(request)

@@ -9,6 +9,7 @@ from fastapi.responses import JSONResponse
 from portal import openapi_examples
 from portal.context import Portal, operator
 from portal.incoming import RunCommand
+from portal.json_body import JsonBody, read_document
 from portal.openapi import answer, body, problems
 from portal.parameters import CurrentPortal, Cursor, CustomerNumber, KindName, Limit, choice
 from portal.problems import PortalProblem, malformed
@@ -50,22 +51,22 @@ async def tasks(
     "/tasks/{task}/confirm",
     summary="Confirm a task",
     responses=answer(200, Status, openapi_examples.STATUS, "Decided; how the run stands now") | DECIDED,
-    openapi_extra=body(openapi_examples.CONFIRMATION),
+    openapi_extra=body(openapi_examples.CONFIRMATION, "Confirmation"),
 )
-async def confirm(task: TaskId, payload: Confirmation, portal: CurrentPortal, name: Operator) -> JSONResponse:
+async def confirm(task: TaskId, name: Operator, data: JsonBody, portal: CurrentPortal) -> JSONResponse:
     """With the payload of `confirm_task`; `by` is the name of the operator's token, where there is one."""
-    return await decide(portal, "confirm_task", task, payload, name)
+    return await decide(portal, "confirm_task", task, read_document(Confirmation, data), name)
 
 
 @router.post(
     "/tasks/{task}/reject",
     summary="Reject a task, with a reason",
     responses=answer(200, Status, openapi_examples.STATUS, "Rejected; how the run stands now") | DECIDED,
-    openapi_extra=body(openapi_examples.REJECTION),
+    openapi_extra=body(openapi_examples.REJECTION, "Rejection"),
 )
-async def reject(task: TaskId, payload: Rejection, portal: CurrentPortal, name: Operator) -> JSONResponse:
+async def reject(task: TaskId, name: Operator, data: JsonBody, portal: CurrentPortal) -> JSONResponse:
     """With the payload of `reject_task`; `by` is the name of the operator's token, where there is one."""
-    return await decide(portal, "reject_task", task, payload, name)
+    return await decide(portal, "reject_task", task, read_document(Rejection, data), name)
 
 
 async def decide(

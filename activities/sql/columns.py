@@ -46,7 +46,7 @@ class FreeText(TypeDecorator[str]):
 
 
 class Money(TypeDecorator[Decimal]):
-    """An amount in euro, to the digit as it was given (SQLite has no exact number)."""
+    """An amount in euro, to the cent (SQLite has no exact number)."""
 
     impl = Text
     cache_ok = True

@@ -6,10 +6,11 @@ moment gets it as an argument.
 
 import json
 from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
 Identifier = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]{1,40}$")]
@@ -51,6 +52,14 @@ def in_utc(moment: datetime) -> datetime:
     return moment.astimezone(UTC)
 
 
+def in_cents(amount: Decimal) -> Decimal:
+    """The same amount with two decimals, as it is kept, reckoned with and shown; nothing has no sign."""
+    return amount.quantize(Decimal("0.01")) + 0
+
+
+Amount = Annotated[Decimal, Field(max_digits=12, decimal_places=2), AfterValidator(in_cents)]
+"""Money, however it was written: `1E+3` is `1000.00`."""
+
 Moment = Annotated[AwareDatetime, AfterValidator(in_utc)]
 """A moment: ISO 8601 with offset, kept in UTC."""
 
@@ -71,7 +80,7 @@ def check_details(details: dict[str, Any]) -> dict[str, Any]:
 
     Raises `ValueError`.
     """
-    if depth_of(details) > 12:
+    if depth_of(details, 12) > 12:
         raise PydanticCustomError("deep", "nested too deep: at most 12 levels")
     text = json.dumps(details, ensure_ascii=False, allow_nan=False)
     if len(text) > 20_000:
@@ -82,10 +91,10 @@ def check_details(details: dict[str, Any]) -> dict[str, Any]:
     return details
 
 
-def depth_of(value: Any) -> int:
-    """How deep a value is nested, without recursion; counts to 13 at most."""
+def depth_of(value: Any, enough: int) -> int:
+    """How deep a value is nested, without recursion; counts to one more than is enough."""
     level, depth = [value], 0
-    while level and depth < 13:
+    while level and depth <= enough:
         containers = [item for item in level if isinstance(item, dict | list)]
         level = [item for inner in containers for item in (inner.values() if isinstance(inner, dict) else inner)]
         depth += bool(containers)

@@ -1,12 +1,11 @@
 """What activities tell a chart: the result of a check, a receipt, the settings of a run."""
 
 from datetime import date, timedelta
-from decimal import Decimal
 from typing import Any, Literal, get_args
 
 from pydantic import Field
 
-from states.model.base import Moment, Value
+from states.model.base import Amount, Moment, Value
 from states.model.request import Request
 
 CostEffect = Literal["cancellation", "deactivation", "none", "unknown"]
@@ -74,8 +73,8 @@ class OutsideStep(Value):
 class Cost(Value):
     """Cost per month before and after, where both are known from a source."""
 
-    before: Decimal
-    after: Decimal
+    before: Amount
+    after: Amount
     currency: str = "EUR"
 
 

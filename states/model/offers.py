@@ -1,12 +1,11 @@
 """A catalogue version as values: what the editions include, sell and lack, and where each fact comes from."""
 
 from datetime import date
-from decimal import Decimal
 from typing import Literal
 
 from pydantic import Field
 
-from states.model.base import Value
+from states.model.base import Amount, Value
 from states.model.record import Family, Language
 
 OfferStatus = Literal[
@@ -46,7 +45,7 @@ class Edition(Value):
     family: Family
     rank: int
     label: str
-    price_per_month: Decimal | None = None
+    price_per_month: Amount | None = None
     support_level: str | None = None
     tiers: tuple[int, ...] = ()
     tiers_source: Source | None = None

@@ -1,11 +1,10 @@
 """The customer's record, in the form of the lines that `customers load` reads (docs/contract.md, Customers' data)."""
 
-from decimal import Decimal
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
-from states.model.base import Day, Identifier, ShortText, Value
+from states.model.base import Amount, Day, Identifier, ShortText, Value
 
 EditionKey = Literal["jtl_start", "jtl_advanced", "jtl_pro", "jtl_enterprise", "wms_start", "wms_pro"]
 Family = Literal["jtl", "wms"]
@@ -24,7 +23,7 @@ class Licence(Value):
     label: str | None = Field(default=None, max_length=200)
     included: bool | None = None
     term_ends: Day | None = None
-    price_per_month: Decimal | None = Field(default=None, ge=0)
+    price_per_month: Annotated[Amount, Field(ge=0)] | None = None
     assigned_to: Literal["wms", "wms_mobile"] | None = None
     booked_via: Literal["jtl", "shopify"] | None = None
     pilot: bool = False

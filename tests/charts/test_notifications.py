@@ -401,18 +401,22 @@ def test_X9_a_proof_handed_in_sets_the_customers_clock_back():
 
 
 @pytest.mark.parametrize(
-    ("before", "after", "saved"), [("9", "5", "4"), ("9", "9", None), ("5", "9", None), ("5.5", "5", "0.5")]
+    ("before", "after", "saved"), [("9", "5", "4.00"), ("9", "9", None), ("5", "9", None), ("5.5", "5", "0.50")]
 )
 def test_G7_G9_what_is_saved_is_what_falls_away(before, after, saved):
     cost = Cost.model_validate({"before": before, "after": after})
-    assert monthly_prices(cost) == {"price": before, "new_price": after, "saved_price": saved}
+    assert monthly_prices(cost) == {
+        "price": f"{float(before):.2f}",
+        "new_price": f"{float(after):.2f}",
+        "saved_price": saved,
+    }
 
 
 def test_a_mail_says_dates_and_prices_as_far_as_they_are_known():
     run = edition({"cost": {"before": "9", "after": "5"}})
     assert mail_facts(run.memory) == {
         "effective_at": "2027-01-31T23:00:00+00:00", "order_by": "2027-01-17T23:00:00+00:00",
-        "cost_effect": "cancellation", "price": "9", "new_price": "5", "saved_price": "4",
+        "cost_effect": "cancellation", "price": "9.00", "new_price": "5.00", "saved_price": "4.00",
     }  # fmt: skip
 
 

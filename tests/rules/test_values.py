@@ -116,9 +116,9 @@ def test_texts_are_kept_without_the_blanks_around_them():
 
 
 @pytest.mark.parametrize(("levels", "depth"), [(1, 1), (2, 2), (12, 12), (13, 13), (40, 13)])
-def test_depth_is_counted_up_to_thirteen(levels, depth):
-    assert depth_of(nested(levels, "dict")) == depth_of(nested(levels, "list")) == depth
-    assert depth_of("plain") == 0
+def test_depth_is_counted_up_to_one_more_than_is_enough(levels, depth):
+    assert depth_of(nested(levels, "dict"), 12) == depth_of(nested(levels, "list"), 12) == depth
+    assert depth_of("plain", 12) == 0
 
 
 def test_a_moment_is_kept_in_utc():
@@ -181,6 +181,11 @@ def test_a_value_is_frozen_takes_nothing_unknown_and_changes_by_a_validated_copy
         (Licence, {"licence": "L", "product": "p", "module": "x" * 81}, False),
         (Licence, {"licence": "L", "product": "p", "price_per_month": "0"}, True),
         (Licence, {"licence": "L", "product": "p", "price_per_month": "-0.5"}, False),
+        (Licence, {"licence": "L", "product": "p", "price_per_month": "0.01"}, True),
+        (Licence, {"licence": "L", "product": "p", "price_per_month": "0.001"}, False),
+        (Licence, {"licence": "L", "product": "p", "price_per_month": "9999999999.99"}, True),
+        (Licence, {"licence": "L", "product": "p", "price_per_month": "1E+10"}, False),
+        (Licence, {"licence": "L", "product": "p", "price_per_month": "NaN"}, False),
         (Partner, {"id": "P", "name": "n", "role": "merchant", "open_operations": 0, "stock": 0}, True),
         (Partner, {"id": "P", "name": "n", "role": "merchant", "open_operations": -1}, False),
         (Partner, {"id": "P", "name": "n", "role": "merchant", "stock": -1}, False),
@@ -192,6 +197,17 @@ def test_a_value_is_frozen_takes_nothing_unknown_and_changes_by_a_validated_copy
 )
 def test_the_bounds_of_a_document(shape, given, taken):
     assert holds(shape, given) is taken
+
+
+@pytest.mark.parametrize(("written", "shown"), [
+    ("1E+3", "1000.00"), ("9", "9.00"), ("9.5", "9.50"), ("9.5000", "9.50"), ("1e-2", "0.01"), ("-0", "0.00"),
+    ("0E+5", "0.00"), (19.9, "19.90"), (7, "7.00"),
+])  # fmt: skip
+def test_an_amount_is_answered_as_money_however_it_was_written(written, shown):
+    licence = Licence(licence="L", product="p", price_per_month=written)
+    assert licence.model_dump(mode="json")["price_per_month"] == str(licence.price_per_month) == shown
+    cost = Cost.model_validate({"before": written, "after": written}).model_dump(mode="json")
+    assert (cost["before"], cost["after"]) == (shown, shown)
 
 
 def test_a_record_where_nothing_is_said():

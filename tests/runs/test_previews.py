@@ -249,7 +249,7 @@ async def test_D7_X6_what_ends_outside_the_notice_rule_has_no_deadline(
 
 async def test_the_cost_before_and_after_is_said_where_the_price_is_known(ask: Callable[..., Any]) -> None:
     paid = await ask("wms_user", "U-1", PLACED)
-    assert paid["cost"] == {"before": "9.00", "after": "0", "currency": "EUR"}
+    assert paid["cost"] == {"before": "9.00", "after": "0.00", "currency": "EUR"}
     assert (await ask("wms_user", "U-2", PLACED))["cost"] is None
     assert (await ask("production", "PP-1", PLACED))["cost"] is None
 

@@ -268,11 +268,12 @@ MISUSED = [
     ["event", "requested", "--data", "@/nowhere/at/all"], ["preview"], ["confirm", "t-1"],
     ["reject", "t-1", "--by", "Anna"], ["diagram", "edition", "--format", "png"], ["diagram", "nonsense"],
     ["catalogue", "2024-09-01", "--check", "x"], ["customers"], ["customers", "load", "/nowhere/at/all"],
-    ["customers", "load"],
+    ["customers", "load"], ["show", "edition/K-\udcff/jtl"], ["list", "--customer", "\udcff"],
+    ["event", "requested", "--data", '{"kind": "\\ud800"}'], ["preview", "--data", '{"kind": 1, "kind": 2}'],
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("arguments", MISUSED, ids=" ".join)
+@pytest.mark.parametrize("arguments", MISUSED, ids=ascii)
 def test_wrong_usage_ends_with_2_and_one_line(portal, capsys, arguments):
     assert cli.code_of(arguments) == 2
     out, err = capsys.readouterr()

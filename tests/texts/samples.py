@@ -107,8 +107,8 @@ CALL: dict[str, Any] = {
     "workflow_id": "edition/K-1001/jtl",
 }
 CALLS = """
-not_a_cloudevent too_large attribute type subject_missing subject_wrong data data_value kind choice customer workflow_id
-run_id task_id subject_long time too_old too_early cursor moment task run by address method http internal
+not_a_cloudevent too_large attribute type subject_missing subject_wrong data content_type not_json kind choice customer
+workflow_id run_id task_id subject_long time too_old too_early cursor moment task run by address method http internal
 """
 """What may be wrong with a call of the portal."""
 
