@@ -1,26 +1,29 @@
 """The customers' data for other programs: loaded from a file, and read, as the command line does (docs/contract.md)."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from activities.adapters import opened_adapters
-from activities.customers_file import LoadFailed, read_customers
-from activities.ports import LoadReport, SparedSubject
+from activities.customers_file import LoadFailed, read_customers, unknown_products
+from activities.ports import LoadReport, SparedSubject, UnknownProduct
 from catalogue.loader import load_catalogues
 from settings import Settings
 
-__all__ = ["LoadFailed", "LoadReport", "SparedSubject", "customer", "load_customers"]
+__all__ = ["LoadFailed", "LoadReport", "SparedSubject", "UnknownProduct", "customer", "load_customers"]
 
 
 async def load_customers(settings: Settings, path: str | Path) -> LoadReport:
     """Load a file of customers, all or nothing.
 
-    A customer that is there already is replaced, but for the subjects of open runs. Raises `LoadFailed` with every
+    A customer that is there already is replaced, but for the subjects of open runs. A licence of a product that the
+    catalogue does not know is kept, and the report names it. Raises `LoadFailed` with every
     fault of the file, and `Misconfigured` or `Unavailable` of the database.
     """
-    records = read_customers(Path(path), load_catalogues(settings.catalogue_dir))
+    records = read_customers(Path(path))
+    unknown = tuple(unknown_products(records, load_catalogues(settings.catalogue_dir)))
     async with opened_adapters(settings) as adapters:
-        return await adapters.records.load(records)
+        return replace(await adapters.records.load(records), unknown=unknown)
 
 
 async def customer(settings: Settings, customer: str) -> dict[str, Any] | None:

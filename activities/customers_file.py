@@ -6,6 +6,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from activities.ports import UnknownProduct
 from activities.sql.columns import UNSTORABLE
 from catalogue.loader import Catalogues
 from states.model.record import Customer
@@ -23,7 +24,7 @@ class LoadFailed(ValueError):
         super().__init__(f"{path} was not loaded, nothing was changed:\n{lines}")
 
 
-def read_customers(path: Path, catalogues: Catalogues) -> list[Customer]:
+def read_customers(path: Path) -> list[Customer]:
     """The customers of a file. Raises `LoadFailed` with every fault, each with its line and field."""
     try:
         lines = path.read_text(encoding="utf-8-sig").split("\n")
@@ -31,8 +32,6 @@ def read_customers(path: Path, catalogues: Catalogues) -> list[Customer]:
         raise LoadFailed(path, [f"the file cannot be read: {error.strerror}"]) from None
     except UnicodeDecodeError as error:
         raise LoadFailed(path, [f"the file is not UTF-8: byte {error.start}"]) from None
-    # Of every version, without modules' own entries.
-    products = tuple(dict.fromkeys(key.partition("/")[0] for version in catalogues.all for key in version.products))
     problems: list[str] = []
     records: dict[str, Customer] = {}
     line_of: dict[str, int] = {}
@@ -44,7 +43,7 @@ def read_customers(path: Path, catalogues: Catalogues) -> list[Customer]:
         except ValidationError as error:
             faults = [f"{place(fault['loc'])}: {fault['msg']}" for fault in error.errors(include_url=False)]
         else:
-            faults = list(faults_of(record, products))
+            faults = list(faults_of(record))
             records[record.customer] = record
             first = line_of.setdefault(record.customer, number)
             if first != number:
@@ -55,12 +54,21 @@ def read_customers(path: Path, catalogues: Catalogues) -> list[Customer]:
     return list(records.values())
 
 
+def unknown_products(records: Iterable[Customer], catalogues: Catalogues) -> Iterator[UnknownProduct]:
+    """The licences whose product is in no version of the catalogue: kept and shown, and not ended here (G1)."""
+    products = {key.partition("/")[0] for version in catalogues.all for key in version.products}
+    for record in records:
+        for licence in record.licences:
+            if licence.product not in products:
+                yield UnknownProduct(record.customer, licence.licence, licence.product)
+
+
 def place(loc: tuple[int | str, ...]) -> str:
     """Where in a line a fault is: `licences.0.product`."""
     return ".".join(str(part) for part in loc if part != "[key]") or "the line"
 
 
-def faults_of(record: Customer, products: tuple[str, ...]) -> Iterator[str]:
+def faults_of(record: Customer) -> Iterator[str]:
     """What is wrong with a record whose shape is right."""
     for family, edition in record.editions.items():
         if not edition.startswith(f"{family}_"):
@@ -68,9 +76,6 @@ def faults_of(record: Customer, products: tuple[str, ...]) -> Iterator[str]:
     for family in record.edition_terms:
         if family not in record.editions:
             yield f"edition_terms.{family}: there is no edition of {family}"
-    for index, licence in enumerate(record.licences):
-        if licence.product not in products:
-            yield f"licences.{index}.product: {licence.product} is not a product; known are {', '.join(products)}"
     yield from repeated("licences", "licence", [licence.licence for licence in record.licences])
     yield from repeated("partners", "id", [partner.id for partner in record.partners])
     yield from unstorable(record.model_dump(mode="json"))

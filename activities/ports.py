@@ -58,12 +58,22 @@ class SparedSubject:
 
 
 @dataclass(frozen=True)
+class UnknownProduct:
+    """A licence of a product that no version of the catalogue knows: kept and shown, not ended here."""
+
+    customer: str
+    licence: str
+    product: str
+
+
+@dataclass(frozen=True)
 class LoadReport:
     """What a load did: customers new and replaced, and what was spared since runs are open for it."""
 
     created: tuple[str, ...]
     replaced: tuple[str, ...]
     spared: tuple[SparedSubject, ...]
+    unknown: tuple[UnknownProduct, ...] = ()
 
     @property
     def customers(self) -> int:

@@ -73,7 +73,9 @@ def tier_problems(edition: Edition) -> Iterator[Problem]:
 
 def product_problems(catalogue: Catalogue, place: str, product: Product) -> Iterator[Problem]:
     """Kind, languages, and an offer for just the editions of its family."""
-    if product.kind not in KIND_NAMES:
+    if product.kind is None and not product.click_path:
+        yield f"{place}.click_path", "missing: no kind ends it, so say where it is ended instead"
+    elif product.kind not in (None, *KIND_NAMES):
         yield f"{place}.kind", f"unknown kind {product.kind}; known are {listed(KIND_NAMES)}"
     base = product.key.partition("/")[0]
     if base not in catalogue.products:

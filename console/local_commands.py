@@ -146,15 +146,18 @@ def load_file(settings: Settings, file: Path, as_json: bool) -> None:
     except LoadFailed as error:
         raise PortalRefusal(f"{file} was not loaded, nothing was changed: {'; '.join(error.problems)}") from None
     left = [asdict(subject) for subject in report.spared]
+    unknown = [asdict(licence) for licence in report.unknown]
     if as_json:
         document = {"customers": report.customers, "created": list(report.created), "replaced": list(report.replaced)}
-        return print_json(document | {"left": left})
+        return print_json(document | {"left": left, "unknown": unknown})
     if not report.customers:
         return print(f"{file} holds no customers: nothing was loaded, and nothing was changed.")
     customers = "1 customer" if report.customers == 1 else f"{report.customers} customers"
     print(f"{customers} loaded: {len(report.created)} new, {len(report.replaced)} replaced.")
     if left:
         table(("customer", "left as it was", "open run"), [tuple(subject.values()) for subject in left])
+    if unknown:
+        table(("customer", "kept, not ended here", "unknown product"), [tuple(licence.values()) for licence in unknown])
 
 
 def show_customer(settings: Settings, customer: str, as_json: bool) -> None:

@@ -9,11 +9,12 @@ from portal.context import Portal
 from portal.incoming import read_request
 from portal.problems import PortalProblem
 from portal.schemas import LicenceAnswer, LicencesAnswer
+from states.kinds.licence import where_instead
 from states.kinds.registry import KINDS
 from states.model.base import day_of
 from states.model.facts import Check, CostEffect, Inquiry
-from states.model.offers import Catalogue
-from states.model.record import Customer, Licence
+from states.model.offers import Catalogue, Product
+from states.model.record import Customer, Language, Licence
 from states.model.request import Request
 from states.rules.cost_effect import product_of
 from states.rules.surplus_resolution import SUBJECT_IS_PRODUCT
@@ -47,9 +48,11 @@ async def licence_answer(
 ) -> LicenceAnswer:
     """One licence: cancelled (cost falls) or deactivated (it is in the price), or why neither."""
     product, language = product_of(catalogue, licence), record.language
-    request = request_for(record, licence, product.kind if product else None)
-    check = await portal.assess(Inquiry(request=request, at=now)) if request else None
-    effect, rule, text = meaning_of(request, check, language)
+    request = request_for(record, licence, product)
+    if request is None:
+        effect, rule, text = ended_elsewhere(licence, product, language)
+    else:
+        effect, rule, text = meaning_of(request, await portal.assess(Inquiry(request=request, at=now)), language)
     remarks = [remark.text[language] for remark in catalogue.remarks.values() if licence.product in remark.products]
     if remarks and not text.endswith((".", "!", "?")):
         text += "."
@@ -65,9 +68,10 @@ async def licence_answer(
     )
 
 
-def request_for(record: Customer, licence: Licence, kind: str | None) -> Request | None:
-    """The request that would end this licence; None where the catalogue knows no kind for it."""
-    if kind not in KINDS:
+def request_for(record: Customer, licence: Licence, product: Product | None) -> Request | None:
+    """The request that would end this licence; None where no process here does (G1)."""
+    kind = product.kind if product else None
+    if kind is None:
         return None
     request = Request(kind=kind, customer=record.customer, subject=subject_of(licence))
     return request.model_copy(update={"explanation": "-"}) if KINDS[kind].malformed(request) else request
@@ -78,10 +82,13 @@ def subject_of(licence: Licence) -> str:
     return licence.product if licence.product in SUBJECT_IS_PRODUCT else licence.licence
 
 
-def meaning_of(request: Request | None, check: Check | None, language: str) -> tuple[CostEffect, str, str]:
+def ended_elsewhere(licence: Licence, product: Product | None, language: Language) -> tuple[CostEffect, str, str]:
+    """Neither cancelled nor deactivated here, and where instead (G1)."""
+    return "none", "G1", say(language, "refusal.use_support", where_instead(licence, product, language))
+
+
+def meaning_of(request: Request, check: Check, language: str) -> tuple[CostEffect, str, str]:
     """Effect, rule and text of a licence's end."""
-    if request is None or check is None:
-        return "unknown", "X5", say(language, "cost.unknown")
     if check.refusal is not None:
         values = {"kind": request.kind, "subject": request.subject} | check.refusal.values
         return "none", check.refusal.rule, say(language, f"refusal.{check.refusal.code}", values)

@@ -24,6 +24,6 @@ KIND = Kind(
     own_check=about_licence("ecomdata", check),
     malformed=plain_licence,
     dates=("moment",),
-    codes=FOUND_CODES | {"use_support"},
+    codes=FOUND_CODES,
     steps=frozenset({"ecomdata"}),
 )

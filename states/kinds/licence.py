@@ -11,7 +11,7 @@ from states.kinds.kind import COMMON_CODES, CustomerInquiry, Kind, OwnCheck
 from states.model.base import day_of
 from states.model.facts import Check, Cost, CostEffect, Question, Warning
 from states.model.offers import Catalogue, Offer, Product
-from states.model.record import Customer, Licence
+from states.model.record import Customer, Language, Licence
 from states.model.request import Request
 from states.rules.cost_effect import cost_effect, edition_of, offer_for, product_of
 
@@ -23,10 +23,10 @@ NO_SAVING: frozenset[CostEffect] = frozenset({"deactivation", "none"})
 UNAVAILABLE = {"track_and_trace": "SH2", "wawi_api": "API1", "key_accounting": "SUP3", "wms_module": "WMM1"}
 """The rule that keeps a product from an edition, by product; else that it depends on the edition (G6)."""
 
-FOUND_CODES = COMMON_CODES | {"not_held", "not_available"}
-"""The refusals where no licence can be found that the request names."""
+FOUND_CODES = COMMON_CODES | {"not_held", "not_available", "use_support"}
+"""The refusals where no licence can be found that the request names and the kind ends."""
 
-ENDING_CODES = FOUND_CODES | {"use_support", "no_saving"}
+ENDING_CODES = FOUND_CODES | {"no_saving"}
 """What is said of every licence that may end."""
 
 
@@ -106,15 +106,18 @@ def about_licence(kind: str, check: LicenceCheck) -> OwnCheck:
 def licence_in_question(kind: str, inquiry: CustomerInquiry) -> LicenceInquiry | Check:
     """The licence that the request names, or the refusal.
 
-    Not held, or a product that another kind cancels: `not_held` (G1, G2). A service is cancelled by ticket only:
-    `use_support` (SVC1). A product that the edition lacks: `not_available`, unless the edition's own run is open: then
-    the licence is its surplus and must be endable (X2), at a cost that is asked about.
+    Not held, or a product that another kind cancels: `not_held` (G1, G2). A service is cancelled by ticket only, and a
+    product that no kind ends, or that the catalogue does not know, is ended elsewhere: `use_support` (SVC1, G1). A
+    product that the edition lacks: `not_available`, unless the edition's own run is open: then the licence is its
+    surplus and must be endable (X2), at a cost that is asked about.
     """
     record, catalogue, subject = inquiry.record, inquiry.catalogue, inquiry.request.subject
     licence = record.licence(subject)
     product = product_of(catalogue, licence) if licence else None
-    if licence is None or product is None:
+    if licence is None:
         return inquiry.refuse("G2", "not_held", subject=subject)
+    if product is None or product.kind is None:
+        return inquiry.refuse("G1", "use_support", **where_instead(licence, product, record.language))
     if product.kind == "setup_service" != kind:
         return inquiry.refuse("SVC1", "use_support")
     if product.kind != kind:
@@ -125,6 +128,13 @@ def licence_in_question(kind: str, inquiry: CustomerInquiry) -> LicenceInquiry |
         values = {"product": product.label[record.language], "current": edition_label(record, catalogue, product)}
         return inquiry.refuse(UNAVAILABLE.get(product.key, "G6"), "not_available", **values)
     return LicenceInquiry(**vars(inquiry), licence=licence, product=product, offer=offer)
+
+
+def where_instead(licence: Licence, product: Product | None, language: Language) -> dict[str, Any]:
+    """What is known of a product that no process here ends: its name, and the steps elsewhere (G1)."""
+    if product is None:
+        return {"elsewhere": licence.product, "steps": []}
+    return {"elsewhere": product.label[language], "steps": list(product.click_path.get(language, ()))}
 
 
 def edition_label(record: Customer, catalogue: Catalogue, product: Product) -> str:

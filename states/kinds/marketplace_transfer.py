@@ -42,5 +42,5 @@ KIND = Kind(
     own_check=about_licence("marketplace", check),
     malformed=malformed,
     dates=("agreed",),
-    codes=FOUND_CODES | {"use_support", "not_bookable"},
+    codes=FOUND_CODES | {"not_bookable"},
 )

@@ -65,7 +65,7 @@ CODES: dict[str, Code] = {
         refusal("inclusive_user", "WMU2"),
         refusal("subscription", "SL2"),
         refusal("support_level", "SUP2"),
-        refusal("use_support", "MOV2", "SVC1"),
+        refusal("use_support", "G1", "MOV2", "SVC1"),
         refusal("not_available"),
         Code("declined", ("request", "open")),
         Code("booking_refused", ("open",)),

@@ -55,13 +55,14 @@ class Edition(Value):
 class Product(Value):
     """A product key with what it is in each edition of the family that decides about it.
 
-    `kind`: the kind of cancellation that ends it. `family` None: no edition decides, and `offer` holds for all.
+    `kind`: the kind of cancellation that ends it; None: no process here ends it, and `click_path` says where instead.
+    `family` None: no edition decides, and `offer` holds for all.
     `channel`: billed by order packages (OP0-1). `details_needed`: the keys that its form asks for (ADD1); an empty
     list: any that are not empty; None: no form. `click_path`: the steps in the customer centre.
     """
 
     key: str
-    kind: str
+    kind: str | None = None
     label: Text
     family: Family | None = None
     offers: dict[str, Offer] = Field(default_factory=dict)

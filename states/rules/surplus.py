@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from states.model.facts import Surplus
 from states.model.offers import Catalogue, Offer, Product
@@ -50,7 +51,7 @@ def licences_by_product(record: Customer, catalogue: Catalogue) -> list[tuple[Pr
     return list(groups.values())
 
 
-def entry_of_missing_product(licence: Licence, values: dict[str, str], ends: Mapping[str, datetime]) -> Surplus:
+def entry_of_missing_product(licence: Licence, values: dict[str, Any], ends: Mapping[str, datetime]) -> Surplus:
     """A licence of a product that the target does not have."""
     return Surplus(
         licence=licence.licence,
@@ -63,7 +64,7 @@ def entry_of_missing_product(licence: Licence, values: dict[str, str], ends: Map
 
 
 def beyond_limit(
-    licences: Sequence[Licence], offer: Offer, values: Mapping[str, str], ends: Mapping[str, datetime]
+    licences: Sequence[Licence], offer: Offer, values: Mapping[str, Any], ends: Mapping[str, datetime]
 ) -> list[Surplus]:
     """One entry for each licence above the limit (POS3); the earliest booked ends resolve first."""
     limit = offer.limit or 0

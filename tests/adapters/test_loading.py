@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from activities.customer_centre import LoadFailed, SparedSubject, customer, load_customers
+from activities.customer_centre import LoadFailed, SparedSubject, UnknownProduct, customer, load_customers
 from activities.sql.database import Database
 from activities.sql.runs import SqlRuns
 from settings import Settings
@@ -46,16 +46,22 @@ async def test_what_a_line_leaves_out_is_answered_with_its_default_and_loads_aga
     assert await customer(settings, "K-9") is None
 
 
+async def test_G1_a_product_that_nobody_knows_is_kept_named_and_no_fault_of_the_file(
+    settings: Settings, tmp_path: Path
+) -> None:
+    held = [licence("L-1"), licence("L-2", "connector_elsewhere", term_ends="2027-01-31"), licence("L-3", "wawi_user")]
+    report = await load_customers(settings, file_of(tmp_path, line(licences=held), line(customer="K-2")))
+    assert report.created == ("K-1001", "K-2")
+    assert report.unknown == (UnknownProduct("K-1001", "L-2", "connector_elsewhere"),)
+    kept = {one["licence"]: one["product"] for one in (await record_of(settings))["licences"]}
+    assert kept == {"L-1": "wms_user", "L-2": "connector_elsewhere", "L-3": "wawi_user"}
+
+
 FAULTS = [
     ("a broken line", "{", ["line 1: the line: Invalid JSON"]),
     ("a list", "[]", ["line 1: the line: "]),
     ("no name", {"customer": "K-1"}, ["line 1: name: "]),
     ("an unknown field", line(prices=1), ["line 1: prices: "]),
-    (
-        "a product nobody has",
-        line(licences=[licence("L", "toaster")]),
-        ["line 1: licences.0.product: toaster", "hosting_addon"],
-    ),
     ("an edition nobody has", line(editions={"jtl": "jtl_max"}), ["line 1: editions.jtl: ", "jtl_enterprise"]),
     (
         "an edition of another family",

@@ -337,6 +337,23 @@ async def test_licences_carry_what_a_public_page_says_of_the_product(portal):
     assert ": die Kosten bleiben gleich. Am 1. Dezember 2025" in texts["V-1"] and "2025" not in texts["L-77"]
 
 
+@pytest.mark.parametrize(
+    ("licence", "label", "names", "where"),
+    [
+        ("W-1", "JTL-Wawi user", "JTL-Wawi user is not ended here", "Lizenzen & Benutzerlimit verwalten"),
+        ("X-1", "connector_elsewhere", "connector_elsewhere is not ended here", "Bestellungen & Lizenzen"),
+    ],
+)
+async def test_G1_what_no_process_ends_is_shown_with_where_it_is_ended_instead(portal, licence, label, names, where):
+    found = (await portal.http.get("/customers/K-1002/licences")).json()["licences"]
+    [shown] = [one for one in found if one["licence"] == licence]
+    assert (shown["label"], shown["effect"], shown["rule"], shown["running"]) == (label, "none", "G1", None)
+    assert names in shown["text"] and where in shown["text"]
+    refused = {"kind": "wawi_module", "customer": "K-1002", "subject": licence}
+    answer = (await portal.http.post("/previews", json=refused)).json()
+    assert answer["refusal"]["code"] == "use_support" and where in answer["refusal"]["text"]
+
+
 async def test_licences_name_the_open_run(portal):
     from activities.sql.runs import SqlRuns
 

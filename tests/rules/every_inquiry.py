@@ -42,6 +42,11 @@ def without_an_edition() -> Catalogue:
     return SHIPPED.model_copy(update={"editions": editions})
 
 
+def without_products() -> Catalogue:
+    """A version that sells nothing any more: whatever is held is of a product that it does not know."""
+    return SHIPPED.model_copy(update={"products": {}})
+
+
 def with_one_status() -> Iterator[Catalogue]:
     """For each status a version in which it is every product's in every edition: a check must not rest on what the
     shipped versions happen to hold."""
@@ -83,6 +88,7 @@ def of_licences(kind: str) -> Iterator[Asked]:
         own = [key for key, sold in catalogue.products.items() if sold.kind == ends]
         for key in own:
             yield from of_licence(kind, key.partition("/")[0], editions, catalogue)
+            yield next(of_licence(kind, key.partition("/")[0], editions, without_products()))
         for key in ("setup_service", "hosting") if own else ():
             yield from of_licence(kind, key, editions, catalogue)
 

@@ -39,6 +39,7 @@ PRODUCT_KEYS = {  # of the contract: each must stay, more may come
     "ecomdata",
     "hosting",
     "hosting_addon",
+    "wawi_user",
 }
 
 
@@ -176,8 +177,15 @@ def test_every_product_and_edition_key_of_the_contract_is_there(catalogue: Catal
 
 def test_every_kind_that_ends_a_licence_has_a_product_and_every_kind_its_steps(catalogue: Catalogue) -> None:
     without = {"edition", "order_package", "marketplace_transfer", "fulfillment", "support_level", "misclick"}
-    assert {product.kind for product in catalogue.products.values()} == set(KINDS) - without
+    assert {product.kind for product in catalogue.products.values()} - {None} == set(KINDS) - without
     assert set(KINDS) <= set(catalogue.kinds)
+
+
+def test_L25_G1_what_no_kind_ends_is_the_user_limit_alone_and_says_where_instead(catalogue: Catalogue) -> None:
+    elsewhere = [product for product in catalogue.products.values() if product.kind is None]
+    assert [product.key for product in elsewhere] == ["wawi_user"]
+    assert "L25" in elsewhere[0].source.at
+    assert all("Benutzerlimit verwalten" in elsewhere[0].click_path[language][0] for language in ("de", "en"))
 
 
 MENUS = re.compile(

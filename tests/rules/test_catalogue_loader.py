@@ -220,6 +220,12 @@ def test_a_shipped_version_may_be_the_base_of_one_in_another_folder(tmp_path: Pa
         ),
         (
             "products_jtl.toml",
+            'kind = "voucher"\n',
+            "",
+            "products_jtl.toml: products.vouchers.click_path: missing: no kind ends it, so say where",
+        ),
+        (
+            "products_jtl.toml",
             'jtl_pro = { status = "included", source = "[S] L189" }',
             "",
             "products_jtl.toml: products.vouchers.offers.jtl_pro: missing",

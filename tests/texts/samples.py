@@ -160,7 +160,7 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "refusal.inclusive_user": {},
     "refusal.subscription": {"ends_on": "2027-06-30"},
     "refusal.support_level": {"level": "Silber"},
-    "refusal.use_support": {},
+    "refusal.use_support": {"elsewhere": "JTL-Wawi-Benutzer", "steps": ["Bestellungen & Lizenzen"]},
     "refusal.not_available": {"product": "JTL-Track&Trace", "current": "JTL Start"},
     "refusal.declined": {"note": "Es ist schon berechnet."},
     "refusal.booking_refused": {"reason": "Zahlungsart fehlt"},

@@ -130,8 +130,7 @@ def listed(record: Customer, language: str = "de") -> tuple[str, str, str]:
     """Effect, rule and text of the only licence of a record."""
     record = record.model_copy(update={"language": language})
     licence = record.licences[0]
-    product = CATALOGUE.products[licence.product]
-    request = request_for(record, licence, product.kind)
+    request = request_for(record, licence, CATALOGUE.products[licence.product])
     assert request is not None
     return meaning_of(request, check_of(request, record), language)
 
