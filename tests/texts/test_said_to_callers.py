@@ -12,7 +12,7 @@ from catalogue.loader import load_catalogues
 from catalogue.texts import say
 from portal.incoming import read_request
 from portal.problems import PortalProblem, body_of
-from portal.read_models import meaning_of, request_for
+from portal.read_models import ended_elsewhere, meaning_of, request_for
 from states.kinds.kind import Context
 from states.kinds.registry import KINDS
 from states.model.facts import Check, Inquiry, RunSettings
@@ -130,8 +130,10 @@ def listed(record: Customer, language: str = "de") -> tuple[str, str, str]:
     """Effect, rule and text of the only licence of a record."""
     record = record.model_copy(update={"language": language})
     licence = record.licences[0]
-    request = request_for(record, licence, CATALOGUE.products[licence.product])
-    assert request is not None
+    product = CATALOGUE.products.get(licence.product)
+    request = request_for(record, licence, product)
+    if request is None:
+        return ended_elsewhere(licence, product, record.language)
     return meaning_of(request, check_of(request, record), language)
 
 
@@ -148,6 +150,8 @@ def check_of(request: Request, record: Customer) -> Check:
         ("ecomdata", {}, "unknown", "ECO2", "bei ecomDATA gekündigt"),
         ("connector_shopify", {"booked_via": "shopify"}, "deactivation", "CO4", "bei Shopify beendet"),
         ("connector_shopify", {"booked_via": "jtl"}, "deactivation", "G5", "Deaktivierung"),
+        ("wawi_user", {}, "none", "G1", "Lizenzen & Benutzerlimit verwalten"),
+        ("connector_elsewhere", {}, "none", "G1", "wird nicht hier beendet"),
     ],
 )
 def test_the_list_says_how_each_ends(product: str, more: dict[str, Any], effect: str, rule: str, part: str) -> None:
