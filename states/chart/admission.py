@@ -30,6 +30,7 @@ from states.model.request import (
     Request,
 )
 from states.rules.effective_date import date_for, date_rule_of, effective_at
+from states.rules.notice import latest_choice
 from states.rules.surplus_resolution import resolved_flags, surplus_names
 
 Shape = TypeVar("Shape", bound=BaseModel)
@@ -128,8 +129,12 @@ def refusal_of_order(memory: Memory, message: PlaceOrder, at: datetime) -> Refus
     if message.effective_on is not None:
         if date_rule_of(memory) != "moment":
             return malformed("fault.effective_on", "X6", why="not_included")
-        if message.effective_on <= day_of(at, memory.settings.zone):
+        today = day_of(at, memory.settings.zone)
+        if message.effective_on <= today:
             return malformed("fault.effective_on", "X6", why="not_later")
+        if message.effective_on > latest_choice(today):
+            latest = latest_choice(today).isoformat()
+            return malformed("fault.effective_on", "X6", why="too_far", latest=latest)
     services = check.optional_services if check else ()
     unknown = [service for service in message.optional_services if service not in services]
     if unknown:

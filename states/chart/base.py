@@ -241,9 +241,8 @@ class Chart(StateChart[Memory]):
         """
         memory = self.model
         before, state_before = dict(memory.__dict__), self.public_state
-        turn = self.turn(
-            message, task=task, answer=answer, kept=standing_of(memory) if event == "target_checked" else None
-        )
+        kept = standing_of(memory) if event == "target_checked" else None
+        turn = self.turn(message, task=task, answer=answer, kept=kept, since=memory.now)
         try:
             for name, value in ({"now": at} | facts).items():
                 setattr(memory, name, value)

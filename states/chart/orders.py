@@ -209,8 +209,11 @@ def ask_for_change(turn: Turn) -> None:
 
 
 def note_order_by_passed(turn: Turn) -> None:
-    """The date shown moves by itself (docs/contract.md, `order_by`)."""
-    turn.write("order_by_passed", "order_by_passed", effective_at=isoformat(effective_at(turn.memory)))
+    """The date shown moves by itself (docs/contract.md, `order_by`); it stays where the boundary day begins (X1)."""
+    memory = turn.memory
+    date = date_for(memory, memory.now)
+    if turn.since is None or date != date_for(memory, turn.since):
+        turn.write("order_by_passed", "order_by_passed", effective_at=isoformat(date))
 
 
 def decline(turn: Turn) -> None:

@@ -6,6 +6,7 @@ declarations of `states.paths`.
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from states.chart.state_names import public_state
@@ -47,6 +48,8 @@ class Turn:
     """The booked order as it stood when another target was asked about (X10)."""
     effects: list[Effect] = field(default_factory=list)
     """What is asked for, in order."""
+    since: datetime | None = None
+    """When the run took its previous event."""
     refusal: Refusal | None = None
     """Why an earlier event, which waited for this answer, is not taken after all."""
     follow: str | None = None

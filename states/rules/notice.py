@@ -15,6 +15,16 @@ def first_of_month(day: date, months: int) -> date:
     return date(index // 12, index % 12 + 1, 1)
 
 
+MONTHS_AHEAD = 12
+"""So many months after the order a customer may choose the day of a deactivation (X6): later is a slip of the pen."""
+
+
+def latest_choice(day: date) -> date:
+    """The latest day that may be chosen in an order of that day."""
+    month = first_of_month(day, MONTHS_AHEAD)
+    return month.replace(day=min(day.day, calendar.monthrange(month.year, month.month)[1]))
+
+
 class NoticeRule(BaseModel):
     """When an order takes effect (D1-D5, X1).
 

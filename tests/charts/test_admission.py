@@ -198,6 +198,12 @@ def test_X11_while_it_is_applied_one_is_too_late():
     [
         (INCLUDED, {"effective_on": "2027-01-05"}, None),
         (INCLUDED, {"effective_on": "2027-01-04"}, ("X6", {"fault": "fault.effective_on", "why": "not_later"})),
+        (INCLUDED, {"effective_on": "2028-01-04"}, None),
+        (
+            INCLUDED,
+            {"effective_on": "2028-01-05"},
+            ("X6", {"fault": "fault.effective_on", "why": "too_far", "latest": "2028-01-04"}),
+        ),
         (PAID, {"effective_on": "2027-01-05"}, ("X6", {"fault": "fault.effective_on", "why": "not_included"})),
         (
             INCLUDED | {"optional_services": ("s1", "s2")},

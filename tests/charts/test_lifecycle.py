@@ -11,6 +11,7 @@ from states.chart.task_types import decisions_of
 from states.chart.tasks import open_outside_steps
 from states.model.effects import ApplyChange, AssignLicence, CheckLicences, Decouple, HandOver, Notify, Withdraw
 from states.model.facts import Receipt, RunSettings
+from states.rules.effective_date import effective_at
 from tests.charts.lone_run import (
     ASK_COST,
     ASK_TERM,
@@ -420,6 +421,20 @@ def test_the_date_shown_moves_on_by_itself_with_a_line():
     line = run.memory.timeline[-1]
     assert (line.event, line.note) == ("order_by_passed", "note.order_by_passed")
     assert line.values == {"effective_at": "2027-02-28T23:00:00+00:00"}
+
+
+@pytest.mark.parametrize("boundary", ["inclusive", "strict"])
+def test_X1_no_line_says_that_the_date_moved_where_the_boundary_day_begins_or_ends_without_it(boundary):
+    """The run wakes twice, for the warning of the boundary day too; the date moves at one of them."""
+    run = edition({"settings": RunSettings(boundary=boundary, abandon_after=90 * DAY)})
+    moved = []
+    for at in ("2027-01-16 23:00", "2027-01-17 23:00", "2027-02-13 23:00", "2027-02-14 23:00"):
+        before, lines = effective_at(run.memory), len(run.memory.timeline)
+        run.wait(moment(at))
+        written = [line.event for line in run.memory.timeline[lines:] if line.event == "order_by_passed"]
+        assert len(written) == (effective_at(run.memory) != before), at
+        moved += written
+    assert len(moved) == 2
 
 
 @pytest.mark.parametrize("run", [lambda: LoneRun("voucher", PAID), lambda: scheduled(edition())])

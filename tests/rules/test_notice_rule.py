@@ -8,7 +8,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from states.rules.notice import NoticeRule, first_of_month
+from states.rules.notice import NoticeRule, first_of_month, latest_choice
 
 LAST = {1: 17, 2: 14, 3: 17, 4: 16, 5: 17, 6: 16, 7: 17, 8: 17, 9: 16, 10: 17, 11: 16, 12: 17}
 """The last day in time of each month, by hand; February 2028 has 29 days: the 15th."""
@@ -37,6 +37,13 @@ def expected(day: date, boundary: str) -> date:
 def midnight(first: date) -> datetime:
     """00:00 in Berlin of a first of a month, in UTC, without a time zone's data."""
     return datetime(first.year, first.month, 1, tzinfo=UTC) - timedelta(hours=2 if first.month in SUMMER else 1)
+
+
+@pytest.mark.parametrize(
+    ("ordered", "latest"), [("2027-01-04", "2028-01-04"), ("2027-02-28", "2028-02-28"), ("2028-02-29", "2029-02-28")]
+)
+def test_X6_a_day_may_be_chosen_for_twelve_months(ordered: str, latest: str) -> None:
+    assert latest_choice(date.fromisoformat(ordered)).isoformat() == latest
 
 
 def every_day() -> list[date]:

@@ -185,7 +185,7 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "fault.future_time": {"time": LATER, "limit_at": FIRST},
     "fault.too_old": {"time": FIRST, "limit_at": LATER},
     "fault.before_previous": {"previous_at": FIRST},
-    "fault.effective_on": {"why": "not_later"},
+    "fault.effective_on": {"why": "too_far", "latest": "2028-01-04"},
     "fault.optional_service": {"service": "service_x", "known": ["service_a"]},
     "fault.decision": {"decisions": ["granted", "declined"]},
     "fault.note_needed": {},
@@ -353,7 +353,7 @@ LABELS: dict[str, set[str]] = {
     "effect": words("check_licences place_order apply_change withdraw reassign decouple notify hand_over tell"),
     "listed": {*DECIDED, *ELSEWHERE},
     "changed": {"run_id", "target", "effective_at", "catalogue"},
-    "effective_on": {"not_included", "not_later"},
+    "effective_on": {"not_included", "not_later", "too_far"},
     "target": words("jtl_start jtl_advanced jtl_pro jtl_enterprise wms_start wms_pro wms wms_mobile"),
     "title": words(
         "malformed details_missing proof_missing unknown_task unknown_run unknown_customer unauthorised unavailable"
