@@ -14,8 +14,8 @@ from states.chart.revision import REVISION
 from states.kinds.kind import Context
 from states.kinds.registry import KINDS
 from states.model.base import Identifier, day_of
-from states.model.effects import ApplyChange, Step
-from states.model.facts import Check, Inquiry, RunSettings, Surplus
+from states.model.effects import ApplyChange, Decouple, Step
+from states.model.facts import ACTIONS, Check, Inquiry, RunSettings, Surplus
 from states.model.offers import Catalogue
 from states.model.record import Customer, Licence
 from states.model.request import Request
@@ -81,7 +81,10 @@ def version(name: str, catalogues: Catalogues) -> Catalogue:
 def by_hand(
     check: Check, request: Request, record: Customer | None, catalogue: Catalogue, settings: Settings
 ) -> dict[str, Any]:
-    """How the change is made, and where a person must click (X12, X9). Nothing where it is refused."""
+    """How the change is made, and where a person must click (X12). Nothing where it is refused.
+
+    A marketplace account is decoupled by a person in either mode (MOV1).
+    """
     added: dict[str, Any] = {}
     if check.refusal is not None:
         return added
@@ -91,10 +94,11 @@ def by_hand(
         labels = {key: catalogue.optional_services[key].label[check.language] for key in check.optional_services}
         if labels:
             added["service_labels"] = labels
-    if guided or check.outside:
-        path = click_path(catalogue, request, record)
-        if path:
-            added["click_path"] = path
+    actions = ACTIONS if guided else (Decouple.action,)
+    paths = {action: click_path(catalogue, request, record, action) for action in actions}
+    known = {action: path for action, path in paths.items() if path}
+    if known:
+        added["click_paths"] = known
     return added
 
 

@@ -1,28 +1,30 @@
 """How a cancellation is done by hand in the customer centre (X12), in the customer's language."""
 
+from states.model.facts import Action
 from states.model.offers import Catalogue
 from states.model.record import Customer
 from states.model.request import Request
+from states.rules.cost_effect import product_of
 
 
 def click_path(
-    catalogue: Catalogue, request: Request, record: Customer | None, action: str = "order"
+    catalogue: Catalogue, request: Request, record: Customer | None, action: Action = "order"
 ) -> tuple[str, ...]:
-    """The steps for a request: the product's own where it has some, else the kind's; empty where there is none.
+    """The steps of an action; empty where none is known, since those of another action would be wrong.
 
-    `action`: `order` or `reassign` (WMU4). Package 0 (OP4) and a change of hosting tariff (SHH1) have their own.
+    What ends a product (`order`) is the product's own way where it has one, else its kind's. Package 0 (OP4) and a
+    change of hosting tariff (SHH1) have their own.
     """
     language = record.language if record else "de"
-    licence = record.licence(request.subject) if record else None
-    if licence is not None and action == "order":
-        keys = (f"{licence.product}/{licence.module}", licence.product)
-        product = next((catalogue.products[key] for key in keys if key in catalogue.products), None)
+    key = request.kind if action == "order" else f"{request.kind}/{action}"
+    if action == "order":
+        licence = record.licence(request.subject) if record else None
+        product = product_of(catalogue, licence) if licence else None
         if product is not None and product.kind == request.kind and product.click_path:
             return product.click_path[language]
-    variant = action
-    if request.kind == "order_package" and request.target == 0:
-        variant = "0"
-    elif request.kind == "shop_hosting" and request.target is not None:
-        variant = "change"
-    entry = catalogue.kinds.get(f"{request.kind}/{variant}") or catalogue.kinds.get(request.kind)
+        if request.kind == "order_package" and request.target == 0:
+            key = "order_package/0"
+        elif request.kind == "shop_hosting" and request.target is not None:
+            key = "shop_hosting/change"
+    entry = catalogue.kinds.get(key)
     return entry.click_path[language] if entry else ()

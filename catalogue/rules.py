@@ -73,7 +73,7 @@ def tier_problems(edition: Edition) -> Iterator[Problem]:
 
 def product_problems(catalogue: Catalogue, place: str, product: Product) -> Iterator[Problem]:
     """Kind, languages, and an offer for just the editions of its family."""
-    if product.kind is None and not product.click_path:
+    if product.kind is None and not any(product.click_path.values()):
         yield f"{place}.click_path", "missing: no kind ends it, so say where it is ended instead"
     elif product.kind not in (None, *KIND_NAMES):
         yield f"{place}.kind", f"unknown kind {product.kind}; known are {listed(KIND_NAMES)}"
@@ -140,13 +140,16 @@ def kind_problems(catalogue: Catalogue) -> Iterator[Problem]:
         if key.partition("/")[0] not in KIND_NAMES:
             yield f"kinds.{key}", f"unknown kind; known are {listed(KIND_NAMES)}"
         yield from path_problems(f"kinds.{key}.click_path", entry.click_path)
+    described = {key.partition("/")[0] for key in catalogue.kinds}
     for kind in KIND_NAMES:
-        if kind not in catalogue.kinds:
+        if kind not in described:
             yield f"kinds.{kind}", "missing: say how it is done by hand"
 
 
 def path_problems(place: str, path: Mapping[Language, tuple[str, ...]]) -> Iterator[Problem]:
-    """The same steps in every language."""
+    """The same steps in every language; none in any where none is known."""
+    if not any(path.values()) and set(path) == set(LANGUAGES):
+        return
     for language in LANGUAGES:
         if not path.get(language) or not all(step.strip() for step in path[language]):
             yield f"{place}.{language}", "missing or empty"

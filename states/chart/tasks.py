@@ -76,7 +76,7 @@ def open_perform(turn: Turn, text: str, step: AnyEffect, due_at: datetime | None
         "subject": request.subject,
         "target": step.to if isinstance(step, AssignLicence) else request.target,
         "effective_at": isoformat(effective_at(memory)),
-        "click_path": list(check.click_path) if check else [],
+        "click_path": list(check.click_paths.get(step.action, ())) if check else [],
         "details": order.details if order else None,
         "optional_services": [services.get(key, key) for key in order.optional_services] if order else [],
     }

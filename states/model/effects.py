@@ -8,7 +8,7 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 from pydantic import Field
 
 from states.model.base import Moment, Value
-from states.model.facts import Check
+from states.model.facts import Action, Check
 from states.model.request import Proof, Request
 
 
@@ -17,6 +17,8 @@ class Effect(Value):
 
     answer: ClassVar[str]
     refused: ClassVar[str | None] = None
+    action: ClassVar[Action] = "order"
+    """What a person does where it is made by hand (X12)."""
     holds: ClassVar[bool] = False
     """Whether events of people wait for the answer."""
 
@@ -85,6 +87,7 @@ class Withdraw(Effect):
     """Take a booked order back (X11); answers too where nothing was booked."""
 
     answer: ClassVar[str] = "withdrawn"
+    action: ClassVar[Action] = "withdraw"
 
     effect: Literal["withdraw"] = "withdraw"
     proof: Proof | None = None
@@ -95,6 +98,7 @@ class AssignLicence(Effect):
 
     answer: ClassVar[str] = "reassigned_to"
     refused: ClassVar[str | None] = "reassign_refused"
+    action: ClassVar[Action] = "reassign"
 
     effect: Literal["reassign"] = "reassign"
     to: str
@@ -106,6 +110,7 @@ class Decouple(Effect):
 
     answer: ClassVar[str] = "decoupled"
     refused: ClassVar[str | None] = "decouple_refused"
+    action: ClassVar[Action] = "decouple"
 
     effect: Literal["decouple"] = "decouple"
     proof: Proof | None = None

@@ -10,6 +10,9 @@ from states.model.request import Request
 
 CostEffect = Literal["cancellation", "deactivation", "none", "unknown"]
 Mode = Literal["automatic", "guided"]
+Action = Literal["order", "reassign", "decouple", "withdraw"]
+"""What a person does in the customer centre: `order` books or switches off, which is one way there (G10)."""
+ACTIONS: tuple[Action, ...] = get_args(Action)
 DateRule = Literal["notice", "term", "moment", "agreed"]
 """Where the effective date comes from: the notice rule (D1), the term shown (X6), the moment placed (X6), a person."""
 QuestionType = Literal["clarify_cost", "clarify_term", "clarify"]
@@ -127,8 +130,9 @@ class Check(Value):
     optional_services: tuple[str, ...] = ()
     """Catalogue keys that an order may carry (ED10)."""
     mode: Mode = "automatic"
-    click_path: tuple[str, ...] = ()
-    """The steps in the customer centre, in the customer's language; empty in automatic mode."""
+    click_paths: dict[Action, tuple[str, ...]] = Field(default_factory=dict)
+    """The steps of each action that a person does by hand, in the customer's language; one that is missing here has
+    none that is known (X12)."""
     service_labels: dict[str, str] = Field(default_factory=dict)
     """What the optional services are called, by catalogue key, likewise."""
     settings: RunSettings | None = None

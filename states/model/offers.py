@@ -58,7 +58,8 @@ class Product(Value):
     `kind`: the kind of cancellation that ends it; None: no process here ends it, and `click_path` says where instead.
     `family` None: no edition decides, and `offer` holds for all.
     `channel`: billed by order packages (OP0-1). `details_needed`: the keys that its form asks for (ADD1); an empty
-    list: any that are not empty; None: no form. `click_path`: the steps in the customer centre.
+    list: any that are not empty; None: no form. `click_path`: the steps in the customer centre, where they are not
+    those of its kind; without a step in any language: none is known.
     """
 
     key: str

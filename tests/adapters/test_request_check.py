@@ -66,13 +66,15 @@ async def test_X8_the_version_in_force_is_that_of_the_day_in_Berlin(
 
 async def test_X12_a_click_path_is_shown_where_a_person_clicks(acts: CancellationActivities) -> None:
     automatic = await judged(acts, inquiry("wms_user", "L-77"))
-    assert (automatic.mode, automatic.click_path) == ("automatic", ())
-    assert not {"mode", "click_path", "service_labels", "settings", "in_force"} & automatic.model_fields_set
+    assert (automatic.mode, automatic.click_paths) == ("automatic", {})
+    assert not {"mode", "click_paths", "service_labels", "settings", "in_force"} & automatic.model_fields_set
     guided = await judged(
         acts, inquiry("wms_user", "L-77"), settings=Settings(customer_centre_modes={"wms_user": "guided"})
     )
     assert guided.mode == "guided"
-    assert guided.click_path
+    assert set(guided.click_paths) == {"order", "reassign"}
+    move = await judged(acts, inquiry("marketplace_transfer", "M-1", "K-1002"))
+    assert set(move.click_paths) == {"decouple"}
 
 
 async def test_the_first_check_records_the_settings_that_differ_from_their_defaults(

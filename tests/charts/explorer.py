@@ -17,7 +17,7 @@ from states.chart.tasks import tasks_of
 from states.chart.turn import Answer
 from states.kinds.kind import Kind
 from states.model.effects import CheckLicences, Effect, HandOver, Notify, Tell
-from states.model.facts import Check, Receipt, Refusal, Surplus
+from states.model.facts import Action, Check, Receipt, Refusal, Surplus
 from states.model.memory import Memory, Task
 from states.model.request import CUSTOMER_MESSAGES, ConfirmTask, Proof, RejectTask, Request
 from states.rules.surplus_resolution import resolved_flags
@@ -27,6 +27,14 @@ CONTRACT_STATES = {
     "received", "feature_warning", "license_check", "surplus_resolution", "order", "scheduled", "support_ticket",
     "third_party", "applied", "abandoned", "revoked", "superseded", "reassigned", "refused", "external", "given_up",
 }  # fmt: skip
+PERFORMED: dict[str, tuple[str, Action]] = {
+    "place_order": ("perform_order", "order"),
+    "apply_change": ("perform_end", "order"),
+    "withdraw": ("perform_withdraw", "withdraw"),
+    "reassign": ("perform_reassign", "reassign"),
+    "decouple": ("perform_decouple", "decouple"),
+}
+"""For each step that a person may make by hand: the text of its task, and the action whose click path it shows."""
 PAYLOADS: dict[str, dict[str, Any]] = {
     "override_surplus": {"licences": ["L-1"]},
     "place_order": {"details": {"any": "thing"}},
@@ -116,20 +124,31 @@ class Stage:
         return self.chart.model.model_copy()
 
 
-def explore(kind: Kind, facts: Facts, limit: int = 60_000) -> tuple[int, set[str]]:
-    """Visit every node; answers how many, and the chart's states that were reached. Raises `Broken`."""
+class Walk(NamedTuple):
+    """What an exploration came across."""
+
+    nodes: int
+    reached: set[str]
+    """The chart's states."""
+    performed: set[str]
+    """The steps that a person is told to make by hand."""
+
+
+def explore(kind: Kind, facts: Facts, limit: int = 60_000) -> Walk:
+    """Visit every node. Raises `Broken`."""
     request = Request(**facts.request)
     start = Memory(request=request, run_id="r", run_ids=("r",), now=NOW, requested_at=NOW, last_customer_at=NOW)
     stage = Stage(kind, start)
     under_way = stage.chart.receive("start", None, NOW)
     first = Node(stage.memory(), under_way, Ghost())
     seen = {key_of(first)}
-    reached = {"received"}
+    reached, performed = {"received"}, set[str]()
     waiting = deque([first])
     while waiting:
         node = waiting.popleft()
         moves = list(moves_from(stage, facts, node))
         check_node(stage, node, moves)
+        performed |= {task.step.name for task in tasks_of(node.memory, "perform") if task.step}
         for move in moves:
             following = follow(stage, node, move)
             reached.add(following.memory.state)
@@ -139,7 +158,7 @@ def explore(kind: Kind, facts: Facts, limit: int = 60_000) -> tuple[int, set[str
                 waiting.append(following)
                 if len(seen) > limit:
                     raise Broken(f"more than {limit} nodes: {' → '.join(following.path)}")
-    return len(seen), reached
+    return Walk(len(seen), reached, performed)
 
 
 class Move(NamedTuple):
@@ -306,6 +325,12 @@ def check_node(stage: Stage, node: Node, moves: list[Move]) -> None:
     require(bool(moves), "cannot be left")
     waits = chart.waiting_for()
     require(bool(waits), "waits for nobody")
+    for task in tasks_of(memory, "perform"):
+        assert task.step is not None
+        text, action = PERFORMED[task.step.name]
+        require(task.text == text, "a person is told to do something else than the step")
+        path = memory.check.click_paths.get(action, ()) if memory.check else ()
+        require(task.values["click_path"] == list(path), "the click path is that of another action")
     names = {repr((task.type, task.subject, task.step)) for task in memory.tasks}
     require(len(names) == len(memory.tasks), "the same task is open twice")
     if not chart.at_rest():

@@ -12,7 +12,7 @@ from states.chart.tasks import tasks_of
 from states.chart.turn import Answer
 from states.kinds.registry import KINDS
 from states.model.effects import BookOrder, CheckLicences, Effect, HandOver, Notify, Tell
-from states.model.facts import Check, Question, Receipt, Refusal, RunSettings, Surplus
+from states.model.facts import Check, Mode, Question, Receipt, Refusal, RunSettings, Surplus
 from states.model.memory import Memory, Order, Task
 from states.model.record import Customer
 from states.model.request import CUSTOMER_MESSAGES, ConfirmTask, RejectTask, Request
@@ -253,11 +253,13 @@ def scheduled(run: LoneRun, **order: Any) -> LoneRun:
 # In guided mode, on what the real checks find in a record.
 
 
-def guided_run(kind: str, record: Customer, subject: str = "L-1", target: Any = None) -> LoneRun:
+def guided_run(
+    kind: str, record: Customer, subject: str = "L-1", target: Any = None, mode: Mode = "guided", **context: Any
+) -> LoneRun:
     """A run whose steps a person does by hand; nobody has made its change yet."""
     request = Request(kind=kind, customer="K-1", subject=subject, target=target)
-    check = ask(kind, record, subject, target)
-    added = by_hand(check, request, record, SHIPPED, Settings(customer_centre="guided"))
+    check = ask(kind, record, subject, target, **context)
+    added = by_hand(check, request, record, SHIPPED, Settings(customer_centre=mode))
     says = check.model_dump(exclude_unset=True) | added
     return LoneRun(kind, says, held_back=("apply_change",), now=AT, subject=subject, target=target)
 

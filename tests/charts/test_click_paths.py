@@ -14,7 +14,7 @@ from catalogue.texts import say
 from states.model.effects import ApplyChange, BookOrder
 from states.model.record import Customer
 from states.model.request import Request
-from tests.charts.lone_run import DAY, guided_run, perform_task
+from tests.charts.lone_run import DAY, document_of, guided_run, perform_task
 from tests.rules.checks import FAR, SHIPPED, ask, customer, warned
 
 ROOT = Path(catalogue.__file__).resolve().parent.parent
@@ -211,9 +211,44 @@ def test_SL6_a_shop_account_is_never_removed() -> None:
     assert "do not remove the shop account technically: that could not be undone" in text
 
 
-def test_WMU4_whoever_assigns_a_user_elsewhere_is_told_not_to_cancel() -> None:
-    request = Request(kind="wms_user", customer="K-1", subject="L-1")
-    steps = click_path(SHIPPED, request, holding("wms_user"), "reassign")
-    text = say("en", "task.perform_reassign", {"subject": "L-1", "target": "wms_mobile", "click_path": list(steps)})
-    assert "do not cancel it" in text
-    assert 'Do not click on "Kündigen"' in text
+def test_WMU4_whoever_assigns_a_user_elsewhere_is_shown_that_way_and_not_to_cancel() -> None:
+    run = guided_run("wms_user", holding("wms_user", assigned_to="wms"))
+    assert run.send("reassign", to="wms_mobile") is None
+    (task,) = document_of(run, say).tasks
+    assert "1. Bestellungen & Lizenzen > Bereich WMS > Lagerwaltung" in task.instructions
+    assert "3. Assign the user licence to JTL-WMS or JTL-WMS Mobile, do not cancel it" in task.instructions
+    assert "Kündigen beside" not in task.instructions
+    assert 'Do not click on "Kündigen"' in task.instructions
+
+
+def test_X11_G3_no_click_path_is_shown_for_taking_a_booking_back() -> None:
+    run = guided_run("wms_user", holding("wms_user"))
+    run.send("place_order")
+    run.confirm("perform", proof={"reference": "T-1"})
+    run.send("request_revocation", explanation="x")
+    run.confirm("revocation", decision="granted")
+    (task,) = document_of(run, say).tasks
+    assert "No click path is known for this." in task.instructions
+    assert "Lagerwaltung" not in task.instructions
+
+
+def test_POS5_no_click_path_is_known_for_a_stand_alone_register() -> None:
+    """Those of the guide are of registers connected to JTL-Wawi (POS4)."""
+    run = guided_run("pos", holding("pos_standalone"))
+    run.confirm("clarify_cost", decision="cancellation")
+    run.send("place_order")
+    (task,) = document_of(run, say).tasks
+    assert "No click path is known for this." in task.instructions
+    assert "Multikassen" not in task.instructions
+
+
+def test_MOV1_MOV2_who_decouples_a_marketplace_is_shown_that_way_in_either_mode() -> None:
+    for mode in ("guided", "automatic"):
+        record = holding("marketplace")
+        run = guided_run("marketplace_transfer", record, target="K-2", mode=mode, other=customer(customer="K-2"))
+        run.confirm("support_ticket", decision="granted")
+        run.confirm("appointment", at="2026-12-01T10:00+01:00")
+        run.wait(run.now + 30 * DAY)
+        (task,) = document_of(run, say).tasks
+        assert "1. Do not deactivate the marketplace account" in task.instructions
+        assert "Marktplatzkonten verwalten" not in task.instructions

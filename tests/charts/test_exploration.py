@@ -10,13 +10,20 @@ from typing import Any, cast
 
 import pytest
 
+from catalogue.click_paths import click_path
 from states.chart.base import Chart
 from states.kinds.registry import KINDS
-from states.model.facts import Check
+from states.model.effects import ApplyChange
+from states.model.facts import ACTIONS, Action, Check
+from states.model.request import Request
 from states.paths import licence_end
-from tests.charts.explorer import Broken, Facts, explore
+from tests.charts.explorer import PERFORMED, Broken, Facts, explore
 from tests.kinds import module_of
 from tests.kinds.words import GONE, INCLUDED, Case, outside
+from tests.rules.checks import SHIPPED
+
+NONE_KNOWN = frozenset[Action]({"withdraw"})
+"""What no click path is known for: nothing is undone in the customer centre (G3)."""
 
 
 @pytest.mark.parametrize("kind", sorted(KINDS))
@@ -25,21 +32,26 @@ def test_every_state_under_every_event(kind: str) -> None:
     chart = KINDS[kind].chart
     cases: list[Case] = module_of(kind).CASES
     assert cases, f"no facts to explore {kind} with: add a case to tests/kinds/{kind}.py"
-    reached: set[str] = set()
-    visited = 0
-    for case in cases:
-        for mode in ("automatic", "guided"):
-            for first in (case.first, {**case.first, **GONE}):
-                count, states = explore(KINDS[kind], facts_of(kind, case, {**first, "catalogue": "v", "mode": mode}))
-                visited += count
-                reached |= states
-    print(f"{kind}: {visited} nodes (states × facts), {len(reached)} states")
+    walks = [
+        explore(KINDS[kind], facts_of(kind, case, {**first, "catalogue": "v", "mode": mode}))
+        for case in cases
+        for mode in ("automatic", "guided")
+        for first in (case.first, {**case.first, **GONE})
+    ]
+    reached: set[str] = set().union(*(walk.reached for walk in walks))
+    print(f"{kind}: {sum(walk.nodes for walk in walks)} nodes (states × facts), {len(reached)} states")
     declared = {name for name in chart.states_map if name not in chart.traits.unused}
     assert reached == declared
+    performed: set[str] = set().union(*(walk.performed for walk in walks))
+    request = Request(kind=kind, customer="K", subject="L-1")
+    actions = {PERFORMED[step][1] for step in performed}
+    assert {action for action in actions if not click_path(SHIPPED, request, None, action)} == actions & NONE_KNOWN
 
 
 def facts_of(kind: str, case: Case, first: dict[str, Any]) -> Facts:
     """A case as the explorer plays it, from one first check on."""
+    paths = {action: (f"to {action}",) for action in ACTIONS}
+    first = {"click_paths": paths} | first
     return Facts(
         first=Check(**first),
         later=tuple(Check(**{**first, **change}) for change in case.later),
@@ -98,6 +110,11 @@ def test_the_exploration_finds_a_path_that_is_declared_wrongly(right: str, wrong
     assert message in explored(declared(right, wrong))
 
 
+def test_the_exploration_finds_a_task_that_shows_the_way_of_another_action(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ApplyChange, "action", "withdraw")
+    assert "the click path is that of another action" in explored(declared())
+
+
 def test_without_a_fault_it_finds_none() -> None:
     assert explored(declared()) == ""
 
@@ -129,7 +146,7 @@ def explored(path: type[Chart]) -> str:
     chart: type[Chart] = type("Marketplace", (path,), {"__doc__": "A marketplace.", "traits": kind.chart.traits})
     case = Case({**INCLUDED, **outside("pilot"), "catalogue": "v", "mode": "guided"}, later=({}, GONE))
     try:
-        _, reached = explore(replace(kind, chart=chart), facts_of("marketplace", case, dict(case.first)), limit=2_000)
+        walk = explore(replace(kind, chart=chart), facts_of("marketplace", case, dict(case.first)), limit=2_000)
     except Broken as broken:
         return str(broken)
-    return NEVER_REACHED if set(chart.states_map) - chart.traits.unused - reached else ""
+    return NEVER_REACHED if set(chart.states_map) - chart.traits.unused - walk.reached else ""

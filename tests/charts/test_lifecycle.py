@@ -39,7 +39,7 @@ EFFECTIVE = moment("2027-01-31 23:00")
 
 def guided(kind: str, says: dict, **more) -> LoneRun:
     """A run whose steps a person does by hand."""
-    return LoneRun(kind, says | {"mode": "guided", "click_path": ("one", "two")}, **more)
+    return LoneRun(kind, says | {"mode": "guided", "click_paths": {"order": ("one", "two")}}, **more)
 
 
 # Whom it waits for.

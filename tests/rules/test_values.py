@@ -253,7 +253,7 @@ def test_a_check_where_nothing_is_said():
     check = Check(catalogue="v")
     assert (check.language, check.date_rule, check.cost_effect, check.mode) == ("de", "moment", "unknown", "automatic")
     assert check.model_dump(exclude_defaults=True) == {"catalogue": "v"}
-    assert (check.details_needed, check.surplus, check.optional_services, check.click_path) == (None, (), (), ())
+    assert (check.details_needed, check.surplus, check.optional_services, check.click_paths) == (None, (), (), {})
     assert Cost(before=Decimal(2), after=Decimal(1)).currency == "EUR"
     assert Surplus(product="p", reason="limit").model_dump() == {
         "licence": None, "product": "p", "reason": "limit", "values": {}, "candidates": (), "ends_at": None,

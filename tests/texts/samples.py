@@ -285,6 +285,7 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "part.case": FACTS,
     "part.name": FACTS,
     "part.run_ended": LOST,
+    "part.no_click_path": {},
     "part.reject": {},
     "part.no_proof": {},
     "part.unclear": {},

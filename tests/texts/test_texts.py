@@ -170,10 +170,12 @@ def test_X9_who_has_ordered_is_reminded_of_the_proof_and_not_of_the_order() -> N
 def check_click_path(language: str, key: str) -> None:
     """The steps in order, and what proves them."""
     text = say(language, key, samples_of(key))
-    if key != "task.perform_withdraw":
-        assert "\n\n1. Meine Verträge öffnen\n2. JTL Advanced wählen\n\n" in text
+    assert "\n\n1. Meine Verträge öffnen\n2. JTL Advanced wählen\n\n" in text
     assert "`proof.reference`" in text
-    assert "`proof.reference`" in say(language, key, samples_of(key) | {"click_path": [], "details": None})
+    none_known = say(language, key, samples_of(key) | {"click_path": [], "details": None})
+    assert "`proof.reference`" in none_known
+    assert say(language, "part.no_click_path") in none_known
+    assert say(language, "part.no_click_path") not in text
 
 
 def test_X12_a_click_path_is_a_numbered_list_and_proof_is_asked_for() -> None:
