@@ -119,14 +119,14 @@ def knock_on(record: Customer, catalogue: Catalogue, current: Edition, target: E
 def products_touched(record: Customer, catalogue: Catalogue, current: Edition, target: Edition) -> dict[str, Any]:
     """What is held and turns from included to paid, is gone in the target, or exceeds its limit (ED14, SH3, POS3)."""
     editions: dict[str, str] = dict(record.editions.items())
-    touched: dict[str, Any] = {"products": [], "lost": [], "limits": []}
+    touched: dict[str, Any] = {"products": [], "unsure": [], "free": [], "lost": [], "limits": []}
     for product, licences in licences_by_product(record, catalogue):
         before, after = offer_for(product, editions), offer_for(product, editions | {current.family: target.key})
         label = product.label[record.language]
         if before is None or after is None:
             continue
-        if turns_to_paid(product, before, after, catalogue):
-            touched["products"].append(label)
+        if before.status in IN_THE_PRICE and after.status in ("paid_addon", "unknown"):
+            touched[cost_then(product, after, catalogue)].append(label)
         elif after.status == "not_available" and before.status != "not_available":
             touched["lost"].append(label)
         elif after.limit not in (None, before.limit) and len(licences) > (after.limit or 0):
@@ -134,13 +134,16 @@ def products_touched(record: Customer, catalogue: Catalogue, current: Edition, t
     touched["warehouse"] = current.family == "wms" and any(
         licence.product == "wms_module" for licence in record.licences
     )
-    return {name: value for name, value in touched.items() if value}
+    return {name: value for name, value in touched.items() if value and name != "free"}
 
 
-def turns_to_paid(product: Product, before: Offer, after: Offer, catalogue: Catalogue) -> bool:
-    """Included now and an add-on then; the API is charged for after its beta phase only (API2, X7)."""
+def cost_then(product: Product, after: Offer, catalogue: Catalogue) -> str:
+    """Whether what was included costs extra then: sold, free, or nobody knows. The API is sold after its beta phase
+    only (API2, X7)."""
     beta = product.kind == "rest_api" and catalogue.api_beta
-    return before.status in IN_THE_PRICE and after.status == "paid_addon" and not beta
+    if after.status == "unknown" or beta == "unknown":
+        return "unsure"
+    return "free" if beta else "products"
 
 
 def package_touched(record: Customer, current: Edition, target: Edition) -> dict[str, Any]:

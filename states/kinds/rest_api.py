@@ -13,13 +13,21 @@ class RestApiEnd(LicenceEnd):
 
 def check(inquiry: LicenceInquiry) -> Check:
     """Every integration ends with it (API4). In the beta phase there is nothing to save where it will be sold (API2),
-    and the pilot programme is left too (API3, X7)."""
-    integrations_end = Warning(code="integrations_end")
-    if not inquiry.catalogue.api_beta:
+    and the pilot programme is left too (API3, X7).
+
+    Whether it still is in that phase may not be known: then a person is asked what it costs there (X5), and looks
+    whether there is a programme to leave.
+    """
+    integrations_end, beta = Warning(code="integrations_end"), inquiry.catalogue.api_beta
+    if beta is False:
         return check_of_ending(inquiry, integrations_end)
-    effect: CostEffect | None = "none" if inquiry.effect == "cancellation" else None
-    pilot = OutsideStep(what="pilot", rule="API3")
-    return check_of_ending(inquiry, integrations_end, Warning(code="pilot_sign_off"), effect=effect, outside=(pilot,))
+    effect: CostEffect = inquiry.effect
+    if effect == "cancellation":
+        effect = "none" if beta is True else "unknown"
+    unsure = {} if beta is True or inquiry.licence.pilot else {"unsure": True}
+    sign_off = Warning(code="pilot_sign_off", values=unsure)
+    pilot = OutsideStep(what="pilot", rule="API3", values=unsure)
+    return check_of_ending(inquiry, integrations_end, sign_off, effect=effect, outside=(pilot,))
 
 
 KIND = licence_kind(

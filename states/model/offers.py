@@ -122,7 +122,8 @@ class Catalogue(Value):
     version: str
     valid_from: date
     source: Source
-    api_beta: bool
+    api_beta: bool | Literal["unknown"]
+    """Whether the JTL-Wawi API is in its beta phase (X7); where nobody knows, its cost is asked about (X5)."""
     complete: bool = False
     """False: the list of functions is not complete, and this is said wherever it is shown."""
     editions: dict[str, Edition]

@@ -11,7 +11,7 @@ from states.model.facts import Cost
 from states.model.offers import Catalogue
 from states.model.record import Customer
 from states.rules.surplus import surplus_now, surplus_under
-from tests.rules.checks import SHIPPED, STABLE, ask, customer, editions, refusal_of, warned
+from tests.rules.checks import NEWER, SHIPPED, STABLE, ask, customer, editions, refusal_of, warned
 
 # Editions.
 
@@ -116,6 +116,13 @@ KNOCK_ON: list[tuple[str, Customer, str, Catalogue, dict[str, Any]]] = [
         "jtl_pro",
         STABLE,
         GOLD_TO_SILVER | {"products": ["JTL-Wawi API"]},
+    ),
+    (
+        "X7 API of which nobody knows what it will cost",
+        customer({"product": "wawi_api"}, editions=ENTERPRISE),
+        "jtl_pro",
+        NEWER,
+        GOLD_TO_SILVER | {"unsure": ["JTL-Wawi API"]},
     ),
     (
         "ED14 Track&Trace",

@@ -6,8 +6,10 @@ from typing import Any
 
 import pytest
 
+from catalogue.texts import say
 from states.model.facts import Check, Cost
-from tests.rules.checks import FAR, SHIPPED, STABLE, ask, customer, editions, warned
+from states.model.offers import Catalogue
+from tests.rules.checks import FAR, NEWER, SHIPPED, STABLE, ask, customer, editions, warned
 
 # Cost, date and questions of licences (G5-G8, X5, X6).
 
@@ -213,6 +215,38 @@ def test_API2_once_stable_the_api_is_sold_below_enterprise(edition: str, effect:
     assert check.cost_effect == effect
     assert check.outside == ()  # API3: afterwards this step falls away
     assert "pilot_sign_off" not in warned(check)
+
+
+@pytest.mark.parametrize(
+    ("edition", "effect", "questions"),
+    [
+        ("jtl_advanced", "unknown", ["clarify_cost"]),
+        ("jtl_pro", "unknown", ["clarify_cost"]),
+        ("jtl_enterprise", "deactivation", []),
+    ],
+)
+def test_API2_X7_where_nobody_knows_whether_the_beta_goes_on_the_cost_is_asked_about(
+    edition: str, effect: str, questions: list[str]
+) -> None:
+    record = customer({"product": "wawi_api", "term_ends": FAR}, editions=editions(edition))
+    check = ask("rest_api", record, catalogue=NEWER)
+    assert (check.cost_effect, [question.type for question in check.questions]) == (effect, questions)
+    assert [(step.what, step.values) for step in check.outside] == [("pilot", {"unsure": True})]  # API3
+
+
+@pytest.mark.parametrize(
+    ("catalogue", "pilot", "unsure"), [(SHIPPED, False, {}), (NEWER, False, {"unsure": True}), (NEWER, True, {})]
+)
+def test_API3_only_a_pilot_that_is_recorded_or_a_beta_that_goes_on_is_claimed(
+    catalogue: Catalogue, pilot: bool, unsure: dict[str, Any]
+) -> None:
+    check = ask("rest_api", customer({"product": "wawi_api", "pilot": pilot}), catalogue=catalogue)
+    assert (warned(check)["pilot_sign_off"], check.outside[0].values) == (unsure, unsure)
+    for language, claim in (
+        ("de", "nutzen Sie über ein Pilot"),
+        ("en", "You use this product through"),
+    ):
+        assert (claim in say(language, "warning.pilot_sign_off", unsure)) == (not unsure)
 
 
 def test_X6_whether_a_term_has_run_out_is_judged_by_the_day_in_berlin() -> None:

@@ -53,7 +53,14 @@ STEPS = [
         ),
         ("die Kündigung beim Drittanbieter (Kaufland)", "the cancellation at the third party (Kaufland)"),
     ),
-    OutsideStep("API3", "rest_api", "A-1", {"licences": [licence("A-1", "wawi_api")]}, PILOT, LEFT_PILOT),
+    OutsideStep(
+        "API3",
+        "rest_api",
+        "A-1",
+        {"licences": [licence("A-1", "wawi_api")], "editions": {"jtl": "jtl_enterprise"}},
+        PILOT,
+        LEFT_PILOT,
+    ),
     OutsideStep(
         "CO4",
         "connector",

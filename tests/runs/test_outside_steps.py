@@ -121,9 +121,10 @@ async def test_ECO1_ECO2_ecomdata_is_handed_over_and_ends_external_with_proof_on
 async def test_API3_API4_the_api_warns_of_integrations_and_the_pilot_is_left_too(world: World) -> None:
     await load_customer(world, licence("A-1", "wawi_api"))
     run = await world.request("rest_api", "K-1001", "A-1")
-    assert (run.first["state"], run.first["cost_effect"]) == ("feature_warning", "none")
-    assert {"integrations_end", "pilot_sign_off", "no_saving"} <= set(warning_codes(run.first))
-    assert (await run("acknowledge_warning"))["state"] == "order"
+    assert (run.first["state"], run.first["cost_effect"]) == ("feature_warning", "unknown")
+    assert {"integrations_end", "pilot_sign_off"} <= set(warning_codes(run.first))
+    assert task_types(await run("acknowledge_warning")) == ["clarify_cost"]
+    assert "no_saving" in warning_codes(await run.confirm("clarify_cost", decision="none"))
     placed = await run("place_order")
     assert task_types(placed) == ["third_party"]
     await world.env.sleep(1)

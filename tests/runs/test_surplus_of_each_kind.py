@@ -19,6 +19,8 @@ async def ended_at_once(world: World, kind: str, subject: str) -> Run:
     run = await world.request(kind, "K-1001", subject)
     if run.first["state"] == "feature_warning":
         await run("acknowledge_warning")
+    if (await run.status())["cost_effect"] == "unknown":
+        await run.confirm("clarify_cost", decision="none")
     await run("place_order")
     return run
 
