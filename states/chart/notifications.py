@@ -3,6 +3,7 @@
 from typing import Any
 
 from states.chart.checks import books, by_hand, outside_steps
+from states.chart.outcome import note_effect
 from states.chart.state_names import BOOKED, CHANGED
 from states.chart.traits import Traits
 from states.chart.turn import Turn, last_line
@@ -91,6 +92,7 @@ def tell_made(turn: Turn, **values: Any) -> None:
     """The mail of the change; a revocation that passed to a ticket is named."""
     memory = turn.memory
     memory.standing = None
+    note_effect(turn)
     line = last_line(memory, "revocation_passed_on")
     passed_on = {"passed_on": line.values["run"]} if line and line.values else {}
     tell(turn, "applied", **passed_on, **values)
@@ -98,6 +100,7 @@ def tell_made(turn: Turn, **values: Any) -> None:
 
 def tell_ended(turn: Turn) -> None:
     """The licence is gone while proofs are still awaited: other runs need not wait for them (X3, X4, X9)."""
+    note_effect(turn)
     tell_watchers(turn, "applied")
 
 
@@ -111,6 +114,7 @@ def tell_refused(turn: Turn) -> None:
 
 def tell_reassigned(turn: Turn) -> None:
     """Instead of ending, the user is assigned elsewhere (WMU4)."""
+    note_effect(turn)
     tell(turn, "reassigned", to=turn.memory.reassigned_to)
 
 

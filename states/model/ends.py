@@ -19,7 +19,7 @@ ENDS: dict[str, EndMeaning] = {
     "abandoned": EndMeaning(changes_nothing=True),
     "revoked": EndMeaning(changes_nothing=True, booking="withdrawn"),
     "superseded": EndMeaning(changes_nothing=True, booking="superseded"),
-    "reassigned": EndMeaning(changes_nothing=True),
+    "reassigned": EndMeaning(),
     "refused": EndMeaning(changes_nothing=True),
     "external": EndMeaning(licence_gone=True, booking="applied"),
     "given_up": EndMeaning(),

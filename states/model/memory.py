@@ -125,6 +125,10 @@ class Memory(BaseModel):
     """Where a WMS user is assigned instead of ending (WMU4)."""
     agreed_at: Moment | None = None
     """The moment that a person agreed (MOV1, SUP3)."""
+    took_effect_at: Moment | None = None
+    """When it took effect, where that is not the date of an order: granted, proved, re-assigned, made later."""
+    held: bool = False
+    """The order was held back on its date (X4)."""
 
     tasks: tuple[Task, ...] = ()
     timeline: tuple[TimelineLine, ...] = ()

@@ -2,7 +2,7 @@
 
 from statemachine import State
 
-from states.chart import checks, notifications, orders, tasks
+from states.chart import checks, notifications, orders, outcome, tasks
 from states.chart.base import Chart
 from states.chart.traits import Traits
 
@@ -21,7 +21,7 @@ class HandoverPath(Chart):
     given_up = State(final=True)
 
     begin = received.to(refused, cond=checks.refused_by_check) | received.to(third_party)
-    proof_confirmed = third_party.to(applying, cond=tasks.all_proved)
+    proof_confirmed = third_party.to(applying, cond=tasks.all_proved, on=outcome.note_proved)
     change_applied = applying.to(external)
     abandon = abandoned.from_(third_party)
     give_up = given_up.from_.any(before=notifications.tell_given_up)

@@ -2,7 +2,7 @@
 
 from statemachine import State
 
-from states.chart import amendments, checks, notifications, orders, questions, revocation, tasks
+from states.chart import amendments, checks, notifications, orders, outcome, questions, revocation, tasks
 from states.chart.base import Chart
 
 
@@ -76,9 +76,9 @@ class LicenceEnd(Chart):
         | applying.to(third_party, cond=tasks.proofs_missing, on=notifications.tell_ended)
         | applying.to(applied)
     )
-    proof_confirmed = third_party.to(applying, cond=[tasks.all_proved, checks.ends_outside]) | third_party.to(
-        applied, cond=tasks.all_proved
-    )
+    proof_confirmed = third_party.to(
+        applying, cond=[tasks.all_proved, checks.ends_outside], on=outcome.note_proved
+    ) | third_party.to(applied, cond=tasks.all_proved)
     reassign = order.to(reassigning, cond=orders.reassignable)
     reassigned_to = reassigning.to(reassigned)
     reassign_refused = reassigning.to(order)

@@ -15,7 +15,12 @@ def notice_rule(memory: Memory) -> NoticeRule:
 
 
 def cost_effect_of(memory: Memory) -> CostEffect:
-    """What ending it does to the cost: as a person clarified it, else as the check found (X5)."""
+    """What ending it does to the cost: as a person clarified it, else as the check found (X5).
+
+    What is assigned elsewhere does not end, and costs what it did (WMU4).
+    """
+    if memory.state == "reassigned":
+        return "none"
     if memory.clarified_cost:
         return memory.clarified_cost
     return memory.check.cost_effect if memory.check else "unknown"
@@ -82,10 +87,13 @@ def date_for(memory: Memory, placed_at: datetime, message: PlaceOrder | None = N
 
 
 def effective_at(memory: Memory) -> datetime | None:
-    """What the run shows: the order's date, else what an order placed now would give."""
+    """What the run shows: when it took effect, the order's date, the moment agreed; else what an order placed now
+    would give."""
+    if memory.took_effect_at:
+        return memory.took_effect_at
     if memory.order:
         return memory.order.effective_at
-    return date_for(memory, memory.now)
+    return memory.agreed_at or date_for(memory, memory.now)
 
 
 def follows_notice(memory: Memory) -> bool:
@@ -96,7 +104,7 @@ def follows_notice(memory: Memory) -> bool:
 
 def order_by(memory: Memory) -> datetime | None:
     """The first moment that is too late for the date shown; None where no notice rule applies."""
-    date = effective_at(memory)
+    date = memory.order.effective_at if memory.order else effective_at(memory)
     return notice_rule(memory).order_by(date) if date and follows_notice(memory) else None
 
 
@@ -107,7 +115,9 @@ def notice_moment(memory: Memory) -> datetime:
 
 def other_reading(memory: Memory) -> datetime | None:
     """When it would take effect with the boundary day read the other way; None on any other day (X1)."""
-    return notice_rule(memory).other_reading().effective_at(notice_moment(memory)) if on_boundary_day(memory) else None
+    if memory.took_effect_at is not None or not on_boundary_day(memory):
+        return None
+    return notice_rule(memory).other_reading().effective_at(notice_moment(memory))
 
 
 def on_boundary_day(memory: Memory) -> bool:

@@ -72,7 +72,7 @@ def status(chart: Chart, say: Say, *, workflow_id: str, run_id: str, ui_url: str
     memory = chart.model
     language = language_of(memory)
     request = memory.request
-    shows_date = memory.order is not None or not chart.ended
+    shows_date = memory.order is not None or memory.took_effect_at is not None or not chart.ended
     return Status(
         workflow_id=workflow_id,
         run_id=run_id,

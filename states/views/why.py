@@ -1,10 +1,11 @@
 """How the effective date follows, step by step (D1 to D8, X1, X6)."""
 
+from datetime import datetime
 from typing import NamedTuple
 
 from states.chart.checks import ends_outside
 from states.chart.traits import Traits
-from states.model.base import day_of
+from states.model.base import day_after, day_of
 from states.model.facts import DateRule
 from states.model.memory import Memory
 from states.model.status import WhyStep
@@ -40,13 +41,18 @@ def why(memory: Memory, traits: Traits, say: Say) -> tuple[WhyStep, ...]:
     language, zone = language_of(memory), memory.settings.zone
     date, rule = effective_at(memory), date_rule_of(memory)
     term = memory.order.term if memory.order else memory.clarified_term
-    if date is None and rule != "moment":
+    if memory.order is None and (memory.took_effect_at or memory.agreed_at):
+        steps = [without_order(memory, traits)]
+    elif date is None and rule != "moment":
         steps = unknown_date(memory, rule)
     elif term is not None:
         steps = [Reason("clarified", "term_ends", term.isoformat(), "X6" if rule == "term" else "X14")]
     else:
         steps = origin_of(memory, traits, rule)
-    steps += results_of(memory, by_notice=rule == "notice" and term is None)
+    planned = memory.order.effective_at if memory.order else memory.agreed_at
+    if memory.took_effect_at is not None and planned not in (None, memory.took_effect_at):
+        steps.append(made_later(memory, planned))
+    steps += results_of(memory, steps, by_notice=rule == "notice" and term is None)
     return tuple(
         WhyStep(
             step=say(language, f"why.{step.text}", {step.name: step.value, "zone": zone} if step.name else {}),
@@ -55,6 +61,24 @@ def why(memory: Memory, traits: Traits, say: Say) -> tuple[WhyStep, ...]:
         )
         for step in steps
     )
+
+
+def without_order(memory: Memory, traits: Traits) -> Reason:
+    """Why something without an order takes effect when it does: at its term, agreed, re-assigned, proved, granted."""
+    if memory.agreed_at is not None:
+        term = memory.check.term_ends if memory.check else None
+        if term is not None and day_after(term, memory.settings.zone) == memory.agreed_at:
+            return Reason("term", "term_ends", term.isoformat(), "X6")
+        return Reason("agreed", "agreed_at", memory.agreed_at.isoformat(), traits.declined_by)
+    if memory.reassigned_to is not None:
+        return Reason("reassigned", "", memory.reassigned_to, "WMU4")
+    return moment_step(memory, traits)
+
+
+def made_later(memory: Memory, planned: datetime) -> Reason:
+    """It was planned for a day, and held back (X4) or done by a person later (X12)."""
+    text, rule = ("held", "X4") if memory.held else ("made_later", "X12")
+    return Reason(text, "planned_at", planned.isoformat(), rule, day_of(planned, memory.settings.zone).isoformat())
 
 
 def unknown_date(memory: Memory, rule: DateRule | None) -> list[Reason]:
@@ -73,10 +97,7 @@ def origin_of(memory: Memory, traits: Traits, rule: DateRule | None) -> list[Rea
         return notice_steps(memory)
     if rule == "term" and memory.check and memory.check.term_ends:
         return [Reason("term", "term_ends", memory.check.term_ends.isoformat(), "X6")]
-    if rule == "moment":
-        return [moment_step(memory, traits)]
-    date = effective_at(memory)
-    return [Reason("agreed", "agreed_at", date.isoformat(), traits.declined_by)] if rule == "agreed" and date else []
+    return [moment_step(memory, traits)] if rule == "moment" else []
 
 
 def notice_steps(memory: Memory) -> list[Reason]:
@@ -104,13 +125,15 @@ def moment_step(memory: Memory, traits: Traits) -> Reason:
     return Reason(text, text, text, rule)
 
 
-def results_of(memory: Memory, *, by_notice: bool) -> list[Reason]:
+def results_of(memory: Memory, steps: list[Reason], *, by_notice: bool) -> list[Reason]:
     """The result; on the boundary day the other reading beside it (X1)."""
     date, zone = effective_at(memory), memory.settings.zone
     if date is None:
         return []
     rule = "X6"
-    if by_notice:
+    if memory.took_effect_at is not None and steps:
+        rule = steps[-1].rule
+    elif by_notice:
         rule = "D2" if notice_rule(memory).in_time(day_of(notice_moment(memory), zone)) else "D3"
     steps = [Reason("result", "effective_at", date.isoformat(), rule, day_of(date, zone).isoformat())]
     other = other_reading(memory)

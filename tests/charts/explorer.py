@@ -6,7 +6,7 @@ only at rest. One constant moment; few facts an event.
 """
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from typing import Any, NamedTuple
@@ -20,7 +20,9 @@ from states.model.effects import CheckLicences, Effect, HandOver, Notify, Tell
 from states.model.facts import Action, Check, Receipt, Refusal, Surplus
 from states.model.memory import Memory, Task
 from states.model.request import CUSTOMER_MESSAGES, ConfirmTask, Proof, RejectTask, Request
+from states.rules.effective_date import effective_at
 from states.rules.surplus_resolution import resolved_flags
+from states.views.why import why
 
 NOW = datetime(2027, 1, 4, 11, tzinfo=UTC)
 CONTRACT_STATES = {
@@ -35,6 +37,8 @@ PERFORMED: dict[str, tuple[str, Action]] = {
     "decouple": ("perform_decouple", "decouple"),
 }
 """For each step that a person may make by hand: the text of its task, and the action whose click path it shows."""
+TOOK_EFFECT = frozenset({"applied", "external", "reassigned"})
+"""The ends after which something is no longer as it was."""
 PAYLOADS: dict[str, dict[str, Any]] = {
     "override_surplus": {"licences": ["L-1"]},
     "place_order": {"details": {"any": "thing"}},
@@ -298,6 +302,11 @@ def ghost_after(ghost: Ghost, name: str) -> Ghost:
     return ghost
 
 
+def silent(language: str, key: str, values: Mapping[str, Any] | None = None) -> str:
+    """No text."""
+    return ""
+
+
 def check_node(stage: Stage, node: Node, moves: list[Move]) -> None:
     """The invariants of a node."""
     chart = stage.at(node.memory)
@@ -319,6 +328,12 @@ def check_node(stage: Stage, node: Node, moves: list[Move]) -> None:
     if memory.state == "scheduled" and memory.agreed_at is None:
         require(ghost.booked, "scheduled before it was booked")
     if chart.ended:
+        if memory.state in TOOK_EFFECT:
+            date = effective_at(memory)
+            require(date is not None, "took effect, and nobody knows when")
+            require(bool(why(memory, chart.traits, silent)), "took effect, and nobody knows why then")
+            placed_at = memory.order.placed_at if memory.order else memory.requested_at
+            require(date is None or date >= placed_at, "took effect before it was asked for")
         require(not memory.tasks, "a task is open after the end")
         require(chart.waiting_for() == () and chart.enabled() == (), "waits for somebody after the end")
         return

@@ -103,7 +103,9 @@ async def test_SUP3_key_accounting_needs_a_day_unless_a_term_is_recorded(world: 
     await world.sleep_until("2027-01-31T12:00+01:00")
     assert await licences_left(world) == {"S-1"}
     await world.sleep_until("2027-02-01T00:00+01:00")
-    assert (await run.status())["state"] == "applied"
+    done = await run.status()
+    assert (done["state"], done["effective_at"]) == ("applied", FEBRUARY)
+    assert [step["rule"] for step in done["why"]] == ["SUP3", "SUP3"]
     assert await licences_left(world) == set()
 
 
@@ -169,6 +171,7 @@ async def test_MOV1_granted_appointed_and_decoupled_at_its_time(world: World) ->
     await world.sleep_until("2027-01-13T10:00+01:00")
     done = await run.confirm("perform", proof={"reference": "T-9"})
     assert (done["state"], done["enabled"]) == ("applied", [])
+    assert done["effective_at"] == "2027-01-13T09:00:00Z"
     assert await licences_left(world) == set()
 
 

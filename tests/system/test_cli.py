@@ -170,7 +170,7 @@ def test_a_status_is_shown_with_dates_of_berlin_and_all_that_matters(portal, cap
         assert part in said, part
 
 
-@pytest.mark.parametrize("state", ["refused", "abandoned", "revoked", "superseded", "reassigned"])
+@pytest.mark.parametrize("state", ["refused", "abandoned", "revoked", "superseded"])
 def test_what_changes_nothing_shows_no_date_and_no_saving(portal, capsys, state):
     portal.answers[f"/cancellations/{RUN}"] = (200, status(state=state, tasks=[]))
     assert cli.code_of(["show", RUN]) == 0

@@ -1,0 +1,113 @@
+"""When something took effect, and why then, for ever: with and without an order (docs/contract.md, `effective_at`)."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from tests.charts.lone_run import DAY, INCLUDED, NOW, PAID, LoneRun, document_of, moment
+
+TERM = moment("2027-01-31 23:00")
+SHOPIFY = INCLUDED | {"outside": ({"what": "shopify", "rule": "CO4"},)}
+ECOMDATA = {"outside": ({"what": "ecomdata", "rule": "ECO2"},)}
+TRANSFER: dict[str, Any] = {"date_rule": "agreed", "cost_effect": "none"}
+
+
+def outcome(run: LoneRun) -> tuple[str, datetime | None, list[str]]:
+    """The end, when it took effect, and the rules that say why."""
+    document = document_of(run)
+    return document.state, document.effective_at, [step.rule for step in document.why]
+
+
+def key_accounting(**says: Any) -> LoneRun:
+    """Granted by sales, and ended on the day agreed or recorded."""
+    run = LoneRun("key_accounting", {"cost_effect": "cancellation"} | says, subject="key_accounting")
+    at = {} if says.get("term_ends") else {"at": "2027-03-31"}
+    assert run.confirm("support_ticket", decision="granted", note="agreed", **at) is None
+    run.wait(NOW + 120 * DAY)
+    return run
+
+
+def test_SUP3_key_accounting_shows_the_day_agreed() -> None:
+    run = key_accounting(date_rule="agreed")
+    assert outcome(run) == ("applied", moment("2027-03-31 22:00"), ["SUP3", "SUP3"])
+    assert run.notice("applied")["effective_at"] == "2027-03-31T22:00:00+00:00"
+
+
+def test_SUP3_X6_key_accounting_at_its_recorded_term_shows_that() -> None:
+    run = key_accounting(date_rule="term", term_ends="2027-01-31")
+    assert outcome(run) == ("applied", TERM, ["X6", "X6"])
+
+
+def test_SUP3_a_day_agreed_beside_the_recorded_term_is_why() -> None:
+    run = LoneRun("key_accounting", PAID, subject="key_accounting")
+    run.confirm("support_ticket", decision="granted", at="2027-02-28")
+    assert outcome(run) == ("scheduled", moment("2027-02-28 23:00"), ["SUP3", "X6"])
+    run.wait(NOW + 120 * DAY)
+    assert outcome(run) == ("applied", moment("2027-02-28 23:00"), ["SUP3", "SUP3"])
+
+
+@pytest.mark.parametrize(("kind", "rule"), [("misclick", "MIS2"), ("setup_service", "SVC1")])
+def test_MIS1_SVC1_what_a_person_granted_took_effect_then(kind: str, rule: str) -> None:
+    run = LoneRun(kind, {}, explanation="e")
+    run.wait(NOW + 2 * DAY)
+    run.confirm("support_ticket", decision="granted", note="done")
+    assert outcome(run) == ("applied", NOW + 2 * DAY, [rule, rule])
+
+
+@pytest.mark.parametrize(
+    ("confirmed_at", "shown"), [(None, NOW + DAY), (NOW - 3 * DAY, NOW - 3 * DAY), (NOW + 9 * DAY, NOW + DAY)]
+)
+@pytest.mark.parametrize(("kind", "says", "rule"), [("ecomdata", ECOMDATA, "ECO2"), ("connector", SHOPIFY, "CO4")])
+def test_ECO2_CO4_what_ended_elsewhere_shows_when_that_was_confirmed(
+    kind: str, says: dict[str, Any], rule: str, confirmed_at: datetime | None, shown: datetime
+) -> None:
+    run = LoneRun(kind, says)
+    run.wait(NOW + DAY)
+    proof = {"reference": "mail"} | ({"confirmed_at": confirmed_at} if confirmed_at else {})
+    assert run.confirm("third_party", proof=proof) is None
+    assert outcome(run) == ("external", shown, [rule, rule])
+
+
+@pytest.mark.parametrize("mode", ["automatic", "guided"])
+def test_WMU4_a_re_assignment_shows_when_it_was_made_and_that_nothing_is_saved(mode: str) -> None:
+    run = LoneRun("wms_user", PAID | {"mode": mode})
+    run.send("reassign", to="wms_mobile")
+    if mode == "guided":
+        run.wait(NOW + 2 * DAY)
+        run.confirm("perform", proof={"reference": "T", "confirmed_at": NOW + DAY})
+    assert outcome(run) == ("reassigned", NOW + (DAY if mode == "guided" else 0 * DAY), ["WMU4", "WMU4"])
+    assert document_of(run).cost_effect == "none"
+
+
+@pytest.mark.parametrize(
+    ("clicked", "shown", "rules"),
+    [
+        (timedelta(hours=1), timedelta(0), ["MOV1", "MOV1"]),
+        (DAY, DAY, ["MOV1", "X12", "X12"]),
+    ],
+)
+def test_MOV1_a_move_shows_the_moment_agreed_or_the_later_day_on_which_it_was_made(
+    clicked: timedelta, shown: timedelta, rules: list[str]
+) -> None:
+    run = LoneRun("marketplace_transfer", TRANSFER, target="K-2")
+    run.confirm("support_ticket", decision="granted")
+    agreed = NOW + 7 * DAY
+    run.confirm("appointment", at=agreed)
+    run.wait(agreed + 2 * DAY)
+    run.confirm("perform", proof={"reference": "T", "confirmed_at": agreed + clicked})
+    assert outcome(run) == ("applied", agreed + shown, rules)
+
+
+def test_a_request_that_ends_without_anything_shows_no_date() -> None:
+    run = LoneRun("key_accounting", {"date_rule": "agreed"}, subject="key_accounting")
+    run.confirm("support_ticket", decision="declined", note="no")
+    assert outcome(run) == ("refused", None, [])
+
+
+def test_X9_what_is_switched_off_before_its_proof_shows_when_it_was_switched_off() -> None:
+    run = LoneRun("marketplace", INCLUDED | {"outside": ({"what": "pilot", "rule": "MP3"},)})
+    run.send("place_order")
+    run.wait(NOW + 9 * DAY)
+    run.confirm("third_party", proof={"reference": "mail"})
+    assert outcome(run) == ("applied", NOW, ["X6", "X6"])
