@@ -15,7 +15,7 @@ from statemachine.transition_list import TransitionList
 from states.chart.admission import decision_of, enabled, ended, proof_task, refusal_of_message, refusal_of_request
 from states.chart.amendments import standing_of
 from states.chart.callbacks import guards_of, shared_callbacks
-from states.chart.decisions import by_operator, decision_note
+from states.chart.decisions import Note, by_operator, decision_note
 from states.chart.lifecycle import after_event, waiting_for
 from states.chart.reactions import REACTIONS
 from states.chart.state_names import answer_event, awaits, public_state
@@ -161,18 +161,22 @@ class Chart(StateChart[Memory]):
         """What came back from the world. An answer that nobody waits for any more is dropped."""
         effect, refusal = answer.effect, answer.refusal
         if answer.error is not None:
-            return self._take("step_failed", at, answer=answer, note=answer.error)
+            return self._failed(answer, at)
         if answer.check is not None and isinstance(effect, CheckLicences):
             return self._checked(effect, answer.check, at)
         if refusal is not None and getattr(effect, "proof", None):
             # Done by hand, with proof, in the customer centre: our record must be mended, not the customer told (X12).
-            failed = Answer(effect, error=str(refusal.values.get("reason", "")))
-            return self._take("step_failed", at, answer=failed, note=failed.error)
+            return self._failed(Answer(effect, error=str(refusal.values.get("reason", ""))), at)
         event = effect.refused if refusal is not None and effect.refused else answer_event(self.model.state, effect)
         if event not in self.possible():
             return ()
         facts: dict[str, Any] = {"receipt": answer.receipt, "refusal": refusal}
         return self._take(event, at, answer=answer, **{name: fact for name, fact in facts.items() if fact is not None})
+
+    def _failed(self, answer: Answer, at: datetime) -> tuple[Effect, ...]:
+        """What keeps failing: a person is asked."""
+        note = Note("step_failed", {"action": answer.effect.name, "error": answer.error})
+        return self._take("step_failed", at, answer=answer, note=note)
 
     def _checked(self, effect: CheckLicences, check: Check, at: datetime) -> tuple[Effect, ...]:
         """The record's answer; a run's first check brings its settings."""
@@ -232,7 +236,7 @@ class Chart(StateChart[Memory]):
         task: Task | None = None,
         answer: Answer | None = None,
         line: str | None = "",
-        note: str | None = None,
+        note: Note | None = None,
         **facts: Any,
     ) -> tuple[Effect, ...]:
         """Put the facts into memory, take the event, answer the effects asked for.
@@ -253,7 +257,7 @@ class Chart(StateChart[Memory]):
                 self._send(turn.follow, turn)
             after_event(turn, self.ended)
             if line is not None and (self.public_state != state_before or message is not None or note):
-                turn.write(line or event, note=note)
+                turn.write(line or event, note.key if note else None, **(note.values if note else {}))
         except Exception:
             memory.__dict__.clear()
             memory.__dict__.update(before)

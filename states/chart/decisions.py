@@ -1,7 +1,16 @@
-"""How a person's decision on a task stands in the timeline."""
+"""How a person's decision on a task, and other words of people, stand in the timeline."""
+
+from typing import Any, NamedTuple
 
 from states.model.memory import Task
 from states.model.request import Abandon, ConfirmTask, HandInProof, Proof, RejectTask
+
+
+class Note(NamedTuple):
+    """What a line of the timeline says: the text `note.<key>`, made with these values where it is shown."""
+
+    key: str
+    values: dict[str, Any]
 
 
 def by_operator() -> Abandon:
@@ -9,16 +18,34 @@ def by_operator() -> Abandon:
     return Abandon(by="operator")
 
 
-def decision_note(message: ConfirmTask | RejectTask | HandInProof, task: Task) -> str:
-    """Task and decision with the note, else either; and always the proof (X9)."""
-    proof = proof_in(message, task)
+def decision_note(message: ConfirmTask | RejectTask | HandInProof, task: Task) -> Note:
+    """Which task, what came of it, the day or moment said, the proof (X9) and the person's own words."""
+    at = getattr(message, "at", None)
+    values = {
+        "type": task.type,
+        "step": task.text.removeprefix("third_party_") if task.type == "third_party" else None,
+        "name": task.values.get("name"),
+        "outcome": outcome_of(message),
+        "at": at.isoformat() if at else None,
+        **proof_facts(proof_in(message, task)),
+        "note": message.note,
+    }
+    return Note("decided", {name: value for name, value in values.items() if value is not None})
+
+
+def outcome_of(message: ConfirmTask | RejectTask | HandInProof) -> str:
+    """The decision; without one what was done: a key of the texts, `decision.<outcome>`."""
+    if isinstance(message, HandInProof):
+        return "handed_in"
+    return getattr(message, "decision", None) or ("confirmed" if isinstance(message, ConfirmTask) else "rejected")
+
+
+def proof_facts(proof: Proof | None) -> dict[str, str | None]:
+    """The proof as plain JSON; nothing where there is none."""
     if proof is None:
-        decision = getattr(message, "decision", None)
-        parts = (task.type, decision, message.note) if decision else (message.note or task.type,)
-        return ", ".join(part for part in parts if part)
-    step = f"{task.type} {task.subject}" if task.type == "third_party" else task.type
+        return {}
     confirmed_at = proof.confirmed_at.isoformat() if proof.confirmed_at else None
-    return ", ".join(part for part in (step, proof.reference, proof.confirmed_by, confirmed_at, message.note) if part)
+    return {"reference": proof.reference, "confirmed_by": proof.confirmed_by, "confirmed_at": confirmed_at}
 
 
 def proof_in(message: ConfirmTask | RejectTask | HandInProof, task: Task) -> Proof | None:

@@ -10,7 +10,7 @@ from states.chart.turn import Turn, last_line
 from states.model.effects import Notify, Tell
 from states.model.memory import Memory
 from states.rules.effective_date import effective_at, other_reading
-from states.rules.run_values import isoformat, mail_facts, provider_names
+from states.rules.run_values import isoformat, mail_facts, step_row
 from states.rules.surplus_resolution import surplus_names
 
 
@@ -43,11 +43,9 @@ def tell_booked(turn: Turn) -> None:
     memory = turn.memory
     if changes_at_once(memory, turn.traits):
         return
-    steps = memory.check.outside if memory.check else ()
-    provider = provider_names(step.name for step in steps)
+    steps = [step_row(step.what, step.name) for step in memory.check.outside] if memory.check else []
     date = isoformat(memory.order.effective_at) if memory.order else None
-    named = [step.what for step in steps]
-    tell(turn, "scheduled", effective_at=date, steps=named, provider=provider, **doubts(memory))
+    tell(turn, "scheduled", effective_at=date, steps=steps, **doubts(memory))
 
 
 def changes_at_once(memory: Memory, traits: Traits) -> bool:

@@ -8,7 +8,7 @@ from states.chart.state_names import public_state
 from states.chart.tasks import change_task, tasks_of
 from states.chart.turn import Turn
 from states.model.memory import Memory, Task
-from states.rules.run_values import isoformat, provider_names
+from states.rules.run_values import isoformat, step_row
 
 
 def customer_clock(memory: Memory) -> dict[str, datetime]:
@@ -87,7 +87,6 @@ def send_reminder(turn: Turn, number: int, unproved: tuple[Task, ...], **values:
         "state": public_state(turn.memory.state),
         "number": number,
         "again": number > 2,
-        "steps": [task.text.removeprefix("third_party_") for task in unproved],
-        "provider": provider_names(task.values.get("name") for task in unproved),
+        "steps": [step_row(task.text.removeprefix("third_party_"), task.values.get("name")) for task in unproved],
     }
     tell(turn, "reminder" if number == 1 else "reminder_urgent", **facts, **values)

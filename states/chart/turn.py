@@ -64,29 +64,35 @@ class Turn:
         """Ask for the same effect once more, under the same key (retry and repair)."""
         self.effects.append(effect)
 
-    def write(
-        self, event: str, key: str | None = None, note: str | None = None, by: str | None = None, **values: Any
-    ) -> None:
+    def write(self, event: str, key: str | None = None, by: str | None = None, **values: Any) -> None:
         """Add a line to the timeline; the time is when the person acted, else now.
 
-        `key` names a text under `note.`, made with `values` where it is shown; `note` is a person's own words.
+        `key` names a text under `note.`, made with `values` where it is shown; without one the line says what the
+        message says beside the event: in a text of ours a value that a program would not say so (`SAID_AS`), else in
+        the person's own words.
         """
         memory, message = self.memory, self.message
+        if key is None:
+            key = next((name for name in SAID_AS if getattr(message, name, None)), None)
+            values = {key: getattr(message, key)} if key else {}
         line = TimelineLine(
             at=getattr(message, "time", None) or memory.now,
             state=public_state(memory.state),
             event=event,
             by=by or getattr(message, "by", None),
-            note=f"note.{key}" if key else note or words_of(message),
+            note=f"note.{key}" if key else words_of(message),
             values=values if key else None,
         )
         memory.timeline = (*memory.timeline, line)[-400:]
 
 
+SAID_AS = ("booking", "to", "licences")
+"""What a message says in a text of its own, `note.<name>`: another booking (X10), where to (WMU4), what stays (X2)."""
+
+
 def words_of(message: Any) -> str | None:
-    """What a person's payload says beside the event: a note or a case, another booking (X10), where to (WMU4)."""
-    words = (getattr(message, name, None) for name in ("note", "explanation", "booking", "to"))
-    return next((word for word in words if word), None)
+    """A person's own words: a note or a case."""
+    return getattr(message, "note", None) or getattr(message, "explanation", None)
 
 
 def last_line(memory: Memory, event: str) -> TimelineLine | None:

@@ -64,9 +64,9 @@ def origin_facts(memory: Memory) -> dict[str, Any]:
     }
 
 
-def provider_names(names: Iterable[Any]) -> str | None:
-    """The third parties that have a name, for a text; None where none has."""
-    return ", ".join(str(name) for name in names if name and name != "-") or None
+def step_row(what: str, name: Any) -> dict[str, Any]:
+    """A step outside our reach, for a list in a text: what it is, and with whom, where that is known (X9)."""
+    return {"what": what, "name": name if name and name != "-" else None}
 
 
 def surplus_rows(entries: Iterable[Surplus]) -> list[dict[str, Any]]:

@@ -500,7 +500,7 @@ def test_X9_the_reminder_says_where_the_run_stands():
     run = scheduled(LoneRun("marketplace", PAID | OUTSIDE))
     run.wait(NOW + 7 * DAY)
     assert run.notice("reminder") == TOLD_TERM | {
-        "state": "scheduled", "number": 1, "again": False, "steps": ["pilot"], "provider": None,
+        "state": "scheduled", "number": 1, "again": False, "steps": [{"what": "pilot", "name": None}],
     }  # fmt: skip
 
 

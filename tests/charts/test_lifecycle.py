@@ -83,7 +83,9 @@ def test_a_failing_effect_waits_for_repair_and_not_for_the_system():
     assert run.notice("repair") == {
         "action": "place_order", "error": "no answer", "effective_at": "2027-01-31T23:00:00+00:00",
     }  # fmt: skip
-    assert run.memory.timeline[-1].event == "step_failed" and run.memory.timeline[-1].note == "no answer"
+    line = run.memory.timeline[-1]
+    assert (line.event, line.note) == ("step_failed", "note.step_failed")
+    assert line.values == {"action": "place_order", "error": "no answer"}
 
 
 def test_without_a_first_check_nothing_can_be_skipped():
@@ -295,7 +297,7 @@ def test_ED10_who_does_nothing_is_reminded_each_week_and_abandons_after_thirty_d
     assert run.notices() == [
         ("reminder", "customer"), *[("reminder_urgent", "customer")] * 3, ("abandoned", "customer"),
     ]  # fmt: skip
-    about: dict[str, Any] = {"state": "order", "steps": [], "provider": None, "standing": False}
+    about: dict[str, Any] = {"state": "order", "steps": [], "standing": False}
     about |= {"abandons_on": "2027-02-03T11:00:00+00:00"}
     assert [
         effect.values for effect in run.effects if isinstance(effect, Notify) and effect.template.startswith("reminder")

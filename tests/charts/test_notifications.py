@@ -65,13 +65,14 @@ def test_a_check_that_stands_against_nothing_is_no_refusal():
 
 
 @pytest.mark.parametrize(
-    ("outside", "steps", "provider"),
-    [((), [], None), ((PILOT, UNNAMED), ["pilot", "third_party"], "JTL"), ((UNNAMED,), ["third_party"], None)],
+    ("outside", "steps"),
+    [((), []), ((PILOT, UNNAMED), [("pilot", "JTL"), ("third_party", None)]), ((UNNAMED,), [("third_party", None)])],
 )
-def test_X9_the_mail_of_a_booking_names_the_steps_that_are_left_and_whose_they_are(outside, steps, provider):
+def test_X9_the_mail_of_a_booking_names_the_steps_that_are_left_and_whose_they_are(outside, steps):
     run = scheduled(LoneRun("marketplace", PAID | {"outside": outside}))
     values = run.notice("scheduled")
-    assert (values["steps"], values["provider"], values["effective_at"]) == (steps, provider, EFFECTIVE.isoformat())
+    named = [(step["what"], step["name"]) for step in values["steps"]]
+    assert (named, values["effective_at"]) == (steps, EFFECTIVE.isoformat())
 
 
 def test_a_booking_whose_date_is_asked_about_says_that_there_is_none():
@@ -203,10 +204,12 @@ def test_D6_where_the_refusal_ends_the_run_it_is_one_line():
 def test_X10_WMU4_the_timeline_says_which_booking_and_where_to():
     run = scheduled(LoneRun("voucher", PAID))
     run.send("supersede", booking="B-7")
-    assert run.memory.timeline[-1].note == "B-7"
+    line = run.memory.timeline[-1]
+    assert (line.note, line.values) == ("note.booking", {"booking": "B-7"})
     moved = LoneRun("wms_user", PAID | {"current": "wms"})
     moved.send("reassign", to="wms_mobile")
-    assert [line.note for line in moved.memory.timeline if line.event == "reassign"] == ["wms_mobile"]
+    (line,) = [line for line in moved.memory.timeline if line.event == "reassign"]
+    assert (line.note, line.values) == ("note.to", {"to": "wms_mobile"})
 
 
 def test_MIS1_the_customer_reads_what_the_person_who_granted_it_says():
@@ -349,9 +352,8 @@ def test_X9_a_customer_is_reminded_of_the_steps_without_a_proof():
     run = LoneRun("connector", says)
     run.wait(NOW + 7 * DAY)
     values = run.notice("reminder")
-    assert (values["steps"], values["provider"], values["number"], values["again"]) == (
-        ["shopify"],
-        "Shopify",
+    assert (values["steps"], values["number"], values["again"]) == (
+        [{"what": "shopify", "name": "Shopify"}],
         1,
         False,
     )
@@ -364,9 +366,8 @@ def test_X9_a_proof_that_is_no_good_counts_for_nothing_and_the_customer_is_told_
     assert run.reject("third_party", "unreadable") is None
     assert run.task("third_party").task == task and run.task("third_party").proof is None
     values = run.notice("reminder")
-    assert (values["steps"], values["provider"], values["note"], values["number"]) == (
-        ["pilot"],
-        "JTL",
+    assert (values["steps"], values["note"], values["number"]) == (
+        [{"what": "pilot", "name": "JTL"}],
         "unreadable",
         1,
     )

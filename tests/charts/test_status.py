@@ -360,7 +360,7 @@ def test_a_line_of_the_timeline_holds_a_persons_words_or_a_text():
     assert (rejected.event, rejected.by, rejected.note, rejected.at, rejected.state) == (
         "reject_task",
         "o",
-        "nobody knows",
+        "de note.decided {'type': 'clarify_cost', 'outcome': 'rejected', 'note': 'nobody knows'}",
         NOW,
         "order",
     )

@@ -30,7 +30,10 @@ PILOT = (
     ("reicht einen Nachweis ein, etwa einen Link", "hands in proof, for example a link"),
     ("wird der Vorgang nicht abgeschlossen", "this cancellation is not completed"),
 )
-LEFT_PILOT = ("die Abmeldung vom Pilotprogramm", "signing off from the pilot programme")
+LEFT_PILOT = (
+    "Melden Sie sich vom Pilotprogramm ab, im Kundencenter",
+    "Sign off from the pilot programme, in the customer centre",
+)
 STEPS = [
     OutsideStep(
         "MP3",
@@ -51,7 +54,7 @@ STEPS = [
             ("Bestätigung des Anbieters", "provider's confirmation"),
             ("Nummer, Mail oder Link", "number, mail or link"),
         ),
-        ("die Kündigung beim Drittanbieter (Kaufland)", "the cancellation at the third party (Kaufland)"),
+        ("Kündigen Sie bei Kaufland den Vertrag", "Cancel the contract that you have with Kaufland"),
     ),
     OutsideStep(
         "API3",
@@ -71,7 +74,7 @@ STEPS = [
             ("Bestätigung von Shopify", "Shopify's confirmation"),
             ("Rechnung, Mail oder Link", "invoice, mail or link"),
         ),
-        ("das Ende des Abonnements bei Shopify", "the end of the subscription at Shopify"),
+        ("Beenden Sie das Abonnement der App", "End the app's subscription"),
         end="external",
         order=False,
     ),
@@ -85,7 +88,7 @@ STEPS = [
             ("verlässt er das Kundencenter", "leaves the customer centre"),
             ("Bestätigung von ecomDATA ein, mit dem Tag", "ecomDATA's confirmation, with the day"),
         ),
-        ("die Kündigung bei ecomDATA", "the cancellation at ecomDATA"),
+        ("Kündigen Sie den Vertrag bei ecomDATA", "Cancel the contract with ecomDATA"),
         end="external",
         order=False,
     ),
@@ -101,8 +104,8 @@ STEPS = [
             ("der Bestand dort muss null sein", "the stock there has to be zero"),
         ),
         (
-            "Ende der Zusammenarbeit mit Ihrem Partner im JTL-Fulfillment Network (P-1)",
-            "end of the cooperation with your partner in the JTL-Fulfillment Network (P-1)",
+            "Beenden Sie die Zusammenarbeit mit P-1 im JTL-Fulfillment Network",
+            "End the cooperation with P-1 in the JTL-Fulfillment Network",
         ),
     ),
     OutsideStep(
@@ -117,8 +120,8 @@ STEPS = [
             ("ein eigener und endet dadurch nicht", "a separate one and does not end by this"),
         ),
         (
-            "Ende der Zusammenarbeit mit Ihrem Partner im JTL-Fulfillment Network (P-2)",
-            "end of the cooperation with your partner in the JTL-Fulfillment Network (P-2)",
+            "Beenden Sie die Zusammenarbeit mit P-2 im JTL-Fulfillment Network",
+            "End the cooperation with P-2 in the JTL-Fulfillment Network",
         ),
     ),
 ]

@@ -83,7 +83,7 @@ async def test_end_gives_up_with_a_note(world: World) -> None:
     assert no.value.code == "malformed"
     ended = await run.confirm("repair", decision="end", note="booked by hand; nothing to do")
     assert (ended["state"], ended["tasks"], ended["waiting_for"]) == ("given_up", [], [])
-    assert ended["timeline"][-1]["note"] == "repair, end, booked by hand; nothing to do"
+    assert ended["timeline"][-1]["note"] == "Störung: Vorgang beenden. Dazu: booked by hand; nothing to do"
     await mails_when(run, lambda mails: any("booked by hand; nothing to do" in mail.body for mail in mails))
     mail = next(mail for mail in mails(world) if "booked by hand; nothing to do" in mail.body)
     assert mail.to != world.settings.operator_mail

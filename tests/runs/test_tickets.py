@@ -31,7 +31,7 @@ async def test_G4_MIS1_MIS2_a_misclick_is_a_ticket_about_anything_and_promises_n
     assert (await refusal_of(run, "confirm_task", decision="perhaps")).code == "malformed"
     done = await run.confirm("support_ticket", decision="granted", note="put back")
     assert (done["state"], done["refusal"], done["tasks"]) == ("applied", None, [])
-    assert done["timeline"][-1]["note"] == "support_ticket, granted, put back"
+    assert done["timeline"][-1]["note"] == "Entscheidung im Einzelfall: bewilligt. Dazu: put back"
     assert await licences_left(world) == {"L-1"}
 
 

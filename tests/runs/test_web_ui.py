@@ -110,7 +110,8 @@ async def test_X11_the_timeline_says_what_was_decided_beside_the_note(decision: 
     await run("request_revocation", explanation="Ein Versehen")
     decided = await run.confirm("revocation", decision=decision, note="geprüft")
     (line,) = [line for line in decided["timeline"] if line["event"] == "confirm_task"]
-    assert line["note"] == f"revocation, {decision}, geprüft"
+    outcome = {"granted": "bewilligt", "declined": "abgelehnt"}[decision]
+    assert line["note"] == f"Bitte um Rücknahme: {outcome}. Dazu: geprüft"
 
 
 async def settled(world: World, run: Run, state: str) -> tuple[str, list[Any]]:

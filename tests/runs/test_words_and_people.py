@@ -20,7 +20,7 @@ async def test_a_persons_own_words_are_shown_as_they_are(world: World, words: st
     await run("acknowledge_warning", by=words)
     await run("place_order", details={"new_contract": words} | FORM)
     rejected = await run.reject("perform", note=words)
-    assert rejected["timeline"][-1]["note"] == words
+    assert rejected["timeline"][-1]["note"] == f"Änderung im Kundencenter: zurückgewiesen. Dazu: {words}"
     await run("request_revocation", explanation=words)
     answer = await run.status()
     assert answer["timeline"][-1]["note"] == words

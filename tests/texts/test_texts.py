@@ -12,7 +12,7 @@ from tests.texts.samples import FIRST, LABELS, MAIL, SAMPLES, TICKET, TO_NO_PACK
 from tests.texts.written import WRITTEN, check_all, shown_where, used
 
 ALIKE = re.compile(
-    r"^(target\.|subject\.(ffn|key_accounting)$|shape\.other$|recorded\.(abonnement|subscription|jtl|shopify)$)"
+    r"^(target\.|subject\.(ffn|key_accounting)$|shape\.other$|outside\.(shopify|ecomdata)$|recorded\.(abonnement|subscription|jtl|shopify)$)"
 )
 """What is the same in both languages: names."""
 
@@ -148,21 +148,21 @@ def test_a_mail_can_do_without_name_target_and_dates() -> None:
     check_all(check_bare, product(LANGUAGES, MAILS))
 
 
-def check_reminder(language: str, key: str, situation: tuple[list[str], str | None, str]) -> None:
+def check_reminder(language: str, key: str, situation: tuple[list[dict[str, Any]], str]) -> None:
     """Of the proof where steps are missing, of the order else."""
-    steps, provider, state = situation
-    body = say(language, key, samples_of(key) | {"state": state, "steps": steps, "provider": provider, "note": None})
+    steps, state = situation
+    body = say(language, key, samples_of(key) | {"state": state, "steps": steps, "note": None})
     assert bool(re.search("Nachweis|proof", body)) == bool(steps)
     assert bool(re.search("estellen Sie spätestens|bestellen\\.|order by 17|to order by", body)) != bool(steps)
-    assert ("(P-1)" in body) == bool(provider)
+    assert ("(P-1)" in body) == any(step["name"] for step in steps)
 
 
 def test_X9_who_has_ordered_is_reminded_of_the_proof_and_not_of_the_order() -> None:
     situations = [
-        ([], None, "order"),
-        ([], None, "surplus_resolution"),
-        (["pilot"], None, "scheduled"),
-        (["partner"], "P-1", "third_party"),
+        ([], "order"),
+        ([], "surplus_resolution"),
+        ([{"what": "pilot", "name": None}], "scheduled"),
+        ([{"what": "partner", "name": "Partner (P-1)"}], "third_party"),
     ]
     check_all(check_reminder, product(LANGUAGES, ["mail.reminder.body", "mail.reminder_urgent.body"], situations))
 
@@ -180,6 +180,18 @@ def check_click_path(language: str, key: str) -> None:
 
 def test_X12_a_click_path_is_a_numbered_list_and_proof_is_asked_for() -> None:
     check_all(check_click_path, product(LANGUAGES, [key for key in SAMPLES if key.startswith("task.perform")]))
+
+
+ELSEWHERE = re.compile("Anbieter|kosten|Vertrag|provider|third party|cost|contract")
+
+
+@IN_BOTH
+def test_MP3_API3_signing_off_from_a_pilot_is_a_step_in_the_customer_centre_and_costs_nothing(language: str) -> None:
+    pilot = say(language, "part.outside", {"steps": [{"what": "pilot", "name": None}]})
+    assert "Mitwirken > Offene Programme und Bewerten > Pilotprogramm" in pilot
+    assert not ELSEWHERE.search(pilot)
+    both = [{"what": "pilot", "name": None}, {"what": "third_party", "name": "Fremdmarkt"}]
+    assert "Fremdmarkt" in say(language, "part.outside", {"steps": both})
 
 
 PROMISING = re.compile(
