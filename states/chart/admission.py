@@ -3,7 +3,7 @@
 Each function answers a `Refusal` with a code of docs/contract.md, 'refusals of an event', or None.
 """
 
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -29,12 +29,14 @@ from states.model.request import (
     RejectTask,
     Request,
 )
-from states.rules.effective_date import date_for, date_rule_of, effective_at
+from states.rules.effective_date import date_for, date_rule_of, effective_at, still_runs
 from states.rules.notice import latest_choice
 from states.rules.surplus_resolution import resolved_flags, surplus_names
 
 Shape = TypeVar("Shape", bound=BaseModel)
 
+A_DAY = timedelta(days=1)
+"""So far a moment that a person types in may be ahead: clocks and time zones differ, but nothing is done next week."""
 EMPTY: tuple[Any, ...] = (None, "", [], {})
 """What counts as no detail."""
 
@@ -222,21 +224,24 @@ def decision_of(turn: Turn, message: ConfirmTask | RejectTask) -> tuple[Task, st
     task = task_meant(turn.memory, message.task)
     if isinstance(task, Refusal):
         return task
-    event = confirmed_event(turn.memory, task, message) if isinstance(message, ConfirmTask) else rejected_event(task)
+    event = confirmed_event(turn, task, message) if isinstance(message, ConfirmTask) else rejected_event(task)
     if isinstance(event, Refusal):
         return event
     return (task, event) if event in turn.possible() else not_possible(turn, event)
 
 
-def confirmed_event(memory: Memory, task: Task, message: ConfirmTask) -> str | Refusal:
+def confirmed_event(turn: Turn, task: Task, message: ConfirmTask) -> str | Refusal:
     """What a confirmation causes; decision, moment, note and proof must be as the task's type needs them."""
     type_, decisions = type_of(task), decisions_of(task)
     if message.decision not in (decisions or (None,)):
         return malformed("fault.decision", decisions=list(decisions))
-    if task.at_required and message.at is None and message.decision != "declined":
-        return malformed("fault.at_needed")
-    if term_is_past(memory, task, message):
-        return malformed("fault.at_past", "X6")
+    if message.decision != "declined":
+        if message.at is None and needs_at(turn, task):
+            return malformed("fault.at_needed")
+        if message.at is not None and takes_at(turn, task) and is_past(turn, task, message.at):
+            return malformed("fault.at_past", "X6", type=task.type)
+    if message.proof and message.proof.confirmed_at and message.proof.confirmed_at > turn.memory.now + A_DAY:
+        return malformed("fault.confirmed_at", type_.proof_rule)
     if message.note is None and type_.needs_note & {"*", message.decision}:
         return malformed("fault.note_needed")
     if type_.needs_proof and message.proof is None and task.proof is None:
@@ -244,9 +249,30 @@ def confirmed_event(memory: Memory, task: Task, message: ConfirmTask) -> str | R
     return type_.decisions[message.decision] if message.decision else str(type_.confirmed)
 
 
-def term_is_past(memory: Memory, task: Task, message: ConfirmTask) -> bool:
-    """A present term cannot have ended before today (X6); what was booked late may hold from an earlier day."""
-    if task.type != "clarify_term" or task.subject == "late" or message.at is None:
-        return False
-    zone = memory.settings.zone
-    return last_usable_day(message.at, zone) < day_of(memory.now, zone)
+def takes_at(turn: Turn, task: Task) -> bool:
+    """Whether a confirmation may name a day or a moment."""
+    return task.at_required or (task.type == "support_ticket" and turn.traits.agrees)
+
+
+def needs_at(turn: Turn, task: Task) -> bool:
+    """Whether a confirmation must name a day or a moment: a recorded term that has run out meanwhile is none (SUP3)."""
+    if task.type == "support_ticket" and turn.traits.agrees:
+        check = turn.memory.check
+        return not still_runs(turn.memory, check.term_ends if check else None)
+    return task.at_required
+
+
+def is_past(turn: Turn, task: Task, at: date | datetime) -> bool:
+    """Nothing takes effect before it was placed: a term or an appointment is not over when it is agreed (X6, MOV1).
+
+    What was booked late may hold from an earlier day, and so may what a ticket agreed, but from none before the order.
+    """
+    memory, zone = turn.memory, turn.memory.settings.zone
+    if task.type == "appointment" and isinstance(at, datetime):
+        return at < memory.now
+    since = memory.now
+    if task.type == "support_ticket":
+        since = memory.requested_at
+    elif task.subject == "late" and memory.order:
+        since = memory.order.placed_at
+    return last_usable_day(at, zone) < day_of(since, zone)

@@ -12,8 +12,10 @@ from states.model.facts import QUESTION_TYPES, Refusal
 from states.model.memory import Memory, Order
 from states.model.request import PlaceOrder
 from states.rules.effective_date import (
+    answered_term,
     cost_effect_of,
     date_for,
+    date_rule_of,
     effective_at,
     follows_notice,
     notice_rule,
@@ -51,7 +53,7 @@ def accept_order(turn: Turn) -> None:
         details=details or None,
         optional_services=message.optional_services,
         cost_effect=cost_effect_of(memory),
-        term=memory.clarified_term,
+        term=answered_term(memory, placed_at),
     )
 
 
@@ -120,9 +122,10 @@ def fix_date(memory: Memory) -> None:
         return
     message = PlaceOrder(by=order.by, effective_on=order.effective_on)
     changes = {
+        "date_rule": date_rule_of(memory),
         "effective_at": date_for(memory, order.placed_at, message),
         "cost_effect": cost_effect_of(memory),
-        "term": memory.clarified_term,
+        "term": answered_term(memory),
     }
     memory.order = order.model_copy(update=changes)
 

@@ -8,7 +8,7 @@ from states.chart.turn import Turn
 from states.model.base import day_after, day_of
 from states.model.facts import Refusal
 from states.model.memory import Memory
-from states.rules.effective_date import date_rule_of, open_questions, recorded_term, term_runs
+from states.rules.effective_date import open_questions, recorded_term, running_term
 
 
 def ask_open_questions(turn: Turn) -> None:
@@ -67,9 +67,6 @@ def last_usable_day(at: date | datetime, zone: str) -> date:
 
 
 def term_ends_at(memory: Memory) -> datetime | None:
-    """When the recorded term runs out, while the customer has not ordered (X6)."""
-    check = memory.check
-    waits = memory.state == "order" and date_rule_of(memory) == "term" and not memory.clarified_term
-    if not waits or check is None or check.term_ends is None or not term_runs(memory):
-        return None
-    return day_after(check.term_ends, memory.settings.zone)
+    """When the term from which the date follows runs out, while the customer has not ordered (X6, X14)."""
+    term = running_term(memory) if memory.state == "order" else None
+    return day_after(term, memory.settings.zone) if term else None

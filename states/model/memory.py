@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from states.model.base import Moment, Value
 from states.model.effects import AnyEffect
-from states.model.facts import Check, CostEffect, Receipt, Refusal, RunSettings, Surplus
+from states.model.facts import Check, CostEffect, DateRule, Receipt, Refusal, RunSettings, Surplus
 from states.model.request import Proof, Request
 
 
@@ -59,6 +59,8 @@ class Order(Value):
     details: dict[str, Any] | None = None
     optional_services: tuple[str, ...] = ()
     cost_effect: CostEffect
+    date_rule: DateRule | None = None
+    """Where its date comes from, once its own check has been made: what is booked stays so, whatever is found later."""
     term: date | None = None
     """The term clarified by a person, where the date came from there."""
     late: bool = False

@@ -12,8 +12,9 @@ from states.model.facts import OutsideStep
 def end_now(turn: Turn) -> None:
     """The last partner has confirmed: that is the moment."""
     memory = turn.memory
-    if memory.order:
-        memory.order = memory.order.model_copy(update={"effective_at": memory.now})
+    order = memory.order
+    if order:
+        memory.order = order.model_copy(update={"effective_at": max(memory.now, order.placed_at)})
 
 
 class FulfillmentPath(Chart):

@@ -42,7 +42,7 @@ def agree(turn: Turn) -> None:
     zone, at = memory.settings.zone, getattr(turn.message, "at", None)
     last = questions.last_usable_day(at, zone) if at else memory.check.term_ends if memory.check else None
     memory.agreed_at = day_after(last, zone) if last else memory.now
-    turn.ask(BookOrder(placed_at=memory.now, effective_at=memory.agreed_at, booked=False))
+    turn.ask(BookOrder(placed_at=memory.requested_at, effective_at=memory.agreed_at, booked=False))
 
 
 def tell_agreed(turn: Turn) -> None:

@@ -28,9 +28,10 @@ def open_appointment(turn: Turn) -> None:
 
 
 def agree(turn: Turn) -> None:
-    """The moment agreed; a mere day means its start."""
+    """The moment agreed; a mere day means its start, today what is left of it."""
     at, memory = turn.message.at, turn.memory
-    memory.agreed_at = at if isinstance(at, datetime) else start_of(at, memory.settings.zone)
+    moment = at if isinstance(at, datetime) else start_of(at, memory.settings.zone)
+    memory.agreed_at = max(moment, memory.now)
 
 
 def open_decoupling(turn: Turn) -> None:

@@ -1,6 +1,6 @@
 """The effective date of a run, read off its memory: before the order what would follow now, after it what holds."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from states.model.base import day_after, day_of, start_of
 from states.model.facts import CostEffect, DateRule
@@ -15,20 +15,24 @@ def notice_rule(memory: Memory) -> NoticeRule:
 
 
 def cost_effect_of(memory: Memory) -> CostEffect:
-    """What ending it does to the cost: as a person clarified it, else as the check found (X5).
+    """What ending it does to the cost: as it was ordered, else as a person clarified it or as the check found (X5).
 
     What is assigned elsewhere does not end, and costs what it did (WMU4).
     """
     if memory.state == "reassigned":
         return "none"
+    if memory.order and memory.order.date_rule:
+        return memory.order.cost_effect
     if memory.clarified_cost:
         return memory.clarified_cost
     return memory.check.cost_effect if memory.check else "unknown"
 
 
 def date_rule_of(memory: Memory) -> DateRule | None:
-    """Where the date comes from; None while that is not known (X5, X6)."""
+    """Where the date comes from: as it was ordered, else by the last check; None while that is not known (X5, X6)."""
     check = memory.check
+    if memory.order and memory.order.date_rule:
+        return memory.order.date_rule
     if check is None:
         return None
     if check.date_rule in ("notice", "agreed"):
@@ -37,8 +41,11 @@ def date_rule_of(memory: Memory) -> DateRule | None:
     return None if effect == "unknown" else "term" if effect == "cancellation" else "moment"
 
 
-def open_questions(memory: Memory) -> tuple[str, ...]:
-    """The task types that must be answered before an order is possible (X5, X6, X14)."""
+def open_questions(memory: Memory, at: datetime | None = None) -> tuple[str, ...]:
+    """The task types that must be answered before an order is possible (X5, X6, X14).
+
+    `at`: for an order placed at that moment, whenever it is delivered; by itself when it was placed, before it now.
+    """
     check = memory.check
     if check is None:
         return ()
@@ -47,20 +54,31 @@ def open_questions(memory: Memory) -> tuple[str, ...]:
     missing = []
     if "clarify_cost" in question_types and memory.clarified_cost is None:
         missing.append("clarify_cost")
-    term_open = memory.clarified_term is None and (
-        (rule == "notice" and "clarify_term" in question_types) or (rule == "term" and not term_runs(memory))
-    )
-    if term_open:
+    needs_term = rule == "term" or (rule == "notice" and "clarify_term" in question_types)
+    if needs_term and running_term(memory, at) is None:
         missing.append("clarify_term")
     if "clarify" in question_types and memory.clarified_note is None:
         missing.append("clarify")
     return tuple(missing)
 
 
-def term_runs(memory: Memory) -> bool:
-    """Whether the record shows a term whose last usable day is today or later (X6)."""
-    check = memory.check
-    return bool(check and check.term_ends and check.term_ends >= day_of(memory.now, memory.settings.zone))
+def running_term(memory: Memory, at: datetime | None = None) -> date | None:
+    """The last usable day that gives the date of an order placed at that moment: of a paid licence the recorded one,
+    while it runs; else what a person said, while that runs. Once it is past it is asked about again (X6, X14)."""
+    recorded = memory.check.term_ends if memory.check and date_rule_of(memory) == "term" else None
+    return next((term for term in (recorded, memory.clarified_term) if still_runs(memory, term, at)), None)
+
+
+def answered_term(memory: Memory, at: datetime | None = None) -> date | None:
+    """The same, where a person said it."""
+    term = running_term(memory, at)
+    return term if term == memory.clarified_term else None
+
+
+def still_runs(memory: Memory, last_day: date | None, at: datetime | None = None) -> bool:
+    """Whether a term is not over at the moment that counts: the one given, else the order's, else now."""
+    at = at or (memory.order.placed_at if memory.order else memory.now)
+    return last_day is not None and last_day >= day_of(at, memory.settings.zone)
 
 
 def date_for(memory: Memory, placed_at: datetime, message: PlaceOrder | None = None) -> datetime | None:
@@ -71,14 +89,12 @@ def date_for(memory: Memory, placed_at: datetime, message: PlaceOrder | None = N
     """
     zone = memory.settings.zone
     rule = date_rule_of(memory)
-    if rule in ("notice", "term") and memory.clarified_term:
-        return day_after(memory.clarified_term, zone)
-    if rule is None or "clarify_term" in open_questions(memory):
+    if rule is None or "clarify_term" in open_questions(memory, placed_at):
         return None
+    if rule in ("notice", "term") and (term := running_term(memory, placed_at)):
+        return day_after(term, zone)
     if rule == "notice":
         return notice_rule(memory).effective_at(placed_at)
-    if rule == "term" and memory.check and memory.check.term_ends:
-        return day_after(memory.check.term_ends, zone)
     if rule == "agreed":
         return memory.agreed_at
     if message is None:
@@ -98,7 +114,7 @@ def effective_at(memory: Memory) -> datetime | None:
 
 def follows_notice(memory: Memory) -> bool:
     """Whether the date shown comes from the notice rule, so that there is a deadline."""
-    term = memory.order.term if memory.order else memory.clarified_term
+    term = memory.order.term if memory.order else answered_term(memory)
     return date_rule_of(memory) == "notice" and term is None and "clarify_term" not in open_questions(memory)
 
 

@@ -88,7 +88,7 @@ def status(chart: Chart, say: Say, *, workflow_id: str, run_id: str, ui_url: str
         order_by=order_by(memory) if shows_date else None,
         why=why(memory, chart.traits, say) if shows_date else (),
         term_ends=memory.check.term_ends if memory.check else None,
-        cost_effect=memory.order.cost_effect if memory.order else cost_effect_of(memory),
+        cost_effect=cost_effect_of(memory),
         catalogue=memory.check.catalogue if memory.check else None,
         warnings=warning_texts(memory, say),
         refusal=refusal_of(memory, say),

@@ -1,6 +1,6 @@
 """How the effective date follows, step by step (D1 to D8, X1, X6)."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from states.chart.checks import ends_outside
@@ -11,6 +11,7 @@ from states.model.memory import Memory
 from states.model.status import WhyStep
 from states.model.texts import Say
 from states.rules.effective_date import (
+    answered_term,
     cost_effect_of,
     date_rule_of,
     effective_at,
@@ -40,7 +41,7 @@ def why(memory: Memory, traits: Traits, say: Say) -> tuple[WhyStep, ...]:
     """The derivation of the date shown; on the boundary day with the other reading beside it (X1)."""
     language, zone = language_of(memory), memory.settings.zone
     date, rule = effective_at(memory), date_rule_of(memory)
-    term = memory.order.term if memory.order else memory.clarified_term
+    term = memory.order.term if memory.order else answered_term(memory)
     if memory.order is None and (memory.took_effect_at or memory.agreed_at):
         steps = [without_order(memory, traits)]
     elif date is None and rule != "moment":
@@ -95,8 +96,11 @@ def origin_of(memory: Memory, traits: Traits, rule: DateRule | None) -> list[Rea
     """Where the date comes from: the moment that counts, the term, the day chosen or agreed."""
     if rule == "notice":
         return notice_steps(memory)
-    if rule == "term" and memory.check and memory.check.term_ends:
-        return [Reason("term", "term_ends", memory.check.term_ends.isoformat(), "X6")]
+    date = effective_at(memory)
+    if rule == "term" and date:
+        # The day before: what is booked stays so, whatever is recorded since.
+        last_day = day_of(date, memory.settings.zone) - timedelta(days=1)
+        return [Reason("term", "term_ends", last_day.isoformat(), "X6")]
     return [moment_step(memory, traits)] if rule == "moment" else []
 
 

@@ -113,7 +113,9 @@ TERMS = [
 def test_X6_a_term_that_has_ended_is_no_answer(at: str, answers: bool) -> None:
     run = LoneRun("wms_user", PAID | {"term_ends": None, "questions": (ASK_TERM,)})
     refusal = run.confirm("clarify_term", at=at)
-    assert parts_of(refusal) == (None if answers else ("X6", "malformed", {"fault": "fault.at_past"}))
+    assert parts_of(refusal) == (
+        None if answers else ("X6", "malformed", {"fault": "fault.at_past", "type": "clarify_term"})
+    )
     assert ("place_order" in run.chart.enabled()) == answers
 
 
@@ -125,9 +127,57 @@ def test_X12_what_was_booked_late_may_hold_from_an_earlier_day():
     assert run.confirm("clarify_term", at="2027-01-10") is None
 
 
-def test_X6_any_other_decision_may_lie_in_the_past():
+@pytest.mark.parametrize(("at", "answers"), TERMS)
+def test_SUP3_nothing_ends_before_its_end_was_asked_for_but_sales_may_write_it_down_later(at: str, answers: bool):
     run = LoneRun("key_accounting", {"date_rule": "agreed"}, subject="key_accounting")
-    assert run.confirm("support_ticket", decision="granted", at="2027-01-03") is None
+    run.wait(NOW + 3 * DAY)
+    past = {"fault": "fault.at_past", "type": "support_ticket"}
+    refusal = run.confirm("support_ticket", decision="granted", at=at)
+    assert parts_of(refusal) == (None if answers else ("X6", "malformed", past))
+    assert run.state == ("scheduled" if answers else "support_ticket")
+
+
+def test_SUP3_a_recorded_term_that_has_run_out_before_the_grant_gives_no_date():
+    run = LoneRun("key_accounting", PAID, subject="key_accounting")
+    run.wait(moment("2027-01-31 23:00"))
+    assert parts_of(run.confirm("support_ticket", decision="granted")) == (
+        "contract", "malformed", {"fault": "fault.at_needed"},
+    )  # fmt: skip
+    assert run.confirm("support_ticket", decision="granted", at="2027-02-28") is None
+    assert run.memory.agreed_at == moment("2027-02-28 23:00")
+
+
+def test_SUP3_the_day_agreed_takes_the_place_of_the_recorded_term():
+    run = LoneRun("key_accounting", PAID, subject="key_accounting")
+    assert run.confirm("support_ticket", decision="granted", at="2027-02-28") is None
+    assert run.chart.timers()["date_reached"] == moment("2027-02-28 23:00")
+
+
+APPOINTMENTS = [
+    ("2027-01-04T10:59:59Z", None),
+    ("2027-01-03", None),
+    ("2027-01-04T11:00:00Z", NOW),
+    ("2027-01-04", NOW),  # what is left of today
+    ("2027-01-05", NOW + 12 * timedelta(hours=1)),
+]
+
+
+@pytest.mark.parametrize(("at", "agreed"), APPOINTMENTS)
+def test_MOV1_an_appointment_that_is_over_is_none(at: str, agreed: Any):
+    run = LoneRun("marketplace_transfer", {"date_rule": "agreed"}, target="K-2")
+    run.confirm("support_ticket", decision="granted")
+    past = {"fault": "fault.at_past", "type": "appointment"}
+    refusal = run.confirm("appointment", at=at)
+    assert parts_of(refusal) == (None if agreed else ("X6", "malformed", past))
+    assert run.memory.agreed_at == agreed
+
+
+@pytest.mark.parametrize(("at", "answers"), [("2027-01-05T11:00:00Z", True), ("2027-01-05T11:00:01Z", False)])
+def test_X12_nobody_has_done_yet_what_is_to_come(at: str, answers: bool):
+    run = LoneRun("voucher", PAID | {"mode": "guided"}, held_back=("place_order",))
+    assert run.send("place_order") is None
+    refusal = run.confirm("perform", proof={"reference": "T-1", "confirmed_at": at})
+    assert parts_of(refusal) == (None if answers else ("X12", "malformed", {"fault": "fault.confirmed_at"}))
 
 
 def test_X6_the_date_seen_of_an_included_licence_is_the_day_chosen():

@@ -1,5 +1,6 @@
 """The base of every chart: strict about events, whole or not at all, and the names that outsiders know."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -36,6 +37,7 @@ from tests.charts.lone_run import (
     PAID,
     UNAVAILABLE,
     LoneRun,
+    document_of,
     edition,
     moment,
     scheduled,
@@ -259,12 +261,28 @@ def test_X14_no_deadline_passes_while_the_term_is_asked():
     assert "order_by_passed" not in edition({"questions": (ASK_TERM,)}).chart.timers()
 
 
-def test_X6_a_term_that_was_clarified_does_not_run_out_with_the_record():
-    run = LoneRun("voucher", PAID | {"term_ends": None, "questions": (ASK_TERM,)})
-    run.confirm("clarify_term", at="2027-06-30")
-    run.says["term_ends"] = "2027-01-31"
-    run.receive("licence_changed", None)
-    assert run.check.term_ends is not None and "term_ran_out" not in run.chart.timers()
+@pytest.mark.parametrize(
+    "run",
+    [
+        lambda: LoneRun("voucher", PAID | {"term_ends": None, "questions": (ASK_TERM,)}),
+        lambda: LoneRun("voucher", PAID | {"term_ends": "2026-12-31", "questions": (ASK_TERM,)}),
+        lambda: edition({"questions": (ASK_TERM,)}),
+    ],
+    ids=["unrecorded", "past", "annual"],
+)
+def test_X6_X14_a_term_that_was_clarified_and_has_run_out_is_asked_about_again(run):
+    """Its last day still counts; an order after it would otherwise take effect before it was placed."""
+    run = run()
+    assert run.confirm("clarify_term", at="2027-01-20") is None
+    over = moment("2027-01-20 23:00")
+    run.wait(over - timedelta(seconds=1))
+    assert "place_order" in run.chart.enabled() and run.tasks("clarify_term") == ()
+    assert document_of(run).effective_at == over
+    assert run.wait(over)[-1] == "term_ran_out"
+    assert "place_order" not in run.chart.enabled() and len(run.tasks("clarify_term")) == 1
+    assert document_of(run).effective_at is None
+    assert run.confirm("clarify_term", at="2027-02-28") is None
+    assert scheduled(run).order.effective_at == moment("2027-02-28 23:00")
 
 
 # What is kept.

@@ -471,7 +471,7 @@ def test_X14_a_term_that_is_asked_about_is_the_reason_why_there_is_no_date():
 def test_X5_a_booked_date_keeps_its_reason_whatever_a_later_check_asks():
     run = scheduled(LoneRun("voucher", PAID))
     run.memory.check = run.next_check(cost_effect="unknown", questions=({"type": "clarify_cost", "rule": "X5"},))
-    assert [step.step.split()[1] for step in document_of(run).why] == ["why.result"]
+    assert [step.step.split()[1] for step in document_of(run).why] == ["why.term", "why.result"]
     run = scheduled(edition())
     run.memory.check = run.next_check(questions=({"type": "clarify_term", "rule": "X14"},))
     assert document_of(run).why[0].rule == "D6"

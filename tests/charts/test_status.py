@@ -522,11 +522,12 @@ def test_a_preview_reads_past_what_must_be_acknowledged():
     assert document.effective_at == NOW and [warning.code for warning in document.warnings] == ["user_management_lost"]
 
 
-@pytest.mark.parametrize("later", [{"cost_effect": "unknown"}, {"term_ends": None}])
-def test_what_a_later_check_does_not_know_gives_no_reason_for_a_booked_date(later):
+@pytest.mark.parametrize("later", [{"cost_effect": "unknown"}, {"term_ends": None}, {"term_ends": "2027-12-31"}])
+def test_whatever_a_later_check_finds_a_booked_date_keeps_its_reason(later):
     run = scheduled(LoneRun("voucher", PAID))
     run.memory.check = run.next_check(**later)
-    assert [(step.step.split()[1], step.value) for step in document_of(run).why] == [("why.result", "2027-02-01")]
+    steps = [("why.term", "2027-01-31"), ("why.result", "2027-02-01")]
+    assert [(step.step.split()[1], step.value) for step in document_of(run).why] == steps
 
 
 def test_X10_X14_a_change_whose_date_is_asked_about_is_not_compared_with_the_standing_one():
