@@ -96,7 +96,7 @@ def origin_of(memory: Memory, traits: Traits, rule: DateRule | None) -> list[Rea
     """Where the date comes from: the moment that counts, the term, the day chosen or agreed."""
     if rule == "notice":
         return notice_steps(memory)
-    date = effective_at(memory)
+    date = memory.order.effective_at if memory.order else effective_at(memory)
     if rule == "term" and date:
         # The day before: what is booked stays so, whatever is recorded since.
         last_day = day_of(date, memory.settings.zone) - timedelta(days=1)

@@ -2,21 +2,23 @@
 
 All events go through the chart's one door, and people's are judged there before. A node is the memory without counters,
 moments and timeline, with what is under way and which tasks are open. People act also while an effect is under way, not
-only at rest. One constant moment; few facts an event.
+only at rest. One constant moment, but for a term that runs out; few facts an event.
 """
 
 from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, NamedTuple
 
 from states.chart.base import Chart
+from states.chart.state_names import BEFORE_ORDER
 from states.chart.task_types import decisions_of
 from states.chart.tasks import tasks_of
 from states.chart.turn import Answer
 from states.kinds.kind import Kind
-from states.model.effects import CheckLicences, Effect, HandOver, Notify, Tell
+from states.model.base import day_of
+from states.model.effects import BookOrder, CheckLicences, Effect, HandOver, Notify, Tell
 from states.model.facts import Action, Check, Receipt, Refusal, Surplus
 from states.model.memory import Memory, Task
 from states.model.request import CUSTOMER_MESSAGES, ConfirmTask, Proof, RejectTask, Request
@@ -25,6 +27,10 @@ from states.rules.surplus_resolution import resolved_flags
 from states.views.why import why
 
 NOW = datetime(2027, 1, 4, 11, tzinfo=UTC)
+A_WHILE = timedelta(hours=1)
+"""So much later than its moment a run wakes, perhaps."""
+LAST_DAYS = (date(2027, 3, 31), date(2199, 12, 30))
+"""What operators answer: a day that still comes, and where that is past, one that nobody lives to see."""
 CONTRACT_STATES = {
     "received", "feature_warning", "license_check", "surplus_resolution", "order", "scheduled", "support_ticket",
     "third_party", "applied", "abandoned", "revoked", "superseded", "reassigned", "refused", "external", "given_up",
@@ -100,10 +106,11 @@ def key_of(node: Node) -> tuple[Any, ...]:
         check and tuple(resolved_flags(check.surplus, memory.overridden)),
         order and (order.late, order.effective_at is None),
         refusal and refusal.code,
-        (memory.clarified_cost, memory.clarified_term, memory.clarified_note is not None),
+        (memory.clarified_cost, memory.clarified_term is not None, memory.clarified_note is not None),
         (memory.acknowledged, memory.revoking, memory.rechecked, memory.agreed_at is not None),
         memory.standing is not None,
         memory.receipt.held if memory.receipt else False,
+        memory.now if memory.state in BEFORE_ORDER else None,
     )
     return memory.state, memory.request.target, facts, tuple(tasks), tuple(under_way), node.ghost
 
@@ -166,17 +173,21 @@ def explore(kind: Kind, facts: Facts, limit: int = 60_000) -> Walk:
 
 
 class Move(NamedTuple):
-    """Something that can happen: as the path of a broken invariant names it, and as the chart's door takes it."""
+    """Something that can happen: as the path of a broken invariant names it, and as the chart's door takes it.
+
+    `at`: when; without it, when the last thing happened.
+    """
 
     name: str
     event: str
     message: Any = None
+    at: datetime | None = None
 
 
 def refusal_of(chart: Chart, move: Move) -> Refusal | None:
     """Why the chart would not take an event; judging it must change nothing."""
     before = dict(chart.model.__dict__)
-    refusal = chart.would_refuse(move.event, move.message, NOW)
+    refusal = chart.would_refuse(move.event, move.message, chart.model.now)
     if chart.model.__dict__ != before:
         raise Broken(f"judging {move.name} in {chart.model.state} changed the memory")
     return refusal
@@ -189,8 +200,9 @@ def moves_from(stage: Stage, facts: Facts, node: Node) -> Iterator[Move]:
         return
     for effect in node.under_way:
         yield from answers(facts, effect, chart)
-    for event in chart.timers():
-        yield Move(f"timer {event}", event)
+    for event, moment in chart.timers().items():
+        runs_out = event == "term_ran_out" and chart.model.now == NOW
+        yield Move(f"timer {event}", event, at=moment + A_WHILE if runs_out else None)
     if any(effect.holds for effect in node.under_way):
         return
     for event in chart.enabled():
@@ -254,11 +266,19 @@ def enabled(chart: Chart, move: Move) -> Move:
 def operator_moves(chart: Chart, task: Task) -> Iterator[Move]:
     """Each decision of an open task, and its rejection.
 
-    One may be refused only while what is under way makes it pointless: never at rest.
+    One may be refused only while what is under way makes it pointless: never at rest. A day that is over may be.
     """
     fields: dict[str, Any] = {"task": task.task, "by": "o", "note": "n"}
-    proved = fields | {"at": date(2027, 3, 31), "proof": Proof(reference="T-1")}
+    today = day_of(chart.model.now, "Europe/Berlin")
+    last_day = next(day for day in LAST_DAYS if day >= today)
+    proved = fields | {"at": last_day, "proof": Proof(reference="T-1")}
     decisions = decisions_of(task) or (None,)
+    if task.type in ("clarify_term", "appointment", "support_ticket"):
+        yesterday = proved | {"at": today - timedelta(days=1)}
+        confirmed = ConfirmTask(decision=decisions[0], **yesterday)
+        over = Move(f"confirm {task.type} {decisions[0]} of yesterday", "confirm_task", confirmed)
+        if refusal_of(chart, over) is None:
+            yield over
     for move in (
         *(
             Move(f"confirm {task.type} {decision or ''}", "confirm_task", ConfirmTask(decision=decision, **proved))
@@ -278,7 +298,7 @@ def follow(stage: Stage, node: Node, move: Move) -> Node:
     chart = stage.at(node.memory)
     path = (*node.path, f"{move.name} [{node.memory.state}]")
     try:
-        effects = chart.receive(move.event, move.message, NOW)
+        effects = chart.receive(move.event, move.message, move.at or chart.model.now)
     except Exception as error:
         raise Broken(f"{' → '.join(path)}: {type(error).__name__}: {error}") from error
     new = tuple(effect for effect in effects if not isinstance(effect, Notify | Tell | HandOver))
@@ -307,6 +327,17 @@ def silent(language: str, key: str, values: Mapping[str, Any] | None = None) -> 
     return ""
 
 
+def dates_of(node: Node) -> Iterator[tuple[datetime, datetime | None]]:
+    """When each order was placed, or would be, and when it takes effect: booked, standing, agreed, or only shown."""
+    memory = node.memory
+    yield from ((effect.placed_at, effect.effective_at) for effect in node.under_way if isinstance(effect, BookOrder))
+    orders = (memory.order, memory.standing.order if memory.standing else None)
+    # While its own check is made, an order's date is not fixed yet.
+    yield from ((order.placed_at, order.effective_at) for order in orders if order and memory.state != "ordering")
+    if memory.state in ("order", "support_ticket", "appointing"):
+        yield memory.now, effective_at(memory)
+
+
 def check_node(stage: Stage, node: Node, moves: list[Move]) -> None:
     """The invariants of a node."""
     chart = stage.at(node.memory)
@@ -327,6 +358,8 @@ def check_node(stage: Stage, node: Node, moves: list[Move]) -> None:
         require(ghost.proved, "external without proof")
     if memory.state == "scheduled" and memory.agreed_at is None:
         require(ghost.booked, "scheduled before it was booked")
+    for placed_at, effective in dates_of(node):
+        require(effective is None or effective >= placed_at, "an order takes effect before it was placed")
     if chart.ended:
         if memory.state in TOOK_EFFECT:
             date = effective_at(memory)

@@ -19,7 +19,7 @@ from states.model.request import Request
 from states.paths import licence_end
 from tests.charts.explorer import PERFORMED, Broken, Facts, explore
 from tests.kinds import module_of
-from tests.kinds.words import GONE, INCLUDED, Case, outside
+from tests.kinds.words import ASK_TERM, GONE, INCLUDED, PAID, Case, Fields, outside
 from tests.rules.checks import SHIPPED
 
 NONE_KNOWN = frozenset[Action]({"withdraw"})
@@ -113,6 +113,14 @@ def test_the_exploration_finds_a_path_that_is_declared_wrongly(right: str, wrong
 def test_the_exploration_finds_a_task_that_shows_the_way_of_another_action(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ApplyChange, "action", "withdraw")
     assert "the click path is that of another action" in explored(declared())
+
+
+@pytest.mark.parametrize("case", [PAID, {**PAID, "term_ends": None, **ASK_TERM}], ids=["recorded", "clarified"])
+def test_the_exploration_finds_a_term_that_has_run_out(case: Fields, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("states.rules.effective_date.still_runs", lambda _, last_day, at=None: last_day is not None)
+    facts = facts_of("wms_module", Case(case), {**case, "catalogue": "v"})
+    with pytest.raises(Broken, match="an order takes effect before it was placed"):
+        explore(KINDS["wms_module"], facts)
 
 
 def test_without_a_fault_it_finds_none() -> None:
