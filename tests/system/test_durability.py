@@ -2,10 +2,12 @@
 
 import asyncio
 import sqlite3
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+import pytest_asyncio
 
 from activities.customer_centre import customer, load_customers
 from tests.adapters.customers import file_of
@@ -81,30 +83,37 @@ def mails_of(folder: Path, who: Customer) -> list[str]:
     return sorted(path.name for path in (folder / "mail").glob("*.eml") if who.name in path.name)
 
 
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def system(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Programs]:
+    """One system for all kills: each leaves it as good as new."""
+    async with programs(tmp_path_factory.mktemp("system"), MONTH) as system:
+        yield system
+
+
 @pytest.mark.server
 @pytest.mark.slow
+@pytest.mark.asyncio(loop_scope="module")
 @pytest.mark.parametrize("victim", ["worker", "portal", "server"])
-async def test_a_kill_at_any_step_loses_and_doubles_nothing(victim: str, tmp_path: Path) -> None:
-    async with programs(tmp_path, MONTH) as system:
-        held = [
-            {"customer": n, "name": n, "email": f"{n}@example.org", "language": "en", "editions": {"jtl": "jtl_pro"}}
-            for n in NAMES
-        ]
-        await load_customers(system.settings, file_of(tmp_path, *held))
-        people = {name: Customer(system, name) for name in NAMES}
-        await up_to_their_steps(people)
-        await volley(system, people, victim)
-        documents = await to_the_end(people)
-        # A mail under way when its worker is killed is sent by another, once no sign of life has come for a while.
-        await until(lambda: all_sent(tmp_path, people), 60)
-        for name, who in people.items():
-            nothing_doubled(tmp_path, who)
-            record = await customer(system.settings, name)
-            assert record is not None and record["editions"] == {"jtl": "jtl_advanced"}
-            events = [one["event"] for one in documents[name]["timeline"]]
-            assert [events.count(one) for one in ("requested", "acknowledge_warning", "place_order")] == [1, 1, 1]
-        await sent_again(people)
-        assert {name: await who.status() for name, who in people.items()} == documents
+async def test_a_kill_at_any_step_loses_and_doubles_nothing(victim: str, system: Programs, tmp_path: Path) -> None:
+    people = {name: Customer(system, f"{name}-{victim}") for name in NAMES}
+    held = [
+        {"customer": n, "name": n, "email": f"{n}@example.org", "language": "en", "editions": {"jtl": "jtl_pro"}}
+        for n in (who.name for who in people.values())
+    ]
+    await load_customers(system.settings, file_of(tmp_path, *held))
+    await up_to_their_steps(people)
+    await volley(system, people, victim)
+    documents = await to_the_end(people)
+    # A mail under way when its worker is killed is sent by another, once no sign of life has come for a while.
+    await until(lambda: all_sent(system.folder, people), 60)
+    for name, who in people.items():
+        nothing_doubled(system.folder, who)
+        record = await customer(system.settings, who.name)
+        assert record is not None and record["editions"] == {"jtl": "jtl_advanced"}
+        events = [one["event"] for one in documents[name]["timeline"]]
+        assert [events.count(one) for one in ("requested", "acknowledge_warning", "place_order")] == [1, 1, 1]
+    await sent_again(people)
+    assert {name: await who.status() for name, who in people.items()} == documents
 
 
 async def all_sent(folder: Path, people: dict[str, Customer]) -> bool | None:
