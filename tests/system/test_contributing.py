@@ -15,7 +15,12 @@ import pytest
 from tools.docs import build
 
 ROOT = Path(__file__).resolve().parents[2]
-LEFT_OUT = (".git", ".venv", "var", "dist", "build", "__pycache__", ".*_cache", ".hypothesis", "*.pyc", "*.egg-info")
+CACHES = ("__pycache__", "*.pyc", ".mypy_cache")
+"""What programs keep of what they have read: copied, so that nothing is compiled or checked anew that is as it was."""
+NOT_COPIED = (
+    ".git", ".venv", "var", "dist", "build", ".pytest_cache", ".ruff_cache", ".import_linter_cache", ".hypothesis",
+    "*.egg-info", "*.pyc.*",
+)  # fmt: skip
 REGISTRY = "states/kinds/registry.py"
 TESTS_OF_A_KIND = (
     "tests/charts/test_exploration.py::test_every_state_under_every_event[newsletter]",
@@ -140,7 +145,7 @@ def follow(folder: Path, title: str, tests: tuple[str, ...]) -> Followed:
     What the targets do that would install first is left out, and of the kinds recorded anew only the first is.
     """
     commands = {"make docs": ("python", "tools/docs/build.py"), "make test": (*PYTEST, *tests)}
-    shutil.copytree(ROOT, folder, ignore=shutil.ignore_patterns(*LEFT_OUT))
+    shutil.copytree(ROOT, folder, ignore=shutil.ignore_patterns(*NOT_COPIED))
     before = contents(folder)
     written: list[str] = []
     printed: dict[str, str] = {}
@@ -163,12 +168,12 @@ def follow(folder: Path, title: str, tests: tuple[str, ...]) -> Followed:
 
 
 def contents(folder: Path) -> dict[str, bytes]:
-    """Every file of a copy, but for what is left out."""
+    """Every file of a copy, but for what is not copied and caches."""
     return {
         str(path.relative_to(folder)): path.read_bytes()
         for path in folder.rglob("*")
         if path.is_file()
-        and not any(fnmatch(part, left_out) for part in path.relative_to(folder).parts for left_out in LEFT_OUT)
+        and not any(fnmatch(part, name) for part in path.relative_to(folder).parts for name in (*NOT_COPIED, *CACHES))
     }
 
 

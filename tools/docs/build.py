@@ -1,6 +1,7 @@
 """Makes the pages of docs/ from the code: `python tools/docs/build.py`; with `--check` it only says which are stale."""
 
 import sys
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -11,6 +12,7 @@ from tools.docs import pages
 DOCS = ROOT / "docs"
 
 
+@cache
 def made() -> dict[Path, str]:
     """Every page that is made, by its path."""
     return {DOCS / path: text for path, text in pages.pages().items()}

@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from catalogue.loader import load_catalogues
+from catalogue.loader import Catalogues, load_catalogues
 from catalogue.texts import say
 from states.chart.base import Chart
 from states.chart.turn import Answer
@@ -58,13 +58,18 @@ class Exchange:
         return json.dumps(payload, ensure_ascii=False, default=str)
 
 
+@cache
+def shipped() -> Catalogues:
+    """The shipped versions of the catalogue, read once: every page asks for them."""
+    return load_catalogues()
+
+
 class Play:
     """A run without Temporal: answers each effect at once, as a customer centre in automatic mode would."""
 
     def __init__(self, kind: str) -> None:
         self.kind = KINDS[kind]
         self.conversation = conversation(kind)
-        self.catalogues = load_catalogues()
         self.now = START
         self.request = Request.model_validate({"kind": kind, "customer": "K-1", **self.conversation["request"]})
         self.memory = Memory(request=self.request, run_id="r", run_ids=("r",), now=START, requested_at=START)
@@ -76,7 +81,7 @@ class Play:
         documents = [self.conversation["customer"], *self.conversation.get("others", ())]
         records = {each["customer"]: Customer.model_validate({"language": "en"} | each) for each in documents}
         context = Context(record=records["K-1"], other=records.get(str(self.request.target)))
-        check = self.kind.check(inquiry, context, self.catalogues.in_force(self.now.date()))
+        check = self.kind.check(inquiry, context, shipped().in_force(self.now.date()))
         return check.model_copy(update={"settings": RunSettings()} if inquiry.first else {})
 
     def receive(self, event: str, message: Any) -> Refusal | None:

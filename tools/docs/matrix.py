@@ -14,7 +14,6 @@ from typing import Any, get_args
 from pydantic import Field
 from pydantic.dataclasses import dataclass
 
-from catalogue.loader import load_catalogues
 from states.kinds.kind import Context
 from states.kinds.registry import KINDS
 from states.model.facts import Check, Inquiry
@@ -22,6 +21,7 @@ from states.model.offers import Catalogue
 from states.model.record import Customer, EditionKey
 from states.model.request import Request
 from states.views.diagram import states_of
+from tools.docs.conversations import shipped
 from tools.docs.kind_facts import holding
 
 AT = datetime(2027, 1, 4, 9, tzinfo=UTC)
@@ -83,7 +83,7 @@ EFFECTS = {
 
 def rows() -> Iterator[tuple[str, ...]]:
     """The matrix, by the catalogue version in force."""
-    version = load_catalogues().all[-1]
+    version = shipped().all[-1]
     for row in listed():
         checks = answers(row, version)
         kind = f"[`{row.kind}`](kinds/{row.kind}.md)"

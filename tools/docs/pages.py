@@ -9,7 +9,6 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from catalogue.differences import differences
 from catalogue.formats import ZONE, moment_from
-from catalogue.loader import load_catalogues
 from catalogue.texts import say
 from states.chart.state_names import AWAITED_EFFECT, PUBLIC_STATE, public_state
 from states.chart.task_types import TASK_TYPES, TaskType
@@ -19,7 +18,7 @@ from states.model.offers import Product
 from states.model.status import Status
 from states.views.diagram import mermaid
 from tools.docs import kind_facts, matrix
-from tools.docs.conversations import played
+from tools.docs.conversations import played, shipped
 from tools.docs.kind_facts import holding, texts
 from tools.docs.rules import ROOT, Rule, groups, in_code, in_data, in_tests, mutants_of
 from tools.docs.samples import mail, spoken
@@ -85,7 +84,7 @@ def catalogue_page() -> dict[str, Any]:
 
     New remarks are no differences: they are shown by themselves.
     """
-    versions = load_catalogues().all
+    versions = shipped().all
     first, pairs = versions[0], reversed([*pairwise(versions)])
     products = first.products.values()
     return {
