@@ -3,7 +3,7 @@
 from states.chart.checks import refused_by_check
 from states.chart.notifications import tell
 from states.chart.orders import begin_again
-from states.chart.tasks import close_task, handled_by, tasks_of
+from states.chart.tasks import drop_tasks, tasks_of, unclicked
 from states.chart.turn import Turn
 from states.model.effects import CheckLicences
 from states.model.memory import Memory, Standing
@@ -21,7 +21,7 @@ def refused_beneath(model: Memory) -> bool:
 
 def standing_unbooked(model: Memory) -> bool:
     """The standing order's date comes first, and the change waits to be booked by hand (X10)."""
-    return has_standing(model) and handled_by(model, "perform")
+    return has_standing(model) and unclicked(model)
 
 
 def propose_target(turn: Turn) -> None:
@@ -66,7 +66,6 @@ def drop_change(turn: Turn) -> None:
     for name in Standing.model_fields:
         setattr(memory, name, getattr(standing, name))
     memory.standing = None
-    for task in tasks_of(memory, "perform", "repair"):
-        close_task(memory, task)
+    drop_tasks(turn, tasks_of(memory, "perform", "repair"))
     turn.write("change_dropped", "change_dropped", target=memory.request.target)
     tell(turn, "change_dropped")

@@ -92,6 +92,11 @@ def begin_again(turn: Turn) -> None:
         close_task(memory, task)
 
 
+def drop_order(turn: Turn) -> None:
+    """What nobody has booked or switched off is given up with the request: an unfinished order is no order (ED10)."""
+    turn.memory.order = None
+
+
 # Booking.
 
 

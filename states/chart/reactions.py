@@ -17,7 +17,7 @@ class Reaction(NamedTuple):
     """An internal transition out of every state that is no end."""
 
     event: str
-    on: Callable[[Turn], None] | None
+    on: Callable[[Turn], None] | list[Callable[[Turn], None]] | None
     cond: Callable[..., bool] | None = None
 
 
@@ -37,7 +37,7 @@ REACTIONS = (
     Reaction("target_proposed", amendments.propose_target),
     Reaction("details_replaced", amendments.replace_details),
     # Operators.
-    Reaction("performed", orders.note_performed),
+    Reaction("performed", [orders.note_performed, revocation.hand_over_when_made]),
     Reaction("clarified", questions.note_clarified),
     Reaction("not_clarified", questions.note_not_clarified),
     Reaction("revocation_declined", revocation.note_declined),

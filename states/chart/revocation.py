@@ -7,10 +7,10 @@ from states.chart.amendments import has_standing
 from states.chart.checks import books, by_hand, outside_steps
 from states.chart.notifications import tell
 from states.chart.state_names import AFTER_DATE
-from states.chart.tasks import ask_or_open, close_task, handled_by, open_task, tasks_of
+from states.chart.tasks import ask_or_open, close_task, open_task, tasks_of, unclicked
 from states.chart.traits import Traits
 from states.chart.turn import Turn, last_line
-from states.model.effects import HandOver, Withdraw
+from states.model.effects import ApplyChange, HandOver, Withdraw
 from states.model.memory import Memory
 from states.model.request import Request
 from states.rules.effective_date import effective_at
@@ -30,12 +30,27 @@ def revoking_standing(model: Memory) -> bool:
 
 def nothing_booked(model: Memory) -> bool:
     """The booking waits to be clicked, and no order stands beneath it (X11)."""
-    return handled_by(model, "perform") and not has_standing(model)
+    return unclicked(model) and not has_standing(model)
+
+
+def changed_by_hand(memory: Memory, traits: Traits) -> bool:
+    """Whether a person makes the change itself: nothing is booked that would come by itself (G5, X12)."""
+    return memory.order is not None and by_hand(memory, traits) and not books(memory)
+
+
+def change_unmade(model: Memory, traits: Traits) -> bool:
+    """A person makes the change, and nobody has made it yet, be its day past (X12)."""
+    waits = model.state == "scheduled" or (model.state == "applying" and unclicked(model))
+    return waits and changed_by_hand(model, traits)
 
 
 def revocable(memory: Memory, traits: Traits) -> bool:
-    """From the order to the effective date (X11)."""
-    if memory.revoking or memory.state in ("withdrawing", "applying"):
+    """From the order to the effective date, or until a person has made the change (X11, X12)."""
+    if memory.revoking or memory.state == "withdrawing":
+        return False
+    if change_unmade(memory, traits):
+        return True
+    if memory.state == "applying":
         return False
     ordered = memory.state in traits.revocable or has_standing(memory)
     return ordered and not date_has_come(memory, memory.now)
@@ -55,6 +70,8 @@ def date_has_come(memory: Memory, at: datetime) -> bool:
 
 def came_too_late(memory: Memory, traits: Traits, at: datetime) -> bool:
     """Whether the date has come for which a revocation would have had to be asked for."""
+    if change_unmade(memory, traits):
+        return False
     if memory.state in AFTER_DATE and not revocable(memory, traits):
         return True
     return memory.state == "scheduled" and date_has_come(memory, max(at, memory.now))
@@ -66,6 +83,7 @@ def open_revocation(turn: Turn) -> None:
     values: dict[str, Any] = {
         "explanation": turn.message.explanation,
         "effective_at": isoformat(effective_at(memory)),
+        "by_hand": changed_by_hand(memory, turn.traits),
         "cancelled": [
             {"run": ended.workflow_id, "ends_at": isoformat(ended.ends_at), "state": ended.state}
             for ended in cancellations_for_run(memory)
@@ -107,8 +125,20 @@ def tell_revoked(turn: Turn) -> None:
     tell(turn, "revoked", cancelled=cancelled, **partners_left(memory, turn.traits))
 
 
+def hand_over_on_date(turn: Turn) -> None:
+    """On the effective date an open revocation passes on, unless a person has yet to make the change (X11, X12)."""
+    if not changed_by_hand(turn.memory, turn.traits):
+        hand_over_revocation(turn)
+
+
+def hand_over_when_made(turn: Turn) -> None:
+    """A person has made the change: what was not decided before passes on (X11, X12)."""
+    if turn.task is not None and isinstance(turn.task.step, ApplyChange):
+        hand_over_revocation(turn)
+
+
 def hand_over_revocation(turn: Turn) -> None:
-    """On the effective date an open revocation passes to a `misclick` run of its own (X11)."""
+    """An open revocation passes to a `misclick` run of its own (X11)."""
     memory = turn.memory
     request = memory.request
     for task in tasks_of(memory, "revocation"):

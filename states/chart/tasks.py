@@ -1,6 +1,7 @@
 """Tasks: what waits for a person. What each type means is in `states.chart.task_types`."""
 
 import hashlib
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, cast
 
@@ -49,6 +50,20 @@ def tasks_of(memory: Memory, *types: str) -> tuple[Task, ...]:
 def handled_by(memory: Memory, *types: str) -> bool:
     """Whether an open task of these types holds the step that the state waits for."""
     return any(task.step is not None and awaits(memory.state, task.step) for task in tasks_of(memory, *types))
+
+
+def unclicked(model: Memory) -> bool:
+    """A person is to make the step that the state waits for, and has not yet (X12)."""
+    return handled_by(model, "perform")
+
+
+def drop_tasks(turn: Turn, dropped: Iterable[Task]) -> None:
+    """Take off the list what nobody is to do any more; of what was to be clicked the operators are told, since
+    somebody may be about to (X12)."""
+    for task in dropped:
+        close_task(turn.memory, task)
+        if task.type == "perform":
+            tell_operators(turn, "perform_dropped", task=task.task, target=task.values.get("target"))
 
 
 def at_rest(memory: Memory) -> bool:

@@ -2,7 +2,7 @@
 
 from statemachine import State
 
-from states.chart import amendments, checks, notifications, orders, questions, revocation, surplus
+from states.chart import amendments, checks, notifications, orders, questions, revocation, surplus, tasks
 from states.chart.base import Chart
 from states.chart.traits import Traits
 
@@ -76,7 +76,7 @@ class EditionPath(Chart):
         | placing.to(revoked, cond=revocation.is_revoking, on=orders.note_booking_refused)
         | placing.to(order, on=orders.note_booking_refused)
     )
-    date_reached = scheduled.to(applying, on=revocation.hand_over_revocation)
+    date_reached = scheduled.to(applying, on=revocation.hand_over_on_date)
     change_applied = applying.to(leftover, cond=surplus.left_by_change, on=surplus.take_surplus) | applying.to(
         applied, on=surplus.take_surplus
     )
@@ -85,9 +85,9 @@ class EditionPath(Chart):
         feature_warning, surplus_resolution, order, scheduled, on=amendments.keep_standing
     )
     standing_due = applying.from_(
-        *beneath, cond=amendments.has_standing, on=[amendments.drop_change, revocation.hand_over_revocation]
+        *beneath, cond=amendments.has_standing, on=[amendments.drop_change, revocation.hand_over_on_date]
     ) | placing.to(
-        applying, cond=amendments.standing_unbooked, on=[amendments.drop_change, revocation.hand_over_revocation]
+        applying, cond=amendments.standing_unbooked, on=[amendments.drop_change, revocation.hand_over_on_date]
     )
     revocation_granted = (
         placing.to(None, cond=orders.booking_under_way, on=revocation.note_revoking)
@@ -97,8 +97,11 @@ class EditionPath(Chart):
     )
     withdrawn = withdrawing.to(revoked)
     supersede = superseded.from_(scheduled) | superseded.from_(*unordered, cond=amendments.has_standing)
-    abandon = scheduled.from_(*unordered, cond=amendments.has_standing, on=amendments.drop_change) | abandoned.from_(
-        *unordered
+    abandon = (
+        scheduled.from_(*unordered, cond=amendments.has_standing, on=amendments.drop_change)
+        | placing.to(scheduled, cond=amendments.standing_unbooked, on=amendments.drop_change)
+        | abandoned.from_(*unordered)
+        | placing.to(abandoned, cond=tasks.unclicked, on=orders.drop_order)
     )
     licence_changed = surplus_resolution.to(license_check) | leftover.to(None, on=checks.ask_what_is_left)
     give_up = given_up.from_.any(before=notifications.tell_given_up)

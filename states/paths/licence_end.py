@@ -70,7 +70,7 @@ class LicenceEnd(Chart):
         | placing.to(revoked, cond=revocation.is_revoking, on=orders.note_booking_refused)
         | placing.to(order, on=orders.note_booking_refused)
     )
-    date_reached = scheduled.to(applying, on=revocation.hand_over_revocation)
+    date_reached = scheduled.to(applying, on=revocation.hand_over_on_date)
     change_applied = (
         applying.to(external, cond=checks.ends_outside)
         | applying.to(third_party, cond=tasks.proofs_missing, on=notifications.tell_ended)
@@ -86,13 +86,14 @@ class LicenceEnd(Chart):
         feature_warning, order, scheduled, cond=checks.warns_first, on=amendments.keep_standing
     ) | license_check.from_(feature_warning, order, scheduled, on=amendments.keep_standing)
     standing_due = applying.from_(
-        *beneath, cond=amendments.has_standing, on=[amendments.drop_change, revocation.hand_over_revocation]
+        *beneath, cond=amendments.has_standing, on=[amendments.drop_change, revocation.hand_over_on_date]
     ) | placing.to(
-        applying, cond=amendments.standing_unbooked, on=[amendments.drop_change, revocation.hand_over_revocation]
+        applying, cond=amendments.standing_unbooked, on=[amendments.drop_change, revocation.hand_over_on_date]
     )
     revocation_granted = (
         placing.to(None, cond=orders.booking_under_way, on=revocation.note_revoking)
         | placing.to(revoked, cond=revocation.nothing_booked)
+        | applying.to(revoked, cond=revocation.change_unmade)
         | withdrawing.from_(placing, scheduled)
         | withdrawing.from_(*beneath, cond=amendments.has_standing)
     )
@@ -100,7 +101,10 @@ class LicenceEnd(Chart):
     supersede = superseded.from_(scheduled) | superseded.from_(*unordered, cond=amendments.has_standing)
     abandon = (
         scheduled.from_(*unordered, cond=amendments.has_standing, on=amendments.drop_change)
+        | placing.to(scheduled, cond=amendments.standing_unbooked, on=amendments.drop_change)
         | abandoned.from_(*unordered)
+        | abandoned.from_(placing, reassigning, cond=tasks.unclicked, on=orders.drop_order)
+        | abandoned.from_(scheduled, applying, cond=revocation.change_unmade, on=orders.drop_order)
         | third_party.to(abandoned, cond=checks.ends_outside)
     )
     give_up = given_up.from_.any(before=notifications.tell_given_up)

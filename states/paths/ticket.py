@@ -84,7 +84,7 @@ class TicketPath(Chart):
     )
     declined = support_ticket.to(refused, on=orders.decline)
     order_placed = scheduled.to(None, on=tell_agreed)
-    date_reached = scheduled.to(applying, on=revocation.hand_over_revocation)
+    date_reached = scheduled.to(applying, on=revocation.hand_over_on_date)
     change_applied = applying.to(applied)
     revocation_granted = scheduled.to(revoked)
     supersede = scheduled.to(superseded)

@@ -65,5 +65,5 @@ class TransferPath(Chart):
     perform_rejected = decoupling.to(appointing)
     decouple_refused = decoupling.to(appointing)
     decoupled = decoupling.to(applied)
-    abandon = abandoned.from_(support_ticket, appointing, scheduled, decoupling)
+    abandon = abandoned.from_(support_ticket, appointing, scheduled) | decoupling.to(abandoned, cond=tasks.unclicked)
     give_up = given_up.from_.any(before=notifications.tell_given_up)

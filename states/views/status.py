@@ -4,6 +4,7 @@ from datetime import datetime
 
 from states.chart.base import Chart
 from states.chart.task_types import decisions_of, type_of
+from states.chart.tasks import tasks_of
 from states.model.memory import Memory, Task, TimelineLine
 from states.model.status import StandingOrder, Status, SurplusEntry, TaskEntry, TimelineEntry
 from states.model.texts import Say
@@ -24,10 +25,9 @@ def due_of(task: Task) -> datetime | None:
 def task_entry(task: Task, say: Say, memory: Memory) -> TaskEntry:
     """A task with its instructions: what to do, who asked, the proof handed in, the last rejection's note."""
     language = language_of(memory)
-    values = (
-        run_facts(memory) | origin_facts(memory) | {"due_at": isoformat(task.due_at), "late": task.subject == "late"}
-    )
-    values |= task.values
+    values = run_facts(memory) | origin_facts(memory)
+    values |= {"due_at": isoformat(task.due_at), "late": task.subject == "late"}
+    values |= {"revocation_asked": bool(tasks_of(memory, "revocation"))} | task.values
     text = say(language, f"task.{task.text}", values) + "\n\n" + say(language, "task.asked", values)
     if task.proof is not None:
         text += "\n\n" + say(language, "task.proof", {"reference": task.proof.reference, "by": task.proof.confirmed_by})

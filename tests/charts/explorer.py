@@ -373,12 +373,17 @@ def check_node(stage: Stage, node: Node, moves: list[Move]) -> None:
     require(bool(moves), "cannot be left")
     waits = chart.waiting_for()
     require(bool(waits), "waits for nobody")
-    for task in tasks_of(memory, "perform"):
+    for task in tasks_of(memory, "perform") if chart.at_rest() else ():
         assert task.step is not None
         text, action = PERFORMED[task.step.name]
         require(task.text == text, "a person is told to do something else than the step")
         path = memory.check.click_paths.get(action, ()) if memory.check else ()
         require(task.values["click_path"] == list(path), "the click path is that of another action")
+        if task.step.name != "withdraw":
+            require("abandon" in chart.enabled(), "what nobody has clicked cannot be stopped")
+        if task.step.name in ("place_order", "apply_change"):
+            stoppable = "request_revocation" in chart.enabled() or bool(tasks_of(memory, "revocation"))
+            require(stoppable, "what nobody has clicked cannot be revoked")
     names = {repr((task.type, task.subject, task.step)) for task in memory.tasks}
     require(len(names) == len(memory.tasks), "the same task is open twice")
     if not chart.at_rest():

@@ -164,7 +164,8 @@ def test_X11_a_revocation_is_asked_for_once_at_a_time():
     task = run.task("revocation")
     assert task.text == "revocation"
     assert task.values == {
-        "explanation": "clicked wrongly", "effective_at": "2027-01-31T23:00:00+00:00", "cancelled": [],
+        "explanation": "clicked wrongly", "effective_at": "2027-01-31T23:00:00+00:00", "by_hand": False,
+        "cancelled": [],
     }  # fmt: skip
     assert run.reject("revocation", "not this time") is None
     assert run.notices()[-1] == ("declined", "customer")
@@ -602,6 +603,41 @@ def test_X12_what_costs_nothing_is_withdrawn_by_itself():
     run.send("request_revocation", explanation="x")
     run.confirm("revocation", decision="granted")
     assert run.state == "revoked"
+
+
+@pytest.mark.parametrize(
+    ("mode", "says", "can_be_stopped"),
+    [("guided", INCLUDED, True), ("automatic", INCLUDED, False), ("guided", PAID, False), ("automatic", PAID, False)],
+)
+def test_X12_what_is_scheduled_can_be_abandoned_only_where_a_person_makes_the_change(mode, says, can_be_stopped):
+    """What is booked, the customer centre ends by itself (G3)."""
+    run = LoneRun("voucher", says | {"mode": mode})
+    run.send("place_order", **({} if says is PAID else {"effective_on": "2027-02-10"}))
+    if run.tasks("perform"):
+        run.confirm("perform", proof={"reference": "T"})
+    assert (run.state, "abandon" in run.chart.enabled()) == ("scheduled", can_be_stopped)
+
+
+def test_X12_a_change_that_nobody_has_booked_is_dropped_and_the_standing_order_stays():
+    run = edition({"mode": "guided"}, target="jtl_advanced")
+    run.send("place_order")
+    run.confirm("perform", proof={"reference": "T"})
+    run.request(target="jtl_start")
+    run.send("acknowledge_warning")
+    run.send("place_order")
+    assert run.send("abandon") is None
+    assert (run.state, run.memory.request.target, run.memory.tasks) == ("scheduled", "jtl_advanced", ())
+    assert run.notice("perform_dropped")["target"] == "jtl_start"
+
+
+def test_X12_a_move_that_is_being_made_is_not_abandoned():
+    run = LoneRun("marketplace_transfer", {"date_rule": "agreed"}, target="K-2", held_back=("decouple",))
+    run.confirm("support_ticket", decision="granted")
+    run.confirm("appointment", at=NOW + DAY)
+    run.wait(NOW + DAY)
+    assert "abandon" in run.chart.enabled()
+    run.confirm("perform", proof={"reference": "T"})
+    assert (run.state, run.chart.enabled()) == ("decoupling", ())
 
 
 def test_a_late_click_moves_a_notice_date():

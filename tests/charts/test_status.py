@@ -304,7 +304,8 @@ def test_a_task_with_its_instructions_the_last_note_and_the_proof():
         task.task, "third_party", None, (), True,
     )  # fmt: skip
     values = FACTS_TERM | {"kind": "marketplace", "asked_by_whom": None, "asked_at": NOW.isoformat()}
-    values |= {"ordered_by_whom": "c", "ordered_at": NOW.isoformat(), "due_at": None, "late": False, "name": None}
+    values |= {"ordered_by_whom": "c", "ordered_at": NOW.isoformat(), "due_at": None, "late": False}
+    values |= {"revocation_asked": False, "name": None}
     texts = [f"de task.third_party_pilot {values}", f"de task.asked {values}"]
     assert entry.instructions.split("\n\n") == texts
     first, second = (f"de task.proof { ({'reference': name, 'by': 'c'}) }" for name in ("mail", "letter"))

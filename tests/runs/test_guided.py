@@ -40,8 +40,8 @@ async def test_ED3_X12_an_order_stays_in_order_until_a_person_has_booked_it_with
     assert (task_types(waiting), task["proof_required"]) == (["perform"], True)
     assert task["due_at"] == waiting["order_by"] == "2027-01-17T23:00:00Z"
     assert "Paketkonfiguration" in task["instructions"]
-    assert waiting["enabled"] == ["request_revocation"]
-    for event in ("abandon", "place_order", "recheck_licences"):
+    assert waiting["enabled"] == ["request_revocation", "abandon"]
+    for event in ("place_order", "recheck_licences"):
         assert (await refusal_of(run, event)).code == "not_enabled", event
     refused = await refusal_of(run, "confirm_task")
     assert (refused.code, refused.rule) == ("proof_missing", "X12")
@@ -93,7 +93,7 @@ async def test_X12_an_included_licence_has_no_booking_and_is_deactivated_by_hand
     assert (due["state"], due["waiting_for"], task_types(due)) == ("scheduled", ["operator"], ["perform"])
     assert due["tasks"][0]["due_at"] == FEBRUARY
     assert await licences_left(world) == {"L-1"}
-    assert (await refusal_of(run, "request_revocation", explanation="x")).code == "too_late"
+    assert due["enabled"] == ["request_revocation", "abandon"]
     assert (await refusal_of(run, "confirm_task")).code == "proof_missing"
     done = await run.confirm("perform", proof=PROOF)
     assert (done["state"], done["effective_at"]) == ("applied", FEBRUARY)
@@ -270,14 +270,73 @@ async def test_CO4_nothing_is_clicked_where_it_ends_at_shopify(world: World) -> 
 
 
 @pytest.mark.settings(**GUIDED)
-async def test_X11_an_open_revocation_passes_on_when_the_day_to_click_comes(world: World) -> None:
+async def test_X11_X12_an_open_revocation_passes_on_when_somebody_has_clicked_and_not_before(world: World) -> None:
     await load_customer(world, licence("L-1", "vouchers"))
     run = await world.request("voucher", "K-1001", "L-1")
     await run("acknowledge_warning")
     await run("place_order", effective_on="2027-02-01")
     await run("request_revocation", explanation="by mistake")
     await world.sleep_until("2027-02-01T00:00+01:00")
-    assert task_types(await run.status()) == ["perform"]
+    due = await run.status()
+    assert sorted(task_types(due)) == ["perform", "revocation"]
+    perform = next(task for task in due["tasks"] if task["type"] == "perform")
+    assert "Der Kunde bittet um Rücknahme" in perform["instructions"]
+    assert (await run.confirm("perform", proof=PROOF))["state"] == "applied"
     ticket = world.run("misclick/K-1001/voucher.L-1")
     assert "by mistake" in (await ticket.status())["tasks"][0]["instructions"]
-    assert (await run.confirm("perform", proof=PROOF))["state"] == "applied"
+
+
+async def to_be_switched_off(world: World) -> Run:
+    """A register whose switching off was ordered two days ago, and has not been clicked yet."""
+    await load_customer(world, licence("P-1", "pos_wawi"))
+    run = await world.request("pos", "K-1001", "P-1")
+    await run("place_order")
+    await world.env.sleep(timedelta(days=2))
+    assert task_types(await run.status()) == ["perform"]
+    return run
+
+
+@pytest.mark.settings(**GUIDED)
+async def test_X11_X12_what_nobody_has_clicked_can_be_revoked_after_its_day(world: World) -> None:
+    run = await to_be_switched_off(world)
+    assert sorted(task_types(await run("request_revocation", explanation="by mistake"))) == ["perform", "revocation"]
+    done = await run.confirm("revocation", decision="granted", note="still in use")
+    assert (done["state"], done["tasks"]) == ("revoked", [])
+    assert await licences_left(world) == {"P-1"}
+
+
+@pytest.mark.settings(**GUIDED)
+async def test_X12_what_nobody_has_clicked_can_be_abandoned_and_who_was_to_click_is_told(world: World) -> None:
+    run = await to_be_switched_off(world)
+    done = await run("abandon")
+    assert (done["state"], done["effective_at"], done["tasks"]) == ("abandoned", None, [])
+    assert await licences_left(world) == {"P-1"}
+    await status_when(run, lambda _: any(subject.startswith("Nicht mehr klicken") for _, subject, _ in mails(world)))
+
+
+@pytest.mark.settings(**GUIDED)
+async def test_X11_once_it_is_clicked_it_is_too_late(world: World) -> None:
+    await load_customer(world, licence("M-1", "marketplace", third_party="Kaufland"))
+    run = await world.request("marketplace", "K-1001", "M-1")
+    await run("place_order")
+    await in_state(run, "scheduled")
+    assert (await run.confirm("perform", proof=PROOF))["enabled"] == ["hand_in_proof"]
+    assert (await refusal_of(run, "request_revocation", explanation="x")).code == "too_late"
+    assert (await refusal_of(run, "abandon")).code == "not_enabled"
+
+
+@pytest.mark.settings(**GUIDED)
+async def test_ED10_an_order_that_nobody_has_booked_can_be_abandoned(world: World) -> None:
+    run = await edition_ordered(world)
+    assert (await run("abandon"))["state"] == "abandoned"
+    await world.sleep_until("2027-02-02T00:00+01:00")
+    assert (await world.record("K-1001"))["editions"]["jtl"] == "jtl_pro"
+
+
+@pytest.mark.settings(**GUIDED)
+async def test_X12_a_switching_off_that_is_clicked_later_shows_the_day_of_the_click(world: World) -> None:
+    run = await to_be_switched_off(world)
+    placed = (await run.status())["effective_at"]
+    done = await run.confirm("perform", proof=PROOF)
+    assert (done["state"], [step["rule"] for step in done["why"]]) == ("applied", ["X6", "X12", "X12"])
+    assert done["effective_at"][:10] > placed[:10]

@@ -80,6 +80,7 @@ ASKED = {
     "ordered_by_whom": "Herr Muster",
     "due_at": "2027-01-17T23:00:00Z",
     "late": False,
+    "revocation_asked": True,
 }
 
 REJECTED = {"note": "Die Bestätigung ist unleserlich."}
@@ -250,6 +251,7 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "task.revocation": {
         "explanation": "Verklickt",
         "effective_at": FIRST,
+        "by_hand": False,
         "cancelled": [{"run": "voucher/K-1001/L-1", "ends_at": "2027-01-31T23:00:00Z", "state": "scheduled"}],
         "partners": ["P-1"],
     },
@@ -284,12 +286,14 @@ SAMPLES: dict[str, dict[str, Any]] = {
     | {"task": "t-1", "type": "third_party", "note": "Keine Bestätigung gefunden", "number": 2, "urgent": True}
     | {"again": False}
     | {"due_at": "2027-01-17T23:00:00Z"},
+    "mail.perform_dropped": MAIL | {"task": "t-1"},
     "mail.repair": MAIL | {"action": "place_order", "error": "503 Service Unavailable"},
     "part.costs": FACTS,
     "part.case": FACTS,
     "part.name": FACTS,
     "part.run_ended": LOST,
     "part.no_click_path": {},
+    "part.revocation_asked": {},
     "part.reject": {},
     "part.no_proof": {},
     "part.unclear": {},
