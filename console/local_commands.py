@@ -61,7 +61,7 @@ def print_catalogue(directory: Path | None, name: str | None, as_json: bool) -> 
     ]  # fmt: skip
     table(("edition", "label", "EUR a month", "support", "order packages", "source"), rows)
     print()
-    table(("product", "label", "kind", "in which edition", "source"), product_rows(version))
+    table(("product", "label", "kind", "in which edition, and by which source"), product_rows(version))
     for remark in version.remarks.values():
         print(f"\n{remark.text.get(language(), remark.key)} {remark.source.written}")
 
@@ -71,12 +71,9 @@ def product_rows(version: Catalogue) -> list[tuple[object, ...]]:
     rows: list[tuple[object, ...]] = []
     for product in version.products.values():
         offers = {"": product.offer} if product.offer else dict(product.offers)
-        in_editions = [
-            f"{edition} {offer.status}{f' ({offer.limit})' if offer.limit is not None else ''}".strip()
-            for edition, offer in offers.items()
-        ]
+        in_editions = [f"{edition} {offer.written}".strip() for edition, offer in offers.items()]
         label = product.label.get(language(), product.key)
-        rows.append((product.key, label, product.kind, in_editions, product.source.label))
+        rows.append((product.key, label, product.kind, in_editions))
     return rows
 
 

@@ -99,7 +99,10 @@ def meaning_of(request: Request, check: Check, language: str) -> tuple[CostEffec
         return check.cost_effect, step.rule, say(language, f"listed.{step.what}")
     question = next((question for question in check.questions if question.type == "clarify_cost"), None)
     effect: CostEffect = "unknown" if question else check.cost_effect
-    return effect, question.rule if question else RULES[effect], say(language, f"cost.{effect}")
+    text = say(language, f"cost.{effect}")
+    if check.inferred:
+        text = f"{text}. {say(language, 'listed.inferred')}"
+    return effect, question.rule if question else RULES[effect], text
 
 
 def ends(workflow_id: str, licence: Licence) -> bool:

@@ -242,11 +242,12 @@ def confirmed_event(turn: Turn, task: Task, message: ConfirmTask) -> str | Refus
             return malformed("fault.at_past", "X6", type=task.type)
     if message.proof and message.proof.confirmed_at and message.proof.confirmed_at > turn.memory.now + A_DAY:
         return malformed("fault.confirmed_at", type_.proof_rule)
-    if message.note is None and type_.needs_note & {"*", message.decision}:
+    says_enough = message.decision is not None and message.decision not in type_.decisions
+    if message.note is None and not says_enough and type_.needs_note & {"*", message.decision}:
         return malformed("fault.note_needed")
     if type_.needs_proof and message.proof is None and task.proof is None:
         return Refusal(rule=type_.proof_rule, code="proof_missing")
-    return type_.decisions[message.decision] if message.decision else str(type_.confirmed)
+    return type_.decisions.get(message.decision or "", str(type_.confirmed))
 
 
 def takes_at(turn: Turn, task: Task) -> bool:

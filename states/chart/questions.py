@@ -6,7 +6,7 @@ from states.chart.orders import ask_for_booking
 from states.chart.tasks import open_task
 from states.chart.turn import Turn
 from states.model.base import day_after, day_of
-from states.model.facts import Refusal
+from states.model.facts import Question, Refusal
 from states.model.memory import Memory
 from states.rules.effective_date import open_questions, recorded_term, running_term
 
@@ -24,11 +24,20 @@ def ask_open_questions(turn: Turn) -> None:
 
 def open_question(turn: Turn, type_: str) -> None:
     """The task of a question, with what the record shows."""
-    check = turn.memory.check
-    question = next((question for question in check.questions if question.type == type_), None) if check else None
+    question = question_of(turn.memory, type_)
     values = dict(question.values) if question else {"recorded": recorded_term(turn.memory)}
-    text = "clarify_partners" if type_ == "clarify" else type_
-    open_task(turn, type_, text, at_required=type_ == "clarify_term", values=values)
+    text = question.text if question and question.text else type_
+    decisions = tuple(question.answers) if question and question.answers else None
+    open_task(turn, type_, text, at_required=type_ == "clarify_term", values=values, decisions=decisions)
+
+
+def question_of(memory: Memory, type_: str) -> Question | None:
+    """What the last check asks under that type; None where what it found has changed by itself since."""
+    return (
+        next((question for question in memory.check.questions if question.type == type_), None)
+        if memory.check
+        else None
+    )
 
 
 def note_clarified(turn: Turn) -> None:
@@ -38,11 +47,25 @@ def note_clarified(turn: Turn) -> None:
     if turn.task.type == "clarify_cost":
         memory.clarified_cost = message.decision
     elif turn.task.type == "clarify":
-        memory.clarified_note = message.note
+        note_answer(turn)
     else:
         note_term(turn, last_usable_day(message.at, memory.settings.zone))
-    if memory.state == "order":
+    if memory.state == "order" and turn.follow is None:
         ask_open_questions(turn)
+
+
+def note_answer(turn: Turn) -> None:
+    """What was asked in words is answered; a decision says what it costs, or stands against the request (SL1, SL2)."""
+    memory, message = turn.memory, turn.message
+    memory.clarified_note = message.note or message.decision
+    question = question_of(memory, "clarify")
+    meaning = question.answers.get(message.decision) if question else None
+    if isinstance(meaning, Refusal):
+        assert memory.check is not None
+        memory.check = memory.check.model_copy(update={"refusal": meaning})
+        turn.follow = "licences_checked"
+    elif meaning not in (None, "unknown"):
+        memory.clarified_cost = meaning
 
 
 def note_term(turn: Turn, last_day: date) -> None:

@@ -5,8 +5,8 @@ from typing import Any, cast, get_args
 from states.kinds.documents import fixed_subject
 from states.kinds.kind import COMMON_CODES, CustomerInquiry, Kind
 from states.model.facts import Check, Cost, Feature, Question, Warning
-from states.model.offers import Catalogue, Edition, Offer, Product
-from states.model.record import Customer, EditionKey, EditionTerm, Family
+from states.model.offers import Catalogue, CatalogueFeature, Edition, Offer, Product
+from states.model.record import Customer, EditionKey, EditionTerm, Family, Language
 from states.model.request import Request
 from states.paths.edition import EditionPath
 from states.rules.cost_effect import edition_of, offer_for
@@ -45,7 +45,9 @@ def check(inquiry: CustomerInquiry) -> Check:
         edition for edition in catalogue.editions.values() if edition.family == family and edition.rank < current.rank
     ]
     if not lower:
-        return inquiry.refuse(FLOOR[family], "lowest_edition", current=current.label)
+        return inquiry.refuse(
+            FLOOR[family], "lowest_edition", current=current.label, **{"inferred": True} if family == "wms" else {}
+        )
     target = catalogue.editions.get(str(inquiry.request.target))
     if target is None:
         bookable = [edition.label for edition in lower]
@@ -58,7 +60,7 @@ def check(inquiry: CustomerInquiry) -> Check:
 def downgrade(inquiry: CustomerInquiry, current: Edition, target: Edition) -> Check:
     """Everything that follows from a change to a lower edition."""
     record, catalogue, family = inquiry.record, inquiry.catalogue, current.family
-    lost = features_lost(record, catalogue, current, target)
+    lost = features_lost(catalogue, current, target)
     term = record.edition_terms.get(family)
     annual = term if term and term.term == "annual" else None
     return inquiry.conclude(
@@ -68,32 +70,53 @@ def downgrade(inquiry: CustomerInquiry, current: Edition, target: Edition) -> Ch
         term_ends=annual.ends if annual else None,
         questions=(annual_term(annual),) if annual else (),
         surplus=surplus_under(record, inquiry.context.ends, catalogue, family, target.key),
-        warnings=(features_warning(lost, catalogue, current, target), *knock_on(record, catalogue, current, target)),
-        features_lost=lost,
+        warnings=(features_warning(inquiry, lost, current, target), *knock_on(record, catalogue, current, target)),
+        features_lost=tuple(told(feature, record.language, target) for feature in lost),
         cost=cost(current, target),
         optional_services=tuple(catalogue.optional_services),
     )
 
 
-def features_lost(record: Customer, catalogue: Catalogue, current: Edition, target: Edition) -> tuple[Feature, ...]:
-    """The functions that the target lacks or restricts, as far as a source says so (ED4)."""
-    lost = []
-    for feature in catalogue.features:
-        before, after = (feature.levels.get(edition.key, "full") for edition in (current, target))
-        if feature.family == current.family and LEVELS[after] < LEVELS[before]:
-            lost.append(Feature(feature=feature.label[record.language], limited=after == "limited"))
-    return tuple(lost)
+def features_lost(catalogue: Catalogue, current: Edition, target: Edition) -> tuple[CatalogueFeature, ...]:
+    """The functions that the target lacks or restricts, as far as a source says so, or lets us infer it (ED4)."""
+    return tuple(
+        feature
+        for feature in catalogue.features
+        if feature.family == current.family and LEVELS[level_in(feature, target)] < LEVELS[level_in(feature, current)]
+    )
 
 
-def features_warning(lost: tuple[Feature, ...], catalogue: Catalogue, current: Edition, target: Edition) -> Warning:
-    """The warning, also where nothing is known to be lost: the list is not complete (ED4)."""
+def level_in(feature: CatalogueFeature, edition: Edition) -> str:
+    """How much of a function an edition has: all of it unless it is named."""
+    return feature.levels.get(edition.key, "full")
+
+
+def told(feature: CatalogueFeature, language: Language, target: Edition) -> Feature:
+    """A function as people are told of it."""
+    return Feature(feature=feature.label[language], limited=level_in(feature, target) == "limited")
+
+
+def features_warning(
+    inquiry: CustomerInquiry, lost: tuple[CatalogueFeature, ...], current: Edition, target: Edition
+) -> Warning:
+    """The warning, also where nothing is known to be lost: the list is not complete (ED4).
+
+    What is inferred is named as such; so is that a term which no record names is taken for a monthly one (X14).
+    """
+    language = inquiry.record.language
+    features = [(told(feature, language, target), feature.source.inferred) for feature in lost]
     values = {
-        "features": [feature.feature for feature in lost if not feature.limited],
-        "limited": [feature.feature for feature in lost if feature.limited],
-        "complete": catalogue.complete,
+        "features": [feature.feature for feature, _ in features if not feature.limited],
+        "limited": [feature.feature for feature, _ in features if feature.limited],
+        "complete": inquiry.catalogue.complete,
         "current": current.label,
         "target": target.label,
     }
+    inferred = [feature.feature for feature, is_inferred in features if is_inferred]
+    if inferred:
+        values["inferred"] = inferred
+    if current.family not in inquiry.record.edition_terms:
+        values["no_term"] = True
     return Warning(code="features_lost", values=values)
 
 
@@ -119,7 +142,7 @@ def knock_on(record: Customer, catalogue: Catalogue, current: Edition, target: E
 def products_touched(record: Customer, catalogue: Catalogue, current: Edition, target: Edition) -> dict[str, Any]:
     """What is held and turns from included to paid, is gone in the target, or exceeds its limit (ED14, SH3, POS3)."""
     editions: dict[str, str] = dict(record.editions.items())
-    touched: dict[str, Any] = {"products": [], "unsure": [], "free": [], "lost": [], "limits": []}
+    touched: dict[str, Any] = {"products": [], "unsure": [], "free": [], "lost": [], "limits": [], "inferred": False}
     for product, licences in licences_by_product(record, catalogue):
         before, after = offer_for(product, editions), offer_for(product, editions | {current.family: target.key})
         label = product.label[record.language]
@@ -131,6 +154,7 @@ def products_touched(record: Customer, catalogue: Catalogue, current: Edition, t
             touched["lost"].append(label)
         elif after.limit not in (None, before.limit) and len(licences) > (after.limit or 0):
             touched["limits"].append(f"{label}: {after.limit}")
+            touched["inferred"] |= after.source.inferred
     touched["warehouse"] = current.family == "wms" and any(
         licence.product == "wms_module" for licence in record.licences
     )

@@ -24,7 +24,7 @@ def check(inquiry: CustomerInquiry) -> Check:
     return inquiry.conclude(
         cost_effect="none",
         surplus=open_at_partners(partners),
-        questions=() if partners else (Question(type="clarify", rule="FFN1"),),
+        questions=() if partners else (Question(type="clarify", rule="FFN1", text="clarify_partners"),),
         outside=tuple(step_with(partner) for partner in partners),
     )
 

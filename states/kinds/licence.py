@@ -43,21 +43,37 @@ class LicenceInquiry(CustomerInquiry):
         """What ending it does to the cost (G5 to G8, X5)."""
         return cost_effect(self.offer, self.licence)
 
+    @property
+    def inferred(self) -> bool:
+        """Whether that follows from an inference alone: the record itself says nothing of it (G8)."""
+        licence = self.licence
+        recorded = licence.included is not None or licence.price_per_month is not None
+        return self.offer is not None and self.effect != "unknown" and self.offer.source.inferred and not recorded
+
 
 LicenceCheck = Callable[[LicenceInquiry], Check]
 
 
 def check_of_ending(
-    inquiry: LicenceInquiry, *warnings: Warning, effect: CostEffect | None = None, **fields: Any
+    inquiry: LicenceInquiry,
+    *warnings: Warning,
+    effect: CostEffect | None = None,
+    questions: tuple[Question, ...] | None = None,
+    **fields: Any,
 ) -> Check:
-    """The check of a licence that may end: at its term where it is paid, else at once or on a day chosen (X6)."""
+    """The check of a licence that may end: at its term where it is paid, else at once or on a day chosen (X6).
+
+    `effect` and `questions`: where they are not those of the offer.
+    """
+    inferred = effect is None and inquiry.inferred
     effect = effect or inquiry.effect
-    no_saving = (no_saving_warning(inquiry.product),) if effect in NO_SAVING else ()
+    no_saving = (no_saving_warning(inquiry.product, inferred),) if effect in NO_SAVING else ()
     return inquiry.conclude(
         date_rule="term" if effect == "cancellation" else "moment",
         cost_effect=effect,
+        inferred=inferred or None,
         term_ends=inquiry.licence.term_ends,
-        questions=questions_about(inquiry, effect),
+        questions=questions_about(inquiry, effect) if questions is None else questions,
         warnings=(*warnings, *no_saving),
         cost=cost_of(inquiry.licence, effect),
         **fields,
@@ -153,11 +169,14 @@ def offer_of(product: Product, editions: Mapping[Any, str]) -> Offer | None:
     return offer
 
 
-def no_saving_warning(product: Product) -> Warning:
+def no_saving_warning(product: Product, inferred: bool) -> Warning:
     """Tidiness, no saving (G9); with what is special about active channels (MP6, CO6) and WMS modules (WMM3)."""
+    values: dict[str, Any] = {"inferred": True} if inferred else {}
     if product.channel:
-        return Warning(code="no_saving", values={"channel": product.kind})
-    return Warning(code="no_saving", values={"warehouse": True} if product.kind == "wms_module" else {})
+        values["channel"] = product.kind
+    elif product.kind == "wms_module":
+        values["warehouse"] = True
+    return Warning(code="no_saving", values=values)
 
 
 def questions_about(inquiry: LicenceInquiry, effect: CostEffect) -> tuple[Question, ...]:

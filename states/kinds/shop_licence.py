@@ -1,7 +1,8 @@
 """Licences of JTL-Shop: an Abonnement can be cancelled, a Subscription runs out (SL)."""
 
-from states.kinds.licence import LicenceInquiry, check_of_ending, licence_kind
-from states.model.facts import Check, Warning
+from states.kinds.licence import LicenceInquiry, check_of_ending, licence_kind, questions_about, recorded_of
+from states.model.facts import Check, Question, Refusal, Warning
+from states.model.record import Licence
 from states.paths.licence_end import LicenceEnd
 
 
@@ -16,13 +17,32 @@ class ShopLicenceEnd(LicenceEnd):
 def check(inquiry: LicenceInquiry) -> Check:
     """A Subscription is refused with its expiry (SL2); hosting is another contract (SL5).
 
-    Only an Abonnement is known to be cancellable (SL1): a licence recorded without a contract is asked about (X5).
+    Only an Abonnement is known to be cancellable (SL1): where no contract is recorded, it is asked which one it is.
     """
-    contract, term_ends = inquiry.licence.contract, inquiry.licence.term_ends
+    contract, two_contracts = inquiry.licence.contract, Warning(code="two_contracts")
     if contract == "subscription":
-        return inquiry.refuse("SL2", "subscription", ends_on=term_ends.isoformat() if term_ends else None)
-    effect = inquiry.effect if contract == "abonnement" else "unknown"
-    return check_of_ending(inquiry, Warning(code="two_contracts"), effect=effect)
+        return inquiry.conclude(refusal=runs_out(inquiry.licence))
+    if contract is None:
+        return check_of_ending(inquiry, two_contracts, effect="unknown", questions=which_contract(inquiry))
+    return check_of_ending(inquiry, two_contracts)
+
+
+def runs_out(licence: Licence) -> Refusal:
+    """A Subscription needs no cancellation, and cannot be cancelled (SL2)."""
+    ends_on = licence.term_ends.isoformat() if licence.term_ends else None
+    return Refusal(rule="SL2", code="subscription", values={"ends_on": ends_on})
+
+
+def which_contract(inquiry: LicenceInquiry) -> tuple[Question, ...]:
+    """Abonnement or Subscription; and what would have to be asked of an Abonnement."""
+    question = Question(
+        type="clarify",
+        rule="SL1",
+        text="clarify_contract",
+        values={"recorded": recorded_of(inquiry.licence)},
+        answers={"abonnement": inquiry.effect, "subscription": runs_out(inquiry.licence)},
+    )
+    return (question, *questions_about(inquiry, inquiry.effect))
 
 
 KIND = licence_kind(

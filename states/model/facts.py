@@ -61,6 +61,10 @@ class Question(Value):
     type: QuestionType
     rule: str
     values: dict[str, Any] = Field(default_factory=dict)
+    text: str | None = None
+    """The key of its instructions; the type's own where there is none."""
+    answers: dict[str, CostEffect | Refusal] = Field(default_factory=dict)
+    """`clarify`: the decisions to choose from, each with what it means for the cost, or why it stands against it."""
 
 
 class OutsideStep(Value):
@@ -115,6 +119,8 @@ class Check(Value):
     """What the customer has now: the edition, the tier, whom the user is assigned to."""
     date_rule: DateRule = "moment"
     cost_effect: CostEffect = "unknown"
+    inferred: bool = False
+    """No source says what it does to the cost: it is inferred from what they say (G8)."""
     term_ends: date | None = None
     """The last usable day as recorded, where the licence or edition has a running term."""
     questions: tuple[Question, ...] = ()

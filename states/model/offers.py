@@ -24,6 +24,11 @@ class Source(Value):
     """A line of the guide (`L189`), a page with what it says (`P1: 2026`), or why it is inferred or an example."""
 
     @property
+    def inferred(self) -> bool:
+        """Whether no source says it expressly: where such a fact decides, people are told so."""
+        return self.label in ("I", "?")
+
+    @property
     def written(self) -> str:
         """As it stands in the catalogue's files: `[S] L189`, `[P1] 2026`."""
         page, _, statement = self.at.partition(": ")
@@ -36,6 +41,12 @@ class Offer(Value):
     status: OfferStatus
     limit: int | None = Field(default=None, ge=0)
     source: Source
+
+    @property
+    def written(self) -> str:
+        """As people read it, with where it comes from: `included (5) [I]`, `paid_addon [P1]`."""
+        number = "" if self.limit is None else f" ({self.limit})"
+        return f"{self.status}{number} {self.source.written.partition(' ')[0]}"
 
 
 class Edition(Value):

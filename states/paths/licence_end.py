@@ -55,6 +55,7 @@ class LicenceEnd(Chart):
         | ordering.to(order, cond=checks.unclear, on=orders.reject_unclear)
         | ordering.to(placing)
         | feature_warning.to(None)
+        | order.to(refused, cond=checks.refused_by_check)
         | order.to(None, on=questions.ask_open_questions)
         | scheduled.to(None)
     )

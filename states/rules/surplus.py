@@ -78,7 +78,8 @@ def beyond_limit(
             Surplus(
                 product=licences[0].product,
                 reason="limit",
-                values={**values, "limit": limit, "held": len(licences)},
+                values={**values, "limit": limit, "held": len(licences)}
+                | ({"inferred": True} if offer.source.inferred else {}),
                 candidates=(resolving,) if resolving else staying,
                 ends_at=ends[resolving] if resolving else None,
             )

@@ -50,6 +50,8 @@ def why(memory: Memory, traits: Traits, say: Say) -> tuple[WhyStep, ...]:
         steps = [Reason("clarified", "term_ends", term.isoformat(), "X6" if rule == "term" else "X14")]
     else:
         steps = origin_of(memory, traits, rule)
+    if memory.check and memory.check.inferred and memory.clarified_cost is None and rule == "term":
+        steps.insert(0, Reason("inferred", "", "inferred", "G8"))
     planned = memory.order.effective_at if memory.order else memory.agreed_at
     if memory.took_effect_at is not None and planned not in (None, memory.took_effect_at):
         steps.append(made_later(memory, planned))
@@ -87,7 +89,7 @@ def unknown_date(memory: Memory, rule: DateRule | None) -> list[Reason]:
     questions = open_questions(memory)
     if rule == "notice" and "clarify_term" in questions:
         return [Reason("annual", "", recorded_term(memory), "X14")]
-    if cost_effect_of(memory) == "unknown" and "clarify_cost" in questions:
+    if cost_effect_of(memory) == "unknown" and questions:
         return [Reason("unclear", "", "unclear", "X5")]
     return []
 

@@ -23,6 +23,7 @@ from tests.charts.lone_run import (
     TOLD_TERM,
     UNAVAILABLE,
     LoneRun,
+    document_of,
     edition,
     moment,
     over_standing,
@@ -353,11 +354,56 @@ def test_X5_declined_is_not_orderable_until_asked_again():
 
 def test_FFN1_a_note_is_asked_for_in_words():
     run = LoneRun(
-        "fulfillment", {"cost_effect": "none", "questions": ({"type": "clarify", "rule": "FFN1"},)}, subject="ffn"
+        "fulfillment",
+        {"cost_effect": "none", "questions": ({"type": "clarify", "rule": "FFN1", "text": "clarify_partners"},)},
+        subject="ffn",
     )
     task = run.task("clarify")
     assert (task.text, task.values) == ("clarify_partners", {})
     assert "place_order" not in run.chart.enabled()
+
+
+RUNS_OUT = Refusal(rule="SL2", code="subscription", values={"ends_on": "2027-01-31"})
+WHICH = {
+    "type": "clarify",
+    "rule": "SL1",
+    "text": "clarify_contract",
+    "values": {"recorded": "R"},
+    "answers": {"abonnement": "cancellation", "subscription": RUNS_OUT},
+}
+
+
+@pytest.mark.parametrize("term_ends", ["2027-01-31", None])
+def test_SL1_an_abonnement_costs_until_its_term_which_is_asked_for_where_there_is_none(term_ends):
+    run = LoneRun("shop_licence", {"cost_effect": "unknown", "questions": (WHICH,), "term_ends": term_ends})
+    task = run.task("clarify")
+    assert (task.text, task.decisions, task.values) == (
+        "clarify_contract",
+        ("abonnement", "subscription"),
+        {"recorded": "R"},
+    )
+    assert "place_order" not in run.chart.enabled()
+    run.confirm("clarify", decision="abonnement")
+    if term_ends is None:
+        run.confirm("clarify_term", at="2027-01-31")
+    assert (run.memory.tasks, document_of(run).cost_effect) == ((), "cancellation")
+    assert run.send("place_order") is None
+    assert (run.state, run.order.effective_at) == ("scheduled", moment("2027-01-31 23:00"))
+
+
+def test_SL2_a_subscription_ends_the_run_refused_with_its_expiry_and_tells_the_customer():
+    run = LoneRun("shop_licence", {"cost_effect": "unknown", "questions": (WHICH,), "term_ends": "2027-01-31"})
+    run.confirm("clarify", decision="subscription")
+    assert (run.state, run.memory.refusal) == ("refused", RUNS_OUT)
+    assert run.notice("refused")["refusal"] == {"code": "subscription", "values": {"ends_on": "2027-01-31"}}
+
+
+def test_SL1_another_decision_than_those_asked_for_is_malformed():
+    run = LoneRun("shop_licence", {"cost_effect": "unknown", "questions": (WHICH,)})
+    for decision in ("cancellation", None):
+        refusal = run.confirm("clarify", decision=decision, note="n")
+        assert refusal is not None and refusal.code == "malformed"
+    assert run.memory.clarified_note is None
 
 
 def test_a_refused_check_ends_the_run_and_tells_the_customer():

@@ -23,7 +23,7 @@ NOBODY = refused("G2", "unknown_customer")
 OPEN = {"surplus": (Surplus(licence="L-1", product="p", reason="not_available"),)}
 ENDING = {"surplus": (Surplus(licence="L-1", product="p", reason="not_available", ends_at="2027-01-31T23:00:00Z"),)}
 ASK_TERM = {"questions": (Question(type="clarify_term", rule="X6"),)}
-ASK_PARTNERS = {"questions": (Question(type="clarify", rule="FFN1"),)}
+ASK_PARTNERS = {"questions": (Question(type="clarify", rule="FFN1", text="clarify_partners"),)}
 PAID = {"cost_effect": "cancellation", "term_ends": date(2027, 1, 31), "date_rule": "term"}
 NOTICE = {"cost_effect": "cancellation", "date_rule": "notice"}
 INCLUDED = {"cost_effect": "deactivation"}

@@ -98,7 +98,7 @@ def test_what_a_product_is_in_each_wms_edition(
 @pytest.mark.parametrize(
     ("product", "label", "status"),
     [
-        ("shipping_labels", "S", "included"),
+        ("shipping_labels", "I", "included"),
         ("pos_standalone", "?", "unknown"),
         ("plan_and_produce", "?", "unknown"),
         ("production_module", "?", "unknown"),

@@ -275,14 +275,14 @@ def test_a_shipped_version_may_be_the_base_of_one_in_another_folder(tmp_path: Pa
         ),
         (
             "products_other.toml",
-            'offer = { status = "included", source = "[S] L131" }',
+            'offer = { status = "included", source = "[I] L131 read like what is priced in" }',
             "",
             "products_other.toml: products.shipping_labels.offer: missing",
         ),
         (
             "products_other.toml",
-            'offer = { status = "included", source = "[S] L131" }',
-            'offer = { status = "included", source = "[S] L131" }\n'
+            'offer = { status = "included", source = "[I] L131 read like what is priced in" }',
+            'offer = { status = "included", source = "[I] L131 read like what is priced in" }\n'
             '[products.shipping_labels.offers]\njtl_pro = { status = "included", source = "[S] L131" }',
             "products.shipping_labels.offers: offers by edition need a family",
         ),

@@ -366,7 +366,7 @@ def test_POS3_the_earliest_booked_ends_resolve_first():
         (("L-3",), ENDS["L-3"]), (("L-1",), ENDS["L-1"]), (("L-2", "L-4"), None),
     ]  # fmt: skip
     assert {entry.product for entry in entries} == {"p-1"} and {entry.licence for entry in entries} == {None}
-    assert entries[0].values == {"kind": "pos", "limit": 1, "held": 4}
+    assert entries[0].values == {"kind": "pos", "limit": 1, "held": 4, "inferred": True}
 
 
 @pytest.mark.parametrize(("limit", "entries"), [(0, 2), (1, 1), (2, 0), (3, 0), (None, 0)])

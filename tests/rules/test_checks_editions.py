@@ -136,7 +136,7 @@ KNOCK_ON: list[tuple[str, Customer, str, Catalogue, dict[str, Any]]] = [
         customer(*FOUR_REGISTERS),
         "jtl_advanced",
         SHIPPED,
-        SILVER_TO_BRONZE | {"limits": ["Kassenanbindung an JTL-Wawi: 3"]},
+        SILVER_TO_BRONZE | {"limits": ["Kassenanbindung an JTL-Wawi: 3"], "inferred": True},
     ),
     (
         "ED14 order package",
@@ -182,6 +182,51 @@ def test_knock_on_names_what_a_lower_edition_does_to_other_products(
         text = say(language, "warning.knock_on", values_told)
         for value in values.values():
             assert value is True or all(word in text for word in ([value] if isinstance(value, str) else value)), text
+
+
+MARKS = {"de": "unsere lesart", "en": "our reading"}
+
+
+def test_POS2_the_number_of_registers_is_said_to_be_inferred_wherever_it_decides() -> None:
+    check = ask("edition", customer(*FOUR_REGISTERS), "jtl", "jtl_advanced")
+    lost, knock_on = warned(check)["features_lost"], warned(check)["knock_on"]
+    assert lost["inferred"] == ["Mehr als drei Kassen an JTL-Wawi"]
+    for language, mark in MARKS.items():
+        assert mark in say(language, "warning.knock_on", knock_on).casefold()
+        assert mark in say(language, "warning.features_lost", lost | {"no_term": None}).casefold()
+        assert mark in say(language, "surplus.limit", check.surplus[0].values).casefold()
+
+
+def test_POS2_a_number_that_a_source_gives_is_not_said_to_be_inferred() -> None:
+    sold = SHIPPED.products["pos_wawi"]
+    attested = {key: offer.model_copy(update={"source": sold.source}) for key, offer in sold.offers.items()}
+    products = SHIPPED.products | {"pos_wawi": sold.model_copy(update={"offers": attested})}
+    catalogue = SHIPPED.model_copy(update={"products": products, "features": ()})
+    check = ask("edition", customer(*FOUR_REGISTERS), "jtl", "jtl_advanced", catalogue=catalogue)
+    said = (warned(check)["knock_on"], warned(check)["features_lost"], check.surplus[0].values)
+    assert [values.get("inferred") for values in said] == [None, None, None]
+
+
+@pytest.mark.parametrize(("family", "inferred"), [("wms", True), ("jtl", None)])
+def test_WE2_that_WMS_Start_is_the_floor_is_said_to_be_inferred(family: str, inferred: bool | None) -> None:
+    refusal = ask("edition", customer(editions=editions("jtl_start", "wms_start")), family, f"{family}_start").refusal
+    assert refusal is not None and refusal.values.get("inferred") == inferred
+    for language, mark in MARKS.items():
+        assert (mark in say(language, "refusal.lowest_edition", refusal.values).casefold()) == bool(inferred)
+
+
+@pytest.mark.parametrize(
+    ("terms", "assumed"),
+    [({}, True), ({"wms": {}}, True), ({"jtl": {"term": "monthly"}}, None), ({"jtl": {"term": "annual"}}, None)],
+)
+def test_ED15_a_term_that_no_record_names_is_said_to_be_taken_for_a_monthly_one(
+    terms: dict[str, Any], assumed: bool | None
+) -> None:
+    check = ask("edition", customer(edition_terms=terms, editions=editions("jtl_enterprise")), "jtl", "jtl_pro")
+    values = warned(check)["features_lost"]
+    assert values.get("no_term") == assumed
+    for language, words in (("de", "Jahresvertrag"), ("en", "annual contract")):
+        assert (words in say(language, "warning.features_lost", values)) == bool(assumed)
 
 
 BELOW_SILVER, BELOW_GOLD = "Support mindestens auf Stufe Silber", "Support auf Stufe Gold"
@@ -268,6 +313,7 @@ def test_X3_a_candidate_whose_end_is_booked_resolves_one_entry_and_no_other() ->
         "target": "JTL Start",
         "limit": 1,
         "held": 5,
+        "inferred": True,
         "kind": "pos",
     }
 

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from catalogue.texts import say
-from states.model.facts import Check, Cost
+from states.model.facts import Check, Cost, Refusal
 from states.model.offers import Catalogue
+from tests.charts.lone_run import LoneRun, document_of
 from tests.rules.checks import FAR, NEWER, SHIPPED, STABLE, ask, customer, editions, warned
 
 # Cost, date and questions of licences (G5-G8, X5, X6).
@@ -167,7 +168,7 @@ from tests.rules.checks import FAR, NEWER, SHIPPED, STABLE, ask, customer, editi
             editions(),
             "unknown",
             "moment",
-            ("clarify_cost",),
+            ("clarify",),
         ),
         ("SHH2", "shop_hosting", {"product": "shop_hosting", "term_ends": FAR}, editions(), "cancellation", "term", ()),
         ("HOS1", "hosting", {"product": "hosting", "term_ends": FAR}, editions(), "cancellation", "term", ()),
@@ -247,6 +248,48 @@ def test_API3_only_a_pilot_that_is_recorded_or_a_beta_that_goes_on_is_claimed(
         ("en", "You use this product through"),
     ):
         assert (claim in say(language, "warning.pilot_sign_off", unsure)) == (not unsure)
+
+
+@pytest.mark.parametrize(("term_ends", "also"), [(FAR, []), (None, ["clarify_term"])])
+def test_SL1_of_a_shop_licence_without_a_contract_it_is_asked_which_one_it_is(
+    term_ends: str | None, also: list[str]
+) -> None:
+    check = ask("shop_licence", customer({"product": "shop_licence", "term_ends": term_ends}))
+    asked, *others = check.questions
+    assert (asked.type, asked.rule, asked.text) == ("clarify", "SL1", "clarify_contract")
+    runs_out = Refusal(rule="SL2", code="subscription", values={"ends_on": term_ends})
+    assert asked.answers == {"abonnement": "cancellation", "subscription": runs_out}
+    assert [question.type for question in others] == also
+
+
+INFERRED: list[tuple[str, str, dict[str, Any], bool]] = [
+    ("SH1", "shipping_module", {"product": "shipping_labels"}, True),
+    ("SH1", "shipping_module", {"product": "shipping_labels", "included": True}, False),
+    ("SH2", "shipping_module", {"product": "track_and_trace"}, False),
+    ("WM2", "wawi_module", {"product": "wawi_module"}, True),
+    ("WM2", "wawi_module", {"product": "wawi_module", "included": True}, False),
+    ("POS2", "pos", {"product": "pos_wawi"}, True),
+    ("G7", "production", {"product": "production_user", "term_ends": FAR}, True),
+    ("G7", "production", {"product": "production_user", "term_ends": FAR, "price_per_month": "9.00"}, False),
+    ("SL1", "shop_licence", {"product": "shop_licence", "contract": "abonnement", "term_ends": FAR}, True),
+    ("HOS1", "hosting", {"product": "hosting", "term_ends": FAR}, True),
+    ("WMU3", "wms_user", {"product": "wms_user", "term_ends": FAR}, False),
+    ("MP1", "marketplace", {"product": "marketplace"}, False),
+    ("PR2", "production", {"product": "plan_and_produce"}, False),
+]
+
+
+@pytest.mark.parametrize(("rule", "kind", "licence", "inferred"), INFERRED)
+def test_G8_what_decides_and_is_inferred_is_said_to_be_inferred(
+    rule: str, kind: str, licence: dict[str, Any], inferred: bool
+) -> None:
+    """In the warning where nothing is saved, in `why` where the cost falls; not where the record itself says it."""
+    check = ask(kind, customer(licence))
+    assert check.inferred == inferred
+    run = LoneRun(kind, check.model_dump(exclude_unset=True))
+    document = document_of(run, say)
+    said = [warning.text for warning in document.warnings] + [step.step for step in document.why]
+    assert any("unsere Lesart" in text for text in said) == inferred, said
 
 
 def test_X6_whether_a_term_has_run_out_is_judged_by_the_day_in_berlin() -> None:

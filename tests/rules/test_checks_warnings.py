@@ -10,7 +10,7 @@ from tests.rules.checks import FAR, SHIPPED, ask, customer, editions, warned
 # Warnings, with their values.
 
 WARNINGS: list[tuple[str, str, Customer, dict[str, Any], dict[str, Any]]] = [
-    ("no_saving", "pos", customer({"product": "pos_wawi"}), {}, {}),
+    ("no_saving", "pos", customer({"product": "pos_wawi"}), {}, {"inferred": True}),
     ("user_management_lost", "voucher", customer({}), {}, {}),
     ("user_management_lost", "voucher", customer({"term_ends": FAR}, editions=editions("jtl_start")), {}, {}),
     (
@@ -86,6 +86,7 @@ WARNINGS: list[tuple[str, str, Customer, dict[str, Any], dict[str, Any]]] = [
             "features": [feature.label["en"] for feature in SHIPPED.features if feature.family == "wms"],
             "limited": [],
             "complete": False,
+            "no_term": True,
             "current": "WMS Pro",
             "target": "WMS Start",
         },

@@ -54,7 +54,6 @@ UNKNOWN = [
     ("PR2", "production", licence("PR2-module", "production_module")),
     ("WM2", "wawi_module", licence("WM2", "wawi_module", included=False)),
     ("X5", "wms_module", licence("X5", "wms_module", included=False)),
-    ("SL1", "shop_licence", licence("SL1", "shop_licence")),
     ("CO5", "connector", licence("CO5", "connector_shopware6", booked_via="shopify")),
 ]
 
@@ -65,6 +64,22 @@ async def test_X5_where_nobody_knows_the_cost_a_person_is_asked_and_a_cancellati
     await load_customer(world, *(record for _, _, record in UNKNOWN))
     for rule, kind, record in UNKNOWN:
         await cost_is_clarified(await world.request(kind, "K-1001", record["licence"]), rule)
+
+
+@pytest.mark.parametrize(
+    ("decision", "state", "code"), [("abonnement", "order", None), ("subscription", "refused", "subscription")]
+)
+async def test_SL1_SL2_of_a_shop_licence_without_a_contract_a_person_says_which_it_is(
+    world: World, decision: str, state: str, code: str | None
+) -> None:
+    await load_customer(world, licence("S-1", "shop_licence", term_ends="2027-01-31"))
+    run = await world.request("shop_licence", "K-1001", "S-1")
+    assert (run.first["state"], run.first["cost_effect"]) == ("order", "unknown")
+    [task] = run.first["tasks"]
+    assert (task["type"], task["decisions"]) == ("clarify", ["abonnement", "subscription"])
+    assert "Abonnement oder eine Subscription" in task["instructions"]
+    answer = await run.confirm("clarify", decision=decision)
+    assert (answer["state"], answer["refusal"] and answer["refusal"]["code"]) == (state, code)
 
 
 async def cost_is_clarified(run: Run, rule: str) -> None:

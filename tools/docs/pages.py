@@ -100,9 +100,7 @@ def catalogue_page() -> dict[str, Any]:
 def offered(product: Product, edition: str) -> str:
     """What a product is in an edition, with its number where there is one."""
     offer = product.offer or product.offers.get(edition)
-    if offer is None:
-        return "–"
-    return offer.status if offer.limit is None else f"{offer.status} ({offer.limit})"
+    return offer.written if offer else "–"
 
 
 def decisions() -> list[tuple[str, str]]:
