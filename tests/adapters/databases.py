@@ -1,6 +1,7 @@
 """Databases for tests: each test that takes `settings` runs on SQLite and on PostgreSQL, in a database of its own.
 
-PostgreSQL comes with the packages and is started once a session, in a folder of its own.
+PostgreSQL comes with the packages and is started once a session, in a folder of its own. Databases are copies of one
+that was migrated, since migrating each anew takes longer than most tests.
 """
 
 import asyncio
@@ -9,6 +10,7 @@ import os
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 import psycopg
@@ -18,6 +20,7 @@ from sqlalchemy.engine import make_url
 
 from activities.sql.database import Database, create_database
 from settings import Settings
+from tests.runs.harness import prepare_database
 
 NUMBERS = itertools.count(1)
 
@@ -42,17 +45,45 @@ def hurry(server: str) -> None:
 
 
 @contextmanager
-def new_database(server: str) -> Iterator[str]:
-    """The address of a new, empty database, which is dropped afterwards."""
+def new_database(server: str, template: str = "template1") -> Iterator[str]:
+    """The address of a new database, empty unless another is its template, which is dropped afterwards."""
     name = f"t{os.getpid()}_{next(NUMBERS)}"
     with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}".encode())
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}".encode())
         yield make_url(server).set(database=name).render_as_string(hide_password=False)
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+@cache
+def migrated_template(server: str) -> str:
+    """The name of a database with all tables and nothing in them, which goes with the server."""
+    name = f"migrated{os.getpid()}"
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}".encode())
+    url = make_url(server).set(database=name).render_as_string(hide_password=False)
+    with tempfile.TemporaryDirectory() as folder:
+        create_database(Settings(state_dir=Path(folder), database_url=url))
+    return name
+
+
+EACH = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
+
+
+@pytest.fixture(params=EACH)
 def settings(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Settings]:
+    """Settings with a migrated database, once on each."""
+    if request.param == "sqlite":
+        settings = Settings(state_dir=tmp_path / "state")
+        prepare_database(settings)
+        yield settings
+        return
+    server = request.getfixturevalue("postgres")
+    with new_database(server, migrated_template(server)) as url:
+        yield Settings(state_dir=tmp_path / "state", database_url=url)
+
+
+@pytest.fixture(params=EACH)
+def unmigrated(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Settings]:
     """Settings with an empty database, once on each."""
     if request.param == "sqlite":
         yield Settings(state_dir=tmp_path / "state")

@@ -17,9 +17,9 @@ from tests.adapters.customers import (
     CONTRACT,
     file_of,
 )
-from tests.adapters.databases import database, postgres, settings
+from tests.adapters.databases import database, postgres, settings, unmigrated
 
-__all__ = ["database", "postgres", "settings"]
+__all__ = ["database", "postgres", "settings", "unmigrated"]
 
 
 async def test_the_schema_is_the_one_that_the_code_declares(settings: Settings, database: Database) -> None:
@@ -38,12 +38,12 @@ def test_the_head_named_is_the_newest_revision() -> None:
     assert names[-1] == migrate.HEAD
 
 
-async def test_starting_at_the_same_moment_migrates_once(settings: Settings) -> None:
-    opened = await asyncio.gather(*(asyncio.to_thread(create_database, settings) for _ in range(6)))
+async def test_starting_at_the_same_moment_migrates_once(unmigrated: Settings) -> None:
+    opened = await asyncio.gather(*(asyncio.to_thread(create_database, unmigrated) for _ in range(6)))
     for one in opened:
         await one.ready()
         await one.close()
-    url = make_url(settings.database_url)
+    url = make_url(unmigrated.database_url)
     engine = create_engine(url.set(drivername=DRIVERS[url.get_backend_name()][0]))
     with engine.connect() as connection:
         assert connection.execute(text("SELECT version_num FROM alembic_version")).scalars().all() == [migrate.HEAD]

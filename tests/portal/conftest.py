@@ -22,6 +22,7 @@ from activities.customer_centre import load_customers
 from portal.app import build
 from settings import Settings
 from tests.portal.standin import WORKFLOWS, activities_on
+from tests.runs.harness import prepare_database
 
 ATTRIBUTES = {
     "CancellationKind": IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD,
@@ -53,7 +54,9 @@ async def server() -> AsyncIterator[str]:
 @pytest.fixture
 def settings(tmp_path: Path, request: pytest.FixtureRequest) -> Settings:
     """Settings of their own for each test; a task queue too, so that runs never mix."""
-    return Settings(state_dir=tmp_path, task_queue=f"portal-{tmp_path.name}")
+    settings = Settings(state_dir=tmp_path, task_queue=f"portal-{tmp_path.name}")
+    prepare_database(settings)
+    return settings
 
 
 @pytest_asyncio.fixture
