@@ -11,6 +11,11 @@ from catalogue import loader
 from states.model.offers import Catalogue
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What is slow comes first, so that at the end no worker waits for the last test of another."""
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+
+
 @pytest.fixture(scope="session", autouse=True)
 def shipped_catalogue_is_read_once() -> Iterator[None]:
     """No test changes the shipped versions, and reading them costs as much as a run."""

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from pathlib import Path
 
 import httpx
@@ -197,7 +198,8 @@ def test_X6_a_day_that_a_customer_chooses_lies_ahead_as_well():
         assert chosen and all(date.fromisoformat(day) > today for day in chosen)
 
 
-def test_D2_the_past_order_has_taken_effect_on_every_day_and_is_not_too_old():
+def test_D2_the_past_order_has_taken_effect_on_every_day_and_is_not_too_old(monkeypatch):
+    monkeypatch.setattr(examples, "document_of", cache(examples.document_of))
     rule = NoticeRule()
     for number in range(366 * 2):
         now = datetime(2026, 11, 24, 0, 30, tzinfo=UTC) + timedelta(days=number)
@@ -511,6 +513,7 @@ def standing(runs: dict[str, dict]) -> dict[str, dict]:
 
 
 @pytest.mark.server
+@pytest.mark.slow
 def test_the_whole_starts_plays_once_stays_and_leaves_nothing_behind(start, tmp_path):
     settings = settings_of(tmp_path)
     first = start(settings)

@@ -178,7 +178,7 @@ def test_what_exploration_meets_is_in_the_table_of_states(kind, monkeypatch):
 
     def noted(stage: Any, node: Any, moves: Any) -> None:
         check_node(stage, node, moves)
-        chart: Any = KINDS[kind].chart(node.memory.model_copy())
+        chart = stage.at(node.memory)
         facts = met[node.memory.state]
         facts["waits"] |= set(chart.waiting_for())
         facts["events"] |= set(chart.enabled())
