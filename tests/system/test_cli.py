@@ -406,7 +406,10 @@ def test_a_catalogue_is_shown_compared_and_checked(capsys, tmp_path):
     assert cli.code_of(["catalogue", "2024-09-01", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["version"] == "2024-09-01"
     assert cli.code_of(["catalogue", "2024-09-01"]) == 0
-    assert "jtl_advanced" in capsys.readouterr().out
+    out = " ".join(capsys.readouterr().out.split())
+    assert "jtl_advanced" in out
+    for offer in ("jtl_pro included (5) [I]", "jtl_start paid_addon [S]", "included [I]", "unknown [?]"):
+        assert offer in out  # each with its own source, not its row's
     assert cli.code_of(["catalogue", "--diff", "2024-09-01", "2024-09-01", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["differences"] == []
     (tmp_path / "own.toml").write_text("version = 1\n", encoding="utf-8")

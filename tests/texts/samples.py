@@ -80,6 +80,7 @@ ASKED = {
     "ordered_by_whom": "Herr Muster",
     "due_at": "2027-01-17T23:00:00Z",
     "late": False,
+    "revocation_asked": True,
 }
 
 REJECTED = {"note": "Die Bestätigung ist unleserlich."}
@@ -113,11 +114,13 @@ workflow_id run_id task_id subject_long time too_old too_early cursor moment tas
 
 SAMPLES: dict[str, dict[str, Any]] = {
     "warning.boundary_day": {"effective_at": FIRST, "other_effective_at": LATER, "placed_on": "2027-01-17T11:00:00Z"},
-    "warning.no_saving": {"channel": "connector", "warehouse": True},
+    "warning.no_saving": {"channel": "connector", "warehouse": True, "inferred": True},
     "warning.features_lost": {
         "features": ["JTL-Track&Trace"],
         "limited": ["Multikasse"],
         "complete": False,
+        "inferred": ["Mehr als drei Kassen an JTL-Wawi"],
+        "no_term": True,
         "current": "JTL Pro",
         "target": "JTL Advanced",
     },
@@ -131,6 +134,7 @@ SAMPLES: dict[str, dict[str, Any]] = {
         "lost": ["JTL-Track&Trace"],
         "unsure": ["JTL-Wawi API"],
         "limits": ["Multikasse: 3"],
+        "inferred": True,
         "support_before": "Silber",
         "support_after": "Bronze",
         "warehouse": True,
@@ -155,7 +159,7 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "refusal.unknown_customer": {"customer": "K-9999"},
     "refusal.not_held": {"subject": "L-77", "belongs_to": None},
     "refusal.not_lower": {"current": 1000, "target": 2500},
-    "refusal.lowest_edition": {"current": "jtl_start"},
+    "refusal.lowest_edition": {"current": "wms_start", "inferred": True},
     "refusal.not_bookable": {"target": 500, "bookable": [100, 1000], "minimum": None},
     "refusal.inclusive_user": {},
     "refusal.subscription": {"ends_on": "2027-06-30"},
@@ -165,7 +169,7 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "refusal.declined": {"note": "Es ist schon berechnet."},
     "refusal.booking_refused": {"reason": "Zahlungsart fehlt"},
     "surplus.not_available": {"product": "JTL-Track&Trace", "target": "JTL Advanced"},
-    "surplus.limit": {"product": "Multikasse", "limit": 3, "held": 5, "target": "JTL Advanced"},
+    "surplus.limit": {"product": "Multikasse", "limit": 3, "held": 5, "target": "JTL Advanced", "inferred": True},
     "surplus.channel": {"product": "eBay"},
     "surplus.open_operations": {"name": "Lager Nord", "count": 4},
     "surplus.stock": {"name": "Lager Nord", "count": 1200},
@@ -221,6 +225,7 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "why.result": {"effective_at": FIRST},
     "why.other_reading": {"effective_at": LATER},
     "why.term": {"term_ends": "2027-01-31"},
+    "why.inferred": {},
     "why.at_once": {},
     "why.unclear": {},
     "why.partners": {},
@@ -250,6 +255,7 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "task.revocation": {
         "explanation": "Verklickt",
         "effective_at": FIRST,
+        "by_hand": False,
         "cancelled": [{"run": "voucher/K-1001/L-1", "ends_at": "2027-01-31T23:00:00Z", "state": "scheduled"}],
         "partners": ["P-1"],
     },
@@ -257,6 +263,7 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "task.clarify_cost": {"product": "JTL-Plan&Produce", "recorded": "included: true"},
     "task.clarify_term": {"recorded": "2026-12-31", "product": "JTL-Plan&Produce"},
     "task.clarify_partners": {},
+    "task.clarify_contract": {"recorded": "product: shop_licence"},
     "task.surplus": {"licences": ["L-1"]},
     "task.surplus_channels": {"licences": ["L-1"]},
     "task.repair": {"action": "place_order", "error": "503 Service Unavailable"},
@@ -284,12 +291,14 @@ SAMPLES: dict[str, dict[str, Any]] = {
     | {"task": "t-1", "type": "third_party", "note": "Keine Bestätigung gefunden", "number": 2, "urgent": True}
     | {"again": False}
     | {"due_at": "2027-01-17T23:00:00Z"},
+    "mail.perform_dropped": MAIL | {"task": "t-1"},
     "mail.repair": MAIL | {"action": "place_order", "error": "503 Service Unavailable"},
     "part.costs": FACTS,
     "part.case": FACTS,
     "part.name": FACTS,
     "part.run_ended": LOST,
     "part.no_click_path": {},
+    "part.revocation_asked": {},
     "part.reject": {},
     "part.no_proof": {},
     "part.unclear": {},
@@ -375,7 +384,7 @@ LABELS: dict[str, set[str]] = {
     "details": words("state waits_for effective_at order_by tasks paste timeline cost nothing refusal"),
     "how": set(get_args(How)),
     "effect": words("check_licences place_order apply_change withdraw reassign decouple notify hand_over tell"),
-    "listed": {*DECIDED, *ELSEWHERE},
+    "listed": {*DECIDED, *ELSEWHERE, "inferred"},
     "changed": {"run_id", "target", "effective_at", "catalogue"},
     "effective_on": {"not_included", "not_later", "too_far"},
     "target": words("jtl_start jtl_advanced jtl_pro jtl_enterprise wms_start wms_pro wms wms_mobile"),
