@@ -49,12 +49,13 @@ test: $(STAMP)  ## Run everything that CI runs
 	@$(MAKE) --no-print-directory check
 	$(BIN)/python -m pytest -n $(TEST_WORKERS) --dist worksteal $(PYTEST_ARGS)
 
-check: $(STAMP)  ## Format, lint, types, import rules, dead code, documents, compose file: what needs no server
+check: $(STAMP)  ## Format, lint, types, import rules, dead code, combinations, documents, compose file: what needs no server
 	$(BIN)/ruff format --check --quiet .
 	$(BIN)/ruff check --quiet .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/vulture
+	$(BIN)/python -m tools.combinations
 	$(BIN)/python tools/docs/build.py --check
 	$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
 

@@ -16,11 +16,8 @@ def check(inquiry: LicenceInquiry) -> Check:
 
     A connector to another shop cannot be booked through Shopify: such a record is asked about (CO5, X5).
     """
-    if inquiry.licence.booked_via != "shopify":
-        return check_of_ending(inquiry)
-    if inquiry.product.key != "connector_shopify":
-        return check_of_ending(inquiry, effect="unknown")
-    return check_of_ending(inquiry, outside=(OutsideStep(what="shopify", rule="CO4"),))
+    ends_there = inquiry.licence.booked_via == "shopify" and inquiry.product.key == "connector_shopify"
+    return check_of_ending(inquiry, outside=(OutsideStep(what="shopify", rule="CO4"),) if ends_there else ())
 
 
 KIND = licence_kind("connector", "ConnectorDeactivation", ConnectorEnd, check, steps={"shopify"})

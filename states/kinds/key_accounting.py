@@ -4,7 +4,15 @@ from dataclasses import replace
 
 from states.kinds.documents import fixed_subject, no_target
 from states.kinds.kind import CustomerInquiry, Kind
-from states.kinds.licence import FOUND_CODES, LicenceInquiry, about_licence, cost_of, term_runs
+from states.kinds.licence import (
+    FOUND_CODES,
+    LicenceInquiry,
+    about_licence,
+    cost_of,
+    edition_label,
+    offer_of,
+    term_runs,
+)
 from states.model.facts import Check
 from states.model.request import Request
 from states.paths.ticket import TicketPath
@@ -24,23 +32,33 @@ def malformed(request: Request) -> str | None:
 
 
 def check(inquiry: CustomerInquiry) -> Check:
-    """Held as a licence of this product, whatever its number (SUP3)."""
+    """Held as a licence of this product, whatever its number; not held where the edition does not have it (SUP3)."""
     numbers = (licence.licence for licence in inquiry.record.licences if licence.product == "key_accounting")
     number = next(numbers, None)
     if number is None:
-        return inquiry.refuse("G2", "not_held", subject="key_accounting")
+        return refusal_of_service(inquiry)
     request = inquiry.request.model_copy(update={"subject": number})
     return about_licence("key_accounting", check_of_service)(replace(inquiry, request=request))
 
 
+def refusal_of_service(inquiry: CustomerInquiry) -> Check:
+    """It is not held: not booked, or there is none in the customer's edition."""
+    record, product = inquiry.record, inquiry.catalogue.products.get("key_accounting")
+    offer = offer_of(product, record.editions) if product else None
+    if product is None or offer is None or offer.status != "not_available":
+        return inquiry.refuse("G2", "not_held", subject="key_accounting")
+    values = {"product": product.label[record.language], "current": edition_label(record, inquiry.catalogue, product)}
+    return inquiry.refuse("SUP3", "not_available", **values)
+
+
 def check_of_service(inquiry: LicenceInquiry) -> Check:
     """A term that runs gives the date, otherwise sales agrees one (SUP3)."""
-    runs = term_runs(inquiry)
+    runs, effect = term_runs(inquiry), inquiry.effect()
     return inquiry.conclude(
-        date_rule="term" if runs and inquiry.effect == "cancellation" else "agreed",
-        cost_effect=inquiry.effect,
+        date_rule="term" if runs and effect == "cancellation" else "agreed",
+        cost_effect=effect,
         term_ends=inquiry.licence.term_ends if runs else None,
-        cost=cost_of(inquiry.licence, inquiry.effect),
+        cost=cost_of(inquiry.licence, effect),
     )
 
 
@@ -51,5 +69,5 @@ KIND = Kind(
     own_check=check,
     malformed=malformed,
     dates=("term", "agreed"),
-    codes=FOUND_CODES,
+    codes=FOUND_CODES | {"not_available"},
 )

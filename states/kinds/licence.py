@@ -13,17 +13,16 @@ from states.model.facts import Check, Cost, CostEffect, Question, Warning
 from states.model.offers import Catalogue, Offer, Product
 from states.model.record import Customer, Language, Licence
 from states.model.request import Request
-from states.rules.cost_effect import cost_effect, edition_of, offer_for, product_of
+from states.rules.cost_effect import contradicting, edition_of, listed_effect, offer_for, product_of
 
-RECORDED = ("product", "module", "included", "contract", "booked_via", "term_ends", "price_per_month")
+RECORDED = (
+    *("product", "module", "included", "contract", "booked_via", "assigned_to", "term_ends", "price_per_month"),
+)
 """What a question quotes of a licence: facts only, no labels that may hold a person's name."""
 
 NO_SAVING: frozenset[CostEffect] = frozenset({"deactivation", "none"})
 
-UNAVAILABLE = {"track_and_trace": "SH2", "wawi_api": "API1", "key_accounting": "SUP3", "wms_module": "WMM1"}
-"""The rule that keeps a product from an edition, by product; else that it depends on the edition (G6)."""
-
-FOUND_CODES = COMMON_CODES | {"not_held", "not_available", "use_support"}
+FOUND_CODES = COMMON_CODES | {"not_held", "use_support"}
 """The refusals where no licence can be found that the request names and the kind ends."""
 
 ENDING_CODES = FOUND_CODES | {"no_saving"}
@@ -38,17 +37,20 @@ class LicenceInquiry(CustomerInquiry):
     product: Product
     offer: Offer | None
 
-    @property
-    def effect(self) -> CostEffect:
-        """What ending it does to the cost (G5 to G8, X5)."""
-        return cost_effect(self.offer, self.licence)
+    def effect(self, expected: CostEffect | None = None) -> CostEffect:
+        """What ending it does to the cost (G5 to G8), the effect expected of it, else what the catalogue lists.
+
+        Unknown where a recorded fact contradicts that (X5).
+        """
+        effect = expected or listed_effect(self.offer)
+        return "unknown" if contradicting(effect, self.product, self.licence) else effect
 
     @property
     def inferred(self) -> bool:
         """Whether that follows from an inference alone: the record itself says nothing of it (G8)."""
         licence = self.licence
         recorded = licence.included is not None or licence.price_per_month is not None
-        return self.offer is not None and self.effect != "unknown" and self.offer.source.inferred and not recorded
+        return self.offer is not None and self.effect() != "unknown" and self.offer.source.inferred and not recorded
 
 
 LicenceCheck = Callable[[LicenceInquiry], Check]
@@ -63,10 +65,10 @@ def check_of_ending(
 ) -> Check:
     """The check of a licence that may end: at its term where it is paid, else at once or on a day chosen (X6).
 
-    `effect` and `questions`: where they are not those of the offer.
+    `effect`: what a kind knows better than the catalogue's list. `questions`: where they are not those of the effect.
     """
     inferred = effect is None and inquiry.inferred
-    effect = effect or inquiry.effect
+    effect = inquiry.effect(effect)
     no_saving = (no_saving_warning(inquiry.product, inferred),) if effect in NO_SAVING else ()
     return inquiry.conclude(
         date_rule="term" if effect == "cancellation" else "moment",
@@ -90,11 +92,12 @@ def licence_kind(
     codes: Iterable[str] = (),
     steps: Iterable[str] = (),
     watches: bool = False,
+    saves: bool = False,
 ) -> Kind:
     """The kind of a licence that ends at its term, or where no cost falls at once (X6).
 
     `check` is asked about a licence that is held, and answers `check_of_ending` or a refusal; `codes` are the warnings
-    and refusals that it has of its own.
+    and refusals that it has of its own. `saves`: its end always lowers the cost, or is asked about.
     """
     return Kind(
         kind,
@@ -103,7 +106,7 @@ def licence_kind(
         own_check=about_licence(kind, check),
         malformed=malformed,
         dates=("term", "moment"),
-        codes=ENDING_CODES | frozenset(codes),
+        codes=(FOUND_CODES if saves else ENDING_CODES) | frozenset(codes),
         steps=frozenset(steps),
         watches=watches,
     )
@@ -123,9 +126,8 @@ def licence_in_question(kind: str, inquiry: CustomerInquiry) -> LicenceInquiry |
     """The licence that the request names, or the refusal.
 
     Not held, or a product that another kind cancels: `not_held` (G1, G2). A service is cancelled by ticket only, and a
-    product that no kind ends, or that the catalogue does not know, is ended elsewhere: `use_support` (SVC1, G1). A
-    product that the edition lacks: `not_available`, unless the edition's own run is open: then the licence is its
-    surplus and must be endable (X2), at a cost that is asked about.
+    product that no kind ends, or that the catalogue does not know, is ended elsewhere: `use_support` (SVC1, G1). What
+    is held though the edition does not have it can be ended, at a cost that is asked about (X5).
     """
     record, catalogue, subject = inquiry.record, inquiry.catalogue, inquiry.request.subject
     licence = record.licence(subject)
@@ -139,10 +141,6 @@ def licence_in_question(kind: str, inquiry: CustomerInquiry) -> LicenceInquiry |
     if product.kind != kind:
         return inquiry.refuse("G1", "not_held", subject=subject, belongs_to=product.kind)
     offer = offer_of(product, record.editions)
-    edition_is_leaving = f"edition/{record.customer}/{product.family}" in inquiry.context.open_runs
-    if offer and offer.status == "not_available" and not edition_is_leaving:
-        values = {"product": product.label[record.language], "current": edition_label(record, catalogue, product)}
-        return inquiry.refuse(UNAVAILABLE.get(product.key, "G6"), "not_available", **values)
     return LicenceInquiry(**vars(inquiry), licence=licence, product=product, offer=offer)
 
 
@@ -184,13 +182,23 @@ def questions_about(inquiry: LicenceInquiry, effect: CostEffect) -> tuple[Questi
 
     While the cost is unknown the term is asked about too: it counts if the answer is that the cost falls.
     """
-    values = {"product": inquiry.product.label[inquiry.record.language], "recorded": recorded_of(inquiry.licence)}
+    values = facts_asked_about(inquiry)
     questions = []
     if effect == "unknown":
         questions.append(Question(type="clarify_cost", rule="X5", values=values))
     if effect in ("cancellation", "unknown") and not term_runs(inquiry):
         questions.append(Question(type="clarify_term", rule="X6", values=values))
     return tuple(questions)
+
+
+def facts_asked_about(inquiry: LicenceInquiry) -> dict[str, Any]:
+    """What a question quotes: the product, what is recorded of it, and what the catalogue says of it in the edition."""
+    record, product = inquiry.record, inquiry.product
+    values = {"product": product.label[record.language], "recorded": recorded_of(inquiry.licence)}
+    if inquiry.offer is None or product.family is None or product.family not in record.editions:
+        return values
+    edition = edition_label(record, inquiry.catalogue, product)
+    return values | {"edition": edition, "listed": inquiry.offer.status}
 
 
 def term_runs(inquiry: LicenceInquiry) -> bool:

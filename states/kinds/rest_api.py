@@ -3,6 +3,7 @@
 from states.kinds.licence import LicenceInquiry, check_of_ending, licence_kind
 from states.model.facts import Check, CostEffect, OutsideStep, Warning
 from states.paths.licence_end import LicenceEnd
+from states.rules.cost_effect import listed_effect
 
 
 class RestApiEnd(LicenceEnd):
@@ -21,7 +22,7 @@ def check(inquiry: LicenceInquiry) -> Check:
     integrations_end, beta = Warning(code="integrations_end"), inquiry.catalogue.api_beta
     if beta is False:
         return check_of_ending(inquiry, integrations_end)
-    effect: CostEffect = inquiry.effect
+    effect: CostEffect = listed_effect(inquiry.offer)
     if effect == "cancellation":
         effect = "none" if beta is True else "unknown"
     unsure = {} if beta is True or inquiry.licence.pilot else {"unsure": True}

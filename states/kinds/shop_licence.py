@@ -1,6 +1,13 @@
 """Licences of JTL-Shop: an Abonnement can be cancelled, a Subscription runs out (SL)."""
 
-from states.kinds.licence import LicenceInquiry, check_of_ending, licence_kind, questions_about, recorded_of
+from states.kinds.licence import (
+    LicenceInquiry,
+    check_of_ending,
+    licence_kind,
+    questions_about,
+    recorded_of,
+    term_runs,
+)
 from states.model.facts import Check, Question, Refusal, Warning
 from states.model.record import Licence
 from states.paths.licence_end import LicenceEnd
@@ -17,14 +24,17 @@ class ShopLicenceEnd(LicenceEnd):
 def check(inquiry: LicenceInquiry) -> Check:
     """A Subscription is refused with its expiry (SL2); hosting is another contract (SL5).
 
-    Only an Abonnement is known to be cancellable (SL1): where no contract is recorded, it is asked which one it is.
+    Only an Abonnement is known to be cancellable (SL1): where no contract is recorded, it is asked which one it is. So
+    is what a Subscription costs that should have run out already (X5).
     """
-    contract, two_contracts = inquiry.licence.contract, Warning(code="two_contracts")
-    if contract == "subscription":
-        return inquiry.conclude(refusal=runs_out(inquiry.licence))
-    if contract is None:
+    licence, two_contracts = inquiry.licence, Warning(code="two_contracts")
+    if licence.contract == "abonnement":
+        return check_of_ending(inquiry, two_contracts)
+    if licence.contract is None:
         return check_of_ending(inquiry, two_contracts, effect="unknown", questions=which_contract(inquiry))
-    return check_of_ending(inquiry, two_contracts)
+    if licence.term_ends is not None and not term_runs(inquiry):
+        return check_of_ending(inquiry, two_contracts, effect="unknown")
+    return inquiry.conclude(refusal=runs_out(licence))
 
 
 def runs_out(licence: Licence) -> Refusal:
@@ -35,16 +45,22 @@ def runs_out(licence: Licence) -> Refusal:
 
 def which_contract(inquiry: LicenceInquiry) -> tuple[Question, ...]:
     """Abonnement or Subscription; and what would have to be asked of an Abonnement."""
+    effect = inquiry.effect()
     question = Question(
         type="clarify",
         rule="SL1",
         text="clarify_contract",
         values={"recorded": recorded_of(inquiry.licence)},
-        answers={"abonnement": inquiry.effect, "subscription": runs_out(inquiry.licence)},
+        answers={"abonnement": effect, "subscription": runs_out(inquiry.licence)},
     )
-    return (question, *questions_about(inquiry, inquiry.effect))
+    return (question, *questions_about(inquiry, effect))
 
 
 KIND = licence_kind(
-    "shop_licence", "ShopLicenceCancellation", ShopLicenceEnd, check, codes={"subscription", "two_contracts"}
+    "shop_licence",
+    "ShopLicenceCancellation",
+    ShopLicenceEnd,
+    check,
+    codes={"subscription", "two_contracts"},
+    saves=True,
 )

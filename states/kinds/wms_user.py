@@ -15,9 +15,12 @@ class WmsUserEnd(LicenceEnd):
 
 
 def check(inquiry: LicenceInquiry) -> Check:
-    """The inclusive user stays (WMU2); an additional one is cancelled (WMU3), or better assigned elsewhere (WMU4)."""
+    """The inclusive user stays (WMU2); an additional one is cancelled (WMU3), or better assigned elsewhere (WMU4).
+
+    The inclusive one is free of charge: one with a price is asked about (X5).
+    """
     licence = inquiry.licence
-    if licence.included:
+    if licence.included and not licence.price_per_month:
         return inquiry.refuse("WMU2", "inclusive_user")
     return check_of_ending(inquiry, reassign_instead(licence), current=licence.assigned_to)
 

@@ -24,15 +24,29 @@ EFFECTS: dict[str, CostEffect] = {
 """What ending a product does to the cost (G5-G8); anything else is unknown and asked about (X5)."""
 
 
-def cost_effect(offer: Offer | None, licence: Licence) -> CostEffect:
-    """Whether ending a licence lowers the cost (G7), does not (G5), or nobody knows (X5).
+def listed_effect(offer: Offer | None) -> CostEffect:
+    """What the catalogue says that ending a product does to the cost."""
+    return EFFECTS.get(offer.status, "unknown") if offer else "unknown"
 
-    An explicit `included` of the record that differs from the catalogue is a contradiction: unknown.
+
+def contradicting(effect: CostEffect, product: Product, licence: Licence) -> tuple[str, ...]:
+    """The recorded facts that cannot be right if ending the licence has that effect on the cost (X5).
+
+    What is paid is not included, costs something, and is no Subscription, which only JTL-Shop has (SL2). What is
+    included, or free, has neither a price nor a term nor a contract of its own. And a fact that belongs to another
+    product makes one doubt that it is this one (CO5, WMU1).
     """
-    effect = EFFECTS.get(offer.status, "unknown") if offer else "unknown"
-    if licence.included is None or effect == "unknown":
-        return effect
-    return effect if licence.included == (effect == "deactivation") else "unknown"
+    paid, price, contract = effect == "cancellation", licence.price_per_month, licence.contract
+    other_contract = contract == "subscription" and product.kind != "shop_licence"
+    contradicts = {
+        "included": licence.included is not None and licence.included != (effect == "deactivation"),
+        "price_per_month": price is not None and (price > 0) != paid,
+        "term_ends": licence.term_ends is not None and not paid,
+        "contract": contract is not None and (not paid or other_contract),
+        "booked_via": licence.booked_via == "shopify" and product.key != "connector_shopify",
+        "assigned_to": licence.assigned_to is not None and product.kind != "wms_user",
+    }
+    return tuple(name for name, against in contradicts.items() if against) if effect != "unknown" else ()
 
 
 def product_of(catalogue: Catalogue, licence: Licence) -> Product | None:

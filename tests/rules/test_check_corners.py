@@ -15,7 +15,6 @@ from states.model.facts import Check, Feature, Inquiry
 from states.model.offers import Catalogue, Edition, Offer, Product, Source
 from states.model.record import Customer, Licence
 from states.model.request import Request
-from states.rules.cost_effect import cost_effect
 from states.rules.surplus import active_channels, beyond_limit, open_at_partners, surplus_now, surplus_under
 from states.views.diagram import dot, states_of
 from tests.rules.checks import AT, FAR, SHIPPED, STABLE, ask, customer, editions, refusal_of, warned
@@ -104,7 +103,7 @@ def test_what_a_kind_and_its_context_are_cannot_be_changed():
             {"subject": "jtl", "target": "jtl_start"},
             {"subject": "jtl"},
         ),
-        ("key_accounting", customer(), {"subject": "key_accounting"}, {"subject": "key_accounting"}),
+        ("key_accounting", customer(editions={}), {"subject": "key_accounting"}, {"subject": "key_accounting"}),
         ("voucher", customer(), {"subject": "L-9"}, {"subject": "L-9"}),
         ("voucher", customer({"product": "made_up"}), {}, {"elsewhere": "made_up", "steps": []}),
         ("support_level", customer(editions={}), {"subject": "support"}, {"level": "-"}),
@@ -221,7 +220,9 @@ def test_X14_an_annual_term_is_quoted():
 def test_X6_a_question_about_the_term_names_product_and_record():
     check = ask("voucher", customer({"product": "vouchers"}, editions=editions("jtl_start")))
     (question,) = check.questions
-    assert question.values == {"product": "JTL-Vouchers", "recorded": "product: vouchers"}
+    assert question.values == {
+        "product": "JTL-Vouchers", "recorded": "product: vouchers", "edition": "JTL Start", "listed": "paid_addon",
+    }  # fmt: skip
 
 
 def test_X5_what_is_recorded_is_quoted_field_by_field():
@@ -330,24 +331,6 @@ def test_ED11_the_cost_needs_both_prices(current, target, known):
     priced = {key: SHIPPED.editions[key].model_copy(update={"price_per_month": price}) for key, price in prices.items()}
     shown = SHIPPED.model_copy(update={"editions": SHIPPED.editions | priced})
     assert (ask("edition", customer(), "jtl", "jtl_start", catalogue=shown).cost is not None) is known
-
-
-@pytest.mark.parametrize(
-    ("status", "included", "effect"),
-    [
-        ("paid_addon", None, "cancellation"),
-        ("paid_addon", False, "cancellation"),
-        ("paid_addon", True, "unknown"),
-        ("included", True, "deactivation"),
-        ("included", False, "unknown"),
-        ("unknown", True, "unknown"),
-        ("unknown", False, "unknown"),
-        ("never_cancellable", False, "unknown"),
-    ],
-)
-def test_G5_G7_X5_what_ending_a_licence_does(status, included, effect):
-    assert cost_effect(offer(status), Licence(licence="L", product="p", included=included)) == effect
-    assert cost_effect(None, Licence(licence="L", product="p", included=included)) == "unknown"
 
 
 # Surplus.

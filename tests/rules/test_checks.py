@@ -27,7 +27,8 @@ REFUSALS: list[tuple[str, str, str, Customer | None, dict[str, Any]]] = [
     ("G1", "use_support", "wawi_module", customer({"product": "wawi_user"}), {}),
     ("G1", "use_support", "marketplace_transfer", customer({"product": "no_such_product"}), {"target": "K-2"}),
     ("G1", "not_held", "wms_user", customer({"product": "vouchers"}), {}),
-    ("G2", "not_held", "key_accounting", customer(), {"subject": "key_accounting"}),
+    ("G2", "not_held", "key_accounting", customer(editions=editions("jtl_enterprise")), {"subject": "key_accounting"}),
+    ("G2", "not_held", "key_accounting", customer(editions={}), {"subject": "key_accounting"}),
     ("ED1", "not_lower", "edition", customer(), {"subject": "jtl", "target": "jtl_pro"}),
     ("ED1", "not_lower", "edition", customer(), {"subject": "jtl", "target": "jtl_enterprise"}),
     ("ED1", "not_lower", "edition", customer(), {"subject": "wms", "target": "wms_pro"}),
@@ -83,22 +84,7 @@ REFUSALS: list[tuple[str, str, str, Customer | None, dict[str, Any]]] = [
         {"target": "K-2", "other": customer(order_package=0)},
     ),
     ("G1", "not_held", "marketplace_transfer", customer({"product": "vouchers"}), {"target": "K-2"}),
-    (
-        "SH2",
-        "not_available",
-        "shipping_module",
-        customer({"product": "track_and_trace"}, editions=editions("jtl_advanced")),
-        {},
-    ),
-    ("API1", "not_available", "rest_api", customer({"product": "wawi_api"}, editions=editions("jtl_start")), {}),
-    (
-        "WMM1",
-        "not_available",
-        "wms_module",
-        customer({"product": "wms_module"}, editions=editions(wms="wms_start")),
-        {},
-    ),
-    ("SUP3", "not_available", "key_accounting", customer({"product": "key_accounting"}), {"subject": "key_accounting"}),
+    ("SUP3", "not_available", "key_accounting", customer(), {"subject": "key_accounting"}),
 ]
 
 
@@ -162,10 +148,10 @@ def test_every_refusal_of_a_request_is_produced_by_some_case() -> None:
         ("support_level", customer(), {"subject": "support"}, {"level": "Silber"}),
         ("support_level", customer(editions={}), {"subject": "support"}, {"level": "-"}),
         (
-            "shipping_module",
-            customer({"product": "track_and_trace"}, editions=editions("jtl_start")),
-            {},
-            {"product": "JTL-Track&Trace", "current": "JTL Start"},
+            "key_accounting",
+            customer(editions=editions("jtl_start")),
+            {"subject": "key_accounting"},
+            {"product": "Key Accounting", "current": "JTL Start"},
         ),
         (
             "marketplace_transfer",

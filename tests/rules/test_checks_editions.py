@@ -337,17 +337,6 @@ def test_X2_after_the_change_only_what_is_left_is_asked() -> None:
     assert surplus_now(customer(editions={}), {}, SHIPPED, "jtl") == ()
 
 
-def test_X2_a_licence_left_over_by_an_open_edition_run_can_be_ended() -> None:
-    record = customer({"product": "track_and_trace"}, editions=editions("jtl_advanced"))
-    assert refusal_of(ask("shipping_module", record, open_runs=frozenset({"edition/K-1/wms"}))) == (
-        "SH2",
-        "not_available",
-    )
-    check = ask("shipping_module", record, open_runs=frozenset({"edition/K-1/jtl"}))
-    assert check.refusal is None
-    assert [question.type for question in check.questions] == ["clarify_cost", "clarify_term"]
-
-
 # Order packages (OP0, X4).
 
 CHANNELS = (

@@ -1,15 +1,16 @@
 """What may be ended, what it saves and from when, over all products of the catalogue and all kinds (G, D7, OP, WE3)."""
 
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
 from states.kinds.registry import KINDS
+from states.model.facts import CostEffect
 from states.model.offers import Offer, OfferStatus, Source
 from states.model.record import Customer, Licence
 from states.model.request import Request
-from states.rules.cost_effect import cost_effect
-from tests.rules.checks import FAR, SHIPPED, ask, customer, editions, refusal_of
+from states.rules.cost_effect import contradicting, listed_effect
+from tests.rules.checks import FAR, SHIPPED, ask, customer, editions, refusal_of, warned
 
 JTL = ("jtl_start", "jtl_advanced", "jtl_pro", "jtl_enterprise")
 
@@ -28,7 +29,7 @@ def test_G5_G7_only_what_is_booked_in_addition_lowers_the_bill(product: str) -> 
     entry = SHIPPED.products[product]
     offers: dict[str | None, Offer] = dict(entry.offers.items()) or {None: entry.offer or offer("unknown")}
     for edition, found in offers.items():
-        effect = cost_effect(found, Licence(licence="L-1", product=product))
+        effect = listed_effect(found)
         assert (effect == "cancellation") == ((product, edition) in BOOKED_IN_ADDITION), edition
         assert (effect == "deactivation") == (found.status in ("included", "unlimited", "usage_billed")), edition
 
@@ -43,8 +44,7 @@ def test_G5_G7_only_what_is_booked_in_addition_lowers_the_bill(product: str) -> 
     ],
 )
 def test_G6_the_same_product_is_an_add_on_below_and_included_above(edition: str, effect: str) -> None:
-    record = customer({"product": "vouchers", "term_ends": FAR}, editions=editions(edition))
-    assert ask("voucher", record).cost_effect == effect
+    assert ask("voucher", customer({"product": "vouchers"}, editions=editions(edition))).cost_effect == effect
 
 
 def offer(status: OfferStatus) -> Offer:
@@ -52,31 +52,113 @@ def offer(status: OfferStatus) -> Offer:
     return Offer(status=status, source=Source(label="?", at="a test"))
 
 
+STATUSES: dict[OfferStatus | None, CostEffect] = {
+    "paid_addon": "cancellation",
+    "included": "deactivation",
+    "unlimited": "deactivation",
+    "usage_billed": "deactivation",
+    "never_cancellable": "unknown",
+    "not_available": "unknown",
+    "unknown": "unknown",
+    None: "unknown",
+}
+
+
+@pytest.mark.parametrize(("status", "effect"), STATUSES.items(), ids=map(str, STATUSES))
+def test_G8_included_or_booked_decides_and_what_nobody_knows_is_never_guessed(
+    status: OfferStatus | None, effect: CostEffect
+) -> None:
+    assert listed_effect(offer(status) if status else None) == effect
+
+
+FACTS: list[tuple[str, dict[str, Any], set[str]]] = [
+    ("included", {"included": True}, {"cancellation", "none"}),
+    ("included", {"included": False}, {"deactivation"}),
+    ("price_per_month", {"price_per_month": "0.01"}, {"deactivation", "none"}),
+    ("price_per_month", {"price_per_month": "0.00"}, {"cancellation"}),
+    ("term_ends", {"term_ends": FAR}, {"deactivation", "none"}),
+    ("term_ends", {"term_ends": "2026-10-31"}, {"deactivation", "none"}),
+    ("contract", {"contract": "abonnement"}, {"deactivation", "none"}),
+    ("contract", {"contract": "subscription"}, {"cancellation", "deactivation", "none"}),
+    ("booked_via", {"booked_via": "jtl"}, set()),
+    ("booked_via", {"booked_via": "shopify"}, {"cancellation", "deactivation", "none"}),
+    ("assigned_to", {"assigned_to": "wms"}, {"cancellation", "deactivation", "none"}),
+]
+"""A recorded fact, and the effects on the cost that it contradicts, of a product to which it does not belong."""
+
+
+@pytest.mark.parametrize(("name", "recorded", "against"), FACTS, ids=[f"{row[0]}-{n}" for n, row in enumerate(FACTS)])
+def test_X5_a_recorded_fact_contradicts_an_effect_on_the_cost(
+    name: str, recorded: dict[str, Any], against: set[str]
+) -> None:
+    held = Licence.model_validate({"licence": "L-1", "product": "vouchers"} | recorded)
+    found = {effect: contradicting(effect, SHIPPED.products["vouchers"], held) for effect in get_args(CostEffect)}
+    assert found == {effect: (name,) if effect in against else () for effect in get_args(CostEffect)}
+
+
 @pytest.mark.parametrize(
-    ("status", "recorded", "effect"),
+    ("product", "recorded", "effect"),
     [
-        ("paid_addon", None, "cancellation"),
-        ("paid_addon", False, "cancellation"),
-        ("paid_addon", True, "unknown"),
-        ("included", None, "deactivation"),
-        ("included", True, "deactivation"),
-        ("included", False, "unknown"),
-        ("unlimited", None, "deactivation"),
-        ("usage_billed", None, "deactivation"),
-        ("usage_billed", False, "unknown"),
-        ("never_cancellable", None, "unknown"),
-        ("not_available", None, "unknown"),
-        ("unknown", None, "unknown"),
-        ("unknown", True, "unknown"),
-        (None, None, "unknown"),
-        (None, False, "unknown"),
+        ("shop_licence", {"contract": "subscription"}, "cancellation"),
+        ("connector_shopify", {"booked_via": "shopify"}, "deactivation"),
+        ("wms_user", {"assigned_to": "wms_mobile", "contract": "abonnement", "price_per_month": "9"}, "cancellation"),
     ],
 )
-def test_G8_included_or_booked_decides_and_what_nobody_knows_is_never_guessed(
-    status: OfferStatus | None, recorded: bool | None, effect: str
+def test_SL2_CO4_WMU1_what_belongs_to_the_product_contradicts_nothing(
+    product: str, recorded: dict[str, Any], effect: CostEffect
 ) -> None:
-    held = Licence(licence="L-1", product="vouchers", included=recorded)
-    assert cost_effect(offer(status) if status else None, held) == effect
+    held = Licence.model_validate({"licence": "L-1", "product": product} | recorded)
+    assert contradicting(effect, SHIPPED.products[product], held) == ()
+
+
+CONTRADICTIONS: list[tuple[str, dict[str, Any], list[str]]] = [
+    # a voucher of JTL Pro, which includes it, with a price and a term
+    ("voucher", {"product": "vouchers", "price_per_month": "19.00", "term_ends": FAR}, ["clarify_cost"]),
+    ("voucher", {"product": "vouchers", "price_per_month": "19.00"}, ["clarify_cost", "clarify_term"]),
+    ("voucher", {"product": "vouchers", "price_per_month": "0.00"}, []),
+    ("marketplace", {"product": "marketplace", "price_per_month": "5"}, ["clarify_cost", "clarify_term"]),
+    ("rest_api", {"product": "wawi_api", "price_per_month": "5"}, ["clarify_cost", "clarify_term"]),  # in its beta
+    ("rest_api", {"product": "wawi_api", "price_per_month": "0"}, []),
+    ("wms_user", {"product": "wms_user", "price_per_month": "0", "term_ends": FAR}, ["clarify_cost"]),
+    ("wms_user", {"product": "wms_user", "included": True, "price_per_month": "9", "term_ends": FAR}, ["clarify_cost"]),
+    ("shop_licence", {"product": "shop_licence", "contract": "subscription", "term_ends": "2026-10-31"},
+     ["clarify_cost", "clarify_term"]),  # it should have run out
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("kind", "licence", "questions"), CONTRADICTIONS)
+def test_X5_a_record_that_contradicts_the_catalogue_or_itself_is_asked_about(
+    kind: str, licence: dict[str, Any], questions: list[str]
+) -> None:
+    check = ask(kind, customer(licence))
+    assert check.refusal is None
+    assert [question.type for question in check.questions] == questions
+    assert (check.cost_effect == "unknown") == bool(questions)
+    assert ("no_saving" in warned(check)) == (not questions)
+
+
+HELD_ALL_THE_SAME = [
+    ("shipping_module", "track_and_trace", editions("jtl_advanced"), "JTL Advanced"),
+    ("rest_api", "wawi_api", editions("jtl_start"), "JTL Start"),
+    ("wms_module", "wms_module", editions(wms="wms_start"), "WMS Start"),
+]
+
+
+@pytest.mark.parametrize(("kind", "product", "held", "edition"), HELD_ALL_THE_SAME)
+def test_X5_SH2_API1_WMM1_what_is_held_though_the_edition_lacks_it_can_be_ended_at_a_cost_that_is_asked_about(
+    kind: str, product: str, held: dict[str, str], edition: str
+) -> None:
+    check = ask(kind, customer({"product": product}, editions=held))
+    assert (check.refusal, check.cost_effect) == (None, "unknown")
+    question = check.questions[0]
+    assert (question.type, question.values["edition"], question.values["listed"]) == (
+        "clarify_cost", edition, "not_available",
+    )  # fmt: skip
+
+
+def test_X5_SUP3_key_accounting_that_is_held_outside_enterprise_is_for_sales_to_end() -> None:
+    check = ask("key_accounting", customer({"product": "key_accounting"}), "key_accounting")
+    assert (check.refusal, check.cost_effect, check.date_rule) == (None, "unknown", "agreed")
 
 
 # Channels.
@@ -148,7 +230,7 @@ def test_D7_every_kind_but_the_support_level_is_in_the_table() -> None:
 
 @pytest.mark.parametrize("product", ["marketplace", "connector_shopify", "wms_module", "pos_wawi", "shipping_labels"])
 def test_MP5_where_no_date_is_stated_what_has_no_fee_ends_when_it_is_confirmed(product: str) -> None:
-    check = ask(str(SHIPPED.products[product].kind), customer({"product": product, "term_ends": FAR}))
+    check = ask(str(SHIPPED.products[product].kind), customer({"product": product}))
     assert (check.date_rule, check.questions) == ("moment", ())
 
 

@@ -260,7 +260,12 @@ SAMPLES: dict[str, dict[str, Any]] = {
         "partners": ["P-1"],
     },
     "task.appointment": {"target": "K-1002", "subject": "L-5"},
-    "task.clarify_cost": {"product": "JTL-Plan&Produce", "recorded": "included: true"},
+    "task.clarify_cost": {
+        "product": "JTL-Vouchers",
+        "recorded": "price_per_month: 19.00",
+        "edition": "JTL Pro",
+        "listed": "included",
+    },
     "task.clarify_term": {"recorded": "2026-12-31", "product": "JTL-Plan&Produce"},
     "task.clarify_partners": {},
     "task.clarify_contract": {"recorded": "product: shop_licence"},
