@@ -1,8 +1,8 @@
 """Every combination that the declared tables allow: what is asked of it is answered, and no two answers clash.
 
 `python -m tools.combinations` asks each kind's own check about each product that it ends, in each edition and catalogue
-version, recorded in every way (term, contract, price, included, booked via, assigned to); and each edition and order
-package about each target, with every term. It prints what is missing and what clashes, or `none`.
+version, recorded in every way (price, term, Abonnement or Subscription, included, booked via, assigned to); and each
+edition and order package about each target, with every term. It prints what is missing and what clashes, or `none`.
 
 Missing: nobody could end it, and nobody is asked about it. Clashing: what is said contradicts what is recorded, or
 itself (G2, G5 to G9, X5, X6).
@@ -60,9 +60,10 @@ def combinations() -> Iterator[Combination]:
         yield from of_packages(catalogue)
 
 
-def editions_of(catalogue: Catalogue, family: str | None) -> list[dict[str, str]]:
+def editions_of(catalogue: Catalogue, family: str | None) -> list[dict[str, Any]]:
     """What may be held of the family that decides: none, or each of its editions."""
-    return [{}, *({family: key} for key, edition in catalogue.editions.items() if edition.family == family and family)]
+    held: list[dict[str, Any]] = [{}]
+    return held + [{family: key} for key, edition in catalogue.editions.items() if family and edition.family == family]
 
 
 def of_product(catalogue: Catalogue, sold: Product, kind: str) -> Iterator[Combination]:
@@ -75,7 +76,7 @@ def of_product(catalogue: Catalogue, sold: Product, kind: str) -> Iterator[Combi
         licence = Licence(licence="L-1", product=key, module=module or None, **fields, **elsewhere)
         recorded = ", ".join(f"{name} {said}" for name, (said, _) in zip(RECORDED, values, strict=True))
         for held in editions_of(catalogue, sold.family):
-            record = Customer(customer="K-1", name="-", editions=held, licences=(licence,), order_package=100)  # type: ignore[arg-type]
+            record = Customer(customer="K-1", name="-", editions=held, licences=(licence,), order_package=100)
             words = f"{catalogue.version} {kind} {sold.key} in {', '.join(held.values()) or 'no edition'}: {recorded}"
             yield Combination(words, sold, licence, ask(kind, record, catalogue, subject))
 
@@ -98,7 +99,7 @@ def of_packages(catalogue: Catalogue) -> Iterator[Combination]:
     """Each order package in each edition, towards each."""
     tiers = sorted({tier for edition in catalogue.editions.values() for tier in (*edition.tiers, 7)})
     for held, current, target in product(editions_of(catalogue, "jtl"), tiers, tiers):
-        record = Customer(customer="K-1", name="-", editions=held, order_package=current)  # type: ignore[arg-type]
+        record = Customer(customer="K-1", name="-", editions=held, order_package=current)
         words = f"{catalogue.version} order_package {current} to {target} in {', '.join(held.values()) or 'no edition'}"
         yield Combination(words, None, None, ask("order_package", record, catalogue, "orders", target))
 

@@ -10,7 +10,16 @@ from tests.adapters.customers import licence, licences_of
 from tests.runs.customers import customer_record
 from tests.runs.documents import FEBRUARY, task_types, warning_codes
 from tests.runs.harness import World
-from tests.runs.steps import licences_left, load_customer, mails_when, refusal_of, server_day, server_time, status_when
+from tests.runs.steps import (
+    in_state,
+    licences_left,
+    load_customer,
+    mails_when,
+    refusal_of,
+    server_day,
+    server_time,
+    status_when,
+)
 
 # Requests that are refused.
 
@@ -18,9 +27,6 @@ SUBSCRIPTION = {"contract": "subscription", "term_ends": "2027-05-31"}
 
 REFUSED: list[tuple[str, str, str, dict[str, Any], dict[str, str]]] = [
     ("WMU2", "inclusive_user", "wms_user", licence("L-1", included=True), {}),
-    ("SH2", "not_available", "shipping_module", licence("L-1", "track_and_trace"), {"jtl": "jtl_advanced"}),
-    ("WMM1", "not_available", "wms_module", licence("L-1", "wms_module"), {"wms": "wms_start"}),
-    ("API1", "not_available", "rest_api", licence("L-1", "wawi_api"), {"jtl": "jtl_start"}),
     ("SL2", "subscription", "shop_licence", licence("L-1", "shop_licence", **SUBSCRIPTION), {}),
     ("SVC1", "use_support", "wawi_module", licence("L-1", "setup_service"), {}),
     ("G1", "not_held", "voucher", licence("L-1", "wms_user"), {}),
@@ -40,6 +46,30 @@ async def test_a_request_that_the_rules_refuse_ends_the_run(world: World) -> Non
         assert (first["waiting_for"], first["enabled"]) == ([], [])
         assert ("31. Mai 2027" in first["refusal"]["text"]) == (code == "subscription")
         assert licences_of(await world.record(rule)) == {record["licence"]}
+
+
+# What is held can be ended, whatever is recorded of it (X5).
+
+ASKED_ABOUT: list[tuple[str, str, dict[str, Any], dict[str, str]]] = [
+    ("left-over", "shipping_module", licence("L-1", "track_and_trace"), {"jtl": "jtl_advanced"}),
+    ("priced", "voucher", licence("L-1", "vouchers", price_per_month="19.00", term_ends="2027-05-31"), {}),
+]
+
+
+@pytest.mark.parametrize(("customer", "kind", "record", "editions"), ASKED_ABOUT, ids=[row[0] for row in ASKED_ABOUT])
+async def test_X5_what_is_held_otherwise_than_the_catalogue_says_ends_once_a_person_says_what_it_costs(
+    world: World, customer: str, kind: str, record: dict[str, Any], editions: dict[str, str]
+) -> None:
+    await world.load(customer_record(record, editions={"jtl": "jtl_pro"} | editions))
+    run = await world.request(kind, "K-1001", "L-1")
+    first = await run("acknowledge_warning") if run.first["state"] == "feature_warning" else run.first
+    assert (first["state"], first["cost_effect"], task_types(first)) == ("order", "unknown", ["clarify_cost"])
+    assert (first["effective_at"], "place_order" in first["enabled"]) == (None, False)
+    answered = await run.confirm("clarify_cost", decision="deactivation")
+    assert (answered["tasks"], "place_order" in answered["enabled"]) == ([], True)
+    await run("place_order")
+    assert (await in_state(run, "applied"))["cost_effect"] == "deactivation"
+    assert await licences_left(world) == set()
 
 
 # What is paid ends at its term (X6).
@@ -191,7 +221,8 @@ async def test_X6_a_paid_licence_takes_no_day_chosen(world: World) -> None:
 async def test_VOU1_VOU2_vouchers_save_something_below_pro_and_the_loss_is_acknowledged(
     world: World, edition: str, saving: bool
 ) -> None:
-    await load_customer(world, licence("L-1", "vouchers", term_ends="2027-01-31"), editions={"jtl": edition})
+    term = {"term_ends": "2027-01-31"} if saving else {}
+    await load_customer(world, licence("L-1", "vouchers", **term), editions={"jtl": edition})
     run = await world.request("voucher", "K-1001", "L-1")
     effect = "cancellation" if saving else "deactivation"
     assert (run.first["state"], run.first["cost_effect"]) == ("feature_warning", effect)
