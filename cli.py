@@ -3,10 +3,16 @@
 Exit codes: 0 done, 1 refused with the reason on stderr, 2 wrong usage.
 """
 
-import asyncio
-import os
-import re
 import sys
+
+if sys.argv[1:2] == ["portal"]:
+    from programs import end_at_a_signal
+
+    end_at_a_signal()  # before all else, which takes a while to load
+
+import asyncio
+import logging
+import re
 import uuid
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -14,6 +20,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, NoReturn
 from urllib.parse import quote
 
+import structlog
 import typer
 from pydantic import ValidationError
 
@@ -22,6 +29,7 @@ from console.comparison import print_comparison
 from console.documents import print_preview, print_runs, print_status, print_tasks
 from console.output import print_json
 from console.portal_client import Document, Misuse, PortalRefusal, call, one_line, open_portal, read_data, reason
+from programs import end_in_time, leave
 from settings import Settings, explain, read_settings, tell_misspelt
 
 app = typer.Typer(help=__doc__, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
@@ -237,29 +245,26 @@ def show_customer(
 @app.command()
 def portal(as_json: Json = False) -> None:
     """Serve the portal until Ctrl-C; its log is JSON, a line an event, with --json or without."""
-    from portal.server import Taken, configure_logs, serve
-    from workflows.connect import Unguarded, WrongProfile
+    from portal.server import Taken, serve
+    from workflows.connect import NotConnected
 
-    settings = environment()
-    configure_logs()
     try:
-        asyncio.run(serve(settings))
-    except (Unguarded, Taken, WrongProfile) as error:
+        asyncio.run(serve(environment(), end_in_time))
+    except (NotConnected, Taken) as error:
         raise PortalRefusal(str(error)) from None
 
 
 def main() -> NoReturn:
-    """Run the command line; every mistake is one line on stderr.
+    """Run the command line; every mistake is one line on stderr. The portal is a program that stays, and logs."""
+    if sys.argv[1:2] == ["portal"]:
+        from logs import configure_logs, forward_the_core
 
-    Ends at once: a thread of Temporal's client that is still at work aborts where Python ends beneath it.
-    """
-    code = code_of(sys.argv[1:])
-    for stream in (sys.stdout, sys.stderr):
-        try:
-            stream.flush()
-        except (OSError, ValueError):  # nobody reads it any more, or it is closed
-            code = code or 1
-    os._exit(code)
+        configure_logs()
+        forward_the_core()
+    else:
+        only_errors = structlog.make_filtering_bound_logger(logging.ERROR)
+        structlog.configure(wrapper_class=only_errors, logger_factory=structlog.PrintLoggerFactory(sys.stderr))
+    leave(code_of(sys.argv[1:]))
 
 
 HALF_A_CHARACTER = re.compile("[\ud800-\udfff]")

@@ -5,6 +5,7 @@ Each is described in docs/contract.md, Settings.
 
 import base64
 import os
+import re
 import sys
 from collections.abc import Callable, Collection, Iterable
 from contextlib import suppress
@@ -26,7 +27,9 @@ Mode = Literal["automatic", "guided"]
 Port = Annotated[int, Field(ge=1, le=65535)]
 
 SECRETS = ("webhook_secret", "operator_tokens", "smtp_url", "database_url")
-"""What is never shown: each may hold a secret."""
+"""What is never shown as it is: each may hold a secret."""
+ADDRESSES = ("smtp_url", "database_url")
+"""Of these, what is shown with its password masked."""
 DURATION = "write an ISO 8601 duration, like P30D (30 days), P2W (two weeks) or PT1H (an hour)"
 DURATIONS = ("abandon_after", "remind_every", "recheck_before", "repair_after", "max_event_age", "apply_window")
 
@@ -89,11 +92,45 @@ def zone_name(name: str) -> str:
     return name
 
 
+DATABASE = (
+    "write postgresql://user:password@host:5432/name, with %40 for @ and the like in a password, "
+    "or sqlite:///folder/file.db"
+)
+SERVER = re.compile(r"([^@/?#]*@)?(\[[^\]@]*\]|[^:@/?#\[\]]*)(:(?P<port>\d{1,5}))?/(?P<name>[^@/?#]*)(\?.*)?")
+"""What stands behind `postgresql://`."""
+
+
 def database_address(url: str) -> str:
-    """The address of a database of a kind that we speak, or nothing. Raises `ValueError`."""
-    if url and not url.startswith(("sqlite:///", "postgresql://")):
-        raise ValueError("an address of a database begins with sqlite:/// or postgresql://")
+    """The address of a database of a kind that we speak, or nothing. Raises `ValueError`, which says what to write."""
+    scheme, _, rest = url.partition("://")
+    if url and (fault := fault_of_server(rest) if scheme == "postgresql" else fault_of_file(scheme, rest)):
+        raise ValueError(f"{fault}: {DATABASE}")
     return url
+
+
+def fault_of_server(rest: str) -> str | None:
+    """What is wrong with the address of a server."""
+    parts = SERVER.fullmatch(rest)
+    if parts is None or (parts["port"] and not 0 < int(parts["port"]) < 65536):
+        return "host, port or password are not as in an address"
+    return None if parts["name"] else "it names no database"
+
+
+def fault_of_file(scheme: str, rest: str) -> str | None:
+    """What is wrong with the address of a file."""
+    if scheme != "sqlite" or not rest.startswith("/"):
+        return "it begins neither with postgresql:// nor with sqlite:///"
+    name = rest[1:].partition("?")[0]
+    return "it names no file, which all programs share" if name in ("", ":memory:") else None
+
+
+def masked(address: str) -> str:
+    """An address without its password: whatever stands between the user's name and the last @, and `password=`."""
+    before, at, behind = address.rpartition("@")
+    scheme, _, user = before.rpartition("://") if "://" in before else ("", "", "")
+    if at and (":" in user or not scheme):
+        address = f"{scheme}://{user.partition(':')[0]}:***@{behind}" if scheme else f"***@{behind}"
+    return re.sub(r"(?i)((?:password|passwd|pwd)=)[^&]*", r"\1***", address)
 
 
 Positive = Annotated[timedelta, Field(gt=timedelta(0)), read_from_text(iso_8601)]
@@ -106,7 +143,9 @@ class Settings(BaseSettings):
     into lines that name the variable, the value and what would be right.
     """
 
-    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="forbid", env_ignore_empty=True)
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, frozen=True, extra="forbid", env_ignore_empty=True, hide_input_in_errors=True
+    )
 
     state_dir: Path = Path("var")
     database_url: Annotated[str, AfterValidator(database_address)] = ""
@@ -226,12 +265,19 @@ SENTENCES = {
 """The remedies of a wrong duration where the library's own words do not say what to write."""
 
 
+def shown(name: str, given: Any) -> str:
+    """What was given, without its secrets."""
+    if name in SECRETS:
+        return repr(masked(given)) if name in ADDRESSES and isinstance(given, str) else "(not shown)"
+    return repr(given)
+
+
 def explain(error: ValidationError) -> list[str]:
     """One line for each wrong setting: the variable, the value given, what would be right. Secrets are not shown."""
     lines = []
     for fault in error.errors():
         name = str(fault["loc"][0]) if fault["loc"] else "settings"
-        given = "(not shown)" if name in SECRETS else repr(fault.get("input"))
+        given = shown(name, fault.get("input"))
         remedy = (name in DURATIONS and SENTENCES.get(fault["type"])) or fault["msg"].removeprefix("Value error, ")
         lines.append(f"{PREFIX}{name.upper()}: {given} is not usable: {remedy}")
     return lines

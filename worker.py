@@ -1,10 +1,14 @@
 """The composition root: settings → adapters → worker. `python worker.py` serves the task queue."""
 
+if __name__ == "__main__":
+    from programs import end_at_a_signal
+
+    end_at_a_signal()  # before all else, which takes a while to load
+
 import asyncio
-import logging
-import signal
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from datetime import timedelta
 
 import structlog
 from temporalio.client import Client
@@ -13,19 +17,24 @@ from temporalio.service import RPCError
 from temporalio.worker import Worker
 
 from activities.cancellations import create_activities
-from activities.ports import AdapterError
+from activities.mail.senders import mail_of
+from activities.ports import AdapterError, Unavailable
 from activities.reconciliation.comparison import ComparisonActivities
 from catalogue.loader import CatalogueError
+from logs import configure_logs, forward_the_core
+from programs import end_in_time, leave, told_to_stop
 from settings import Settings, checked, run_program
 from states.kinds.registry import KINDS
-from workflows.connect import Unguarded, connect
+from workflows.connect import NotConnected, connect
 from workflows.executions import TemporalExecutions
-from workflows.plugin import DATA_CONVERTER, CancellationsPlugin
+from workflows.plugin import DATA_CONVERTER, CancellationsPlugin, WrongSearchAttribute
 from workflows.schedule import keep_schedule
 
 __all__ = ["DATA_CONVERTER", "create_worker"]
 
-log = structlog.get_logger()
+log = structlog.get_logger("worker")
+FINISH_WITHIN = timedelta(seconds=25)
+"""How long activities under way may go on when the worker is told to stop; then they are cancelled, and tried again."""
 
 
 def create_worker(client: Client, settings: Settings) -> Worker:
@@ -43,6 +52,7 @@ def create_worker(client: Client, settings: Settings) -> Worker:
     async def around() -> AsyncIterator[None]:
         try:
             await schedule(client, settings)
+            log.info("worker_ready", task_queue=settings.task_queue, namespace=client.namespace)
             yield
         finally:
             await cancellations.adapters.close()
@@ -53,6 +63,7 @@ def create_worker(client: Client, settings: Settings) -> Worker:
         activities=[*cancellations.registered(), *comparison.registered()],
         plugins=[SimplePlugin("around", run_context=around), *([] if plugged else [CancellationsPlugin()])],
         max_cached_workflows=2000,
+        graceful_shutdown_timeout=FINISH_WITHIN,
     )
 
 
@@ -67,24 +78,40 @@ async def schedule(client: Client, settings: Settings) -> None:
     log.info("comparison_scheduled", at=f"{at:%H:%M}" if at else None, zone=settings.time_zone, changed=changed)
 
 
-async def serve(settings: Settings) -> None:
-    """Serve until SIGINT or SIGTERM, then finish what is under way."""
+async def serve(settings: Settings, on_stop: Callable[[], None] = lambda: None) -> None:
+    """Serve until SIGINT or SIGTERM, then finish what is under way; `on_stop` is called when that begins.
+
+    Raises `NotConnected`, `WrongSearchAttribute`, `CatalogueError` or `AdapterError` for what is missing or wrong.
+    """
     client = await connect(settings.temporal_port, settings.guarded_elsewhere)
-    stopped = asyncio.Event()
-    for signal_number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(signal_number, stopped.set)
-    async with create_worker(client, settings):
-        log.info("worker_ready", task_queue=settings.task_queue, namespace=client.namespace)
-        await stopped.wait()
+    await prove_mail(settings)
+    worker = await asyncio.to_thread(create_worker, client, settings)
+    with told_to_stop(on_stop) as stopped:
+        running, told = asyncio.create_task(worker.run()), asyncio.create_task(stopped.wait())
+        await asyncio.wait({running, told}, return_when=asyncio.FIRST_COMPLETED)
+        if told.done():
+            log.info("worker_stopping", within=FINISH_WITHIN.total_seconds())
+            await worker.shutdown()
+        told.cancel()
+        await running
     log.info("worker_stopped")
+
+
+async def prove_mail(settings: Settings) -> None:
+    """Raise `Misconfigured` where mail can never be sent; a server that is down now is told of, and waited for."""
+    try:
+        await mail_of(settings).ready()
+    except Unavailable as error:
+        log.warning("mail_unavailable", reason=str(error))
 
 
 def main() -> int:
     """Exit code 0 done, 1 stopped by a fault that one line explains, 2 wrong settings."""
-    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s %(message)s")
-    faults = (Unguarded, CatalogueError, AdapterError, RuntimeError)
-    return run_program(lambda settings: asyncio.run(serve(settings)), KINDS, faults, "the worker cannot start: ")
+    configure_logs()
+    forward_the_core()
+    faults = (NotConnected, WrongSearchAttribute, CatalogueError, AdapterError, RPCError, RuntimeError)
+    return run_program(lambda settings: asyncio.run(serve(settings, end_in_time)), KINDS, faults, "the worker: ")
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    leave(main())

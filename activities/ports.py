@@ -153,6 +153,9 @@ class Mail(Protocol):
     async def send(self, key: str, to: str, subject: str, body: str) -> None:
         """Send once for a key, as far as mail allows: the key becomes the message ID."""
 
+    async def ready(self) -> None:
+        """Raises `Unavailable` or `Misconfigured` where no mail could be sent now."""
+
 
 class Executions(Protocol):
     """The runs as Temporal knows them, whatever our database holds of them."""

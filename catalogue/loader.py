@@ -42,7 +42,8 @@ class CatalogueError(Exception):
 
     def __init__(self, problems: Iterable[str]) -> None:
         self.problems = tuple(problems)
-        super().__init__("the catalogue does not load:\n" + "\n".join(f"  {problem}" for problem in self.problems))
+        lines = self.problems if len(self.problems) == 1 else ("", *self.problems)
+        super().__init__("the catalogue does not load: " + "\n  ".join(lines))
 
 
 @dataclass(frozen=True)
@@ -93,7 +94,12 @@ def load_catalogues(directory: Path | None = None) -> Catalogues:
     root = directory or SHIPPED
     places = version_places(root)
     if not places:
-        raise CatalogueError([f"{root}: no version here: put one folder of .toml files, or one .toml file, for each"])
+        raise CatalogueError(
+            [
+                f"{root}: no version here: put one folder of .toml files, or one .toml file, for each, "
+                "or let CANCELLATIONS_CATALOGUE_DIR name another folder"
+            ]
+        )
     results = [read_version(place) for place in places]
     versions = [version for version, _ in results if version]
     problems = [problem for _, problems in results for problem in problems] + overlaps(versions)

@@ -45,18 +45,12 @@ async def open_portal(settings: Settings) -> AsyncIterator[httpx.AsyncClient]:
 
 async def connect_to_temporal(settings: Settings) -> Any:
     """A client that has reached the server. Raises `PortalRefusal`, naming the variable and the address."""
-    from workflows.connect import Unguarded, WrongProfile, connect, connect_config
+    from workflows.connect import NotConnected, Unreachable, connect
 
     try:
-        address = connect_config(settings.temporal_port)["target_host"]
         return await connect(settings.temporal_port, settings.guarded_elsewhere)
-    except (Unguarded, WrongProfile) as error:
-        raise PortalRefusal(str(error)) from None
-    except (RuntimeError, OSError):
-        raise PortalRefusal(
-            f"unavailable: Temporal does not answer at {address}: is it running (make run)? "
-            "TEMPORAL_ADDRESS says where it is"
-        ) from None
+    except NotConnected as error:
+        raise PortalRefusal(f"{'unavailable: ' if isinstance(error, Unreachable) else ''}{error}") from None
 
 
 async def call(http: httpx.AsyncClient, method: str, path: str, **parts: Any) -> Document:

@@ -10,7 +10,6 @@ loads no example customer over one of the same number, so that it does no harm b
 import asyncio
 import json
 import os
-import sys
 from collections.abc import Awaitable, Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from itertools import groupby
@@ -23,7 +22,9 @@ from standardwebhooks import Webhook
 
 from activities.customer_centre import LoadFailed, customer, load_customers
 from activities.ports import AdapterError
+from catalogue.loader import CatalogueError
 from embedded.examples import Event, customers, events
+from programs import leave
 from settings import Settings, run_program
 from states.kinds.registry import KINDS
 
@@ -213,9 +214,9 @@ async def play_once(settings: Settings) -> None:
 
 def main() -> int:
     """0 done, 1 where they cannot be loaded or played, 2 for wrong settings."""
-    faults = (AlreadyStarted, LoadFailed, AdapterError, httpx.HTTPError)
+    faults = (AlreadyStarted, LoadFailed, CatalogueError, AdapterError, httpx.HTTPError)
     return run_program(lambda settings: asyncio.run(play_once(settings)), KINDS, faults)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    leave(main())

@@ -9,9 +9,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from programs import END_WITHIN
+
 PR_SET_PDEATHSIG = 1
-STOP_AFTER = 6.0
+STOP_AFTER = END_WITHIN + 2
 """Seconds that a program gets to end by itself."""
+LARGEST_LOG = 20_000_000
+"""Bytes of a log, after which the next start begins a new one."""
 LAST_LINES = 15
 
 
@@ -26,12 +30,16 @@ class Child:
     name: str
     process: asyncio.subprocess.Process
     log: Path
+    began: int = 0
+    """Where in its log this start begins."""
 
     async def watch(self) -> None:
         """Wait for its end, which is never right. Raises `Died`."""
         code = await self.process.wait()
         ended = f"was ended by signal {-code}" if code < 0 else f"ended with exit code {code}"
-        last = self.log.read_text(encoding="utf-8", errors="replace").splitlines()[-LAST_LINES:]
+        with self.log.open("rb") as log:
+            log.seek(self.began)
+            last = log.read().decode(errors="replace").splitlines()[-LAST_LINES:]
         lines = "".join(f"\n  | {line}" for line in last) or " (which is empty)"
         raise Died(f"{self.name} {ended}; the end of {self.log}:{lines}")
 
@@ -54,11 +62,12 @@ class Child:
 
 
 async def start(name: str, command: Sequence[str], environment: Mapping[str, str], log: Path) -> Child:
-    """Start a program. Its output goes to `log`, whose former content is kept as `….1`."""
+    """Start a program. Its output is added to `log`; one that has grown large is kept as `….1`."""
     log.parent.mkdir(parents=True, exist_ok=True)
-    if log.exists():
+    if log.exists() and log.stat().st_size > LARGEST_LOG:
         log.replace(log.with_suffix(".log.1"))
-    with log.open("wb") as output:
+    with log.open("ab") as output:
+        began = output.tell()
         process = await asyncio.create_subprocess_exec(
             *command,
             env=dict(environment),
@@ -68,7 +77,7 @@ async def start(name: str, command: Sequence[str], environment: Mapping[str, str
             process_group=0,
             preexec_fn=tied_to(os.getpid()),
         )
-    return Child(name, process, log)
+    return Child(name, process, log, began)
 
 
 def tied_to(parent: int) -> Callable[[], None] | None:

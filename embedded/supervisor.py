@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import signal
 import sys
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
@@ -19,6 +18,7 @@ from temporalio.client import Client
 from embedded import example_player, welcome
 from embedded.examples import ROOT
 from embedded.processes import Child, Died, start
+from programs import told_to_stop
 from settings import PREFIX, Settings
 
 START_WITHIN = 120.0
@@ -58,7 +58,7 @@ def server_command(program: str, settings: Settings) -> list[str]:
         program, "server", "start-dev", "--ip", "127.0.0.1",
         "--port", str(settings.temporal_port), "--ui-port", str(settings.temporal_ui_port),
         "--db-filename", str(settings.state_dir.absolute() / "temporal.db"),
-        "--log-level", "warn", "--ui-disable-news-fetch",
+        "--log-level", "warn", "--log-format", "json", "--output", "none", "--ui-disable-news-fetch",
     ]  # fmt: skip
 
 
@@ -73,20 +73,18 @@ class Supervisor:
 
     async def run(self) -> None:
         """Start, play, show, and stay until stopped; whatever happens, nothing is left running."""
-        stopped, loop = asyncio.Event(), asyncio.get_running_loop()
-        for number in (signal.SIGINT, signal.SIGTERM):
-            loop.add_signal_handler(number, stopped.set)
-        try:
-            # Whatever is under way is cancelled when somebody stops us or a program dies.
-            async with asyncio.TaskGroup() as self.watches:
-                self.watches.create_task(raise_when(stopped))
-                await self.bring_up()
-        except ExceptionGroup as group:
-            if group.subgroup(Stopped) is None:
-                raise group.exceptions[0] from None
-            print("\nStopping …", flush=True)
-        finally:
-            await self.bring_down()
+        with told_to_stop() as stopped:
+            try:
+                # Whatever is under way is cancelled when somebody stops us or a program dies.
+                async with asyncio.TaskGroup() as self.watches:
+                    self.watches.create_task(raise_when(stopped))
+                    await self.bring_up()
+            except ExceptionGroup as group:
+                if group.subgroup(Stopped) is None:
+                    raise group.exceptions[0] from None
+                print("\nStopping …", flush=True)
+            finally:
+                await self.bring_down()
         print("Stopped. The data stay in", self.settings.state_dir, flush=True)
 
     async def bring_up(self) -> None:

@@ -4,6 +4,7 @@ from typing import Annotated, get_args
 
 from fastapi import APIRouter, Depends, Path, Query, Request
 from fastapi.responses import JSONResponse
+from structlog.contextvars import bound_contextvars
 
 from portal import openapi_examples, read_models
 from portal.access import check_signature
@@ -46,7 +47,9 @@ async def events(request: Request, portal: CurrentPortal) -> JSONResponse:
     content = await read_body(request)
     if not portal.trusted:
         check_signature(portal.webhooks, request.headers, content)
-    answer = await portal.intake.take(read_event(request.headers, content), caller_of(request))
+    event = read_event(request.headers, content)
+    with bound_contextvars(**event.names):
+        answer = await portal.intake.take(event, caller_of(request))
     media_type = "application/json" if answer.status == 202 else MEDIA_TYPE
     return JSONResponse(answer.document, status_code=answer.status, media_type=media_type)
 

@@ -56,6 +56,12 @@ class IncomingEvent:
         return "event-" + hashlib.sha256(json.dumps([self.source, self.id]).encode()).hexdigest()[:40]
 
     @property
+    def names(self) -> dict[str, str]:
+        """What the logs call it."""
+        run = {"workflow_id": self.subject} if self.subject else {}
+        return {"event_source": self.source, "event_id": self.id, "update_id": self.update_id} | run
+
+    @property
     def label(self) -> str:
         """The event's name for counters: whatever is not known is `unknown`, so that labels stay few."""
         return EVENTS_BY_TYPE.get(self.type, "unknown")

@@ -1,21 +1,20 @@
 """The portal as a program: refuses to stand open, connects to Temporal, listens, logs, and stops gracefully."""
 
 import asyncio
-import logging
 import os
-import signal
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import structlog
 import uvicorn
 
 from portal.app import create_app
+from programs import told_to_stop
 from settings import PREFIX, Settings
-from workflows.connect import Unguarded, connect, loopback
+from workflows.connect import Unguarded, Unreachable, connect, loopback, prove
 
-STOP = (signal.SIGINT, signal.SIGTERM)
+log = structlog.get_logger(__name__)
 GRACE_S = 10
 """Seconds that calls under way have to end."""
 
@@ -53,59 +52,47 @@ def check_portal(settings: Settings) -> None:
         )
 
 
-async def serve(settings: Settings) -> None:
-    """Serve until SIGINT or SIGTERM.
+async def serve(settings: Settings, on_stop: Callable[[], None] = lambda: None) -> None:
+    """Serve until SIGINT or SIGTERM; `on_stop` is called when that begins.
 
-    Raises `Unguarded` where the portal or Temporal is open to others, `Taken` where somebody listens.
+    Raises `Unguarded` where the portal or Temporal is open to others, `Taken` where somebody listens, `WrongProfile`
+    where Temporal has not what we ask for, `CatalogueError` and `AdapterError`.
 
-    Starts without Temporal too: calls then answer 503, and nothing is lost by sending again.
+    Starts where Temporal does not answer too: calls then answer 503, and nothing is lost by sending again.
     """
     check_portal(settings)
     client = await connect(settings.temporal_port, settings.guarded_elsewhere, lazy=True)
+    try:
+        await prove(client)
+    except Unreachable as error:
+        log.warning("temporal_unreachable", reason=str(error))
     config = uvicorn.Config(
-        create_app(client, settings),
+        await asyncio.to_thread(create_app, client, settings),
         log_config=None,
         access_log=False,
         server_header=False,
         timeout_graceful_shutdown=GRACE_S,
     )
     taken = listening(settings)
-    structlog.get_logger(__name__).info("portal_listening", host=settings.portal_host, port=settings.portal_port)
-    await Server(config).serve([taken])
+    log.info("portal_listening", host=settings.portal_host, port=settings.portal_port)
+    await Server(config, on_stop).serve([taken])
+    log.info("portal_stopped")
 
 
 class Server(uvicorn.Server):
     """Stops at SIGINT or SIGTERM and returns; uvicorn's own would then end the process by the same signal."""
 
+    def __init__(self, config: uvicorn.Config, on_stop: Callable[[], None]) -> None:
+        super().__init__(config)
+        self.on_stop = on_stop
+
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
-        """Ask for the end where a signal comes."""
-        loop = asyncio.get_running_loop()
-        for number in STOP:
-            loop.add_signal_handler(number, self.ask_to_stop)
-        try:
+        """Let calls under way end where a signal comes."""
+        with told_to_stop(self.stop):
             yield
-        finally:
-            for number in STOP:
-                loop.remove_signal_handler(number)
 
-    def ask_to_stop(self) -> None:
-        """The first signal lets calls under way end; a second one does not wait for them."""
-        self.force_exit = self.should_exit
+    def stop(self) -> None:
+        """Ask for the end."""
         self.should_exit = True
-
-
-def configure_logs() -> None:
-    """Events with fields, one JSON object a line."""
-    logging.basicConfig(level=logging.INFO, format="%(message)s")
-    structlog.configure(
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
-            structlog.processors.JSONRenderer(),
-        ],
-        logger_factory=structlog.PrintLoggerFactory(),
-        cache_logger_on_first_use=True,
-    )
+        self.on_stop()

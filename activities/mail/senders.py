@@ -5,6 +5,8 @@ import hashlib
 import os
 import re
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from email.message import EmailMessage
 from email.utils import formatdate
@@ -15,11 +17,13 @@ from urllib.parse import unquote, urlsplit
 import aiosmtplib
 from pydantic import SecretStr
 
-from activities.ports import Mail, Misconfigured, Refused, Unavailable
+from activities.ports import AdapterError, Mail, Misconfigured, Refused, Unavailable
 from settings import Settings
 
 TIMEOUT_S = 20
 """How long a mail server may take for each answer."""
+READY_S = 3
+"""The same, where only somebody asks whether it is there."""
 
 
 def mail_of(settings: Settings) -> Mail:
@@ -57,18 +61,34 @@ class FolderMail:
         """Write the mail unless it is there. Raises `Misconfigured` where the folder cannot be written."""
         await asyncio.to_thread(self.write, key, message(key, self.sender, to, subject, body))
 
+    async def ready(self) -> None:
+        """Raises `Misconfigured` where the folder cannot be written."""
+        await asyncio.to_thread(self.try_folder)
+
     def write(self, key: str, mail: EmailMessage) -> None:
         """Write whole or not at all, under a readable name with what tells keys apart that read alike."""
         readable = re.sub(r"[^A-Za-z0-9._-]+", "_", key)[-100:].lstrip("._-")
         target = self.folder / f"{readable}-{hashlib.sha256(key.encode()).hexdigest()[:12]}.eml"
-        try:
-            self.folder.mkdir(parents=True, exist_ok=True)
+        with self.written():
             if target.exists():
                 return
             handle, name = tempfile.mkstemp(dir=self.folder, suffix=".part")
             with os.fdopen(handle, "wb") as file:
                 file.write(mail.as_bytes())
             os.replace(name, target)
+
+    def try_folder(self) -> None:
+        """Write what leaves nothing behind."""
+        with self.written(), tempfile.TemporaryFile(dir=self.folder) as file:
+            file.write(b"mail")
+            file.flush()
+
+    @contextmanager
+    def written(self) -> Iterator[None]:
+        """The folder, made where missing. Raises `Misconfigured` where it cannot be written."""
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            yield
         except OSError as error:
             raise Misconfigured(
                 f"{self.folder} cannot be written ({error.strerror}): set CANCELLATIONS_STATE_DIR"
@@ -85,24 +105,20 @@ class SmtpMail:
     async def send(self, key: str, to: str, subject: str, body: str) -> None:
         """Hand the mail to the server. Raises `Refused` (this mail, for good), `Unavailable` or `Misconfigured`."""
         mail = message(key, self.sender, to, subject, body)
-        try:
-            await aiosmtplib.send(mail, recipients=[to], **self.connection())
-        except aiosmtplib.SMTPRecipientsRefused as error:
-            raise failure_of(min(recipient.code for recipient in error.recipients)) from None
-        except aiosmtplib.SMTPResponseException as error:
-            if isinstance(error, aiosmtplib.SMTPAuthenticationError) and error.code >= 500:
-                raise Misconfigured(
-                    f"the mail server does not accept the login ({error.code}): check CANCELLATIONS_SMTP_URL"
-                ) from None
-            raise failure_of(error.code) from None
-        except aiosmtplib.SMTPNotSupported:
-            raise Refused("the mail server cannot take mail for this address") from None
-        except (aiosmtplib.SMTPException, OSError, TimeoutError) as error:
-            if type(error) is aiosmtplib.SMTPException:
-                raise Misconfigured("the mail server offers no TLS or no login: check CANCELLATIONS_SMTP_URL") from None
-            raise Unavailable(f"the mail server does not answer ({type(error).__name__})") from None
+        with spoken():
+            await aiosmtplib.send(mail, recipients=[to], **self.connection(TIMEOUT_S))
 
-    def connection(self) -> dict[str, Any]:
+    async def ready(self) -> None:
+        """Log in, and send nothing. Raises `Unavailable` or `Misconfigured`, naming the server."""
+        parts = urlsplit(self.url.get_secret_value())
+        try:
+            with spoken():
+                async with aiosmtplib.SMTP(**self.connection(READY_S)):
+                    pass
+        except AdapterError as error:
+            raise type(error)(f"{parts.scheme}://{parts.hostname}:{parts.port or ''}: {error}") from None
+
+    def connection(self, timeout: int) -> dict[str, Any]:
         """What the address says. A login goes over TLS only, except on this machine. Raises `Misconfigured`."""
         try:
             parts = urlsplit(self.url.get_secret_value())
@@ -120,8 +136,29 @@ class SmtpMail:
             "password": unquote(parts.password) if parts.password else None,
             "use_tls": encrypted,
             "start_tls": None if encrypted or not guarded else True,
-            "timeout": TIMEOUT_S,
+            "timeout": timeout,
         }
+
+
+@contextmanager
+def spoken() -> Iterator[None]:
+    """Turn what a mail server answers, or does not, into the errors of ports."""
+    try:
+        yield
+    except aiosmtplib.SMTPRecipientsRefused as error:
+        raise failure_of(min(recipient.code for recipient in error.recipients)) from None
+    except aiosmtplib.SMTPResponseException as error:
+        if isinstance(error, aiosmtplib.SMTPAuthenticationError) and error.code >= 500:
+            raise Misconfigured(
+                f"the mail server does not accept the login ({error.code}): check CANCELLATIONS_SMTP_URL"
+            ) from None
+        raise failure_of(error.code) from None
+    except aiosmtplib.SMTPNotSupported:
+        raise Refused("the mail server cannot take mail for this address") from None
+    except (aiosmtplib.SMTPException, OSError, TimeoutError) as error:
+        if type(error) is aiosmtplib.SMTPException:
+            raise Misconfigured("the mail server offers no TLS or no login: check CANCELLATIONS_SMTP_URL") from None
+        raise Unavailable(f"the mail server does not answer ({type(error).__name__})") from None
 
 
 def failure_of(code: int) -> Refused | Unavailable:

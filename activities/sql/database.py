@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Row, Table, event, select
+from sqlalchemy import Row, Table, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
@@ -17,26 +17,33 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from activities.ports import AdapterError, Misconfigured, Unavailable
-from activities.sql.migrate import begin_sqlite, migrate
-from settings import Settings
+from activities.sql.migrate import HEAD, UnknownSchema, begin_sqlite, migrate, revision
+from settings import DATABASE, Settings, masked
 
-BUSY_MS = 15_000
-"""How long a writer on SQLite waits for another one."""
-CONNECT_S = 10
+STATEMENT_MS = 4_000
+"""How long a statement may take, and a writer on SQLite wait for another one: less than a call of the portal may."""
+CONNECT_S = 4
 """How long a connection to PostgreSQL may take."""
-POOL = {"pool_size": 5, "max_overflow": 10, "pool_timeout": 10}
+SILENT_MS = 10_000
+"""After which a connection is lost whose other end confirms nothing."""
+POOL = {"pool_size": 5, "max_overflow": 10, "pool_timeout": CONNECT_S}
 
 DRIVERS = {"sqlite": ("sqlite", "sqlite+aiosqlite"), "postgresql": ("postgresql+psycopg", "postgresql+psycopg")}
 """By scheme: the driver for migrations, and the asynchronous one."""
-SETUP_FAULTS = (
-    "authentication failed",
-    "does not exist",
-    "no pg_hba.conf entry",
-    "readonly database",
-    "permission denied",
-    "unable to open database file",
-    "not a database",
-)
+VARIABLE = "CANCELLATIONS_DATABASE_URL"
+FOLDER = "name a file in a folder that can be written, or set CANCELLATIONS_STATE_DIR"
+SETUP_FAULTS = {
+    "authentication failed": "check the user and the password",
+    "no password supplied": "give the password: postgresql://user:password@host:5432/name",
+    "does not exist": "create it there, or name one that exists",
+    "no pg_hba.conf entry": "let this machine in, in the server's pg_hba.conf",
+    "permission denied": "let the user create tables in the schema public",
+    "invalid connection option": "leave that option out",
+    "readonly database": FOLDER,
+    "unable to open database file": FOLDER,
+    "not a database": "the file is something else: name another",
+}
+"""What no other try helps against, and what does."""
 
 
 @dataclass(frozen=True)
@@ -69,9 +76,14 @@ class Database:
             raise fault(error) from None
 
     async def ready(self) -> None:
-        """Raises `Unavailable` where the database does not answer."""
-        async with self.read() as connection:
-            await connection.execute(select(1))
+        """Raises `Unavailable` where the database does not answer, `Misconfigured` where its schema is not ours."""
+        try:
+            async with self.engine.connect() as connection:
+                found = await connection.run_sync(revision)
+        except SQLAlchemyError as error:
+            raise fault(error, self.engine.url) from None
+        if found != HEAD:
+            raise wrong_schema(self.engine.url, found)
 
     async def close(self) -> None:
         """Close all connections."""
@@ -91,20 +103,17 @@ def create_database(settings: Settings) -> Database:
         migrate(url.set(drivername=DRIVERS[url.get_backend_name()][0]), CONNECT_S)
     except SQLAlchemyError as error:
         raise fault(error, url) from None
+    except UnknownSchema as error:
+        raise wrong_schema(url, str(error)) from None
     return Database(engine_for(url))
 
 
 def address(settings: Settings) -> URL:
-    """The address of the database. Raises `Misconfigured`, without showing it."""
+    """The address of the database. Raises `Misconfigured`."""
     try:
-        url = make_url(settings.database_url)
+        return make_url(settings.database_url)
     except (ArgumentError, ValueError):
-        raise Misconfigured("CANCELLATIONS_DATABASE_URL is not an address of a database") from None
-    if url.get_backend_name() not in DRIVERS:
-        raise Misconfigured("CANCELLATIONS_DATABASE_URL: begin with sqlite:/// or postgresql://")
-    if not url.database:
-        raise Misconfigured("CANCELLATIONS_DATABASE_URL names no database: end with a file or the database's name")
-    return url
+        raise Misconfigured(f"{VARIABLE} is {masked(settings.database_url)}, which is no address: {DATABASE}") from None
 
 
 def make_folder(settings: Settings, url: URL) -> None:
@@ -123,7 +132,7 @@ def engine_for(url: URL) -> AsyncEngine:
     backend = url.get_backend_name()
     options: dict[str, Any] = dict(POOL) | {"hide_parameters": True}
     if backend == "postgresql":
-        options |= {"pool_pre_ping": True, "connect_args": {"connect_timeout": CONNECT_S}}
+        options |= {"pool_pre_ping": True, "connect_args": limits(url)}
     engine = create_async_engine(url.set(drivername=DRIVERS[backend][1]), **options)
     if backend == "sqlite":
         event.listen(engine.sync_engine, "connect", prepare_sqlite)
@@ -131,11 +140,18 @@ def engine_for(url: URL) -> AsyncEngine:
     return engine
 
 
+def limits(url: URL) -> dict[str, Any]:
+    """How long PostgreSQL may take, for a connection and for a statement, beside what the address itself asks for."""
+    timeouts = f"-c statement_timeout={STATEMENT_MS} -c lock_timeout={STATEMENT_MS}"
+    options = " ".join([timeouts, *url.normalized_query.get("options", ())])
+    return {"connect_timeout": CONNECT_S, "tcp_user_timeout": SILENT_MS, "options": options}
+
+
 def prepare_sqlite(connection: Any, _: Any) -> None:
     """Transactions are begun by us, writers wait for each other, foreign keys hold."""
     connection.isolation_level = None
     cursor = connection.cursor()
-    cursor.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
+    cursor.execute(f"PRAGMA busy_timeout = {STATEMENT_MS}")
     cursor.execute("PRAGMA foreign_keys = ON")
     cursor.close()
 
@@ -148,13 +164,31 @@ async def insert_once(connection: AsyncConnection, table: Table, values: Mapping
 
 
 def fault(error: Exception, url: URL | None = None) -> AdapterError:
-    """What an error of the database means, in one line without statement, values or credentials."""
+    """What an error of the database means, in one line without statement, values or credentials.
+
+    With its address, where it is the connection that is tried: named with the variable, and with what to do.
+    """
     inner = error.orig if isinstance(error, DBAPIError) else None
-    where = url.render_as_string(hide_password=True) if url is not None else "the database"
     lines = str(inner or "").strip().splitlines()
-    reason = lines[0] if lines and url is not None else type(inner or error).__name__
-    if any(sign in str(inner) for sign in SETUP_FAULTS):
-        return Misconfigured(
-            f"{where} cannot be used: {reason}: check CANCELLATIONS_DATABASE_URL and CANCELLATIONS_STATE_DIR"
-        )
-    return Unavailable(f"{where} does not answer: {reason}")
+    remedy = next((remedy for sign, remedy in SETUP_FAULTS.items() if sign in str(inner)), None)
+    if url is None:
+        kind = Misconfigured if remedy else Unavailable
+        return kind(f"the database does not answer: {type(inner or error).__name__}")
+    where, reason = f"{VARIABLE} is {shown(url)}", lines[0] if lines else type(error).__name__
+    if remedy:
+        return Misconfigured(f"{where}, which cannot be used: {reason}: {remedy}")
+    return Unavailable(f"{where}, which does not answer: {reason}: start it there, or say where it is: {DATABASE}")
+
+
+def wrong_schema(url: URL, found: str | None) -> Misconfigured:
+    """The database is of another program, or of another version of this one."""
+    return Misconfigured(
+        f"{VARIABLE} is {shown(url)}, whose schema has the revision {found}, and this program {HEAD}: "
+        "start the program that fits it, or name another database"
+    )
+
+
+def shown(url: URL) -> str:
+    """The address as it was given, with its password masked."""
+    plain = url.set(drivername=url.get_backend_name()).render_as_string(hide_password=False)
+    return masked(plain)

@@ -1,6 +1,7 @@
 """Migrations, in process: one program migrates, those that start at the same moment wait for it."""
 
 import time
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -18,18 +19,26 @@ PATIENCE_S = 60
 """How long a start waits for another one's migration."""
 
 
+class UnknownSchema(Exception):
+    """The database has a revision that this program does not know: that of a newer one, or of something else."""
+
+
 def migrate(url: URL, connect_s: int) -> None:
-    """Bring the schema to `HEAD`; does nothing where it is there already. Blocks."""
+    """Bring the schema to `HEAD`; does nothing where it is there already. Blocks.
+
+    Raises `UnknownSchema`, and `SQLAlchemyError`.
+    """
     engine = engine_of(url, connect_s)
     try:
         if engine.dialect.name == "sqlite":
             switch_to_wal(engine)
         with engine.connect() as connection:
-            if revision(connection) == HEAD:
+            if known(revision(connection)) == HEAD:
                 return
         # A transaction that nobody else migrates beside; a failed migration leaves nothing behind.
         with engine.connect().execution_options(writes=True) as connection, connection.begin():
             if engine.dialect.name == "postgresql":
+                connection.execute(text(f"SET LOCAL lock_timeout = '{PATIENCE_S}s'"))
                 connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
             if revision(connection) != HEAD:
                 upgrade(connection)
@@ -57,16 +66,14 @@ def switch_to_wal(engine: Engine) -> None:
     """Readers do not wait for writers. The switch is lasting; SQLite does not wait here by itself."""
     until = time.monotonic() + PATIENCE_S
     while True:
-        connection = engine.raw_connection()
         try:
-            connection.cursor().execute("PRAGMA journal_mode = WAL")
+            with closing(engine.raw_connection()) as connection:
+                connection.cursor().execute("PRAGMA journal_mode = WAL")
             return
-        except engine.dialect.loaded_dbapi.OperationalError as error:
+        except engine.dialect.loaded_dbapi.Error as error:
             if "locked" not in str(error) or time.monotonic() > until:
                 raise OperationalError("PRAGMA journal_mode", {}, error) from None
             time.sleep(0.05)
-        finally:
-            connection.close()
 
 
 def revision(connection: Connection) -> str | None:
@@ -74,6 +81,13 @@ def revision(connection: Connection) -> str | None:
     if not inspect(connection).has_table("alembic_version"):
         return None
     return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+
+
+def known(revision: str | None) -> str | None:
+    """The revision, where it is none or one of ours. Raises `UnknownSchema`."""
+    if revision is not None and not any((SCRIPTS / "versions").glob(f"{revision}_*.py")):
+        raise UnknownSchema(revision)
+    return revision
 
 
 def upgrade(connection: Connection) -> None:

@@ -58,27 +58,53 @@ async def test_opening_again_keeps_what_is_there(settings: Settings, tmp_path: P
 
 
 @pytest.mark.parametrize(
-    ("url", "error", "says"),
+    ("url", "error", "says", "remedy"),
     [
-        ("sqlite:////proc/none/x.db", Misconfigured, "CANCELLATIONS_STATE_DIR"),
-        ("sqlite:////proc/version", Misconfigured, "/proc/version"),
-        ("sqlite:///", Misconfigured, "CANCELLATIONS_DATABASE_URL"),
-        ("postgresql://paul:geheim@127.0.0.1:1/x", Unavailable, "127.0.0.1:1"),
-        ("postgresql://paul:geheim@127.0.0.1:none/x", Misconfigured, "CANCELLATIONS_DATABASE_URL"),
+        ("sqlite:////proc/none/x.db", Misconfigured, "/proc/none", "CANCELLATIONS_STATE_DIR"),
+        ("sqlite:////proc/version", Misconfigured, "sqlite:////proc/version", "CANCELLATIONS_STATE_DIR"),
+        ("sqlite:////etc/passwd", Misconfigured, "sqlite:////etc/passwd", "name another"),
+        ("sqlite:////tmp", Misconfigured, "sqlite:////tmp", "name a file"),
+        (
+            "postgresql://paul:geheim@127.0.0.1:1/x",
+            Unavailable,
+            "postgresql://paul:***@127.0.0.1:1/x",
+            "start it there",
+        ),
+        ("postgresql://paul:geheim@no.invalid/x", Unavailable, "postgresql://paul:***@no.invalid/x", "say where it is"),
+        ("postgresql://paul@127.0.0.1:1/x?password=geheim", Unavailable, "?password=***", "say where it is"),
+        ("postgresql://paul:geheim@127.0.0.1:1/x?sslmod=on", Misconfigured, "sslmod=on", "leave that option out"),
     ],
 )
 def test_a_database_that_cannot_be_used_gets_one_line_without_password(
-    tmp_path: Path, url: str, error: type[Exception], says: str
+    tmp_path: Path, url: str, error: type[Exception], says: str, remedy: str
 ) -> None:
     with pytest.raises(error) as caught:
         create_database(Settings(state_dir=tmp_path, database_url=url))
-    assert says in str(caught.value)
-    assert "\n" not in str(caught.value)
-    assert "geheim" not in str(caught.value)
+    said = str(caught.value)
+    assert says in said and remedy in said and "\n" not in said and "geheim" not in said
+    assert said.startswith("CANCELLATIONS_DATABASE_URL is ") or "/proc/none" in said
+
+
+def test_a_schema_of_another_version_is_left_alone(settings: Settings, database: Database) -> None:
+    url = make_url(settings.database_url)
+    engine = create_engine(url.set(drivername=DRIVERS[url.get_backend_name()][0]))
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '0099'"))
+    engine.dispose()
+    with pytest.raises(Misconfigured, match=f"CANCELLATIONS_DATABASE_URL .*0099, and this program {migrate.HEAD}"):
+        create_database(settings)
+
+
+async def test_readiness_says_that_the_schema_is_another(settings: Settings, database: Database) -> None:
+    await database.ready()
+    async with database.write() as connection:
+        await connection.execute(text("UPDATE alembic_version SET version_num = '0099'"))
+    with pytest.raises(Misconfigured, match="0099"):
+        await database.ready()
 
 
 @pytest.mark.postgres
 def test_a_missing_database_is_for_an_administrator(postgres: str, tmp_path: Path) -> None:
     url = make_url(postgres).set(database="not_there").render_as_string(hide_password=False)
-    with pytest.raises(Misconfigured, match="not_there"):
+    with pytest.raises(Misconfigured, match=r"^CANCELLATIONS_DATABASE_URL is .*not_there.*create it there"):
         create_database(Settings(state_dir=tmp_path, database_url=url))

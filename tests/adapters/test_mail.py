@@ -69,7 +69,7 @@ async def test_a_wrong_mail_address_is_for_an_administrator(url: str) -> None:
 
 
 def test_a_login_goes_over_tls_except_on_this_machine() -> None:
-    assert smtp("smtp://u:p%40@mail.example").connection()["start_tls"] is True
-    assert smtp("smtp://u:p%40@mail.example").connection()["password"] == "p@"
-    assert smtp("smtp://u:p@127.0.0.1").connection()["start_tls"] is None
-    assert smtp("smtps://u:p@mail.example").connection()["use_tls"] is True
+    assert smtp("smtp://u:p%40@mail.example").connection(1)["start_tls"] is True
+    assert smtp("smtp://u:p%40@mail.example").connection(1)["password"] == "p@"
+    assert smtp("smtp://u:p@127.0.0.1").connection(1)["start_tls"] is None
+    assert smtp("smtps://u:p@mail.example").connection(1)["use_tls"] is True

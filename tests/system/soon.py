@@ -7,6 +7,7 @@ import sys
 from datetime import datetime, timedelta
 
 import worker
+from programs import leave
 from states.rules.notice import NoticeRule
 
 
@@ -21,4 +22,4 @@ def months_begin_soon(after: timedelta) -> None:
 
 if __name__ == "__main__":
     months_begin_soon(timedelta(seconds=float(sys.argv[1])))
-    raise SystemExit(worker.main())
+    leave(worker.main())

@@ -5,10 +5,13 @@ import subprocess
 import sys
 from contextlib import asynccontextmanager
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
+from unittest.mock import AsyncMock
 
 import httpx
 import pytest
+from temporalio.service import RPCError, RPCStatusCode
 
 import cli
 from console import portal_client
@@ -313,7 +316,10 @@ def test_a_setting_that_is_found_wrong_only_when_used_is_one_line_as_well(
 
 async def connected(**config: Any) -> Any:
     """A client that has reached a server, without one."""
-    return None
+    refused = RPCError("no such call", RPCStatusCode.UNIMPLEMENTED, b"")
+    service = SimpleNamespace(describe_namespace=AsyncMock(side_effect=refused))
+    where = SimpleNamespace(config=SimpleNamespace(target_host="127.0.0.1:1"))
+    return SimpleNamespace(namespace="default", service_client=where, workflow_service=service)
 
 
 def test_data_is_read_from_a_file(portal, tmp_path):

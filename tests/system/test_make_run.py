@@ -532,8 +532,16 @@ def test_the_whole_starts_plays_once_stays_and_leaves_nothing_behind(start, tmp_
     assert (code, err) == (0, "") and "Stopped" in out
     assert psutil.wait_procs(list(children.values()), timeout=5)[1] == []
 
+    logs = {name: (tmp_path / "log" / f"{name}.log").read_text(encoding="utf-8") for name in ("worker", "portal")}
+    assert all(json.loads(line)["event"] for text in logs.values() for line in text.splitlines())
+    answered = [json.loads(line) for line in logs["portal"].splitlines() if "event_answered" in line]
+    assert answered and all({"workflow_id", "event_id", "update_id"} <= line.keys() for line in answered)
+
     second = start(settings)
     said = second.until("Everything is up")
+    assert all((tmp_path / "log" / f"{name}.log").read_text(encoding="utf-8").startswith(logs[name]) for name in logs)
+    for text in (tmp_path / "log" / "temporal.log").read_text(encoding="utf-8").splitlines():
+        assert json.loads(text)["msg"]
     assert "have been played" in said
     assert second.runs() == runs
     children = second.children()

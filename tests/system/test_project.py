@@ -75,7 +75,7 @@ def test_the_wheel_holds_code_data_and_types_and_nothing_else(wheel):
     held = set(wheel.namelist())
     tops = {name.split("/")[0] for name in held if ".dist-info/" not in name and ".data/" not in name}
     packages = {"activities", "catalogue", "console", "embedded", "portal", "states", "workflows"}
-    assert tops == packages | {"cli.py", "settings.py", "worker.py"}
+    assert tops == packages | {"cli.py", "logs.py", "programs.py", "settings.py", "worker.py"}
     for package in packages:
         assert f"{package}/py.typed" in held
     tracked = {
@@ -178,6 +178,7 @@ def test_settings_import_nothing_of_ours():
         "functools",
         "os",
         "pathlib",
+        "re",
         "sys",
         "typing",
         "urllib",
@@ -186,6 +187,17 @@ def test_settings_import_nothing_of_ours():
         "pydantic_core",
         "pydantic_settings",
     }
+
+
+def test_what_a_program_imports_first_is_quickly_loaded():
+    """A signal that comes before would not end it with the exit code that is meant."""
+    assert tops(imports_of(ROOT / "programs.py")) <= {
+        "asyncio", "collections", "contextlib", "os", "signal", "sys", "threading", "typing",
+    }  # fmt: skip
+    for name in ("worker.py", "cli.py", "embedded/__main__.py"):
+        tree = ast.parse((ROOT / name).read_text(encoding="utf-8"))
+        imports = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
+        assert min(imports, key=lambda node: node.lineno).module == "programs", name
 
 
 def test_the_worker_is_the_root_that_builds_on_no_other():

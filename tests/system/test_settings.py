@@ -69,6 +69,37 @@ def test_an_address_of_smtp_is_taken(monkeypatch, given):
     assert found is not None and found.get_secret_value() == given
 
 
+@pytest.mark.parametrize(("given", "shown", "said"), [
+    ("mysql://u:geheim@h/db", "mysql://u:***@h/db", "begins neither with postgresql:// nor"),
+    ("postgres://u:geheim@h/db", "postgres://u:***@h/db", "begins neither with postgresql:// nor"),
+    ("u:geheim@h/db", "***@h/db", "begins neither with postgresql:// nor"),
+    ("postgresql://u:geheim@h", "postgresql://u:***@h", "not as in an address"),
+    ("postgresql://u:geheim@h/", "postgresql://u:***@h/", "names no database"),
+    ("postgresql://u:geheim@h:none/db", "postgresql://u:***@h:none/db", "not as in an address"),
+    ("postgresql://u:geheim@h:70000/db", "postgresql://u:***@h:70000/db", "not as in an address"),
+    ("postgresql://u:ge@heim@h/db", "postgresql://u:***@h/db", "with %40 for @"),
+    ("postgresql://u:ge/heim@h/db", "postgresql://u:***@h/db", "not as in an address"),
+    ("postgresql://h/?password=geheim", "postgresql://h/?password=***", "names no database"),
+    ("sqlite:///", "sqlite:///", "names no file"), ("sqlite:///:memory:", "sqlite:///:memory:", "names no file"),
+    ("sqlite://x.db", "sqlite://x.db", "begins neither with postgresql:// nor with sqlite:///"),
+])  # fmt: skip
+def test_a_wrong_database_is_shown_with_its_password_masked_and_with_what_would_be_right(
+    monkeypatch, given, shown, said
+):
+    line = refused(monkeypatch, "DATABASE_URL", given)
+    assert repr(shown) in line and said in line and "heim" not in line
+    assert "write postgresql://user:password@host:5432/name" in line and "sqlite:///folder/file.db" in line
+
+
+@pytest.mark.parametrize("given", [
+    "sqlite:///x.db", "sqlite:////var/x.db", "postgresql://h/db", "postgresql://u@h/db", "postgresql:///db?host=/tmp",
+    "postgresql://u:p%40ss@[::1]:5432/db?sslmode=require", "postgresql://u:@/db?host=/tmp", "postgresql://u:a:b@h:5/db",
+])  # fmt: skip
+def test_an_address_of_a_database_is_taken(monkeypatch, given):
+    monkeypatch.setenv(PREFIX + "DATABASE_URL", given)
+    assert Settings().database_url == given
+
+
 # Kinds.
 
 UNKNOWN = (

@@ -1,0 +1,60 @@
+"""How a program ends: at a signal, in time, and with the exit code that is meant.
+
+What a program does first is to import this, which is quickly loaded: a signal may come while the rest is loading.
+"""
+
+import asyncio
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from typing import NoReturn
+
+STOP = (signal.SIGINT, signal.SIGTERM)
+END_WITHIN = 30.0
+"""Seconds that a program may take to end when it is told to (docs/contract.md, Commands)."""
+
+
+def leave(code: int) -> NoReturn:
+    """End at once, with what was printed: a thread of Temporal's client aborts where Python ends beneath it."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except (OSError, ValueError):  # nobody reads it any more, or it is closed
+            code = code or 1
+    os._exit(code)
+
+
+def end_at_a_signal() -> None:
+    """Until a program serves, nothing is under way: a signal ends it at once, whatever it waits for."""
+    for number in STOP:
+        signal.signal(number, lambda *_: leave(0))
+
+
+def end_in_time() -> None:
+    """End the process when its time to end is over, though something still hangs."""
+    clock = threading.Timer(END_WITHIN, leave, (0,))
+    clock.daemon = True
+    clock.start()
+
+
+@contextmanager
+def told_to_stop(on_stop: Callable[[], None] = lambda: None) -> Iterator[asyncio.Event]:
+    """An event that SIGINT or SIGTERM sets, now that a program serves; the first of them calls `on_stop`."""
+    loop, stopped = asyncio.get_running_loop(), asyncio.Event()
+
+    def stop() -> None:
+        if not stopped.is_set():
+            stopped.set()
+            on_stop()
+
+    for number in STOP:
+        loop.add_signal_handler(number, stop)
+    try:
+        yield stopped
+    finally:
+        with suppress(RuntimeError):
+            for number in STOP:
+                loop.remove_signal_handler(number)
