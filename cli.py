@@ -15,7 +15,6 @@ import logging
 import re
 import uuid
 from collections.abc import Callable
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal, NoReturn
 from urllib.parse import quote
@@ -129,7 +128,7 @@ def event(
         raise Misuse("requested takes no WORKFLOW_ID" if workflow_id else f"{name} needs a WORKFLOW_ID")
     envelope = {
         "specversion": "1.0", "type": f"jtl.cancellation.{name}.v1", "source": source, "subject": workflow_id or None,
-        "id": id or str(uuid.uuid4()), "time": time or datetime.now(UTC).isoformat(),
+        "id": id or str(uuid.uuid4()), "time": time,
         "datacontenttype": "application/json", "data": read_data(data),
     }  # fmt: skip
     headers = {"content-type": "application/cloudevents+json"}

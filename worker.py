@@ -23,6 +23,8 @@ from activities.reconciliation.comparison import ComparisonActivities
 from catalogue.loader import CatalogueError
 from logs import configure_logs, forward_the_core
 from programs import end_in_time, leave, told_to_stop
+from portal.deliverer import Deliverer
+from portal.delivery import delivery_of
 from settings import Settings, checked, run_program
 from states.kinds.registry import KINDS
 from workflows.connect import NotConnected, connect
@@ -41,20 +43,25 @@ def create_worker(client: Client, settings: Settings) -> Worker:
     """A worker that serves the whole task queue on any client connected with `DATA_CONVERTER`.
 
     Creates or migrates the database, and registers the search attributes and the nightly comparison's schedule when it
-    starts. Closes the database when it has stopped. Raises `ValidationError` for settings that name an unknown kind.
+    starts; beside it, what portals have promised is carried out. Closes the database when it has stopped. Raises
+    `ValidationError` for settings that name an unknown kind.
     """
     checked(settings, KINDS)
     plugged = any(isinstance(plugin, CancellationsPlugin) for plugin in client.config().get("plugins", ()))
     cancellations = create_activities(settings)
+    deliverer = Deliverer(delivery_of(client, settings, cancellations.adapters))
     comparison = ComparisonActivities(cancellations.adapters, TemporalExecutions(client), settings)
 
     @asynccontextmanager
     async def around() -> AsyncIterator[None]:
+        delivering = asyncio.create_task(deliverer.run())
         try:
             await schedule(client, settings)
             log.info("worker_ready", task_queue=settings.task_queue, namespace=client.namespace)
             yield
         finally:
+            delivering.cancel()
+            await asyncio.wait({delivering})
             await cancellations.adapters.close()
 
     return Worker(

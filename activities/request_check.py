@@ -20,7 +20,7 @@ from states.model.offers import Catalogue
 from states.model.record import Customer, Licence
 from states.model.request import Request
 
-RECORDED = ("abandon_after", "remind_every", "recheck_before", "repair_after", "apply_window")
+RECORDED = ("abandon_after", "remind_every", "recheck_before", "repair_after", "apply_window", "max_event_age")
 """The settings that a run records under their own name."""
 IDENTIFIER: TypeAdapter[str] = TypeAdapter(Identifier)
 

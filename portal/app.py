@@ -17,12 +17,11 @@ from activities.sql.paging import WrongCursor
 from catalogue.loader import load_catalogues
 from portal import customer_routes, health_routes, home_page, operator_routes
 from portal.context import Portal, portal_of, requested_language
+from portal.delivery import delivery_of
 from portal.intake import Intake
 from portal.metrics import Measured, Metrics
 from portal.openapi import DescribedApp
 from portal.problems import PortalProblem, malformed, response_of, wrong_call
-from portal.run_client import RunClient
-from portal.run_reader import RunReader
 from settings import Settings, checked
 from states.kinds.registry import KINDS
 
@@ -61,13 +60,13 @@ def build(client: Client, settings: Settings, *, trusted: bool) -> FastAPI:
 def compose(client: Client, settings: Settings, trusted: bool) -> Portal:
     """The application's parts. Creates or migrates the database; blocks until that is done."""
     catalogues, adapters, metrics = load_catalogues(settings.catalogue_dir), create_adapters(settings), Metrics()
-    runs = RunClient(client, settings.task_queue, RunReader(client, settings, adapters.ledger))
+    delivery = delivery_of(client, settings, adapters)
     return Portal(
         settings=settings,
         catalogues=catalogues,
         adapters=adapters,
-        runs=runs,
-        intake=Intake(runs, adapters, metrics, oldest=settings.max_event_age, quiet=trusted),
+        runs=delivery.runs,
+        intake=Intake(delivery, metrics, quiet=trusted),
         metrics=metrics,
         webhooks=tuple(Webhook(secret.get_secret_value()) for secret in settings.webhook_secret),
         trusted=trusted,
@@ -96,7 +95,7 @@ async def answer_fault(request: Request, error: Exception) -> Response:
     language = requested_language(request)
     if language is None and problem.status != 503:
         with suppress(AdapterError):
-            language = await portal_of(request).intake.language(problem)
+            language = await portal_of(request).intake.delivery.language(problem)
     return response_of(problem, language or "en")
 
 

@@ -9,7 +9,8 @@ from activities.adapters import Adapters
 from activities.request_check import check_request
 from catalogue.loader import Catalogues
 from portal.access import operator_of
-from portal.intake import Caller, Intake
+from portal.delivery import Caller
+from portal.intake import Intake
 from portal.metrics import Metrics
 from portal.problems import PortalProblem
 from portal.run_client import RunClient

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 from cloudevents.core.bindings.http import HTTPMessage, from_http
@@ -18,24 +18,27 @@ from cloudevents.core.exceptions import (
 from cloudevents.core.formats.json import JSONFormat
 from cloudevents.core.v1.event import CloudEvent
 
+from activities.sql.inbox import InboxEntry
 from portal.event_types import EVENTS_BY_TYPE
 from portal.json_body import check_plain, is_json, read_document, read_json
 from portal.problems import PortalProblem, malformed
+from states.chart.admission import out_of_bounds
 from states.kinds.registry import KINDS
-from states.model.request import Request
+from states.model.facts import RunSettings
+from states.model.request import Request, Sent
 
 WORKFLOW_ID = re.compile(r"[a-z_]{1,40}/[A-Za-z0-9._-]{1,40}/[A-Za-z0-9._-]{1,64}")
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 UNREADABLE = (BaseCloudEventException, ValueError, TypeError, AttributeError, KeyError, OverflowError, RecursionError)
 """What the library raises: its own errors, and others for a body or header whose form it does not expect."""
 LONGEST_ATTRIBUTE = 400
-AHEAD = timedelta(minutes=5)
-"""How far a sender's clock may be ahead (docs/contract.md, `MAX_EVENT_AGE`)."""
+PORTALS_OWN = ("received_at", "promised")
+"""What a portal says of a message to a run, and nobody else to a portal."""
 
 
 @dataclass(frozen=True)
 class IncomingEvent:
-    """A CloudEvent that can be read."""
+    """A CloudEvent that can be read. `time`: when the customer acted, as its attribute or its data say, if they do."""
 
     source: str
     id: str
@@ -45,15 +48,24 @@ class IncomingEvent:
     data: Any
 
     @property
-    def hash(self) -> str:
-        """The hash of the content: the same event in another mode or order of fields is the same."""
-        content = [self.type, self.subject, self.time.isoformat() if self.time else None, self.data]
-        return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+    def content(self) -> dict[str, Any]:
+        """All that the event says, as it is kept."""
+        time = self.time.isoformat() if self.time else None
+        return {"type": self.type, "subject": self.subject, "time": time, "data": self.data}
 
     @property
-    def update_id(self) -> str:
-        """The update's ID at Temporal: the same for the same (source, id), so that Temporal drops doubles too."""
-        return "event-" + hashlib.sha256(json.dumps([self.source, self.id]).encode()).hexdigest()[:40]
+    def run(self) -> str:
+        """The workflow ID of the run that the event is for, as far as it says so."""
+        data = self.data if isinstance(self.data, dict) else {}
+        return (
+            self.subject
+            or "/".join(str(data.get(name)) for name in ("kind", "customer", "subject"))[:LONGEST_ATTRIBUTE]
+        )
+
+    @property
+    def hash(self) -> str:
+        """The hash of the content: the same event in another mode or order of fields is the same."""
+        return hashlib.sha256(json.dumps(self.content, sort_keys=True).encode()).hexdigest()
 
     @property
     def names(self) -> dict[str, str]:
@@ -121,14 +133,40 @@ def converted(event: Any) -> IncomingEvent:
     if isinstance(data, bytes | str):
         with suppress(ValueError):
             data = read_json(data.encode() if isinstance(data, str) else data)
+    if isinstance(data, bytes):
+        data = data.decode("utf-8", "replace")
+    moment = moment_said(time.astimezone(UTC) if time else None, data)
+    if isinstance(data, dict):
+        data = {name: value for name, value in data.items() if name != "time"}
     return IncomingEvent(
         source=event.get_source(),
         id=event.get_id(),
         type=event.get_type(),
         subject=event.get_subject(),
-        time=time.astimezone(UTC) if time else None,
-        data=data.decode("utf-8", "replace") if isinstance(data, bytes) else data,
+        time=moment,
+        data=data,
     )
+
+
+def moment_said(attribute: datetime | None, data: Any) -> datetime | None:
+    """When the customer acted: the attribute `time` and `data.time` mean the same, and one of them suffices.
+
+    Raises `malformed` where they differ, where `data.time` is wrong, and for what only a portal may say.
+    """
+    if not isinstance(data, dict):
+        return attribute
+    check_own(data)
+    within = read_document(Sent, {"time": data.get("time")}).time
+    if attribute is not None and within is not None and attribute != within:
+        raise malformed("two_times", attribute=attribute.isoformat(), data=within.isoformat())
+    return attribute or within
+
+
+def check_own(data: Any) -> None:
+    """Raise `malformed` for what a portal says to a run, where somebody says it to the portal."""
+    own = [{"field": name, "what": "unknown"} for name in PORTALS_OWN if isinstance(data, dict) and name in data]
+    if own:
+        raise malformed(own)
 
 
 def check_time_is_readable(message: HTTPMessage) -> None:
@@ -166,30 +204,50 @@ def without_nulls(message: HTTPMessage) -> HTTPMessage:
     return HTTPMessage(message.headers, json.dumps(attributes).encode())
 
 
-def command_of(event: IncomingEvent, acted_at: datetime) -> RunCommand:
-    """What the event asks of which run. `acted_at`: its time, or the moment of receipt. Raises `malformed`."""
+def event_of(entry: InboxEntry) -> IncomingEvent:
+    """An event as it was kept."""
+    content = dict(entry.content)
+    time = content.pop("time")
+    return IncomingEvent(entry.source, entry.id, time=datetime.fromisoformat(time) if time else None, **content)
+
+
+def update_id(entry: InboxEntry) -> str:
+    """The update's ID at Temporal: the same for the same (source, id), so that Temporal drops doubles too.
+
+    Another one after each refusal, which Temporal would answer for ever.
+    """
+    named = [entry.source, entry.id, *([entry.attempt] if entry.attempt else [])]
+    return "event-" + hashlib.sha256(json.dumps(named).encode()).hexdigest()[:40]
+
+
+def command_of(event: IncomingEvent, entry: InboxEntry) -> RunCommand:
+    """What the event asks of which run, with when it was first received and what was promised. Raises `malformed`."""
     name = EVENTS_BY_TYPE.get(event.type)
     if name is None:
         names = [known.replace("_", "-") for known in EVENTS_BY_TYPE.values()]
         raise malformed("type", given=event.type, known=names)
     if not isinstance(event.data, dict):
         raise malformed("data")
-    payload = event.data | {"time": acted_at.isoformat()}
+    said = event.data | ({"time": event.time.isoformat()} if event.time else {})
+    own = {"received_at": entry.received_at.isoformat()} | ({"promised": True} if entry.stage else {})
     if name == "requested":
-        request = read_request(payload)
-        document = request.model_dump(mode="json", exclude_unset=True)
-        return RunCommand(name, request.workflow_id, document, event.update_id, request)
+        request = read_request(said)
+        if event.subject is not None and event.subject != request.workflow_id:
+            raise malformed("subject_other", given=event.subject, made=request.workflow_id)
+        document = request.model_dump(mode="json", exclude_unset=True) | own
+        return RunCommand(name, request.workflow_id, document, update_id(entry), request)
     if not event.subject:
         raise malformed("subject_missing")
     if not WORKFLOW_ID.fullmatch(event.subject):
         raise malformed("subject_wrong", given=event.subject)
-    return RunCommand(name, event.subject, payload, event.update_id)
+    return RunCommand(name, event.subject, said | own, update_id(entry))
 
 
 def read_request(data: Any) -> Request:
     """A `requested` document, judged by its fields and by its kind. Raises `malformed`, naming field and remedy."""
     if not isinstance(data, dict):
         raise malformed("data")
+    check_own(data)
     kind = data.get("kind")
     if isinstance(kind, str) and kind not in KINDS:
         raise malformed("kind", given=kind[:80], known=list(KINDS))
@@ -202,11 +260,8 @@ def read_request(data: Any) -> Request:
     return request
 
 
-def check_age(time: datetime, now: datetime, oldest: timedelta) -> None:
-    """Raise `malformed` where the event's time is out of bounds (docs/contract.md, `MAX_EVENT_AGE`)."""
-    if time < now - oldest:
-        whole_days = oldest % timedelta(days=1) == timedelta(0)
-        limit = f"P{oldest.days}D" if whole_days else f"PT{int(oldest.total_seconds())}S"
-        raise malformed("too_old", given=time.isoformat(), limit=limit)
-    if time > now + AHEAD:
-        raise malformed("too_early", given=time.isoformat())
+def check_moment(time: datetime | None, received_at: datetime, settings: RunSettings) -> None:
+    """Raise `malformed` where the moment said was out of bounds when it was first received (`MAX_EVENT_AGE`)."""
+    refusal = out_of_bounds(Sent(time=time, received_at=received_at), received_at, settings)
+    if refusal is not None:
+        raise PortalProblem(refusal.code, values=refusal.values | {"zone": settings.zone})

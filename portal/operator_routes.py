@@ -13,6 +13,7 @@ from portal.json_body import JsonBody, read_document
 from portal.openapi import answer, body, problems
 from portal.parameters import CurrentPortal, Cursor, CustomerNumber, KindName, Limit, choice
 from portal.problems import PortalProblem, malformed
+from portal.run_reader import unavailable
 from portal.schemas import Confirmation, Rejection, TaskItem, TaskPage
 from states.chart.task_types import TASK_TYPES
 from states.kinds.registry import KINDS
@@ -82,7 +83,10 @@ async def decide(
     payload = decision.model_dump(mode="json", exclude_unset=True) | {"task": task, "by": by}
     try:
         command = RunCommand(event, row.workflow_id, payload, f"decision-{uuid.uuid4()}")
-        return JSONResponse(await portal.runs.send(command))
+        delivered = await portal.runs.send(command)
     except PortalProblem as problem:
         problem.customer = row.customer
         raise
+    if delivered.stage == "promised":  # nobody keeps it, so nobody could promise it
+        raise unavailable()
+    return JSONResponse(delivered.document)

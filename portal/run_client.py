@@ -1,8 +1,9 @@
 """Commands to runs at Temporal: updates that answer in time, also to an event that is sent again."""
 
 import asyncio
+from collections.abc import Awaitable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from temporalio.client import (
     Client,
@@ -12,11 +13,14 @@ from temporalio.client import (
     WorkflowExecutionDescription,
     WorkflowExecutionStatus,
     WorkflowUpdateFailedError,
+    WorkflowUpdateHandle,
     WorkflowUpdateRPCTimeoutOrCancelledError,
+    WorkflowUpdateStage,
 )
 from temporalio.common import SearchAttributePair, TypedSearchAttributes, WorkflowIDConflictPolicy
 from temporalio.exceptions import ApplicationError
 
+from activities.sql.inbox import Stage
 from catalogue.texts import say
 from portal.incoming import RunCommand
 from portal.problems import PortalProblem, refused_by_run
@@ -32,6 +36,28 @@ GONE_WITH_RUN = "AcceptedUpdateCompletedWorkflow"
 """The server's error type for an update whose run ended before it answered."""
 
 
+class Delivered(NamedTuple):
+    """How a run stands, and how sure it is that the command reached it. `stage`: None where its outcome is known."""
+
+    document: Document
+    stage: Stage | None
+
+
+@dataclass
+class Progress:
+    """How far a command has come. What Temporal has only admitted is not durable; what it has accepted is."""
+
+    accepted: bool = False
+
+
+async def outcome(sending: Awaitable[WorkflowUpdateHandle[Any]], progress: Progress) -> Document:
+    """What an update answers, once it has been accepted."""
+    update = await sending
+    progress.accepted = True
+    document: Document = await update.result()
+    return document
+
+
 @dataclass(frozen=True)
 class RunClient:
     """Sends commands to the runs of one namespace. Raises `PortalProblem` with a code of the contract."""
@@ -40,45 +66,53 @@ class RunClient:
     task_queue: str
     reader: RunReader
 
-    async def send(self, command: RunCommand, again: bool = False) -> Document:
+    async def send(self, command: RunCommand, again: bool = False) -> Delivered:
         """Send a command and answer the status document: it waits for `system` where the run is still at work.
 
         The same command sent again answers what came of it. `again`: it was sent before and what came of it is not
         known, so that is looked for first.
         """
+        progress = Progress()
         try:
             async with asyncio.timeout(UPDATE_WITHIN):
                 with reaching():
-                    document = await self.outcome_of(command, again)
+                    document = await self.outcome_of(command, again, progress)
         except TIMED_OUT:
-            return await self.reader.read_at_work(command.workflow_id)
+            at_work = await self.reader.read_at_work(command.workflow_id)
+            return Delivered(at_work, "accepted" if progress.accepted else "promised")
         except RPCError as error:
             if not is_gone(error):
                 raise unavailable(error) from error
             raise await self.reader.why_not_running(command.workflow_id) from error
-        return await self.newest(document) if again and is_at_work(document) else document
+        if again and is_at_work(document):
+            document = await self.newest(document)
+        return Delivered(document, "accepted" if is_at_work(document) else None)
 
-    async def outcome_of(self, command: RunCommand, again: bool) -> Document:
+    async def outcome_of(self, command: RunCommand, again: bool, progress: Progress) -> Document:
         """What the run answers. Raises `PortalProblem` for a refusal, and what Temporal raises."""
         run = await self.run_with(command) if again else None
         try:
             if run is not None:
-                return await self.outcome_in(run, command)
+                return await self.outcome_in(run, command, progress)
             if command.request is not None:
-                return await self.start(command, command.request)
-            return await self.update(command)
+                return await self.start(command, command.request, progress)
+            return await self.update(command, progress)
         except WorkflowUpdateFailedError as error:
             if isinstance(error.cause, ApplicationError) and error.cause.type == GONE_WITH_RUN:
                 return await self.reader.read(command.workflow_id)
             raise refused_by_run(error) from error
 
-    async def update(self, command: RunCommand, run_id: str | None = None) -> Document:
+    async def update(self, command: RunCommand, progress: Progress, run_id: str | None = None) -> Document:
         """Send the update to the open run, or to the one named."""
-        handle = self.client.get_workflow_handle(command.workflow_id, run_id=run_id)
-        document: Document = await handle.execute_update(command.event, command.payload, id=command.update_id)
-        return document
+        run = self.client.get_workflow_handle(command.workflow_id, run_id=run_id)
+        return await outcome(
+            run.start_update(
+                command.event, command.payload, wait_for_stage=WorkflowUpdateStage.ACCEPTED, id=command.update_id
+            ),
+            progress,
+        )
 
-    async def start(self, command: RunCommand, request: Request) -> Document:
+    async def start(self, command: RunCommand, request: Request, progress: Progress) -> Document:
         """Update-with-start: one open run a workflow ID, which a second request meets."""
         operation: WithStartWorkflowOperation[Any, Any] = WithStartWorkflowOperation(
             KINDS[request.kind].workflow,
@@ -97,10 +131,16 @@ class RunClient:
                 ]
             ),
         )
-        document: Document = await self.client.execute_update_with_start_workflow(
-            command.event, command.payload, start_workflow_operation=operation, id=command.update_id
+        return await outcome(
+            self.client.start_update_with_start_workflow(
+                command.event,
+                command.payload,
+                start_workflow_operation=operation,
+                wait_for_stage=WorkflowUpdateStage.ACCEPTED,
+                id=command.update_id,
+            ),
+            progress,
         )
-        return document
 
     # A command that comes again.
 
@@ -136,10 +176,10 @@ class RunClient:
                 raise
             return []
 
-    async def outcome_in(self, run: WorkflowExecutionDescription, command: RunCommand) -> Document:
+    async def outcome_in(self, run: WorkflowExecutionDescription, command: RunCommand, progress: Progress) -> Document:
         """What came of the command in the run that it belongs to; there Temporal knows its update ID."""
         if run.status == WorkflowExecutionStatus.RUNNING:
-            return await self.update(command, run.run_id)
+            return await self.update(command, progress, run.run_id)
         answer = await self.answer_of(run, command)
         return answer or await self.reader.read(command.workflow_id, run.run_id)
 

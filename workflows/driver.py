@@ -82,13 +82,14 @@ class Driver:
             return kind.chart(memory)
         request, refusal = self.request_of_start()
         now = workflow.now()
+        request = request.arrived(now)
         memory = Memory(
             request=request,
             run_id=info.first_execution_run_id,
             run_ids=run_ids,
             now=now,
-            requested_at=request.time or now,
-            last_customer_at=request.time or now,
+            requested_at=request.time or request.received_at,
+            last_customer_at=request.time or request.received_at,
             state="refused" if refusal else "received",
             refusal=refusal,
         )
@@ -181,6 +182,7 @@ class Driver:
         self.forget()
         self.queue.settle(self.chart.verdict, at_rest=self.chart.ended or self.rests())
         self.chart.verdict = None
+        self.own_up()
         return True
 
     def take(self, queued: QueuedEvent) -> None:
@@ -272,6 +274,8 @@ class Driver:
         await workflow.wait_condition(settled)
         if queued is not None and queued.refusal is not None:
             raise self.failure(queued.refusal)
+        if queued is not None and not queued.judged:
+            queued.promised = True
         if self.chart.ended:
             with suppress(TimeoutError):
                 await workflow.wait_condition(
@@ -291,12 +295,20 @@ class Driver:
         self.forget()
         self.publisher.changed = True
 
+    def own_up(self) -> None:
+        """What was promised and is refused after all leaves a line, as a signal would."""
+        while self.queue.broken_promises:
+            broken = self.queue.broken_promises.pop(0)
+            assert broken.refusal is not None
+            self.ignore(broken.event, broken.refusal, getattr(broken.message, "by", None))
+
     # The end.
 
     async def finish(self) -> None:
         """Keep the run in the ledger, tell those it concerns, answer what is still queued."""
         self.timer.stop()
         self.queue.close(Refusal(rule="X11", code="ended", values={"state": self.chart.public_state}))
+        self.own_up()
         self.publish()
         if self.publisher.writing:
             await self.until(lambda: not self.publisher.writing)

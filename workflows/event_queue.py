@@ -12,12 +12,16 @@ with workflow.unsafe.imports_passed_through():
 
 @dataclass(eq=False)
 class QueuedEvent:
-    """Something that arrived. `judged`: its outcome is known, `refusal` where it was not taken."""
+    """Something that arrived. `judged`: its outcome is known, `refusal` where it was not taken.
+
+    `promised`: its sender has been answered that it will be carried out, so that a refusal must be seen all the same.
+    """
 
     event: str
     message: Any
     refusal: Refusal | None = None
     judged: bool = False
+    promised: bool = False
 
     def refuse(self, refusal: Refusal) -> None:
         """It is not taken."""
@@ -31,6 +35,8 @@ class EventQueue:
     def __init__(self) -> None:
         self.waiting: deque[QueuedEvent] = deque()
         self.pending: list[QueuedEvent] = []
+        self.broken_promises: list[QueuedEvent] = []
+        """What was promised and is refused, since somebody last looked."""
         self.closed: Refusal | None = None
         """Why nothing is taken any more."""
 
@@ -39,9 +45,9 @@ class EventQueue:
 
     def put(self, event: str, message: Any) -> QueuedEvent:
         """Put an event at the end; once closed, it is refused."""
-        queued = QueuedEvent(event, message)
+        queued = QueuedEvent(event, message, promised=getattr(message, "promised", False))
         if self.closed is not None:
-            queued.refuse(self.closed)
+            self.note(queued, self.closed)
         else:
             self.waiting.append(queued)
         return queued
@@ -58,8 +64,14 @@ class EventQueue:
 
     def refuse(self, queued: QueuedEvent, refusal: Refusal) -> None:
         """An event that was taken off the queue is refused."""
-        queued.refuse(refusal)
+        self.note(queued, refusal)
         self.pending.remove(queued)
+
+    def note(self, queued: QueuedEvent, refusal: Refusal) -> None:
+        """An event is refused; one that was promised is not forgotten over it."""
+        queued.refuse(refusal)
+        if queued.promised:
+            self.broken_promises.append(queued)
 
     def settle(self, verdict: Refusal | None, *, at_rest: bool) -> None:
         """An answer has come: `verdict` refuses the event that waited for it; at rest, all have been taken."""
@@ -68,10 +80,12 @@ class EventQueue:
         if at_rest:
             for queued in self.pending:
                 queued.judged = True
+                if queued.refusal is not None:
+                    self.note(queued, queued.refusal)
             self.pending.clear()
 
     def close(self, refusal: Refusal) -> None:
         """Nothing is taken any more; what still waits is refused."""
         self.closed = refusal
         while self.waiting:
-            self.waiting.popleft().refuse(refusal)
+            self.note(self.waiting.popleft(), refusal)

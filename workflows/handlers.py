@@ -34,10 +34,17 @@ DESCRIPTIONS = {
 """What the web UI's forms say of each handler."""
 
 
+PROMISED = "promised"
+"""The field of a message by which a portal says that it has promised it."""
+
+
 def read(run: Driver, event: str, payloads: tuple[Any, ...]) -> Any:
-    """The payload in its shape, or a Refusal. A `requested` must also make this workflow ID."""
+    """The payload in its shape, as it arrives, or a Refusal. A `requested` must also make this workflow ID."""
     shape: Any = CUSTOMER_MESSAGES.get(event) or OPERATOR_MESSAGES.get(event) or Request
     message = parse(shape, payloads)
+    if isinstance(message, Refusal):
+        return message
+    message = message.arrived(workflow.now())
     return run.belonging(message) if isinstance(message, Request) else message
 
 
@@ -54,7 +61,21 @@ def would_refuse(run: Driver, event: str, payloads: tuple[Any, ...]) -> Refusal 
 
 def is_own_request(run: Driver, event: str, payloads: tuple[Any, ...]) -> bool:
     """Whether this is the document that the run itself was started with; a later one is a request on an open run."""
-    return event == "requested" and not run.own_request_seen and list(payloads) == list(run.payloads)
+    if event != "requested" or run.own_request_seen or len(payloads) != len(run.payloads):
+        return False
+    return [*map(without_promise, payloads)] == [*map(without_promise, run.payloads)]
+
+
+def without_promise(payload: Any) -> Any:
+    """The payload as it was first sent: it is promised only when it comes again."""
+    return (
+        {name: value for name, value in payload.items() if name != PROMISED} if isinstance(payload, dict) else payload
+    )
+
+
+def is_promised(payloads: tuple[Any, ...]) -> bool:
+    """Whether a portal has answered that this will be carried out: it is then refused in the history, not before."""
+    return any(isinstance(payload, dict) and payload.get(PROMISED) is True for payload in payloads)
 
 
 def update(event: str) -> Any:
@@ -67,11 +88,12 @@ def update(event: str) -> Any:
             return await self.answered(None)
         message = read(self, event, payloads)
         if isinstance(message, Refusal):
+            self.ignore(event, message)
             raise self.failure(message)
         return await self.answered(self.queue.put(event, message))
 
     def validator(self: Driver, *payloads: Any) -> None:
-        if is_own_request(self, event, payloads):
+        if is_own_request(self, event, payloads) or (is_promised(payloads) and not self.chart.ended):
             return
         refusal = would_refuse(self, event, payloads)
         if refusal is not None:
@@ -93,7 +115,7 @@ def signal(event: str) -> Callable[..., Coroutine[Any, Any, None]]:
             return
         queued = self.queue.put(event, message)
         await workflow.wait_condition(lambda: queued.judged)
-        if queued.refusal is not None:
+        if queued.refusal is not None and not queued.promised:
             self.ignore(event, queued.refusal, message.by)
 
     handler.__name__ = handler.__qualname__ = f"signal_{event}"

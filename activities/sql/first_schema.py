@@ -9,6 +9,7 @@ from activities.sql.columns import PLAIN, Money, UtcMoment, counted, keys, neede
 
 schema = new_metadata()
 ONLY_BOOKED = text("state = 'booked'")
+ONLY_PROMISED = text("stage = 'promised'")
 
 Table(
     "customers",
@@ -124,6 +125,12 @@ Table(
     *needed("hash"),
     *needed("received_at", of=UtcMoment),
     *needed("event", "workflow_id"),
+    *needed("content", "sender", of=PLAIN),
+    *needed("attempt", "tries", of=Integer),
     *optional("status", of=Integer),
     *optional("body", of=PLAIN),
+    *optional("stage"),
+    *optional("due_at", of=UtcMoment),
+    Index(None, "due_at"),
+    Index("ix_inbox_promised", "workflow_id", sqlite_where=ONLY_PROMISED, postgresql_where=ONLY_PROMISED),
 )

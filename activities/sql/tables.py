@@ -22,4 +22,5 @@ tickets = metadata.tables["tickets"]
 ledger = metadata.tables["ledger"]
 """Whatever was started ends here, also what was started by hand under any name: nothing limits its identifiers."""
 inbox = metadata.tables["inbox"]
-"""`status` and `body`: what was answered; null until then."""
+"""`content` and `sender`: all that it takes to carry it out. `attempt`: how often it was refused; `tries`: how often a
+worker took it up. `stage`: promised | accepted, while what came of it is not known; `status` and `body`: what did."""

@@ -15,7 +15,7 @@ from states.chart.task_types import decisions_of, rejected_event, type_of
 from states.chart.tasks import tasks_of
 from states.chart.turn import Turn
 from states.model.base import day_of
-from states.model.facts import Refusal
+from states.model.facts import Refusal, RunSettings
 from states.model.memory import Memory, Task
 from states.model.payload_errors import Fault, faults_of, readable
 from states.model.request import (
@@ -28,8 +28,10 @@ from states.model.request import (
     Reassign,
     RejectTask,
     Request,
+    Sent,
 )
 from states.rules.effective_date import date_for, date_rule_of, effective_at, still_runs
+from states.rules.moments import bounds
 from states.rules.notice import latest_choice
 from states.rules.surplus_resolution import resolved_flags, surplus_names
 
@@ -72,6 +74,27 @@ def not_possible(turn: Turn, event: str, rule: str = "contract") -> Refusal:
     """The state does not allow the event; says what it allows instead."""
     values = {"event": event, "state": public_state(turn.memory.state), "enabled": list(enabled(turn.possible()))}
     return Refusal(rule=rule, code="not_enabled", values=values)
+
+
+def wrong_moment(memory: Memory, message: Sent) -> Refusal | None:
+    """A moment that the message names must lie within the bounds of `time`, wherever it arrives (`MAX_EVENT_AGE`)."""
+    return out_of_bounds(message, memory.now, memory.settings)
+
+
+def wrong_document(request: Request, settings: RunSettings, now: datetime) -> Refusal | None:
+    """What is wrong with a `requested` document under the settings that it is requested under."""
+    return out_of_bounds(request, now, settings)
+
+
+def out_of_bounds(message: Sent, now: datetime, settings: RunSettings) -> Refusal | None:
+    """`time` is neither older than `MAX_EVENT_AGE` nor more than five minutes ahead when the message first arrives."""
+    if message.time is None:
+        return None
+    values = {"time": message.time.isoformat()}
+    first, last = bounds(message, now, settings.max_event_age)
+    if message.time < first:
+        return malformed("fault.too_old", limit_at=first.isoformat(), **values)
+    return malformed("fault.future_time", limit_at=last.isoformat(), **values) if message.time > last else None
 
 
 def before_previous(memory: Memory, time: datetime | None) -> Refusal | None:
@@ -259,7 +282,7 @@ def needs_at(turn: Turn, task: Task) -> bool:
     """Whether a confirmation must name a day or a moment: a recorded term that has run out meanwhile is none (SUP3)."""
     if task.type == "support_ticket" and turn.traits.agrees:
         check = turn.memory.check
-        return not still_runs(turn.memory, check.term_ends if check else None)
+        return not still_runs(turn.memory, check.term_ends if check else None, turn.message.time)
     return task.at_required
 
 
@@ -269,9 +292,9 @@ def is_past(turn: Turn, task: Task, at: date | datetime) -> bool:
     What was booked late may hold from an earlier day, and so may what a ticket agreed, but from none before the order.
     """
     memory, zone = turn.memory, turn.memory.settings.zone
+    since = turn.message.time or memory.now
     if task.type == "appointment" and isinstance(at, datetime):
-        return at < memory.now
-    since = memory.now
+        return at < since
     if task.type == "support_ticket":
         since = memory.requested_at
     elif task.subject == "late" and memory.order:

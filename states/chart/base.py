@@ -6,17 +6,26 @@ reference the guards and actions of this package. Kinds subclass a path and say 
 """
 
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 from statemachine import State, StateChart
 from statemachine.event import Event
 from statemachine.transition_list import TransitionList
 
-from states.chart.admission import decision_of, enabled, ended, proof_task, refusal_of_message, refusal_of_request
+from states.chart.admission import (
+    decision_of,
+    enabled,
+    ended,
+    proof_task,
+    refusal_of_message,
+    refusal_of_request,
+    wrong_document,
+    wrong_moment,
+)
 from states.chart.amendments import standing_of
 from states.chart.callbacks import guards_of, shared_callbacks
 from states.chart.decisions import Note, by_operator, decision_note
-from states.chart.lifecycle import after_event, waiting_for
+from states.chart.lifecycle import after_event, note_late, waiting_for
 from states.chart.reactions import REACTIONS
 from states.chart.state_names import answer_event, awaits, public_state
 from states.chart.tasks import at_rest, close_task
@@ -26,8 +35,11 @@ from states.chart.turn import Answer, Turn
 from states.model.effects import CheckLicences, Effect
 from states.model.facts import Check, Refusal
 from states.model.memory import Memory, Task
-from states.model.request import ConfirmTask, HandInProof, LicenceChanged, Message, RejectTask, Request
+from states.model.request import ConfirmTask, HandInProof, LicenceChanged, Message, RejectTask, Request, Sent
+from states.rules.moments import acted_at
 from states.rules.surplus_resolution import with_licence_news
+
+SentMessage = TypeVar("SentMessage", bound=Sent)
 
 KEEPS_CHECK = frozenset({"scheduled", "order", "feature_warning"})
 """Where a refusal found in passing changes nothing: it is judged again when the customer acts, or on the date."""
@@ -87,18 +99,25 @@ class Chart(StateChart[Memory]):
         """
         if self.ended:
             return ended(self.model)
-        now = self.model.now
-        self.model.__dict__["now"] = at
+        if not isinstance(message, Sent):
+            return None
+        said, message = message, self.dated(message, at)
+        moments = {name: getattr(self.model, name) for name in ("now", "acting_at")}
+        self.model.__dict__.update(now=at, acting_at=message.time)
         try:
-            turn = self.turn(message)
-            if isinstance(message, Request):
-                return refusal_of_request(turn, message)
-            if isinstance(message, ConfirmTask | RejectTask):
-                decision = decision_of(turn, message)
-                return decision if isinstance(decision, Refusal) else None
-            return refusal_of_message(turn, event, message) if isinstance(message, Message) else None
+            return wrong_moment(self.model, said) or self._judged(event, message)
         finally:
-            self.model.__dict__["now"] = now
+            self.model.__dict__.update(moments)
+
+    def _judged(self, event: str, message: Sent) -> Refusal | None:
+        """Why a person's event could not be taken at the moment at which it is judged."""
+        turn = self.turn(message)
+        if isinstance(message, Request):
+            return refusal_of_request(turn, message)
+        if isinstance(message, ConfirmTask | RejectTask):
+            decision = decision_of(turn, message)
+            return decision if isinstance(decision, Refusal) else None
+        return refusal_of_message(turn, event, message) if isinstance(message, Message) else None
 
     def receive(self, event: str, message: Any, at: datetime) -> tuple[Effect, ...]:
         """Take an event that `would_refuse` lets through; answers the effects asked for.
@@ -106,6 +125,8 @@ class Chart(StateChart[Memory]):
         Raises what the library raises for one that is not possible, with the memory as it was before.
         """
         self.verdict = None
+        if isinstance(message, Sent):
+            message = self.dated(message, at)
         if isinstance(message, Answer):
             return self._answered(message, at)
         if isinstance(message, ConfirmTask | RejectTask):
@@ -122,13 +143,17 @@ class Chart(StateChart[Memory]):
             return self._asked(CheckLicences())
         return self._take(event, at)
 
+    def dated(self, message: SentMessage, at: datetime) -> SentMessage:
+        """A person's message with the moment of acting, whether the person said it or not."""
+        return message.model_copy(update={"time": acted_at(self.model, message, at)})
+
     # Who sends what.
 
     def _sent(self, event: str, message: Message, at: datetime) -> tuple[Effect, ...]:
         """A customer's decision."""
         task = proof_task(self.model, message) if isinstance(message, HandInProof) else None
         note = decision_note(message, task) if task and isinstance(message, HandInProof) else None
-        return self._take(event, at, message=message, task=task, note=note, last_customer_at=message.time or at)
+        return self._take(event, at, message=message, task=task, note=note, last_customer_at=message.time)
 
     def _requested(self, request: Request, at: datetime) -> tuple[Effect, ...]:
         """`requested` on an open run: the same target, the standing one, or another (X10)."""
@@ -136,10 +161,9 @@ class Chart(StateChart[Memory]):
         if request.target == memory.request.target:
             if request.details in (None, memory.request.details):
                 return ()
-            return self._take("details_replaced", at, message=request, line="requested")
+            return self._take("details_replaced", at, message=request, line="requested", last_customer_at=request.time)
         if memory.standing is not None and request.target == memory.standing.request.target:
-            acted_at = request.time or at
-            return self._take("abandon", at, message=request, line="requested", last_customer_at=acted_at)
+            return self._take("abandon", at, message=request, line="requested", last_customer_at=request.time)
         return self._take("target_proposed", at, message=request, line=None)
 
     def _decided(self, event: str, message: ConfirmTask | RejectTask, at: datetime) -> tuple[Effect, ...]:
@@ -187,7 +211,9 @@ class Chart(StateChart[Memory]):
             return ()
         facts: dict[str, Any] = {"check": check}
         if check.settings is not None:
-            facts = {"settings": check.settings, "check": check.model_copy(update={"settings": None})}
+            refusal = wrong_document(self.model.request, check.settings, self.model.now) or check.refusal
+            first = check.model_copy(update={"settings": None, "refusal": refusal})
+            facts = {"settings": check.settings, "check": first}
         former = self.model.check
         if former is not None and effect.after:
             facts["check"] = former.model_copy(update={"surplus": check.surplus})
@@ -202,17 +228,9 @@ class Chart(StateChart[Memory]):
         elif "target_checked" not in self.possible():
             self.verdict = Refusal(rule="X10", code="not_enabled", values={"event": "requested"})
         else:
-            check = check.model_copy(update={"settings": None})
-            acted_at = request.time or at
-            return self._take(
-                "target_checked",
-                at,
-                message=request,
-                line=None,
-                check=check,
-                request=request,
-                last_customer_at=acted_at,
-            )
+            facts: dict[str, Any] = {"check": check.model_copy(update={"settings": None}), "request": request}
+            facts["last_customer_at"] = request.time
+            return self._take("target_checked", at, message=request, line=None, **facts)
         return ()
 
     # Taking an event.
@@ -248,16 +266,19 @@ class Chart(StateChart[Memory]):
         kept = standing_of(memory) if event == "target_checked" else None
         turn = self.turn(message, task=task, answer=answer, kept=kept, since=memory.now)
         try:
-            for name, value in ({"now": at} | facts).items():
+            acting_at = message.time if isinstance(message, Sent) else None
+            for name, value in ({"now": at, "acting_at": acting_at} | facts).items():
                 setattr(memory, name, value)
             if task is not None and event not in KEEPS_TASK:
                 close_task(memory, task)
             self._send(event, turn)
             if turn.follow is not None and turn.follow in self.possible():
                 self._send(turn.follow, turn)
+            memory.acting_at = None
             after_event(turn, self.ended)
             if line is not None and (self.public_state != state_before or message is not None or note):
                 turn.write(line or event, note.key if note else None, **(note.values if note else {}))
+            note_late(turn)
         except Exception:
             memory.__dict__.clear()
             memory.__dict__.update(before)

@@ -11,6 +11,8 @@ from states.model.facts import QUESTION_TYPES
 from states.model.memory import Memory
 from states.model.request import HandInProof
 from states.rules.effective_date import effective_at
+from states.rules.moments import AHEAD
+from states.rules.run_values import isoformat
 
 WAITING_FOR = ("customer", "operator", "third_party", "date", "system", "repair")
 """Whom or what a run may wait for, in the order of the contract."""
@@ -43,6 +45,13 @@ def after_event(turn: Turn, ended: bool) -> None:
         drop_tasks(turn, [task for task, still in zip(memory.tasks, matters, strict=True) if not still])
     remember_surplus(memory)
     run_clock(turn, ended)
+
+
+def note_late(turn: Turn) -> None:
+    """A message that was received long before it is taken: whoever reads the timeline sees why its moment lies back."""
+    received_at, now = getattr(turn.message, "received_at", None), turn.memory.now
+    if received_at is not None and received_at < now - AHEAD:
+        turn.write("delivered_late", "delivered_late", moment=now, received_at=isoformat(received_at))
 
 
 def run_clock(turn: Turn, ended: bool) -> None:

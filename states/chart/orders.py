@@ -29,7 +29,7 @@ from states.rules.surplus_resolution import surplus_names, unresolved_surplus
 def orderable(model: Memory) -> bool:
     """Nothing is left to clarify or to resolve (X2, X5, X6)."""
     declined = model.refusal is not None and model.refusal.code == "declined"
-    return not declined and not open_questions(model) and not unresolved_surplus(model)
+    return not declined and not open_questions(model, model.acting_at) and not unresolved_surplus(model)
 
 
 def booking_under_way(model: Memory) -> bool:
@@ -43,7 +43,7 @@ def booking_under_way(model: Memory) -> bool:
 def accept_order(turn: Turn) -> None:
     """The order as the customer placed it, before it is judged by a fresh check."""
     message, memory = turn.message, turn.memory
-    placed_at = message.time or memory.now
+    placed_at = message.time
     details = {**(memory.request.details or {}), **(message.details or {})}
     memory.order = Order(
         by=message.by,
@@ -130,7 +130,7 @@ def fix_date(memory: Memory) -> None:
         "date_rule": date_rule_of(memory),
         "effective_at": date_for(memory, order.placed_at, message),
         "cost_effect": cost_effect_of(memory),
-        "term": answered_term(memory),
+        "term": answered_term(memory, order.placed_at),
     }
     memory.order = order.model_copy(update=changes)
 
@@ -175,7 +175,7 @@ def note_performed(turn: Turn) -> None:
     """By hand, with proof: the same change is now written to our record under the effect's key (X12)."""
     assert turn.task is not None and turn.task.step is not None
     step, message = turn.task.step, turn.message
-    confirmed_at = message.proof.confirmed_at or turn.memory.now
+    confirmed_at = message.proof.confirmed_at or message.time
     proof = message.proof.model_copy(
         update={"confirmed_by": message.proof.confirmed_by or message.by, "confirmed_at": confirmed_at}
     )

@@ -45,15 +45,19 @@ def change_unmade(model: Memory, traits: Traits) -> bool:
 
 
 def revocable(memory: Memory, traits: Traits) -> bool:
-    """From the order to the effective date, or until a person has made the change (X11, X12)."""
+    """From the order to the effective date, by when it is asked, or until a person has made the change (X11, X12)."""
+    if not can_be_taken_back(memory, traits):
+        return False
+    return change_unmade(memory, traits) or not date_has_come(memory, memory.acting_at or memory.now)
+
+
+def can_be_taken_back(memory: Memory, traits: Traits) -> bool:
+    """What was ordered is not made yet. On the date itself an open revocation is passed on, and not dropped (X11)."""
     if memory.revoking or memory.state == "withdrawing":
         return False
     if change_unmade(memory, traits):
         return True
-    if memory.state == "applying":
-        return False
-    ordered = memory.state in traits.revocable or has_standing(memory)
-    return ordered and not date_has_come(memory, memory.now)
+    return memory.state != "applying" and (memory.state in traits.revocable or has_standing(memory))
 
 
 def may_be_asked(model: Memory, traits: Traits) -> bool:
@@ -74,7 +78,7 @@ def came_too_late(memory: Memory, traits: Traits, at: datetime) -> bool:
         return False
     if memory.state in AFTER_DATE and not revocable(memory, traits):
         return True
-    return memory.state == "scheduled" and date_has_come(memory, max(at, memory.now))
+    return memory.state == "scheduled" and date_has_come(memory, at)
 
 
 def open_revocation(turn: Turn) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from states.chart.revocation import revocable
+from states.chart.revocation import can_be_taken_back
 from states.chart.state_names import awaits
 from states.chart.traits import Traits
 from states.model.memory import Memory, Task
@@ -35,8 +35,8 @@ def while_asked(memory: Memory, traits: Traits, task: Task) -> bool:
 
 
 def while_revocable(memory: Memory, traits: Traits, task: Task) -> bool:
-    """Before the date (X11)."""
-    return revocable(memory, traits)
+    """Until what was ordered is made (X11)."""
+    return can_be_taken_back(memory, traits)
 
 
 def while_left(memory: Memory, traits: Traits, task: Task) -> bool:

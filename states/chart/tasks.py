@@ -141,7 +141,7 @@ def keep_proof(turn: Turn) -> None:
     proof = Proof(
         reference=message.reference,
         confirmed_by=message.by,
-        confirmed_at=message.time or turn.memory.now,
+        confirmed_at=message.time,
     )
     change_task(turn.memory, turn.task, proof=proof)
 

@@ -64,8 +64,10 @@ class Turn:
         """Ask for the same effect once more, under the same key (retry and repair)."""
         self.effects.append(effect)
 
-    def write(self, event: str, key: str | None = None, by: str | None = None, **values: Any) -> None:
-        """Add a line to the timeline; the time is when the person acted, else now.
+    def write(
+        self, event: str, key: str | None = None, by: str | None = None, moment: datetime | None = None, **values: Any
+    ) -> None:
+        """Add a line to the timeline; the time is `moment`, else when the person acted, else now.
 
         `key` names a text under `note.`, made with `values` where it is shown; without one the line says what the
         message says beside the event: in a text of ours a value that a program would not say so (`SAID_AS`), else in
@@ -76,7 +78,7 @@ class Turn:
             key = next((name for name in SAID_AS if getattr(message, name, None)), None)
             values = {key: getattr(message, key)} if key else {}
         line = TimelineLine(
-            at=getattr(message, "time", None) or memory.now,
+            at=moment or getattr(message, "time", None) or memory.now,
             state=public_state(memory.state),
             event=event,
             by=by or getattr(message, "by", None),

@@ -98,6 +98,7 @@ class RunSettings(Value):
     recheck_before: timedelta = timedelta(days=5)
     repair_after: timedelta = timedelta(hours=1)
     apply_window: timedelta = timedelta(minutes=10)
+    max_event_age: timedelta = timedelta(days=7)
     ui_url: str = "http://127.0.0.1:8233"
     namespace: str = "default"
 

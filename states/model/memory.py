@@ -101,6 +101,8 @@ class Memory(BaseModel):
     run_ids: tuple[str, ...] = ()
     """The run IDs by which the run is known: its first, its present one, those before it continued as new."""
     now: Moment
+    acting_at: Moment | None = None
+    """When the person acted whose event is being judged; None between events."""
     requested_at: Moment
     settings: RunSettings = Field(default_factory=RunSettings)
     check: Check | None = None

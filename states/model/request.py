@@ -1,6 +1,7 @@
 """What customers and operators send: the `requested` document and the payload of each decision."""
 
-from typing import Annotated
+from datetime import datetime
+from typing import Annotated, Self
 
 from pydantic import Field, StringConstraints
 
@@ -30,7 +31,22 @@ class Reason(Value):
     text: LongText | None = None
 
 
-class Request(Value):
+class Sent(Value):
+    """What everything that a person sends says of its moment; `states.rules.moments` says what follows from it."""
+
+    time: WrittenMoment | None = None
+    """When the person acted; without it, when it arrived."""
+    received_at: WrittenMoment | None = None
+    """When a portal first received it: portals say so, never those who send to them."""
+    promised: bool = False
+    """A portal has answered that it will be carried out, so that a refusal must be seen: portals say that too."""
+
+    def arrived(self, now: datetime) -> Self:
+        """The message as it arrives: received by a portal before, else now; never later than that."""
+        return self.model_copy(update={"received_at": min(self.received_at or now, now)})
+
+
+class Request(Sent):
     """The `requested` document: the one argument of each workflow (docs/contract.md, Temporal)."""
 
     kind: ShortText
@@ -41,7 +57,6 @@ class Request(Value):
     explanation: LongText | None = None
     reason: Reason | None = None
     by: ShortText | None = None
-    time: WrittenMoment | None = None
 
     @property
     def workflow_id(self) -> str:
@@ -49,11 +64,10 @@ class Request(Value):
         return f"{self.kind}/{self.customer}/{self.subject}"
 
 
-class Message(Value):
+class Message(Sent):
     """What every decision may carry: who, when, and what the person saw when deciding."""
 
     by: ShortText
-    time: WrittenMoment | None = None
     run_id: Annotated[str, StringConstraints(max_length=200)] | None = None
     target: Target | None = None
     effective_at: WrittenMoment | None = None
@@ -121,7 +135,7 @@ class Proof(Value):
     confirmed_at: WrittenMoment | None = None
 
 
-class ConfirmTask(Value):
+class ConfirmTask(Sent):
     """An operator's confirmation; `task` may be left out where just one is open."""
 
     task: ShortText | None = None
@@ -130,16 +144,14 @@ class ConfirmTask(Value):
     at: WrittenMoment | WrittenDay | None = Field(default=None, union_mode="left_to_right")
     proof: Proof | None = None
     note: LongText | None = None
-    time: WrittenMoment | None = None
 
 
-class RejectTask(Value):
+class RejectTask(Sent):
     """An operator's rejection, with its reason."""
 
     task: ShortText | None = None
     by: ShortText
     note: LongText
-    time: WrittenMoment | None = None
 
 
 class LicenceChanged(Value):

@@ -41,7 +41,7 @@ def agree(turn: Turn) -> None:
     memory = turn.memory
     zone, at = memory.settings.zone, getattr(turn.message, "at", None)
     last = questions.last_usable_day(at, zone) if at else memory.check.term_ends if memory.check else None
-    memory.agreed_at = day_after(last, zone) if last else memory.now
+    memory.agreed_at = day_after(last, zone) if last else turn.message.time
     turn.ask(BookOrder(placed_at=memory.requested_at, effective_at=memory.agreed_at, booked=False))
 
 

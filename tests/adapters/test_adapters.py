@@ -6,13 +6,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from activities.sql.database import Database, create_database
-from activities.sql.inbox import SqlInbox
+from activities.sql.inbox import InboxEntry, SqlInbox
 from activities.sql.ledger import SqlLedger
 from activities.sql.paging import WrongCursor
 from activities.sql.runs import SqlRuns
+from activities.sql.tables import inbox as inbox_table
 from activities.sql.tables import runs as runs_table
 from activities.sql.tables import tickets as tickets_table
 from activities.sql.tickets import SqlTickets
@@ -182,23 +183,75 @@ async def test_a_ticket_is_opened_once_for_a_key(database: Database) -> None:
     assert (kept.state, kept.text) == ("closed", "a\ufffdb")
 
 
+CONTENT = {"type": "requested", "subject": RUN, "time": None, "data": {"by": "c"}}
+SENDER = {"language": "de", "operator": None, "is_operator": False}
+
+
+async def remembered(inbox: SqlInbox, id: str, hash: str = "h", run: str = RUN) -> InboxEntry:
+    """An event of that name, as the inbox has it."""
+    return await inbox.remember("portal", id, hash, "requested", run, CONTENT, SENDER)
+
+
+async def let_it_be_due(database: Database) -> None:
+    """The pause before an event may be carried out has passed."""
+    async with database.write() as connection:
+        was = datetime.now(UTC) - timedelta(seconds=1)
+        await connection.execute(update(inbox_table).where(inbox_table.c.stage.is_not(None)).values(due_at=was))
+
+
 async def test_the_inbox_keeps_an_event_once_with_its_answer(database: Database) -> None:
     inbox = SqlInbox(database)
-    assert await inbox.remember("portal", "1", "h", "requested", RUN) is None
-    assert await inbox.remember("portal", "2", "h", "requested", RUN) is None
-    again = await inbox.remember("portal", "1", "other", "requested", RUN)
-    assert again is not None
-    assert (again.hash, again.status, again.body) == ("h", None, None)
-    await inbox.answer("portal", "1", 202, {"state": "order"})
-    answered = await inbox.remember("portal", "1", "h", "requested", RUN)
-    assert answered is not None
-    assert (answered.status, answered.body) == (202, {"state": "order"})
+    first = await remembered(inbox, "1")
+    assert first.new and (first.content, first.sender) == (CONTENT, SENDER)
+    assert (await remembered(inbox, "2")).new
+    again = await remembered(inbox, "1", "other")
+    assert (again.new, again.hash, again.status, again.body) == (False, "h", None, None)
+    assert again.received_at == first.received_at
+    await inbox.answer(first, 202, {"state": "order"})
+    answered = await remembered(inbox, "1")
+    assert answered.taken and answered.body == {"state": "order"}
     assert answered.received_at.utcoffset() == timedelta(0)
+
+
+async def test_what_was_refused_may_be_tried_anew_and_what_was_taken_stays(database: Database) -> None:
+    inbox = SqlInbox(database)
+    first = await remembered(inbox, "1")
+    await inbox.answer(first, 409, {"code": "not_enabled"})
+    second = await remembered(inbox, "1")
+    assert (second.attempt, second.status, second.taken) == (1, 409, False)
+    await inbox.answer(first, 409, {"code": "late for its attempt"})
+    await inbox.promise(first, "promised")
+    assert await remembered(inbox, "1") == second
+    await inbox.answer(second, 202, {"state": "order"})
+    await inbox.answer(second, 409, {"code": "ended"})
+    await inbox.promise(second, "promised")
+    assert (await remembered(inbox, "1")).body == {"state": "order"}
+
+
+async def test_what_is_promised_is_claimed_once_and_of_each_run_in_order_of_arrival(database: Database) -> None:
+    inbox = SqlInbox(database)
+    first, second = await remembered(inbox, "1"), await remembered(inbox, "2")
+    other = await remembered(inbox, "3", run="edition/K-1002/jtl")
+    assert await remembered(inbox, "4") and await inbox.claim(9) == (), "what is not promised is not carried out"
+    for entry in (second, first, other):
+        await inbox.promise(entry, "promised")
+    assert [entry.id for entry in await inbox.promised_before(second)] == ["1"]
+    assert await inbox.claim(9) == (), "whoever received it may still be at it"
+    await let_it_be_due(database)
+    claims = await asyncio.gather(inbox.claim(9), inbox.claim(9))
+    assert sorted(entry.id for claimed in claims for entry in claimed) == ["1", "3"]
+    assert await inbox.claim(9) == ()
+    await inbox.promise(first, "accepted")
+    await let_it_be_due(database)
+    assert [entry.id for entry in await inbox.claim(9)] == ["1", "2", "3"], "what the run has holds nobody up"
+    await inbox.answer(first, 202, {"state": "order"})
+    await let_it_be_due(database)
+    assert [entry.id for entry in await inbox.claim(9)] == ["2", "3"]
 
 
 @pytest.mark.parametrize(("source", "id_"), [("a\x00", "1"), ("a", "x" * 1001)])
 async def test_the_inbox_refuses_what_it_cannot_keep(tmp_path: Path, source: str, id_: str) -> None:
     database = create_database(Settings(state_dir=tmp_path))
     with pytest.raises(ValueError, match="at most"):
-        await SqlInbox(database).remember(source, id_, "h", "requested", RUN)
+        await SqlInbox(database).remember(source, id_, "h", "requested", RUN, CONTENT, SENDER)
     await database.close()

@@ -18,6 +18,7 @@ from states.model.record import Customer
 from states.model.request import CUSTOMER_MESSAGES, ConfirmTask, RejectTask, Request
 from states.model.status import Status, TaskEntry
 from states.model.texts import Say
+from states.rules.moments import AHEAD
 from states.views.status import status
 from tests.rules.checks import AT, SHIPPED, ask
 
@@ -139,7 +140,12 @@ class LoneRun:
         return verdict
 
     def would_take(self, event: str, message: Any) -> Refusal | None:
-        """Judge an event, then take it; answers the refusal, also one that an answer brought."""
+        """Judge an event, then take it; answers the refusal, also one that an answer brought.
+
+        One that names a later moment than may be named is sent then: time passes until it has come.
+        """
+        if message.time is not None and message.time > self.now + AHEAD:
+            self.wait(message.time)
         return self.chart.would_refuse(event, message, self.now) or self.receive(event, message)
 
     def answer(self, effect: Any = None, **facts: Any) -> Refusal | None:

@@ -28,7 +28,7 @@ class StandIn:
         self.state = "order"
         self.waiting_for = ["customer"]
         self.timeline: list[dict[str, Any]] = []
-        self.gone = False
+        self.refusals = 0
         self.task: str | None = None
         how = self.doc.get("explanation")
         self.busy = how in ("slow", "silent")
@@ -93,7 +93,7 @@ class StandIn:
     def note(self, event: str, payload: Any) -> dict[str, Any]:
         """Remember that an event was taken, and answer the document."""
         by = payload.get("by")
-        at = payload.get("time") or workflow.now().isoformat()
+        at = payload.get("time") or payload.get("received_at") or workflow.now().isoformat()
         self.timeline.append({"at": at, "state": self.state, "event": event, "by": by, "note": None})
         return self.status()
 
@@ -114,9 +114,10 @@ class StandIn:
         if self.doc.get("explanation") == "silent":
             return self.note("requested", payload)
         await workflow.wait_condition(lambda: not self.busy)
-        code = (payload.get("details") or {}).get("refuse_as")
-        if code:
-            self.refuse(code)
+        details = payload.get("details") or {}
+        if details.get("refuse_as") and self.refusals < details.get("times", 9):
+            self.refusals += 1
+            self.refuse(details["refuse_as"])
         return self.note("requested", payload)
 
     @workflow.update(name="place_order")

@@ -94,7 +94,7 @@ async def record(folder: Path, scenes: list[Scene]) -> dict[str, str]:
         for mode in ("automatic", "guided"):
             of_mode = [scene for scene in scenes if scene.guided is (mode == "guided")]
             if of_mode:
-                async with open_world(folder / mode, customer_centre=mode) as w:
+                async with open_world(folder / mode, begins=None, customer_centre=mode) as w:
                     found |= await recorded(w, of_mode)
     return found
 

@@ -116,7 +116,7 @@ def take_over(monkeypatch: pytest.MonkeyPatch, chart: type[Chart], revision: int
 
 async def run_to_sleep(folder: Path) -> tuple[Run, WorkflowHistory]:
     """A run that waits for its customer, who has asked for a check once; and its history."""
-    async with open_world(folder) as w:
+    async with open_world(folder, begins=None) as w:
         await w.load(CUSTOMER | {"licences": [LICENCE]})
         run = await w.request("pos", "K-1", "POS-1")
         await run("recheck_licences")

@@ -1,6 +1,7 @@
 """What tests of whole runs are given: a system of their own, with time that skips or on a development server."""
 
 from collections.abc import AsyncIterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -8,12 +9,13 @@ import pytest
 import pytest_asyncio
 from temporalio.testing import WorkflowEnvironment
 
-from tests.runs.harness import World, development_server, new_namespace, open_world, settings_of, working
+from tests.runs.harness import BEGINS, World, development_server, new_namespace, open_world, settings_of, working
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """The marker of this room."""
+    """The markers of this room."""
     config.addinivalue_line("markers", "settings(**values): settings of the test's system")
+    config.addinivalue_line("markers", "begins(moment): when the test's system begins")
 
 
 @pytest.fixture(autouse=True)
@@ -29,10 +31,17 @@ def settings(request: pytest.FixtureRequest) -> dict[str, Any]:
     return dict(marker.kwargs) if marker else {}
 
 
+@pytest.fixture
+def begins(request: pytest.FixtureRequest) -> datetime:
+    """What the marker `begins` says."""
+    marker = request.node.get_closest_marker("begins")
+    return datetime.fromisoformat(marker.args[0]) if marker else BEGINS
+
+
 @pytest_asyncio.fixture
-async def world(tmp_path: Path, settings: dict[str, Any]) -> AsyncIterator[World]:
+async def world(tmp_path: Path, settings: dict[str, Any], begins: datetime) -> AsyncIterator[World]:
     """A fresh system on a time-skipping server of its own."""
-    async with open_world(tmp_path, **settings) as world:
+    async with open_world(tmp_path, begins, **settings) as world:
         yield world
 
 

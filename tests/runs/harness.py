@@ -10,7 +10,7 @@ import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -36,6 +36,10 @@ from worker import DATA_CONVERTER, create_worker
 SUGGESTED_AT = 60
 """Events in a history from which a development server suggests to continue as new."""
 NUMBERS = itertools.count(1)
+BEGINS = datetime(2027, 1, 9, 11, 30, tzinfo=UTC)
+"""The moment at which a world begins: the moments that tests name lie some days behind it."""
+SENSIBLE = datetime(2030, 1, 1, tzinfo=UTC)
+"""A moment that lies further ahead is meant to be wrong, and nobody waits for it."""
 
 
 class Refused(AssertionError):
@@ -58,7 +62,8 @@ class Run:
     """What the request was answered with."""
 
     async def __call__(self, event: str, **payload: Any) -> dict[str, Any]:
-        """Send an update; `by` is filled in."""
+        """Send an update; `by` is filled in. One that names a later moment is sent then."""
+        await self.world.reach(payload.get("time"))
         return await answer_of(self.handle.execute_update(event, {"by": "tester"} | payload))
 
     async def confirm(self, type_: str, **payload: Any) -> dict[str, Any]:
@@ -97,7 +102,11 @@ class World:
     """How long a workflow task of the runs requested may take; after one that failed twice, Temporal waits for it."""
 
     async def request(self, kind: str, customer: str, subject: str, **more: Any) -> Run:
-        """Request a cancellation as a portal does: update-with-start. Time does not skip until `sleep`."""
+        """Request a cancellation as a portal does: update-with-start. Time does not skip until `sleep`.
+
+        One that names a later moment is requested then.
+        """
+        await self.reach(more.get("time"))
         document = {"kind": kind, "customer": customer, "subject": subject} | more
         operation: WithStartWorkflowOperation[Any, Any] = WithStartWorkflowOperation(
             KINDS[kind].workflow,
@@ -117,6 +126,13 @@ class World:
     def run(self, workflow_id: str, first: dict[str, Any] | None = None) -> Run:
         """A run that is there, begun by another one say."""
         return Run(self, self.env.client.get_workflow_handle(workflow_id), first or {})
+
+    async def reach(self, moment: Any) -> None:
+        """Let time pass until the moment that an event names, where that is still to come."""
+        if isinstance(moment, str) and moment[4:5] == "-" and self.env.supports_time_skipping:
+            named = datetime.fromisoformat(moment)
+            if named.tzinfo is not None and await self.env.get_current_time() < named < SENSIBLE:
+                await self.sleep_until(named)
 
     async def sleep_until(self, moment: str | datetime) -> None:
         """Let time pass until a second after a moment (ISO 8601 with offset).
@@ -251,7 +267,9 @@ async def working(env: WorkflowEnvironment, settings: Settings) -> AsyncIterator
 
 
 @asynccontextmanager
-async def open_world(folder: Path, **settings: Any) -> AsyncIterator[World]:
-    """A fresh system in a folder, on a time-skipping server of its own."""
+async def open_world(folder: Path, begins: datetime | None = BEGINS, **settings: Any) -> AsyncIterator[World]:
+    """A fresh system in a folder, on a time-skipping server of its own. `begins`: when; None: now."""
     async with time_skipping_server() as env, working(env, settings_of(folder, **settings)) as world:
+        if begins is not None:
+            await world.sleep_until(begins)
         yield world

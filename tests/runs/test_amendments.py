@@ -126,7 +126,7 @@ async def test_X10_a_change_that_is_dropped_leaves_the_order_as_it_was(world: Wo
     elif how == "request":
         back = (await request_downgrade(world, "jtl_advanced")).first
     else:
-        await world.sleep_until("2027-01-09T12:00+01:00")
+        await world.sleep_until("2027-01-14T12:00+01:00")
         back = await in_state(run, "scheduled")
     assert (back["state"], back["target"], back["standing"]) == ("scheduled", "jtl_advanced", None)
     assert moment(back["effective_at"]) == moment(FEBRUARY)

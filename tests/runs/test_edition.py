@@ -167,6 +167,7 @@ async def test_ED1_ED2_WE2_G2_an_edition_that_cannot_be_left_is_refused(world: W
         assert (first["refusal"]["code"], first["refusal"]["rule"]) == (code, rule), target
 
 
+@pytest.mark.begins("2027-02-10T12:00+01:00")
 async def test_WE1_WE4_the_WMS_edition_goes_the_same_way(world: World) -> None:
     await world.load(
         customer_record({"licence": "M-1", "product": "wms_module"}, {"licence": "L-77", "product": "wms_user"})

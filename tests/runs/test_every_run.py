@@ -40,6 +40,7 @@ async def test_what_the_person_saw_must_still_hold(world: World) -> None:
     assert booked["state"] == "scheduled"
 
 
+@pytest.mark.settings(max_event_age="P14D")
 async def test_a_time_is_never_before_the_customers_own_previous_event(world: World) -> None:
     await world.load(customer_record())
     await world.sleep_until("2027-01-10T14:00+01:00")
@@ -65,6 +66,7 @@ def so_many(count: int) -> Callable[[list[Mail]], bool]:
     return lambda mails: len(mails) == count
 
 
+@pytest.mark.begins("2027-01-02T11:00+01:00")
 async def test_a_customer_who_does_nothing_is_reminded_and_the_run_ends(world: World) -> None:
     """ABANDON_AFTER 30 days, REMIND_EVERY 7 days: four reminders; nothing ordered is nothing changed (ED10)."""
     await world.load(customer_record())

@@ -1,5 +1,6 @@
 """Nothing that arrives ever fails a workflow task or keeps a run from going on (docs/contract.md, Temporal)."""
 
+from datetime import timedelta
 from itertools import product
 from typing import Any
 
@@ -155,12 +156,38 @@ async def test_a_wrong_order_is_malformed_and_a_right_one_then_taken(world: Worl
     assert await failed_workflow_tasks(run.handle) == []
 
 
-async def test_the_last_day_that_may_be_named_gives_a_date_that_can_be_waited_for(world: World) -> None:
+async def test_a_moment_out_of_bounds_is_malformed_and_the_last_within_is_taken(world: World) -> None:
+    """`MAX_EVENT_AGE` and five minutes, by update and by start from the command line."""
     run = await edition(world)
-    await run("acknowledge_warning")
-    placed = await run("place_order", time="2199-12-31T23:59:59Z")
-    assert (placed["state"], placed["effective_at"]) == ("scheduled", "2200-01-31T23:00:00Z")
+    now = await world.env.get_current_time()
+    for away in (timedelta(days=300), timedelta(minutes=6), timedelta(days=-7, minutes=-1), timedelta(days=-100)):
+        wrong = {"by": "a", "time": (now + away).isoformat()}
+        assert (await refusal_of_payloads(run, "acknowledge_warning", wrong)).code == "malformed", away
+        other = document(subject="wms", target="wms_start", time=wrong["time"])
+        handle = await world.env.client.start_workflow(
+            "EditionDowngrade", other, id="edition/K-1001/wms", task_queue=world.settings.task_queue
+        )
+        ended = await handle.result()
+        assert (ended["state"], ended["refusal"]["code"]) == ("refused", "malformed"), away
+    assert (await run("acknowledge_warning", time=(now + timedelta(minutes=4)).isoformat()))["state"] == "order"
     assert await failed_workflow_tasks(run.handle) == []
+
+
+async def test_what_a_portal_received_in_time_is_taken_however_late_it_comes(world: World) -> None:
+    """A portal says when it first received an event; who says to have received it later than now gains nothing."""
+    run = await edition(world)
+    received = await world.env.get_current_time()
+    await world.env.sleep(timedelta(days=20))
+    said = {"time": (received - timedelta(days=1)).isoformat(), "by": "a"}
+    assert (await refusal_of_payloads(run, "acknowledge_warning", said)).code == "malformed"
+    before = {"received_at": (received - timedelta(days=1)).isoformat()}
+    assert (await refusal_of_payloads(run, "acknowledge_warning", said | before)).code == "malformed"  # requested since
+    taken = await run.handle.execute_update("acknowledge_warning", {"by": "a", "received_at": received.isoformat()})
+    assert taken["state"] == "order"
+    ahead = (await world.env.get_current_time() + timedelta(days=300)).isoformat()
+    assert (await refusal_of_payloads(run, "place_order", said | {"time": ahead, "received_at": ahead})).code == (
+        "malformed"
+    )
 
 
 WRONG_OVERRIDES: list[dict[str, Any]] = [

@@ -26,6 +26,7 @@ ORDERED: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
 ]
 
 
+@pytest.mark.begins("2026-12-20T11:00+01:00")
 @pytest.mark.parametrize(("kind", "request_", "order"), ORDERED, ids=[kind for kind, *_ in ORDERED])
 async def test_G3_once_ordered_no_customer_takes_it_back_alone(
     world: World, kind: str, request_: dict[str, Any], order: dict[str, Any]

@@ -66,6 +66,7 @@ async def test_OP0_2_OP0_4_OP0_5_OPL_3_package_0_without_channels(
     )  # OP0-4
 
 
+@pytest.mark.begins("2026-12-01T12:00+01:00")
 async def test_OP0_1_OP0_3_OP0_5_X4_every_channel_must_have_ended_first_and_each_end_is_noticed(world: World) -> None:
     await world.load(customer_record(EBAY, SHOPWARE, SHOPIFY, order_package=1000))
     run = await package(world, 0)

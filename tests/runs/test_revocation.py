@@ -117,6 +117,7 @@ async def test_X11_guided_an_open_booking_is_closed_and_a_booked_order_withdrawn
     assert revoked["state"] == "revoked"
 
 
+@pytest.mark.begins("2027-01-05T12:00+01:00")
 async def test_X13_the_task_lists_what_was_cancelled_for_it_with_each_run_and_date(world: World) -> None:
     await world.load(customer_record(TRACKING, {"licence": "T-2", "product": "track_and_trace"}, *REGISTERS[:4]))
     await world.sleep_until("2027-01-05T12:00+01:00")

@@ -64,6 +64,7 @@ async def test_X2_the_order_is_checked_again_and_names_what_is_in_surplus_by_the
     assert (await run.status())["state"] == "surplus_resolution"
 
 
+@pytest.mark.begins("2026-12-01T08:00+01:00")
 async def test_ED13_X3_an_end_that_is_booked_resolves_and_a_revoked_one_comes_back(world: World) -> None:
     """Both dates side by side; the licence's revoked run brings the edition's run back from `order`."""
     await world.load(customer_record(TRACKING))

@@ -133,6 +133,7 @@ async def test_ED14_what_a_lower_edition_does_to_other_products_is_said(world: W
     assert "5.000" in warning_text(run.first, "knock_on")
 
 
+@pytest.mark.begins("2027-09-16T11:00+02:00")
 @pytest.mark.parametrize(("language", "word"), [("de", "Oktober"), ("en", "October")])
 async def test_texts_are_in_the_customers_language(world: World, language: str, word: str) -> None:
     await world.load(customer_record(language=language))

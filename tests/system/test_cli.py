@@ -152,7 +152,7 @@ def test_each_event_without_an_id_is_an_event_of_its_own_from_the_command_line(p
         assert cli.code_of(["event", "requested", "--data", "{}"]) == 0
     first, second = (json.loads(request.content) for request in portal.asked)
     assert first["source"] == second["source"] == "cli" and first["id"] != second["id"]
-    assert "subject" not in first and first["time"].endswith("+00:00")
+    assert not {"subject", "time"} & set(first)
 
 
 @pytest.mark.parametrize("arguments", [["list"], ["show", RUN], ["tasks"], ["preview", "--data", "{}"],

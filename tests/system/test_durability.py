@@ -3,6 +3,7 @@
 import asyncio
 import sqlite3
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ import pytest_asyncio
 
 from activities.customer_centre import customer, load_customers
 from tests.adapters.customers import file_of
-from tests.system.processes import Customer, Programs, programs, until
+from tests.system.processes import EVENTS, Customer, Programs, programs, until
 
 MONTH = 6.0
 """Seconds from the order to the month in which it takes effect."""
@@ -128,3 +129,28 @@ async def sent_again(people: dict[str, Customer]) -> None:
             first, second = await who.post(event), await who.post(event)
             assert first is not None and first == second
             assert first["workflow_id"] == who.workflow_id
+
+
+@pytest.mark.server
+@pytest.mark.slow
+@pytest.mark.asyncio(loop_scope="module")
+async def test_what_was_answered_202_is_carried_out_though_temporal_lost_it(system: Programs, tmp_path: Path) -> None:
+    """Without a worker Temporal only admits an order, and forgets it when it is killed; the inbox does not."""
+    held = {"customer": "K-promised", "name": "K", "language": "en", "editions": {"jtl": "jtl_pro"}}
+    await load_customers(system.settings, file_of(tmp_path, held))
+    who = Customer(system, "K-promised")
+    await who.request()
+    await who.send("acknowledge-warning")
+    await system.kill("worker")
+    ordered = who.event("place-order", {"by": who.name})
+    async with system.http() as http:
+        answer = await http.post("/events", json=ordered, headers={"content-type": EVENTS})
+    assert (answer.status_code, answer.json()["waiting_for"]) == (202, ["system"])
+    await system.kill("server")
+    await system.start("server")
+    await system.start("worker")
+    document = await who.ended()
+    events = [line["event"] for line in document["timeline"]]
+    assert [events.count(event) for event in ("acknowledge_warning", "place_order")] == [1, 1]
+    ((placed_at,),) = rows(system.folder, "SELECT placed_at FROM orders WHERE workflow_id = ?", who.workflow_id)
+    assert datetime.fromisoformat(placed_at).replace(tzinfo=UTC) == datetime.fromisoformat(ordered["time"])

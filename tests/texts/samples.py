@@ -105,10 +105,14 @@ CALL: dict[str, Any] = {
     "task": "t-1",
     "run_id": "0b1c-2d3e",
     "workflow_id": "edition/K-1001/jtl",
+    "attribute": FIRST,
+    "data": LATER,
+    "made": "edition/K-1001/jtl",
 }
 CALLS = """
 not_a_cloudevent too_large attribute type subject_missing subject_wrong data content_type not_json kind choice customer
-workflow_id run_id task_id subject_long time too_old too_early cursor moment task run by address method http internal
+workflow_id run_id task_id subject_long time two_times subject_other cursor moment task run by address
+method http internal
 """
 """What may be wrong with a call of the portal."""
 
@@ -324,6 +328,7 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "note.lost": {"reference": "B-000001", "effective_at": FIRST},
     "note.lost_after_end": {},
     "note.reminded": {},
+    "note.delivered_late": {"received_at": FIRST},
     "note.order_by_passed": {"effective_at": FIRST},
     "note.rechecked": {},
     "note.change_dropped": {},

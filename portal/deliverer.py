@@ -1,0 +1,52 @@
+"""What was promised is carried out: a loop beside each worker, however many there are."""
+
+import asyncio
+from dataclasses import dataclass
+
+import structlog
+
+from activities.ports import AdapterError
+from activities.sql.inbox import InboxEntry
+from portal.delivery import Delivery
+from portal.problems import PortalProblem
+
+log = structlog.get_logger(__name__)
+
+PAUSE_S = 2.0
+"""Seconds between two looks at the inbox where nothing is due."""
+MOST = 20
+"""So many events are claimed at a time."""
+
+
+@dataclass(frozen=True)
+class Deliverer:
+    """Carries out what was answered 202 and is not known to have reached its run, or whose outcome is still open."""
+
+    delivery: Delivery
+
+    async def run(self) -> None:
+        """Until it is cancelled. A database that does not answer is asked again."""
+        while True:
+            try:
+                claimed = await self.delivery.adapters.inbox.claim(MOST)
+            except AdapterError as error:
+                log.warning("inbox_not_read", reason=str(error))
+                claimed = ()
+            await asyncio.gather(*map(self.carry_out, claimed))
+            await asyncio.sleep(0 if claimed else PAUSE_S)
+
+    async def carry_out(self, entry: InboxEntry) -> None:
+        """One event. What does not succeed is due again by itself."""
+        bound = log.bind(event_id=entry.id, event_source=entry.source, workflow_id=entry.workflow_id)
+        try:
+            answer = await self.delivery.carry(entry)
+        except (PortalProblem, AdapterError) as error:
+            bound.warning("promise_not_kept_yet", reason=str(error))
+            return
+        except Exception as error:
+            bound.error("promise_failed", error=type(error).__name__, exc_info=error)
+            return
+        if answer.status != 202:
+            bound.warning("promise_refused", code=answer.document.get("code"), detail=answer.document.get("detail"))
+        elif answer.final:
+            bound.info("promise_kept")

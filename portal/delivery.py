@@ -1,0 +1,129 @@
+"""Carrying an event from the inbox to its run, by whoever has it in hand: the portal, or a worker later on."""
+
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+from temporalio.client import Client
+
+from activities.adapters import Adapters
+from activities.request_check import run_settings
+from activities.sql.inbox import InboxEntry
+from portal.incoming import RunCommand, check_moment, command_of, event_of
+from portal.problems import PortalProblem, body_of
+from portal.run_client import Delivered, RunClient
+from portal.run_reader import Document, RunReader
+from settings import Settings
+from states.model.facts import RunSettings
+from states.model.request import OPERATOR_MESSAGES
+
+UNANSWERED = frozenset({401, 500, 503})
+"""Statuses that are no answer to the event: sent again, it is tried again."""
+
+
+class CallAnswer(NamedTuple):
+    """Status and document: a status document for 202, else a problem. `final`: it is what came of the event."""
+
+    status: int
+    document: Document
+    final: bool = True
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Who sends an event: in which language to answer (None: the customer's), and which operator, if any."""
+
+    language: str | None = None
+    operator: str | None = None
+    is_operator: bool = False
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """Carries events to their runs, and keeps in the inbox what comes of them."""
+
+    runs: RunClient
+    adapters: Adapters
+    settings: RunSettings
+    """Those that a run requested now would record."""
+
+    async def carry(self, entry: InboxEntry) -> CallAnswer:
+        """Send an event of the inbox and keep what came of it, or that it is promised.
+
+        Raises `PortalProblem` where nothing came of it: who may not send it, or a system that cannot be reached.
+        """
+        return await self.kept(entry, self.in_turn)
+
+    async def kept(
+        self, entry: InboxEntry, send: Callable[[InboxEntry, RunCommand], Awaitable[Delivered]]
+    ) -> CallAnswer:
+        """What came of an event, once it is kept that it did."""
+        caller = Caller(**entry.sender)
+        try:
+            delivered = await self.judged(entry, caller, send)
+        except PortalProblem as problem:
+            if problem.status in UNANSWERED:
+                raise
+            answer = CallAnswer(problem.status, body_of(problem, caller.language or await self.language(problem)))
+        else:
+            answer = CallAnswer(202, delivered.document, final=delivered.stage is None)
+            if delivered.stage is not None:
+                await self.adapters.inbox.promise(entry, delivered.stage)
+        if answer.final:
+            await self.adapters.inbox.answer(entry, answer.status, answer.document)
+        return answer
+
+    async def judged(
+        self, entry: InboxEntry, caller: Caller, send: Callable[[InboxEntry, RunCommand], Awaitable[Delivered]]
+    ) -> Delivered:
+        """Judge the event by itself, and send it."""
+        event = event_of(entry)
+        command = permitted(command_of(event, entry), caller)
+        check_moment(event.time, entry.received_at, self.settings)
+        try:
+            return await send(entry, command)
+        except PortalProblem as problem:
+            problem.customer = problem.customer or command.customer
+            if problem.status == 409 and problem.current is None:
+                with suppress(PortalProblem):
+                    problem.current = await self.runs.reader.read(command.workflow_id)
+            raise
+
+    async def in_turn(self, entry: InboxEntry, command: RunCommand) -> Delivered:
+        """Send an event behind all that was promised of its run before it, or promise it too."""
+        former = None
+        while (earlier := await self.adapters.inbox.promised_before(entry)) and earlier[0] != former:
+            former = earlier[0]
+            with suppress(PortalProblem):
+                await self.kept(former, self.at_once)
+        if earlier:
+            return Delivered(await self.runs.reader.read_at_work(command.workflow_id), "promised")
+        return await self.at_once(entry, command)
+
+    async def at_once(self, entry: InboxEntry, command: RunCommand) -> Delivered:
+        """Send an event to its run; what came of it before is looked for first, unless it came just now."""
+        return await self.runs.send(command, again=not entry.new)
+
+    async def language(self, problem: PortalProblem) -> str:
+        """The language of the customer whom a problem concerns; English where that is nobody known."""
+        record = await self.adapters.records.customer(problem.customer) if problem.customer is not None else None
+        return record.language if record else "en"
+
+
+def delivery_of(client: Client, settings: Settings, adapters: Adapters) -> Delivery:
+    """The delivery of one program."""
+    runs = RunClient(client, settings.task_queue, RunReader(client, settings, adapters.ledger))
+    return Delivery(runs, adapters, run_settings(settings))
+
+
+def permitted(command: RunCommand, caller: Caller) -> RunCommand:
+    """The command, which only an operator may give to a task; `by` is the operator's name, where there is one.
+
+    Raises `unauthorised`.
+    """
+    if command.event not in OPERATOR_MESSAGES:
+        return command
+    if not caller.is_operator:
+        raise PortalProblem("unauthorised")
+    return replace(command, payload=command.payload | ({"by": caller.operator} if caller.operator else {}))
