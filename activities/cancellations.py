@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import structlog
 from temporalio import activity
@@ -11,7 +11,8 @@ from temporalio import activity
 from activities import activity_names
 from activities.adapters import Adapters, create_adapters
 from activities.failures import adapter_errors_translated, misconfigured
-from activities.mail.messages import mail_to, send_text, values_of
+from activities.mail.messages import Letter, letter_of, mail_to, send_letter, values_of
+from activities.names import Names, names_of
 from activities.request_check import check_request, judge_of
 from catalogue.loader import Catalogues, load_catalogues
 from settings import Settings
@@ -21,6 +22,7 @@ from states.model import status
 from states.model.effects import Notify, Step
 from states.model.facts import Check, Inquiry, Receipt
 
+Document = TypeVar("Document", status.Status, status.TaskList)
 log = structlog.get_logger()
 BEAT_S = 5
 """Seconds between two signs of life."""
@@ -115,12 +117,15 @@ class CancellationActivities:
                 bound_log.info("mail_without_address")
                 return
             values = values_of(step, effect, record, self.settings, language)
-            mail = send_text(self.adapters.mail, step.key, to, effect.template, language, values, bound_log)
-            await with_signs_of_life(mail)
+            names = await self.names_of(step.customer)
+            letter = Letter(*map(names.in_text, letter_of(effect.template, language, values)))
+            await with_signs_of_life(send_letter(self.adapters.mail, step.key, to, letter, bound_log))
 
     @activity.defn(name=activity_names.WRITE_TASKS)
     async def write_tasks(self, tasks: status.TaskList) -> status.TicketNumbers:
         """Write the run's open tasks to the work list; those that a person at the vendor decides get a ticket."""
+        with adapter_errors_translated():
+            tasks = await self.with_names(tasks, tasks.customer)
         ticketed = [row for row in tasks.tasks if row.ticket]
         with adapter_errors_translated():
             await self.close_tickets(tasks.workflow_id, still_open={row.entry.task for row in ticketed})
@@ -141,10 +146,20 @@ class CancellationActivities:
         """Keep the status document in the ledger; close run, booking, tasks and tickets; answers whom to tell."""
         document = end.status.model_copy(update={"ui_url": self.ui_url(end.status.ui_url)})
         with adapter_errors_translated():
+            document = await self.with_names(document, document.customer)
             await self.close_tickets(document.workflow_id, still_open=set())
             await self.adapters.ledger.record_end(end.model_copy(update={"status": document}))
             tell = await self.adapters.runs.watchers(document.customer, but=document.workflow_id)
             return Receipt(key=f"{document.workflow_id}/{document.run_id}/end", tell=tell)
+
+    async def names_of(self, customer: str) -> Names:
+        """What the customer's licences and partners are called."""
+        return await names_of(customer, self.adapters.records, self.catalogues)
+
+    async def with_names(self, document: Document, customer: str) -> Document:
+        """A document for people, with the names that no history holds."""
+        names = await self.names_of(customer)
+        return type(document).model_validate(names.in_document(document.model_dump(mode="json")))
 
     async def close_tickets(self, workflow_id: str, still_open: set[str]) -> None:
         """Before the work list forgets them: the tickets of tasks that are no longer open."""

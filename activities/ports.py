@@ -18,7 +18,7 @@ from typing import Any, NamedTuple, Protocol
 from states.model.effects import Step
 from states.model.facts import Receipt, Surplus
 from states.model.reconciliation import Execution
-from states.model.record import Customer
+from states.model.record import Customer, NamedPart
 
 Ends = Mapping[str, datetime]
 """When the booked ends of a customer's licences take effect, by licence, in UTC (X3)."""
@@ -86,6 +86,9 @@ class CustomerRecords(Protocol):
 
     async def customer(self, customer: str) -> Customer | None:
         """The customer's present record, or None."""
+
+    async def former_names(self, customer: str) -> Mapping[NamedPart, str]:
+        """What licences and partners were called that have left the record."""
 
     async def load(self, records: Iterable[Customer]) -> LoadReport:
         """Replace or create these customers, all or none; the subjects of open runs stay as they are."""

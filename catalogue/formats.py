@@ -6,6 +6,7 @@ Babel and zoneinfo read their files on import (`warm`); afterwards everything he
 from datetime import date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 from babel import Locale
@@ -50,9 +51,9 @@ def number(language: str, value: int | Decimal) -> str:
 
 
 @lru_cache(maxsize=1024)
-def enumeration(language: str, values: tuple[str, ...]) -> str:
-    """`A, B und C`, `A, B and C`."""
-    return str(format_list(list(values), locale=LOCALES[language]))
+def enumeration(language: str, values: tuple[str, ...], style: Literal["standard", "or"] = "standard") -> str:
+    """`A, B und C`, `A, B and C`; in style `or` `A, B oder C`, `A, B or C`."""
+    return str(format_list(list(values), style=style, locale=LOCALES[language]))
 
 
 @lru_cache(maxsize=4096)

@@ -17,7 +17,9 @@ from catalogue import formats
 Values = Mapping[str, Any]
 
 WORDS = {"de": {True: "ja", False: "nein"}, "en": {True: "yes", False: "no"}}
-EITHER = {"de": " oder ", "en": " or "}
+MORE = {"de": "{} weiteren", "en": "{} more"}
+MOST_NAMED = 8
+"""So many entries of a long list are named in a sentence."""
 NOTHING = "–"
 """What None and an empty list are printed as."""
 LINE_OF_TAGS = re.compile(r"^[ \t]*((?:\{%(?:(?!%\}).)*%\})+)[ \t]*\n", re.MULTILINE)
@@ -33,12 +35,12 @@ READERS: dict[str, Callable[[str, str, str], str]] = {
 }
 """The filters that read a value as a day, a moment or an amount, by name."""
 METHODS = (
-    *("label", "explained", "facts", "enumeration", "bullets", "numbered"),
-    *("code", "quote", "either", "each", "fields"),
+    *("label", "explained", "facts", "enumeration", "alternatives", "some", "bullets", "numbered"),
+    *("code", "quote", "each", "fields"),
 )
 """The filters that are methods of `Texts`."""
-FILTERS = ("raw", *READERS, *METHODS)
-"""What stands behind `|` in a text; `raw`: as programs write it."""
+FILTERS = ("raw", "length", *READERS, *METHODS)
+"""What stands behind `|` in a text; `raw`: as programs write it, `length`: how many."""
 
 
 class Missing(Undefined):
@@ -67,6 +69,7 @@ class Texts:
         self.environment.globals = {}
         self.environment.filters = {
             "raw": str,
+            "length": len,
             **{name: self.reading(read) for name, read in READERS.items()},
             **{name: getattr(self, name) for name in METHODS},
         }
@@ -180,6 +183,18 @@ class Texts:
         """`A, B and C`."""
         return formats.enumeration(self.language, tuple(self.entries(value))) or NOTHING
 
+    def alternatives(self, value: Any) -> str:
+        """`A, B or C`."""
+        return formats.enumeration(self.language, tuple(self.entries(value)), "or") or NOTHING
+
+    def some(self, value: Any) -> str:
+        """`A, B and C`; of many the first ones, `and 492 more`."""
+        entries = self.entries(value)
+        if len(entries) > MOST_NAMED + 1:
+            left = formats.number(self.language, len(entries) - MOST_NAMED)
+            entries = [*entries[:MOST_NAMED], MORE[self.language].format(left)]
+        return self.enumeration(entries)
+
     def bullets(self, value: Any) -> str:
         """A line beginning with `- ` for each."""
         return "\n".join(f"- {entry}" for entry in self.entries(value))
@@ -195,10 +210,6 @@ class Texts:
     def quote(self, value: Any) -> str:
         """What a person wrote, as a quotation in Markdown."""
         return "\n".join(f"> {line}" for line in str(value).splitlines()) or NOTHING
-
-    def either(self, value: Any) -> list[str]:
-        """Licences any of which will do, `A | B`, as `A or B`."""
-        return [entry.replace(" | ", EITHER[self.language]) for entry in self.entries(value)]
 
     @pass_context
     def each(self, context: Context, value: Any, key: str) -> Any:

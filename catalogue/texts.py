@@ -6,10 +6,12 @@ A text is a Jinja2 template in `catalogue/wording/<language>/*.toml`, its key ta
                                          nothing as –; strings as they are
     {{ effective_at | day }}             … as a day: `day`, `last_day` (the last day before a moment); as a moment:
                                          `moment` (at 00:00 the day alone), `exact` (always with its time)
-    {{ price | amount }}                 … in euros; {{ limit | raw }}: … as programs write it, 1048576
+    {{ price | amount }}                 … in euros; {{ limit | raw }}: … as programs write it, 1048576;
+                                         {{ names | length }}: how many
     {{ state | label('state') }}         … by its label, here the text `state.<value>`; without one as it is
-    {{ licences | enumeration }}         a list: `enumeration` (A, B and C), `bullets` and `numbered` (a line for each),
-                                         `code` (in backticks), `either` before these for `A | B` (A or B)
+    {{ licences | enumeration }}         a list: `enumeration` (A, B and C), `alternatives` (A, B or C), `some` (of many
+                                         A, B and 17 more), `bullets` and `numbered` (a line for each), `code`
+                                         (in backticks)
     {{ surplus | each('entry.surplus') | bullets }}   each table of a list by that text; `fields` for one table
     {{ note | quote }}                   what a person wrote, as a quotation
     {{ fault | explained }}              a fault: by its text where it is a key; `facts` for what a record holds

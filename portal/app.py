@@ -21,7 +21,7 @@ from portal.delivery import delivery_of
 from portal.intake import Intake
 from portal.metrics import Measured, Metrics
 from portal.openapi import DescribedApp
-from portal.problems import PortalProblem, malformed, response_of, wrong_call
+from portal.problems import PortalProblem, body_of, malformed, response_of, wrong_call
 from settings import Settings, checked
 from states.kinds.registry import KINDS
 
@@ -96,14 +96,15 @@ async def answer_fault(request: Request, error: Exception) -> Response:
     if language is None and problem.status != 503:
         with suppress(AdapterError):
             language = await portal_of(request).intake.delivery.language(problem)
-    return response_of(problem, language or "en")
+    body = body_of(problem, language or "en")
+    return response_of(problem, await portal_of(request).with_names(body, problem.customer))
 
 
 async def answer_bug(request: Request, error: Exception) -> Response:
     """A fault of ours: logged whole, and answered without what it says."""
     log.error("call_failed", error=type(error).__name__, exc_info=error)
     problem = PortalProblem("internal", values={"fault": "internal"})
-    return response_of(problem, requested_language(request) or "en")
+    return response_of(problem, body_of(problem, requested_language(request) or "en"))
 
 
 def problem_of(request: Request, error: Exception) -> PortalProblem:

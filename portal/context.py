@@ -1,11 +1,16 @@
 """What every call of one application shares, and who is calling."""
 
+import asyncio
+from contextlib import suppress
 from dataclasses import dataclass
+from typing import Any
 
 from fastapi import Request
 from standardwebhooks import Webhook
 
 from activities.adapters import Adapters
+from activities.names import names_of
+from activities.ports import AdapterError
 from activities.request_check import check_request
 from catalogue.loader import Catalogues
 from portal.access import operator_of
@@ -16,6 +21,9 @@ from portal.problems import PortalProblem
 from portal.run_client import RunClient
 from settings import Settings
 from states.model.facts import Check, Inquiry
+
+NAMES_WITHIN = 0.5
+"""Seconds for looking up what licences are called."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +45,18 @@ class Portal:
     async def assess(self, inquiry: Inquiry) -> Check:
         """What record and catalogue say about a request: the same as a run would read."""
         return await check_request(inquiry, self.adapters, self.catalogues, self.settings)
+
+    async def with_names(self, document: dict[str, Any], customer: str | None = None) -> dict[str, Any]:
+        """What is answered about a customer, with the names that no run may hold; without them where they cannot be
+        read at once: nothing waits for a name. `customer`: as the document or the run in it says, unless given."""
+        customer = customer or document.get("customer") or (document.get("current") or {}).get("customer")
+        if customer is None:
+            return document
+        with suppress(AdapterError, TimeoutError):
+            async with asyncio.timeout(NAMES_WITHIN):
+                names = await names_of(customer, self.adapters.records, self.catalogues)
+            return dict(names.in_document(document))
+        return document
 
 
 def portal_of(request: Request) -> Portal:

@@ -51,7 +51,8 @@ async def events(request: Request, portal: CurrentPortal) -> JSONResponse:
     with bound_contextvars(**event.names):
         answer = await portal.intake.take(event, caller_of(request))
     media_type = "application/json" if answer.status == 202 else MEDIA_TYPE
-    return JSONResponse(answer.document, status_code=answer.status, media_type=media_type)
+    document = await portal.with_names(answer.document)
+    return JSONResponse(document, status_code=answer.status, media_type=media_type)
 
 
 @router.get(
@@ -123,4 +124,4 @@ async def cancellation(
     run_id: Annotated[str | None, Query(pattern=r"^[A-Za-z0-9-]{1,64}$", description="An older run")] = None,
 ) -> JSONResponse:
     """Of the newest run, or of the one that `run_id` names."""
-    return JSONResponse(await portal.runs.reader.read(workflow_id, run_id))
+    return JSONResponse(await portal.with_names(await portal.runs.reader.read(workflow_id, run_id)))

@@ -89,4 +89,4 @@ async def decide(
         raise
     if delivered.stage == "promised":  # nobody keeps it, so nobody could promise it
         raise unavailable()
-    return JSONResponse(delivered.document)
+    return JSONResponse(await portal.with_names(delivered.document))

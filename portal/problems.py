@@ -104,9 +104,9 @@ def text_of(problem: PortalProblem, language: str) -> str:
     return str(values.get("fault") or title_of(problem.code, language))
 
 
-def response_of(problem: PortalProblem, language: str) -> JSONResponse:
-    """The problem document in a language, as an answer."""
-    body, headers = body_of(problem, language), dict(problem.headers or {})
+def response_of(problem: PortalProblem, body: dict[str, Any]) -> JSONResponse:
+    """The problem document as an answer."""
+    headers = dict(problem.headers or {})
     return JSONResponse(body, status_code=problem.status, headers=headers, media_type=MEDIA_TYPE)
 
 

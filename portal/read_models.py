@@ -117,4 +117,4 @@ async def preview_of(portal: Portal, data: Any) -> dict[str, Any]:
     at = request.time or datetime.now(UTC)
     check = await portal.assess(Inquiry(request=request, at=at))
     answer = preview(KINDS[request.kind], request, check, at, run_settings(portal.settings), say)
-    return answer.model_dump(mode="json")
+    return await portal.with_names(answer.model_dump(mode="json"), request.customer)

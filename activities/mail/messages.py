@@ -1,6 +1,6 @@
 """What a mail says and to whom: looked up when it is sent, never kept in a history."""
 
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from activities.ports import Mail, Refused
@@ -11,8 +11,19 @@ from states.model.effects import Notify, Step
 from states.model.record import Customer, Language
 
 ABSENT = (
-    *("target", "state", "effective_at", "order_by", "note", "reason", "cancelled", "licences", "task", "cost_effect"),
-    *("price", "new_price", "saved_price", "steps", "number", "last", "abandons_on", "standing", "urgent"),
+    *("target", "called", "state", "effective_at", "order_by", "note", "reason", "cancelled", "surplus", "task"),
+    *(
+        "cost_effect",
+        "price",
+        "new_price",
+        "saved_price",
+        "steps",
+        "number",
+        "last",
+        "abandons_on",
+        "standing",
+        "urgent",
+    ),
     *("type", "due_at", "again", "late", "clarified", "other_effective_at", "passed_on", "partners", "to"),
 )
 """Values that a mail may ask for and that not every notice has."""
@@ -20,11 +31,22 @@ OPERATORS: Language = "de"
 """The language of mails to operators."""
 
 
-async def send_text(mail: Mail, key: str, to: str, template: str, language: str, values: Values, log: Any) -> None:
-    """Send the mail of a template. One that is refused for good is not tried again: a line in the log says so."""
-    subject, body = (say(language, f"mail.{template}.{part}", values) for part in ("subject", "body"))
+class Letter(NamedTuple):
+    """What a mail says."""
+
+    subject: str
+    body: str
+
+
+def letter_of(template: str, language: str, values: Values) -> Letter:
+    """The mail of a template."""
+    return Letter(*(say(language, f"mail.{template}.{part}", values) for part in Letter._fields))
+
+
+async def send_letter(mail: Mail, key: str, to: str, letter: Letter, log: Any) -> None:
+    """Send a mail. One that is refused for good is not tried again: a line in the log says so."""
     try:
-        await mail.send(key, to, subject, body)
+        await mail.send(key, to, letter.subject, letter.body)
     except Refused as error:
         log.warning("mail_refused", code=error.reference)
 
@@ -51,5 +73,5 @@ def values_of(
     }
     refusal = effect.values.get("refusal")
     if isinstance(refusal, dict):
-        own["reason"] = say(language, f"refusal.{refusal['code']}", own | refusal["values"])
+        own["reason"] = say(language, f"refusal.{refusal['code']}", own | effect.values | refusal["values"])
     return dict.fromkeys(ABSENT) | own | effect.values

@@ -4,15 +4,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Table, delete, insert, select, update
+from sqlalchemy import Table, delete, insert, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from activities.ports import LoadReport, SparedSubject
 from activities.sql.database import Database
 from activities.sql.runs import open_runs_of
-from activities.sql.tables import customers, edition_terms, editions, licences, partners
+from activities.sql.tables import customers, edition_terms, editions, former_names, licences, partners
 from activities.subjects import subject_of
-from states.model.record import Customer, EditionTerm, Licence, Partner
+from states.model.record import Customer, EditionTerm, Licence, NamedPart, Partner
 
 
 @dataclass(frozen=True)
@@ -25,6 +25,12 @@ class SqlCustomerRecords:
         """The customer's present record, or None."""
         async with self.database.read() as connection:
             return await read_record(connection, customer)
+
+    async def former_names(self, customer: str) -> dict[NamedPart, str]:
+        """What licences and partners were called that have left the record."""
+        async with self.database.read() as connection:
+            rows = await connection.execute(select(former_names).where(former_names.c.customer == customer))
+            return {(row.part, row.number): row.name for row in rows}
 
     async def load(self, records: Iterable[Customer]) -> LoadReport:
         """Replace or create these customers in one transaction, always in the same order, so that loads never cross."""
@@ -93,6 +99,7 @@ async def write_record(connection: AsyncConnection, record: Customer, present: C
         await connection.execute(insert(customers).values(own))
     elif own != own_row(present):
         await connection.execute(update(customers).where(customers.c.customer == record.customer).values(own))
+    await keep_names(connection, record, present)
     present_parts = parts_of(present) if present else {}
     for table, rows in parts_of(record).items():
         if rows == present_parts.get(table, []):
@@ -100,6 +107,20 @@ async def write_record(connection: AsyncConnection, record: Customer, present: C
         await connection.execute(delete(table).where(table.c.customer == record.customer))
         if rows:
             await connection.execute(insert(table), [{"customer": record.customer, **row} for row in rows])
+
+
+async def keep_names(connection: AsyncConnection, record: Customer, present: Customer | None) -> None:
+    """Keep what those are called that leave the record."""
+    staying = record.names()
+    left = {part: name for part, name in present.names().items() if part not in staying} if present else {}
+    if left:
+        table, own = former_names.c, former_names.c.customer == record.customer
+        await connection.execute(delete(former_names).where(own, tuple_(table.part, table.number).in_(left)))
+        rows = [
+            {"customer": record.customer, "part": part, "number": number, "name": name}
+            for (part, number), name in left.items()
+        ]
+        await connection.execute(insert(former_names), rows)
 
 
 def own_row(record: Customer) -> dict[str, Any]:

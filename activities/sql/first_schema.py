@@ -46,6 +46,7 @@ Table(
     *needed("name", "role"),
     *needed("open_operations", "stock", of=BigInteger),
 )
+Table("former_names", schema, *keys("customer", "part", "number"), *needed("name"))
 Table(
     "orders",
     schema,

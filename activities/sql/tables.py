@@ -12,6 +12,8 @@ editions = metadata.tables["editions"]
 edition_terms = metadata.tables["edition_terms"]
 licences = metadata.tables["licences"]
 partners = metadata.tables["partners"]
+former_names = metadata.tables["former_names"]
+"""What licences and partners were called that have left the record: their last texts name them too."""
 orders = metadata.tables["orders"]
 """`booked` False: a note of ours only. `state`: booked | withdrawn | superseded | applied."""
 receipts = metadata.tables["receipts"]

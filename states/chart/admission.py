@@ -33,7 +33,8 @@ from states.model.request import (
 from states.rules.effective_date import date_for, date_rule_of, effective_at, still_runs
 from states.rules.moments import bounds
 from states.rules.notice import latest_choice
-from states.rules.surplus_resolution import resolved_flags, surplus_names
+from states.rules.run_values import surplus_rows
+from states.rules.surplus_resolution import resolved_flags
 
 Shape = TypeVar("Shape", bound=BaseModel)
 
@@ -192,7 +193,7 @@ def refusal_of_override(memory: Memory, message: OverrideSurplus) -> Refusal | N
     entries = memory.check.surplus if memory.check else ()
     flags = resolved_flags(entries, (*memory.overridden, *message.licences))
     left = [entry for entry, resolved in zip(entries, flags, strict=True) if not resolved]
-    return malformed("fault.licences_missing", "X2", licences=surplus_names(left)) if left else None
+    return malformed("fault.licences_missing", "X2", surplus=surplus_rows(left)) if left else None
 
 
 def refusal_of_reassignment(memory: Memory, message: Reassign) -> Refusal | None:

@@ -10,8 +10,7 @@ from states.chart.turn import Turn, last_line
 from states.model.effects import Notify, Tell
 from states.model.memory import Memory
 from states.rules.effective_date import effective_at, other_reading
-from states.rules.run_values import isoformat, mail_facts, step_row
-from states.rules.surplus_resolution import surplus_names
+from states.rules.run_values import isoformat, mail_facts, step_row, surplus_rows
 
 
 def tell(turn: Turn, template: str, **values: Any) -> None:
@@ -73,9 +72,9 @@ def remind_of_surplus(turn: Turn) -> None:
     """Some days before the date the customer is told what is still in surplus, overridden or not (X2)."""
     memory = turn.memory
     entries = memory.check.surplus if memory.check else ()
-    left = surplus_names(entry for entry in entries if entry.ends_at is None)
+    left = surplus_rows(entry for entry in entries if entry.ends_at is None)
     if left and memory.rechecked:
-        tell(turn, "surplus_reminder", licences=left)
+        tell(turn, "surplus_reminder", surplus=left)
 
 
 # The ends.

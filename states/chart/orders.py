@@ -22,8 +22,8 @@ from states.rules.effective_date import (
     open_questions,
     order_by,
 )
-from states.rules.run_values import isoformat
-from states.rules.surplus_resolution import surplus_names, unresolved_surplus
+from states.rules.run_values import isoformat, surplus_rows
+from states.rules.surplus_resolution import unresolved_surplus
 
 
 def orderable(model: Memory) -> bool:
@@ -62,7 +62,7 @@ def reject_in_surplus(turn: Turn) -> None:
     memory = turn.memory
     memory.order = None
     rule = "X4" if memory.request.kind == "order_package" else "X2"
-    turn.refusal = Refusal(rule=rule, code="in_surplus", values={"licences": surplus_names(unresolved_surplus(memory))})
+    turn.refusal = Refusal(rule=rule, code="in_surplus", values={"surplus": surplus_rows(unresolved_surplus(memory))})
 
 
 def reject_unclear(turn: Turn) -> None:

@@ -89,7 +89,12 @@ def open_revocation(turn: Turn) -> None:
         "effective_at": isoformat(effective_at(memory)),
         "by_hand": changed_by_hand(memory, turn.traits),
         "cancelled": [
-            {"run": ended.workflow_id, "ends_at": isoformat(ended.ends_at), "state": ended.state}
+            {
+                "called": ended.called,
+                "run": ended.workflow_id,
+                "ends_at": isoformat(ended.ends_at),
+                "state": ended.state,
+            }
             for ended in cancellations_for_run(memory)
         ],
     }
@@ -125,7 +130,7 @@ def ask_for_withdrawal(turn: Turn) -> None:
 def tell_revoked(turn: Turn) -> None:
     """Nothing is booked any more; what ended for it, or with a partner, stays ended (X13)."""
     memory = turn.memory
-    cancelled = [ended.licence for ended in cancellations_for_run(memory)]
+    cancelled = [ended.called for ended in cancellations_for_run(memory)]
     tell(turn, "revoked", cancelled=cancelled, **partners_left(memory, turn.traits))
 
 

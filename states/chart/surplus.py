@@ -3,7 +3,8 @@
 from states.chart.tasks import open_task
 from states.chart.turn import Turn
 from states.model.memory import Memory
-from states.rules.surplus_resolution import split_by_licence, surplus_names, unresolved_surplus
+from states.rules.run_values import surplus_rows
+from states.rules.surplus_resolution import split_by_licence, unresolved_surplus
 
 
 def nothing_left(model: Memory) -> bool:
@@ -37,12 +38,12 @@ def take_surplus(turn: Turn) -> None:
 
 def open_leftover(turn: Turn) -> None:
     """The edition has changed and something is still in surplus: an operator's task (X2)."""
-    open_task(turn, "surplus", "surplus", values={"licences": surplus_names(unresolved_surplus(turn.memory))})
+    open_task(turn, "surplus", "surplus", values={"surplus": surplus_rows(unresolved_surplus(turn.memory))})
 
 
 def open_held(turn: Turn) -> None:
     """A channel is active again on package 0's date: the order is held (X4)."""
-    open_task(turn, "surplus", "surplus_channels", values={"licences": surplus_names(unresolved_surplus(turn.memory))})
+    open_task(turn, "surplus", "surplus_channels", values={"surplus": surplus_rows(unresolved_surplus(turn.memory))})
 
 
 def remember_surplus(memory: Memory) -> None:

@@ -9,7 +9,7 @@ from states.model.offers import Catalogue, CatalogueFeature, Edition, Offer, Pro
 from states.model.record import Customer, EditionKey, EditionTerm, Family, Language
 from states.model.request import Request
 from states.paths.edition import EditionPath
-from states.rules.cost_effect import edition_of, offer_for
+from states.rules.cost_effect import edition_of, name_of, offer_for
 from states.rules.surplus import licences_by_product, surplus_now, surplus_under
 
 LEVELS = {"none": 0, "limited": 1, "full": 2}
@@ -131,7 +131,7 @@ def knock_on(record: Customer, catalogue: Catalogue, current: Edition, target: E
     values = (
         products_touched(record, catalogue, current, target)
         | package_touched(record, current, target)
-        | untouched(record, target)
+        | untouched(record, catalogue, target)
     )
     if not values:
         return ()
@@ -183,12 +183,20 @@ def support_touched(current: Edition, target: Edition) -> dict[str, Any]:
     return {"support_before": current.support_level, "support_after": target.support_level}
 
 
-def untouched(record: Customer, target: Edition) -> dict[str, Any]:
+def untouched(record: Customer, catalogue: Catalogue, target: Edition) -> dict[str, Any]:
     """What stays booked and goes on costing, though one might think otherwise: licences of JTL-Shop, whose number no
-    source gives for an edition (ED8, SL3), and additional users of the WMS (WE4)."""
+    source gives for an edition (ED8, SL3), and additional users of the WMS (WE4). A Subscription runs out (SL2)."""
     product, name = ("wms_user", "users") if target.family == "wms" else ("shop_licence", "shop_licences")
-    paid = [licence.licence for licence in record.licences if licence.product == product and not licence.included]
-    return {name: paid} if paid else {}
+    paid = [licence for licence in record.licences if licence.product == product and not licence.included]
+    staying = {
+        name: [licence for licence in paid if licence.contract != "subscription"],
+        "subscriptions": [licence for licence in paid if licence.contract == "subscription"],
+    }
+    return {
+        name: [name_of(licence, catalogue, record.language) for licence in licences]
+        for name, licences in staying.items()
+        if licences
+    }
 
 
 def package_label(record: Customer) -> str:

@@ -3,6 +3,7 @@
 from states.kinds.documents import fixed_subject, no_target
 from states.kinds.kind import COMMON_CODES, CustomerInquiry, Kind
 from states.model.facts import Check, OutsideStep, Question
+from states.model.names import PARTNER, named
 from states.model.record import Partner
 from states.model.request import Request
 from states.paths.fulfillment import FulfillmentPath
@@ -32,7 +33,8 @@ def check(inquiry: CustomerInquiry) -> Check:
 def step_with(partner: Partner) -> OutsideStep:
     """The end of the cooperation with one partner, whoever has to act (FFN3, FFN5)."""
     values = {"role": partner.role}
-    return OutsideStep(what="partner", rule="FFN5", name=partner.id, subject=partner.id, values=values)
+    name = named(PARTNER, partner.id)
+    return OutsideStep(what="partner", rule="FFN5", name=name, subject=partner.id, values=values)
 
 
 KIND = Kind(

@@ -3,6 +3,7 @@
 from states.kinds.licence import LicenceInquiry, check_of_ending, licence_kind
 from states.model.facts import Check, Warning
 from states.paths.licence_end import LicenceEnd
+from states.rules.cost_effect import name_of
 
 
 class HostingEnd(LicenceEnd):
@@ -13,12 +14,13 @@ class HostingEnd(LicenceEnd):
 
 def check(inquiry: LicenceInquiry) -> Check:
     """Back up first (HOS3); for each add-on the order must say whether it ends or stays (ADD2)."""
-    hosting = inquiry.licence.licence
-    addons = tuple(licence.licence for licence in inquiry.record.licences if licence.parent == hosting)
+    record, hosting = inquiry.record, inquiry.licence.licence
+    addons = [licence for licence in record.licences if licence.parent == hosting]
     warnings = [Warning(code="backup")]
     if addons:
-        warnings.append(Warning(code="addons_remain", values={"addons": list(addons)}))
-    return check_of_ending(inquiry, *warnings, addons=addons)
+        names = [name_of(addon, inquiry.catalogue, record.language) for addon in addons]
+        warnings.append(Warning(code="addons_remain", values={"addons": names}))
+    return check_of_ending(inquiry, *warnings, addons=tuple(addon.licence for addon in addons))
 
 
 KIND = licence_kind(

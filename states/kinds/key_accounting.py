@@ -55,6 +55,7 @@ def check_of_service(inquiry: LicenceInquiry) -> Check:
     """A term that runs gives the date, otherwise sales agrees one (SUP3)."""
     runs, effect = term_runs(inquiry), inquiry.effect()
     return inquiry.conclude(
+        called=None,
         date_rule="term" if runs and effect == "cancellation" else "agreed",
         cost_effect=effect,
         term_ends=inquiry.licence.term_ends if runs else None,

@@ -13,7 +13,7 @@ from states.model.facts import Check, Cost, CostEffect, Question, Warning
 from states.model.offers import Catalogue, Offer, Product
 from states.model.record import Customer, Language, Licence
 from states.model.request import Request
-from states.rules.cost_effect import contradicting, edition_of, listed_effect, offer_for, product_of
+from states.rules.cost_effect import contradicting, edition_of, listed_effect, name_of, offer_for, product_of
 
 RECORDED = (
     *("product", "module", "included", "contract", "booked_via", "assigned_to", "term_ends", "price_per_month"),
@@ -36,6 +36,10 @@ class LicenceInquiry(CustomerInquiry):
     licence: Licence
     product: Product
     offer: Offer | None
+
+    def conclude(self, **fields: Any) -> Check:
+        """The check with these fields, and with what the licence is called."""
+        return super().conclude(**{"called": name_of(self.licence, self.catalogue, self.record.language)} | fields)
 
     def effect(self, expected: CostEffect | None = None) -> CostEffect:
         """What ending it does to the cost (G5 to G8), the effect expected of it, else what the catalogue lists.
@@ -136,12 +140,13 @@ def licence_in_question(kind: str, inquiry: CustomerInquiry) -> LicenceInquiry |
         return inquiry.refuse("G2", "not_held", subject=subject)
     if product is None or product.kind is None:
         return inquiry.refuse("G1", "use_support", **where_instead(licence, product, record.language))
-    if product.kind == "setup_service" != kind:
-        return inquiry.refuse("SVC1", "use_support")
-    if product.kind != kind:
-        return inquiry.refuse("G1", "not_held", subject=subject, belongs_to=product.kind)
     offer = offer_of(product, record.editions)
-    return LicenceInquiry(**vars(inquiry), licence=licence, product=product, offer=offer)
+    found = LicenceInquiry(**vars(inquiry), licence=licence, product=product, offer=offer)
+    if product.kind == "setup_service" != kind:
+        return found.refuse("SVC1", "use_support")
+    if product.kind != kind:
+        return found.refuse("G1", "not_held", subject=subject, belongs_to=product.kind)
+    return found
 
 
 def where_instead(licence: Licence, product: Product | None, language: Language) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from states.kinds.kind import COMMON_CODES, CustomerInquiry, Kind
 from states.model.facts import Check, Warning
 from states.model.request import Request
 from states.paths.ticket import TicketPath
+from states.rules.cost_effect import name_of
 
 
 class MisclickTicket(TicketPath):
@@ -19,8 +20,12 @@ def malformed(request: Request) -> str | None:
 
 
 def check(inquiry: CustomerInquiry) -> Check:
-    """Nothing is looked up but the customer; what was changed by mistake keeps running meanwhile (MIS2)."""
-    return inquiry.conclude(cost_effect="none", warnings=(Warning(code="no_promise"),))
+    """Nothing is looked up but the customer, and what a licence is called; what was changed by mistake keeps running
+    meanwhile (MIS2). The subject of a revocation that was passed on is `<kind>.<subject>` (X11)."""
+    subject, record = inquiry.request.subject, inquiry.record
+    licence = record.licence(subject) or record.licence(subject.partition(".")[2])
+    called = name_of(licence, inquiry.catalogue, record.language) if licence else None
+    return inquiry.conclude(cost_effect="none", called=called, warnings=(Warning(code="no_promise"),))
 
 
 KIND = Kind(

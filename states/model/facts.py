@@ -116,6 +116,8 @@ class Check(Value):
     in_force: str | None = None
     """The version in force at the moment asked about, where it is another (X8)."""
     refusal: Refusal | None = None
+    called: str | None = None
+    """What texts call the subject, where it is a licence: its product's label with its number."""
     current: int | str | None = None
     """What the customer has now: the edition, the tier, whom the user is assigned to."""
     date_rule: DateRule = "moment"

@@ -9,6 +9,8 @@ from states.model.base import Amount, Day, Identifier, ShortText, Value
 EditionKey = Literal["jtl_start", "jtl_advanced", "jtl_pro", "jtl_enterprise", "wms_start", "wms_pro"]
 Family = Literal["jtl", "wms"]
 Language = Literal["de", "en"]
+NamedPart = tuple[Literal["licences", "partners"], str]
+"""A licence or a partner, by part of the record and number."""
 
 
 class Licence(Value):
@@ -62,6 +64,13 @@ class Customer(Value):
     order_package: int = Field(default=0, ge=0)
     licences: tuple[Licence, ...] = ()
     partners: tuple[Partner, ...] = ()
+
+    def names(self) -> dict[NamedPart, str]:
+        """What the customer calls licences and partners."""
+        labels: dict[NamedPart, str] = {
+            ("licences", entry.licence): entry.label for entry in self.licences if entry.label
+        }
+        return labels | {("partners", entry.id): entry.name for entry in self.partners}
 
     def licence(self, licence: str) -> Licence | None:
         """The licence of that number, or None where the customer does not hold it."""

@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 
 from states.model.facts import CostEffect
+from states.model.names import named
 from states.model.offers import Catalogue, Edition, Offer, Product
-from states.model.record import Customer, Family, Licence
+from states.model.record import Customer, Family, Language, Licence
 
 
 def offer_for(product: Product, editions: Mapping[str, str]) -> Offer | None:
@@ -52,6 +53,12 @@ def contradicting(effect: CostEffect, product: Product, licence: Licence) -> tup
 def product_of(catalogue: Catalogue, licence: Licence) -> Product | None:
     """The product of a licence: with a `module`, its own entry `<product>/<module>` where the catalogue has one."""
     return catalogue.products.get(f"{licence.product}/{licence.module}") or catalogue.products.get(licence.product)
+
+
+def name_of(licence: Licence, catalogue: Catalogue, language: Language) -> str:
+    """What texts call a licence: its product's label with its number."""
+    product = product_of(catalogue, licence)
+    return named(product.label[language] if product else licence.product, licence.licence)
 
 
 def edition_of(catalogue: Catalogue, record: Customer, family: Family) -> Edition | None:

@@ -7,12 +7,14 @@ from typing import Any
 
 from states.model.facts import Cost, Surplus
 from states.model.memory import Memory
+from states.model.names import named
 from states.rules.effective_date import cost_effect_of, effective_at, order_by
 
 
 def run_facts(memory: Memory) -> dict[str, Any]:
     """The facts that hold now, as plain JSON; None where one is not known.
 
+    `called`: what the subject is called, where it is a licence ·
     `effective_at`, `order_by`: moments · `term_ends`: the last usable day recorded · `price`, `new_price`,
     `saved_price`: a month, before, after, and what falls away, where the record or the catalogue knows · `cost_effect`.
     """
@@ -23,6 +25,7 @@ def run_facts(memory: Memory) -> dict[str, Any]:
         "customer": request.customer,
         "subject": request.subject,
         "target": request.target,
+        "called": check.called if check else None,
         "effective_at": isoformat(effective_at(memory)),
         "order_by": isoformat(order_by(memory)),
         "term_ends": check.term_ends.isoformat() if check and check.term_ends else None,
@@ -36,7 +39,7 @@ def mail_facts(memory: Memory) -> dict[str, Any]:
     return {name: facts[name] for name in MAIL_FACTS if facts[name] is not None}
 
 
-MAIL_FACTS = ("effective_at", "order_by", "cost_effect", "price", "new_price", "saved_price")
+MAIL_FACTS = ("called", "effective_at", "order_by", "cost_effect", "price", "new_price", "saved_price")
 """The facts that a mail may use beside its own values. Who and what it is about is looked up when it is sent."""
 
 
@@ -70,12 +73,13 @@ def step_row(what: str, name: Any) -> dict[str, Any]:
 
 
 def surplus_rows(entries: Iterable[Surplus]) -> list[dict[str, Any]]:
-    """What is in surplus, for a list in a text: each licence with its product; of a limit, how many of which."""
+    """What is in surplus, for a list in a text: what each licence is called; of a limit, how many of which."""
     rows: dict[tuple[str, ...], dict[str, Any]] = {}
     for entry in entries:
         key = (entry.reason, entry.licence or "", *(() if entry.licence else entry.candidates))
-        licences = [entry.licence] if entry.licence else list(entry.candidates)
-        row = {"licence": entry.licence, "candidates": licences, "reason": entry.reason, "number": 0} | entry.values
+        product = str(entry.values.get("product") or entry.product)
+        names = [named(product, number) for number in ([entry.licence] if entry.licence else entry.candidates)]
+        row = {"names": names, "reason": entry.reason, "number": 0} | entry.values
         rows.setdefault(key, row)["number"] += 1
     return list(rows.values())
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from states.model.facts import Surplus
+from states.model.names import PARTNER, named
 from states.model.offers import Catalogue, Offer, Product
 from states.model.record import Customer, Family, Licence, Partner
 from states.rules.cost_effect import product_of
@@ -109,14 +110,14 @@ def active_channels(record: Customer, catalogue: Catalogue) -> tuple[Surplus, ..
 def open_at_partners(partners: Iterable[Partner]) -> tuple[Surplus, ...]:
     """Open operations and stock at the partners of the Fulfillment Network, each an entry of its own (FFN2).
 
-    Partners are named by their number, since an entry is kept in histories, which hold no people.
+    An entry is kept in histories, which hold no people: partners stand there by their number.
     """
     return tuple(
         Surplus(
             licence=partner.id,
             product="fulfillment",
             reason=reason,
-            values={"name": partner.id, "count": count},
+            values={"name": named(PARTNER, partner.id), "count": count},
             candidates=(partner.id,),
         )
         for partner in partners

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from states.model.ends import ENDS
 from states.model.facts import Surplus
 from states.model.memory import LicenceNews, Memory
+from states.model.names import named
 from states.model.request import LicenceChanged
 
 
@@ -33,26 +34,22 @@ def unresolved_surplus(memory: Memory) -> tuple[Surplus, ...]:
     return tuple(entry for entry, resolved in zip(entries, flags, strict=True) if not resolved)
 
 
-def surplus_names(entries: Iterable[Surplus]) -> list[str]:
-    """What the entries are called for people: the licence, else the candidates of a limit."""
-    return [entry.licence or " | ".join(entry.candidates) for entry in entries]
-
-
 class CancellationForRun(NamedTuple):
     """A cancellation made for this run's sake: its own run, and when it takes or took effect, where known (X13)."""
 
     workflow_id: str
     licence: str
+    called: str
     ends_at: datetime | None
     state: str
 
 
 def split_by_licence(entry: Surplus) -> tuple[Surplus, ...]:
-    """An entry for each licence that it is about, with no more than is needed to name the licence's own run."""
+    """An entry for each licence that it is about, with no more than is needed to name it and its own run."""
     licences = (entry.licence,) if entry.licence else entry.candidates
-    kind = {name: value for name, value in entry.values.items() if name == "kind"}
+    kept = {name: value for name, value in entry.values.items() if name in ("kind", "product")}
     return tuple(
-        Surplus(licence=licence, product=entry.product, reason=entry.reason, values=kind) for licence in licences
+        Surplus(licence=licence, product=entry.product, reason=entry.reason, values=kept) for licence in licences
     )
 
 
@@ -86,7 +83,9 @@ def cancellations_for_run(memory: Memory) -> list[CancellationForRun]:
         if kind and (gone or ends.get(licence)):
             workflow_id = f"{kind}/{memory.request.customer}/{subject}"
             moment = ended_at if gone and ended_at else ends.get(licence)
-            cancellations.append(CancellationForRun(workflow_id, licence, moment, "applied" if gone else "scheduled"))
+            called = named(str(entry.values.get("product") or entry.product), licence)
+            state = "applied" if gone else "scheduled"
+            cancellations.append(CancellationForRun(workflow_id, licence, called, moment, state))
     return cancellations
 
 

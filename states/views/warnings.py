@@ -8,7 +8,6 @@ from states.model.status import WarningText
 from states.model.texts import Say
 from states.rules.effective_date import cost_effect_of, effective_at, notice_moment, other_reading
 from states.rules.run_values import run_facts, surplus_rows
-from states.rules.surplus_resolution import surplus_names
 from states.views.refusals import language_of
 
 
@@ -49,7 +48,7 @@ def surplus_warnings(memory: Memory, date: datetime | None) -> list[Warning]:
     for entry in entries:
         if entry.ends_at is not None and date is not None and entry.ends_at != date:
             values = written({"licence_ends_at": entry.ends_at, "effective_at": date})
-            warnings.append(Warning(code="surplus_gap", values={"licence": surplus_names([entry])[0]} | values))
+            warnings.append(Warning(code="surplus_gap", values={"surplus": surplus_rows([entry])} | values))
     return warnings
 
 

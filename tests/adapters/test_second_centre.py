@@ -14,7 +14,7 @@ from activities.subjects import subject_of, with_assignment, without_licences
 from settings import Settings
 from states.model.effects import AssignLicence, BookOrder, Decouple, Step, Withdraw
 from states.model.facts import Receipt
-from states.model.record import Customer
+from states.model.record import Customer, NamedPart
 from tests.adapters.customers import CHANGE, EFFECTIVE, licence, line, order, step
 from tests.adapters.wired import CATALOGUES, inquiry
 
@@ -29,6 +29,9 @@ class RecordsInMemory:
 
     async def customer(self, customer: str) -> Customer | None:
         return self.customers.get(customer)
+
+    async def former_names(self, customer: str) -> dict[NamedPart, str]:
+        return {}
 
     async def load(self, records: Iterable[Customer]) -> LoadReport:
         self.customers |= {record.customer: record for record in records}

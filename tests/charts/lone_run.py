@@ -32,6 +32,9 @@ PAID: dict[str, Any] = {"date_rule": "term", "cost_effect": "cancellation", "ter
 INCLUDED: dict[str, Any] = {"date_rule": "moment", "cost_effect": "deactivation"}
 LIMIT = Surplus(product="pos_wawi", reason="limit", candidates=("L-1", "L-2"), values={"kind": "pos"})
 UNAVAILABLE = Surplus(licence="L-9", product="voucher", reason="not_available", values={"kind": "voucher"})
+ROW_LIMIT = {"names": ["pos_wawi (L-1)", "pos_wawi (L-2)"], "reason": "limit", "number": 1, "kind": "pos"}
+"""How texts get the first of them, where no label is known."""
+ROW_UNAVAILABLE = {"names": ["voucher (L-9)"], "reason": "not_available", "number": 1, "kind": "voucher"}
 ASK_COST = Question(type="clarify_cost", rule="X5", values={"product": "P", "recorded": "R"})
 ASK_TERM = Question(type="clarify_term", rule="X6", values={"product": "P", "recorded": "R"})
 GONE = Refusal(rule="G2", code="not_held")
@@ -50,6 +53,7 @@ FACTS: dict[str, Any] = {
     "customer": "K-1",
     "subject": "jtl",
     "target": "jtl_start",
+    "called": None,
     "effective_at": "2027-01-31T23:00:00+00:00",
     "order_by": "2027-01-17T23:00:00+00:00",
     "term_ends": None,

@@ -16,6 +16,8 @@ from tests.charts.lone_run import (
     LIMIT,
     NOW,
     PAID,
+    ROW_LIMIT,
+    ROW_UNAVAILABLE,
     UNAVAILABLE,
     LoneRun,
     edition,
@@ -310,17 +312,17 @@ def test_the_requests_details_count_and_the_orders_go_first():
 @pytest.mark.parametrize(
     ("licences", "left"),
     [
-        (["L-9"], ["L-1 | L-2"]),
-        (["L-2"], ["L-9"]),
+        (["L-9"], [ROW_LIMIT]),
+        (["L-2"], [ROW_UNAVAILABLE]),
         (["L-9", "L-2"], None),
-        (["nobody"], ["L-1 | L-2", "L-9"]),
+        (["nobody"], [ROW_LIMIT, ROW_UNAVAILABLE]),
     ],
 )
 def test_X2_an_override_names_every_entry_that_is_not_resolved(licences, left):
     run = edition({"surplus": (LIMIT, UNAVAILABLE)})
     assert run.state == "surplus_resolution"
     refusal = run.send("override_surplus", licences=licences)
-    values = {"fault": "fault.licences_missing", "licences": left}
+    values = {"fault": "fault.licences_missing", "surplus": left}
     assert parts_of(refusal) == (left and ("X2", "malformed", values))
     assert run.state == ("surplus_resolution" if left else "order")
 

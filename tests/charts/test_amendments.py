@@ -19,6 +19,8 @@ from tests.charts.lone_run import (
     NOW,
     PACKAGE,
     PAID,
+    ROW_LIMIT,
+    ROW_UNAVAILABLE,
     TOLD,
     TOLD_TERM,
     UNAVAILABLE,
@@ -253,7 +255,9 @@ def test_X8_the_same_catalogue_named_is_no_other():
 def test_X2_X4_an_order_in_surplus_is_refused_naming_it():
     run = edition()
     run.says["surplus"] = (UNAVAILABLE, LIMIT)
-    assert run.send("place_order") == Refusal(rule="X2", code="in_surplus", values={"licences": ["L-9", "L-1 | L-2"]})
+    assert run.send("place_order") == Refusal(
+        rule="X2", code="in_surplus", values={"surplus": [ROW_UNAVAILABLE, ROW_LIMIT]}
+    )
     assert (run.state, run.memory.order) == ("surplus_resolution", None)
     run = LoneRun("order_package", NOTICE | {"warnings": ({"code": "package_zero"},)}, **PACKAGE)
     run.send("acknowledge_warning")
@@ -445,7 +449,7 @@ def test_X2_surplus_left_after_the_change_is_an_operators_task():
     run.wait(EFFECTIVE)
     assert run.state == "leftover" and run.chart.public_state == "surplus_resolution"
     task = run.task("surplus")
-    assert (task.text, task.values) == ("surplus", {"licences": ["L-9", "L-1 | L-2"]})
+    assert (task.text, task.values) == ("surplus", {"surplus": [ROW_UNAVAILABLE, ROW_LIMIT]})
     assert run.memory.overridden == ()
     assert run.chart.waiting_for() == ("operator",) and run.chart.enabled() == ("recheck_licences",)
     run.says["surplus"] = (UNAVAILABLE,)
@@ -463,7 +467,7 @@ def test_X2_overrides_end_with_the_change_and_the_operator_settles_what_is_left(
     scheduled(run)
     run.receipt = Receipt(key="k", surplus=(UNAVAILABLE,))
     run.wait(EFFECTIVE)
-    assert run.task("surplus").values == {"licences": ["L-9"]}
+    assert run.task("surplus").values == {"surplus": [ROW_UNAVAILABLE]}
     assert run.confirm("surplus") is None
     assert run.state == "applied"
 
@@ -483,7 +487,9 @@ def test_X4_a_channel_there_again_holds_the_order_on_its_date():
     run.receipt = Receipt(key="k", surplus=(UNAVAILABLE,), held=True)
     run.wait(EFFECTIVE)
     assert run.state == "held" and run.chart.public_state == "surplus_resolution"
-    assert run.task("surplus").text == "surplus_channels" and run.task("surplus").values == {"licences": ["L-9"]}
+    assert run.task("surplus").text == "surplus_channels" and run.task("surplus").values == {
+        "surplus": [ROW_UNAVAILABLE]
+    }
     run.receive("licence_changed", None)
     assert run.state == "held"
     run.receipt = Receipt(key="k")
@@ -502,11 +508,17 @@ def test_X13_a_revocation_lists_what_was_ended_for_its_sake():
     scheduled(run)
     run.send("request_revocation", explanation="x")
     assert run.task("revocation").values["cancelled"] == [
-        {"run": "voucher/K-1/L-9", "ends_at": "2027-01-31T23:00:00+00:00", "state": "scheduled"},
-        {"run": "pos/K-1/L-2", "ends_at": "2027-01-04T11:00:00+00:00", "state": "applied"},
+        {
+            "called": "voucher (L-9)", "run": "voucher/K-1/L-9", "ends_at": "2027-01-31T23:00:00+00:00",
+            "state": "scheduled",
+        },
+        {
+            "called": "pos_wawi (L-2)", "run": "pos/K-1/L-2", "ends_at": "2027-01-04T11:00:00+00:00",
+            "state": "applied",
+        },
     ]  # fmt: skip
     run.confirm("revocation", decision="granted")
-    assert run.notice("revoked") == TOLD | {"cancelled": ["L-9", "L-2"]}
+    assert run.notice("revoked") == TOLD | {"cancelled": ["voucher (L-9)", "pos_wawi (L-2)"]}
 
 
 def test_X13_a_licence_gone_without_news_is_listed_without_a_date():
@@ -516,7 +528,7 @@ def test_X13_a_licence_gone_without_news_is_listed_without_a_date():
     scheduled(run)
     run.send("request_revocation", explanation="x")
     assert run.task("revocation").values["cancelled"] == [
-        {"run": "voucher/K-1/L-9", "ends_at": None, "state": "applied"}
+        {"called": "voucher (L-9)", "run": "voucher/K-1/L-9", "ends_at": None, "state": "applied"}
     ]
 
 

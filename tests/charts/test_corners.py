@@ -621,8 +621,8 @@ def test_X3_an_entry_of_a_limit_is_resolved_once_by_each_candidate_named():
 @pytest.mark.parametrize(
     ("state", "listed"),
     [
-        ("applied", [{"run": "pos/K-1/L-2", "ends_at": "2027-01-04T11:00:00+00:00", "state": "applied"}]),
-        ("external", [{"run": "pos/K-1/L-2", "ends_at": "2027-01-04T11:00:00+00:00", "state": "applied"}]),
+        ("applied", [("pos_wawi (L-2)", "pos/K-1/L-2", "2027-01-04T11:00:00+00:00", "applied")]),
+        ("external", [("pos_wawi (L-2)", "pos/K-1/L-2", "2027-01-04T11:00:00+00:00", "applied")]),
         ("scheduled", []),
     ],
 )
@@ -633,7 +633,7 @@ def test_X13_which_candidate_has_ended_only_its_own_run_can_say(state, listed):
     run.send("recheck_licences")
     scheduled(run)
     run.send("request_revocation", explanation="x")
-    assert run.task("revocation").values["cancelled"] == listed
+    assert [tuple(ended.values()) for ended in run.task("revocation").values["cancelled"]] == listed
 
 
 def test_X13_news_of_a_booking_gives_no_date_and_a_booked_end_its_own():

@@ -24,6 +24,8 @@ from tests.charts.lone_run import (
     NOW,
     PACKAGE,
     PAID,
+    ROW_LIMIT,
+    ROW_UNAVAILABLE,
     TOLD,
     TOLD_LATER,
     UNAVAILABLE,
@@ -368,7 +370,7 @@ def test_X2_an_edition_is_checked_again_five_days_before_its_date():
     assert run.wait(EFFECTIVE - 5 * DAY) == ["recheck_due"]
     assert run.memory.rechecked and set(run.chart.timers()) == {"date_reached"}
     assert run.notices()[-1] == ("surplus_reminder", "customer")
-    assert run.notice("surplus_reminder") == TOLD | {"licences": ["L-9", "L-1 | L-2"]}
+    assert run.notice("surplus_reminder") == TOLD | {"surplus": [ROW_UNAVAILABLE, ROW_LIMIT]}
 
 
 def test_X2_surplus_that_ends_by_itself_needs_no_reminder_nor_does_news_before_the_check():

@@ -437,12 +437,12 @@ def test_ED5_POS3_what_is_in_surplus_is_named_once_with_how_many():
     stock = Surplus(licence="L-9", product="fulfillment", reason="stock", candidates=("L-9",))
     more = UNAVAILABLE.model_copy(update={"licence": "L-8"})
     entries = surplus_rows((LIMIT, UNAVAILABLE, LIMIT, other, stock, more))
-    assert [(entry["licence"], entry["candidates"], entry["reason"], entry["number"]) for entry in entries] == [
-        (None, ["L-1", "L-2"], "limit", 2),
-        ("L-9", ["L-9"], "not_available", 1),
-        (None, ["L-3"], "limit", 1),
-        ("L-9", ["L-9"], "stock", 1),
-        ("L-8", ["L-8"], "not_available", 1),
+    assert [(entry["names"], entry["reason"], entry["number"]) for entry in entries] == [
+        (["pos_wawi (L-1)", "pos_wawi (L-2)"], "limit", 2),
+        (["voucher (L-9)"], "not_available", 1),
+        (["pos_wawi (L-3)"], "limit", 1),
+        (["fulfillment (L-9)"], "stock", 1),
+        (["voucher (L-8)"], "not_available", 1),
     ]
 
 

@@ -25,6 +25,8 @@ from tests.charts.lone_run import (
     NOTICE,
     NOW,
     PAID,
+    ROW_LIMIT,
+    ROW_UNAVAILABLE,
     UNAVAILABLE,
     LoneRun,
     document_of,
@@ -183,13 +185,12 @@ def test_ED5_X3_surplus_and_a_gap_are_said():
     limit = LIMIT.model_copy(update={"ends_at": NOW, "candidates": ("L-1",)})
     run = edition({"surplus": (UNAVAILABLE, UNAVAILABLE, LIMIT, soon, there, limit)})
     assert warning_codes(run) == ["surplus", "surplus_gap", "surplus_gap"]
-    single = {"licence": "L-9", "candidates": ["L-9"], "reason": "not_available", "number": 2, "kind": "voucher"}
-    either = {"licence": None, "candidates": ["L-1", "L-2"], "reason": "limit", "number": 1, "kind": "pos"}
-    values = {"surplus": [single, either], "count": 3}
+    values = {"surplus": [ROW_UNAVAILABLE | {"number": 2}, ROW_LIMIT], "count": 3}
     assert warning_text(run, "surplus") == f"de warning.surplus {(FACTS | values)}"
     gaps = [warning.text for warning in document_of(run).warnings if warning.code == "surplus_gap"]
     dates = {"licence_ends_at": NOW.isoformat(), "effective_at": EFFECTIVE.isoformat()}
-    assert gaps == [f"de warning.surplus_gap {(FACTS | {'licence': name} | dates)}" for name in ("L-8", "L-1")]
+    rows = [ROW_UNAVAILABLE | {"names": ["voucher (L-8)"]}, ROW_LIMIT | {"names": ["pos_wawi (L-1)"]}]
+    assert gaps == [f"de warning.surplus_gap {(FACTS | {'surplus': [row]} | dates)}" for row in rows]
 
 
 def test_X3_without_a_date_there_is_no_gap():
@@ -507,7 +508,7 @@ def test_X6_the_recorded_term_is_no_reason_where_the_licence_is_included():
 
 def test_X3_a_gap_names_the_licence_where_there_is_one():
     gap = UNAVAILABLE.model_copy(update={"candidates": ("L-9", "L-8"), "ends_at": NOW})
-    assert "'licence': 'L-9'" in warning_text(edition({"surplus": (gap,)}), "surplus_gap")
+    assert "'names': ['voucher (L-9)']" in warning_text(edition({"surplus": (gap,)}), "surplus_gap")
 
 
 def test_a_line_without_a_note_stays_without():

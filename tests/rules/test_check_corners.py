@@ -190,7 +190,7 @@ def test_FFN5_a_step_says_which_role_the_partner_has():
     partners = [{"id": "P-1", "name": "n", "role": "merchant"}]
     (step,) = ask("fulfillment", customer(partners=partners), "ffn").outside
     assert (step.what, step.rule, step.name, step.subject, step.values) == (
-        "partner", "FFN5", "P-1", "P-1", {"role": "merchant"},
+        "partner", "FFN5", "Partner (P-1)", "P-1", {"role": "merchant"},
     )  # fmt: skip
 
 
@@ -393,8 +393,8 @@ def test_FFN2_what_is_open_at_a_partner_is_an_entry_each():
     )
     found = open_at_partners(record.partners)
     assert [(one.licence, one.product, one.reason, one.values, one.candidates) for one in found] == [
-        ("P-1", "fulfillment", "open_operations", {"name": "P-1", "count": 2}, ("P-1",)),
-        ("P-1", "fulfillment", "stock", {"name": "P-1", "count": 1}, ("P-1",)),
+        ("P-1", "fulfillment", "open_operations", {"name": "Partner (P-1)", "count": 2}, ("P-1",)),
+        ("P-1", "fulfillment", "stock", {"name": "Partner (P-1)", "count": 1}, ("P-1",)),
     ]
 
 

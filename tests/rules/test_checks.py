@@ -230,7 +230,7 @@ def test_a_document_that_fits_is_not_malformed(kind: str, subject: str, target: 
 def test_a_check_names_version_and_language_and_sets_no_more_than_it_says() -> None:
     german, english = (ask("pos", customer({"product": "pos_wawi"}, language=language)) for language in ("de", "en"))
     assert (german.catalogue, german.language, english.language) == ("2024-09-01", "de", "en")
-    assert german.model_fields_set == {"catalogue", "date_rule", "cost_effect", "inferred", "warnings"}
+    assert german.model_fields_set == {"catalogue", "called", "date_rule", "cost_effect", "inferred", "warnings"}
 
 
 def test_X3_the_kinds_that_look_at_other_licences_are_told_of_them() -> None:

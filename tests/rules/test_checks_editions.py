@@ -150,14 +150,14 @@ KNOCK_ON: list[tuple[str, Customer, str, Catalogue, dict[str, Any]]] = [
         customer({"product": "shop_licence"}, {"product": "wms_user"}),
         "jtl_advanced",
         SHIPPED,
-        SILVER_TO_BRONZE | {"shop_licences": ["L-1"]},
+        SILVER_TO_BRONZE | {"shop_licences": ["JTL-Shop-Lizenz (L-1)"]},
     ),
     (
         "WE4 users stay",
         customer({"product": "wms_user"}, {"product": "wms_user", "included": True}, {"product": "shop_licence"}),
         "wms_start",
         SHIPPED,
-        {"users": ["L-1"]},
+        {"users": ["WMS-Benutzer (L-1)"]},
     ),
     (
         "WMM3 open picks",

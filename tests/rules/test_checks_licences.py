@@ -382,12 +382,12 @@ PARTNERS = [
 def test_FFN2_FFN5_each_partner_is_a_step_and_what_is_open_stands_against_it() -> None:
     check = ask("fulfillment", customer(partners=PARTNERS), "ffn")
     assert [(entry.licence, entry.reason, entry.values) for entry in check.surplus] == [
-        ("P-1", "open_operations", {"name": "P-1", "count": 3}),
-        ("P-1", "stock", {"name": "P-1", "count": 12}),
+        ("P-1", "open_operations", {"name": "Partner (P-1)", "count": 3}),
+        ("P-1", "stock", {"name": "Partner (P-1)", "count": 12}),
     ]
     assert [(step.subject, step.name, step.rule) for step in check.outside] == [
-        ("P-1", "P-1", "FFN5"),
-        ("P-2", "P-2", "FFN5"),
+        ("P-1", "Partner (P-1)", "FFN5"),
+        ("P-2", "Partner (P-2)", "FFN5"),
     ]
     assert (check.questions, check.cost_effect) == ((), "none")
 

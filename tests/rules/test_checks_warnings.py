@@ -58,7 +58,7 @@ WARNINGS: list[tuple[str, str, Customer, dict[str, Any], dict[str, Any]]] = [
             {"product": "hosting_addon", "parent": "L-9"},
         ),
         {},
-        {"addons": ["L-2"]},
+        {"addons": ["Zusatzleistung zum Hosting (L-2)"]},
     ),
     ("no_promise", "misclick", customer(), {"subject": "anything"}, {}),
     ("package_zero", "order_package", customer(), {"subject": "orders", "target": 0}, {}),

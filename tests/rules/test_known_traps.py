@@ -58,7 +58,7 @@ SAID = [
     ("WMM3", "leaving WMS Pro", "offene Pickvorgänge", "Finish open picks"),
     ("WE2", "WMS Start", "kostet nichts", "free of charge"),
     ("WE4", "users of the WMS", "bleiben gebucht und kosten weiter", "stay booked and go on costing"),
-    ("WE4", "users of the WMS", ": L-2.", ": L-2."),
+    ("WE4", "users of the WMS", ": WMS-Benutzer (L-2).", ": WMS user (L-2)."),
     ("ED8", "with a shop", "jede mit einem eigenen Antrag", "each with a request of its own"),
     ("SL3", "with a shop", "vor dem Wechsel", "before the change"),
     ("OP0-2", "package 0", "etwa JTL-Shop", "such as JTL-Shop"),

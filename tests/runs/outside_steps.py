@@ -98,14 +98,14 @@ STEPS = [
         "ffn",
         {"partners": [{"id": "P-1", "name": "Lager Nord", "role": "fulfiller"}]},
         (
-            ("Zusammenarbeit mit P-1", "cooperation with P-1"),
+            ("Zusammenarbeit mit Partner (P-1)", "cooperation with Partner (P-1)"),
             ("im Fulfillment-Portal bei seinen Anfragen", "among the requests in the Fulfillment portal"),
             ("Partner schließt ab, was noch offen ist", "partner completes what is still open"),
             ("der Bestand dort muss null sein", "the stock there has to be zero"),
         ),
         (
-            "Beenden Sie die Zusammenarbeit mit P-1 im JTL-Fulfillment Network",
-            "End the cooperation with P-1 in the JTL-Fulfillment Network",
+            "Beenden Sie die Zusammenarbeit mit Lager Nord (P-1) im JTL-Fulfillment Network",
+            "End the cooperation with Lager Nord (P-1) in the JTL-Fulfillment Network",
         ),
     ),
     OutsideStep(
@@ -114,14 +114,14 @@ STEPS = [
         "ffn",
         {"partners": [{"id": "P-2", "name": "Kaufhaus Ost", "role": "merchant"}]},
         (
-            ("Zusammenarbeit mit P-2", "cooperation with P-2"),
+            ("Zusammenarbeit mit Partner (P-2)", "cooperation with Partner (P-2)"),
             ("der Händler holt seine Ware ab", "the merchant takes the goods out"),
             ("Lagerzuordnung in JTL-Wawi entfernt", "warehouse assignment is removed in JTL-Wawi"),
             ("ein eigener und endet dadurch nicht", "a separate one and does not end by this"),
         ),
         (
-            "Beenden Sie die Zusammenarbeit mit P-2 im JTL-Fulfillment Network",
-            "End the cooperation with P-2 in the JTL-Fulfillment Network",
+            "Beenden Sie die Zusammenarbeit mit Kaufhaus Ost (P-2) im JTL-Fulfillment Network",
+            "End the cooperation with Kaufhaus Ost (P-2) in the JTL-Fulfillment Network",
         ),
     ),
 ]

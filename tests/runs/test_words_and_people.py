@@ -1,13 +1,17 @@
 """What people write and who they are: their words come back as they are, and their names stand in no history."""
 
+from functools import partial
 from typing import Any
 
 import pytest
 from temporalio.client import WorkflowHandle
 
+from activities.adapters import opened_adapters
 from tests.runs.customers import REGISTERS, customer_record
+from tests.runs.documents import Mail, mails
 from tests.runs.harness import World, failed_workflow_tasks
 from tests.runs.payloads import FORM, WORDS
+from tests.runs.steps import mails_when, status_when
 
 
 @pytest.mark.parametrize("words", WORDS)
@@ -69,3 +73,35 @@ async def everything(handle: WorkflowHandle[Any, Any]) -> str:
     """All that a history holds, its payloads readable."""
     history = await handle.fetch_history()
     return "\n".join(event.SerializeToString().decode("utf-8", errors="replace") for event in history.events)
+
+
+def names(called: str, written: list[Mail]) -> bool:
+    """Whether a mail's subject calls it so."""
+    return any(called in mail.subject for mail in written)
+
+
+async def test_mails_and_tasks_call_licences_and_partners_as_the_customer_does(world: World) -> None:
+    """Also the last mail, which goes when the licence has left the record; and what is kept of an ended run."""
+    register = {"licence": "POS-21", "product": "pos_wawi", "label": "Kasse Filiale 2"}
+    market = {"licence": "M-1", "product": "marketplace", "label": "eBay Haushalt", "pilot": True}
+    partner = {"id": "P-1", "name": "Lager Nord", "role": "fulfiller"}
+    await world.load(customer_record(register, market, partners=[partner]))
+    for kind, subject, called in (
+        ("pos", "POS-21", "Kasse Filiale 2 (POS-21)"),
+        ("marketplace", "M-1", "eBay Haushalt (M-1)"),
+        ("fulfillment", "ffn", "Lager Nord (P-1)"),
+    ):
+        run = await world.request(kind, "K-1001", subject)
+        placed = await run("place_order")
+        if placed["tasks"] or placed["state"] == "third_party":
+            assert called not in str(await run.status())  # the run itself knows no names
+            async with opened_adapters(world.settings) as adapters:
+                (row,) = (await adapters.work_list.tasks(workflow_id=run.first["workflow_id"])).items
+            assert called in row.instructions
+            await run.confirm("third_party", proof={"reference": "T-1"})
+        ended = await status_when(run, lambda status: status["state"] == "applied")
+        assert called not in str(ended)
+        if subject != "ffn":
+            await mails_when(run, partial(names, called))
+    told = [mail for mail in mails(world) if "kontakt" in mail.to]
+    assert [mail.subject for mail in told if "JTL-Wawi (POS-21)" in mail.subject + mail.body] == []

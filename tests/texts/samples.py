@@ -37,6 +37,7 @@ MAIL: dict[str, Any] = {
     "kind": "edition",
     "subject": "jtl",
     "target": "jtl_advanced",
+    "called": None,
     "state": "feature_warning",
     "effective_at": FIRST,
     "order_by": "2027-01-18T00:00:00+01:00",
@@ -49,14 +50,8 @@ MAIL: dict[str, Any] = {
 }
 
 REMINDED = {"number": 2, "last": False, "abandons_on": "2027-02-14T09:00:00Z", "standing": False}
-TRACKING = {
-    "licence": "TT-1",
-    "product": "JTL-Track&Trace",
-    "candidates": ["TT-1"],
-    "reason": "not_available",
-    "number": 1,
-}
-REGISTERS = {"licence": None, "product": "Kasse", "candidates": ["P-1", "P-2"], "reason": "limit", "number": 2}
+TRACKING = {"names": ["JTL-Track&Trace (TT-1)"], "reason": "not_available", "number": 1}
+REGISTERS = {"names": ["Kasse (P-1)", "Kasse (P-2)", "Kasse (P-3)"], "reason": "limit", "number": 2}
 
 FACTS: dict[str, Any] = {
     "zone": "Europe/Berlin",
@@ -64,6 +59,7 @@ FACTS: dict[str, Any] = {
     "customer": "K-1001",
     "subject": "jtl",
     "target": "jtl_advanced",
+    "called": None,
     "effective_at": FIRST,
     "order_by": "2027-01-17T23:00:00Z",
     "term_ends": "2027-01-31",
@@ -93,6 +89,13 @@ LOST = {
     "ended_at": FIRST,
 }
 BOOKING = {"reference": "B-000001", "target": "jtl_advanced", "effective_at": FIRST}
+
+ENDED = {
+    "called": "JTL-Vouchers (L-1)",
+    "run": "voucher/K-1001/L-1",
+    "ends_at": "2027-01-31T23:00:00Z",
+    "state": "scheduled",
+}
 
 TO_NO_PACKAGE = {"target": "K-1002", "bookable": [100, 1000], "minimum": 100}
 
@@ -129,7 +132,7 @@ SAMPLES: dict[str, dict[str, Any]] = {
         "target": "JTL Advanced",
     },
     "warning.surplus": {"surplus": [TRACKING, REGISTERS], "count": 3},
-    "warning.surplus_gap": {"licence": "L-1", "licence_ends_at": FIRST, "effective_at": LATER},
+    "warning.surplus_gap": {"surplus": [TRACKING], "licence_ends_at": FIRST, "effective_at": LATER},
     "warning.knock_on": {
         "current": "JTL Pro",
         "target": "JTL Advanced",
@@ -142,8 +145,9 @@ SAMPLES: dict[str, dict[str, Any]] = {
         "support_before": "Silber",
         "support_after": "Bronze",
         "warehouse": True,
-        "users": ["L-7"],
-        "shop_licences": ["SL-1"],
+        "users": ["WMS-Benutzer (L-7)"],
+        "shop_licences": ["JTL-Shop-Lizenz (SL-1)"],
+        "subscriptions": ["JTL-Shop-Lizenz (SL-2)"],
     },
     "warning.later_than_standing": {"effective_at": LATER, "standing_at": FIRST},
     "warning.package_zero": {},
@@ -157,7 +161,7 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "warning.backup": {},
     "warning.two_contracts": {},
     "warning.old_contract_runs_on": {},
-    "warning.addons_remain": {"addons": ["L-8", "L-9"]},
+    "warning.addons_remain": {"addons": ["Zusatzleistung (L-8)", "Zusatzleistung (L-9)"]},
     "warning.no_promise": {},
     "refusal.malformed": {"fault": "fault.target"},
     "refusal.unknown_customer": {"customer": "K-9999"},
@@ -181,7 +185,7 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "problem.not_enabled": {"event": "place_order", "state": "order", "enabled": ["recheck_licences", "abandon"]},
     "problem.changed": {"what": "effective_at"},
     "problem.details_missing": {"missing": ["addons.L-8"], "any": False},
-    "problem.in_surplus": {"licences": ["L-1", "L-2 | L-3"], "kind": "edition"},
+    "problem.in_surplus": {"surplus": [TRACKING, REGISTERS], "kind": "edition"},
     "problem.too_late": {"effective_at": FIRST},
     "problem.ended": {"state": "applied"},
     "problem.unknown_task": {"task": "t-1", "open": ["t-2"], "fault": None},
@@ -198,7 +202,7 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "fault.decision": {"decisions": ["granted", "declined"]},
     "fault.note_needed": {},
     "fault.at_needed": {},
-    "fault.licences_missing": {"licences": ["L-1"]},
+    "fault.licences_missing": {"surplus": [TRACKING]},
     "fault.several_tasks": {"tasks": ["t-1", "t-2"]},
     "fault.no_task": {},
     "fault.reassign_same": {},
@@ -260,10 +264,10 @@ SAMPLES: dict[str, dict[str, Any]] = {
         "explanation": "Verklickt",
         "effective_at": FIRST,
         "by_hand": False,
-        "cancelled": [{"run": "voucher/K-1001/L-1", "ends_at": "2027-01-31T23:00:00Z", "state": "scheduled"}],
+        "cancelled": [ENDED],
         "partners": ["P-1"],
     },
-    "task.appointment": {"target": "K-1002", "subject": "L-5"},
+    "task.appointment": {"target": "K-1002", "subject": "L-5", "called": "eazyAuction-Marktplatz (L-5)"},
     "task.clarify_cost": {
         "product": "JTL-Vouchers",
         "recorded": "price_per_month: 19.00",
@@ -273,8 +277,8 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "task.clarify_term": {"recorded": "2026-12-31", "product": "JTL-Plan&Produce"},
     "task.clarify_partners": {},
     "task.clarify_contract": {"recorded": "product: shop_licence"},
-    "task.surplus": {"licences": ["L-1"]},
-    "task.surplus_channels": {"licences": ["L-1"]},
+    "task.surplus": {"surplus": [TRACKING, REGISTERS]},
+    "task.surplus_channels": {"surplus": [TRACKING]},
     "task.repair": {"action": "place_order", "error": "503 Service Unavailable"},
     "task.note": {"note": "Keine Bestätigung gefunden"},
     "task.proof": {"reference": "Ticket 4711", "by": "Frau Muster"},
@@ -290,11 +294,11 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "mail.change_dropped": MAIL,
     "mail.declined": MAIL | {"note": "Schon berechnet."},
     "mail.refused": MAIL | {"reason": "JTL Start ist schon die niedrigste Edition."},
-    "mail.revoked": MAIL | {"cancelled": ["voucher/K-1001/L-1"], "partners": ["P-1"]},
-    "mail.surplus_reminder": MAIL | {"licences": ["L-1", "L-2"]},
+    "mail.revoked": MAIL | {"cancelled": ["JTL-Vouchers (L-1)"], "partners": ["Partner (P-1)"]},
+    "mail.surplus_reminder": MAIL | {"surplus": [TRACKING, REGISTERS]},
     "mail.booking_refused": MAIL | {"reason": "Zahlungsart fehlt"},
     "mail.superseded": MAIL,
-    "mail.reassigned": MAIL | {"subject": "U-1", "to": "wms_mobile"},
+    "mail.reassigned": MAIL | {"subject": "U-1", "called": "WMS-Benutzer (U-1)", "to": "wms_mobile"},
     "mail.given_up": MAIL | {"note": "Schon von Hand gebucht."},
     "mail.task_escalated": MAIL
     | {"task": "t-1", "type": "third_party", "note": "Keine Bestätigung gefunden", "number": 2, "urgent": True}
@@ -305,6 +309,7 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "part.costs": FACTS,
     "part.case": FACTS,
     "part.name": FACTS,
+    "part.subject": FACTS,
     "part.run_ended": LOST,
     "part.no_click_path": {},
     "part.revocation_asked": {},
@@ -315,8 +320,8 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "part.unordered": {},
     "part.outside": {"steps": [{"what": "third_party", "name": "Fremdmarkt"}]},
     "entry.step": {"what": "third_party", "name": "Fremdmarkt"},
-    "entry.surplus": REGISTERS | {"name": "P-1", "count": 2},
-    "entry.cancelled": {"run": "voucher/K-1001/L-1", "ends_at": "2027-01-31T23:00:00Z", "state": "scheduled"},
+    "entry.surplus": REGISTERS | {"name": "Partner (P-1)", "count": 2},
+    "entry.cancelled": ENDED,
     "mail.comparison": {"name": "Muster GmbH", "count": 1, "findings": "edition/K-1/jtl: …", "url": MAIL["url"]},
     "finding.booking_unwatched": LOST | BOOKING | {"overdue": True},
     "finding.tasks_dropped": LOST | {"open_tasks": 2},

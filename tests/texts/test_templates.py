@@ -107,8 +107,16 @@ SHOWN: list[tuple[str, Any, str]] = [
     ("x | code", [], "–"),
     ("x | quote", "a\nb", "> a\n> b"),
     ("x | quote", "", "–"),
-    ("x | either | enumeration", ["L-1", "L-2 | L-3"], "L-1 und L-2 oder L-3"),
-    ("x | each('entry.cancelled')", [{"run": "r", "state": "applied", "ends_at": None}, "L-1"], "r: Wirksam, L-1"),
+    ("x | alternatives", ["A", "B", "C"], "A, B oder C"),
+    ("x | alternatives", [100], "100"),
+    ("x | some", [*"ABCDEFGHI"], "A, B, C, D, E, F, G, H und I"),
+    ("x | some", [*"ABCDEFGHIJ"], "A, B, C, D, E, F, G, H und 2 weiteren"),
+    ("x | length", ["A", "B"], "2"),
+    (
+        "x | each('entry.cancelled')",
+        [{"called": "V (V-1)", "run": "r", "state": "applied", "ends_at": None}, "L-1"],
+        "V (V-1): Wirksam (Vorgang r), L-1",
+    ),
     ("x | each('entry.cancelled')", None, "–"),
     (
         "x | fields | bullets",
@@ -134,14 +142,14 @@ def test_every_filter_is_among_those_shown() -> None:
 
 
 def test_a_moment_of_an_entry_is_shown_in_the_zone_of_the_text() -> None:
-    entry = {"run": "r", "state": "applied", "ends_at": "2027-01-31T23:00:00Z"}
+    entry = {"called": "V (V-1)", "run": "r", "state": "applied", "ends_at": "2027-01-31T23:00:00Z"}
     for zone, last in (
         ("Europe/Berlin", "31. Januar 2027"),
         ("UTC", "31. Januar 2027"),
         ("Asia/Tokyo", "1. Februar 2027"),
     ):
         assert rendered("{{ x | each('entry.cancelled') }}", {"x": [entry], "zone": zone}).endswith(
-            f", letzter Tag {last}"
+            f", letzter Tag {last} (Vorgang r)"
         )
 
 
