@@ -22,9 +22,9 @@ from activities.ports import AdapterError, Unavailable
 from activities.reconciliation.comparison import ComparisonActivities
 from catalogue.loader import CatalogueError
 from logs import configure_logs, forward_the_core
-from programs import end_in_time, leave, told_to_stop
 from portal.deliverer import Deliverer
 from portal.delivery import delivery_of
+from programs import end_in_time, leave, told_to_stop
 from settings import Settings, checked, run_program
 from states.kinds.registry import KINDS
 from workflows.connect import NotConnected, connect

@@ -8,6 +8,7 @@ import structlog
 from activities.ports import AdapterError
 from activities.sql.inbox import InboxEntry
 from portal.delivery import Delivery
+from portal.incoming import update_id
 from portal.problems import PortalProblem
 
 log = structlog.get_logger(__name__)
@@ -37,7 +38,8 @@ class Deliverer:
 
     async def carry_out(self, entry: InboxEntry) -> None:
         """One event. What does not succeed is due again by itself."""
-        bound = log.bind(event_id=entry.id, event_source=entry.source, workflow_id=entry.workflow_id)
+        names = {"event_id": entry.id, "event_source": entry.source, "workflow_id": entry.workflow_id}
+        bound = log.bind(**names, update_id=update_id(entry))
         try:
             answer = await self.delivery.carry(entry)
         except (PortalProblem, AdapterError) as error:

@@ -71,7 +71,7 @@ class IncomingEvent:
     def names(self) -> dict[str, str]:
         """What the logs call it."""
         run = {"workflow_id": self.subject} if self.subject else {}
-        return {"event_source": self.source, "event_id": self.id, "update_id": self.update_id} | run
+        return {"event_source": self.source, "event_id": self.id} | run
 
     @property
     def label(self) -> str:

@@ -5,9 +5,10 @@ from dataclasses import asdict, dataclass, field, replace
 from weakref import WeakValueDictionary
 
 import structlog
+from structlog.contextvars import bound_contextvars
 
 from portal.delivery import CallAnswer, Caller, Delivery
-from portal.incoming import IncomingEvent
+from portal.incoming import IncomingEvent, update_id
 from portal.metrics import Metrics
 from portal.problems import PortalProblem
 
@@ -38,8 +39,9 @@ class Intake:
             if entry.taken:
                 self.metrics.events.labels(event.label, "repeated").inc()
                 return CallAnswer(202, entry.body)
-            answer = await self.delivery.carry(replace(entry, sender=asdict(caller)))
-            self.note(event, answer)
+            with bound_contextvars(update_id=update_id(entry)):
+                answer = await self.delivery.carry(replace(entry, sender=asdict(caller)))
+                self.note(event, answer)
             return answer
 
     def note(self, event: IncomingEvent, answer: CallAnswer) -> None:
