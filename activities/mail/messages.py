@@ -12,19 +12,9 @@ from states.model.record import Customer, Language
 
 ABSENT = (
     *("target", "called", "state", "effective_at", "order_by", "note", "reason", "cancelled", "surplus", "task"),
-    *(
-        "cost_effect",
-        "price",
-        "new_price",
-        "saved_price",
-        "steps",
-        "number",
-        "last",
-        "abandons_on",
-        "standing",
-        "urgent",
-    ),
-    *("type", "due_at", "again", "late", "clarified", "other_effective_at", "passed_on", "partners", "to"),
+    *("cost_effect", "price", "new_price", "saved_price", "steps", "number", "last", "abandons_on", "standing"),
+    *("urgent", "type", "due_at", "again", "held_since", "late", "clarified", "other_effective_at", "passed_on"),
+    *("partners", "to"),
 )
 """Values that a mail may ask for and that not every notice has."""
 OPERATORS: Language = "de"

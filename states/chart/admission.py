@@ -276,7 +276,8 @@ def confirmed_event(turn: Turn, task: Task, message: ConfirmTask) -> str | Refus
 
 def takes_at(turn: Turn, task: Task) -> bool:
     """Whether a confirmation may name a day or a moment."""
-    return task.at_required or (task.type == "support_ticket" and turn.traits.agrees)
+    agrees = task.type == "support_ticket" and turn.traits.agrees
+    return task.at_required or agrees or task.text == "surplus_channels"
 
 
 def needs_at(turn: Turn, task: Task) -> bool:
@@ -290,12 +291,15 @@ def needs_at(turn: Turn, task: Task) -> bool:
 def is_past(turn: Turn, task: Task, at: date | datetime) -> bool:
     """Nothing takes effect before it was placed: a term or an appointment is not over when it is agreed (X6, MOV1).
 
-    What was booked late may hold from an earlier day, and so may what a ticket agreed, but from none before the order.
+    What was booked late may hold from an earlier day, and so may what a ticket agreed, but from none before the order;
+    and a package that was held from none before its date (X4).
     """
     memory, zone = turn.memory, turn.memory.settings.zone
     since = turn.message.time or memory.now
     if task.type == "appointment" and isinstance(at, datetime):
         return at < since
+    if task.text == "surplus_channels":
+        return memory.held_since is not None and last_usable_day(at, zone) < day_of(memory.held_since, zone)
     if task.type == "support_ticket":
         since = memory.requested_at
     elif task.subject == "late" and memory.order:

@@ -1,5 +1,6 @@
 """What people and other runs are told: mails to the customer and the operators, and news of licences (X3)."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from states.chart.checks import books, by_hand, outside_steps
@@ -8,7 +9,7 @@ from states.chart.state_names import BOOKED, CHANGED
 from states.chart.traits import Traits
 from states.chart.turn import Turn, last_line
 from states.model.effects import Notify, Tell
-from states.model.memory import Memory
+from states.model.memory import Memory, Task
 from states.rules.effective_date import effective_at, other_reading
 from states.rules.run_values import isoformat, mail_facts, step_row, surplus_rows
 
@@ -49,10 +50,15 @@ def tell_booked(turn: Turn) -> None:
 
 def changes_at_once(memory: Memory, traits: Traits) -> bool:
     """Whether it ends with its order, and nobody else has to act."""
+    return with_its_order(memory, traits) and not outside_steps(memory, traits)
+
+
+def with_its_order(memory: Memory, traits: Traits) -> bool:
+    """Whether the change is made with its order, so that a mail of it follows that of the booking within seconds."""
     order = memory.order
     if order is None or order.effective_at is None or order.effective_at > order.placed_at:
         return False
-    return not by_hand(memory, traits) and not outside_steps(memory, traits)
+    return not by_hand(memory, traits)
 
 
 def doubts(memory: Memory) -> dict[str, Any]:
@@ -77,6 +83,11 @@ def remind_of_surplus(turn: Turn) -> None:
         tell(turn, "surplus_reminder", surplus=left)
 
 
+def step_rows(tasks: Iterable[Task]) -> list[dict[str, Any]]:
+    """What must still be done outside, for a list in a text (X9)."""
+    return [step_row(task.text.removeprefix("third_party_"), task.values.get("name")) for task in tasks]
+
+
 # The ends.
 
 
@@ -86,10 +97,12 @@ def tell_applied(turn: Turn) -> None:
 
 
 def tell_made(turn: Turn, **values: Any) -> None:
-    """The mail of the change; a revocation that passed to a ticket is named."""
+    """The mail of the change; a revocation that passed to a ticket is named, and a date that was not kept."""
     memory = turn.memory
     memory.standing = None
     note_effect(turn)
+    if memory.held_since is not None:
+        values["held_since"] = isoformat(memory.held_since)
     line = last_line(memory, "revocation_passed_on")
     passed_on = {"passed_on": line.values["run"]} if line and line.values else {}
     tell(turn, "applied", **passed_on, **values)
@@ -99,6 +112,8 @@ def tell_ended(turn: Turn) -> None:
     """The licence is gone while proofs are still awaited: other runs need not wait for them (X3, X4, X9)."""
     note_effect(turn)
     tell_watchers(turn, "applied")
+    if not with_its_order(turn.memory, turn.traits):
+        tell(turn, "changed", steps=step_rows(task for task in turn.memory.tasks if task.type == "third_party"))
 
 
 def tell_refused(turn: Turn) -> None:

@@ -27,6 +27,8 @@ def note_effect(turn: Turn) -> None:
         return
     effect = turn.answer.effect if turn.answer else None
     moment = confirmed_at(getattr(effect, "proof", None), memory)
+    if memory.held_since is not None and memory.agreed_at is not None:
+        moment = memory.agreed_at
     planned = memory.order.effective_at if memory.order else memory.agreed_at
     if planned is None or (made_by_person(turn) and later_day(memory, planned, moment)):
         memory.took_effect_at = moment
@@ -39,7 +41,7 @@ def made_by_person(turn: Turn) -> bool:
     memory = turn.memory
     effect = turn.answer.effect if turn.answer else None
     if isinstance(effect, ApplyChange):
-        return memory.held or (memory.order is not None and not books(memory))
+        return memory.held_since is not None or (memory.order is not None and not books(memory))
     return isinstance(effect, Decouple)
 
 

@@ -3,12 +3,12 @@
 from datetime import datetime
 from typing import Any
 
-from states.chart.notifications import tell, tell_operators
+from states.chart.notifications import step_rows, tell, tell_operators
 from states.chart.state_names import public_state
 from states.chart.tasks import change_task, tasks_of
 from states.chart.turn import Turn
 from states.model.memory import Memory, Task
-from states.rules.run_values import isoformat, step_row
+from states.rules.run_values import isoformat
 
 
 def customer_clock(memory: Memory) -> dict[str, datetime]:
@@ -87,6 +87,6 @@ def send_reminder(turn: Turn, number: int, unproved: tuple[Task, ...], **values:
         "state": public_state(turn.memory.state),
         "number": number,
         "again": number > 2,
-        "steps": [step_row(task.text.removeprefix("third_party_"), task.values.get("name")) for task in unproved],
+        "steps": step_rows(unproved),
     }
     tell(turn, "reminder" if number == 1 else "reminder_urgent", **facts, **values)

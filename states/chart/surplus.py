@@ -1,8 +1,13 @@
 """Licences in surplus: the override before the order, and what is left on the date (X2, X4)."""
 
-from states.chart.tasks import open_task
+from datetime import datetime
+
+from states.chart.notifications import tell
+from states.chart.tasks import change_task, open_task, tasks_of
 from states.chart.turn import Turn
+from states.model.base import start_of
 from states.model.memory import Memory
+from states.rules.effective_date import effective_at
 from states.rules.run_values import surplus_rows
 from states.rules.surplus_resolution import split_by_licence, unresolved_surplus
 
@@ -37,13 +42,34 @@ def take_surplus(turn: Turn) -> None:
 
 
 def open_leftover(turn: Turn) -> None:
-    """The edition has changed and something is still in surplus: an operator's task (X2)."""
-    open_task(turn, "surplus", "surplus", values={"surplus": surplus_rows(unresolved_surplus(turn.memory))})
+    """The edition has changed and something is still in surplus: an operator's task, and the customer is told (X2)."""
+    left = surplus_rows(unresolved_surplus(turn.memory))
+    open_task(turn, "surplus", "surplus", values={"surplus": left})
+    tell(turn, "changed", surplus=left)
 
 
 def open_held(turn: Turn) -> None:
-    """A channel is active again on package 0's date: the order is held (X4)."""
-    open_task(turn, "surplus", "surplus_channels", values={"surplus": surplus_rows(unresolved_surplus(turn.memory))})
+    """A channel is active again on package 0's date: the order is held, and the customer is told once (X4)."""
+    memory = turn.memory
+    values = {"surplus": surplus_rows(unresolved_surplus(memory))}
+    memory.agreed_at = None
+    if memory.held_since is None:
+        memory.held_since = effective_at(memory)
+        tell(turn, "held", **values)
+    for task in tasks_of(memory, "surplus"):
+        change_task(memory, task, values=values)
+    open_task(turn, "surplus", "surplus_channels", values=values)
+
+
+def note_first_day(turn: Turn) -> None:
+    """Package 0 holds from the day that the operator names, else from now: checked again on that day (X4)."""
+    memory, at = turn.memory, turn.message.at
+    turn.follow = "recheck_licences"
+    if at is not None:
+        memory.agreed_at = at if isinstance(at, datetime) else start_of(at, memory.settings.zone)
+    if memory.agreed_at is not None and memory.agreed_at > memory.now and memory.order is not None:
+        memory.order = memory.order.model_copy(update={"effective_at": memory.agreed_at})
+        turn.follow = "put_off"
 
 
 def remember_surplus(memory: Memory) -> None:

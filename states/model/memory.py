@@ -131,8 +131,8 @@ class Memory(BaseModel):
     """The moment that a person agreed (MOV1, SUP3)."""
     took_effect_at: Moment | None = None
     """When it took effect, where that is not the date of an order: granted, proved, re-assigned, made later."""
-    held: bool = False
-    """The order was held back on its date (X4)."""
+    held_since: Moment | None = None
+    """The date on which the order was held back first (X4)."""
 
     tasks: tuple[Task, ...] = ()
     timeline: tuple[TimelineLine, ...] = ()

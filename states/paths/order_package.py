@@ -81,7 +81,8 @@ class OrderPackagePath(Chart):
     )
     date_reached = scheduled.to(applying, on=revocation.hand_over_on_date)
     change_applied = applying.to(held, cond=surplus.was_held, on=surplus.take_surplus) | applying.to(applied)
-    surplus_settled = held.to(applying)
+    surplus_settled = held.to(None, on=surplus.note_first_day)
+    put_off = held.to(scheduled, on=notifications.tell_clarified)
     target_checked = license_check.from_(
         feature_warning, surplus_resolution, order, scheduled, cond=to_zero, on=amendments.keep_standing
     ) | feature_warning.from_(feature_warning, surplus_resolution, order, scheduled, on=amendments.keep_standing)

@@ -113,7 +113,9 @@ def effective_at(memory: Memory) -> datetime | None:
 
 
 def follows_notice(memory: Memory) -> bool:
-    """Whether the date shown comes from the notice rule, so that there is a deadline."""
+    """Whether the date shown comes from the notice rule, so that there is a deadline; not where it was held (X4)."""
+    if memory.held_since is not None:
+        return False
     term = memory.order.term if memory.order else answered_term(memory)
     return date_rule_of(memory) == "notice" and term is None and "clarify_term" not in open_questions(memory)
 

@@ -53,8 +53,10 @@ def why(memory: Memory, traits: Traits, say: Say) -> tuple[WhyStep, ...]:
     if memory.check and memory.check.inferred and memory.clarified_cost is None and rule == "term":
         steps.insert(0, Reason("inferred", "", "inferred", "G8"))
     planned = memory.order.effective_at if memory.order else memory.agreed_at
-    if memory.took_effect_at is not None and planned not in (None, memory.took_effect_at):
-        steps.append(made_later(memory, planned))
+    if memory.held_since is not None:
+        steps += held_back(memory)
+    elif memory.took_effect_at is not None and planned not in (None, memory.took_effect_at):
+        steps.append(planned_step("made_later", planned, "X12", memory))
     steps += results_of(memory, steps, by_notice=rule == "notice" and term is None)
     return tuple(
         WhyStep(
@@ -78,9 +80,17 @@ def without_order(memory: Memory, traits: Traits) -> Reason:
     return moment_step(memory, traits)
 
 
-def made_later(memory: Memory, planned: datetime) -> Reason:
-    """It was planned for a day, and held back (X4) or done by a person later (X12)."""
-    text, rule = ("held", "X4") if memory.held else ("made_later", "X12")
+def held_back(memory: Memory) -> list[Reason]:
+    """On its date a channel was active, so that it holds from when it is changed, or from the day named (X4)."""
+    steps = [planned_step("held", memory.held_since, "X4", memory)]
+    if memory.agreed_at is not None:
+        steps.append(Reason("named", "named_at", memory.agreed_at.isoformat(), "X4"))
+    return steps
+
+
+def planned_step(text: str, planned: datetime | None, rule: str, memory: Memory) -> Reason:
+    """For when it was planned."""
+    assert planned is not None
     return Reason(text, "planned_at", planned.isoformat(), rule, day_of(planned, memory.settings.zone).isoformat())
 
 
@@ -137,7 +147,7 @@ def results_of(memory: Memory, steps: list[Reason], *, by_notice: bool) -> list[
     if date is None:
         return []
     rule = "X6"
-    if memory.took_effect_at is not None and steps:
+    if steps and (memory.took_effect_at or memory.held_since):
         rule = steps[-1].rule
     elif by_notice:
         rule = "D2" if notice_rule(memory).in_time(day_of(notice_moment(memory), zone)) else "D3"

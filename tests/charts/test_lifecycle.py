@@ -488,7 +488,9 @@ def test_X9_for_a_third_party_the_customer_is_reminded_too():
     assert run.notices()[5:] == [("task_escalated", "operator"), ("reminder_urgent", "customer")]
     assert run.notice("task_escalated")["note"] == run.notice("reminder_urgent")["note"] == "unreadable"
     run.wait(NOW + 30 * DAY)
-    assert run.notices()[7:] == [("task_escalated", "operator"), ("reminder_urgent", "customer")]
+    assert run.notices()[7:] == [
+        ("changed", "customer"), ("task_escalated", "operator"), ("reminder_urgent", "customer"),
+    ]  # fmt: skip
     assert run.notice("task_escalated")["note"] == "unreadable"
     assert "note" not in run.notice("reminder_urgent")
 

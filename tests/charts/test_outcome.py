@@ -5,7 +5,20 @@ from typing import Any
 
 import pytest
 
-from tests.charts.lone_run import DAY, INCLUDED, NOW, PAID, LoneRun, document_of, moment
+from states.model.facts import Receipt, Surplus
+from tests.charts.lone_run import (
+    DAY,
+    INCLUDED,
+    NOTICE,
+    NOW,
+    PACKAGE,
+    PAID,
+    LoneRun,
+    document_of,
+    edition,
+    moment,
+    scheduled,
+)
 
 TERM = moment("2027-01-31 23:00")
 SHOPIFY = INCLUDED | {"outside": ({"what": "shopify", "rule": "CO4"},)}
@@ -56,7 +69,7 @@ def test_MIS1_SVC1_what_a_person_granted_took_effect_then(kind: str, rule: str) 
 
 
 @pytest.mark.parametrize(
-    ("confirmed_at", "shown"), [(None, NOW + DAY), (NOW - 3 * DAY, NOW - 3 * DAY), (NOW + 9 * DAY, NOW + DAY)]
+    ("confirmed_at", "shown"), [(None, NOW + DAY), (NOW - 3 * DAY, NOW - 3 * DAY), (NOW + 1.5 * DAY, NOW + DAY)]
 )
 @pytest.mark.parametrize(("kind", "says", "rule"), [("ecomdata", ECOMDATA, "ECO2"), ("connector", SHOPIFY, "CO4")])
 def test_ECO2_CO4_what_ended_elsewhere_shows_when_that_was_confirmed(
@@ -111,3 +124,101 @@ def test_X9_what_is_switched_off_before_its_proof_shows_when_it_was_switched_off
     run.wait(NOW + 9 * DAY)
     run.confirm("third_party", proof={"reference": "mail"})
     assert outcome(run) == ("applied", NOW, ["X6", "X6"])
+
+
+# What was held on its date (X4), and what is left after it (X2).
+
+CHANNEL = Surplus(licence="M-1", product="marketplace", reason="channel")
+NOTICED = ["D6", "D8", "D5"]
+
+
+def held() -> LoneRun:
+    """Package 0 on its date, on which a channel is active."""
+    run = LoneRun("order_package", NOTICE | {"warnings": ({"code": "package_zero"},)}, **PACKAGE)
+    run.acknowledge()
+    scheduled(run)
+    run.receipt = Receipt(key="k", surplus=(CHANNEL,), held=True)
+    run.wait(TERM)
+    assert run.state == "held"
+    return run
+
+
+def test_X4_a_held_package_is_told_on_its_date_and_only_then() -> None:
+    run = held()
+    assert run.notices()[-1] == ("held", "customer")
+    assert [entry["names"] for entry in run.notice("held")["surplus"]] == [["marketplace (M-1)"]]
+    assert outcome(run) == ("surplus_resolution", TERM, [*NOTICED, "X4", "X4"])
+    run.receipt = Receipt(key="k", surplus=(CHANNEL, CHANNEL.model_copy(update={"licence": "M-2"})), held=True)
+    run.receive("licence_changed", None)
+    assert run.notices().count(("held", "customer")) == 1
+    shown = [entry["names"] for entry in run.task("surplus").values["surplus"]]
+    assert shown == [["marketplace (M-1)"], ["marketplace (M-2)"]]
+
+
+@pytest.mark.parametrize("how", ["licence_changed", "confirmed", "recheck_licences"])
+def test_X4_a_held_package_takes_effect_when_it_is_changed(how: str) -> None:
+    run = held()
+    run.wait(TERM + 9 * DAY)
+    run.receipt = Receipt(key="k")
+    if how == "confirmed":
+        run.confirm("surplus")
+    elif how == "recheck_licences":
+        run.send("recheck_licences")
+    else:
+        run.receive("licence_changed", None)
+    assert outcome(run) == ("applied", TERM + 9 * DAY, [*NOTICED, "X4", "X4"])
+    assert run.notice("applied")["held_since"] == TERM.isoformat()
+    assert run.notice("applied")["effective_at"] == (TERM + 9 * DAY).isoformat()
+    assert document_of(run).order_by is None
+
+
+@pytest.mark.parametrize("at", ["2027-02-05", "2027-02-01"])
+def test_X4_or_from_the_day_that_the_operator_names(at: str) -> None:
+    run = held()
+    run.wait(TERM + 9 * DAY)
+    run.receipt = Receipt(key="k")
+    assert run.confirm("surplus", at=at) is None
+    assert outcome(run) == ("applied", moment(at) - timedelta(hours=1), [*NOTICED, "X4", "X4", "X4"])
+
+
+def test_X4_a_day_to_come_is_waited_for_and_checked_again() -> None:
+    run = held()
+    run.receipt = Receipt(key="k")
+    march = moment("2027-02-28 23:00")
+    assert run.confirm("surplus", at="2027-03-01") is None
+    assert outcome(run) == ("scheduled", march, [*NOTICED, "X4", "X4", "X4"])
+    assert run.notice("scheduled")["clarified"] is True
+    run.receipt = Receipt(key="k", surplus=(CHANNEL,), held=True)
+    run.wait(march)
+    assert run.state == "held"
+    run.receipt = Receipt(key="k")
+    run.wait(march + DAY)
+    run.receive("licence_changed", None)
+    assert outcome(run) == ("applied", march + DAY, [*NOTICED, "X4", "X4"])
+
+
+def test_X4_it_cannot_have_held_before_it_was_ordered_for() -> None:
+    run = held()
+    refusal = run.confirm("surplus", at="2027-01-31")
+    assert refusal is not None and refusal.code == "malformed"
+    assert run.state == "held"
+
+
+def test_X2_an_edition_that_changes_with_surplus_tells_the_customer_on_the_day() -> None:
+    run = scheduled(edition())
+    run.receipt = Receipt(key="k", surplus=(Surplus(licence="L-9", product="p", reason="not_available"),))
+    run.wait(TERM)
+    assert (run.state, run.notices()[-1]) == ("leftover", ("changed", "customer"))
+    assert [entry["names"] for entry in run.notice("changed")["surplus"]] == [["p (L-9)"]]
+
+
+def test_X9_what_is_switched_off_on_its_day_before_its_proof_is_told_on_the_day() -> None:
+    outside = {"outside": ({"what": "pilot", "rule": "MP3"},)}
+    run = scheduled(LoneRun("marketplace", INCLUDED | outside), effective_on="2027-02-01")
+    run.wait(TERM)
+    assert (run.state, run.notices()[-1]) == ("third_party", ("changed", "customer"))
+    assert run.notice("changed")["steps"] == [{"what": "pilot", "name": None}]
+    at_once = LoneRun("marketplace", INCLUDED | outside)
+    at_once.send("place_order")
+    at_once.wait(NOW)
+    assert (at_once.state, at_once.notices()) == ("third_party", [("scheduled", "customer")])

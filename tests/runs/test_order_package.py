@@ -7,7 +7,7 @@ import pytest
 from tests.runs.customers import customer_record
 from tests.runs.documents import moment, open_surplus, task_types, timeline_events, warning_codes
 from tests.runs.harness import Refused, Run, World
-from tests.runs.steps import in_state, status_when
+from tests.runs.steps import in_state, mails_when, status_when
 
 FEBRUARY, MARCH = "2027-02-01T00:00+01:00", "2027-03-01T00:00+01:00"
 EBAY = {"licence": "M-1", "product": "marketplace"}
@@ -149,7 +149,11 @@ async def test_X4_a_channel_that_is_back_on_the_date_holds_the_order(world: Worl
         await world.load(customer_record(order_package=1000))
         await (run.confirm("surplus") if how == "confirmed" else run("recheck_licences"))
     applied = await in_state(run, "applied")
-    assert (moment(applied["effective_at"]), applied["tasks"]) == (moment(FEBRUARY), [])
+    assert (applied["effective_at"][:10], applied["tasks"], applied["why"][-1]["rule"]) == ("2027-02-03", [], "X4")
+    written = await mails_when(run, lambda written: any("Geplant war" in mail.body for mail in written))
+    told = [mail.body for mail in written if mail.to.startswith("kontakt")]
+    assert sum("Verkaufskanal ist noch oder wieder aktiv" in body for body in told) == 1
+    assert any("seit dem 3. Februar 2027" in body and "Geplant war der 1. Februar 2027" in body for body in told)
     assert (await world.record("K-1001"))["order_package"] == 0
     assert "applied" in [line["state"] for line in applied["timeline"]]
 

@@ -137,7 +137,7 @@ def check_bare(language: str, key: str) -> None:
     """Nothing is known that need not be."""
     left = {name: value for name, value in SAMPLES[key].items() if name not in ("name", "order_by")}
     body = say(
-        language, f"{key}.body", left | {"target": None, "effective_at": None, "abandons_on": None, "due_at": None}
+        language, f"{key}.body", left | dict.fromkeys(("target", "effective_at", "abandons_on", "due_at", "held_since"))
     )
     assert body.startswith(("Guten Tag,\n", "Hello,\n"))
     assert "–" not in body
