@@ -4,6 +4,7 @@ Each is described in docs/contract.md, Settings.
 """
 
 import base64
+import ipaddress
 import os
 import re
 import sys
@@ -191,6 +192,39 @@ class Settings(BaseSettings):
     def mode(self, kind: str) -> Mode:
         """How changes of this kind are made: by an adapter, or by a person by hand (X12)."""
         return self.customer_centre_modes.get(kind, self.customer_centre)
+
+
+def loopback(host: str) -> bool:
+    """Whether only this machine reaches that host."""
+    bare = host.strip("[]").lower()
+    if bare == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(bare).is_loopback
+    except ValueError:
+        return False
+
+
+def switched_off(settings: Settings) -> list[str]:
+    """What these settings leave off or open, on purpose or by oversight: a line for each, which names the variable."""
+    ui, public = (loopback(urlsplit(url).hostname or "") for url in (settings.temporal_ui_url, settings.public_url))
+    to_nobody = [
+        f"{PREFIX}{name} is {address}: such mail reaches nobody"
+        for name, address in (("MAIL_FROM", settings.mail_from), ("OPERATOR_MAIL", settings.operator_mail))
+        if address.rpartition("@")[2].strip(" >") == "localhost"
+    ]
+    found = {
+        f"SMTP_URL is not set: mails are files in {settings.state_dir / 'mail'}, and nobody gets them": (
+            settings.smtp_url is None
+        ),
+        "WEBHOOK_SECRET is not set: whoever reaches the portal may send events": not settings.webhook_secret,
+        "OPERATOR_TOKENS is not set: whoever reaches the portal may decide tasks": not settings.operator_tokens,
+        f"PUBLIC_URL is {settings.public_url}: links in mails work on this machine only": public,
+        f"TEMPORAL_UI_URL is {settings.temporal_ui_url}: links to the web UI work on this machine only": ui,
+        "COMPARE_AT is never: a run that is terminated is not noticed": settings.compare_at is None,
+        "GUARDED_ELSEWHERE is true: others must guard Temporal and the portal": settings.guarded_elsewhere,
+    }
+    return [PREFIX + text for text, holds in found.items() if holds] + (to_nobody if settings.smtp_url else [])
 
 
 def read_settings(kinds: Collection[str]) -> Settings:

@@ -25,7 +25,7 @@ from logs import configure_logs, forward_the_core
 from portal.deliverer import Deliverer
 from portal.delivery import delivery_of
 from programs import end_in_time, leave, told_to_stop
-from settings import Settings, checked, run_program
+from settings import Settings, checked, run_program, switched_off
 from states.kinds.registry import KINDS
 from workflows.connect import NotConnected, connect
 from workflows.executions import TemporalExecutions
@@ -57,6 +57,8 @@ def create_worker(client: Client, settings: Settings) -> Worker:
         delivering = asyncio.create_task(deliverer.run())
         try:
             await schedule(client, settings)
+            for reason in switched_off(settings):
+                log.warning("switched_off", reason=reason)
             log.info("worker_ready", task_queue=settings.task_queue, namespace=client.namespace)
             yield
         finally:

@@ -17,11 +17,13 @@ from activities.sql.paging import WrongCursor
 from catalogue.loader import load_catalogues
 from portal import customer_routes, health_routes, home_page, operator_routes
 from portal.context import Portal, portal_of, requested_language
+from portal.deadline import Timely
 from portal.delivery import delivery_of
 from portal.intake import Intake
 from portal.metrics import Measured, Metrics
 from portal.openapi import DescribedApp
 from portal.problems import PortalProblem, body_of, malformed, response_of, wrong_call
+from portal.readiness import Readiness
 from settings import Settings, checked
 from states.kinds.registry import KINDS
 
@@ -48,9 +50,10 @@ def build(client: Client, settings: Settings, *, trusted: bool) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
-        exception_handlers={**dict.fromkeys(FAULTS, answer_fault), Exception: answer_bug},
+        exception_handlers=dict.fromkeys(FAULTS, answer_fault),
     )
     app.state.portal = portal = compose(client, checked(settings, KINDS), trusted)
+    app.add_middleware(Timely, answer=answer_late)
     app.add_middleware(Measured, metrics=portal.metrics)
     for module in (home_page, customer_routes, operator_routes, health_routes):
         app.include_router(module.router)
@@ -63,6 +66,7 @@ def compose(client: Client, settings: Settings, trusted: bool) -> Portal:
     delivery = delivery_of(client, settings, adapters)
     return Portal(
         settings=settings,
+        readiness=Readiness(client, settings.task_queue, adapters),
         catalogues=catalogues,
         adapters=adapters,
         runs=delivery.runs,
@@ -100,10 +104,11 @@ async def answer_fault(request: Request, error: Exception) -> Response:
     return response_of(problem, await portal_of(request).with_names(body, problem.customer))
 
 
-async def answer_bug(request: Request, error: Exception) -> Response:
-    """A fault of ours: logged whole, and answered without what it says."""
-    log.error("call_failed", error=type(error).__name__, exc_info=error)
-    problem = PortalProblem("internal", values={"fault": "internal"})
+async def answer_late(request: Request, error: Exception) -> Response:
+    """What no handler answered: a call whose time was over, or a fault of ours, logged whole and not shown."""
+    problem = error if isinstance(error, PortalProblem) else PortalProblem("internal", values={"fault": "internal"})
+    if problem is not error:
+        log.error("call_failed", error=type(error).__name__, exc_info=error)
     return response_of(problem, body_of(problem, requested_language(request) or "en"))
 
 

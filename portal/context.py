@@ -18,6 +18,7 @@ from portal.delivery import Caller
 from portal.intake import Intake
 from portal.metrics import Metrics
 from portal.problems import PortalProblem
+from portal.readiness import Readiness
 from portal.run_client import RunClient
 from settings import Settings
 from states.model.facts import Check, Inquiry
@@ -34,6 +35,7 @@ class Portal:
     """
 
     settings: Settings
+    readiness: Readiness
     catalogues: Catalogues
     adapters: Adapters
     runs: RunClient

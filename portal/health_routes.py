@@ -1,15 +1,17 @@
 """The calls for whoever runs it."""
 
-import asyncio
-
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from portal import openapi_examples
+from portal.context import requested_language
 from portal.openapi import answer, problems
 from portal.parameters import CurrentPortal
+from portal.problems import MEDIA_TYPE, PortalProblem, body_of
+from portal.readiness import OK
 from portal.schemas import Health
+from settings import switched_off
 
 router = APIRouter(tags=["running it"])
 
@@ -21,18 +23,25 @@ router = APIRouter(tags=["running it"])
 )
 async def healthz() -> JSONResponse:
     """Asks nobody else."""
-    return JSONResponse(Health(status="ok").model_dump())
+    return JSONResponse(Health(status="ok").model_dump(exclude_unset=True))
 
 
 @router.get(
     "/readyz",
-    summary="Whether Temporal and the database answer",
-    responses=answer(200, Health, openapi_examples.READY, "Both do") | problems(503),
+    summary="Whether Temporal with its namespace, a worker, the database with its schema, and mail are there",
+    responses=answer(200, Health, openapi_examples.READY, "All are; `off` is what the settings leave off")
+    | problems(503),
 )
-async def readyz(portal: CurrentPortal) -> JSONResponse:
-    """503 where one of them does not."""
-    await asyncio.gather(portal.runs.reader.ping(), portal.adapters.database.ready())
-    return JSONResponse(Health(status="ok", temporal="ok", database="ok").model_dump())
+async def readyz(request: Request, portal: CurrentPortal) -> JSONResponse:
+    """503 where one is not there: a problem that has the parts beside it, each `ok` or what is wrong."""
+    parts = await portal.readiness.look()
+    health = Health(status="ok", **parts, off=tuple(switched_off(portal.settings))).model_dump()
+    wrong = [f"{part}: {answer}" for part, answer in parts.items() if answer != OK]
+    if not wrong:
+        return JSONResponse(health)
+    problem = PortalProblem("unavailable", text="; ".join(wrong))
+    body = health | body_of(problem, requested_language(request) or "en")
+    return JSONResponse(body, problem.status, dict(problem.headers or {}), MEDIA_TYPE)
 
 
 @router.get(

@@ -70,8 +70,7 @@ class IncomingEvent:
     @property
     def names(self) -> dict[str, str]:
         """What the logs call it."""
-        run = {"workflow_id": self.subject} if self.subject else {}
-        return {"event_source": self.source, "event_id": self.id} | run
+        return {"event_source": self.source, "event_id": self.id, "workflow_id": self.run}
 
     @property
     def label(self) -> str:

@@ -49,5 +49,4 @@ class Intake:
         outcome = (answer.document.get("code") or "taken") if answer.final else "pending"
         self.metrics.events.labels(event.label, outcome).inc()
         if not self.quiet:
-            workflow_id = answer.document.get("workflow_id")
-            log.info("event_answered", event_type=event.type, workflow_id=workflow_id, outcome=outcome)
+            log.info("event_answered", event_type=event.type, outcome=outcome)

@@ -98,5 +98,12 @@ TASK: dict[str, Any] = {
 TASKS: dict[str, Any] = {"items": [TASK], "total": 1, "next": None}
 CONFIRMATION: dict[str, Any] = {"by": "anna", "proof": {"reference": "order 4711"}}
 REJECTION: dict[str, Any] = {"by": "anna", "note": "The configurator does not open; asked support."}
-HEALTH: dict[str, Any] = {"status": "ok", "temporal": None, "database": None}
-READY: dict[str, Any] = {"status": "ok", "temporal": "ok", "database": "ok"}
+HEALTH: dict[str, Any] = {"status": "ok"}
+READY: dict[str, Any] = {
+    "status": "ok",
+    "temporal": "ok",
+    "worker": "ok",
+    "database": "ok",
+    "mail": "ok",
+    "off": ["CANCELLATIONS_SMTP_URL is not set: mails are files in var/mail, and nobody gets them"],
+}

@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
 from temporalio.client import (
@@ -131,15 +130,6 @@ class RunReader:
             return problem
         values, customer = {"state": document.get("state")}, workflow_id.split("/")[1]
         return PortalProblem("ended", rule="X11", values=values, current=document, customer=customer)
-
-    async def ping(self) -> None:
-        """Raise `unavailable` unless Temporal answers for this namespace."""
-        try:
-            async with asyncio.timeout(READ_WITHIN):
-                with reaching():
-                    await self.client.service_client.check_health(timeout=timedelta(seconds=READ_WITHIN))
-        except (RPCError, TimeoutError) as error:
-            raise unavailable(error) from error
 
 
 def unavailable(error: BaseException | None = None) -> PortalProblem:

@@ -111,4 +111,7 @@ class Health(Value):
 
     status: str
     temporal: str | None = None
+    worker: str | None = None
     database: str | None = None
+    mail: str | None = None
+    off: tuple[str, ...] = ()

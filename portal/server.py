@@ -11,8 +11,8 @@ import uvicorn
 
 from portal.app import create_app
 from programs import told_to_stop
-from settings import PREFIX, Settings
-from workflows.connect import Unguarded, Unreachable, connect, loopback, prove
+from settings import PREFIX, Settings, loopback, switched_off
+from workflows.connect import Unguarded, Unreachable, connect, prove
 
 log = structlog.get_logger(__name__)
 GRACE_S = 10
@@ -74,6 +74,8 @@ async def serve(settings: Settings, on_stop: Callable[[], None] = lambda: None) 
         timeout_graceful_shutdown=GRACE_S,
     )
     taken = listening(settings)
+    for reason in switched_off(settings):
+        log.warning("switched_off", reason=reason)
     log.info("portal_listening", host=settings.portal_host, port=settings.portal_port)
     await Server(config, on_stop).serve([taken])
     log.info("portal_stopped")

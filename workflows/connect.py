@@ -4,7 +4,6 @@ Temporal has no authorisation by default: whoever reaches it could end contracts
 """
 
 import asyncio
-import ipaddress
 from datetime import timedelta
 from typing import Any
 
@@ -14,6 +13,7 @@ from temporalio.client import Client
 from temporalio.envconfig import ClientConfig
 from temporalio.service import RPCError, RPCStatusCode
 
+from settings import loopback
 from workflows.plugin import CancellationsPlugin
 
 CONNECT_WITHIN = timedelta(seconds=5)
@@ -35,17 +35,6 @@ class WrongProfile(NotConnected):
 
 class Unreachable(NotConnected):
     """The server does not answer now; it may later."""
-
-
-def loopback(host: str) -> bool:
-    """Whether only this machine reaches that host."""
-    bare = host.strip("[]").lower()
-    if bare == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(bare).is_loopback
-    except ValueError:
-        return False
 
 
 def connect_config(default_port: int) -> dict[str, Any]:

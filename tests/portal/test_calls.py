@@ -411,13 +411,6 @@ async def test_a_preview_starts_nothing(portal, client):
     is_problem(await portal.http.get("/cancellations/edition/K-1001/jtl"), 404, "unknown_run")
 
 
-async def test_health_and_readiness(portal, offline):
-    assert (await portal.http.get("/healthz")).json()["status"] == "ok"
-    assert (await portal.http.get("/readyz")).json() == {"status": "ok", "temporal": "ok", "database": "ok"}
-    assert (await offline.http.get("/healthz")).status_code == 200
-    is_problem(await offline.http.get("/readyz"), 503, "unavailable")
-
-
 @pytest.mark.parametrize("address", ["/cancellations", "/cancellations/edition/K-1/jtl"])
 async def test_unavailable_where_temporal_cannot_be_reached(offline, address):
     answer = await offline.http.get(address)

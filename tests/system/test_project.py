@@ -176,6 +176,7 @@ def test_settings_import_nothing_of_ours():
         "datetime",
         "difflib",
         "functools",
+        "ipaddress",
         "os",
         "pathlib",
         "re",

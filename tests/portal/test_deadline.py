@@ -1,0 +1,196 @@
+"""Every call ends in time, whatever hangs: Temporal, the database, the call before it, or its caller."""
+
+import asyncio
+import socket
+import sqlite3
+import time
+from collections.abc import AsyncIterator, Iterator
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import httpx
+import pytest
+import pytest_asyncio
+from structlog.testing import capture_logs
+from temporalio.client import Client
+from temporalio.contrib.pydantic import pydantic_data_converter
+
+from activities.customer_centre import load_customers
+from activities.sql.database import CONNECT_S, STATEMENT_MS
+from portal import deadline, openapi_examples
+from settings import Settings
+from tests.adapters.databases import new_database, postgres
+from tests.portal.conftest import CUSTOMERS, Caller, event, requested
+from tests.portal.test_events import is_problem
+
+__all__ = ["postgres"]
+WITHIN = 1.0
+SLACK = 2.0
+"""A busy machine answers later, and still before a statement would end."""
+CALLS: list[tuple[str, str, Any]] = [
+    ("GET", "/customers/K-1001/licences", None),
+    ("POST", "/previews", openapi_examples.REQUEST),
+    ("GET", "/cancellations", None),
+    ("GET", "/cancellations/edition/K-1001/jtl", None),
+    ("GET", "/tasks", None),
+    ("POST", "/tasks/t-1/confirm", openapi_examples.CONFIRMATION),
+    ("POST", "/tasks/t-1/reject", openapi_examples.REJECTION),
+    ("POST", "/events", requested("K-1001", "new")),
+    ("POST", "/events", event("abandon", "edition/K-1001/jtl", "other")),
+]
+WITHOUT_DATABASE = ("/cancellations/edition/K-1001/jtl",)
+WITHOUT_TEMPORAL = ("/customers/K-1001/licences", "/previews", "/tasks", "/tasks/t-1/confirm", "/tasks/t-1/reject")
+
+
+REAL = deadline.CALL_WITHIN
+
+
+def test_the_deadline_lies_within_five_seconds_and_statements_end_before() -> None:
+    assert max(STATEMENT_MS / 1000, CONNECT_S) < REAL < 5
+
+
+@pytest.fixture(autouse=True)
+def soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody waits for the real deadline."""
+    monkeypatch.setattr(deadline, "CALL_WITHIN", WITHIN)
+
+
+@pytest.fixture
+def silent() -> Iterator[str]:
+    """An address where somebody listens and says nothing."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        yield f"127.0.0.1:{listening.getsockname()[1]}"
+
+
+@pytest_asyncio.fixture
+async def hanging(silent: str, settings: Settings) -> AsyncIterator[Caller]:
+    """The portal with its database, and a Temporal that says nothing."""
+    await load_customers(settings, CUSTOMERS)
+    client = await Client.connect(silent, data_converter=pydantic_data_converter, lazy=True)
+    caller = Caller(client, settings)
+    yield caller
+    await caller.close()
+
+
+async def in_time(caller: Caller, method: str, path: str, document: Any) -> httpx.Response:
+    """The answer, which comes soon after the deadline at the latest."""
+    began = time.monotonic()
+    answer = await caller.http.request(method, path, json=document)
+    assert time.monotonic() - began < WITHIN + SLACK, (method, path)
+    return answer
+
+
+def is_unavailable(answer: httpx.Response) -> None:
+    """503, to be sent again."""
+    is_problem(answer, 503, "unavailable")
+    assert int(answer.headers["retry-after"]) > 0
+
+
+@pytest.mark.parametrize(("method", "path", "document"), CALLS)
+async def test_temporal_says_nothing(
+    hanging: Caller, method: str, path: str, document: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if path in WITHOUT_TEMPORAL:
+        monkeypatch.setattr(deadline, "CALL_WITHIN", REAL)
+        assert (await hanging.http.request(method, path, json=document)).status_code in (200, 404)
+    else:
+        is_unavailable(await in_time(hanging, method, path, document))
+
+
+@pytest.mark.parametrize(("method", "path", "document"), CALLS)
+async def test_the_database_is_locked(alone: Caller, method: str, path: str, document: Any) -> None:
+    file = alone.settings.database_url.removeprefix("sqlite:///")
+    with sqlite3.connect(file, isolation_level=None) as other:
+        other.execute("PRAGMA locking_mode = EXCLUSIVE")
+        other.execute("BEGIN EXCLUSIVE")
+        answer = await in_time(alone, method, path, document)
+        if path in WITHOUT_DATABASE:
+            assert answer.status_code in (404, 503)
+        elif document is not None and path == "/events":
+            is_unavailable(answer)
+        other.execute("ROLLBACK")
+    other.close()
+    await asyncio.gather(*deadline.left, return_exceptions=True)
+    assert (await alone.http.request("GET", "/tasks")).status_code == 200
+
+
+async def test_doubles_of_an_event_do_not_wait_longer_than_it(hanging: Caller) -> None:
+    answers = [in_time(hanging, "POST", "/events", requested("K-1001", "double")) for _ in range(5)]
+    for answer in await asyncio.gather(*answers):
+        is_unavailable(answer)
+
+
+async def test_a_caller_that_sends_half_a_body_is_answered(alone: Caller) -> None:
+    async def half() -> AsyncIterator[bytes]:
+        yield b'{"kind":'
+        await asyncio.sleep(3600)
+
+    began = time.monotonic()
+    answer = await alone.http.post("/previews", content=half(), headers={"content-type": "application/json"})
+    assert time.monotonic() - began < WITHIN + SLACK
+    is_unavailable(answer)
+
+
+async def test_a_bug_is_answered_and_logged_once(alone: Caller, monkeypatch: Any) -> None:
+    async def bug(*_: Any, **__: Any) -> None:
+        raise TimeoutError("a bug that looks like a deadline")
+
+    monkeypatch.setattr(type(alone.adapters.work_list), "tasks", bug)
+    with capture_logs() as logs:
+        is_problem(await alone.http.get("/tasks"), 500, "internal")
+    assert [line["event"] for line in logs] == ["call_failed"]
+
+
+# PostgreSQL that stops to answer in the middle.
+
+
+class Wire:
+    """A connection to a server that can be made silent: what was said before is passed on, nothing after."""
+
+    def __init__(self) -> None:
+        self.passes = asyncio.Event()
+        self.passes.set()
+
+    async def passed_on(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while data := await reader.read(65536):
+            await self.passes.wait()
+            writer.write(data)
+            await writer.drain()
+        writer.close()
+
+
+@pytest_asyncio.fixture
+async def wired(postgres: str, client: Client, settings: Settings) -> AsyncIterator[tuple[Caller, Wire]]:
+    """The portal on PostgreSQL, behind a wire."""
+    wire = Wire()
+    with new_database(postgres) as url:
+        parts = urlsplit(url)
+        folder = parse_qs(parts.query)["host"][0]
+
+        async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            there, back = await asyncio.open_unix_connection(f"{folder}/.s.PGSQL.5432")
+            await asyncio.gather(wire.passed_on(reader, back), wire.passed_on(there, writer), return_exceptions=True)
+
+        async with await asyncio.start_server(connected, "127.0.0.1", 0) as listening:
+            port = listening.sockets[0].getsockname()[1]
+            address = f"postgresql://{parts.username}@127.0.0.1:{port}{parts.path}"
+            caller = await asyncio.to_thread(Caller, client, settings.model_copy(update={"database_url": address}))
+            yield caller, wire
+            wire.passes.set()
+            await asyncio.gather(*deadline.left, return_exceptions=True)
+            await caller.close()
+
+
+@pytest.mark.postgres
+async def test_a_database_that_falls_silent_holds_up_nobody(wired: tuple[Caller, Wire]) -> None:
+    caller, wire = wired
+    assert (await caller.http.get("/tasks")).status_code == 200
+    wire.passes.clear()
+    for method, path, document in [call for call in CALLS if call[1] not in (*WITHOUT_DATABASE, "/cancellations")]:
+        is_unavailable(await in_time(caller, method, path, document))
+    answers = [in_time(caller, "GET", "/tasks", None) for _ in range(30)]
+    for answer in await asyncio.gather(*answers):
+        is_unavailable(answer)
+    wire.passes.set()
+    await asyncio.gather(*deadline.left, return_exceptions=True)
+    assert (await caller.http.get("/tasks")).status_code == 200
