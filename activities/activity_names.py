@@ -27,6 +27,9 @@ WRITE_TASKS = "write_tasks"
 RECORD_END = "record_end"
 """`states.model.status.End` → `Receipt`, whose `tell` names the runs that want to hear of it."""
 
+GO_ON = "go_on"
+"""`states.model.status.GoingOn` → `Receipt`: a run that was reset goes on, whatever an end of it has written."""
+
 COMPARE = "compare"
 """Nothing → `states.model.reconciliation.Comparison`: our database against the runs that Temporal knows."""
 

@@ -48,18 +48,32 @@ class CancellationActivities:
             self.notify,
             self.write_tasks,
             self.record_end,
+            self.go_on,
         ]
 
     @activity.defn(name=activity_names.READ)
     async def read(self, inquiry: Inquiry) -> Check:
         """Judge a request by record and catalogue; a run's first check registers the run."""
-        request = inquiry.request
         with adapter_errors_translated():
             if inquiry.first:
-                watches = KINDS[request.kind].watches
-                run_id = activity.info().workflow_run_id or ""
-                await self.adapters.runs.register(request.workflow_id, run_id, request.kind, request.customer, watches)
-            return with_namespace(await check_request(inquiry, self.adapters, self.catalogues, self.settings))
+                await self.register(inquiry)
+            return with_run(await check_request(inquiry, self.adapters, self.catalogues, self.settings), inquiry)
+
+    async def register(self, inquiry: Inquiry) -> None:
+        """The run is open; one that was reset to its beginning is so again."""
+        request, run_id = inquiry.request, inquiry.run_id or this_run()
+        run = status.GoingOn(
+            workflow_id=request.workflow_id,
+            first_run_id=run_id,
+            run_ids=(run_id,),
+            kind=request.kind,
+            customer=request.customer,
+        )
+        if run_id == this_run():
+            watches = KINDS[request.kind].watches
+            await self.adapters.runs.register(request.workflow_id, run_id, request.kind, request.customer, watches)
+        else:
+            await self.adapters.ledger.take_back(run, KINDS[request.kind].watches)
 
     @activity.defn(name=activity_names.PLACE_ORDER)
     async def place_order(self, step: Step) -> Receipt:
@@ -110,7 +124,7 @@ class CancellationActivities:
         if not isinstance(effect, Notify):
             raise misconfigured(f"notify cannot perform {effect.effect}")
         bound_log = log.bind(workflow_id=step.workflow_id, template=effect.template, to=effect.to)
-        with adapter_errors_translated():
+        with adapter_errors_translated(patient=True):
             record = await self.adapters.records.customer(step.customer)
             to, language = mail_to(effect, record, self.settings)
             if to is None:
@@ -152,6 +166,17 @@ class CancellationActivities:
             tell = await self.adapters.runs.watchers(document.customer, but=document.workflow_id)
             return Receipt(key=f"{document.workflow_id}/{document.run_id}/end", tell=tell)
 
+    @activity.defn(name=activity_names.GO_ON)
+    async def go_on(self, run: status.GoingOn) -> Receipt:
+        """Take back what an end of a run has written that goes on after all; answers whom to tell.
+
+        Its tasks it writes anew itself. What was changed in the record stays changed.
+        """
+        with adapter_errors_translated():
+            await self.adapters.ledger.take_back(run, KINDS[run.kind].watches)
+            tell = await self.adapters.runs.watchers(run.customer, but=run.workflow_id)
+            return Receipt(key=f"{run.workflow_id}/{run.run_ids[-1]}/go_on", tell=tell)
+
     async def names_of(self, customer: str) -> Names:
         """What the customer's licences and partners are called."""
         return await names_of(customer, self.adapters.records, self.catalogues)
@@ -184,12 +209,22 @@ async def with_signs_of_life(work: Coroutine[Any, Any, None]) -> None:
         task.cancel()
 
 
-def with_namespace(check: Check) -> Check:
-    """A first check's settings with the namespace that the run is in, for its links."""
-    namespace = activity.info().namespace
-    if check.settings is None or namespace == check.settings.namespace:
+def this_run() -> str:
+    """The run ID of the run that asks."""
+    return activity.info().workflow_run_id or ""
+
+
+def with_run(check: Check, inquiry: Inquiry) -> Check:
+    """A first check with the namespace that the run is in, for its links, and its run ID where that is another now."""
+    if check.settings is None:
         return check
-    return check.model_copy(update={"settings": check.settings.but(namespace=namespace)})
+    known: dict[str, Any] = {}
+    namespace = activity.info().namespace
+    if namespace != check.settings.namespace:
+        known["settings"] = check.settings.but(namespace=namespace)
+    if inquiry.run_id not in (None, this_run()):
+        known["run_id"] = this_run()
+    return check.model_copy(update=known) if known else check
 
 
 def create_activities(settings: Settings) -> CancellationActivities:

@@ -18,15 +18,17 @@ from activities.ports import AdapterError, Misconfigured, Refused
 
 
 @contextmanager
-def adapter_errors_translated() -> Iterator[None]:
-    """Turn the errors of ports into those that the driver knows."""
+def adapter_errors_translated(*, patient: bool = False) -> Iterator[None]:
+    """Turn the errors of ports into those that the driver knows; `patient`: all but a no is retried."""
     try:
         yield
     except Refused as error:
         details = {"reason": str(error), "reference": error.reference}
         raise ApplicationError(str(error), details, type=activity_names.REFUSED, non_retryable=True) from None
     except Misconfigured as error:
-        raise misconfigured(str(error)) from None
+        if not patient:
+            raise misconfigured(str(error)) from None
+        raise ApplicationError(str(error), type="Unavailable") from None
     except AdapterError as error:
         raise ApplicationError(str(error), type="Unavailable") from None
     except ValidationError as error:

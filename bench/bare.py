@@ -113,8 +113,13 @@ class BareDowngrade:
 
     async def keep(self) -> None:
         """The ended run in the ledger."""
-        end = End(status=self.document(), started_at=self.info.start_time, ended_at=workflow.now())
-        await workflow.execute_local_activity(
+        end = End(
+            status=self.document(),
+            started_at=self.info.start_time,
+            ended_at=workflow.now(),
+            first_run_id=self.info.first_execution_run_id,
+        )
+        await workflow.execute_activity(
             activity_names.RECORD_END, end, result_type=Receipt, summary="Keep the ended run", **OPTIONS
         )
 

@@ -1,39 +1,44 @@
 """Calling activities in two stages: within the time that an update waits, then patiently (docs/adr/0006)."""
 
+from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypeVar
 
+from pydantic import ValidationError
 from temporalio import workflow
 from temporalio.exceptions import ActivityError, ApplicationError, FailureError
 
 with workflow.unsafe.imports_passed_through():
     from activities import activity_names
+    from states.model.base import Value
     from states.model.facts import Check, Receipt, Refusal
 from workflows import options
 
-ACTIVITIES: dict[str, tuple[str, type | None, str]] = {
+Shape = TypeVar("Shape", bound=Value)
+
+ACTIVITIES: dict[str, tuple[str, type[Value] | None, str]] = {
     "check_licences": (activity_names.READ, Check, "Read the record and check the licences"),
     "place_order": (activity_names.PLACE_ORDER, Receipt, "Book the order in the customer centre"),
     "apply_change": (activity_names.APPLY_CHANGE, Receipt, "Make the change in the customer's record"),
     "withdraw": (activity_names.WITHDRAW, Receipt, "Withdraw the booking"),
     "reassign": (activity_names.REASSIGN, Receipt, "Assign the licence elsewhere"),
     "decouple": (activity_names.DECOUPLE, Receipt, "Decouple the marketplace account"),
-    "notify": (activity_names.NOTIFY, None, "Send a mail"),
 }
 """Each effect with its activity, the type of its answer, and what the web UI says of it."""
 
-IN_THE_WORKER = frozenset({activity_names.READ, activity_names.WRITE_TASKS, activity_names.RECORD_END})
-"""Tried once as local activities: short, idempotent, and cheaper in history."""
+IN_THE_WORKER = frozenset({activity_names.READ})
+"""Tried once as a local activity, which is short and cheaper in history.
 
-AT_LEISURE = frozenset({activity_names.NOTIFY})
-"""What nobody waits for and may take long: a mail server's answer."""
+Only what reads: a workflow task may be thrown away, since its worker died, say, or since something arrived while the
+run closed. What a local activity wrote would stay, whatever the run then decides (docs/adr/0020).
+"""
 
 
 class Slow(Exception):
     """The first stage ended without an answer."""
 
 
-async def call(name: str, argument: Any, answer: type | None, summary: str, *, local: bool) -> Any:
+async def call(name: str, argument: Any, shape: type[Value] | None, summary: str, *, local: bool) -> Any:
     """The first stage: ten seconds, within which the update still waits. Raises `Slow` or what is final.
 
     `local`: one try within the workflow task, which is cheap. Retries are the server's: those of a local activity
@@ -42,15 +47,14 @@ async def call(name: str, argument: Any, answer: type | None, summary: str, *, l
     began = workflow.now()
     if local:
         try:
-            return await call_locally(name, argument, answer, summary)
+            return await call_locally(name, argument, shape, summary)
         except FailureError as error:
             if final(error):
                 raise
     try:
-        return await workflow.execute_activity(
+        answer = await workflow.execute_activity(
             name,
             argument,
-            result_type=answer,
             schedule_to_close_timeout=max(options.FIRST_STAGE - (workflow.now() - began), options.LEAST_LEFT),
             start_to_close_timeout=options.ONE_TRY,
             retry_policy=options.QUICK,
@@ -60,40 +64,63 @@ async def call(name: str, argument: Any, answer: type | None, summary: str, *, l
         if final(error):
             raise
         raise Slow from error
+    return read_answer(name, answer, shape)
 
 
-async def call_locally(name: str, argument: Any, answer: type | None, summary: str) -> Any:
+async def call_locally(name: str, argument: Any, shape: type[Value] | None, summary: str) -> Any:
     """One try in the worker itself. Fails with the cause itself, not with an `ActivityError` around it."""
-    return await workflow.execute_local_activity(
+    answer = await workflow.execute_local_activity(
         name,
         argument,
-        result_type=answer,
         start_to_close_timeout=options.ONE_TRY,
         retry_policy=options.ONCE,
         summary=summary,
     )
+    return read_answer(name, answer, shape)
 
 
 async def call_patiently(
-    name: str,
-    argument: Any,
-    answer: type | None,
-    summary: str,
-    until: timedelta | None,
-    one_try: timedelta = options.PATIENT_TRY,
-    sign_of_life: timedelta | None = None,
+    name: str, argument: Any, shape: type[Value] | None, summary: str, until: timedelta | None
 ) -> Any:
     """The second stage: retried patiently; `until` None: for ever."""
-    return await workflow.execute_activity(
+    answer = await workflow.execute_activity(
         name,
         argument,
-        result_type=answer,
         schedule_to_close_timeout=until,
-        start_to_close_timeout=one_try,
-        heartbeat_timeout=sign_of_life,
+        start_to_close_timeout=options.PATIENT_TRY,
         retry_policy=options.PATIENT,
         summary=summary,
     )
+    return read_answer(name, answer, shape)
+
+
+async def send_mail(step: Any, *, once: bool) -> None:
+    """A mail, which nobody waits for and whose server may take long: tried once, or patiently for days."""
+    await workflow.execute_activity(
+        activity_names.NOTIFY,
+        step,
+        schedule_to_close_timeout=None if once else options.MAIL_PATIENCE,
+        start_to_close_timeout=options.A_MAIL,
+        heartbeat_timeout=options.A_SIGN_OF_LIFE,
+        retry_policy=options.ONCE if once else options.MAIL,
+        summary="Send a mail",
+    )
+
+
+def read_answer(name: str, answer: Any, shape: type[Shape] | None) -> Shape | None:
+    """What an activity answered, in its shape; whoever completes one by hand may answer anything.
+
+    Raises what is final: a person is asked. It is read here and not by the converter, whose errors fail a workflow task
+    again and again.
+    """
+    if shape is None:
+        return None
+    try:
+        return shape.model_validate(answer)
+    except ValidationError as error:
+        fields = ", ".join(".".join(map(str, fault["loc"])) or "-" for fault in error.errors(include_input=False))
+        text = f"{name} was answered in another form than {shape.__name__}: {fields}"
+        raise ApplicationError(text, non_retryable=True) from None
 
 
 def cause_of(error: FailureError) -> BaseException | None:
@@ -118,9 +145,22 @@ def outcome(error: FailureError) -> Refusal | str:
     return Refusal(rule="D6", code="booking_refused", values={"reason": str(details.get("reason") or cause.message)})
 
 
-async def call_until_done(name: str, argument: Any, answer: type, summary: str) -> Any:
-    """What must be done in the end, however long a system is away: nobody is asked about it."""
+async def call_until_done(
+    name: str, argument: Any, shape: type[Shape], summary: str, held_up: Callable[[], None] = lambda: None
+) -> Shape:
+    """What must be done in the end, however long a system is away: nobody is asked about it.
+
+    Never within the workflow task: that something shall be written outside is in the history before it is. `held_up` is
+    called when it takes longer.
+    """
     try:
-        return await call(name, argument, answer, summary, local=True)
+        answer: Shape = await call(name, argument, shape, summary, local=False)
+        return answer
     except (Slow, FailureError):
-        return await call_patiently(name, argument, answer, summary, None)
+        held_up()
+    while True:
+        try:
+            answer = await call_patiently(name, argument, shape, summary, None)
+            return answer
+        except FailureError:
+            await workflow.sleep(options.ANEW, summary=f"tries again: {summary}")

@@ -17,12 +17,12 @@ with workflow.unsafe.imports_passed_through():
     from states.chart.turn import Turn
     from states.kinds.registry import KINDS
     from states.model.base import day_of
-    from states.model.effects import Tell
+    from states.model.effects import Effect, Notify, Tell
     from states.model.facts import Receipt, Refusal
     from states.model.memory import Memory
     from states.model.payload_errors import readable
     from states.model.request import Request
-    from states.model.status import End, Status, page_of
+    from states.model.status import End, GoingOn, Status, page_of
     from states.views.refusals import problem, refusal_text
     from states.views.status import status
 from workflows import options
@@ -30,6 +30,7 @@ from workflows.activity_calls import call_until_done
 from workflows.background import Background
 from workflows.effect_runner import EffectRunner, tell
 from workflows.event_queue import EventQueue, QueuedEvent
+from workflows.last_mails import hand_over_mails
 from workflows.publisher import Publisher
 from workflows.timer import Timer
 
@@ -50,6 +51,8 @@ class Driver:
         self.started_at = workflow.now()
         self.own_request_seen = False
         """The update that came with the start has been taken."""
+        self.goes_on = False
+        """After a reset, which is not told outside yet."""
         self.finished = False
         """It has ended, and nothing is left to do."""
         self.chart = self.new_chart()
@@ -60,6 +63,9 @@ class Driver:
         self.publisher = Publisher(self.background)
         self.spread = 0.0
         """How far into `apply_window` this run's date lies, 0 to 1."""
+        self.was_reset = asyncio.Event()
+        """An administrator has reset the run: what it did after this point counts no more, an end of it neither."""
+        workflow.register_random_seed_callback(lambda _: self.was_reset.set())
         self.forget()
 
     def forget(self) -> None:
@@ -124,6 +130,7 @@ class Driver:
     async def drive(self) -> Status:
         """Run to the end; a cancel request becomes an event and never hits an activity half way."""
         self.spread = workflow.random().random()
+        self.background.start(self.notice_reset())
         loop = asyncio.create_task(self.loop())
         while not loop.done():
             try:
@@ -141,7 +148,10 @@ class Driver:
         """Take what is there, one after the other; True when the run has ended, False to continue as new."""
         if self.chart.model.state == "received" and self.chart.model.check is None:
             self.perform("start", None)
+        self.effects.start(self.carried_mails())
         while True:
+            if self.goes_on:
+                await self.take_back()
             self.timer.fired = self.publisher.written = False
             while self.step():
                 pass
@@ -156,7 +166,7 @@ class Driver:
                 settings = self.chart.model.settings
                 self.timer.set(self.moments(), settings.zone, long_wait=self.chart.model.state == "scheduled")
             # Handlers finish only after the loop has taken their event: ask again when they have.
-            await self.until(lambda: self.ready() or self.may_continue_as_new())
+            await self.until(lambda: self.ready() or self.goes_on or self.may_continue_as_new())
         await self.finish()
         self.finished = True
         return True
@@ -262,25 +272,30 @@ class Driver:
     async def answered(self, queued: QueuedEvent | None) -> Status:
         """Wait until the event is judged and the run waits for someone, has ended, or a system does not answer.
 
-        The answer of a run that has ended comes when it is closed, so that whoever reads it can ask anew at once; but a
-        system that is slow or down, the mail server say, does not hold it up.
+        The answer of a run that has ended comes when it is closed, so that whoever reads it can ask anew at once; a
+        request that meets it on its way out is refused then, so that the next try starts a run. But a system that is
+        slow or down, the mail server say, does not hold it up.
         """
 
         def settled() -> bool:
             if self.is_busy() or (queued is not None and queued.judged and queued.refusal is not None):
                 return True
-            return self.is_quiet() and (queued is None or queued.judged)
+            return self.is_quiet() and self.publisher.is_shown() and (queued is None or queued.judged)
 
         await workflow.wait_condition(settled)
-        if queued is not None and queued.refusal is not None:
-            raise self.failure(queued.refusal)
+        refusal = queued.refusal if queued is not None else None
         if queued is not None and not queued.judged:
             queued.promised = True
-        if self.chart.ended:
+        on_its_way_out = refusal is not None and refusal.code == "ended"
+        if self.chart.ended and (refusal is None or on_its_way_out):
             with suppress(TimeoutError):
                 await workflow.wait_condition(
-                    lambda: self.finished, timeout=options.CLOSING, timeout_summary="What is left to do at the end"
+                    lambda: self.finished,
+                    timeout=options.FIRST_STAGE if on_its_way_out else options.CLOSING,
+                    timeout_summary="What is left to do at the end",
                 )
+        if refusal is not None:
+            raise self.failure(refusal)
         return self.document()
 
     def failure(self, refusal: Refusal) -> EventRefused:
@@ -305,26 +320,72 @@ class Driver:
     # The end.
 
     async def finish(self) -> None:
-        """Keep the run in the ledger, tell those it concerns, answer what is still queued."""
+        """Keep the run in the ledger, tell those it concerns, answer what is still queued.
+
+        What is under way and changes something comes first: a booking that arrived after the end would outlive it.
+        Mails that the server does not take now go on by themselves, so that they keep no run open.
+        """
         self.timer.stop()
         self.queue.close(Refusal(rule="X11", code="ended", values={"state": self.chart.public_state}))
         self.own_up()
+        await self.until(self.effects.changes_made)
         self.publish()
         if self.publisher.writing:
             await self.until(lambda: not self.publisher.writing)
-        end = End(status=self.document(), started_at=self.started_at, ended_at=workflow.now())
+        end = End(
+            status=self.document(),
+            started_at=self.started_at,
+            ended_at=workflow.now(),
+            first_run_id=self.info.first_execution_run_id,
+        )
         receipt = await call_until_done(activity_names.RECORD_END, end, Receipt, "Keep the ended run in the ledger")
         if receipt.tell:
             await tell(Tell(runs=receipt.tell, state=self.chart.public_state), self.chart.model)
-        await self.until(self.effects.finished)
+        await self.until(self.effects.nothing_left)
+        if self.effects.unsent:
+            await hand_over_mails(tuple(self.effects.unsent.values()), self.info)
+
+    async def notice_reset(self) -> None:
+        """What is asked for from then on gets other keys: those of the same number are answered already."""
+        while True:
+            await self.was_reset.wait()
+            self.was_reset.clear()
+            self.chart.model.name_anew(self.info.run_id)
+            self.goes_on = True
+
+    async def take_back(self) -> None:
+        """The run goes on after a reset: no end of it counts, it is open, and its tasks are those of now."""
+        self.goes_on = False
+        request = self.chart.model.request
+        going_on = GoingOn(
+            workflow_id=self.info.workflow_id,
+            first_run_id=self.info.first_execution_run_id,
+            run_ids=self.chart.model.names(),
+            kind=request.kind,
+            customer=request.customer,
+        )
+        receipt = await call_until_done(activity_names.GO_ON, going_on, Receipt, "Take back what an end has written")
+        if receipt.tell:
+            await tell(Tell(runs=receipt.tell, state=self.chart.public_state), self.chart.model)
+        self.publisher.forget()
 
     def may_continue_as_new(self) -> bool:
-        """The history is long, and nothing is under way."""
+        """The history is long, and nothing is under way; mails that are tried patiently go on in the next part."""
         if not self.info.is_continue_as_new_suggested():
             return False
-        quiet = not self.effects.under_way and not self.queue and not self.publisher.writing and self.rests()
+        under_way = self.effects.answers or not self.effects.nothing_left()
+        quiet = not under_way and not self.queue and not self.publisher.writing and self.rests()
         return quiet and workflow.all_handlers_finished()
 
     def carried(self) -> dict[str, Any]:
         """What goes on when the run continues as new: the memory with its open tasks, and when the run began."""
-        return {"memory": self.chart.model.model_dump(mode="json"), "started_at": self.started_at.isoformat()}
+        return {
+            "memory": self.chart.model.model_dump(mode="json"),
+            "started_at": self.started_at.isoformat(),
+            "mails": [step.effect.model_dump(mode="json") for step in self.effects.unsent.values()],
+        }
+
+    def carried_mails(self) -> tuple[Effect, ...]:
+        """The mails that the part before this one could not send yet."""
+        carried = self.payloads[1].get("mails", ()) if len(self.payloads) == 2 and self.info.continued_run_id else ()
+        return tuple(Notify.model_validate(mail) for mail in carried)

@@ -16,11 +16,10 @@ from temporalio.workflow import ParentClosePolicy
 with workflow.unsafe.imports_passed_through():
     from states.chart.turn import Answer
     from states.kinds.registry import KINDS
-    from states.model.effects import CheckLicences, Effect, HandOver, Step, Tell
+    from states.model.effects import CHANGES, CheckLicences, Effect, HandOver, Notify, Step, Tell
     from states.model.facts import Check, Inquiry, Refusal
     from states.model.memory import Memory
-from workflows import options
-from workflows.activity_calls import ACTIVITIES, AT_LEISURE, IN_THE_WORKER, Slow, call, call_patiently, outcome
+from workflows.activity_calls import ACTIVITIES, IN_THE_WORKER, Slow, call, call_patiently, outcome, send_mail
 from workflows.background import Background
 
 
@@ -34,6 +33,8 @@ class EffectRunner:
         self.answers: deque[Answer] = deque()
         self.slow: set[int] = set()
         """Effects whose first stage ended without an answer."""
+        self.unsent: dict[int, Step] = {}
+        """Mails that could not be sent at once, and are tried patiently."""
 
     def start(self, effects: tuple[Effect, ...], check: Check | None = None) -> None:
         """Begin what was asked for. A check asked for because of a check just made is answered by that one."""
@@ -62,9 +63,18 @@ class EffectRunner:
         awaited = (number for number, effect in self.under_way.items() if effect.holds or awaits(effect))
         return any(number in self.slow for number in awaited)
 
-    def finished(self) -> bool:
-        """What was begun, a mail say, has been performed, whether or not its answer was taken."""
-        return len(self.answers) >= len(self.under_way)
+    def being_performed(self) -> list[Effect]:
+        """What was begun and is not performed yet, whether or not its answer was taken."""
+        performed = {answer.effect.number for answer in self.answers}
+        return [effect for number, effect in self.under_way.items() if number not in performed]
+
+    def changes_made(self) -> bool:
+        """Nothing that changes something outside is under way any more; a mail may be."""
+        return all(isinstance(effect, Notify) for effect in self.being_performed())
+
+    def nothing_left(self) -> bool:
+        """All that was begun has been performed, but for mails that must be tried patiently."""
+        return all(effect.number in self.unsent for effect in self.being_performed())
 
     async def perform(self, effect: Any) -> None:
         """Perform one effect and put its answer where the loop finds it."""
@@ -74,10 +84,42 @@ class EffectRunner:
         elif isinstance(effect, HandOver):
             await hand_over(effect)
             answer = Answer(effect)
+        elif isinstance(effect, Notify):
+            answer = await self.send(effect)
         else:
+            await self.turn_of(effect)
             answer = await self.call_activity(effect)
         self.slow.discard(effect.number)
         self.answers.append(answer)
+
+    async def turn_of(self, effect: Effect) -> None:
+        """What changes the booking is done in the order in which it was asked for.
+
+        An order that is booked anew and then withdrawn would otherwise stand in the end (X11).
+        """
+        if not isinstance(effect, CHANGES):
+            return
+        asked_for = [other.number for other in self.being_performed() if isinstance(other, CHANGES)]
+        ahead = {number for number in asked_for if number < effect.number}
+        if ahead:
+            await workflow.wait_condition(lambda: not ahead & {other.number for other in self.being_performed()})
+
+    async def send(self, effect: Notify) -> Answer:
+        """A mail: tried at once, then patiently; then a person is asked."""
+        step = step_of(self.memory(), effect)
+        try:
+            await send_mail(step, once=True)
+            return Answer(effect)
+        except FailureError:
+            self.unsent[effect.number] = step
+        try:
+            await send_mail(step, once=False)
+            return Answer(effect)
+        except FailureError as error:
+            fault = outcome(error)
+            return Answer(effect, error=reason_of(fault) if isinstance(fault, Refusal) else fault)
+        finally:
+            self.unsent.pop(effect.number, None)
 
     async def call_activity(self, effect: Any) -> Answer:
         """The effect's activity, in two stages; then its receipt, a refusal, or an error that a person must mend."""
@@ -86,9 +128,6 @@ class EffectRunner:
         argument = inquiry_of(memory, effect) if isinstance(effect, CheckLicences) else step_of(memory, effect)
         patience = memory.settings.repair_after
         try:
-            if name in AT_LEISURE:
-                await call_patiently(name, argument, type_, summary, patience, options.A_MAIL, options.A_SIGN_OF_LIFE)
-                return Answer(effect)
             try:
                 result = await call(name, argument, type_, summary, local=name in IN_THE_WORKER)
             except Slow:
@@ -111,7 +150,7 @@ def step_of(memory: Memory, effect: Any) -> Step:
     """An effect with its idempotency key: run, step and number, the same on retry and after continue-as-new."""
     request = memory.request
     return Step(
-        key=f"{request.workflow_id}/{memory.run_id}/{effect.name}/{effect.number}",
+        key=f"{request.workflow_id}/{memory.name_of(effect.number)}/{effect.name}/{effect.number}",
         workflow_id=request.workflow_id,
         kind=request.kind,
         customer=request.customer,
@@ -126,7 +165,8 @@ def inquiry_of(memory: Memory, effect: CheckLicences) -> Inquiry:
     first = memory.check is None
     at = effect.order_at or (memory.requested_at if first else workflow.now())
     request = effect.proposal or memory.request
-    return Inquiry(request=request, at=at, version=effect.version, first=first, after=effect.after)
+    run_id = memory.run_id if first else None
+    return Inquiry(request=request, at=at, version=effect.version, first=first, run_id=run_id, after=effect.after)
 
 
 async def tell(effect: Tell, memory: Memory) -> None:

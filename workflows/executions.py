@@ -102,6 +102,7 @@ class TemporalExecutions:
             workflow_id=run.id,
             run_id=run.run_id,
             how=how,
+            first_run_id=first_of(run),
             started_at=run.start_time,
             at=run.close_time,
             by=(termination.identity or None) if termination else None,

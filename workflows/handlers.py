@@ -53,9 +53,11 @@ def would_refuse(run: Driver, event: str, payloads: tuple[Any, ...]) -> Refusal 
     message = read(run, event, payloads)
     if isinstance(message, Refusal):
         return message
-    unsettled = run.queue or run.effects.answers or run.effects.under_way or not run.is_quiet()
+    unsettled = run.queue or run.effects.answers or not run.effects.changes_made() or not run.is_quiet()
     if unsettled and not run.chart.ended:
         return None
+    if run.chart.ended and not run.finished and event == "requested":
+        return None  # refused when it is closed, so that the next try starts a run
     return run.chart.would_refuse(event, message, workflow.now())
 
 

@@ -22,6 +22,9 @@ A_MAIL = timedelta(minutes=3)
 A_SIGN_OF_LIFE = timedelta(seconds=20)
 """Without one for so long the worker that sends a mail is gone, and another tries."""
 
+MAIL_PATIENCE = timedelta(days=3)
+"""How long a mail is tried before a person is asked: nobody waits for it, and a weekend must not become a task."""
+
 CLOSING = timedelta(seconds=2)
 """How long the answer to an event that ends a run waits for its last mail, say, so that the run is closed by then."""
 
@@ -33,6 +36,12 @@ PATIENT = RetryPolicy(
     initial_interval=timedelta(seconds=5), backoff_coefficient=2.0, maximum_interval=timedelta(minutes=2)
 )
 """The second stage: until `REPAIR_AFTER`, then a person is asked."""
+MAIL = RetryPolicy(
+    initial_interval=timedelta(seconds=5), backoff_coefficient=2.0, maximum_interval=timedelta(minutes=30)
+)
+
+ANEW = timedelta(minutes=2)
+"""After how long what must be done is tried again that would not be retried by itself."""
 
 COMPARING = timedelta(minutes=10)
 """One attempt at a step of the nightly comparison, which asks about every open run."""

@@ -17,6 +17,7 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxR
 from workflows import search_attributes
 from workflows.driver import EventRefused
 from workflows.kinds import WORKFLOWS
+from workflows.last_mails import LastMails
 from workflows.nightly import NightlyComparison
 
 PASSED_THROUGH = (
@@ -96,7 +97,7 @@ class CancellationsPlugin(SimplePlugin):
             "cancellations",
             data_converter=DATA_CONVERTER,
             workflow_runner=runner(),
-            workflows=[*WORKFLOWS, NightlyComparison],
+            workflows=[*WORKFLOWS, NightlyComparison, LastMails],
         )
 
     async def run_worker(self, worker: Worker, next: Callable[[Worker], Awaitable[None]]) -> None:

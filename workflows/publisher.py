@@ -27,15 +27,17 @@ class Publisher:
         self.tickets: dict[str, str] = {}
         self.writing = False
         """The work list is being written."""
+        self.held_up = False
+        """The database does not answer: nobody waits for the work list meanwhile."""
         self.written = False
         """It has been, since the loop last asked: tickets may have come back."""
 
     def publish(self, document: Status, memory: Memory) -> None:
-        """Show the document."""
+        """Show the document. The tasks of a run that has ended are closed with its end (`record_end`)."""
         if not self.changed:
             return
         self.changed = False
-        if document.tasks != self.tasks and not self.writing:
+        if document.tasks != self.tasks and not self.writing and document.waiting_for:
             self.tasks = document.tasks
             self.writing = True
             self.background.start(self.write_tasks(task_list(document, memory)))
@@ -48,10 +50,24 @@ class Publisher:
         Runs beside the loop, so that an unreachable database never keeps an event waiting.
         """
         summary = "Write the open tasks to the work list"
-        answer = await call_until_done(activity_names.WRITE_TASKS, tasks, TicketNumbers, summary)
+        answer = await call_until_done(activity_names.WRITE_TASKS, tasks, TicketNumbers, summary, self.note_held_up)
         self.tickets = dict(answer.tickets)
-        self.writing = False
+        self.writing = self.held_up = False
         self.written = self.changed = True
+
+    def note_held_up(self) -> None:
+        """The database does not answer."""
+        self.held_up = True
+
+    def is_shown(self) -> bool:
+        """Whether the work list has the tasks, or cannot be written now."""
+        return not self.writing or self.held_up
+
+    def forget(self) -> None:
+        """What is shown outside may be what another part of the run wrote: write all of it again."""
+        self.tasks = None
+        self.attributes = {}
+        self.changed = True
 
     def publish_attributes(self, document: Status) -> None:
         """One upsert of what changed. A date is never unset: its last value stays (docs/adr/0009)."""

@@ -58,7 +58,7 @@ class FolderMail:
     sender: str
 
     async def send(self, key: str, to: str, subject: str, body: str) -> None:
-        """Write the mail unless it is there. Raises `Misconfigured` where the folder cannot be written."""
+        """Write the mail unless it is there. Raises `Unavailable` where it cannot be written: the disk is full, say."""
         await asyncio.to_thread(self.write, key, message(key, self.sender, to, subject, body))
 
     async def ready(self) -> None:
@@ -90,8 +90,8 @@ class FolderMail:
             self.folder.mkdir(parents=True, exist_ok=True)
             yield
         except OSError as error:
-            raise Misconfigured(
-                f"{self.folder} cannot be written ({error.strerror}): set CANCELLATIONS_STATE_DIR"
+            raise Unavailable(
+                f"{self.folder} cannot be written ({error.strerror}): check CANCELLATIONS_STATE_DIR"
             ) from None
 
 

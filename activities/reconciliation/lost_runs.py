@@ -36,7 +36,12 @@ def end_of(
     ended = last.but(state=state, waiting_for=(), enabled=(), tasks=(), timeline=(*last.timeline, line))
     if state == "given_up":
         ended = ended.but(**dates(last, run.booking))
-    return End(status=ended, started_at=min(execution.started_at or at, at), ended_at=at)
+    return End(
+        status=ended,
+        started_at=min(execution.started_at or at, at),
+        ended_at=at,
+        first_run_id=execution.first_run_id or run.run_id,
+    )
 
 
 def dates(last: Status, booking: Booking | None) -> dict[str, Any]:

@@ -1,16 +1,31 @@
 """The orders: what is booked, and what became of it."""
 
-from typing import Any
+from collections.abc import Collection
+from typing import Any, NamedTuple
 
 from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from activities.ports import Ends
-from activities.sql.tables import orders
+from activities.sql.tables import orders, receipts
 from activities.subjects import subject_of
 from states.model.effects import Step
 from states.model.ends import ENDS
 from states.model.record import Customer
+
+
+class Key(NamedTuple):
+    """An idempotency key: `<workflow ID>/<run ID>/<step>/<number>`."""
+
+    run_id: str
+    number: int
+
+
+def key_of(key: str, workflow_id: str) -> Key:
+    """The parts of a key; the number of one that has none is 0."""
+    parts = key.removeprefix(f"{workflow_id}/").split("/")
+    run_id, number = parts[0], parts[-1]
+    return Key(run_id, int(number) if number.isdecimal() else 0)
 
 
 async def book(connection: AsyncConnection, step: Step, reference: str) -> None:
@@ -47,6 +62,25 @@ async def close_with_run(connection: AsyncConnection, workflow_id: str, state: s
         await close(connection, workflow_id, end.booking)
     else:
         await close(connection, workflow_id, "withdrawn", notes_only=True)
+
+
+async def open_again(connection: AsyncConnection, workflow_id: str, run_ids: Collection[str]) -> None:
+    """The last booking of a run stands again that only the run's end has closed; `run_ids` name its keys.
+
+    Not one that a step of the run's own has closed since: what was applied or withdrawn stays so.
+    """
+    present = select(orders.c.key, orders.c.state).where(orders.c.workflow_id == workflow_id)
+    rows = (await connection.execute(present)).all()
+    own = [row for row in rows if key_of(row.key, workflow_id).run_id in run_ids]
+    last = max(own, key=lambda row: key_of(row.key, workflow_id).number, default=None)
+    if last is None or any(row.state == "booked" for row in rows):
+        return
+    of_run = receipts.c.key.startswith(f"{workflow_id}/", autoescape=True)
+    closing = select(receipts.c.key).where(of_run, receipts.c.action.in_(("apply_change", "withdraw")))
+    made = [key_of(key, workflow_id) for key in await connection.scalars(closing)]
+    booked = key_of(last.key, workflow_id).number
+    if not any(step.run_id in run_ids and step.number > booked for step in made):
+        await connection.execute(update(orders).where(orders.c.key == last.key).values(state="booked"))
 
 
 async def details_of(connection: AsyncConnection, workflow_id: str) -> dict[str, Any] | None:

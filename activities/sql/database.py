@@ -172,8 +172,9 @@ def fault(error: Exception, url: URL | None = None) -> AdapterError:
     lines = str(inner or "").strip().splitlines()
     remedy = next((remedy for sign, remedy in SETUP_FAULTS.items() if sign in str(inner)), None)
     if url is None:
-        kind = Misconfigured if remedy else Unavailable
-        return kind(f"the database does not answer: {type(inner or error).__name__}")
+        # Where it worked at the start it will again: what cannot be written now is tried again.
+        fault = f"the database does not answer: {type(inner or error).__name__}"
+        return Unavailable(f"{fault}: {remedy}" if remedy else fault)
     where, reason = f"{VARIABLE} is {shown(url)}", lines[0] if lines else type(error).__name__
     if remedy:
         return Misconfigured(f"{where}, which cannot be used: {reason}: {remedy}")

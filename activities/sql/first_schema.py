@@ -112,7 +112,7 @@ Table(
     "ledger",
     schema,
     *keys("workflow_id", "run_id"),
-    *needed("kind", "customer", "subject", "state"),
+    *needed("first_run_id", "kind", "customer", "subject", "state"),
     *optional("effective_at", "order_by", of=UtcMoment),
     *needed("started_at", "ended_at", of=UtcMoment),
     *needed("document", of=PLAIN),

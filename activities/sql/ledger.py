@@ -4,14 +4,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, false, select
+from sqlalchemy import ColumnElement, Row, delete, false, select
 
-from activities.sql.bookings import close_with_run
+from activities.sql.bookings import close_with_run, open_again
 from activities.sql.database import Database, insert_once
 from activities.sql.paging import Page, equal, read_page
-from activities.sql.runs import close_rows
+from activities.sql.runs import close_rows, open_row
 from activities.sql.tables import ledger, runs, tasks
-from states.model.status import CancellationItem, End
+from states.model.status import CancellationItem, End, GoingOn
 
 
 @dataclass(frozen=True)
@@ -21,15 +21,28 @@ class SqlLedger:
     database: Database
 
     async def record_end(self, end: End) -> None:
-        """Keep the status document, close the run, its booking and its tasks. The same again changes nothing."""
+        """Keep the status document, close the run, its booking and its tasks. The same again changes nothing.
+
+        A run has one end: that of a part that went on after all, since it was reset, makes room for it.
+        """
         workflow_id = end.status.workflow_id
         async with self.database.write() as connection:
             if await insert_once(connection, ledger, row_of(end)) is None:
                 return
+            former = (ledger.c.first_run_id == end.first_run_id, ledger.c.run_id != end.status.run_id)
+            await connection.execute(delete(ledger).where(ledger.c.workflow_id == workflow_id, *former))
             # By workflow ID: a run that continued as new ends under another run ID.
             for table in (runs, tasks):
                 await close_rows(connection, table, table.c.workflow_id == workflow_id)
             await close_with_run(connection, workflow_id, end.status.state)
+
+    async def take_back(self, run: GoingOn, watches: bool) -> None:
+        """A run goes on: no end of it counts, it is open, and a booking that its end alone has closed stands again."""
+        mine = (ledger.c.workflow_id == run.workflow_id, ledger.c.first_run_id == run.first_run_id)
+        async with self.database.write() as connection:
+            await connection.execute(delete(ledger).where(*mine))
+            await open_row(connection, run.workflow_id, run.first_run_id, run.kind, run.customer, watches)
+            await open_again(connection, run.workflow_id, run.run_ids)
 
     async def ended_run(self, workflow_id: str, run_id: str | None = None) -> dict[str, Any] | None:
         """The status document of an ended run, the newest of that workflow ID unless `run_id` says which; or None."""
@@ -71,7 +84,7 @@ def row_of(end: End) -> dict[str, Any]:
     """An end as a row."""
     values = end.status.model_dump(include=set(ledger.columns.keys()))
     document = end.status.model_dump(mode="json")
-    return values | {"started_at": end.started_at, "ended_at": end.ended_at, "document": document}
+    return values | end.model_dump(exclude={"status"}) | {"document": document}
 
 
 def item_of(row: Row[Any]) -> CancellationItem:

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, or_, select
 
 from activities.ports import FINDING
-from activities.sql.bookings import close_with_run
+from activities.sql.bookings import close_with_run, key_of
 from activities.sql.database import Database, insert_once
 from activities.sql.ledger import row_of
 from activities.sql.runs import close_rows
@@ -108,7 +108,7 @@ def assembled(
         run = recorded.setdefault(part, run_of(row, row.run_id, is_open=True))
         recorded[part] = run.model_copy(update={"tasks": (*run.tasks, row.type)})
     for row in booked:
-        part = (row.workflow_id, first_run_id(row.key, row.workflow_id))
+        part = (row.workflow_id, key_of(row.key, row.workflow_id).run_id)
         run = recorded.setdefault(part, run_of(row, part[1], is_open=False))
         booking = Booking.model_validate({"order": row.key, **{name: getattr(row, name) for name in BOOKED}})
         recorded[part] = run.model_copy(update={"booking": booking})
@@ -125,8 +125,3 @@ def run_of(row: Row[Any], run_id: str, *, is_open: bool) -> RecordedRun:
         subject=row.workflow_id.split("/", 2)[-1],
         open=is_open,
     )
-
-
-def first_run_id(key: str, workflow_id: str) -> str:
-    """The first run ID in an idempotency key: `<workflow ID>/<first run ID>/<step>/<number>`."""
-    return key.removeprefix(f"{workflow_id}/").split("/")[0]

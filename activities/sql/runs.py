@@ -44,6 +44,17 @@ async def open_runs_of(connection: AsyncConnection, customer: str, *conditions: 
     return tuple(await connection.scalars(select(runs.c.workflow_id).where(*which).order_by(runs.c.workflow_id)))
 
 
+async def open_row(
+    connection: AsyncConnection, workflow_id: str, run_id: str, kind: str, customer: str, watches: bool
+) -> None:
+    """Make a run the one of its workflow ID that is open, whether or not it ever was."""
+    row = {"workflow_id": workflow_id, "run_id": run_id, "kind": kind, "customer": customer, "watches": watches}
+    await insert_once(connection, runs, row | {"open": True})
+    mine = (runs.c.workflow_id == workflow_id, runs.c.run_id == run_id)
+    await close_rows(connection, runs, mine[0], runs.c.run_id != run_id)
+    await connection.execute(update(runs).where(*mine).values(open=True))
+
+
 async def close_rows(connection: AsyncConnection, table: Table, *conditions: ColumnElement[bool]) -> None:
     """Close the open rows of `runs` or `tasks` for which the conditions hold."""
     await connection.execute(update(table).where(*conditions, table.c.open).values(open=False))

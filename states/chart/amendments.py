@@ -3,7 +3,7 @@
 from states.chart.checks import refused_by_check
 from states.chart.notifications import tell
 from states.chart.orders import begin_again
-from states.chart.tasks import drop_tasks, tasks_of, unclicked
+from states.chart.tasks import drop_tasks, handled_by, tasks_of, unclicked
 from states.chart.turn import Turn
 from states.model.effects import CheckLicences
 from states.model.memory import Memory, Standing
@@ -20,8 +20,8 @@ def refused_beneath(model: Memory) -> bool:
 
 
 def standing_unbooked(model: Memory) -> bool:
-    """The standing order's date comes first, and the change waits to be booked by hand (X10)."""
-    return has_standing(model) and unclicked(model)
+    """The standing order's date comes first, and nothing books the change: that waits for a person (X10)."""
+    return has_standing(model) and (unclicked(model) or handled_by(model, "repair"))
 
 
 def propose_target(turn: Turn) -> None:

@@ -212,8 +212,8 @@ class Chart(StateChart[Memory]):
         facts: dict[str, Any] = {"check": check}
         if check.settings is not None:
             refusal = wrong_document(self.model.request, check.settings, self.model.now) or check.refusal
-            first = check.model_copy(update={"settings": None, "refusal": refusal})
-            facts = {"settings": check.settings, "check": first}
+            first = check.model_copy(update={"settings": None, "run_id": None, "refusal": refusal})
+            facts = {"settings": check.settings, "check": first, "run_id": check.run_id or self.model.run_id}
         former = self.model.check
         if former is not None and effect.after:
             facts["check"] = former.model_copy(update={"surplus": check.surplus})

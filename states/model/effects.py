@@ -151,6 +151,9 @@ AnyEffect = Annotated[
     Field(discriminator="effect"),
 ]
 
+CHANGES = (BookOrder, ApplyChange, Withdraw, AssignLicence, Decouple)
+"""The effects that change what is booked or recorded."""
+
 
 class Step(Value):
     """An effect on its way to an activity. `key` is the idempotency key."""

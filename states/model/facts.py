@@ -146,6 +146,8 @@ class Check(Value):
     """What the optional services are called, by catalogue key, likewise."""
     settings: RunSettings | None = None
     """Set in a run's first check only."""
+    run_id: str | None = None
+    """Set in a first check only: the run was reset to before it, and names what it does by this run ID."""
 
 
 class Inquiry(Value):
@@ -159,6 +161,8 @@ class Inquiry(Value):
     at: Moment
     version: str | None = None
     first: bool = False
+    run_id: str | None = None
+    """With `first`: the run's first execution ID."""
     after: bool = False
     """The change has been made: only what is in surplus now is asked (X2)."""
 

@@ -6,7 +6,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from states.model.base import Moment, Value
-from states.model.effects import AnyEffect
+from states.model.effects import AnyEffect, Notify
 from states.model.facts import Check, CostEffect, DateRule, Receipt, Refusal, RunSettings, Surplus
 from states.model.request import Proof, Request
 
@@ -32,6 +32,8 @@ class Task(Value):
     subject: str | None = None
     """What the task is about where a run has several of a type: a partner, a step outside."""
     step: AnyEffect | None = None
+    more: tuple[Notify, ...] = ()
+    """Of a `repair` task for a mail: the mails that have failed since, tried again with it."""
     proof: Proof | None = None
     note: str | None = None
     escalated: int = 0
@@ -97,7 +99,9 @@ class Memory(BaseModel):
     state: str = "received"
     request: Request
     run_id: str = ""
-    """The run's first execution ID."""
+    """What keys and tasks are named by: the run's first execution ID; after a reset the run ID of what goes on."""
+    named_before: tuple[tuple[int, str], ...] = ()
+    """Up to which number they were named by which other run ID, before each reset."""
     run_ids: tuple[str, ...] = ()
     """The run IDs by which the run is known: its first, its present one, those before it continued as new."""
     now: Moment
@@ -142,3 +146,16 @@ class Memory(BaseModel):
     """Since when the customer has done nothing; None while somebody else is awaited."""
     idle_spent: timedelta = timedelta(0)
     reminders: int = 0
+
+    def name_anew(self, run_id: str) -> None:
+        """Name what is asked for from now on by another run ID."""
+        self.named_before = (*self.named_before, (self.number, self.run_id))
+        self.run_id = run_id
+
+    def name_of(self, number: int) -> str:
+        """The run ID that names what was asked for under a number: the same for as long as it is tried."""
+        return next((run_id for last, run_id in self.named_before if number <= last), self.run_id)
+
+    def names(self) -> tuple[str, ...]:
+        """Every run ID that keys of this run are named by."""
+        return (*(run_id for _, run_id in self.named_before), self.run_id)

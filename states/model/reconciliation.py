@@ -30,6 +30,8 @@ class Execution(Value):
     workflow_id: str
     run_id: str
     how: How
+    first_run_id: str | None = None
+    """By which it began, where Temporal knows it."""
     started_at: Moment | None = None
     at: Moment | None = None
     """When it ended."""

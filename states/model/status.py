@@ -145,6 +145,19 @@ class End(Value):
     status: Status
     started_at: Moment
     ended_at: Moment
+    first_run_id: str
+    """The run ID by which the run began, the same when it continued as new or was reset."""
+
+
+class GoingOn(Value):
+    """A run that an administrator has reset, and that goes on under another run ID."""
+
+    workflow_id: str
+    first_run_id: str
+    run_ids: tuple[str, ...]
+    """By which its idempotency keys are named."""
+    kind: str
+    customer: str
 
 
 class TaskRow(Value):

@@ -32,4 +32,5 @@ def ended(workflow_id: str = RUN, run_id: str = "r1", state: str = "applied", da
     known: dict[str, Any] = {"workflow_id": workflow_id, "run_id": run_id, "ui_url": "u", "kind": kind}
     known |= {"customer": customer, "subject": subject, "target": None, "state": state}
     known |= {"cost_effect": "cancellation", "effective_at": at}
-    return End(status=bare_status(**(known | more)), started_at=at - timedelta(days=9), ended_at=at)
+    status = bare_status(**(known | more))
+    return End(status=status, started_at=at - timedelta(days=9), ended_at=at, first_run_id=run_id)

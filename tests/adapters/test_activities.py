@@ -159,8 +159,8 @@ class Failing:
         (OperationalError("SELECT 1", {"name": "Erika"}, Exception("postgresql://u:geheim@h")), "Unavailable", False),
         (
             OperationalError("SELECT 1", {"name": "Erika"}, Exception("permission denied for Erika")),
-            "Misconfigured",
-            True,
+            "Unavailable",
+            False,
         ),
     ],
 )

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from activities.reconciliation.findings import findings_of, remembered, text_of
 from activities.reconciliation.lost_runs import end_of
-from activities.sql.open_runs import first_run_id
+from activities.sql.bookings import key_of
 from settings import Settings, explain
 from states.model.reconciliation import Booking, Execution, RecordedRun
 from tests.system.test_cli import status
@@ -112,7 +112,7 @@ def test_who_was_told_of_a_booking_past_its_date_is_not_told_so_the_next_night()
 
 
 def test_a_booking_belongs_to_the_run_that_its_key_names() -> None:
-    assert first_run_id(f"{RUN}/0b1c-2d3e/place_order/4", RUN) == "0b1c-2d3e"
+    assert key_of(f"{RUN}/0b1c-2d3e/place_order/4", RUN) == ("0b1c-2d3e", 4)
 
 
 @pytest.mark.parametrize(("language", "said"), [

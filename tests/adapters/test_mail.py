@@ -25,6 +25,15 @@ async def test_a_mail_is_a_file_written_once_for_its_key(tmp_path: Path) -> None
     assert read.get_content().strip() == "Grüße"
 
 
+async def test_a_mail_that_cannot_be_written_is_tried_again(tmp_path: Path) -> None:
+    """A disk that is full or a folder without permission passes (`Unavailable`); nobody is asked for each mail."""
+    (tmp_path / "mail").touch()
+    with pytest.raises(Unavailable, match="cannot be written"):
+        await mail_of(Settings(state_dir=tmp_path)).send("k", "kontakt@muster.example", "s", "b")
+    (tmp_path / "mail").unlink()
+    await mail_of(Settings(state_dir=tmp_path)).send("k", "kontakt@muster.example", "s", "b")
+
+
 async def test_smtp_sends_with_a_message_id_that_comes_from_the_key() -> None:
     async with mail_server({}) as (port, taken):
         mail = smtp(f"smtp://127.0.0.1:{port}")

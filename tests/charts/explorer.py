@@ -297,14 +297,19 @@ def follow(stage: Stage, node: Node, move: Move) -> Node:
     """The node that a move leads to. A decision that waits for an answer under way is legal everywhere."""
     chart = stage.at(node.memory)
     path = (*node.path, f"{move.name} [{node.memory.state}]")
-    try:
-        effects = chart.receive(move.event, move.message, move.at or chart.model.now)
-    except Exception as error:
-        raise Broken(f"{' → '.join(path)}: {type(error).__name__}: {error}") from error
+    effects = taken(chart, move, path)
     new = tuple(effect for effect in effects if not isinstance(effect, Notify | Tell | HandOver))
     answered = move.message.effect if isinstance(move.message, Answer) else None
     left = tuple(effect for effect in node.under_way if effect is not answered)
     return Node(stage.memory(), (*left, *new), ghost_after(node.ghost, move.name), path)
+
+
+def taken(chart: Chart, move: Move, path: tuple[str, ...]) -> tuple[Effect, ...]:
+    """What a chart asks for that takes a move, which must be possible."""
+    try:
+        return chart.receive(move.event, move.message, move.at or chart.model.now)
+    except Exception as error:
+        raise Broken(f"{' → '.join(path)}: {type(error).__name__}: {error}") from error
 
 
 def ghost_after(ghost: Ghost, name: str) -> Ghost:
@@ -336,6 +341,20 @@ def dates_of(node: Node) -> Iterator[tuple[datetime, datetime | None]]:
     yield from ((order.placed_at, order.effective_at) for order in orders if order and memory.state != "ordering")
     if memory.state in ("order", "support_ticket", "appointing"):
         yield memory.now, effective_at(memory)
+
+
+def tasks_for_failing_mails(stage: Stage, node: Node) -> int:
+    """How many tasks are open for mails when several fail; raises `Broken` where the operators' own opens one."""
+    chart = stage.at(node.memory)
+    before = chart.model.tasks
+    for to in ("operator", "customer", "customer", "operator"):
+        mail = Notify(template="applied", to=to, number=9_000)
+        notices = taken(chart, Move("mail fails", "answered", Answer(mail, error="down")), node.path)
+        if to == "operator" and (notices or len(chart.model.tasks) > len(before) + 1):
+            raise Broken(f"a notice of the operators that fails causes another: {' → '.join(node.path)}")
+    mails = sum(isinstance(task.step, Notify) for task in chart.model.tasks)
+    stage.at(node.memory)
+    return mails
 
 
 def check_node(stage: Stage, node: Node, moves: list[Move]) -> None:
@@ -371,6 +390,7 @@ def check_node(stage: Stage, node: Node, moves: list[Move]) -> None:
         require(chart.waiting_for() == () and chart.enabled() == (), "waits for somebody after the end")
         return
     require(bool(moves), "cannot be left")
+    require(tasks_for_failing_mails(stage, node) <= 1, "mails that fail are more than one task")
     waits = chart.waiting_for()
     require(bool(waits), "waits for nobody")
     for task in tasks_of(memory, "perform") if chart.at_rest() else ():

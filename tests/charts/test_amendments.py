@@ -172,6 +172,18 @@ def test_X10_a_change_waiting_to_be_booked_by_hand_gives_way_on_the_date():
     assert (run.state, run.memory.tasks, run.memory.request.target) == ("applying", (), "jtl_advanced")
 
 
+def test_X10_a_change_whose_booking_is_in_repair_gives_way_on_the_date():
+    run = over_standing()
+    run.send("acknowledge_warning")
+    run.held_back = {"place_order"}
+    run.send("place_order")
+    run.fails()
+    assert run.state == "placing" and run.task("repair")
+    run.held_back = {"apply_change"}
+    run.wait(EFFECTIVE)
+    assert (run.state, run.memory.tasks, run.memory.request.target) == ("applying", (), "jtl_advanced")
+
+
 def test_X10_a_booking_of_the_change_under_way_is_awaited():
     run = over_standing()
     run.send("acknowledge_warning")

@@ -523,8 +523,25 @@ def test_X11_a_revocation_may_be_declined_without_words():
 def test_two_effects_that_keep_failing_are_two_tasks_and_the_same_one_is_one():
     run = scheduled(edition())
     for number in (8, 9, 9):
-        run.receive("answered", Answer(Notify(template="scheduled", number=number), error="down"))
+        run.receive("answered", Answer(ApplyChange(catalogue="v1", number=number), error="down"))
     assert len(run.memory.tasks) == 2
+
+
+def test_mails_that_fail_are_one_task_and_are_tried_again_together():
+    run = scheduled(edition())
+    for number, to in ((8, "customer"), (9, "customer"), (9, "customer"), (10, "operator")):
+        run.receive("answered", Answer(Notify(template="scheduled", to=to, number=number), error="down"))
+    run.effects.clear()
+    run.confirm("repair", decision="retry")
+    assert (run.memory.tasks, [effect.number for effect in run.effects]) == ((), [8, 9])
+
+
+def test_the_operators_own_mail_that_fails_is_a_line_and_tells_nobody():
+    run = scheduled(edition())
+    run.effects.clear()
+    run.receive("answered", Answer(Notify(template="repair", to="operator", number=8), error="the disk is full"))
+    assert (run.memory.tasks, run.effects) == ((), [])
+    assert run.memory.timeline[-1].event == "step_failed"
 
 
 def test_another_type_is_another_task():

@@ -210,7 +210,12 @@ def activities_on(database: Any) -> list[Any]:
         status = Status.model_validate(document)
         now = datetime.now().astimezone()
         await SqlLedger(database).record_end(
-            End(status=status, started_at=datetime.fromisoformat(started_at), ended_at=now)
+            End(
+                status=status,
+                started_at=datetime.fromisoformat(started_at),
+                ended_at=now,
+                first_run_id=status.run_id,
+            )
         )
 
     @activity.defn(name="write_tasks")

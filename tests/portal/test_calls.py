@@ -81,7 +81,8 @@ async def test_a_run_that_temporal_has_forgotten_is_answered_from_the_ledger(por
     workflow_id = f"edition/{customer}/jtl"
     status = Status.model_validate(openapi_examples.STATUS | {"workflow_id": workflow_id, "state": "applied"})
     moment = datetime.now(UTC)
-    await SqlLedger(portal.adapters.database).record_end(End(status=status, started_at=moment, ended_at=moment))
+    end = End(status=status, started_at=moment, ended_at=moment, first_run_id=status.run_id)
+    await SqlLedger(portal.adapters.database).record_end(end)
     assert (await portal.http.get(f"/cancellations/{workflow_id}")).json()["state"] == "applied"
     body = is_problem(await portal.send(event("abandon", workflow_id, "2")), 409, "ended")
     assert body["current"]["state"] == "applied"
@@ -227,7 +228,8 @@ async def test_a_run_under_an_id_of_another_form_is_shown_as_it_is_listed(alone,
     status = Status.model_validate(openapi_examples.STATUS | {"workflow_id": workflow_id, "state": "refused"})
     moment = datetime.now(UTC)
     is_problem(await alone.http.get(f"/cancellations/{quote(workflow_id)}"), 422, "malformed")
-    await SqlLedger(alone.adapters.database).record_end(End(status=status, started_at=moment, ended_at=moment))
+    end = End(status=status, started_at=moment, ended_at=moment, first_run_id=status.run_id)
+    await SqlLedger(alone.adapters.database).record_end(end)
     (item,) = (await alone.http.get("/cancellations?open=false")).json()["items"]
     shown = (await alone.http.get(f"/cancellations/{quote(item['workflow_id'])}")).json()
     assert (shown["workflow_id"], shown["state"]) == (workflow_id, "refused")

@@ -1,5 +1,6 @@
 """A customer centre whose single calls can be made to fail, as when another system is down or says no."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -9,16 +10,17 @@ from activities.ports import AdapterError, Unavailable
 
 @dataclass
 class FailingCentre:
-    """The calls in `down`, of the records and of the bookings, raise `error`."""
+    """The calls in `down`, of any adapter, raise `error`; those in `before` do something else first, once each."""
 
     down: set[str] = field(default_factory=set)
     error: AdapterError = field(default_factory=lambda: Unavailable("the customer centre does not answer"))
+    before: dict[str, Callable[[], Awaitable[Any]]] = field(default_factory=dict)
 
     def in_place_of(self, adapters: Adapters) -> Adapters:
-        """The same adapters, with a customer centre that fails as told."""
-        records: Any = FailingCalls(adapters.records, self)
-        bookings: Any = FailingCalls(adapters.bookings, self)
-        return replace(adapters, records=records, bookings=bookings)
+        """The same adapters, failing as told."""
+        names = ("records", "bookings", "ledger", "work_list", "mail")
+        failing: dict[str, Any] = {name: FailingCalls(getattr(adapters, name), self) for name in names}
+        return replace(adapters, **failing)
 
 
 @dataclass
@@ -29,7 +31,17 @@ class FailingCalls:
     centre: FailingCentre
 
     def __getattr__(self, name: str) -> Any:
-        return self.fail if name in self.centre.down else getattr(self.real, name)
+        if name in self.centre.down:
+            return self.fail
+        first, call = self.centre.before.pop(name, None), getattr(self.real, name)
+        if first is None:
+            return call
+
+        async def call_after(*arguments: Any, **named: Any) -> Any:
+            await first()
+            return await call(*arguments, **named)
+
+        return call_after
 
     async def fail(self, *_arguments: Any) -> Any:
         """Fail as told."""

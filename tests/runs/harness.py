@@ -25,7 +25,8 @@ from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError
 from temporalio.testing import WorkflowEnvironment
 
-from activities.cancellations import CancellationActivities, create_activities
+from activities.adapters import Adapters
+from activities.cancellations import create_activities
 from activities.customer_centre import customer, load_customers
 from activities.sql.database import create_database
 from settings import Settings
@@ -98,6 +99,8 @@ class World:
     env: WorkflowEnvironment
     settings: Settings
     centre: FailingCentre
+    adapters: Adapters
+    """As they are, not failing."""
     task_timeout: timedelta | None = None
     """How long a workflow task of the runs requested may take; after one that failed twice, Temporal waits for it."""
 
@@ -255,15 +258,12 @@ async def working(env: WorkflowEnvironment, settings: Settings) -> AsyncIterator
     """The product's worker on a server, as `worker.py` makes it; single calls of its customer centre can fail."""
     prepare_database(settings)
     centre = FailingCentre()
-
-    def activities(settings: Settings) -> CancellationActivities:
-        shipped = create_activities(settings)
-        return replace(shipped, adapters=centre.in_place_of(shipped.adapters))
-
-    with patch("worker.create_activities", activities):
+    shipped = create_activities(settings)
+    failing = replace(shipped, adapters=centre.in_place_of(shipped.adapters))
+    with patch("worker.create_activities", lambda _: failing):
         worker = create_worker(env.client, settings)
     async with worker:
-        yield World(env, settings, centre)
+        yield World(env, settings, centre, shipped.adapters)
 
 
 @asynccontextmanager

@@ -13,6 +13,7 @@ from tests.runs.harness import World
 from tests.runs.steps import (
     answer_meanwhile,
     continue_as_new,
+    in_repair,
     in_state,
     licences_left,
     mails_when,
@@ -57,7 +58,8 @@ async def test_X10_a_booking_under_way_is_awaited_when_the_standing_date_comes(w
     assert (await in_state(run, "applied"))["target"] == "jtl_start"
 
 
-async def test_X10_a_booking_in_repair_when_the_standing_date_comes_is_a_persons_to_end(world: World) -> None:
+async def test_X10_a_booking_in_repair_when_the_standing_date_comes_is_not_under_way(world: World) -> None:
+    """The standing order is applied on its date, and the change is dropped with a notice."""
     await world.load(customer_record())
     await world.sleep_until("2027-01-10T12:00+01:00")
     run = await order_downgrade(world, "2027-01-12T12:00+01:00")
@@ -67,13 +69,17 @@ async def test_X10_a_booking_in_repair_when_the_standing_date_comes_is_a_persons
     world.centre.down.add("place_order")
     world.centre.error = Unavailable("down")
     await answer_meanwhile(world, run("place_order"))
-    await world.sleep_until("2027-02-01T06:00+01:00")
-    waiting = await run.status()
+    waiting = await in_repair(run)
     assert (waiting["state"], waiting["waiting_for"], task_types(waiting)) == ("order", ["repair"], ["repair"])
-    world.centre.error = SaidNo("an invoice is open")
-    await answer_meanwhile(world, run.confirm("repair", decision="retry"))
+    await world.sleep_until(FEBRUARY)
     applied = await in_state(run, "applied")
-    assert (applied["target"], (await world.record("K-1001"))["editions"]["jtl"]) == ("jtl_advanced", "jtl_advanced")
+    assert (applied["target"], applied["tasks"], timeline_events(applied).count("change_dropped")) == (
+        "jtl_advanced",
+        [],
+        1,
+    )
+    assert moment(applied["effective_at"]) == moment(FEBRUARY)
+    assert (await world.record("K-1001"))["editions"]["jtl"] == "jtl_advanced"
 
 
 @pytest.mark.server

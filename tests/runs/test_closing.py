@@ -1,11 +1,17 @@
 """The answer to an event that ends a run: the run is closed when it comes, unless something is down."""
 
+import asyncio
+
 import pytest
 from pydantic import SecretStr
+from temporalio.api.enums.v1 import EventType
 
 from tests.adapters.customers import licence
 from tests.runs.customers import customer_record
-from tests.runs.harness import World
+from tests.runs.documents import mails
+from tests.runs.harness import Refused, Run, World
+from tests.runs.steps import mails_when
+from tests.system.processes import until
 
 DOWN = SecretStr("smtp://127.0.0.1:1")
 ENDS = [
@@ -32,11 +38,52 @@ async def test_whoever_reads_that_a_run_has_ended_can_ask_anew_at_once(
 
 
 @pytest.mark.settings(smtp_url=DOWN, mail_from="support@shop.example")
-async def test_a_mail_server_that_is_down_does_not_hold_it_up(world: World) -> None:
+async def test_a_mail_server_that_is_down_keeps_no_run_open(world: World) -> None:
+    """What could not be sent goes on by itself, and the customer can ask anew."""
     await world.load(customer_record())
     run = await world.request("edition", "K-1001", "jtl", target="jtl_advanced")
     assert run.first["state"] == "feature_warning"
     assert (await run("abandon"))["state"] == "abandoned"
-    description = await run.handle.describe()
-    waiting = description.raw_description.pending_activities
+    again = await world.request("edition", "K-1001", "jtl", target="jtl_advanced")
+    assert again.first["run_id"] != run.first["run_id"]
+    last_mails = world.env.client.get_workflow_handle(f"mails/{run.handle.id}/{run.first['run_id']}")
+    waiting = (await last_mails.describe()).raw_description.pending_activities
     assert [activity.activity_type.name for activity in waiting] == ["notify"]
+
+
+async def test_a_mail_that_could_not_be_sent_at_the_end_is_sent_later(world: World) -> None:
+    await world.load(customer_record())
+    run = await world.request("edition", "K-1001", "jtl", target="jtl_advanced")
+    world.centre.down.add("send")
+    assert (await run("abandon"))["state"] == "abandoned"
+    await world.env.sleep(20)
+    assert mails(world) == []
+    world.centre.down.clear()
+    sent = await mails_when(run, bool)
+    assert [mail.to for mail in sent] == ["kontakt@muster.example"]
+
+
+async def test_a_request_that_meets_a_run_on_its_way_out_is_refused_when_that_is_closed(world: World) -> None:
+    """So that the next try starts a run, and does not meet the same one again."""
+    await world.load(customer_record())
+    run = await world.request("edition", "K-1001", "jtl", target="jtl_advanced")
+    late: list[asyncio.Task[Run]] = []
+
+    async def ask_meanwhile() -> None:
+        late.append(asyncio.create_task(world.request("edition", "K-1001", "jtl", target="jtl_start")))
+        await until(lambda: has_accepted(run, 3))
+
+    world.centre.before["record_end"] = ask_meanwhile
+    assert (await run("abandon"))["state"] == "abandoned"
+    with pytest.raises(Refused) as refused:
+        await late[0]
+    assert refused.value.code == "ended"
+    again = await world.request("edition", "K-1001", "jtl", target="jtl_start")
+    assert again.first["state"] == "feature_warning"
+
+
+async def has_accepted(run: Run, count: int) -> bool:
+    """Whether the run has taken so many updates."""
+    history = await run.handle.fetch_history()
+    accepted = EventType.EVENT_TYPE_WORKFLOW_EXECUTION_UPDATE_ACCEPTED
+    return [event.event_type for event in history.events].count(accepted) == count

@@ -153,3 +153,24 @@ async def test_a_booking_that_is_refused_leaves_the_order_open(world: World) -> 
     world.centre.down.clear()
     booked = await run("place_order", time="2027-01-11T12:00+01:00")
     assert (booked["state"], booked["refusal"]) == ("scheduled", None)
+
+
+async def test_a_mail_that_fails_is_tried_for_days_and_is_then_one_task_a_run(world: World) -> None:
+    """The operators' own notices fail as well, and cause nothing: neither a task nor another notice."""
+    await world.load(customer_record())
+    run = await request_downgrade(world)
+    world.centre.error = Misconfigured("the login is wrong")
+    world.centre.down.add("send")
+    await world.env.sleep(9 * 86400)  # a reminder after seven days
+    assert (await run.status())["tasks"] == []
+    await world.env.sleep(16 * 86400)
+    held = await run.status()
+    assert (held["state"], task_types(held), held["waiting_for"]) == (
+        "feature_warning",
+        ["repair"],
+        ["customer", "repair"],
+    )
+    world.centre.down.clear()
+    await run.confirm("repair", decision="retry")
+    sent = await mails_when(run, lambda mails: sum(mail.to == "kontakt@muster.example" for mail in mails) == 3)
+    assert len({mail.subject for mail in sent}) == len(sent)

@@ -19,6 +19,7 @@ import pytest
 
 import cli
 import worker
+from activities.adapters import create_adapters
 from activities.mail.senders import FolderMail
 from embedded.preflight import free_port
 from programs import END_WITHIN
@@ -259,7 +260,7 @@ async def test_what_is_under_way_is_finished_when_the_worker_is_told_to_stop(tem
     for name, value in {"ADDRESS": temporal, "NAMESPACE": env.client.namespace, "CONFIG_FILE": os.devnull}.items():
         monkeypatch.setenv(f"TEMPORAL_{name}", value)
     settings = settings_of(tmp_path)
-    world = World(env, settings, FailingCentre())
+    world = World(env, settings, FailingCentre(), create_adapters(settings))
     await load_customer(world)
     serving = asyncio.create_task(worker.serve(settings))
     run = await prepare_downgrade(world)
