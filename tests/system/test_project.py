@@ -11,7 +11,10 @@ from pathlib import Path
 import pytest
 import yaml
 
-from settings import PREFIX, Settings
+from programs import END_WITHIN
+from settings import PREFIX, Settings, checked
+from states.kinds.registry import KINDS
+from tests.runs.harness import program
 
 ROOT = Path(__file__).resolve().parents[2]
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
@@ -243,10 +246,100 @@ def test_compose_plays_examples_only_where_they_are_asked_for():
     assert service["environment"][f"{PREFIX}PORTAL_HOST"] in COMPOSE["services"]
 
 
+EXAMPLE = (ROOT / ".env.example").read_text(encoding="utf-8")
+BY_COMPOSE = {"state_dir", "guarded_elsewhere", "temporal_port"}
+"""What the compose file says by itself, or nobody needs there."""
+PUBLISHED = {"portal_host", "portal_port"}
+"""Where the portal listens in its container is the file's; the port that is published is that of `.env`."""
+
+
+def variables(text: str, commented: bool = False) -> dict[str, str]:
+    """What stands in an env file; with `commented`, also what could."""
+    line = r"^#?(\w+)=(.*)$" if commented else r"^(\w+)=(.*)$"
+    return dict(re.findall(line, text, re.M))
+
+
 def test_compose_takes_secrets_from_the_environment_and_the_example_names_each():
     needed = set(re.findall(r"\$\{(\w+):\?", COMPOSE_TEXT))
-    named = set(re.findall(r"^(\w+)=", (ROOT / ".env.example").read_text(encoding="utf-8"), re.M))
-    assert needed and needed == named
+    empty = {name for name, value in variables(EXAMPLE).items() if not value}
+    assert needed and needed <= empty
+
+
+def test_the_example_names_every_setting_with_a_value_that_can_be_used(monkeypatch):
+    known = {PREFIX + name.upper() for name in Settings.model_fields if name not in BY_COMPOSE | {"portal_host"}}
+    given = variables(EXAMPLE, commented=True)
+    assert {name for name in given if name.startswith(PREFIX)} == known
+    for name, value in given.items():
+        monkeypatch.setenv(name, value)
+    assert checked(Settings(), KINDS)
+
+
+def interpolated(value: str, env: dict[str, str]) -> str:
+    """As Compose puts in what stands in `.env`, one within another too."""
+    inner = re.compile(r"\$\{(\w+)(?::([-?])([^${}]*))?\}")
+    while found := inner.search(value):
+        name, how, otherwise = found.groups()
+        assert env.get(name) or how != "?", name
+        value = value[: found.start()] + (env.get(name) or otherwise or "") + value[found.end() :]
+    return value
+
+
+def container(name: str, env: dict[str, str]) -> dict[str, str]:
+    """The environment of a service, given what stands in `.env`."""
+    service = COMPOSE["services"][name]
+    assert service["env_file"] == ".env"
+    fixed = {key: interpolated(value, env) for key, value in service["environment"].items()}
+    return {"CANCELLATIONS_STATE_DIR": "/of/the/image"} | env | fixed
+
+
+SET = {
+    "DATABASE_URL": "postgresql://u:p@elsewhere/db", "TASK_QUEUE": "other", "PORTAL_HOST": "10.0.0.1",
+    "PORTAL_PORT": "9999", "TEMPORAL_PORT": "9998", "TEMPORAL_UI_PORT": "9997", "STATE_DIR": "/elsewhere",
+    "WEBHOOK_SECRET": "whsec_" + "c2VjcmV0" * 4, "OPERATOR_TOKENS": "anna:t0ken", "CUSTOMER_CENTRE": "automatic",
+    "CUSTOMER_CENTRE_MODES": "hosting=guided", "NOTICE_BOUNDARY": "strict", "TIME_ZONE": "Europe/Vienna",
+    "ABANDON_AFTER": "P31D", "REMIND_EVERY": "P8D", "RECHECK_BEFORE": "P6D", "REPAIR_AFTER": "PT2H",
+    "MAX_EVENT_AGE": "P9D", "APPLY_WINDOW": "PT11M", "COMPARE_AT": "04:00", "PUBLIC_URL": "https://k.example",
+    "TEMPORAL_UI_URL": "https://t.example", "CATALOGUE_DIR": "/catalogue", "SMTP_URL": "smtp://mail.example",
+    "MAIL_FROM": "k@shop.example", "OPERATOR_MAIL": "o@shop.example", "GUARDED_ELSEWHERE": "false",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("service", ["worker", "portal", "examples"])
+def test_every_setting_of_env_reaches_the_containers(service, monkeypatch):
+    assert set(SET) == {name.upper() for name in Settings.model_fields}
+    env = {PREFIX + name: value for name, value in SET.items()} | {"CENTRE_DB_PASSWORD": "x"}
+    own = BY_COMPOSE | (PUBLISHED if service != "worker" else set())
+    found = []
+    for given in (env, container(service, env)):
+        for name, value in given.items():
+            monkeypatch.setenv(name, value)
+        found.append(Settings().model_dump(exclude=own))
+    assert found[0] == found[1]
+    as_before = {name for name, field in Settings.model_fields.items() if found[1].get(name, "own") == field.default}
+    assert as_before == {"customer_centre"}, "a value that is the default shows nothing, but where the file has its own"
+
+
+@pytest.mark.parametrize("service", ["worker", "portal"])
+def test_what_is_not_set_has_a_default_that_fits_the_containers(service, monkeypatch):
+    env = {f"{PREFIX}{name}": SET[name] for name in ("OPERATOR_TOKENS", "WEBHOOK_SECRET")} | {"CENTRE_DB_PASSWORD": "x"}
+    for name, value in container(service, env | {f"{PREFIX}PORTAL_PORT": "9999"}).items():
+        monkeypatch.setenv(name, value)
+    found = Settings()
+    assert found.database_url == "postgresql://cancellations:x@centre-db:5432/cancellations"
+    assert (found.customer_centre, found.public_url) == ("guided", "http://127.0.0.1:9999")
+    assert (found.state_dir, found.guarded_elsewhere) == (Path("/var/lib/cancellations"), True)
+
+
+def test_compose_runs_the_server_that_make_run_starts():
+    said = subprocess.run([program("temporal"), "--version"], capture_output=True, text=True, check=True).stdout
+    ((server, ui),) = re.findall(r"Server ([\d.]+), UI ([\d.]+)", said)
+    assert set(re.findall(r"TEMPORAL_VERSION:-([\d.]+)", COMPOSE_TEXT)) == {server}
+    assert set(re.findall(r"TEMPORAL_UI_VERSION:-([\d.]+)", COMPOSE_TEXT)) == {ui}
+
+
+def test_compose_gives_each_service_the_time_that_it_may_take_to_end():
+    for name in ("worker", "portal"):
+        assert int(COMPOSE["services"][name]["stop_grace_period"].removesuffix("s")) > END_WITHIN, name
 
 
 def test_compose_waits_for_what_each_service_needs():
