@@ -8,13 +8,13 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from states.chart.questions import last_usable_day
 from states.chart.revocation import came_too_late
 from states.chart.state_names import public_state
 from states.chart.task_types import decisions_of, rejected_event, type_of
 from states.chart.tasks import tasks_of
 from states.chart.turn import Turn
-from states.model.base import day_of
+from states.model.base import day_of, last_usable_day
+from states.model.effects import BookOrder
 from states.model.facts import Refusal, RunSettings
 from states.model.memory import Memory, Task
 from states.model.payload_errors import Fault, faults_of, readable
@@ -277,7 +277,8 @@ def confirmed_event(turn: Turn, task: Task, message: ConfirmTask) -> str | Refus
 def takes_at(turn: Turn, task: Task) -> bool:
     """Whether a confirmation may name a day or a moment."""
     agrees = task.type == "support_ticket" and turn.traits.agrees
-    return task.at_required or agrees or task.text == "surplus_channels"
+    books = task.type == "perform" and isinstance(task.step, BookOrder)
+    return task.at_required or agrees or books or task.text == "surplus_channels"
 
 
 def needs_at(turn: Turn, task: Task) -> bool:
@@ -291,8 +292,8 @@ def needs_at(turn: Turn, task: Task) -> bool:
 def is_past(turn: Turn, task: Task, at: date | datetime) -> bool:
     """Nothing takes effect before it was placed: a term or an appointment is not over when it is agreed (X6, MOV1).
 
-    What was booked late may hold from an earlier day, and so may what a ticket agreed, but from none before the order;
-    and a package that was held from none before its date (X4).
+    What was booked by hand may hold from an earlier day, and so may what a ticket agreed, but from none before the
+    order; and a package that was held from none before its date (X4).
     """
     memory, zone = turn.memory, turn.memory.settings.zone
     since = turn.message.time or memory.now
@@ -302,6 +303,6 @@ def is_past(turn: Turn, task: Task, at: date | datetime) -> bool:
         return memory.held_since is not None and last_usable_day(at, zone) < day_of(memory.held_since, zone)
     if task.type == "support_ticket":
         since = memory.requested_at
-    elif task.subject == "late" and memory.order:
+    elif memory.order and (task.subject == "late" or task.type == "perform"):
         since = memory.order.placed_at
     return last_usable_day(at, zone) < day_of(since, zone)

@@ -167,7 +167,8 @@ class Chart(StateChart[Memory]):
         return self._take("target_proposed", at, message=request, line=None)
 
     def _decided(self, event: str, message: ConfirmTask | RejectTask, at: datetime) -> tuple[Effect, ...]:
-        """An operator's decision on a task."""
+        """An operator's decision on a task, judged at its own moment."""
+        self.model.now = at
         decision = decision_of(self.turn(message), message)
         if isinstance(decision, Refusal):
             raise ValueError(f"{event} is refused: {decision.code}")

@@ -10,7 +10,7 @@ from states.chart.traits import Traits
 from states.chart.turn import Turn, last_line
 from states.model.effects import Notify, Tell
 from states.model.memory import Memory, Task
-from states.rules.effective_date import effective_at, other_reading
+from states.rules.effective_date import effective_at, notice_unknown, other_reading
 from states.rules.run_values import isoformat, mail_facts, step_row, surplus_rows
 
 
@@ -62,9 +62,12 @@ def with_its_order(memory: Memory, traits: Traits) -> bool:
 
 
 def doubts(memory: Memory) -> dict[str, Any]:
-    """What makes the date of a booking less than certain: it came late (X12), or on the boundary day (X1)."""
+    """What makes the date of a booking less than certain: it came late (X12) or on the boundary day (X1), or nobody
+    knows its notice (D7)."""
     if memory.order and memory.order.late:
         return {"late": True}
+    if notice_unknown(memory):
+        return {"notice_unknown": True}
     other = other_reading(memory)
     return {"other_effective_at": isoformat(other)} if other else {}
 

@@ -7,6 +7,7 @@ from states.chart.checks import books, by_hand, ends_outside, version
 from states.chart.notifications import tell, tell_booked, tell_watchers
 from states.chart.tasks import ask_or_open, close_task, handled_by, open_outside_step, open_task, tasks_of
 from states.chart.turn import Turn
+from states.model.base import day_after, last_usable_day
 from states.model.effects import ApplyChange, AssignLicence, BookOrder
 from states.model.facts import QUESTION_TYPES, Refusal
 from states.model.memory import Memory, Order
@@ -19,6 +20,7 @@ from states.rules.effective_date import (
     effective_at,
     follows_notice,
     notice_rule,
+    notice_unknown,
     open_questions,
     order_by,
 )
@@ -117,7 +119,12 @@ def ask_for_booking(turn: Turn) -> None:
         optional_services=order.optional_services,
     )
     clicked = by_hand(memory, turn.traits) and books(memory) and placing
-    ask_or_open(turn, step, clicked, "perform_order", order_by(memory) or effective_at(memory))
+    ask_or_open(turn, step, clicked, "perform_order", due_to_book(memory))
+
+
+def due_to_book(memory: Memory) -> datetime | None:
+    """By when it must be clicked: before the date moves, and at once where nobody knows when that is (D7)."""
+    return memory.now if notice_unknown(memory) else order_by(memory) or effective_at(memory)
 
 
 def fix_date(memory: Memory) -> None:
@@ -181,8 +188,26 @@ def note_performed(turn: Turn) -> None:
     )
     changes: dict[str, Any] = {"proof": proof}
     if isinstance(step, BookOrder):
-        changes |= note_late_booking(turn, step, confirmed_at)
+        changes |= note_found(turn) or note_late_booking(turn, step, confirmed_at)
     turn.ask_again(step.model_copy(update=changes))
+
+
+def note_found(turn: Turn) -> dict[str, Any]:
+    """The last usable day that the customer centre showed to the person who booked there: the date follows it (D7).
+
+    Answers what that changes in the step; nothing where no day is given.
+    """
+    memory, at = turn.memory, turn.message.at
+    order = memory.order
+    if order is None or at is None:
+        return {}
+    zone = memory.settings.zone
+    last_day = last_usable_day(at, zone)
+    date = day_after(last_day, zone)
+    if date != order.effective_at:
+        turn.write("date_found", "date_found", effective_at=isoformat(date))
+    memory.order = order.model_copy(update={"term": last_day, "effective_at": date, "found": True})
+    return {"effective_at": date}
 
 
 def note_late_booking(turn: Turn, step: BookOrder, booked_at: datetime) -> dict[str, Any]:

@@ -1,14 +1,15 @@
 """Facts that a person must clarify before an order is possible (X5, X6, X14)."""
 
 from datetime import date, datetime
+from typing import Any
 
 from states.chart.orders import ask_for_booking
 from states.chart.tasks import open_task
 from states.chart.turn import Turn
-from states.model.base import day_after, day_of
+from states.model.base import day_after, last_usable_day
 from states.model.facts import Question, Refusal
 from states.model.memory import Memory
-from states.rules.effective_date import open_questions, recorded_term, running_term
+from states.rules.effective_date import last_order_day, notice_missed, notice_of, open_questions, recorded_term
 
 
 def ask_open_questions(turn: Turn) -> None:
@@ -25,7 +26,9 @@ def ask_open_questions(turn: Turn) -> None:
 def open_question(turn: Turn, type_: str) -> None:
     """The task of a question, with what the record shows."""
     question = question_of(turn.memory, type_)
-    values = dict(question.values) if question else {"recorded": recorded_term(turn.memory)}
+    values: dict[str, Any] = dict(question.values) if question else {"recorded": recorded_term(turn.memory)}
+    if type_ == "clarify_term" and notice_missed(turn.memory):
+        values["notice"] = notice_of(turn.memory)
     text = question.text if question and question.text else type_
     decisions = tuple(question.answers) if question and question.answers else None
     open_task(turn, type_, text, at_required=type_ == "clarify_term", values=values, decisions=decisions)
@@ -75,7 +78,8 @@ def note_term(turn: Turn, last_day: date) -> None:
         memory.clarified_term = last_day
         return
     moment = day_after(last_day, memory.settings.zone)
-    memory.order = memory.order.model_copy(update={"term": last_day, "effective_at": moment, "late": False})
+    changes = {"term": last_day, "effective_at": moment, "late": False, "found": True}
+    memory.order = memory.order.model_copy(update=changes)
     ask_for_booking(turn)
 
 
@@ -84,12 +88,8 @@ def note_not_clarified(turn: Turn) -> None:
     turn.memory.refusal = Refusal(rule="X5", code="declined", values={"note": turn.message.note})
 
 
-def last_usable_day(at: date | datetime, zone: str) -> date:
-    """The last usable day that an operator gave, as a day or as a moment in it."""
-    return day_of(at, zone) if isinstance(at, datetime) else at
-
-
 def term_ends_at(memory: Memory) -> datetime | None:
-    """When the term from which the date follows runs out, while the customer has not ordered (X6, X14)."""
-    term = running_term(memory) if memory.state == "order" else None
-    return day_after(term, memory.settings.zone) if term else None
+    """When the term from which the date follows runs out, or its notice can no longer be kept, while the customer has
+    not ordered (X6, X14, D7)."""
+    last = last_order_day(memory) if memory.state == "order" else None
+    return day_after(last, memory.settings.zone) if last else None

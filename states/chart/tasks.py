@@ -9,11 +9,11 @@ from states.chart.checks import outside_steps
 from states.chart.notifications import tell_operators
 from states.chart.state_names import AWAITED_EFFECT, awaits
 from states.chart.turn import Turn
-from states.model.effects import AnyEffect, AssignLicence, Effect, Notify
+from states.model.effects import AnyEffect, AssignLicence, BookOrder, Effect, Notify
 from states.model.facts import OutsideStep
 from states.model.memory import Memory, Task
 from states.model.request import Proof
-from states.rules.effective_date import effective_at
+from states.rules.effective_date import effective_at, notice_unknown
 from states.rules.run_values import isoformat
 
 
@@ -95,6 +95,8 @@ def open_perform(turn: Turn, text: str, step: AnyEffect, due_at: datetime | None
         "details": order.details if order else None,
         "optional_services": [services.get(key, key) for key in order.optional_services] if order else [],
     }
+    if isinstance(step, BookOrder) and notice_unknown(memory):
+        values["notice_unknown"] = True
     open_task(turn, "perform", text, step=step, due_at=due_at, values=values)
 
 

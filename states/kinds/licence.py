@@ -14,6 +14,7 @@ from states.model.offers import Catalogue, Offer, Product
 from states.model.record import Customer, Language, Licence
 from states.model.request import Request
 from states.rules.cost_effect import contradicting, edition_of, listed_effect, name_of, offer_for, product_of
+from states.rules.notice import last_day_to_order
 
 RECORDED = (
     *("product", "module", "included", "contract", "booked_via", "assigned_to", "term_ends", "price_per_month"),
@@ -50,6 +51,11 @@ class LicenceInquiry(CustomerInquiry):
         return "unknown" if contradicting(effect, self.product, self.licence) else effect
 
     @property
+    def notice(self) -> int | None:
+        """The days of notice before the end of its term, where the catalogue gives them (D7)."""
+        return self.product.notice.days if self.product.notice else None
+
+    @property
     def inferred(self) -> bool:
         """Whether that follows from an inference alone: the record itself says nothing of it (G8)."""
         licence = self.licence
@@ -79,6 +85,7 @@ def check_of_ending(
         cost_effect=effect,
         inferred=inferred or None,
         term_ends=inquiry.licence.term_ends,
+        notice=inquiry.notice if effect in ("cancellation", "unknown") else None,
         questions=questions_about(inquiry, effect) if questions is None else questions,
         warnings=(*warnings, *no_saving),
         cost=cost_of(inquiry.licence, effect),
@@ -207,9 +214,10 @@ def facts_asked_about(inquiry: LicenceInquiry) -> dict[str, Any]:
 
 
 def term_runs(inquiry: LicenceInquiry) -> bool:
-    """Whether the last usable day of the recorded term is the day asked about, or later."""
+    """Whether the recorded term runs on the day asked about, and a notice that is known can still be kept (X6, D7)."""
     term_ends = inquiry.licence.term_ends
-    return term_ends is not None and term_ends >= day_of(inquiry.at, inquiry.context.zone)
+    today = day_of(inquiry.at, inquiry.context.zone)
+    return term_ends is not None and last_day_to_order(term_ends, inquiry.notice) >= today
 
 
 def recorded_of(licence: Licence) -> str:

@@ -130,6 +130,11 @@ def day_after(day: date, zone: str) -> datetime:
     return start_of(day + timedelta(days=1), zone)
 
 
+def last_usable_day(at: date | datetime, zone: str) -> date:
+    """The last usable day that a person gave, as a day or as a moment in it."""
+    return day_of(at, zone) if isinstance(at, datetime) else at
+
+
 def local(moment: datetime, zone: str) -> str:
     """A moment as `2027-02-01 00:00` in `zone`."""
     return moment.astimezone(ZoneInfo(zone)).strftime("%Y-%m-%d %H:%M")

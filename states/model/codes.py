@@ -38,6 +38,7 @@ CODES: dict[str, Code] = {
     code.name: code
     for code in (
         warning("boundary_day", "X1"),
+        warning("notice_unknown", "D7"),
         warning("no_saving", "G9"),
         warning("features_lost", "ED4"),
         warning("surplus", "ED5"),

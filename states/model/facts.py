@@ -126,6 +126,8 @@ class Check(Value):
     """No source says what it does to the cost: it is inferred from what they say (G8)."""
     term_ends: date | None = None
     """The last usable day as recorded, where the licence or edition has a running term."""
+    notice: int | None = None
+    """The days of notice before that day, where the catalogue gives them; None: not known (D7)."""
     questions: tuple[Question, ...] = ()
     surplus: tuple[Surplus, ...] = ()
     warnings: tuple[Warning, ...] = ()

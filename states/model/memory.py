@@ -65,6 +65,8 @@ class Order(Value):
     """Where its date comes from, once its own check has been made: what is booked stays so, whatever is found later."""
     term: date | None = None
     """The term clarified by a person, where the date came from there."""
+    found: bool = False
+    """Its date is what the person found who booked it by hand, so that no notice can move it any more (D7)."""
     late: bool = False
     """Booked by hand too late for its date: a person is asked what holds (docs/contract.md, `perform`)."""
     booked_at: Moment | None = None

@@ -63,6 +63,13 @@ class Edition(Value):
     source: Source
 
 
+class Notice(Value):
+    """How many days before the last usable day of its term a product must be cancelled, that day included."""
+
+    days: int = Field(ge=0, le=366)
+    source: Source
+
+
 class Product(Value):
     """A product key with what it is in each edition of the family that decides about it.
 
@@ -79,6 +86,8 @@ class Product(Value):
     family: Family | None = None
     offers: dict[str, Offer] = Field(default_factory=dict)
     offer: Offer | None = None
+    notice: Notice | None = None
+    """None: nobody knows it, as of everything but editions and order packages (D7)."""
     channel: bool = False
     details_needed: tuple[str, ...] | None = None
     click_path: dict[Language, tuple[str, ...]] = Field(default_factory=dict)

@@ -2,11 +2,11 @@
 
 from statemachine import State
 
-from states.chart import checks, notifications, orders, questions, revocation, tasks
+from states.chart import checks, notifications, orders, revocation, tasks
 from states.chart.base import Chart
 from states.chart.traits import Traits
 from states.chart.turn import Turn
-from states.model.base import day_after
+from states.model.base import day_after, last_usable_day
 from states.model.effects import BookOrder
 from states.model.memory import Memory
 
@@ -40,7 +40,7 @@ def agree(turn: Turn) -> None:
     """The last usable day agreed, else the one recorded; nothing is booked, but the date is a fact for others."""
     memory = turn.memory
     zone, at = memory.settings.zone, getattr(turn.message, "at", None)
-    last = questions.last_usable_day(at, zone) if at else memory.check.term_ends if memory.check else None
+    last = last_usable_day(at, zone) if at else memory.check.term_ends if memory.check else None
     memory.agreed_at = day_after(last, zone) if last else turn.message.time
     turn.ask(BookOrder(placed_at=memory.requested_at, effective_at=memory.agreed_at, booked=False))
 

@@ -6,7 +6,7 @@ from states.model.base import day_after, day_of, start_of
 from states.model.facts import CostEffect, DateRule
 from states.model.memory import Memory
 from states.model.request import PlaceOrder
-from states.rules.notice import NoticeRule
+from states.rules.notice import NoticeRule, last_day_to_order
 
 
 def notice_rule(memory: Memory) -> NoticeRule:
@@ -64,9 +64,36 @@ def open_questions(memory: Memory, at: datetime | None = None) -> tuple[str, ...
 
 def running_term(memory: Memory, at: datetime | None = None) -> date | None:
     """The last usable day that gives the date of an order placed at that moment: of a paid licence the recorded one,
-    while it runs; else what a person said, while that runs. Once it is past it is asked about again (X6, X14)."""
+    while it runs and its notice can be kept; else what a person said, while that runs. Once it is past it is asked
+    about again (X6, X14)."""
     recorded = memory.check.term_ends if memory.check and date_rule_of(memory) == "term" else None
-    return next((term for term in (recorded, memory.clarified_term) if still_runs(memory, term, at)), None)
+    if recorded and still_runs(memory, last_day_to_order(recorded, notice_of(memory)), at):
+        return recorded
+    return memory.clarified_term if still_runs(memory, memory.clarified_term, at) else None
+
+
+def last_order_day(memory: Memory) -> date | None:
+    """The last day on which an order would still take effect with the term that runs; None where none does."""
+    term = running_term(memory)
+    return last_day_to_order(term, notice_of(memory)) if term and term != memory.clarified_term else term
+
+
+def notice_of(memory: Memory) -> int | None:
+    """The days of notice that the catalogue gives for what ends at its term; None where it gives none (D7)."""
+    return memory.check.notice if memory.check else None
+
+
+def notice_missed(memory: Memory) -> bool:
+    """The recorded term still runs, but its notice cannot be kept any more: what holds then is not known (D7)."""
+    recorded = memory.check.term_ends if memory.check and date_rule_of(memory) == "term" else None
+    return still_runs(memory, recorded) and running_term(memory) != recorded
+
+
+def notice_unknown(memory: Memory) -> bool:
+    """Whether the date shown is the end of a term whose notice nobody knows, and no person has found it there (D7)."""
+    if date_rule_of(memory) != "term" or notice_of(memory) is not None or memory.agreed_at is not None:
+        return False
+    return effective_at(memory) is not None and not (memory.order and memory.order.found)
 
 
 def answered_term(memory: Memory, at: datetime | None = None) -> date | None:
@@ -121,9 +148,22 @@ def follows_notice(memory: Memory) -> bool:
 
 
 def order_by(memory: Memory) -> datetime | None:
-    """The first moment that is too late for the date shown; None where no notice rule applies."""
+    """The first moment that is too late for the date shown; None where no notice is known."""
     date = memory.order.effective_at if memory.order else effective_at(memory)
-    return notice_rule(memory).order_by(date) if date and follows_notice(memory) else None
+    if date is None:
+        return None
+    if follows_notice(memory):
+        return notice_rule(memory).order_by(date)
+    return term_order_by(memory, date)
+
+
+def term_order_by(memory: Memory, date: datetime) -> datetime | None:
+    """The same of what ends at its recorded term, by the notice that the catalogue gives (D7)."""
+    notice, term = notice_of(memory), memory.order.term if memory.order else answered_term(memory)
+    if notice is None or term is not None or date_rule_of(memory) != "term":
+        return None
+    zone = memory.settings.zone
+    return start_of(last_day_to_order(day_of(date, zone), notice), zone)
 
 
 def notice_moment(memory: Memory) -> datetime:

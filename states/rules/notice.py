@@ -25,6 +25,12 @@ def latest_choice(day: date) -> date:
     return month.replace(day=min(day.day, calendar.monthrange(month.year, month.month)[1]))
 
 
+def last_day_to_order(last_day: date, notice: int | None) -> date:
+    """The last day on which an order still ends a term with its last usable day: that day where no notice is known
+    (D7)."""
+    return last_day - timedelta(days=notice or 0)
+
+
 class NoticeRule(BaseModel):
     """When an order takes effect (D1-D5, X1).
 

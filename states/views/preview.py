@@ -13,7 +13,7 @@ from states.model.memory import Memory
 from states.model.request import AcknowledgeWarning, PlaceOrder, Request
 from states.model.status import RefusalText, SurplusEntry, WarningText, WhyStep
 from states.model.texts import Say
-from states.rules.effective_date import cost_effect_of, effective_at, follows_notice, notice_rule
+from states.rules.effective_date import cost_effect_of, effective_at, follows_notice, notice_rule, order_by
 from states.views.refusals import language_of, refusal_of
 from states.views.status import surplus_entries
 from states.views.warnings import warning_texts
@@ -59,7 +59,7 @@ def preview(kind: Kind, request: Request, check: Check, at: datetime, settings: 
     noticed = date is not None and follows_notice(memory)
     return Preview(
         effective_at=date,
-        order_by=notice_rule(memory).order_by(date) if noticed and date else None,
+        order_by=order_by(memory) if date else None,
         why=() if refused else why(memory, chart.traits, say),
         next=next_date(memory, date) if noticed and date else None,
         cost_effect=cost_effect_of(memory),

@@ -2,11 +2,12 @@
 
 from datetime import datetime
 
+from states.model.ends import ENDS
 from states.model.facts import Warning
 from states.model.memory import Memory
 from states.model.status import WarningText
 from states.model.texts import Say
-from states.rules.effective_date import cost_effect_of, effective_at, notice_moment, other_reading
+from states.rules.effective_date import cost_effect_of, effective_at, notice_moment, notice_unknown, other_reading
 from states.rules.run_values import run_facts, surplus_rows
 from states.views.refusals import language_of
 
@@ -21,12 +22,14 @@ def warning_texts(memory: Memory, say: Say) -> tuple[WarningText, ...]:
 
 
 def warnings_of(memory: Memory) -> tuple[Warning, ...]:
-    """The check's warnings, and those that depend on the state of the run (G9, X1, ED5, ED13, X10)."""
+    """The check's warnings, and those that depend on the state of the run (G9, D7, X1, ED5, ED13, X10)."""
     warnings = list(memory.check.warnings) if memory.check else []
     saves_nothing = memory.clarified_cost and cost_effect_of(memory) != "cancellation"
     if saves_nothing and not any(warning.code == "no_saving" for warning in warnings):
         warnings.append(Warning(code="no_saving"))
     date, other = effective_at(memory), other_reading(memory)
+    if date and memory.state not in ENDS and notice_unknown(memory):
+        warnings.append(Warning(code="notice_unknown", values=written({"effective_at": date})))
     if date and other:
         moments = {"effective_at": date, "other_effective_at": other, "placed_on": notice_moment(memory)}
         warnings.append(Warning(code="boundary_day", values=written(moments)))

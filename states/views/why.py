@@ -1,6 +1,6 @@
 """How the effective date follows, step by step (D1 to D8, X1, X6)."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 from states.chart.checks import ends_outside
@@ -15,12 +15,15 @@ from states.rules.effective_date import (
     cost_effect_of,
     date_rule_of,
     effective_at,
+    notice_missed,
     notice_moment,
+    notice_of,
     notice_rule,
     open_questions,
     other_reading,
     recorded_term,
 )
+from states.rules.notice import last_day_to_order
 from states.views.refusals import language_of
 
 
@@ -99,6 +102,8 @@ def unknown_date(memory: Memory, rule: DateRule | None) -> list[Reason]:
     questions = open_questions(memory)
     if rule == "notice" and "clarify_term" in questions:
         return [Reason("annual", "", recorded_term(memory), "X14")]
+    if notice_missed(memory):
+        return [Reason("notice_missed", "", recorded_term(memory), "D7")]
     if cost_effect_of(memory) == "unknown" and questions:
         return [Reason("unclear", "", "unclear", "X5")]
     return []
@@ -112,8 +117,16 @@ def origin_of(memory: Memory, traits: Traits, rule: DateRule | None) -> list[Rea
     if rule == "term" and date:
         # The day before: what is booked stays so, whatever is recorded since.
         last_day = day_of(date, memory.settings.zone) - timedelta(days=1)
-        return [Reason("term", "term_ends", last_day.isoformat(), "X6")]
+        return term_steps(memory, last_day)
     return [moment_step(memory, traits)] if rule == "moment" else []
+
+
+def term_steps(memory: Memory, last_day: date) -> list[Reason]:
+    """The recorded term, and the last day in time for it, where the catalogue gives a notice (X6, D7)."""
+    steps, notice = [Reason("term", "term_ends", last_day.isoformat(), "X6")], notice_of(memory)
+    if notice is not None:
+        steps.append(Reason("last_day_term", "last_on", last_day_to_order(last_day, notice).isoformat(), "D7"))
+    return steps
 
 
 def notice_steps(memory: Memory) -> list[Reason]:

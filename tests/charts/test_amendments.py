@@ -323,7 +323,7 @@ def test_the_customer_is_told_of_the_booking_and_so_are_the_runs_that_wait_for_i
         Tell(runs=("edition/K-1/jtl",), state="scheduled").numbered(run.effects[-2].number)
     ]
     assert isinstance(run.effects[-1], Notify)
-    assert run.notice("scheduled") == TOLD_TERM | {"steps": []}
+    assert run.notice("scheduled") == TOLD_TERM | {"steps": [], "notice_unknown": True}
     run.wait(EFFECTIVE)
     assert run.notice("applied") == TOLD_TERM
 

@@ -503,7 +503,7 @@ def test_a_rejected_task_stays_open_with_its_note_and_is_escalated():
     assert (task.note, task.escalated) == ("page is down", 1)
     assert run.notice("task_escalated") == {
         "task": task.task, "type": "perform", "note": "page is down", "number": 1, "urgent": False, "again": False,
-        "due_at": "2027-01-31T23:00:00+00:00", "effective_at": "2027-01-31T23:00:00+00:00",
+        "due_at": "2027-01-04T11:00:00+00:00", "effective_at": "2027-01-31T23:00:00+00:00",
     }  # fmt: skip
     assert run.notices() == [("task_escalated", "operator")]
 
@@ -546,8 +546,9 @@ def test_X12_a_booking_by_hand_says_what_to_do():
     assert task.values == {
         "product": "hosting", "subject": "H-1", "target": None, "effective_at": "2027-01-31T23:00:00+00:00",
         "click_path": ["one", "two"], "details": {"a": 1}, "optional_services": ["Set up (s)", "t"],
+        "notice_unknown": True,
     }  # fmt: skip
-    assert (task.text, task.due_at) == ("perform_order", EFFECTIVE)
+    assert (task.text, task.due_at) == ("perform_order", NOW)
     assert run.chart.waiting_for() == ("operator",)
     run.held_back = {"place_order"}
     assert run.confirm("perform", proof={"reference": "T-1"}) is None

@@ -93,7 +93,7 @@ WARNINGS: list[tuple[str, str, Customer, dict[str, Any], dict[str, Any]]] = [
     ),
 ]
 
-BY_STATE = {"boundary_day", "surplus", "surplus_gap", "later_than_standing"}
+BY_STATE = {"boundary_day", "notice_unknown", "surplus", "surplus_gap", "later_than_standing"}
 """Warnings that depend on the state of a run: `states.views.status` adds them."""
 
 
@@ -111,6 +111,7 @@ def test_a_warning_with_its_values(
 def test_every_warning_of_the_contract_is_produced_by_some_case() -> None:
     assert {row[0] for row in WARNINGS} | BY_STATE == {
         "boundary_day",
+        "notice_unknown",
         "no_saving",
         "features_lost",
         "surplus",

@@ -121,6 +121,7 @@ method http internal
 
 SAMPLES: dict[str, dict[str, Any]] = {
     "warning.boundary_day": {"effective_at": FIRST, "other_effective_at": LATER, "placed_on": "2027-01-17T11:00:00Z"},
+    "warning.notice_unknown": {},
     "warning.no_saving": {"channel": "connector", "warehouse": True, "inferred": True},
     "warning.features_lost": {
         "features": ["JTL-Track&Trace"],
@@ -233,6 +234,8 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "why.result": {"effective_at": FIRST},
     "why.other_reading": {"effective_at": LATER},
     "why.term": {"term_ends": "2027-01-31"},
+    "why.last_day_term": {"last_on": "2027-01-17"},
+    "why.notice_missed": {},
     "why.inferred": {},
     "why.at_once": {},
     "why.unclear": {},
@@ -247,7 +250,7 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "why.held": {"planned_at": FIRST},
     "why.named": {"named_at": FIRST},
     "why.made_later": {"planned_at": FIRST},
-    "task.perform_order": PERFORM,
+    "task.perform_order": PERFORM | {"notice_unknown": True},
     "task.perform_end": PERFORM,
     "task.perform_reassign": PERFORM | {"target": "wms_mobile"},
     "task.perform_withdraw": PERFORM,
@@ -275,7 +278,7 @@ SAMPLES: dict[str, dict[str, Any]] = {
         "edition": "JTL Pro",
         "listed": "included",
     },
-    "task.clarify_term": {"recorded": "2026-12-31", "product": "JTL-Plan&Produce"},
+    "task.clarify_term": {"recorded": "2026-12-31", "product": "JTL-Plan&Produce", "notice": 30},
     "task.clarify_partners": {},
     "task.clarify_contract": {"recorded": "product: shop_licence"},
     "task.surplus": {"surplus": [TRACKING, REGISTERS]},
@@ -289,7 +292,7 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "part.moment": {"at": FIRST},
     "mail.reminder": MAIL | REMINDED | REJECTED,
     "mail.reminder_urgent": MAIL | REMINDED | REJECTED | {"number": 3, "again": True},
-    "mail.scheduled": MAIL | {"late": True, "clarified": None, "other_effective_at": LATER},
+    "mail.scheduled": MAIL | {"late": True, "clarified": None, "other_effective_at": LATER, "notice_unknown": True},
     "mail.applied": MAIL
     | {"held_since": FIRST, "note": "Rückgängig gemacht.", "passed_on": "misclick/K-1001/voucher.V-1"},
     "mail.abandoned": MAIL,
@@ -352,6 +355,7 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "note.details_replaced": {},
     "note.catalogue_changed": {"catalogue": "2026-04-01"},
     "note.skipped": {},
+    "note.date_found": {"effective_at": LATER},
     "note.late_booking": {},
     "note.step_failed": {"action": "place_order", "error": "503 Service Unavailable"},
     "note.decided": {

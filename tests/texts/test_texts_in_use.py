@@ -27,6 +27,7 @@ DATED = {
     "warning.surplus_gap": LAST_DAY,
     "warning.knock_on": DAY,
     "warning.no_saving": DAY,
+    "warning.notice_unknown": DAY,
     "warning.package_zero": DAY,
     "warning.selling_stops_first": ORDER_DAY,
     "warning.overage": DAY,

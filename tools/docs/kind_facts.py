@@ -133,6 +133,7 @@ def warnings_of(kind: Kind) -> list[str]:
     surplus = "surplus_resolution" in kind.chart.states_map
     of_runs = {
         "boundary_day": follows_notice(kind),
+        "notice_unknown": "term" in kind.dates,
         "surplus": surplus,
         "surplus_gap": surplus and kind.kind == "edition",
         "later_than_standing": changes_target(kind),
