@@ -10,8 +10,8 @@ from states.kinds.licence import (
     about_licence,
     cost_of,
     edition_label,
+    in_time,
     offer_of,
-    term_runs,
 )
 from states.model.facts import Check
 from states.model.request import Request
@@ -53,7 +53,7 @@ def refusal_of_service(inquiry: CustomerInquiry) -> Check:
 
 def check_of_service(inquiry: LicenceInquiry) -> Check:
     """A term that runs gives the date, otherwise sales agrees one (SUP3)."""
-    runs, effect = term_runs(inquiry), inquiry.effect()
+    runs, effect = in_time(inquiry), inquiry.effect()
     return inquiry.conclude(
         called=None,
         date_rule="term" if runs and effect == "cancellation" else "agreed",

@@ -198,7 +198,7 @@ def questions_about(inquiry: LicenceInquiry, effect: CostEffect) -> tuple[Questi
     questions = []
     if effect == "unknown":
         questions.append(Question(type="clarify_cost", rule="X5", values=values))
-    if effect in ("cancellation", "unknown") and not term_runs(inquiry):
+    if effect in ("cancellation", "unknown") and not in_time(inquiry):
         questions.append(Question(type="clarify_term", rule="X6", values=values))
     return tuple(questions)
 
@@ -214,7 +214,13 @@ def facts_asked_about(inquiry: LicenceInquiry) -> dict[str, Any]:
 
 
 def term_runs(inquiry: LicenceInquiry) -> bool:
-    """Whether the recorded term runs on the day asked about, and a notice that is known can still be kept (X6, D7)."""
+    """Whether the last usable day of the recorded term is the day asked about, or later."""
+    term_ends = inquiry.licence.term_ends
+    return term_ends is not None and term_ends >= day_of(inquiry.at, inquiry.context.zone)
+
+
+def in_time(inquiry: LicenceInquiry) -> bool:
+    """Whether the recorded term runs, and its notice, where one is known, can still be kept (X6, D7)."""
     term_ends = inquiry.licence.term_ends
     today = day_of(inquiry.at, inquiry.context.zone)
     return term_ends is not None and last_day_to_order(term_ends, inquiry.notice) >= today

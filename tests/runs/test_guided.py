@@ -7,7 +7,7 @@ import pytest
 
 from tests.adapters.customers import licence
 from tests.runs.customers import customer_record
-from tests.runs.documents import FEBRUARY, mails, task_types
+from tests.runs.documents import FEBRUARY, mails, task_types, warning_codes
 from tests.runs.harness import Run, World
 from tests.runs.steps import in_state, licences_left, load_customer, mails_when, refusal_of, status_when
 
@@ -70,13 +70,17 @@ async def test_X12_the_click_path_is_in_the_customers_language(world: World) -> 
 
 
 @pytest.mark.settings(**GUIDED)
-async def test_X12_a_paid_licence_is_booked_by_hand_due_on_its_date(world: World) -> None:
+async def test_D7_X12_a_paid_licence_is_booked_by_hand_at_once_and_ends_on_the_day_found(world: World) -> None:
     await load_customer(world, licence("L-1", term_ends="2027-01-31"))
     run = await world.request("wms_user", "K-1001", "L-1")
+    assert "notice_unknown" in warning_codes(run.first)
     waiting = await run("place_order")
-    assert (waiting["state"], waiting["tasks"][0]["due_at"]) == ("order", FEBRUARY)
-    assert (await run.confirm("perform", proof=PROOF))["state"] == "scheduled"
-    await world.sleep_until("2027-02-01T00:00+01:00")
+    assert (waiting["state"], waiting["effective_at"]) == ("order", FEBRUARY)
+    assert waiting["tasks"][0]["due_at"] == waiting["timeline"][-1]["at"] < FEBRUARY
+    found = await run.confirm("perform", proof=PROOF, at="2027-02-28")
+    assert (found["state"], found["effective_at"]) == ("scheduled", "2027-02-28T23:00:00Z")
+    assert "notice_unknown" not in warning_codes(found)
+    await world.sleep_until("2027-03-01T00:00+01:00")
     assert (await run.status())["state"] == "applied"
     assert await licences_left(world) == set()
 
