@@ -12,6 +12,7 @@ from collections.abc import Callable, Collection, Iterable
 from contextlib import suppress
 from datetime import time, timedelta
 from difflib import get_close_matches
+from email.utils import parseaddr
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -65,12 +66,42 @@ def webhook_secrets(text: str) -> list[str]:
     raise ValueError("a Standard Webhooks secret is whsec_ with base64 behind it (several, comma-separated)")
 
 
+def web_address(url: str) -> str:
+    """An address that a browser opens, without a slash at its end, or nothing. Raises `ValueError`."""
+    with suppress(ValueError):
+        parts = urlsplit(url)
+        if not url or (parts.scheme in ("http", "https") and parts.hostname and parts.port != 0):
+            return url.rstrip("/")
+    raise ValueError("an address of the web is like https://cancellations.example")
+
+
+def mail_address(text: str) -> str:
+    """An address of mail, perhaps with a name before it in angle brackets. Raises `ValueError`."""
+    local, _, domain = parseaddr(text)[1].rpartition("@")
+    if local and domain and not re.search(r"[\s<>]", local + domain) and text.isprintable():
+        return text
+    raise ValueError("an address of mail is like kuendigung@shop.example, or Shop <kuendigung@shop.example>")
+
+
+def tokens(text: str) -> dict[str, str]:
+    """Operators' tokens by name: each one person's, and fit for a header. Raises `ValueError`."""
+    found = pairs(":", text)
+    if len(set(found.values())) < len(found):
+        raise ValueError("two operators have one token: who decides could not be told")
+    if any(not re.fullmatch(r"[!-~]+", token) for token in found.values()):
+        raise ValueError("a token holds letters, digits and signs of ASCII, without blanks")
+    return found
+
+
 def pairs(separator: str, text: str) -> dict[str, str]:
-    """Values by name. Raises `ValueError`."""
+    """Values by name, each once. Raises `ValueError`."""
     given = [pair.strip().partition(separator) for pair in text.split(",") if pair.strip()]
     if any(not name.strip() or not mid or not rest.strip() for name, mid, rest in given):
         raise ValueError(f"give pairs like name{separator}value, comma-separated")
-    return {name.strip(): rest.strip() for name, _, rest in given}
+    found = {name.strip(): rest.strip() for name, _, rest in given}
+    if len(found) < len(given):
+        raise ValueError("a name stands there twice")
+    return found
 
 
 def time_of_day(text: str) -> time | None:
@@ -156,7 +187,7 @@ class Settings(BaseSettings):
     temporal_port: Port = 7233
     temporal_ui_port: Port = 8233
     webhook_secret: Annotated[tuple[SecretStr, ...], NoDecode, read_from_text(webhook_secrets)] = ()
-    operator_tokens: Annotated[dict[str, SecretStr], NoDecode, read_from_text(partial(pairs, ":"))] = {}
+    operator_tokens: Annotated[dict[str, SecretStr], NoDecode, read_from_text(tokens)] = {}
     customer_centre: Mode = "automatic"
     customer_centre_modes: Annotated[dict[str, Mode], NoDecode, read_from_text(partial(pairs, "="))] = {}
     notice_boundary: Literal["inclusive", "strict"] = "inclusive"
@@ -169,13 +200,13 @@ class Settings(BaseSettings):
     apply_window: Annotated[timedelta, Field(ge=timedelta(0)), read_from_text(iso_8601)] = timedelta(minutes=10)
     compare_at: Annotated[time | None, read_from_text(time_of_day)] = time(3)
     """When the customer centre is compared with Temporal each night, in `TIME_ZONE`; None (`never`): it is not."""
-    public_url: str = ""
-    temporal_ui_url: str = ""
+    public_url: Annotated[str, AfterValidator(web_address)] = ""
+    temporal_ui_url: Annotated[str, AfterValidator(web_address)] = ""
     catalogue_dir: Path | None = None
     smtp_url: Annotated[SecretStr | None, read_from_text(mail_server)] = None
     """`smtp://user:password@host:port` or `smtps://…`; without it mails are `.eml` files in `STATE_DIR/mail`."""
-    mail_from: str = "kuendigung@localhost"
-    operator_mail: str = "operators@localhost"
+    mail_from: Annotated[str, AfterValidator(mail_address)] = "kuendigung@localhost"
+    operator_mail: Annotated[str, AfterValidator(mail_address)] = "operators@localhost"
     guarded_elsewhere: bool = False
     """Somebody else guards an address of Temporal or of the portal that is not loopback."""
 

@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, TypeVar
 
 import structlog
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -71,6 +71,8 @@ class Timely:
         except TimeoutError:
             over, fault = True, PortalProblem("unavailable")
             log.warning("call_took_too_long", method=scope["method"], path=scope["path"], seconds=CALL_WITHIN)
+        except ClientDisconnect:
+            return  # nobody is there to be answered
         except Exception as error:
             over, fault = True, error
         if not begun:

@@ -2,6 +2,7 @@
 
 import asyncio
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import create_engine, inspect, text
@@ -49,6 +50,20 @@ async def test_starting_at_the_same_moment_migrates_once(unmigrated: Settings) -
         assert connection.execute(text("SELECT version_num FROM alembic_version")).scalars().all() == [migrate.HEAD]
         assert "receipts" in inspect(connection).get_table_names()
     engine.dispose()
+
+
+async def test_a_statement_that_waits_for_another_program_ends_in_time(settings: Settings, monkeypatch: Any) -> None:
+    monkeypatch.setattr("activities.sql.database.STATEMENT_MS", 300)
+    first, second = [await asyncio.to_thread(create_database, settings) for _ in range(2)]
+    async with first.write() as connection:
+        if connection.dialect.name == "postgresql":
+            await connection.execute(text("LOCK TABLE customers"))
+        with pytest.raises(Unavailable):
+            async with asyncio.timeout(3), second.write() as other:
+                await other.execute(text("DELETE FROM customers"))
+    async with second.write() as other:
+        await other.execute(text("DELETE FROM customers"))
+    await asyncio.gather(first.close(), second.close())
 
 
 async def test_opening_again_keeps_what_is_there(settings: Settings, tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 import pytest
 import pytest_asyncio
+from starlette.types import Message
 from structlog.testing import capture_logs
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
@@ -129,6 +130,24 @@ async def test_a_caller_that_sends_half_a_body_is_answered(alone: Caller) -> Non
     answer = await alone.http.post("/previews", content=half(), headers={"content-type": "application/json"})
     assert time.monotonic() - began < WITHIN + SLACK
     is_unavailable(answer)
+
+
+async def test_a_caller_that_goes_away_is_no_fault_of_ours(alone: Caller) -> None:
+    sent: list[Message] = []
+
+    async def gone() -> Message:
+        return {"type": "http.disconnect"}
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    scope = {
+        "type": "http", "method": "POST", "path": "/previews", "raw_path": b"/previews", "query_string": b"",
+        "headers": [(b"content-type", b"application/json")], "http_version": "1.1", "scheme": "http",
+    }  # fmt: skip
+    with capture_logs() as logs:
+        await alone.app(scope, gone, send)
+    assert sent == [] and logs == []
 
 
 async def test_a_bug_is_answered_and_logged_once(alone: Caller, monkeypatch: Any) -> None:

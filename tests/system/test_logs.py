@@ -5,12 +5,14 @@ import json
 import logging
 import warnings
 from collections.abc import Iterator
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 import structlog
 from temporalio.exceptions import ApplicationError
+from temporalio.testing import ActivityEnvironment
 
 from activities.ports import Unavailable
 from logs import configure_logs
@@ -49,6 +51,17 @@ def test_what_the_sdk_says_of_a_run_stands_in_our_fields(lines):
     workflow, of_core = lines()
     assert workflow | {"workflow_id": "edition/K-1/jtl", "run_id": "r", "update_id": "event-1"} == workflow
     assert of_core["workflow_id"] == "edition/K-2/jtl" and of_core["detail"] == {"error": "ValueError('x')"}
+
+
+async def test_what_an_activity_logs_names_its_run(lines):
+    async def performed() -> None:
+        structlog.get_logger("ours").warning("mail_refused")
+
+    env = ActivityEnvironment()
+    env.info = replace(env.info, workflow_id="edition/K-1/jtl", workflow_run_id="r", activity_type="notify")
+    await env.run(performed)
+    (line,) = lines()
+    assert (line["workflow_id"], line["run_id"], line["activity"]) == ("edition/K-1/jtl", "r", "notify")
 
 
 def test_what_is_bound_to_a_call_stands_in_every_line_of_it(lines):

@@ -178,6 +178,7 @@ def test_settings_import_nothing_of_ours():
         "contextlib",
         "datetime",
         "difflib",
+        "email",
         "functools",
         "ipaddress",
         "os",

@@ -100,6 +100,34 @@ def test_an_address_of_a_database_is_taken(monkeypatch, given):
     assert Settings().database_url == given
 
 
+@pytest.mark.parametrize(("name", "given", "said"), [
+    ("PUBLIC_URL", "cancellations.example", "like https://cancellations.example"),
+    ("PUBLIC_URL", "ftp://cancellations.example", "like https://cancellations.example"),
+    ("TEMPORAL_UI_URL", "http://", "like https://cancellations.example"),
+    ("TEMPORAL_UI_URL", "http://h:x", "like https://cancellations.example"),
+    ("MAIL_FROM", "shop", "like kuendigung@shop.example"), ("MAIL_FROM", "@shop", "like kuendigung@shop.example"),
+    ("OPERATOR_MAIL", "a@", "like kuendigung@shop.example"), ("OPERATOR_MAIL", "a b@c", "like kuendigung@shop.example"),
+    ("OPERATOR_TOKENS", "anna", "name:value"), ("OPERATOR_TOKENS", "anna:", "name:value"),
+    ("OPERATOR_TOKENS", "anna:geheim,anna:heim", "a name stands there twice"),
+    ("OPERATOR_TOKENS", "anna:geheim,otto:geheim", "two operators have one token"),
+    ("OPERATOR_TOKENS", "anna:ge heim", "without blanks"), ("OPERATOR_TOKENS", "anna:géheim", "without blanks"),
+    ("CUSTOMER_CENTRE_MODES", "hosting=guided,hosting=automatic", "a name stands there twice"),
+])  # fmt: skip
+def test_what_can_never_be_used_is_refused_with_what_would_be_right(monkeypatch, name, given, said):
+    line = refused(monkeypatch, name, given)
+    assert said in line and "heim" not in line
+
+
+@pytest.mark.parametrize(("name", "given"), [
+    ("PUBLIC_URL", "https://k.example/path"), ("PUBLIC_URL", "http://[::1]:8080"),
+    ("MAIL_FROM", "Kündigung <k@shop.example>"), ("OPERATOR_MAIL", "operators@localhost"),
+    ("OPERATOR_TOKENS", "anna:t0ken=,otto:a:b"),
+])  # fmt: skip
+def test_what_can_be_used_is_taken(monkeypatch, name, given):
+    monkeypatch.setenv(PREFIX + name, given)
+    assert Settings()
+
+
 # Kinds.
 
 UNKNOWN = (
