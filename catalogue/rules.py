@@ -81,6 +81,8 @@ def product_problems(catalogue: Catalogue, place: str, product: Product) -> Iter
     if base not in catalogue.products:
         yield place, f"a module's entry needs the product {base}"
     yield from languages(f"{place}.label", product.label)
+    if product.plural:
+        yield from languages(f"{place}.plural", product.plural)
     if product.click_path:
         yield from path_problems(f"{place}.click_path", product.click_path)
     if product.family is None:
@@ -112,10 +114,13 @@ def offer_problems(catalogue: Catalogue, place: str, family: Family, offers: Map
 
 
 def feature_problems(catalogue: Catalogue) -> Iterator[Problem]:
-    """Known editions, languages, and no more of a function in a lower edition."""
+    """Known editions and functions, languages, and no more of a function in a lower edition."""
+    keys_of_features = {feature.key for feature in catalogue.features}
     for feature in catalogue.features:
         place = f"features.{feature.key}"
         yield from languages(f"{place}.label", feature.label)
+        if feature.beyond is not None and feature.beyond not in keys_of_features:
+            yield f"{place}.beyond", f"unknown function {feature.beyond}"
         editions = family_of(catalogue, feature.family)
         known = {edition.key for edition in editions}
         for key in feature.levels.keys() - known:

@@ -45,7 +45,7 @@ def tell_booked(turn: Turn) -> None:
         return
     steps = [step_row(step.what, step.name) for step in memory.check.outside] if memory.check else []
     date = isoformat(memory.order.effective_at) if memory.order else None
-    tell(turn, "scheduled", effective_at=date, steps=steps, **doubts(memory))
+    tell(turn, "scheduled", effective_at=date, steps=steps, **doubts(memory), **without_a_wait(memory, turn.traits))
 
 
 def changes_at_once(memory: Memory, traits: Traits) -> bool:
@@ -59,6 +59,14 @@ def with_its_order(memory: Memory, traits: Traits) -> bool:
     if order is None or order.effective_at is None or order.effective_at > order.placed_at:
         return False
     return not by_hand(memory, traits)
+
+
+def without_a_wait(memory: Memory, traits: Traits) -> dict[str, Any]:
+    """What ends with its order is switched off now, or as soon as a person does it: there is no date to wait for."""
+    order = memory.order
+    if order is None or order.effective_at is None or order.effective_at > order.placed_at:
+        return {}
+    return {"at_once": "by_hand" if by_hand(memory, traits) else "now"}
 
 
 def doubts(memory: Memory) -> dict[str, Any]:
@@ -78,11 +86,12 @@ def tell_clarified(turn: Turn) -> None:
 
 
 def remind_of_surplus(turn: Turn) -> None:
-    """Some days before the date the customer is told what is still in surplus, overridden or not (X2)."""
+    """Some days before the date the customer is told once what is still in surplus, overridden or not (X2)."""
     memory = turn.memory
     entries = memory.check.surplus if memory.check else ()
     left = surplus_rows(entry for entry in entries if entry.ends_at is None)
-    if left and memory.rechecked:
+    if left and memory.rechecked and not memory.told_of_surplus:
+        memory.told_of_surplus = True
         tell(turn, "surplus_reminder", surplus=left)
 
 
@@ -149,8 +158,10 @@ def tell_given_up(turn: Turn) -> None:
 
 
 def tell_abandoned(turn: Turn) -> None:
-    """An unfinished order is no order (ED10)."""
-    tell(turn, "abandoned")
+    """An unfinished order is no order (ED10); whether it was ended elsewhere meanwhile, we do not know (CO4, ECO2)."""
+    elsewhere = [step.what for step in (turn.memory.check.outside if turn.memory.check else ())]
+    ended = next((what for what in elsewhere if what in ("shopify", "ecomdata")), None)
+    tell(turn, "abandoned", **({"elsewhere": ended} if ended else {}))
 
 
 def tell_superseded(turn: Turn) -> None:

@@ -149,6 +149,7 @@ def note_booked(turn: Turn) -> None:
     memory.refusal = None
     order = memory.order
     date = order.effective_at if order else None
+    memory.told_of_surplus = False
     memory.rechecked = bool(date and date - memory.settings.recheck_before <= memory.now)
     tell_watchers(turn, "scheduled")
     tell_booked(turn)

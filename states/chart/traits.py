@@ -5,6 +5,11 @@ from typing import Any, Self
 
 from states.model.facts import OutsideStep
 
+ACKNOWLEDGED = frozenset(
+    {"features_lost", "user_management_lost", "integrations_end", "backup", "package_zero", "overage"}
+)
+"""The warnings that must be acknowledged before the licences are checked (ED4, VOU1, API4, HOS3, OP0-4, OP3)."""
+
 
 @dataclass(frozen=True)
 class Traits:
@@ -12,10 +17,8 @@ class Traits:
 
     unused: frozenset[str] = frozenset()
     """States of the path that a kind never reaches: left out of its diagram; exploration proves it."""
-    warned_first: frozenset[str] = frozenset(
-        {"features_lost", "user_management_lost", "integrations_end", "backup", "package_zero", "overage"}
-    )
-    """The warnings that must be acknowledged before the licences are checked (ED4, VOU1, API4, HOS3, OP0-4, OP3)."""
+    warned_first: frozenset[str] = ACKNOWLEDGED
+    """The warnings that must be acknowledged before the licences are checked."""
     rechecks: bool = False
     """Whether licences are checked again some days before the date (X2)."""
     reassigns: bool = False

@@ -78,12 +78,16 @@ def downgrade(inquiry: CustomerInquiry, current: Edition, target: Edition) -> Ch
 
 
 def features_lost(catalogue: Catalogue, current: Edition, target: Edition) -> tuple[CatalogueFeature, ...]:
-    """The functions that the target lacks or restricts, as far as a source says so, or lets us infer it (ED4)."""
-    return tuple(
-        feature
+    """The functions that the target lacks or restricts, as far as a source says so, or lets us infer it (ED4).
+
+    Of those that go beyond each other, the one that applies.
+    """
+    lost = {
+        feature.key: feature
         for feature in catalogue.features
         if feature.family == current.family and LEVELS[level_in(feature, target)] < LEVELS[level_in(feature, current)]
-    )
+    }
+    return tuple(feature for feature in lost.values() if feature.beyond not in lost)
 
 
 def level_in(feature: CatalogueFeature, edition: Edition) -> str:
@@ -153,12 +157,18 @@ def products_touched(record: Customer, catalogue: Catalogue, current: Edition, t
         elif after.status == "not_available" and before.status != "not_available":
             touched["lost"].append(label)
         elif after.limit not in (None, before.limit) and len(licences) > (after.limit or 0):
-            touched["limits"].append(f"{label}: {after.limit}")
+            touched["limits"].append(limit_of(product, after.limit or 0, record.language))
             touched["inferred"] |= after.source.inferred
     touched["warehouse"] = current.family == "wms" and any(
         licence.product == "wms_module" for licence in record.licences
     )
     return {name: value for name, value in touched.items() if value and name != "free"}
+
+
+def limit_of(product: Product, limit: int, language: Language) -> dict[str, Any]:
+    """A limit, for a list in a text: `3 POS registers`."""
+    several = product.plural.get(language) if limit != 1 else None
+    return {"limit": limit, "product": several or product.label[language]}
 
 
 def cost_then(product: Product, after: Offer, catalogue: Catalogue) -> str:

@@ -79,7 +79,8 @@ def check_of_ending(
     """
     inferred = effect is None and inquiry.inferred
     effect = inquiry.effect(effect)
-    no_saving = (no_saving_warning(inquiry.product, inferred),) if effect in NO_SAVING else ()
+    ends_at = [step.what for step in fields.get("outside", ()) if step.what == "shopify"]
+    no_saving = (no_saving_warning(inquiry.product, inferred, *ends_at),) if effect in NO_SAVING else ()
     return inquiry.conclude(
         date_rule="term" if effect == "cancellation" else "moment",
         cost_effect=effect,
@@ -179,14 +180,25 @@ def offer_of(product: Product, editions: Mapping[Any, str]) -> Offer | None:
     return offer
 
 
-def no_saving_warning(product: Product, inferred: bool) -> Warning:
-    """Tidiness, no saving (G9); with what is special about active channels (MP6, CO6) and WMS modules (WMM3)."""
+def no_saving_warning(product: Product, inferred: bool, ends_at: str | None = None) -> Warning:
+    """Tidiness, no saving (G9); with what is special about active channels (MP6, CO6) and WMS modules (WMM3).
+
+    `ends_at`: where it ends, if not here (CO4).
+    """
     values: dict[str, Any] = {"inferred": True} if inferred else {}
     if product.channel:
         values["channel"] = product.kind
+        values |= {"ends_at": ends_at} if ends_at else {}
     elif product.kind == "wms_module":
         values["warehouse"] = True
     return Warning(code="no_saving", values=values)
+
+
+def two_contracts(inquiry: LicenceInquiry, other: str) -> tuple[Warning, ...]:
+    """What else the customer has for the shop: licence and hosting end by themselves (SL5)."""
+    others = [licence for licence in inquiry.record.licences if licence.product == other]
+    names = [name_of(licence, inquiry.catalogue, inquiry.record.language) for licence in others]
+    return (Warning(code="two_contracts", values={"others": names}),) if names else ()
 
 
 def questions_about(inquiry: LicenceInquiry, effect: CostEffect) -> tuple[Question, ...]:

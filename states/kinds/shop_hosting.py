@@ -1,7 +1,7 @@
 """Hosting of an online shop: a contract of its own, beside the shop's licence (SHH)."""
 
 from states.kinds.documents import subject_too_long
-from states.kinds.licence import LicenceInquiry, check_of_ending, licence_kind
+from states.kinds.licence import LicenceInquiry, check_of_ending, licence_kind, two_contracts
 from states.model.facts import Check, Warning
 from states.model.request import Request
 from states.paths.licence_end import LicenceEnd
@@ -21,12 +21,12 @@ def malformed(request: Request) -> str | None:
 
 
 def check(inquiry: LicenceInquiry) -> Check:
-    """Back up first (HOS3); the licence is another contract (SL5).
+    """Back up first (HOS3); a licence is another contract, where one is recorded (SL5).
 
     A change of tariff is a new booking made elsewhere: the order needs its reference, and until then the old contract
     runs on (SHH2).
     """
-    warnings = [Warning(code="backup"), Warning(code="two_contracts")]
+    warnings = [Warning(code="backup"), *two_contracts(inquiry, "shop_licence")]
     if inquiry.request.target is None:
         return check_of_ending(inquiry, *warnings)
     return check_of_ending(inquiry, *warnings, Warning(code="old_contract_runs_on"), details_needed=("new_contract",))

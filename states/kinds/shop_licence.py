@@ -7,8 +7,9 @@ from states.kinds.licence import (
     questions_about,
     recorded_of,
     term_runs,
+    two_contracts,
 )
-from states.model.facts import Check, Question, Refusal, Warning
+from states.model.facts import Check, Question, Refusal
 from states.model.record import Licence
 from states.paths.licence_end import LicenceEnd
 
@@ -22,18 +23,18 @@ class ShopLicenceEnd(LicenceEnd):
 
 
 def check(inquiry: LicenceInquiry) -> Check:
-    """A Subscription is refused with its expiry (SL2); hosting is another contract (SL5).
+    """A Subscription is refused with its expiry (SL2); hosting is another contract, where one is recorded (SL5).
 
     Only an Abonnement is known to be cancellable (SL1): where no contract is recorded, it is asked which one it is. So
     is what a Subscription costs that should have run out already (X5).
     """
-    licence, two_contracts = inquiry.licence, Warning(code="two_contracts")
+    licence, hosting = inquiry.licence, two_contracts(inquiry, "shop_hosting")
     if licence.contract == "abonnement":
-        return check_of_ending(inquiry, two_contracts)
+        return check_of_ending(inquiry, *hosting)
     if licence.contract is None:
-        return check_of_ending(inquiry, two_contracts, effect="unknown", questions=which_contract(inquiry))
+        return check_of_ending(inquiry, *hosting, effect="unknown", questions=which_contract(inquiry))
     if licence.term_ends is not None and not term_runs(inquiry):
-        return check_of_ending(inquiry, two_contracts, effect="unknown")
+        return check_of_ending(inquiry, *hosting, effect="unknown")
     return inquiry.conclude(refusal=runs_out(licence))
 
 

@@ -131,6 +131,8 @@ class Memory(BaseModel):
     """A revocation was granted while an effect was under way: taken up with its answer."""
     rechecked: bool = False
     """The check some days before the date has been made (X2)."""
+    told_of_surplus: bool = False
+    """The customer has been told before the date what is still in surplus (X2)."""
     reassigned_to: str | None = None
     """Where a WMS user is assigned instead of ending (WMU4)."""
     agreed_at: Moment | None = None

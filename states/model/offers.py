@@ -83,6 +83,8 @@ class Product(Value):
     key: str
     kind: str | None = None
     label: Text
+    plural: Text = Field(default_factory=dict)
+    """What several are called, where a limit is told in a sentence."""
     family: Family | None = None
     offers: dict[str, Offer] = Field(default_factory=dict)
     offer: Offer | None = None
@@ -101,6 +103,8 @@ class CatalogueFeature(Value):
     family: Family
     label: Text
     levels: dict[str, Literal["full", "limited", "none"]]
+    beyond: str | None = None
+    """The function that this one goes beyond: who loses that one loses this one too, and is told of that one alone."""
     source: Source
 
 

@@ -14,7 +14,8 @@ from states.rules.effective_date import cost_effect_of, effective_at, order_by
 def run_facts(memory: Memory) -> dict[str, Any]:
     """The facts that hold now, as plain JSON; None where one is not known.
 
-    `called`: what the subject is called, where it is a licence ·
+    `called`: what the subject is called, where it is a licence · `last_day_unclear`: whether the last day before
+    `order_by` is the boundary day (X1) · `stage`: None before the order, then `ordered`, then `made` ·
     `effective_at`, `order_by`: moments · `term_ends`: the last usable day recorded · `price`, `new_price`,
     `saved_price`: a month, before, after, and what falls away, where the record or the catalogue knows · `cost_effect`.
     """
@@ -28,9 +29,23 @@ def run_facts(memory: Memory) -> dict[str, Any]:
         "called": check.called if check else None,
         "effective_at": isoformat(effective_at(memory)),
         "order_by": isoformat(order_by(memory)),
+        "last_day_unclear": last_day_unclear(memory) or None,
+        "stage": stage_of(memory),
         "term_ends": check.term_ends.isoformat() if check and check.term_ends else None,
         "cost_effect": cost_effect_of(memory),
     } | monthly_prices(check.cost if check else None)
+
+
+def last_day_unclear(memory: Memory) -> bool:
+    """Whether who orders on the last day in time orders on the day that the sources leave open (X1)."""
+    return memory.settings.boundary == "inclusive" and order_by(memory) is not None
+
+
+def stage_of(memory: Memory) -> str | None:
+    """Whether the change is ordered, or made already: what is said of it is said in that tense."""
+    if memory.took_effect_at is not None:
+        return "made"
+    return "ordered" if memory.order is not None else None
 
 
 def mail_facts(memory: Memory) -> dict[str, Any]:
@@ -39,7 +54,16 @@ def mail_facts(memory: Memory) -> dict[str, Any]:
     return {name: facts[name] for name in MAIL_FACTS if facts[name] is not None}
 
 
-MAIL_FACTS = ("called", "effective_at", "order_by", "cost_effect", "price", "new_price", "saved_price")
+MAIL_FACTS = (
+    "called",
+    "effective_at",
+    "order_by",
+    "last_day_unclear",
+    "cost_effect",
+    "price",
+    "new_price",
+    "saved_price",
+)
 """The facts that a mail may use beside its own values. Who and what it is about is looked up when it is sent."""
 
 

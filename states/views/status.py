@@ -9,7 +9,7 @@ from states.model.memory import Memory, Task, TimelineLine
 from states.model.status import StandingOrder, Status, SurplusEntry, TaskEntry, TimelineEntry
 from states.model.texts import Say
 from states.rules.effective_date import cost_effect_of, effective_at, order_by
-from states.rules.run_values import isoformat, origin_facts, run_facts
+from states.rules.run_values import isoformat, origin_facts, run_facts, stage_of
 from states.rules.surplus_resolution import resolved_flags
 from states.views.refusals import language_of, refusal_of, with_fault
 from states.views.warnings import warning_texts
@@ -51,7 +51,7 @@ def surplus_entries(memory: Memory, say: Say, language: str) -> tuple[SurplusEnt
         SurplusEntry(
             licence=entry.licence,
             product=entry.product,
-            reason=say(language, f"surplus.{entry.reason}", entry.values),
+            reason=say(language, f"surplus.{entry.reason}", {"stage": stage_of(memory)} | entry.values),
             candidates=entry.candidates,
             resolved=resolved,
         )

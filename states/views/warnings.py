@@ -2,13 +2,15 @@
 
 from datetime import datetime
 
+from states.chart.state_names import BOOKED
+from states.chart.traits import ACKNOWLEDGED
 from states.model.ends import ENDS
 from states.model.facts import Warning
 from states.model.memory import Memory
 from states.model.status import WarningText
 from states.model.texts import Say
 from states.rules.effective_date import cost_effect_of, effective_at, notice_moment, notice_unknown, other_reading
-from states.rules.run_values import run_facts, surplus_rows
+from states.rules.run_values import run_facts, stage_of, surplus_rows
 from states.views.refusals import language_of
 
 
@@ -22,8 +24,13 @@ def warning_texts(memory: Memory, say: Say) -> tuple[WarningText, ...]:
 
 
 def warnings_of(memory: Memory) -> tuple[Warning, ...]:
-    """The check's warnings, and those that depend on the state of the run (G9, D7, X1, ED5, ED13, X10)."""
-    warnings = list(memory.check.warnings) if memory.check else []
+    """The check's warnings, and those that depend on the state of the run (G9, D7, X1, ED5, ED13, X10).
+
+    What was acknowledged before the order is not said again once it is booked (ED4).
+    """
+    checked = memory.check.warnings if memory.check else ()
+    said = ACKNOWLEDGED if memory.state in BOOKED or stage_of(memory) == "made" else frozenset()
+    warnings = [warning for warning in checked if warning.code not in said]
     saves_nothing = memory.clarified_cost and cost_effect_of(memory) != "cancellation"
     if saves_nothing and not any(warning.code == "no_saving" for warning in warnings):
         warnings.append(Warning(code="no_saving"))
@@ -32,6 +39,7 @@ def warnings_of(memory: Memory) -> tuple[Warning, ...]:
         warnings.append(Warning(code="notice_unknown", values=written({"effective_at": date})))
     if date and other:
         moments = {"effective_at": date, "other_effective_at": other, "placed_on": notice_moment(memory)}
+        moments["at_worst"] = max(date, other)
         warnings.append(Warning(code="boundary_day", values=written(moments)))
     warnings += surplus_warnings(memory, date)
     standing = memory.standing.order.effective_at if memory.standing else None

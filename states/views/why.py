@@ -1,7 +1,7 @@
 """How the effective date follows, step by step (D1 to D8, X1, X6)."""
 
 from datetime import date, datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from states.chart.checks import ends_outside
 from states.chart.traits import Traits
@@ -38,6 +38,8 @@ class Reason(NamedTuple):
     value: str
     rule: str
     shown: str | None = None
+    passed: bool = False
+    """Whether that day is over, so that the month after next begins (D3)."""
 
 
 def why(memory: Memory, traits: Traits, say: Say) -> tuple[WhyStep, ...]:
@@ -63,12 +65,19 @@ def why(memory: Memory, traits: Traits, say: Say) -> tuple[WhyStep, ...]:
     steps += results_of(memory, steps, by_notice=rule == "notice" and term is None)
     return tuple(
         WhyStep(
-            step=say(language, f"why.{step.text}", {step.name: step.value, "zone": zone} if step.name else {}),
+            step=say(language, f"why.{step.text}", said_of(step, zone)),
             value=step.shown or step.value,
             rule=step.rule,
         )
         for step in steps
     )
+
+
+def said_of(step: Reason, zone: str) -> dict[str, Any]:
+    """The values of a step's text."""
+    if not step.name:
+        return {}
+    return {step.name: step.value, "zone": zone} | ({"passed": True} if step.passed else {})
 
 
 def without_order(memory: Memory, traits: Traits) -> Reason:
@@ -133,7 +142,8 @@ def notice_steps(memory: Memory) -> list[Reason]:
     """The moment that counts, its day in the zone, and the last day in time (D5, D6, D8)."""
     settings, moment = memory.settings, notice_moment(memory)
     day = day_of(moment, settings.zone)
-    last_day = notice_rule(memory).last_day_in_time(day)
+    rule = notice_rule(memory)
+    last_day = rule.last_day_in_time(day)
     if memory.order and memory.order.booked_at:
         counts = Reason("booked", "booked_at", moment.isoformat(), "X12")
     else:
@@ -141,7 +151,7 @@ def notice_steps(memory: Memory) -> list[Reason]:
     return [
         counts,
         Reason("day", "day_on", day.isoformat(), "D8"),
-        Reason(f"last_day_{settings.boundary}", "last_on", last_day.isoformat(), "D5"),
+        Reason(f"last_day_{settings.boundary}", "last_on", last_day.isoformat(), "D5", passed=not rule.in_time(day)),
     ]
 
 

@@ -42,7 +42,7 @@ EDITION: dict[str, Any] = {"subject": "jtl", "target": "jtl_start"}
 PACKAGE: dict[str, Any] = {"subject": "orders", "target": 0}
 TOLD_TERM = {"effective_at": "2027-01-31T23:00:00+00:00", "cost_effect": "cancellation"}
 """What each mail says beside its own values, of a licence that is paid until its term."""
-TOLD = TOLD_TERM | {"order_by": "2027-01-17T23:00:00+00:00"}
+TOLD = TOLD_TERM | {"order_by": "2027-01-17T23:00:00+00:00", "last_day_unclear": True}
 """The same of an edition, before its deadline."""
 TOLD_LATER = TOLD | {"effective_at": "2027-02-28T23:00:00+00:00", "order_by": "2027-02-14T23:00:00+00:00"}
 """The same after it."""
@@ -56,13 +56,17 @@ FACTS: dict[str, Any] = {
     "called": None,
     "effective_at": "2027-01-31T23:00:00+00:00",
     "order_by": "2027-01-17T23:00:00+00:00",
+    "last_day_unclear": True,
+    "stage": None,
     "term_ends": None,
     "cost_effect": "cancellation",
 } | PRICES
 """What each text of a run may say of it, in their order: of an edition, before its deadline."""
 FACTS_LATER = FACTS | {"effective_at": "2027-02-28T23:00:00+00:00", "order_by": "2027-02-14T23:00:00+00:00"}
 """The same after it."""
-FACTS_TERM = FACTS | {"subject": "L-1", "target": None, "order_by": None, "term_ends": "2027-01-31"}
+FACTS_TERM = FACTS | {
+    "subject": "L-1", "target": None, "order_by": None, "last_day_unclear": None, "term_ends": "2027-01-31",
+}  # fmt: skip
 """The same of a licence that is paid until its term, but for its kind."""
 
 

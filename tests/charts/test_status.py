@@ -153,8 +153,8 @@ def test_X1_the_other_reading_stands_beside_it(boundary, date, other):
     run = edition({"settings": RunSettings(boundary=boundary)})
     run.wait(moment("2027-01-17 12:00"))
     values = (FACTS if date == EFFECTIVE else FACTS_LATER) | {"other_effective_at": other.isoformat()}
-    values |= {"order_by": "2027-02-13T23:00:00+00:00"} if boundary == "strict" else {}
-    values |= {"placed_on": "2027-01-17T12:00:00+00:00"}
+    values |= {"order_by": "2027-02-13T23:00:00+00:00", "last_day_unclear": None} if boundary == "strict" else {}
+    values |= {"placed_on": "2027-01-17T12:00:00+00:00", "at_worst": LATER.isoformat()}
     assert warning_text(run, "boundary_day") == f"de warning.boundary_day {values}"
     assert [(step.rule, step.value, step.step.split()[1]) for step in document_of(run).why] == [
         ("D6", "2027-01-17T12:00:00+00:00", "why.placed"),
@@ -304,7 +304,12 @@ def test_a_task_with_its_instructions_the_last_note_and_the_proof():
     assert (entry.task, entry.type, entry.due_at, entry.decisions, entry.proof_required) == (
         task.task, "third_party", None, (), True,
     )  # fmt: skip
-    values = FACTS_TERM | {"kind": "marketplace", "asked_by_whom": None, "asked_at": NOW.isoformat()}
+    values = FACTS_TERM | {
+        "kind": "marketplace",
+        "stage": "ordered",
+        "asked_by_whom": None,
+        "asked_at": NOW.isoformat(),
+    }
     values |= {"ordered_by_whom": "c", "ordered_at": NOW.isoformat(), "due_at": None, "late": False}
     values |= {"revocation_asked": False, "name": None}
     texts = [f"de task.third_party_pilot {values}", f"de task.asked {values}"]
@@ -349,7 +354,7 @@ def test_every_entry_of_surplus_with_whether_it_is_resolved():
     assert [(entry.licence, entry.product, entry.candidates, entry.resolved) for entry in document_of(run).surplus] == [
         ("L-9", "voucher", (), False), (None, "pos_wawi", ("L-1", "L-2"), True), ("L-8", "voucher", (), True),
     ]  # fmt: skip
-    assert document_of(run).surplus[0].reason == "de surplus.not_available {'kind': 'voucher'}"
+    assert document_of(run).surplus[0].reason == "de surplus.not_available {'stage': None, 'kind': 'voucher'}"
 
 
 def test_a_line_of_the_timeline_holds_a_persons_words_or_a_text():

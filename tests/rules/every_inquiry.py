@@ -113,7 +113,9 @@ def of_licence(kind: str, key: str, editions: dict[str, str], catalogue: Catalog
         context = Context(record=record(licence, addon, editions=editions, order_package=2500))
         for inquiry in inquiries:
             yield inquiry, context, catalogue
+    shop = [{"product": key, "contract": "abonnement"}, {"product": "shop_licence"}, {"product": "shop_hosting"}]
     for inquiry in inquiries:
+        yield inquiry, replace(context, record=record(*shop, editions=editions)), catalogue
         yield inquiry, replace(context, open_runs=OPEN_RUNS), catalogue
         yield inquiry, replace(context, other=record(order_package=0)), catalogue
         yield inquiry, replace(context, other=record(order_package=5000)), catalogue

@@ -7,6 +7,8 @@ import pytest
 from states.model.record import Customer
 from tests.rules.checks import FAR, SHIPPED, ask, customer, editions, warned
 
+SHOP = customer({"product": "shop_hosting"}, {"product": "shop_licence", "contract": "abonnement"})
+
 # Warnings, with their values.
 
 WARNINGS: list[tuple[str, str, Customer, dict[str, Any], dict[str, Any]]] = [
@@ -46,8 +48,8 @@ WARNINGS: list[tuple[str, str, Customer, dict[str, Any], dict[str, Any]]] = [
     ),
     ("backup", "hosting", customer({"product": "hosting"}), {}, {}),
     ("backup", "shop_hosting", customer({"product": "shop_hosting"}), {}, {}),
-    ("two_contracts", "shop_hosting", customer({"product": "shop_hosting"}), {}, {}),
-    ("two_contracts", "shop_licence", customer({"product": "shop_licence", "contract": "abonnement"}), {}, {}),
+    ("two_contracts", "shop_hosting", SHOP, {"subject": "L-1"}, {"others": ["JTL-Shop-Lizenz (L-2)"]}),
+    ("two_contracts", "shop_licence", SHOP, {"subject": "L-2"}, {"others": ["Shop-Hosting (L-1)"]}),
     ("old_contract_runs_on", "shop_hosting", customer({"product": "shop_hosting"}), {"target": "tarif-neu"}, {}),
     (
         "addons_remain",
@@ -146,7 +148,7 @@ def test_every_warning_of_the_contract_is_produced_by_some_case() -> None:
         ),
         ("OP0/OPL", "order_package", customer(), {"subject": "orders", "target": 100}, {"overage"}),
         ("MP3/MP4", "marketplace", customer({"product": "marketplace"}), {}, {"no_saving"}),
-        ("SHH2", "shop_hosting", customer({"product": "shop_hosting"}), {}, {"backup", "two_contracts"}),
+        ("SHH2", "shop_hosting", customer({"product": "shop_hosting"}), {}, {"backup"}),
         ("ADD2", "hosting", customer({"product": "hosting"}), {}, {"backup"}),
         ("ED14/SUP1", "edition", customer(), {"subject": "jtl", "target": "jtl_advanced"}, {"features_lost"}),
         ("ED14", "edition", customer({}), {"subject": "jtl", "target": "jtl_advanced"}, {"features_lost", "knock_on"}),

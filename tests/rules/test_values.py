@@ -239,7 +239,7 @@ def test_a_run_where_nothing_is_said():
         "clarified_note": None, "acknowledged": False, "overridden": (), "once_surplus": (),
         "licence_news": (), "run_ids": (),
         "order": None, "receipt": None, "standing": None, "refusal": None, "revoking": False, "rechecked": False,
-        "reassigned_to": None, "agreed_at": None, "tasks": (), "timeline": (), "number": 0,
+        "told_of_surplus": False, "reassigned_to": None, "agreed_at": None, "tasks": (), "timeline": (), "number": 0,
         "acting_at": None, "held": False, "took_effect_at": None, "last_customer_at": None, "idle_since": None,
         "idle_spent": timedelta(0), "reminders": 0,
     }  # fmt: skip
