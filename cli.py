@@ -228,7 +228,7 @@ def load(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="JSON Lines, one customer a line.")],
     as_json: Json = False,
 ) -> None:
-    """Load customers, all or none; what runs are open for stays as it is."""
+    """Load customers, all or none; open runs that it concerns check again."""
     local_commands.load_file(environment(), file, as_json)
 
 

@@ -18,6 +18,7 @@ from temporalio.worker import Worker
 
 from activities.cancellations import create_activities
 from activities.mail.senders import mail_of
+from activities.news_teller import NewsTeller
 from activities.ports import AdapterError, Unavailable
 from activities.reconciliation.comparison import ComparisonActivities
 from catalogue.loader import CatalogueError
@@ -43,18 +44,20 @@ def create_worker(client: Client, settings: Settings) -> Worker:
     """A worker that serves the whole task queue on any client connected with `DATA_CONVERTER`.
 
     Creates or migrates the database, and registers the search attributes and the nightly comparison's schedule when it
-    starts; beside it, what portals have promised is carried out. Closes the database when it has stopped. Raises
-    `ValidationError` for settings that name an unknown kind.
+    starts; beside it, what portals have promised is carried out, and open runs are told of customers loaded anew.
+    Closes the database when it has stopped. Raises `ValidationError` for settings that name an unknown kind.
     """
     checked(settings, KINDS)
     plugged = any(isinstance(plugin, CancellationsPlugin) for plugin in client.config().get("plugins", ()))
     cancellations = create_activities(settings)
+    executions = TemporalExecutions(client)
+    comparison = ComparisonActivities(cancellations.adapters, executions, settings)
     deliverer = Deliverer(delivery_of(client, settings, cancellations.adapters))
-    comparison = ComparisonActivities(cancellations.adapters, TemporalExecutions(client), settings)
+    teller = NewsTeller(cancellations.adapters.news, executions.tell)
 
     @asynccontextmanager
     async def around() -> AsyncIterator[None]:
-        delivering = asyncio.create_task(deliverer.run())
+        beside = {asyncio.create_task(deliverer.run()), asyncio.create_task(teller.run())}
         try:
             await schedule(client, settings)
             for reason in switched_off(settings):
@@ -62,8 +65,9 @@ def create_worker(client: Client, settings: Settings) -> Worker:
             log.info("worker_ready", task_queue=settings.task_queue, namespace=client.namespace)
             yield
         finally:
-            delivering.cancel()
-            await asyncio.wait({delivering})
+            for task in beside:
+                task.cancel()
+            await asyncio.wait(beside)
             await cancellations.adapters.close()
 
     return Worker(

@@ -15,6 +15,7 @@ from activities.sql.customer_records import SqlCustomerRecords
 from activities.sql.database import Database, create_database
 from activities.sql.inbox import SqlInbox
 from activities.sql.ledger import SqlLedger
+from activities.sql.news import SqlNews
 from activities.sql.open_runs import SqlOpenRuns
 from activities.sql.receipts import SqlReceipts
 from activities.sql.runs import SqlRuns
@@ -33,6 +34,7 @@ class Adapters:
     receipts: SqlReceipts
     runs: SqlRuns
     open_runs: SqlOpenRuns
+    news: SqlNews
     ledger: SqlLedger
     work_list: SqlWorkList
     inbox: SqlInbox
@@ -57,6 +59,7 @@ def create_adapters(settings: Settings) -> Adapters:
         receipts=SqlReceipts(database),
         runs=SqlRuns(database),
         open_runs=SqlOpenRuns(database),
+        news=SqlNews(database),
         ledger=SqlLedger(database),
         work_list=SqlWorkList(database),
         inbox=SqlInbox(database),

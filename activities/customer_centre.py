@@ -6,19 +6,19 @@ from typing import Any
 
 from activities.adapters import opened_adapters
 from activities.customers_file import LoadFailed, read_customers, unknown_products
-from activities.ports import LoadReport, SparedSubject, UnknownProduct
+from activities.ports import LoadReport, TouchedRun, UnknownProduct
 from catalogue.loader import load_catalogues
 from settings import Settings
 
-__all__ = ["LoadFailed", "LoadReport", "SparedSubject", "UnknownProduct", "customer", "load_customers"]
+__all__ = ["LoadFailed", "LoadReport", "TouchedRun", "UnknownProduct", "customer", "load_customers"]
 
 
 async def load_customers(settings: Settings, path: str | Path) -> LoadReport:
     """Load a file of customers, all or nothing.
 
-    A customer that is there already is replaced, but for the subjects of open runs. A licence of a product that the
-    catalogue does not know is kept, and the report names it. Raises `LoadFailed` with every
-    fault of the file, and `Misconfigured` or `Unavailable` of the database.
+    A customer that is there already is replaced; the open runs that it concerns are in the report, and are told by the
+    next worker that sees it. A licence of a product that the catalogue does not know is kept, and the report names it.
+    Raises `LoadFailed` with every fault of the file, and `Misconfigured` or `Unavailable` of the database.
     """
     records = read_customers(Path(path))
     unknown = tuple(unknown_products(records, load_catalogues(settings.catalogue_dir)))

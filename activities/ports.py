@@ -49,12 +49,12 @@ class Misconfigured(AdapterError):
 
 
 @dataclass(frozen=True)
-class SparedSubject:
-    """What a second load left as it was, since a run is open for it."""
+class TouchedRun:
+    """An open run that a load concerns: it is told, and checks again. `changed`: the places of the record."""
 
     customer: str
-    subject: str
     workflow_id: str
+    changed: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -68,11 +68,11 @@ class UnknownProduct:
 
 @dataclass(frozen=True)
 class LoadReport:
-    """What a load did: customers new and replaced, and what was spared since runs are open for it."""
+    """What a load did: customers new and replaced, and the open runs that it concerns."""
 
     created: tuple[str, ...]
     replaced: tuple[str, ...]
-    spared: tuple[SparedSubject, ...]
+    touched: tuple[TouchedRun, ...]
     unknown: tuple[UnknownProduct, ...] = ()
 
     @property
@@ -91,7 +91,7 @@ class CustomerRecords(Protocol):
         """What licences and partners were called that have left the record."""
 
     async def load(self, records: Iterable[Customer]) -> LoadReport:
-        """Replace or create these customers, all or none; the subjects of open runs stay as they are."""
+        """Replace or create these customers, all or none, and have the open runs told that it concerns."""
 
 
 class Judgement(NamedTuple):

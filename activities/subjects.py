@@ -1,8 +1,8 @@
 """What the subject of each kind stands for in the customer's record, and what a change makes of the record. Pure."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar, Literal, get_args
+from typing import Any, Literal, get_args
 
 from states.model.record import Customer, EditionKey, Licence
 from states.rules.surplus_resolution import SUBJECT_IS_PRODUCT
@@ -16,11 +16,12 @@ RANKS = {key: rank for rank, key in enumerate(get_args(EditionKey))}
 """The editions, lowest first within a family."""
 
 
+Seen = dict[str, Any]
+"""What a run sees of a record, by the place where it stands: `editions.jtl`, `licences.L-77`."""
+
+
 class Subject:
     """The base, and a subject that is nothing in the record: a slip, a support level."""
-
-    part: ClassVar[str | None] = None
-    """The field of the record that the subject is as a whole."""
 
     def obstacle(self, record: Customer, subject: str, target: Any) -> Obstacle:
         """Why the record does not allow the order, or None."""
@@ -34,9 +35,9 @@ class Subject:
         """The record after the change; the same where it has been made already."""
         return without_licences(record, self.ending(record, subject, details))
 
-    def spared(self, present: Customer, new: Customer, subject: str) -> Customer | None:
-        """The new record with this subject as it is at present, there or gone; None where it is none of the record."""
-        return new.model_copy(update={self.part: getattr(present, self.part)}) if self.part else None
+    def seen(self, record: Customer, subject: str) -> Seen:
+        """What of the record a run about this subject rests on: where it changes, the run checks again."""
+        return {"language": record.language}
 
 
 class EditionSubject(Subject):
@@ -53,12 +54,10 @@ class EditionSubject(Subject):
         terms = {family: term for family, term in record.edition_terms.items() if family != subject}
         return record.model_copy(update={"editions": {**record.editions, subject: target}, "edition_terms": terms})
 
-    def spared(self, present: Customer, new: Customer, subject: str) -> Customer:
-        update = {
-            "editions": with_entry_of(present.editions, new.editions, subject),
-            "edition_terms": with_entry_of(present.edition_terms, new.edition_terms, subject),
-        }
-        return new.model_copy(update=update)
+    def seen(self, record: Customer, subject: str) -> Seen:
+        terms = {f"edition_terms.{family}": term for family, term in record.edition_terms.items() if family == subject}
+        package = {"order_package": record.order_package}
+        return super().seen(record, subject) | editions_seen(record) | terms | package | licences_seen(record.licences)
 
     @staticmethod
     def is_lower(record: Customer, family: str, target: Any) -> bool:
@@ -71,13 +70,15 @@ class EditionSubject(Subject):
 class OrderPackageSubject(Subject):
     """The customer's tier, which only ever gets lower (OPL-2); 0 is none."""
 
-    part = "order_package"
-
     def obstacle(self, record: Customer, subject: str, target: Any) -> Obstacle:
         return None if self.is_lower(record, target) else "not_lower"
 
     def changed(self, record: Customer, subject: str, target: Any, details: Details) -> Customer:
         return record.model_copy(update={"order_package": target}) if self.is_lower(record, target) else record
+
+    def seen(self, record: Customer, subject: str) -> Seen:
+        package = {"order_package": record.order_package}
+        return super().seen(record, subject) | editions_seen(record) | package | licences_seen(record.licences)
 
     @staticmethod
     def is_lower(record: Customer, target: Any) -> bool:
@@ -88,10 +89,12 @@ class OrderPackageSubject(Subject):
 class Partners(Subject):
     """The cooperation with every partner in the Fulfillment Network (FFN5)."""
 
-    part = "partners"
-
     def changed(self, record: Customer, subject: str, target: Any, details: Details) -> Customer:
         return record.model_copy(update={"partners": ()})
+
+    def seen(self, record: Customer, subject: str) -> Seen:
+        partners = {f"partners.{partner.id}": partner for partner in record.partners}
+        return super().seen(record, subject) | partners
 
 
 @dataclass(frozen=True)
@@ -107,17 +110,9 @@ class Licences(Subject):
         """Those that the customer holds (G2)."""
         return tuple(licence for licence in record.licences if getattr(licence, self.field) == subject)
 
-    def spared(self, present: Customer, new: Customer, subject: str) -> Customer:
-        """The present ones take the places of the new ones, as they stand in the file."""
-        spared = list(self.ending(present, subject, None))
-        numbers = {licence.licence for licence in spared}
-        licences: list[Licence] = []
-        for licence in new.licences:
-            if getattr(licence, self.field) != subject and licence.licence not in numbers:
-                licences.append(licence)
-            elif spared:
-                licences.append(spared.pop(0))
-        return new.model_copy(update={"licences": (*licences, *spared)})
+    def seen(self, record: Customer, subject: str) -> Seen:
+        own = [licence for licence in record.licences if subject in (getattr(licence, self.field), licence.parent)]
+        return super().seen(record, subject) | editions_seen(record) | licences_seen(own)
 
 
 class Hosting(Licences):
@@ -163,7 +158,17 @@ def with_assignment(record: Customer, licence: Licence, to: str) -> Customer:
     return record.model_copy(update={"licences": licences})
 
 
-def with_entry_of(present: Mapping[Any, Any], new: Mapping[Any, Any], key: str) -> dict[Any, Any]:
-    """The new entries, but that of one key as at present."""
-    entries = {name: value for name, value in new.items() if name != key}
-    return entries | ({key: present[key]} if key in present else {})
+def editions_seen(record: Customer) -> Seen:
+    """The editions, which decide what products cost (G6)."""
+    return {f"editions.{family}": edition for family, edition in record.editions.items()}
+
+
+def licences_seen(licences: Iterable[Licence]) -> Seen:
+    """The licences without their labels, from which nothing follows."""
+    return {f"licences.{licence.licence}": licence.model_copy(update={"label": None}) for licence in licences}
+
+
+def changed_for(kind: str, subject: str, present: Customer, new: Customer) -> tuple[str, ...]:
+    """What changes for a run when the record becomes another: places of the record, in order."""
+    before, after = (subject_of(kind).seen(record, subject) for record in (present, new))
+    return tuple(sorted(place for place in before.keys() | after.keys() if before.get(place) != after.get(place)))

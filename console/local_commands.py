@@ -133,7 +133,7 @@ def as_svg(text: str) -> str:
 
 
 def load_file(settings: Settings, file: Path, as_json: bool) -> None:
-    """Load customers and say what was left as it was. Raises `PortalRefusal` with all faults of the file."""
+    """Load customers and say which open runs it concerns. Raises `PortalRefusal` with all faults of the file."""
     from activities.customer_centre import LoadFailed, load_customers
 
     if not file.is_file():
@@ -142,17 +142,18 @@ def load_file(settings: Settings, file: Path, as_json: bool) -> None:
         report = asyncio.run(load_customers(settings, file))
     except LoadFailed as error:
         raise PortalRefusal(f"{file} was not loaded, nothing was changed: {'; '.join(error.problems)}") from None
-    left = [asdict(subject) for subject in report.spared]
+    touched = [asdict(run) | {"changed": list(run.changed)} for run in report.touched]
     unknown = [asdict(licence) for licence in report.unknown]
     if as_json:
         document = {"customers": report.customers, "created": list(report.created), "replaced": list(report.replaced)}
-        return print_json(document | {"left": left, "unknown": unknown})
+        return print_json(document | {"touched": touched, "unknown": unknown})
     if not report.customers:
         return print(f"{file} holds no customers: nothing was loaded, and nothing was changed.")
     customers = "1 customer" if report.customers == 1 else f"{report.customers} customers"
     print(f"{customers} loaded: {len(report.created)} new, {len(report.replaced)} replaced.")
-    if left:
-        table(("customer", "left as it was", "open run"), [tuple(subject.values()) for subject in left])
+    if touched:
+        print("\nOpen runs that it concerns; each checks again, and what is booked stays so:")
+        table(("customer", "open run", "changed"), [tuple(run.values()) for run in touched])
     if unknown:
         table(("customer", "kept, not ended here", "unknown product"), [tuple(licence.values()) for licence in unknown])
 

@@ -16,6 +16,7 @@ from temporalio.client import (
 )
 
 from states.model.reconciliation import Execution, How
+from states.model.request import LicenceChanged
 
 STATUS: dict[WorkflowExecutionStatus, How] = {
     WorkflowExecutionStatus.RUNNING: "open",
@@ -73,12 +74,21 @@ class TemporalExecutions:
             raise
         return document
 
+    async def tell(self, workflow_id: str, news: LicenceChanged) -> None:
+        """Signal news to the open run; fine where there is none."""
+        handle = self.client.get_workflow_handle(workflow_id)
+        try:
+            await handle.signal("licence_changed", news.model_dump(mode="json"), rpc_timeout=CALL)
+        except RPCError as error:
+            if not is_unknown(error):
+                raise
+
     async def described(self, workflow_id: str, run_id: str | None = None) -> WorkflowExecutionDescription | None:
         """A part of a run, the newest unless named; None where Temporal has none."""
         try:
             return await self.client.get_workflow_handle(workflow_id, run_id=run_id).describe(rpc_timeout=CALL)
         except RPCError as error:
-            if error.status == RPCStatusCode.NOT_FOUND and "namespace" not in error.message.lower():
+            if is_unknown(error):
                 return None
             raise
 
@@ -116,6 +126,11 @@ class TemporalExecutions:
         async for event in handle.fetch_history_events(event_filter_type=kind, rpc_timeout=CALL):
             return event
         return None
+
+
+def is_unknown(error: RPCError) -> bool:
+    """Whether there is no such run, or none that is open; a namespace that is missing is something else."""
+    return error.status == RPCStatusCode.NOT_FOUND and "namespace" not in error.message.lower()
 
 
 def first_of(run: WorkflowExecutionDescription) -> str:

@@ -7,12 +7,17 @@ from typing import Any
 from sqlalchemy import Table, delete, insert, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from activities.ports import LoadReport, SparedSubject
+from activities.ports import LoadReport, TouchedRun
 from activities.sql.database import Database
+from activities.sql.news import keep_news
 from activities.sql.runs import open_runs_of
 from activities.sql.tables import customers, edition_terms, editions, former_names, licences, partners
-from activities.subjects import subject_of
+from activities.subjects import changed_for
 from states.model.record import Customer, EditionTerm, Licence, NamedPart, Partner
+from states.model.request import LicenceChanged
+
+LOADED = LicenceChanged(licence="record", state="loaded")
+"""What a run is told whose customer's record was loaded anew."""
 
 
 @dataclass(frozen=True)
@@ -33,34 +38,34 @@ class SqlCustomerRecords:
             return {(row.part, row.number): row.name for row in rows}
 
     async def load(self, records: Iterable[Customer]) -> LoadReport:
-        """Replace or create these customers in one transaction, always in the same order, so that loads never cross."""
+        """Replace or create these customers in one transaction, always in the same order, so that loads never cross.
+
+        What is booked stays so; the open runs that it concerns are told, and check again.
+        """
         created: list[str] = []
         replaced: list[str] = []
-        spared: list[SparedSubject] = []
+        touched: list[TouchedRun] = []
         async with self.database.write() as connection:
             for record in sorted(records, key=lambda record: record.customer):
                 await lock(connection, record.customer)
                 present = await read_record(connection, record.customer)
-                if present is None:
-                    created.append(record.customer)
-                else:
-                    replaced.append(record.customer)
-                    record = await self.spare(connection, present, record, spared)
+                (created if present is None else replaced).append(record.customer)
                 await write_record(connection, record, present)
-        return LoadReport(tuple(created), tuple(replaced), tuple(spared))
+                if present is not None:
+                    touched += await touched_runs(connection, present, record)
+            await keep_news(connection, (run.workflow_id for run in touched), LOADED)
+        return LoadReport(tuple(created), tuple(replaced), tuple(touched))
 
-    @staticmethod
-    async def spare(
-        connection: AsyncConnection, present: Customer, record: Customer, spared: list[SparedSubject]
-    ) -> Customer:
-        """The record with the subjects of open runs as they are at present, which are added to `spared`."""
-        for workflow_id in await open_runs_of(connection, record.customer):
-            kind, _, subject = workflow_id.split("/", 2)
-            sparing = subject_of(kind).spared(present, record, subject)
-            if sparing is not None:
-                record = sparing
-                spared.append(SparedSubject(record.customer, subject, workflow_id))
-        return record
+
+async def touched_runs(connection: AsyncConnection, present: Customer, record: Customer) -> list[TouchedRun]:
+    """The customer's open runs for which something changes."""
+    runs = []
+    for workflow_id in await open_runs_of(connection, record.customer):
+        kind, _, subject = workflow_id.split("/", 2)
+        changed = changed_for(kind, subject, present, record)
+        if changed:
+            runs.append(TouchedRun(record.customer, workflow_id, changed))
+    return runs
 
 
 async def lock(connection: AsyncConnection, customer: str) -> None:

@@ -88,6 +88,13 @@ Table(
     Index("ix_runs_customer_open", "customer", "open"),
 )
 Table(
+    "news",
+    schema,
+    counted("number"),
+    *needed("workflow_id", "licence", "state"),
+    sqlite_autoincrement=True,
+)
+Table(
     "tasks",
     schema,
     *keys("task"),

@@ -18,6 +18,8 @@ orders = metadata.tables["orders"]
 """`booked` False: a note of ours only. `state`: booked | withdrawn | superseded | applied."""
 receipts = metadata.tables["receipts"]
 runs = metadata.tables["runs"]
+news = metadata.tables["news"]
+"""What an open run must be told and has not been yet."""
 tasks = metadata.tables["tasks"]
 """`due`: when it is due; a task without a date is due since it was opened."""
 tickets = metadata.tables["tickets"]

@@ -264,7 +264,8 @@ def confirmed_event(turn: Turn, task: Task, message: ConfirmTask) -> str | Refus
             return malformed("fault.at_needed")
         if message.at is not None and takes_at(turn, task) and is_past(turn, task, message.at):
             return malformed("fault.at_past", "X6", type=task.type)
-    if message.proof and message.proof.confirmed_at and message.proof.confirmed_at > turn.memory.now + A_DAY:
+    done_at = message.proof.confirmed_at if message.proof and task.type == "perform" else None
+    if done_at is not None and done_at > turn.memory.now + A_DAY:
         return malformed("fault.confirmed_at", type_.proof_rule)
     says_enough = message.decision is not None and message.decision not in type_.decisions
     if message.note is None and not says_enough and type_.needs_note & {"*", message.decision}:

@@ -24,8 +24,10 @@ from states.chart.admission import (
 )
 from states.chart.amendments import standing_of
 from states.chart.callbacks import guards_of, shared_callbacks
+from states.chart.checks import CHECKS_ON_NEWS
 from states.chart.decisions import Note, by_operator, decision_note
 from states.chart.lifecycle import after_event, note_late, waiting_for
+from states.chart.questions import outdated_answers
 from states.chart.reactions import REACTIONS
 from states.chart.state_names import answer_event, awaits, public_state
 from states.chart.tasks import at_rest, close_task
@@ -40,9 +42,6 @@ from states.rules.moments import acted_at
 from states.rules.surplus_resolution import with_licence_news
 
 SentMessage = TypeVar("SentMessage", bound=Sent)
-
-KEEPS_CHECK = frozenset({"scheduled", "order", "feature_warning"})
-"""Where a refusal found in passing changes nothing: it is judged again when the customer acts, or on the date."""
 
 KEEPS_TASK = frozenset({"stays_open", "perform_rejected", "hand_in_proof", "proof_rejected"})
 """What is done to a task without closing it."""
@@ -218,8 +217,11 @@ class Chart(StateChart[Memory]):
         former = self.model.check
         if former is not None and effect.after:
             facts["check"] = former.model_copy(update={"surplus": check.surplus})
-        elif former is not None and check.refusal and self.model.state in KEEPS_CHECK:
+        elif former is not None and check.refusal and self.model.state in CHECKS_ON_NEWS:
+            # Found in passing: it is judged again when the customer acts, or on the date.
             facts["check"] = former
+        elif former is not None:
+            facts |= outdated_answers(self.model, former, check)
         return self._take(event, at, **facts)
 
     def _proposal_checked(self, request: Request, check: Check, at: datetime) -> tuple[Effect, ...]:

@@ -96,8 +96,12 @@ def ask_for_recheck(turn: Turn) -> None:
 
 def check_on_news(turn: Turn) -> None:
     """Another licence of the customer has changed: look again where that can matter (X3)."""
-    if turn.memory.state in ("feature_warning", "order", "scheduled"):
+    if turn.memory.state in CHECKS_ON_NEWS:
         ask_for_check(turn)
+
+
+CHECKS_ON_NEWS = frozenset({"feature_warning", "order", "placing", "scheduled", "support_ticket"})
+"""Where news of the customer's record is looked up and changes no state: what is booked stays so."""
 
 
 def remember_acknowledged(turn: Turn) -> None:

@@ -4,10 +4,11 @@ from datetime import date, datetime
 from typing import Any
 
 from states.chart.orders import ask_for_booking
-from states.chart.tasks import open_task
+from states.chart.state_names import BEFORE_ORDER
+from states.chart.tasks import change_task, open_task, tasks_of
 from states.chart.turn import Turn
 from states.model.base import day_after, last_usable_day
-from states.model.facts import Question, Refusal
+from states.model.facts import Check, Question, Refusal
 from states.model.memory import Memory
 from states.rules.effective_date import last_order_day, notice_missed, notice_of, open_questions, recorded_term
 
@@ -31,7 +32,32 @@ def open_question(turn: Turn, type_: str) -> None:
         values["notice"] = notice_of(turn.memory)
     text = question.text if question and question.text else type_
     decisions = tuple(question.answers) if question and question.answers else None
+    asked = next((task for task in tasks_of(turn.memory, type_) if task.subject is None), None)
+    if asked is not None:
+        change_task(turn.memory, asked, text=text, values=values, decisions=decisions)
     open_task(turn, type_, text, at_required=type_ == "clarify_term", values=values, decisions=decisions)
+
+
+def outdated_answers(memory: Memory, former: Check, check: Check) -> dict[str, None]:
+    """What a person said before the order of facts that are recorded, or listed, otherwise now: it is asked anew."""
+    if memory.state not in BEFORE_ORDER | {"ordering"}:
+        return {}
+    before, after = answered_facts(former), answered_facts(check)
+    outdated: dict[str, None] = {name: None for name in before if before[name] != after[name]}
+    if outdated and memory.refusal is not None and memory.refusal.code == "declined":
+        outdated["refusal"] = None
+    return outdated
+
+
+def answered_facts(check: Check) -> dict[str, Any]:
+    """For each answer that a run remembers, the facts that it is about."""
+    asked = {question.type: question for question in check.questions}
+    annual = asked.get("clarify_term") if check.date_rule == "notice" else None
+    return {
+        "clarified_cost": (asked.get("clarify_cost"), asked.get("clarify")),
+        "clarified_term": (check.term_ends, annual),
+        "clarified_note": asked.get("clarify"),
+    }
 
 
 def question_of(memory: Memory, type_: str) -> Question | None:

@@ -9,9 +9,7 @@ from states.kinds.licence import (
     LicenceInquiry,
     about_licence,
     cost_of,
-    edition_label,
     in_time,
-    offer_of,
 )
 from states.model.facts import Check
 from states.model.request import Request
@@ -32,23 +30,13 @@ def malformed(request: Request) -> str | None:
 
 
 def check(inquiry: CustomerInquiry) -> Check:
-    """Held as a licence of this product, whatever its number; not held where the edition does not have it (SUP3)."""
+    """Held as a licence of this product, whatever its number (SUP3)."""
     numbers = (licence.licence for licence in inquiry.record.licences if licence.product == "key_accounting")
     number = next(numbers, None)
     if number is None:
-        return refusal_of_service(inquiry)
+        return inquiry.refuse("G2", "not_held", subject="key_accounting")
     request = inquiry.request.model_copy(update={"subject": number})
     return about_licence("key_accounting", check_of_service)(replace(inquiry, request=request))
-
-
-def refusal_of_service(inquiry: CustomerInquiry) -> Check:
-    """It is not held: not booked, or there is none in the customer's edition."""
-    record, product = inquiry.record, inquiry.catalogue.products.get("key_accounting")
-    offer = offer_of(product, record.editions) if product else None
-    if product is None or offer is None or offer.status != "not_available":
-        return inquiry.refuse("G2", "not_held", subject="key_accounting")
-    values = {"product": product.label[record.language], "current": edition_label(record, inquiry.catalogue, product)}
-    return inquiry.refuse("SUP3", "not_available", **values)
 
 
 def check_of_service(inquiry: LicenceInquiry) -> Check:
@@ -70,5 +58,5 @@ KIND = Kind(
     own_check=check,
     malformed=malformed,
     dates=("term", "agreed"),
-    codes=FOUND_CODES | {"not_available"},
+    codes=FOUND_CODES,
 )

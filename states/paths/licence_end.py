@@ -54,6 +54,7 @@ class LicenceEnd(Chart):
         | ordering.to(received, cond=checks.another_catalogue, on=orders.reject_catalogue)
         | ordering.to(order, cond=checks.unclear, on=orders.reject_unclear)
         | ordering.to(placing)
+        | placing.to(None)
         | feature_warning.to(None)
         | order.to(refused, cond=checks.refused_by_check)
         | order.to(None, on=questions.ask_open_questions)

@@ -60,6 +60,7 @@ class OrderPackagePath(Chart):
         | ordering.to(surplus_resolution, cond=checks.surplus_found, on=orders.reject_in_surplus)
         | ordering.to(order, cond=checks.unclear, on=orders.reject_unclear)
         | ordering.to(placing)
+        | placing.to(None)
         | order.to(surplus_resolution, cond=checks.surplus_found)
         | order.to(None, on=questions.ask_open_questions)
         | scheduled.to(None)

@@ -82,6 +82,7 @@ class TicketPath(Chart):
         | support_ticket.to(applying, cond=ends_licence)
         | support_ticket.to(applied)
     )
+    licences_checked = support_ticket.to(None) | scheduled.to(None)
     declined = support_ticket.to(refused, on=orders.decline)
     order_placed = scheduled.to(None, on=tell_agreed)
     date_reached = scheduled.to(applying, on=revocation.hand_over_on_date)

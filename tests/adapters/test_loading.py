@@ -1,14 +1,18 @@
-"""Customers' data: a file is loaded whole or not at all, and a second load spares the subjects of open runs."""
+"""Customers' data: a file is loaded whole or not at all, and open runs that a second load concerns are told."""
 
 from pathlib import Path
 from typing import Any
 
 import pytest
+from temporalio.service import RPCError, RPCStatusCode
 
-from activities.customer_centre import LoadFailed, SparedSubject, UnknownProduct, customer, load_customers
+from activities.customer_centre import LoadFailed, TouchedRun, UnknownProduct, customer, load_customers
+from activities.news_teller import NewsTeller
 from activities.sql.database import Database
+from activities.sql.news import SqlNews
 from activities.sql.runs import SqlRuns
 from settings import Settings
+from states.model.request import LicenceChanged
 from tests.adapters.customers import CONTRACT, file_of, licence, line, record_of
 from tests.adapters.databases import database, postgres, settings
 
@@ -134,33 +138,75 @@ SECOND = line(
     licences=[licence("L-77", "vouchers"), licence("L-78")],
     partners=[],
 )
-KEEPS = [
-    ("nothing open", None, "", {}),
-    ("edition", "edition", "jtl", {"editions": {"jtl": "jtl_pro"}, "edition_terms": CONTRACT["edition_terms"]}),
-    ("an edition that the file lacks", "edition", "wms", {"editions": {"jtl": "jtl_start", "wms": "wms_pro"}}),
-    ("package", "order_package", "orders", {"order_package": 2500}),
-    ("licence", "wms_user", "L-77", {"licences": ["wms_user L-77", "wms_user L-78"]}),
-    ("a licence that has ended meanwhile", "wms_user", "L-78", {"licences": ["vouchers L-77"]}),
-    ("partners", "fulfillment", "ffn", {"partners": CONTRACT["partners"]}),
-]
+TOUCHED = [
+    ("nothing open", None, "", ()),
+    ("edition", "edition", "jtl", (
+        "edition_terms.jtl", "editions.jtl", "editions.wms", "licences.L-77", "licences.L-78", "order_package",
+    )),
+    ("package", "order_package", "orders", (
+        "editions.jtl", "editions.wms", "licences.L-77", "licences.L-78", "order_package",
+    )),
+    ("licence", "wms_user", "L-77", ("editions.jtl", "editions.wms", "licences.L-77")),
+    ("a licence that comes anew", "wms_user", "L-78", ("editions.jtl", "editions.wms", "licences.L-78")),
+    ("partners", "fulfillment", "ffn", ("partners.P-1",)),
+    ("what is none of the record", "misclick", "L-77", ()),
+]  # fmt: skip
 
 
-@pytest.mark.parametrize(("what", "kind", "subject", "kept"), KEEPS, ids=[keep[0] for keep in KEEPS])
-async def test_a_second_load_replaces_everything_but_the_subjects_of_open_runs(
+@pytest.mark.parametrize(("what", "kind", "subject", "changed"), TOUCHED, ids=[row[0] for row in TOUCHED])
+async def test_X3_a_second_load_replaces_everything_and_says_which_open_runs_it_concerns_and_how(
     settings: Settings,
     database: Database,
     tmp_path: Path,
     what: str,
     kind: str | None,
     subject: str,
-    kept: dict[str, Any],
+    changed: tuple[str, ...],
 ) -> None:
     await load_customers(settings, file_of(tmp_path, CONTRACT))
     workflow_id = f"{kind}/K-1001/{subject}"
     if kind:
         await SqlRuns(database).register(workflow_id, "r1", kind, "K-1001", True)
     report = await load_customers(settings, file_of(tmp_path, SECOND))
-    assert report.spared == ((SparedSubject("K-1001", subject, workflow_id),) if kind else ())
+    assert report.touched == ((TouchedRun("K-1001", workflow_id, changed),) if changed else ())
     found = await record_of(settings)
     found["licences"] = [f"{one['product']} {one['licence']}" for one in found["licences"]]
-    assert found == SECOND | {"licences": ["vouchers L-77", "wms_user L-78"]} | kept
+    assert found == SECOND | {"licences": ["vouchers L-77", "wms_user L-78"]}
+    waiting = await SqlNews(database).waiting(10)
+    assert [(news.workflow_id, news.news.state) for news in waiting] == ([(workflow_id, "loaded")] if changed else [])
+    again = await load_customers(settings, file_of(tmp_path, SECOND))
+    assert again.touched == ()
+
+
+async def test_ADD2_what_concerns_nobody_touches_no_run(settings: Settings, database: Database, tmp_path: Path) -> None:
+    """A name, an address and a label decide nothing; an add-on concerns its hosting, and other licences do not."""
+    hosting = [licence("H-1", "hosting"), licence("A-1", "hosting_addon", parent="H-1"), licence("L-1", "vouchers")]
+    await load_customers(settings, file_of(tmp_path, line(licences=hosting)))
+    await SqlRuns(database).register("hosting/K-1001/H-1", "r1", "hosting", "K-1001", True)
+    same = [one | {"label": "anders"} for one in hosting[:2]]
+    report = await load_customers(settings, file_of(tmp_path, line(name="Neu", email=None, licences=same)))
+    assert (report.replaced, report.touched) == (("K-1001",), ())
+    report = await load_customers(settings, file_of(tmp_path, line(licences=hosting[:1])))
+    assert [run.changed for run in report.touched] == [("licences.A-1",)]
+
+
+async def test_news_are_told_until_they_are_told_and_then_forgotten(
+    settings: Settings, database: Database, tmp_path: Path
+) -> None:
+    await load_customers(settings, file_of(tmp_path, CONTRACT))
+    await SqlRuns(database).register("wms_user/K-1001/L-77", "r1", "wms_user", "K-1001", True)
+    await load_customers(settings, file_of(tmp_path, SECOND))
+    told: list[tuple[str, LicenceChanged]] = []
+    down = True
+
+    async def tell(workflow_id: str, news: LicenceChanged) -> None:
+        if down:
+            raise RPCError("no answer", RPCStatusCode.UNAVAILABLE, b"")
+        told.append((workflow_id, news))
+
+    teller = NewsTeller(SqlNews(database), tell)
+    with pytest.raises(RPCError):
+        await teller.tell_waiting()
+    down = False
+    assert (await teller.tell_waiting(), await teller.tell_waiting()) == (1, 0)
+    assert told == [("wms_user/K-1001/L-77", LicenceChanged(licence="record", state="loaded"))]

@@ -14,6 +14,7 @@ from catalogue.texts import say
 from states.model.effects import ApplyChange, BookOrder
 from states.model.record import Customer
 from states.model.request import Request
+from states.rules.cost_effect import listed_effect, offer_for
 from tests.charts.lone_run import DAY, document_of, guided_run, perform_task
 from tests.rules.checks import FAR, SHIPPED, ask, customer, warned
 
@@ -21,8 +22,10 @@ ROOT = Path(catalogue.__file__).resolve().parent.parent
 
 
 def holding(product: str, **more: Any) -> Customer:
-    """A customer with one licence, paid until the end of January, who reads English."""
-    return customer({"product": product, "term_ends": FAR} | more, language="en")
+    """A customer with one licence, who reads English; what may be paid is so until the end of January."""
+    effect = listed_effect(offer_for(SHIPPED.products[product], {"jtl": "jtl_pro", "wms": "wms_pro"}))
+    free = effect == "deactivation" or product == "wawi_api"  # which is in its beta
+    return customer({"product": product, "term_ends": None if free else FAR} | more, language="en")
 
 
 PATHS: list[tuple[str, str, Customer, dict[str, Any], list[str]]] = [

@@ -1,0 +1,48 @@
+"""News for open runs, kept in the transaction that makes them until they are told."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from sqlalchemy import delete, insert, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from activities.sql.database import Database
+from activities.sql.tables import news
+from states.model.request import LicenceChanged
+
+
+class WaitingNews(NamedTuple):
+    """News that a run has not been told yet."""
+
+    number: int
+    workflow_id: str
+    news: LicenceChanged
+
+
+@dataclass(frozen=True)
+class SqlNews:
+    """What runs must be told that nobody is at hand to tell."""
+
+    database: Database
+
+    async def waiting(self, most: int) -> tuple[WaitingNews, ...]:
+        """The oldest."""
+        async with self.database.read() as connection:
+            rows = await connection.execute(select(news).order_by(news.c.number).limit(most))
+            return tuple(
+                WaitingNews(row.number, row.workflow_id, LicenceChanged(licence=row.licence, state=row.state))
+                for row in rows
+            )
+
+    async def told(self, number: int) -> None:
+        """Forget news that has been told; fine where another worker was faster."""
+        async with self.database.write() as connection:
+            await connection.execute(delete(news).where(news.c.number == number))
+
+
+async def keep_news(connection: AsyncConnection, workflow_ids: Iterable[str], content: LicenceChanged) -> None:
+    """Keep the same news for these runs, to be told once the transaction is over."""
+    rows = [{"workflow_id": workflow_id, **content.model_dump()} for workflow_id in workflow_ids]
+    if rows:
+        await connection.execute(insert(news), rows)
