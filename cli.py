@@ -256,10 +256,10 @@ def portal(as_json: Json = False) -> None:
 def main() -> NoReturn:
     """Run the command line; every mistake is one line on stderr. The portal is a program that stays, and logs."""
     if sys.argv[1:2] == ["portal"]:
-        from logs import configure_logs, forward_the_core
+        from logs import configure_logs, prepare_core
 
         configure_logs()
-        forward_the_core()
+        prepare_core()
     else:
         only_errors = structlog.make_filtering_bound_logger(logging.ERROR)
         structlog.configure(wrapper_class=only_errors, logger_factory=structlog.PrintLoggerFactory(sys.stderr))

@@ -8,6 +8,7 @@ core, which is written in Rust and hands its own over. What belongs to a run or 
 import logging
 import sys
 from collections.abc import Mapping
+from datetime import timedelta
 from types import TracebackType
 from typing import Any, TextIO
 
@@ -31,6 +32,8 @@ FIELDS = {
     "update_name": "update",
 }
 """What the SDK tells of a record's run, and what it is called here."""
+ALIVE_EVERY = timedelta(seconds=5)
+"""How often a worker says that it lives."""
 EXPLAINED = (AdapterError, FailureError, RPCError, ConnectionError, TimeoutError)
 """Errors that say in a line what happened: where they were raised helps nobody."""
 QUIET = {"uvicorn.access": logging.WARNING, "httpx": logging.WARNING, "alembic.runtime.plugins": logging.WARNING}
@@ -63,14 +66,18 @@ def configure_logs(stream: TextIO | None = None, level: int = logging.INFO) -> N
     sys.excepthook = unexpected
 
 
-def forward_the_core() -> None:
-    """Have the SDK's core hand its logs over; before the first client is made, and in a program of its own only."""
+def prepare_core() -> None:
+    """Have the SDK's core hand its logs over, and tell the server every few seconds that a worker lives.
+
+    Before the first client is made, and in a program of its own only.
+    """
     forwarding = LogForwardingConfig(
         logging.getLogger("temporalio.core"), append_target_to_name=False, append_log_fields_to_message=False
     )
     level = TelemetryFilter(core_level="WARN", other_level="ERROR")
     logs = LoggingConfig(filter=level, forwarding=forwarding)
-    Runtime.set_default(Runtime(telemetry=TelemetryConfig(logging=logs)), error_if_already_set=False)
+    runtime = Runtime(telemetry=TelemetryConfig(logging=logs), worker_heartbeat_interval=ALIVE_EVERY)
+    Runtime.set_default(runtime, error_if_already_set=False)
 
 
 def unexpected(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:

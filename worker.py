@@ -22,7 +22,7 @@ from activities.news_teller import NewsTeller
 from activities.ports import AdapterError, Unavailable
 from activities.reconciliation.comparison import ComparisonActivities
 from catalogue.loader import CatalogueError
-from logs import configure_logs, forward_the_core
+from logs import configure_logs, prepare_core
 from portal.deliverer import Deliverer
 from portal.delivery import delivery_of
 from programs import end_in_time, leave, told_to_stop
@@ -121,7 +121,7 @@ async def prove_mail(settings: Settings) -> None:
 def main() -> int:
     """Exit code 0 done, 1 stopped by a fault that one line explains, 2 wrong settings."""
     configure_logs()
-    forward_the_core()
+    prepare_core()
     faults = (NotConnected, WrongSearchAttribute, CatalogueError, AdapterError, RPCError, RuntimeError)
     return run_program(lambda settings: asyncio.run(serve(settings, end_in_time)), KINDS, faults, "the worker: ")
 

@@ -3,11 +3,14 @@
 import asyncio
 import socket
 from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from pydantic import SecretStr
 from sqlalchemy import text
+from temporalio.api.enums.v1 import WorkerStatus
+from temporalio.api.worker.v1 import WorkerHeartbeat
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 
@@ -48,6 +51,28 @@ async def test_no_worker_asks_for_work(alone: Caller) -> None:
     found = await wrong(alone)
     assert set(found) == {"worker"}
     assert alone.settings.task_queue in found["worker"] and "python worker.py" in found["worker"]
+
+
+async def test_a_worker_that_was_stopped_is_none_at_once(alone: Caller, client: Client) -> None:
+    async def ready() -> bool:
+        return not await wrong(alone)
+
+    async with alone.worker():
+        await until(ready)
+    await until(lambda: wrong(alone))
+    assert set(await wrong(alone)) == {"worker"}
+
+
+@pytest.mark.parametrize(("ago", "every", "status", "is_there"), [
+    (29, 5, WorkerStatus.WORKER_STATUS_RUNNING, True), (31, 5, WorkerStatus.WORKER_STATUS_RUNNING, False),
+    (179, 60, WorkerStatus.WORKER_STATUS_RUNNING, True), (181, 60, WorkerStatus.WORKER_STATUS_RUNNING, False),
+    (1, 5, WorkerStatus.WORKER_STATUS_SHUTTING_DOWN, False), (1, 0, WorkerStatus.WORKER_STATUS_RUNNING, True),
+])  # fmt: skip
+def test_a_worker_lives_that_runs_and_has_said_so_lately(ago: int, every: int, status: Any, is_there: bool) -> None:
+    beat, now = WorkerHeartbeat(status=status), datetime.now(UTC)
+    beat.heartbeat_time.FromDatetime(now - timedelta(seconds=ago))
+    beat.elapsed_since_last_heartbeat.FromTimedelta(timedelta(seconds=every))
+    assert readiness.lives(beat, now) is is_there
 
 
 async def test_a_worker_that_is_long_gone_is_none(portal: Caller, monkeypatch: Any) -> None:
