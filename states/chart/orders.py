@@ -5,7 +5,14 @@ from typing import Any
 
 from states.chart.checks import books, by_hand, ends_outside, version
 from states.chart.notifications import tell, tell_booked, tell_watchers
-from states.chart.tasks import ask_or_open, close_task, handled_by, open_outside_step, open_task, tasks_of
+from states.chart.tasks import (
+    ask_or_open,
+    close_task,
+    handled_by,
+    open_outside_step,
+    open_task,
+    tasks_of,
+)
 from states.chart.turn import Turn
 from states.model.base import day_after, last_usable_day
 from states.model.effects import ApplyChange, AssignLicence, BookOrder
@@ -17,6 +24,7 @@ from states.rules.effective_date import (
     cost_effect_of,
     date_for,
     date_rule_of,
+    deadline_for,
     effective_at,
     follows_notice,
     notice_rule,
@@ -207,7 +215,8 @@ def note_found(turn: Turn) -> dict[str, Any]:
     date = day_after(last_day, zone)
     if date != order.effective_at:
         turn.write("date_found", "date_found", effective_at=isoformat(date))
-    memory.order = order.model_copy(update={"term": last_day, "effective_at": date, "found": True})
+    found = {"term": last_day, "effective_at": date, "found": True, "planned_at": None, "overdue_at": None}
+    memory.order = order.model_copy(update=found)
     return {"effective_at": date}
 
 
@@ -218,10 +227,15 @@ def note_late_booking(turn: Turn, step: BookOrder, booked_at: datetime) -> dict[
     """
     memory = turn.memory
     order = memory.order
-    if order is None or booked_at < (order_by(memory) or step.effective_at):
+    if order is None:
+        return {}
+    planned = order.planned_at or order.effective_at
+    noticed = {"effective_at": planned, "planned_at": None, "overdue_at": None}
+    if booked_at < (deadline_for(memory, planned) or step.effective_at):
+        memory.order = order.model_copy(update=noticed)
         return {}
     date = notice_rule(memory).effective_at(booked_at) if follows_notice(memory) else None
-    memory.order = order.model_copy(update={"effective_at": date, "late": True, "booked_at": booked_at})
+    memory.order = order.model_copy(update=noticed | {"effective_at": date, "late": True, "booked_at": booked_at})
     turn.write("late_booking", "late_booking")
     return {"effective_at": date or step.effective_at}
 

@@ -7,7 +7,7 @@ transition of the same event there: its own come first.
 from collections.abc import Callable
 from typing import NamedTuple
 
-from states.chart import amendments, checks, orders, questions, reminders, revocation, tasks
+from states.chart import amendments, checks, orders, overdue, questions, reminders, revocation, tasks
 from states.chart.state_names import answer_event
 from states.chart.turn import Turn
 from states.model.facts import Receipt
@@ -54,6 +54,7 @@ REACTIONS = (
     Reaction("remind", reminders.remind_customer),
     Reaction("task_due", reminders.remind_of_tasks),
     Reaction("order_by_passed", orders.note_order_by_passed),
+    Reaction("booking_overdue", overdue.note_booking_overdue),
     Reaction("term_ran_out", questions.ask_open_questions),
     Reaction("recheck_due", checks.ask_for_recheck),
 )

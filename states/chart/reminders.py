@@ -1,6 +1,6 @@
 """Reminders: who is told again, when, and more urgently each time (X9)."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from states.chart.notifications import step_rows, tell, tell_operators
@@ -21,13 +21,23 @@ def customer_clock(memory: Memory) -> dict[str, datetime]:
     return {"abandon": end} | ({"remind": reminder} if reminder < end else {})
 
 
+LEAD = timedelta(days=1)
+"""So long before it is due a task is brought to mind, while there is still time to do it."""
+
+
 def escalation_at(memory: Memory, task: Task) -> datetime:
-    """When a task is next brought to mind: when due, at the latest after `remind_every`, and again and again."""
-    every = memory.settings.remind_every
-    first = task.opened_at + every
+    """When a task is next brought to mind: before it is due and when it is, at the latest after `remind_every`.
+
+    One that is opened shortly before it is due: in the middle of the time that is left; due at once: a day later.
+    """
+    last = task.reminded_at or task.opened_at
+    moments = [last + memory.settings.remind_every]
     if task.due_at and task.due_at > task.opened_at:
-        first = min(task.due_at, first)
-    return first + task.escalated * every
+        lead = min(LEAD, (task.due_at - task.opened_at) / 2)
+        moments += [task.due_at - lead, task.due_at]
+    elif task.due_at:
+        moments.append(task.opened_at + LEAD)
+    return min(moment for moment in moments if moment > last)
 
 
 def remind_customer(turn: Turn) -> None:
@@ -50,8 +60,7 @@ def remind_of_tasks(turn: Turn) -> None:
     tells_customer = memory.idle_since is None
     for task in memory.tasks:
         if escalation_at(memory, task) <= memory.now:
-            change_task(memory, task, escalated=task.escalated + 1)
-            escalate(turn, task, task.note)
+            remind_operators(turn, task)
             if tells_customer and task.type == "third_party" and task.proof is None:
                 send_reminder(turn, task.escalated + 1, (task,))
             turn.write("task_due", "escalated")
@@ -61,8 +70,7 @@ def keep_open(turn: Turn) -> None:
     """Rejected, but the task does not go away: the note is shown, and it is escalated."""
     task, note = turn.task, turn.message.note
     assert task is not None
-    change_task(turn.memory, task, note=note, escalated=task.escalated + 1)
-    escalate(turn, task, note)
+    remind_operators(turn, task.model_copy(update={"note": note}))
 
 
 def reject_proof(turn: Turn) -> None:
@@ -74,11 +82,15 @@ def reject_proof(turn: Turn) -> None:
     send_reminder(turn, task.escalated + 1, (task,), note=turn.message.note)
 
 
-def escalate(turn: Turn, task: Task, note: str | None) -> None:
+def remind_operators(turn: Turn, task: Task) -> None:
     """The operators are told of a task that is still open: the more urgently, the more often."""
-    number = task.escalated + 1
-    values = {"task": task.task, "type": task.type, "due_at": isoformat(task.due_at), "note": note or ""}
-    tell_operators(turn, "task_escalated", number=number, urgent=number > 1, again=number > 2, **values)
+    number, now = task.escalated + 1, turn.memory.now
+    change_task(turn.memory, task, escalated=number, reminded_at=now)
+    values = {"task": task.task, "type": task.type, "due_at": isoformat(task.due_at), "note": task.note or ""}
+    overdue = task.due_at is not None and task.due_at <= now
+    tell_operators(
+        turn, "task_escalated", number=number, urgent=number > 1, again=number > 2, overdue=overdue, **values
+    )
 
 
 def send_reminder(turn: Turn, number: int, unproved: tuple[Task, ...], **values: Any) -> None:

@@ -98,7 +98,8 @@ def open_revocation(turn: Turn) -> None:
             for ended in cancellations_for_run(memory)
         ],
     }
-    open_task(turn, "revocation", "revocation", values=values | partners_left(memory, turn.traits))
+    due_at = effective_at(memory)
+    open_task(turn, "revocation", "revocation", due_at=due_at, values=values | partners_left(memory, turn.traits))
 
 
 def partners_left(memory: Memory, traits: Traits) -> dict[str, Any]:

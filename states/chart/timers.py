@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from states.chart.overdue import booking_deadline
 from states.chart.questions import term_ends_at
 from states.chart.reminders import customer_clock, escalation_at
 from states.chart.state_names import BEFORE_ORDER
@@ -13,6 +14,7 @@ TIMERS = {
     "abandon": "the end of patience with the customer",
     "remind": "a reminder to the customer",
     "order_by_passed": "the day on which the date shown changes",
+    "booking_overdue": "the deadline of a booking that a person has yet to click",
     "term_ran_out": "the end of the recorded term",
     "date_reached": "the effective date",
     "recheck_due": "the check before the effective date",
@@ -27,6 +29,9 @@ def timers_of(memory: Memory, traits: Traits, possible: frozenset[str]) -> dict[
     due = customer_clock(memory)
     if memory.state in BEFORE_ORDER and follows_notice(memory):
         due["order_by_passed"] = notice_rule(memory).next_change(memory.now)
+    deadline = booking_deadline(memory)
+    if deadline is not None:
+        due["booking_overdue"] = deadline
     term_ends = term_ends_at(memory)
     if term_ends is not None:
         due["term_ran_out"] = term_ends

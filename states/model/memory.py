@@ -37,6 +37,8 @@ class Task(Value):
     proof: Proof | None = None
     note: str | None = None
     escalated: int = 0
+    reminded_at: Moment | None = None
+    """When the operators were last reminded of it."""
 
 
 class TimelineLine(Value):
@@ -71,6 +73,10 @@ class Order(Value):
     """Booked by hand too late for its date: a person is asked what holds (docs/contract.md, `perform`)."""
     booked_at: Moment | None = None
     """When it was booked by hand, where that came too late: then the date follows from this moment."""
+    planned_at: Moment | None = None
+    """The date that it was placed for, where nobody booked it by hand in time: a click in time may still be told."""
+    overdue_at: Moment | None = None
+    """When that was noticed last: until it is booked, the date shown is what a click at this moment would give."""
 
 
 class Standing(Value):

@@ -100,7 +100,7 @@ class EditionPath(Chart):
     supersede = superseded.from_(scheduled) | superseded.from_(*unordered, cond=amendments.has_standing)
     abandon = (
         scheduled.from_(*unordered, cond=amendments.has_standing, on=amendments.drop_change)
-        | placing.to(scheduled, cond=amendments.standing_unbooked, on=amendments.drop_change)
+        | placing.to(scheduled, cond=[amendments.has_standing, tasks.unclicked], on=amendments.drop_change)
         | abandoned.from_(*unordered)
         | placing.to(abandoned, cond=tasks.unclicked, on=orders.drop_order)
     )

@@ -103,7 +103,7 @@ class LicenceEnd(Chart):
     supersede = superseded.from_(scheduled) | superseded.from_(*unordered, cond=amendments.has_standing)
     abandon = (
         scheduled.from_(*unordered, cond=amendments.has_standing, on=amendments.drop_change)
-        | placing.to(scheduled, cond=amendments.standing_unbooked, on=amendments.drop_change)
+        | placing.to(scheduled, cond=[amendments.has_standing, tasks.unclicked], on=amendments.drop_change)
         | abandoned.from_(*unordered)
         | abandoned.from_(placing, reassigning, cond=tasks.unclicked, on=orders.drop_order)
         | abandoned.from_(scheduled, applying, cond=revocation.change_unmade, on=orders.drop_order)

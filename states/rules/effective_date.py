@@ -149,7 +149,11 @@ def follows_notice(memory: Memory) -> bool:
 
 def order_by(memory: Memory) -> datetime | None:
     """The first moment that is too late for the date shown; None where no notice is known."""
-    date = memory.order.effective_at if memory.order else effective_at(memory)
+    return deadline_for(memory, memory.order.effective_at if memory.order else effective_at(memory))
+
+
+def deadline_for(memory: Memory, date: datetime | None) -> datetime | None:
+    """The first moment that is too late for a date; None where no notice is known."""
     if date is None:
         return None
     if follows_notice(memory):
@@ -167,8 +171,9 @@ def term_order_by(memory: Memory, date: datetime) -> datetime | None:
 
 
 def notice_moment(memory: Memory) -> datetime:
-    """When notice was given: the booking by hand where that came late, else the order; before it, now."""
-    return (memory.order.booked_at or memory.order.placed_at) if memory.order else memory.now
+    """When notice was given: the booking by hand where that came late or is overdue, else the order; before it, now."""
+    order = memory.order
+    return (order.booked_at or order.overdue_at or order.placed_at) if order else memory.now
 
 
 def other_reading(memory: Memory) -> datetime | None:

@@ -1,7 +1,5 @@
 """The status document, read off a chart: the same for runs and previews (docs/contract.md, Query `status`)."""
 
-from datetime import datetime
-
 from states.chart.base import Chart
 from states.chart.task_types import decisions_of, type_of
 from states.chart.tasks import tasks_of
@@ -14,12 +12,6 @@ from states.rules.surplus_resolution import resolved_flags
 from states.views.refusals import language_of, refusal_of, with_fault
 from states.views.warnings import warning_texts
 from states.views.why import why
-
-
-def due_of(task: Task) -> datetime | None:
-    """By when a person must act; a revocation must be decided before what was ordered takes effect (X11)."""
-    date = task.values.get("effective_at") if task.type == "revocation" else None
-    return datetime.fromisoformat(date) if date else task.due_at
 
 
 def task_entry(task: Task, say: Say, memory: Memory) -> TaskEntry:
@@ -36,7 +28,7 @@ def task_entry(task: Task, say: Say, memory: Memory) -> TaskEntry:
     return TaskEntry(
         task=task.task,
         type=task.type,
-        due_at=due_of(task),
+        due_at=task.due_at,
         instructions=text,
         decisions=decisions_of(task),
         proof_required=type_of(task).needs_proof,

@@ -49,6 +49,8 @@ def why(memory: Memory, traits: Traits, say: Say) -> tuple[WhyStep, ...]:
     term = memory.order.term if memory.order else answered_term(memory)
     if memory.order is None and (memory.took_effect_at or memory.agreed_at):
         steps = [without_order(memory, traits)]
+    elif date is None and memory.order and memory.order.planned_at:
+        steps = [planned_step("unbooked", memory.order.planned_at, "X12", memory)]
     elif date is None and rule != "moment":
         steps = unknown_date(memory, rule)
     elif term is not None:
@@ -144,7 +146,9 @@ def notice_steps(memory: Memory) -> list[Reason]:
     day = day_of(moment, settings.zone)
     rule = notice_rule(memory)
     last_day = rule.last_day_in_time(day)
-    if memory.order and memory.order.booked_at:
+    if memory.order and memory.order.overdue_at:
+        counts = Reason("overdue", "overdue_at", moment.isoformat(), "X12")
+    elif memory.order and memory.order.booked_at:
         counts = Reason("booked", "booked_at", moment.isoformat(), "X12")
     else:
         counts = Reason("placed", "placed_at", moment.isoformat(), "D6")

@@ -30,6 +30,7 @@ from tests.charts.lone_run import (
     TOLD_LATER,
     UNAVAILABLE,
     LoneRun,
+    document_of,
     edition,
     moment,
     scheduled,
@@ -459,21 +460,95 @@ def test_a_task_is_brought_to_mind_when_due_at_the_latest_after_a_week_and_again
     assert run.notices() == [("task_escalated", "operator")]
     assert run.notice("task_escalated") == {
         "task": task.task, "type": "support_ticket", "note": "", "due_at": None, "effective_at": None,
-        "number": 1, "urgent": False, "again": False,
+        "number": 1, "urgent": False, "again": False, "overdue": False,
     }  # fmt: skip
     assert run.memory.timeline[-1].note == "note.escalated"
 
 
 @pytest.mark.parametrize(
-    ("due", "first"), [(2 * DAY, 2 * DAY), (9 * DAY, 7 * DAY), (-DAY, 7 * DAY), (0 * DAY, 7 * DAY)]
+    ("due", "reminded"),
+    [
+        (9 * DAY, [7, 8, 9, 16]),
+        (2 * DAY, [1, 2, 9]),
+        (DAY, [0.5, 1, 8]),
+        (-DAY, [1, 8]),
+        (0 * DAY, [1, 8]),
+        (None, [7, 14]),
+    ],
 )
-def test_a_due_date_counts_where_it_is_sooner(due, first):
+def test_a_task_is_brought_to_mind_before_it_is_due_and_when_it_is(due, reminded):
+    """While there is still time to do it, and at the latest each week."""
     run = guided("voucher", PAID)
     run.send("place_order")
-    task = run.task("perform").model_copy(update={"due_at": NOW + due})
-    assert escalation_at(run.memory, task) == NOW + first
-    again = task.model_copy(update={"escalated": 2})
-    assert escalation_at(run.memory, again) == NOW + first + 14 * DAY
+    task = run.task("perform").model_copy(update={"due_at": NOW + due if due is not None else None})
+    moments = []
+    for _ in reminded:
+        moments.append(escalation_at(run.memory, task))
+        task = task.model_copy(update={"reminded_at": moments[-1]})
+    assert moments == [NOW + days * DAY for days in reminded]
+
+
+# A booking that nobody has clicked in time (X12).
+
+DEADLINE = moment("2027-01-17 23:00")
+MARCH = moment("2027-02-28 23:00")
+
+
+def unbooked() -> LoneRun:
+    """An edition's order that waits to be booked by hand."""
+    run = edition({"mode": "guided"})
+    run.send("place_order")
+    return run
+
+
+def test_X12_operators_hear_before_the_deadline_of_a_booking():
+    run = unbooked()
+    run.wait(DEADLINE - timedelta(minutes=1))
+    assert run.notices()[-1] == ("task_escalated", "operator")
+    assert run.notice("task_escalated")["overdue"] is False
+    assert run.memory.timeline[-1].at == DEADLINE - DAY
+
+
+def test_X12_a_deadline_that_passes_with_the_booking_open_is_said_at_once():
+    run = unbooked()
+    assert run.wait(DEADLINE)[-1] == "booking_overdue"
+    assert run.notices()[-2:] == [("task_escalated", "operator"), ("booking_overdue", "customer")]
+    assert run.notice("task_escalated")["overdue"] is True
+    told = run.notice("booking_overdue")
+    assert (told["missed"], told["effective_at"]) == (EFFECTIVE.isoformat(), MARCH.isoformat())
+    document = document_of(run)
+    assert (document.state, document.effective_at, document.order_by) == ("order", MARCH, moment("2027-02-14 23:00"))
+    assert [step.rule for step in document.why] == ["X12", "D8", "D5", "D3"]
+    assert run.task("perform").due_at == document.order_by
+    assert run.wait(moment("2027-02-14 23:00"))[-1] == "booking_overdue"
+    assert document_of(run).effective_at == moment("2027-03-31 22:00")
+    assert run.notice("booking_overdue")["missed"] == MARCH.isoformat()
+
+
+@pytest.mark.parametrize(
+    ("clicked", "shown", "late"),
+    [(DEADLINE - timedelta(minutes=1), EFFECTIVE, False), (DEADLINE, MARCH, True), (None, MARCH, True)],
+)
+def test_X12_what_was_clicked_in_time_keeps_its_date_however_late_it_is_said(clicked, shown, late):
+    run = unbooked()
+    run.wait(DEADLINE + 2 * DAY)
+    run.confirm("perform", proof={"reference": "T"} | ({"confirmed_at": clicked} if clicked else {}))
+    assert (run.state, run.order.effective_at, run.order.late) == ("scheduled", shown, late)
+    assert (run.order.planned_at, run.order.overdue_at) == (None, None)
+    assert run.booking().effective_at == shown
+    assert next(step.rule for step in document_of(run).why) == ("X12" if late else "D6")
+
+
+def test_X12_without_a_notice_rule_no_date_is_claimed_once_it_is_missed():
+    run = guided("voucher", PAID)
+    run.send("place_order")
+    assert run.wait(EFFECTIVE)[-1] == "booking_overdue"
+    document = document_of(run)
+    assert (document.effective_at, [step.rule for step in document.why]) == (None, ["X12"])
+    assert run.notice("booking_overdue")["effective_at"] is None
+    assert "booking_overdue" not in run.chart.timers()
+    assert run.confirm("perform", proof={"reference": "T", "confirmed_at": EFFECTIVE - DAY}) is None
+    assert (run.wait(EFFECTIVE), run.state, run.order.effective_at) == (["date_reached"], "applied", EFFECTIVE)
 
 
 def test_X9_for_a_third_party_the_customer_is_reminded_too():
@@ -489,7 +564,8 @@ def test_X9_for_a_third_party_the_customer_is_reminded_too():
     assert run.notice("task_escalated")["note"] == run.notice("reminder_urgent")["note"] == "unreadable"
     run.wait(NOW + 30 * DAY)
     assert run.notices()[7:] == [
-        ("changed", "customer"), ("task_escalated", "operator"), ("reminder_urgent", "customer"),
+        ("task_escalated", "operator"), ("reminder_urgent", "customer"), ("changed", "customer"),
+        ("task_escalated", "operator"), ("reminder_urgent", "customer"),
     ]  # fmt: skip
     assert run.notice("task_escalated")["note"] == "unreadable"
     assert "note" not in run.notice("reminder_urgent")
@@ -503,7 +579,7 @@ def test_a_rejected_task_stays_open_with_its_note_and_is_escalated():
     assert (task.note, task.escalated) == ("page is down", 1)
     assert run.notice("task_escalated") == {
         "task": task.task, "type": "perform", "note": "page is down", "number": 1, "urgent": False, "again": False,
-        "due_at": "2027-01-04T11:00:00+00:00", "effective_at": "2027-01-31T23:00:00+00:00",
+        "overdue": True, "due_at": "2027-01-04T11:00:00+00:00", "effective_at": "2027-01-31T23:00:00+00:00",
     }  # fmt: skip
     assert run.notices() == [("task_escalated", "operator")]
 

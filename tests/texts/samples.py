@@ -258,9 +258,11 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "why.annual": {},
     "why.reassigned": {},
     "why.held": {"planned_at": FIRST},
+    "why.overdue": {"overdue_at": "2027-01-17T23:00:00Z"},
+    "why.unbooked": {"planned_at": FIRST},
     "why.named": {"named_at": FIRST},
     "why.made_later": {"planned_at": FIRST},
-    "task.perform_order": PERFORM | {"notice_unknown": True},
+    "task.perform_order": PERFORM | {"notice_unknown": True, "missed": None},
     "task.perform_end": PERFORM,
     "task.perform_reassign": PERFORM | {"target": "wms_mobile"},
     "task.perform_withdraw": PERFORM,
@@ -319,8 +321,9 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "mail.given_up": MAIL | {"note": "Schon von Hand gebucht."},
     "mail.task_escalated": MAIL
     | {"task": "t-1", "type": "third_party", "note": "Keine Bestätigung gefunden", "number": 2, "urgent": True}
-    | {"again": False}
+    | {"again": False, "overdue": False}
     | {"due_at": "2027-01-17T23:00:00Z"},
+    "mail.booking_overdue": MAIL | {"missed": FIRST, "effective_at": LATER},
     "mail.perform_dropped": MAIL | {"task": "t-1"},
     "mail.repair": MAIL | {"action": "place_order", "error": "503 Service Unavailable"},
     "part.costs": FACTS,
@@ -369,6 +372,7 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "note.skipped": {},
     "note.date_found": {"effective_at": LATER},
     "note.late_booking": {},
+    "note.booking_overdue": {"missed": FIRST, "effective_at": LATER},
     "note.step_failed": {"action": "place_order", "error": "503 Service Unavailable"},
     "note.decided": {
         "type": "third_party",
