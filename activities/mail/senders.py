@@ -62,8 +62,11 @@ class FolderMail:
         await asyncio.to_thread(self.write, key, message(key, self.sender, to, subject, body))
 
     async def ready(self) -> None:
-        """Raises `Misconfigured` where the folder cannot be written."""
-        await asyncio.to_thread(self.try_folder)
+        """Raises `Misconfigured` where the folder cannot be written: who starts a program is told, and need not wait."""
+        try:
+            await asyncio.to_thread(self.try_folder)
+        except Unavailable as error:
+            raise Misconfigured(str(error)) from None
 
     def write(self, key: str, mail: EmailMessage) -> None:
         """Write whole or not at all, under a readable name with what tells keys apart that read alike."""
@@ -85,7 +88,7 @@ class FolderMail:
 
     @contextmanager
     def written(self) -> Iterator[None]:
-        """The folder, made where missing. Raises `Misconfigured` where it cannot be written."""
+        """The folder, made where missing. Raises `Unavailable` where it cannot be written."""
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             yield
