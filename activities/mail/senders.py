@@ -62,7 +62,7 @@ class FolderMail:
         await asyncio.to_thread(self.write, key, message(key, self.sender, to, subject, body))
 
     async def ready(self) -> None:
-        """Raises `Misconfigured` where the folder cannot be written: who starts a program is told, and need not wait."""
+        """Raises `Misconfigured` where the folder cannot be written, so that who starts a program is told at once."""
         try:
             await asyncio.to_thread(self.try_folder)
         except Unavailable as error:
