@@ -52,7 +52,7 @@ def create_worker(client: Client, settings: Settings) -> Worker:
     cancellations = create_activities(settings)
     executions = TemporalExecutions(client)
     comparison = ComparisonActivities(cancellations.adapters, executions, settings)
-    deliverer = Deliverer(delivery_of(client, settings, cancellations.adapters))
+    deliverer = Deliverer(delivery_of(client, settings, cancellations.adapters, cancellations.catalogues))
     teller = NewsTeller(cancellations.adapters.news, executions.tell)
 
     @asynccontextmanager

@@ -46,7 +46,7 @@ async def check_request(inquiry: Inquiry, adapters: Adapters, catalogues: Catalo
     if in_force.version != catalogue.version:
         added["in_force"] = in_force.version
     if inquiry.first:
-        added["settings"] = run_settings(settings)
+        added["settings"] = run_settings(settings, catalogue)
     if not added:
         return check
     return Check.model_validate({name: getattr(check, name) for name in check.model_fields_set} | added)
@@ -102,13 +102,14 @@ def by_hand(
     return added
 
 
-def run_settings(settings: Settings) -> RunSettings:
+def run_settings(settings: Settings, catalogue: Catalogue) -> RunSettings:
     """The settings that a run is requested under; only what differs from the default is written down."""
     chosen: dict[str, Any] = {
         "boundary": settings.notice_boundary,
         "zone": settings.time_zone,
         "ui_url": settings.temporal_ui_url,
         "revision": REVISION,
+        "reasons": tuple(catalogue.reasons),
     } | {name: getattr(settings, name) for name in RECORDED}
     defaults = RunSettings()
     return RunSettings(**{name: value for name, value in chosen.items() if value != getattr(defaults, name)})

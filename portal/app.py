@@ -63,7 +63,7 @@ def build(client: Client, settings: Settings, *, trusted: bool) -> FastAPI:
 def compose(client: Client, settings: Settings, trusted: bool) -> Portal:
     """The application's parts. Creates or migrates the database; blocks until that is done."""
     catalogues, adapters, metrics = load_catalogues(settings.catalogue_dir), create_adapters(settings), Metrics()
-    delivery = delivery_of(client, settings, adapters)
+    delivery = delivery_of(client, settings, adapters, catalogues)
     return Portal(
         settings=settings,
         readiness=Readiness(client, settings.task_queue, adapters),

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import NamedTuple
 
 from temporalio.client import Client
@@ -10,11 +11,13 @@ from temporalio.client import Client
 from activities.adapters import Adapters
 from activities.request_check import run_settings
 from activities.sql.inbox import InboxEntry
-from portal.incoming import RunCommand, check_moment, command_of, event_of
+from catalogue.loader import Catalogues
+from portal.incoming import RunCommand, check_said, command_of, event_of
 from portal.problems import PortalProblem, body_of
 from portal.run_client import Delivered, RunClient
 from portal.run_reader import Document, RunReader
 from settings import Settings
+from states.model.base import day_of
 from states.model.facts import RunSettings
 from states.model.request import OPERATOR_MESSAGES
 
@@ -45,8 +48,13 @@ class Delivery:
 
     runs: RunClient
     adapters: Adapters
-    settings: RunSettings
-    """Those that a run requested now would record."""
+    settings: Settings
+    catalogues: Catalogues
+
+    def run_settings(self) -> RunSettings:
+        """The settings that a run requested now would record."""
+        today = day_of(datetime.now(UTC), self.settings.time_zone)
+        return run_settings(self.settings, self.catalogues.in_force(today))
 
     async def carry(self, entry: InboxEntry) -> CallAnswer:
         """Send an event of the inbox and keep what came of it, or that it is promised.
@@ -80,7 +88,7 @@ class Delivery:
         """Judge the event by itself, and send it."""
         event = event_of(entry)
         command = permitted(command_of(event, entry), caller)
-        check_moment(event.time, entry.received_at, self.settings)
+        check_said(command, event.time, entry.received_at, self.run_settings())
         try:
             return await send(entry, command)
         except PortalProblem as problem:
@@ -111,10 +119,10 @@ class Delivery:
         return record.language if record else "en"
 
 
-def delivery_of(client: Client, settings: Settings, adapters: Adapters) -> Delivery:
+def delivery_of(client: Client, settings: Settings, adapters: Adapters, catalogues: Catalogues) -> Delivery:
     """The delivery of one program."""
     runs = RunClient(client, settings.task_queue, RunReader(client, settings, adapters.ledger))
-    return Delivery(runs, adapters, run_settings(settings))
+    return Delivery(runs, adapters, settings, catalogues)
 
 
 def permitted(command: RunCommand, caller: Caller) -> RunCommand:

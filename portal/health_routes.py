@@ -1,9 +1,12 @@
 """The calls for whoever runs it."""
 
+from contextlib import suppress
+
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
+from activities.ports import AdapterError
 from portal import openapi_examples
 from portal.context import requested_language
 from portal.openapi import answer, problems
@@ -51,5 +54,7 @@ async def readyz(request: Request, portal: CurrentPortal) -> JSONResponse:
     responses={200: {"description": "Counters", "content": {"text/plain": {"example": "# HELP cancellations_events"}}}},
 )
 async def metrics(portal: CurrentPortal) -> Response:
-    """Events by type and outcome; seconds by route."""
+    """Events by type and outcome; what has ended, by reason; seconds by route. What the database counts may be old."""
+    with suppress(AdapterError):
+        await portal.metrics.count(portal.adapters.ledger, portal.adapters.inbox)
     return Response(generate_latest(portal.metrics.registry), media_type=CONTENT_TYPE_LATEST)

@@ -22,9 +22,9 @@ from activities.sql.inbox import InboxEntry
 from portal.event_types import EVENTS_BY_TYPE
 from portal.json_body import check_plain, is_json, read_document, read_json
 from portal.problems import PortalProblem, malformed
-from states.chart.admission import out_of_bounds
+from states.chart.admission import out_of_bounds, unlisted_reason
 from states.kinds.registry import KINDS
-from states.model.facts import RunSettings
+from states.model.facts import Refusal, RunSettings
 from states.model.request import Request, Sent
 
 WORKFLOW_ID = re.compile(r"[a-z_]{1,40}/[A-Za-z0-9._-]{1,40}/[A-Za-z0-9._-]{1,64}")
@@ -259,8 +259,23 @@ def read_request(data: Any) -> Request:
     return request
 
 
-def check_moment(time: datetime | None, received_at: datetime, settings: RunSettings) -> None:
-    """Raise `malformed` where the moment said was out of bounds when it was first received (`MAX_EVENT_AGE`)."""
-    refusal = out_of_bounds(Sent(time=time, received_at=received_at), received_at, settings)
+def check_said(command: RunCommand, time: datetime | None, received_at: datetime, settings: RunSettings) -> None:
+    """Raise `malformed` where the moment said was out of bounds when it was first received (`MAX_EVENT_AGE`).
+
+    Of a `requested` document also for a reason that is not listed.
+    """
+    refusal = out_of_bounds(Sent(time=time), received_at, settings)
+    raise_refusal(refusal, settings)
+    if command.request is not None:
+        check_reason(command.request, settings)
+
+
+def check_reason(request: Request, settings: RunSettings) -> None:
+    """Raise `malformed` for a reason that is none of the catalogue's list."""
+    raise_refusal(unlisted_reason(request.reason, settings), settings)
+
+
+def raise_refusal(refusal: Refusal | None, settings: RunSettings) -> None:
+    """Raise what a run would refuse, as the portal's own refusal."""
     if refusal is not None:
-        raise PortalProblem(refusal.code, values=refusal.values | {"zone": settings.zone})
+        raise PortalProblem(refusal.code, rule=refusal.rule, values=refusal.values | {"zone": settings.zone})

@@ -2,8 +2,11 @@
 
 import time
 
-from prometheus_client import CollectorRegistry, Counter, Histogram
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from activities.sql.inbox import SqlInbox
+from activities.sql.ledger import SqlLedger
 
 METHODS = frozenset({"GET", "POST", "HEAD", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
@@ -19,12 +22,31 @@ class Metrics:
             ("event", "outcome"),
             registry=self.registry,
         )
+        self.ended = Gauge(
+            "cancellations_ended",
+            "Cancellations in the ledger, by kind, end and the reason given for leaving",
+            ("kind", "state", "reason"),
+            registry=self.registry,
+        )
+        self.promises = Gauge(
+            "cancellations_promises",
+            "Events answered 202 that have not reached their run yet",
+            registry=self.registry,
+        )
         self.calls = Histogram(
             "cancellations_request_seconds",
             "Seconds that a call took, by method, route and status",
             ("method", "route", "status"),
             registry=self.registry,
         )
+
+    async def count(self, ledger: SqlLedger, inbox: SqlInbox) -> None:
+        """Count anew what the database holds, whoever wrote it."""
+        counts, promises = await ledger.counts(), await inbox.open_promises()
+        self.ended.clear()
+        for kind, state, reason, number in counts:
+            self.ended.labels(kind, state, reason or "").set(number)
+        self.promises.set(promises)
 
 
 class Measured:

@@ -18,7 +18,7 @@ REQUEST: dict[str, Any] = {
     "customer": "K-1001",
     "subject": "jtl",
     "target": "jtl_advanced",
-    "reason": {"code": "too_expensive"},
+    "reason": {"code": "cost"},
     "by": "kontakt@muster.example",
 }
 EVENT = cloud_event("requested", "7f0c2a", "2027-01-11T09:30:00+01:00", REQUEST)
@@ -37,6 +37,7 @@ STATUS: dict[str, Any] = {
     "customer": "K-1001",
     "subject": "jtl",
     "target": "jtl_advanced",
+    "reason": {"code": "cost", "text": None},
     "state": "order",
     "waiting_for": ["customer"],
     "enabled": ["recheck_licences", "place_order", "abandon"],

@@ -1,14 +1,14 @@
 """The calls for operators: the work list, and decisions on its tasks."""
 
 import uuid
-from typing import Annotated
+from typing import Annotated, Any, TypeVar
 
 from fastapi import APIRouter, Depends, Path, Query
 from fastapi.responses import JSONResponse
 
 from portal import openapi_examples
 from portal.context import Portal, operator
-from portal.incoming import RunCommand
+from portal.incoming import RunCommand, check_own
 from portal.json_body import JsonBody, read_document
 from portal.openapi import answer, body, problems
 from portal.parameters import CurrentPortal, Cursor, CustomerNumber, KindName, Limit, choice
@@ -20,6 +20,8 @@ from states.kinds.registry import KINDS
 from states.model.status import Status
 
 DECIDED = problems(401, 404, 409, 422, 503)
+
+Decision = TypeVar("Decision", Confirmation, Rejection)
 
 router = APIRouter(tags=["operators"])
 Operator = Annotated[str | None, Depends(operator)]
@@ -56,7 +58,7 @@ async def tasks(
 )
 async def confirm(task: TaskId, name: Operator, data: JsonBody, portal: CurrentPortal) -> JSONResponse:
     """With the payload of `confirm_task`; `by` is the name of the operator's token, where there is one."""
-    return await decide(portal, "confirm_task", task, read_document(Confirmation, data), name)
+    return await decide(portal, "confirm_task", task, decision_in(Confirmation, data), name)
 
 
 @router.post(
@@ -67,13 +69,21 @@ async def confirm(task: TaskId, name: Operator, data: JsonBody, portal: CurrentP
 )
 async def reject(task: TaskId, name: Operator, data: JsonBody, portal: CurrentPortal) -> JSONResponse:
     """With the payload of `reject_task`; `by` is the name of the operator's token, where there is one."""
-    return await decide(portal, "reject_task", task, read_document(Rejection, data), name)
+    return await decide(portal, "reject_task", task, decision_in(Rejection, data), name)
+
+
+def decision_in(shape: type[Decision], data: Any) -> Decision:
+    """The decision in its shape. Raises `malformed`."""
+    check_own(data)
+    return read_document(shape, data)
 
 
 async def decide(
     portal: Portal, event: str, task: str, decision: Confirmation | Rejection, operator: str | None
 ) -> JSONResponse:
     """Send the decision to the task's run as an update. Raises `unknown_task` and what the run says."""
+    if decision.task not in (None, task):
+        raise malformed("two_tasks", given=decision.task[:80], task=task)
     by = operator or decision.by
     if not by:
         raise malformed("by")

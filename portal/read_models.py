@@ -3,10 +3,9 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from activities.request_check import run_settings
 from catalogue.texts import say
 from portal.context import Portal
-from portal.incoming import read_request
+from portal.incoming import check_reason, read_request
 from portal.problems import PortalProblem
 from portal.schemas import LicenceAnswer, LicencesAnswer
 from states.kinds.licence import where_instead
@@ -114,7 +113,9 @@ def ends(workflow_id: str, licence: Licence) -> bool:
 async def preview_of(portal: Portal, data: Any) -> dict[str, Any]:
     """What would happen, without starting anything. Raises `malformed`."""
     request = read_request(data)
+    settings = portal.intake.delivery.run_settings()
+    check_reason(request, settings)
     at = request.time or datetime.now(UTC)
     check = await portal.assess(Inquiry(request=request, at=at))
-    answer = preview(KINDS[request.kind], request, check, at, run_settings(portal.settings), say)
+    answer = preview(KINDS[request.kind], request, check, at, settings, say)
     return await portal.with_names(answer.model_dump(mode="json"), request.customer)

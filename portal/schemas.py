@@ -87,7 +87,7 @@ class TaskPage(Value):
 def addressed(schema: dict[str, Any]) -> None:
     """Say of `task`, as the last of the fields, that it is the one in the address."""
     task = schema["properties"].pop("task")
-    schema["properties"]["task"] = task | {"description": "The task is the one in the address, whatever stands here."}
+    schema["properties"]["task"] = task | {"description": "May be left out; otherwise the task in the address."}
 
 
 class Confirmation(ConfirmTask):

@@ -120,6 +120,7 @@ Table(
     schema,
     *keys("workflow_id", "run_id"),
     *needed("first_run_id", "kind", "customer", "subject", "state"),
+    *optional("reason"),
     *optional("effective_at", "order_by", of=UtcMoment),
     *needed("started_at", "ended_at", of=UtcMoment),
     *needed("document", of=PLAIN),

@@ -117,6 +117,11 @@ class SqlInbox:
                 await put_off(connection, row, now)
         return tuple(entry_of(row) for row in rows)
 
+    async def open_promises(self) -> int:
+        """How many events are promised and not known to have reached their run."""
+        async with self.database.read() as connection:
+            return await connection.scalar(select(func.count()).where(inbox.c.stage == "promised")) or 0
+
 
 ARRIVAL = (inbox.c.received_at, inbox.c.source, inbox.c.id)
 """The order in which events came."""

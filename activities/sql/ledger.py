@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, delete, false, select
+from sqlalchemy import ColumnElement, Row, delete, false, func, select
 
 from activities.sql.bookings import close_with_run, open_again
 from activities.sql.database import Database, insert_once
@@ -79,10 +79,18 @@ class SqlLedger:
         keys = (ledger.c.ended_at, ledger.c.workflow_id, ledger.c.run_id)
         return await read_page(self.database, keys, wanted, item_of, limit=limit, cursor=cursor, newest_first=True)
 
+    async def counts(self) -> tuple[tuple[str, str, str | None, int], ...]:
+        """How many runs have ended, by kind, state and the reason given."""
+        by = (ledger.c.kind, ledger.c.state, ledger.c.reason)
+        async with self.database.read() as connection:
+            rows = await connection.execute(select(*by, func.count().label("number")).group_by(*by).order_by(*by))
+            return tuple((row.kind, row.state, row.reason, row.number) for row in rows)
+
 
 def row_of(end: End) -> dict[str, Any]:
     """An end as a row."""
     values = end.status.model_dump(include=set(ledger.columns.keys()))
+    values["reason"] = end.status.reason.code if end.status.reason else None
     document = end.status.model_dump(mode="json")
     return values | end.model_dump(exclude={"status"}) | {"document": document}
 

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from states.chart.amendments import asks_otherwise
 from states.chart.revocation import came_too_late
 from states.chart.state_names import public_state
 from states.chart.task_types import decisions_of, rejected_event, type_of
@@ -20,11 +21,13 @@ from states.model.memory import Memory, Task
 from states.model.payload_errors import Fault, faults_of, readable
 from states.model.request import (
     CUSTOMER_MESSAGES,
+    Abandon,
     ConfirmTask,
     HandInProof,
     Message,
     OverrideSurplus,
     PlaceOrder,
+    Reason,
     Reassign,
     RejectTask,
     Request,
@@ -84,7 +87,14 @@ def wrong_moment(memory: Memory, message: Sent) -> Refusal | None:
 
 def wrong_document(request: Request, settings: RunSettings, now: datetime) -> Refusal | None:
     """What is wrong with a `requested` document under the settings that it is requested under."""
-    return out_of_bounds(request, now, settings)
+    return out_of_bounds(request, now, settings) or unlisted_reason(request.reason, settings)
+
+
+def unlisted_reason(reason: Reason | str | None, settings: RunSettings) -> Refusal | None:
+    """A reason for leaving is one of the catalogue's list, or a person's own words; none is a condition of anything."""
+    if not isinstance(reason, Reason) or reason.code in settings.reasons:
+        return None
+    return malformed("fault.reason", code=reason.code, known=list(settings.reasons))
 
 
 def out_of_bounds(message: Sent, now: datetime, settings: RunSettings) -> Refusal | None:
@@ -121,6 +131,8 @@ def refusal_of_message(turn: Turn, event: str, message: Message) -> Refusal | No
         return refusal_of_override(memory, message)
     if isinstance(message, Reassign):
         return refusal_of_reassignment(memory, message)
+    if isinstance(message, Abandon):
+        return unlisted_reason(message.reason, memory.settings)
     if isinstance(message, HandInProof):
         return None if proof_task(memory, message) else unknown_task(message.task, tasks_of(memory, "third_party"))
     return None
@@ -165,7 +177,11 @@ def refusal_of_order(memory: Memory, message: PlaceOrder, at: datetime) -> Refus
     unknown = [service for service in message.optional_services if service not in services]
     if unknown:
         return malformed("fault.optional_service", "ED10", service=", ".join(unknown), known=list(services))
-    missing = details_missing(memory, {**(memory.request.details or {}), **(message.details or {})})
+    details = {**(memory.request.details or {}), **(message.details or {})}
+    strangers = unknown_addons(memory, details)
+    if strangers:
+        return malformed("fault.addons_unknown", "ADD2", addons=strangers)
+    missing = details_missing(memory, details)
     if missing is None:
         return None
     rule, keys = missing
@@ -188,12 +204,24 @@ def details_missing(memory: Memory, details: dict[str, Any]) -> tuple[str, list[
     return ("ADD2", [f"addons.{addon}" for addon in undecided]) if undecided else None
 
 
+def unknown_addons(memory: Memory, details: dict[str, Any]) -> list[str]:
+    """The add-ons that the order decides about, and that are none of this contract."""
+    decided = details.get("addons")
+    if memory.request.kind != "hosting" or memory.check is None or not isinstance(decided, dict):
+        return []
+    return [addon for addon in decided if addon not in memory.check.addons]
+
+
 def refusal_of_override(memory: Memory, message: OverrideSurplus) -> Refusal | None:
-    """It must name every unresolved entry (X2)."""
+    """It must name every unresolved entry, and nothing that does not stand in the way (X2)."""
     entries = memory.check.surplus if memory.check else ()
     flags = resolved_flags(entries, (*memory.overridden, *message.licences))
     left = [entry for entry, resolved in zip(entries, flags, strict=True) if not resolved]
-    return malformed("fault.licences_missing", "X2", surplus=surplus_rows(left)) if left else None
+    if left:
+        return malformed("fault.licences_missing", "X2", surplus=surplus_rows(left))
+    named = {licence for entry in entries for licence in (entry.licence, *entry.candidates)}
+    unknown = [licence for licence in message.licences if licence not in named]
+    return malformed("fault.licences_unknown", "X2", licences=unknown) if unknown else None
 
 
 def refusal_of_reassignment(memory: Memory, message: Reassign) -> Refusal | None:
@@ -214,12 +242,17 @@ def refusal_of_request(turn: Turn, request: Request) -> Refusal | None:
     refusal = before_previous(memory, request.time)
     if refusal is not None:
         return refusal
+    refusal = unlisted_reason(request.reason, memory.settings)
+    if refusal is not None:
+        return refusal
     if request.target == memory.request.target:
-        other_details = request.details not in (None, memory.request.details)
-        return not_possible(turn, "requested") if memory.order is not None and other_details else None
-    drops_change = memory.standing is not None and request.target == memory.standing.request.target
-    needed = "abandon" if drops_change else "target_checked"
-    return None if needed in turn.possible() else not_possible(turn, "requested", "X10")
+        ordered = memory.order is not None
+        return not_possible(turn, "requested") if ordered and asks_otherwise(memory.request, request) else None
+    standing = memory.standing
+    if standing is None or request.target != standing.request.target:
+        return None if "target_checked" in turn.possible() else not_possible(turn, "requested", "X10")
+    possible = "abandon" in turn.possible() and not asks_otherwise(standing.request, request)
+    return None if possible else not_possible(turn, "requested", "X10")
 
 
 # Operators.
@@ -259,6 +292,8 @@ def confirmed_event(turn: Turn, task: Task, message: ConfirmTask) -> str | Refus
     type_, decisions = type_of(task), decisions_of(task)
     if message.decision not in (decisions or (None,)):
         return malformed("fault.decision", decisions=list(decisions))
+    if message.at is not None and (message.decision == "declined" or not takes_at(turn, task)):
+        return malformed("fault.at_needless")
     if message.decision != "declined":
         if message.at is None and needs_at(turn, task):
             return malformed("fault.at_needed")

@@ -7,6 +7,7 @@ from states.chart.tasks import drop_tasks, handled_by, tasks_of, unclicked
 from states.chart.turn import Turn
 from states.model.effects import CheckLicences
 from states.model.memory import Memory, Standing
+from states.model.request import Request
 
 
 def has_standing(model: Memory) -> bool:
@@ -29,15 +30,26 @@ def propose_target(turn: Turn) -> None:
     turn.ask(CheckLicences(proposal=turn.message, order_at=turn.message.time))
 
 
+def asks_otherwise(request: Request, later: Request) -> bool:
+    """Whether a later request says something else of what is asked for: what an order was placed with stays."""
+    return later.details not in (None, request.details) or later.explanation not in (None, request.explanation)
+
+
+def amended(request: Request, later: Request) -> Request:
+    """A request with what a later one for the same target says anew; what it leaves out stays."""
+    said = {name: getattr(later, name) for name in ("details", "explanation", "reason")}
+    return request.model_copy(update={name: value for name, value in said.items() if value is not None})
+
+
+def carried_on(request: Request, later: Request) -> Request:
+    """A later request for another target. Why the customer leaves, and what he wrote, he need not say again."""
+    said = {name: getattr(request, name) for name in ("explanation", "reason") if getattr(later, name) is None}
+    return later.model_copy(update=said)
+
+
 def replace_details(turn: Turn) -> None:
-    """Other details replace the former before the order (docs/contract.md, `requested` for the same target)."""
-    request, message = turn.memory.request, turn.message
-    turn.memory.request = request.model_copy(
-        update={
-            "details": message.details or request.details,
-            "explanation": message.explanation or request.explanation,
-        }
-    )
+    """What is said anew replaces the former (docs/contract.md, `requested` for the same target)."""
+    turn.memory.request = amended(turn.memory.request, turn.message)
 
 
 def keep_standing(turn: Turn) -> None:
@@ -46,7 +58,8 @@ def keep_standing(turn: Turn) -> None:
     if memory.standing is None and turn.kept is not None:
         memory.standing = turn.kept
     begin_again(turn)
-    turn.write("requested", "target_changed", target=memory.request.target)
+    said = {"explanation": turn.message.explanation} if turn.message.explanation else {}
+    turn.write("requested", "target_changed", target=memory.request.target, **said)
 
 
 def standing_of(memory: Memory) -> Standing | None:
@@ -66,6 +79,8 @@ def drop_change(turn: Turn) -> None:
     for name in Standing.model_fields:
         setattr(memory, name, getattr(standing, name))
     memory.standing = None
+    if isinstance(turn.message, Request):
+        memory.request = amended(memory.request, turn.message)
     drop_tasks(turn, tasks_of(memory, "perform", "repair"))
     turn.write("change_dropped", "change_dropped", target=memory.request.target)
     tell(turn, "change_dropped")

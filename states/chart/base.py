@@ -22,10 +22,10 @@ from states.chart.admission import (
     wrong_document,
     wrong_moment,
 )
-from states.chart.amendments import standing_of
+from states.chart.amendments import amended, carried_on, standing_of
 from states.chart.callbacks import guards_of, shared_callbacks
 from states.chart.checks import CHECKS_ON_NEWS
-from states.chart.decisions import Note, by_operator, decision_note
+from states.chart.decisions import Note, amendment_note, by_operator, decision_note
 from states.chart.lifecycle import after_event, note_late, waiting_for
 from states.chart.questions import outdated_answers
 from states.chart.reactions import REACTIONS
@@ -158,9 +158,10 @@ class Chart(StateChart[Memory]):
         """`requested` on an open run: the same target, the standing one, or another (X10)."""
         memory = self.model
         if request.target == memory.request.target:
-            if request.details in (None, memory.request.details):
+            if amended(memory.request, request) == memory.request:
                 return ()
-            return self._take("details_replaced", at, message=request, line="requested", last_customer_at=request.time)
+            facts: dict[str, Any] = {"line": "requested", "note": amendment_note(memory.request, request)}
+            return self._take("details_replaced", at, message=request, last_customer_at=request.time, **facts)
         if memory.standing is not None and request.target == memory.standing.request.target:
             return self._take("abandon", at, message=request, line="requested", last_customer_at=request.time)
         return self._take("target_proposed", at, message=request, line=None)
@@ -231,7 +232,10 @@ class Chart(StateChart[Memory]):
         elif "target_checked" not in self.possible():
             self.verdict = Refusal(rule="X10", code="not_enabled", values={"event": "requested"})
         else:
-            facts: dict[str, Any] = {"check": check.model_copy(update={"settings": None}), "request": request}
+            facts: dict[str, Any] = {
+                "check": check.model_copy(update={"settings": None}),
+                "request": carried_on(self.model.request, request),
+            }
             facts["last_customer_at"] = request.time
             return self._take("target_checked", at, message=request, line=None, **facts)
         return ()

@@ -3,7 +3,7 @@
 from typing import Any, NamedTuple
 
 from states.model.memory import Task
-from states.model.request import Abandon, ConfirmTask, HandInProof, Proof, RejectTask
+from states.model.request import Abandon, ConfirmTask, HandInProof, Proof, RejectTask, Request, spoken
 
 
 class Note(NamedTuple):
@@ -16,6 +16,13 @@ class Note(NamedTuple):
 def by_operator() -> Abandon:
     """A cancel request from the web UI or the command line is an operator's `abandon`."""
     return Abandon(by="operator")
+
+
+def amendment_note(request: Request, later: Request) -> Note:
+    """What a later request for the same target says anew."""
+    said = {"explanation": later.explanation, "details": later.details, "reason": spoken(later.reason)}
+    former = {"explanation": request.explanation, "details": request.details, "reason": spoken(request.reason)}
+    return Note("amended", {name: value for name, value in said.items() if value not in (None, former[name])})
 
 
 def decision_note(message: ConfirmTask | RejectTask | HandInProof, task: Task) -> Note:

@@ -14,6 +14,7 @@ from states.chart.traits import Traits
 from states.model.effects import Effect
 from states.model.facts import Check, Receipt, Refusal
 from states.model.memory import Memory, Standing, Task, TimelineLine
+from states.model.request import spoken
 
 
 @dataclass(frozen=True)
@@ -93,8 +94,9 @@ SAID_AS = ("booking", "to", "licences")
 
 
 def words_of(message: Any) -> str | None:
-    """A person's own words: a note or a case."""
-    return getattr(message, "note", None) or getattr(message, "explanation", None)
+    """A person's own words: a note, a case, or why he leaves it."""
+    said = getattr(message, "note", None) or getattr(message, "explanation", None)
+    return said or spoken(getattr(message, "reason", None))
 
 
 def last_line(memory: Memory, event: str) -> TimelineLine | None:

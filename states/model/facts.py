@@ -99,6 +99,8 @@ class RunSettings(Value):
     repair_after: timedelta = timedelta(hours=1)
     apply_window: timedelta = timedelta(minutes=10)
     max_event_age: timedelta = timedelta(days=7)
+    reasons: tuple[str, ...] = ()
+    """The codes that the catalogue lists for why a customer leaves."""
     ui_url: str = "http://127.0.0.1:8233"
     namespace: str = "default"
 

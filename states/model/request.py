@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Annotated, Self
 
 from pydantic import Field, StringConstraints
+from pydantic.json_schema import SkipJsonSchema
 
 from states.model.base import (
     WITHOUT_NUL,
@@ -36,14 +37,21 @@ class Sent(Value):
 
     time: WrittenMoment | None = None
     """When the person acted; without it, when it arrived."""
-    received_at: WrittenMoment | None = None
+    received_at: SkipJsonSchema[WrittenMoment | None] = None
     """When a portal first received it: portals say so, never those who send to them."""
-    promised: bool = False
+    promised: SkipJsonSchema[bool] = False
     """A portal has answered that it will be carried out, so that a refusal must be seen: portals say that too."""
 
     def arrived(self, now: datetime) -> Self:
         """The message as it arrives: received by a portal before, else now; never later than that."""
         return self.model_copy(update={"received_at": min(self.received_at or now, now)})
+
+
+def spoken(reason: Reason | str | None) -> str | None:
+    """A reason in words: the person's own, with the code that it has in the catalogue's list."""
+    if not isinstance(reason, Reason):
+        return reason
+    return f"{reason.text} ({reason.code})" if reason.text else reason.code
 
 
 class Request(Sent):

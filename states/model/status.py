@@ -41,6 +41,13 @@ class RefusalText(Value):
     text: str
 
 
+class ReasonText(Value):
+    """Why the customer leaves, as he said it when asked: a code of the catalogue's list, and his own words."""
+
+    code: str
+    text: str | None
+
+
 class SurplusEntry(Value):
     """One licence too many; `licence` is None where any of `candidates` resolves it (POS3)."""
 
@@ -89,6 +96,7 @@ class Status(Value):
     customer: str
     subject: str
     target: int | str | None
+    reason: ReasonText | None = None
     state: str
     waiting_for: tuple[WaitingFor, ...]
     enabled: tuple[str, ...]

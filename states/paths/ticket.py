@@ -23,17 +23,9 @@ def ends_licence(model: Memory, traits: Traits) -> bool:
 
 def open_ticket(turn: Turn) -> None:
     """The case in one task: what it is about, in the customer's words (MIS1); where none is recorded, with a term."""
-    request, check = turn.memory.request, turn.memory.check
-    details = request.details or {}
-    values = {
-        "subject": request.subject,
-        "explanation": request.explanation or "-",
-        "target": request.target,
-        "meant": str(details.get("meant") or "-"),
-        "run": str(details.get("run") or "") or None,
-    }
+    check = turn.memory.check
     at_required = turn.traits.agrees and (check is None or check.term_ends is None)
-    tasks.open_task(turn, "support_ticket", turn.traits.ticket, at_required=at_required, values=values)
+    tasks.open_task(turn, "support_ticket", turn.traits.ticket, at_required=at_required)
 
 
 def agree(turn: Turn) -> None:

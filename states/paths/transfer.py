@@ -14,9 +14,7 @@ from states.model.effects import Decouple
 
 def open_ticket(turn: Turn) -> None:
     """A ticket for eazyAuction with both accounts (MOV1)."""
-    request = turn.memory.request
-    values = {"subject": request.subject, "explanation": request.explanation or "-", "target": request.target}
-    tasks.open_task(turn, "support_ticket", turn.traits.ticket, values=values)
+    tasks.open_task(turn, "support_ticket", turn.traits.ticket)
 
 
 def open_appointment(turn: Turn) -> None:

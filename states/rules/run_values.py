@@ -8,6 +8,7 @@ from typing import Any
 from states.model.facts import Cost, Surplus
 from states.model.memory import Memory
 from states.model.names import named
+from states.model.request import spoken
 from states.rules.effective_date import cost_effect_of, effective_at, order_by
 
 
@@ -80,9 +81,16 @@ def monthly_prices(cost: Cost | None) -> dict[str, str | None]:
 
 
 def origin_facts(memory: Memory) -> dict[str, Any]:
-    """Who asked for it and when, and who ordered it and when: what an operator is told of every task."""
+    """Who asked for it, when and in which words, and who ordered it when: what an operator is told of every task."""
     request, order = memory.request, memory.order
+    details = dict(request.details or {})
     return {
+        "explanation": request.explanation,
+        "said": request.explanation,
+        "meant": str(details.pop("meant", None) or "-"),
+        "run": str(details.pop("run", None) or "") or None,
+        "given": (order.details if order else None) or details or None,
+        "leaving": spoken(request.reason),
         "customer": request.customer,
         "asked_by_whom": request.by,
         "asked_at": isoformat(request.time or memory.requested_at),

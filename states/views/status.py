@@ -4,7 +4,7 @@ from states.chart.base import Chart
 from states.chart.task_types import decisions_of, type_of
 from states.chart.tasks import tasks_of
 from states.model.memory import Memory, Task, TimelineLine
-from states.model.status import StandingOrder, Status, SurplusEntry, TaskEntry, TimelineEntry
+from states.model.status import ReasonText, StandingOrder, Status, SurplusEntry, TaskEntry, TimelineEntry
 from states.model.texts import Say
 from states.rules.effective_date import cost_effect_of, effective_at, order_by
 from states.rules.run_values import isoformat, origin_facts, run_facts, stage_of
@@ -13,6 +13,9 @@ from states.views.refusals import language_of, refusal_of, with_fault
 from states.views.warnings import warning_texts
 from states.views.why import why
 
+SHOWN_ALREADY = {"support_ticket": ("said",), "perform": ("given",)}
+"""By type, what the instructions themselves say of the customer's words."""
+
 
 def task_entry(task: Task, say: Say, memory: Memory) -> TaskEntry:
     """A task with its instructions: what to do, who asked, the proof handed in, the last rejection's note."""
@@ -20,6 +23,7 @@ def task_entry(task: Task, say: Say, memory: Memory) -> TaskEntry:
     values = run_facts(memory) | origin_facts(memory)
     values |= {"due_at": isoformat(task.due_at), "late": task.subject == "late"}
     values |= {"revocation_asked": bool(tasks_of(memory, "revocation"))} | task.values
+    values |= dict.fromkeys(SHOWN_ALREADY.get(task.type, ()))
     text = say(language, f"task.{task.text}", values) + "\n\n" + say(language, "task.asked", values)
     if task.proof is not None:
         text += "\n\n" + say(language, "task.proof", {"reference": task.proof.reference, "by": task.proof.confirmed_by})
@@ -73,6 +77,7 @@ def status(chart: Chart, say: Say, *, workflow_id: str, run_id: str, ui_url: str
         customer=request.customer,
         subject=request.subject,
         target=request.target,
+        reason=ReasonText(code=request.reason.code, text=request.reason.text) if request.reason else None,
         state=chart.public_state,
         waiting_for=("system",) if busy and not chart.ended else chart.waiting_for(),
         enabled=chart.enabled(),

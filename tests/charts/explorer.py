@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, NamedTuple
 
+from states.chart.admission import takes_at
 from states.chart.base import Chart
 from states.chart.state_names import BEFORE_ORDER
 from states.chart.task_types import decisions_of
@@ -271,7 +272,8 @@ def operator_moves(chart: Chart, task: Task) -> Iterator[Move]:
     fields: dict[str, Any] = {"task": task.task, "by": "o", "note": "n"}
     today = day_of(chart.model.now, "Europe/Berlin")
     last_day = next(day for day in LAST_DAYS if day >= today)
-    proved = fields | {"at": last_day, "proof": Proof(reference="T-1")}
+    proved = fields | {"proof": Proof(reference="T-1")}
+    dated = {"at": last_day} if takes_at(chart.turn(), task) else {}
     decisions = decisions_of(task) or (None,)
     if task.type in ("clarify_term", "appointment", "support_ticket"):
         yesterday = proved | {"at": today - timedelta(days=1)}
@@ -281,7 +283,11 @@ def operator_moves(chart: Chart, task: Task) -> Iterator[Move]:
             yield over
     for move in (
         *(
-            Move(f"confirm {task.type} {decision or ''}", "confirm_task", ConfirmTask(decision=decision, **proved))
+            Move(
+                f"confirm {task.type} {decision or ''}",
+                "confirm_task",
+                ConfirmTask(decision=decision, **proved, **({} if decision == "declined" else dated)),
+            )
             for decision in decisions
         ),
         Move(f"reject {task.type}", "reject_task", RejectTask(**fields)),

@@ -288,11 +288,11 @@ def test_X6_X14_a_term_that_was_clarified_and_has_run_out_is_asked_about_again(r
 # What is kept.
 
 
-def test_details_and_explanation_are_each_kept_where_nothing_else_is_said():
+def test_details_and_explanation_are_each_replaced_and_kept_where_nothing_else_is_said():
     run = edition(details={"a": 1}, explanation="e")
     for fields in ({"details": {"b": 2}}, {"explanation": "f"}):
         run.receive("requested", Request(**EDITION, kind="edition", customer="K-1", by="c", **fields))
-    assert (run.memory.request.details, run.memory.request.explanation) == ({"b": 2}, "e")
+    assert (run.memory.request.details, run.memory.request.explanation) == ({"b": 2}, "f")
 
 
 def test_what_was_once_in_surplus_is_remembered():

@@ -12,6 +12,7 @@ from states.chart.tasks import open_outside_steps
 from states.model.effects import ApplyChange, AssignLicence, CheckLicences, Decouple, HandOver, Notify, Withdraw
 from states.model.facts import Receipt, RunSettings
 from states.rules.effective_date import effective_at
+from states.rules.run_values import origin_facts
 from tests.charts.lone_run import (
     ASK_COST,
     ASK_TERM,
@@ -261,7 +262,7 @@ def test_X11_an_open_one_passes_to_a_misclick_on_the_date():
 
 def test_X11_the_misclick_that_took_it_over_says_where_it_began():
     passed_on = LoneRun("misclick", {}, explanation="e", details={"run": "edition/K-1/jtl"})
-    assert passed_on.task("support_ticket").values["run"] == "edition/K-1/jtl"
+    assert origin_facts(passed_on.memory)["run"] == "edition/K-1/jtl"
     assert "passed_on" not in scheduled(LoneRun("voucher", PAID)).notice("scheduled")
 
 
@@ -798,7 +799,7 @@ def test_FFN1_without_recorded_partners_there_is_one_step_for_the_network():
 
 def test_MOV1_a_transfer_is_granted_agreed_and_decoupled():
     run = LoneRun("marketplace_transfer", {"date_rule": "agreed"}, target="K-2", explanation="sold")
-    assert run.task("support_ticket").values == {"subject": "L-1", "explanation": "sold", "target": "K-2"}
+    assert origin_facts(run.memory)["explanation"] == "sold"
     assert run.task("support_ticket").text == "support_ticket_transfer"
     run.confirm("support_ticket", decision="granted")
     task = run.task("appointment")
@@ -818,7 +819,7 @@ def test_MOV1_a_transfer_is_granted_agreed_and_decoupled():
 
 def test_MOV1_a_declined_transfer_says_which_rule_and_note():
     run = LoneRun("marketplace_transfer", {"date_rule": "agreed"}, target="K-2")
-    assert run.task("support_ticket").values["explanation"] == "-"
+    assert origin_facts(run.memory)["explanation"] is None
     run.reject("support_ticket", "unknown account")
     refusal = run.memory.refusal
     assert run.state == "refused" and refusal is not None
@@ -832,13 +833,12 @@ def test_MIS1_a_ticket_holds_the_case_in_the_customers_words():
     run = LoneRun("misclick", {}, explanation="wrong button", details={"meant": "the other"})
     task = run.task("support_ticket")
     assert task.text == "support_ticket_misclick"
-    assert task.values == {
-        "subject": "L-1", "explanation": "wrong button", "target": None, "meant": "the other", "run": None,
-    }  # fmt: skip
+    said = origin_facts(run.memory)
+    assert (said["explanation"], said["meant"], said["given"]) == ("wrong button", "the other", None)
     run.confirm("support_ticket", decision="granted")
     assert run.state == "applied"
-    plain = LoneRun("misclick", {}).task("support_ticket").values
-    assert (plain["explanation"], plain["meant"]) == ("-", "-")
+    plain = origin_facts(LoneRun("misclick", {}).memory)
+    assert (plain["explanation"], plain["meant"]) == (None, "-")
 
 
 def test_MIS2_a_declined_ticket_is_refused_without_a_promise():

@@ -427,7 +427,8 @@ def test_who_asked_and_who_ordered_and_when():
     values = origin_facts(Memory(request=request, now=NOW, requested_at=NOW))
     assert values == {
         "customer": "K", "asked_by_whom": "c", "asked_at": (NOW - DAY).isoformat(),
-        "ordered_by_whom": None, "ordered_at": None,
+        "ordered_by_whom": None, "ordered_at": None, "explanation": None, "said": None, "given": None,
+        "meant": "-", "run": None, "leaving": None,
     }  # fmt: skip
     plain = request.model_copy(update={"time": None})
     assert origin_facts(Memory(request=plain, now=NOW, requested_at=NOW))["asked_at"] == NOW.isoformat()

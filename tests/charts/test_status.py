@@ -9,6 +9,7 @@ import pytest
 from catalogue.texts import say
 from states.kinds.registry import KINDS
 from states.model.facts import OutsideStep, Refusal, RunSettings, Warning
+from states.rules.run_values import origin_facts
 from states.views.preview import preview
 from states.views.refusals import problem
 from tests.charts.lone_run import (
@@ -304,14 +305,8 @@ def test_a_task_with_its_instructions_the_last_note_and_the_proof():
     assert (entry.task, entry.type, entry.due_at, entry.decisions, entry.proof_required) == (
         task.task, "third_party", None, (), True,
     )  # fmt: skip
-    values = FACTS_TERM | {
-        "kind": "marketplace",
-        "stage": "ordered",
-        "asked_by_whom": None,
-        "asked_at": NOW.isoformat(),
-    }
-    values |= {"ordered_by_whom": "c", "ordered_at": NOW.isoformat(), "due_at": None, "late": False}
-    values |= {"revocation_asked": False, "name": None}
+    values = FACTS_TERM | {"kind": "marketplace", "stage": "ordered"} | origin_facts(run.memory)
+    values |= {"due_at": None, "late": False, "revocation_asked": False, "name": None}
     texts = [f"de task.third_party_pilot {values}", f"de task.asked {values}"]
     assert entry.instructions.split("\n\n") == texts
     first, second = (f"de task.proof { ({'reference': name, 'by': 'c'}) }" for name in ("mail", "letter"))

@@ -73,6 +73,7 @@ class StandIn:
             "customer": customer,
             "subject": subject,
             "target": self.doc.get("target"),
+            "reason": {"text": None} | self.doc["reason"] if self.doc.get("reason") else None,
             "state": self.state,
             "waiting_for": [] if self.ended else ["system"] if self.busy else self.waiting_for,
             "enabled": [] if self.ended else ["place_order", "abandon"],

@@ -9,6 +9,7 @@ from sqlalchemy import update
 
 from activities.sql.tables import inbox
 from tests.portal.conftest import Caller, event, now, requested
+from tests.portal.standin import until
 from tests.portal.test_events import is_problem
 
 PREVIEW = {"kind": "edition", "customer": "K-1001", "subject": "jtl", "target": "jtl_start"}
@@ -53,7 +54,9 @@ WRONG = [
     ("what a portal says", {"received_at": now(days=-30)}, {}, "`received_at`"),
     ("a promise", {"promised": True}, {}, "`promised`"),
     ("another subject", {}, {"subject": "edition/K-9/wms"}, "subject"),
+    ("a reason that is not listed", {"reason": {"code": "because"}}, {}, "missing_function"),
 ]
+OF_EVERY_EVENT = WRONG[:-2]
 
 
 @pytest.mark.parametrize(("data", "attributes", "named"), [case[1:] for case in WRONG], ids=[case[0] for case in WRONG])
@@ -63,7 +66,7 @@ async def test_what_is_wrong_is_named_in_a_request(offline, customer, data, attr
 
 
 @pytest.mark.parametrize(
-    ("data", "attributes", "named"), [case[1:] for case in WRONG[:-1]], ids=[case[0] for case in WRONG[:-1]]
+    ("data", "attributes", "named"), [case[1:] for case in OF_EVERY_EVENT], ids=[case[0] for case in OF_EVERY_EVENT]
 )
 @pytest.mark.parametrize("name", ["place-order", "acknowledge-warning", "abandon"])
 async def test_what_is_wrong_is_named_in_every_event(offline, customer, name, data, attributes, named):
@@ -82,6 +85,38 @@ async def test_a_request_may_name_the_run_that_it_makes(portal, customer, subjec
 async def test_a_preview_is_told_its_moment_alike(portal, data):
     body = is_problem(await portal.http.post("/previews", json=PREVIEW | data), 422, "malformed")
     assert next(iter(data)) in body["detail"]
+
+
+async def test_a_preview_takes_the_reasons_that_a_request_takes(portal):
+    wrong = PREVIEW | {"reason": {"code": "because"}}
+    assert "season" in is_problem(await portal.http.post("/previews", json=wrong), 422, "malformed")["detail"]
+    assert (await portal.http.post("/previews", json=PREVIEW | {"reason": {"code": "season"}})).status_code == 200
+
+
+async def test_what_has_ended_is_counted_by_the_reason_given(portal, customer):
+    await portal.send(requested(customer, reason={"code": "season"}))
+    await portal.send(event("abandon", f"edition/{customer}/jtl", "2"))
+    line = 'cancellations_ended{kind="edition",reason="season",state="abandoned"} 1.0'
+
+    async def counted() -> bool:
+        return line in (await portal.http.get("/metrics")).text
+
+    assert await until(counted)
+    assert "cancellations_promises 0.0" in (await portal.http.get("/metrics")).text
+
+
+@pytest.mark.parametrize("more", [{"task": "t-another"}, {"received_at": now()}, {"promised": True}])
+@pytest.mark.parametrize("call", ["confirm", "reject"])
+async def test_a_decision_says_nothing_that_is_passed_over(portal, customer, call, more):
+    await portal.send(requested(customer, explanation="task"))
+
+    async def listed() -> Any:
+        return (await portal.http.get("/tasks", params={"customer": customer})).json()["items"]
+
+    (task,) = await until(listed)
+    decision = {"by": "o", "note": "n"} | more
+    body = is_problem(await portal.http.post(f"/tasks/{task['id']}/{call}", json=decision), 422, "malformed")
+    assert next(iter(more)) in body["detail"]
 
 
 async def test_extension_attributes_are_the_transports(portal, customer):

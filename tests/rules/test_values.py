@@ -230,7 +230,7 @@ def test_a_run_where_nothing_is_said():
     assert settings.model_dump() == {
         "revision": 1, "boundary": "inclusive", "zone": "Europe/Berlin", "abandon_after": timedelta(days=30),
         "remind_every": timedelta(days=7), "recheck_before": timedelta(days=5), "repair_after": timedelta(hours=1),
-        "apply_window": timedelta(minutes=10), "max_event_age": timedelta(days=7), "ui_url": "http://127.0.0.1:8233",
+        "apply_window": timedelta(minutes=10), "max_event_age": timedelta(days=7), "reasons": (), "ui_url": "http://127.0.0.1:8233",
         "namespace": "default",
     }  # fmt: skip
     memory = Memory(request=Request(kind="k", customer="K", subject="s"), now=NOW, requested_at=NOW)
@@ -240,7 +240,8 @@ def test_a_run_where_nothing_is_said():
         "licence_news": (), "run_ids": (),
         "order": None, "receipt": None, "standing": None, "refusal": None, "revoking": False, "rechecked": False,
         "told_of_surplus": False, "reassigned_to": None, "agreed_at": None, "tasks": (), "timeline": (), "number": 0,
-        "acting_at": None, "held": False, "took_effect_at": None, "last_customer_at": None, "idle_since": None,
+        "acting_at": None, "held_since": None, "named_before": (), "took_effect_at": None, "last_customer_at": None,
+        "idle_since": None,
         "idle_spent": timedelta(0), "reminders": 0,
     }  # fmt: skip
     assert memory.settings == settings
@@ -268,7 +269,7 @@ def test_a_task_where_nothing_is_said():
     task = Task(task="t", type="x", opened_at=NOW, text="x")
     assert task.model_dump(exclude={"task", "type", "opened_at", "text"}) == {
         "due_at": None, "decisions": None, "at_required": False, "values": {}, "subject": None, "step": None,
-        "proof": None, "note": None, "escalated": 0,
+        "proof": None, "note": None, "escalated": 0, "reminded_at": None, "more": (),
     }  # fmt: skip
 
 

@@ -108,8 +108,10 @@ async def previewed(settings: Settings, kind: str, customer: str, subject: str, 
     moment = datetime.fromisoformat(at).astimezone(UTC)
     inquiry = Inquiry(request=request, at=moment)
     async with opened_adapters(settings) as adapters:
-        check = await check_request(inquiry, adapters, load_catalogues(None), settings)
-    return preview_of(KINDS[kind], request, check, moment, run_settings(settings), say).model_dump(mode="json")
+        catalogues = load_catalogues(None)
+        check = await check_request(inquiry, adapters, catalogues, settings)
+    known = run_settings(settings, catalogues.version(check.catalogue))
+    return preview_of(KINDS[kind], request, check, moment, known, say).model_dump(mode="json")
 
 
 async def run_of(world: World, kind: str, customer: str, subject: str, more: dict[str, Any]) -> dict[str, Any]:

@@ -119,7 +119,7 @@ CALL: dict[str, Any] = {
 }
 CALLS = """
 not_a_cloudevent too_large attribute type subject_missing subject_wrong data content_type not_json kind choice customer
-workflow_id run_id task_id subject_long time two_times subject_other cursor moment task run by address
+workflow_id run_id task_id subject_long time two_tasks two_times subject_other cursor moment task run by address
 method http internal
 """
 """What may be wrong with a call of the portal."""
@@ -298,7 +298,11 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "task.repair": {"action": "place_order", "error": "503 Service Unavailable"},
     "task.note": {"note": "Keine Bestätigung gefunden"},
     "task.proof": {"reference": "Ticket 4711", "by": "Frau Muster"},
-    "task.asked": {},
+    "task.asked": {"said": "Bitte bald.", "given": {"mailbox": "a@b.example"}, "leaving": "zu teuer (cost)"},
+    "fault.reason": {"code": "because", "known": ["cost", "season"]},
+    "fault.licences_unknown": {"licences": ["L-9"]},
+    "fault.addons_unknown": {"addons": ["A-9"]},
+    "fault.at_needless": {},
     "task.json": {},
     "part.due": {"due_at": FIRST},
     "part.moment": {"at": FIRST},
@@ -366,8 +370,8 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "note.escalated": {},
     "note.proof_handed_in": {},
     "note.refused_event": {"fault": "fault.at_needed"},
-    "note.target_changed": {"target": "jtl_start"},
-    "note.details_replaced": {},
+    "note.target_changed": {"target": "jtl_start", "explanation": "Das genügt uns."},
+    "note.amended": {"explanation": "Doch JTL Start.", "details": {"mailbox": "a@b.example"}, "reason": "cost"},
     "note.catalogue_changed": {"catalogue": "2026-04-01"},
     "note.skipped": {},
     "note.date_found": {"effective_at": LATER},
