@@ -16,7 +16,7 @@ from datetime import datetime
 from typing import Any, NamedTuple, Protocol
 
 from states.model.effects import Step
-from states.model.facts import Receipt, Surplus
+from states.model.facts import BookedChange, Receipt, Surplus
 from states.model.reconciliation import Execution
 from states.model.record import Customer, NamedPart
 
@@ -119,6 +119,9 @@ class Bookings(Protocol):
         An adapter that cannot read both at one moment reads the bookings first. The other way round, a licence that
         ends in between would be there and its end would not: in surplus for good.
         """
+
+    async def changes(self, customer: str) -> tuple[BookedChange, ...]:
+        """What is booked of the customer's editions and order package, and not made yet."""
 
     async def place_order(self, step: Step) -> Receipt:
         """Book the order; a newer one of the same run replaces it (X10). Raises `Refused`."""

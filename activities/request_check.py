@@ -15,7 +15,7 @@ from states.kinds.kind import Context
 from states.kinds.registry import KINDS
 from states.model.base import Identifier, day_of
 from states.model.effects import ApplyChange, Decouple, Step
-from states.model.facts import ACTIONS, Check, Inquiry, RunSettings, Surplus
+from states.model.facts import ACTIONS, CONFIGURED, Check, Inquiry, RunSettings, Surplus
 from states.model.offers import Catalogue
 from states.model.record import Customer, Licence
 from states.model.request import Request
@@ -32,13 +32,17 @@ async def check_request(inquiry: Inquiry, adapters: Adapters, catalogues: Catalo
     the ports raise.
     """
     request = inquiry.request
+    # Before the record: a change that is made in between is then in both, and in no case in neither.
+    changes = await adapters.bookings.changes(request.customer) if request.kind in CONFIGURED else ()
     record, ends = await adapters.bookings.with_ends(request.customer)
     context = Context(
         record=record,
         ends=ends,
+        changes=changes,
         open_runs=await adapters.runs.open_runs(request.customer),
         other=await other_customer(request, adapters.records),
         zone=settings.time_zone,
+        boundary=settings.notice_boundary,
     )
     catalogue, in_force = versions(inquiry, catalogues, settings)
     check = KINDS[request.kind].check(inquiry, context, catalogue)

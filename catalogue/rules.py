@@ -67,6 +67,8 @@ def tier_problems(edition: Edition) -> Iterator[Problem]:
         yield place, "0 is missing: it is possible in every edition that has order packages"
     if any(tier < 0 for tier in edition.tiers):
         yield place, "an order package is 0 or more"
+    if extra := sorted(set(edition.tiers_attested) - set(edition.tiers)):
+        yield f"editions.{edition.key}.tiers_attested", f"{listed(extra)}: attested, but not in the list itself"
     if edition.tiers and edition.tiers_source is None:
         yield f"editions.{edition.key}.tiers_source", "missing: say where the list comes from"
 

@@ -11,6 +11,7 @@ from activities.sql.tables import orders, receipts
 from activities.subjects import subject_of
 from states.model.effects import Step
 from states.model.ends import ENDS
+from states.model.facts import CONFIGURED, BookedChange
 from states.model.record import Customer
 
 
@@ -99,3 +100,13 @@ async def ends_of(connection: AsyncConnection, record: Customer) -> Ends:
         for row in rows
         for licence in subject_of(row.kind).ending(record, row.subject, row.details)
     }
+
+
+async def changes_of(connection: AsyncConnection, customer: str) -> tuple[BookedChange, ...]:
+    """What is booked of editions and the order package: they are ordered in one configurator (ED14)."""
+    booked = (orders.c.customer == customer, orders.c.state == "booked", orders.c.kind.in_(CONFIGURED))
+    rows = await connection.execute(select(orders).where(*booked).order_by(orders.c.workflow_id))
+    return tuple(
+        BookedChange(kind=row.kind, subject=row.subject, target=row.target, effective_at=row.effective_at)
+        for row in rows
+    )

@@ -18,7 +18,7 @@ from activities.sql.receipts import claim, write_receipt
 from activities.subjects import subject_of, with_assignment, without_licences
 from catalogue.texts import say
 from states.model.effects import AssignLicence, Step
-from states.model.facts import Receipt
+from states.model.facts import BookedChange, Receipt
 from states.model.record import Customer, Licence
 
 Change = Callable[[AsyncConnection, Customer | None, str], Awaitable[Judgement | None]]
@@ -36,6 +36,11 @@ class SqlCustomerCentre:
         async with self.database.read() as connection:
             record = await read_record(connection, customer)
             return record, await bookings.ends_of(connection, record) if record else {}
+
+    async def changes(self, customer: str) -> tuple[BookedChange, ...]:
+        """What is booked of the customer's editions and order package, and not made yet."""
+        async with self.database.read() as connection:
+            return await bookings.changes_of(connection, customer)
 
     async def place_order(self, step: Step) -> Receipt:
         """Book the order, unless the record has moved on meanwhile. Raises `Refused`."""

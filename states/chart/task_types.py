@@ -172,8 +172,8 @@ TASK_TYPES: dict[str, TaskType] = {
         ),
         TaskType(
             "clarify",
-            "anything else that must be known (FFN1, SL1)",
-            ("clarify_partners", "clarify_contract"),
+            "anything else that must be known (FFN1, SL1, OPL-2)",
+            ("clarify_partners", "clarify_contract", "clarify_package"),
             opened_by=("ask_open_questions",),
             confirmed="clarified",
             rejected="not_clarified",

@@ -2,6 +2,7 @@
 
 from typing import Any, cast, get_args
 
+from states.kinds.configurator import beside, booked_beside, package_then
 from states.kinds.documents import fixed_subject
 from states.kinds.kind import COMMON_CODES, CustomerInquiry, Kind
 from states.model.facts import Check, Cost, Feature, Question, Warning
@@ -70,10 +71,11 @@ def downgrade(inquiry: CustomerInquiry, current: Edition, target: Edition) -> Ch
         term_ends=annual.ends if annual else None,
         questions=(annual_term(annual),) if annual else (),
         surplus=surplus_under(record, inquiry.context.ends, catalogue, family, target.key),
-        warnings=(features_warning(inquiry, lost, current, target), *knock_on(record, catalogue, current, target)),
+        warnings=(features_warning(inquiry, lost, current, target), *knock_on(inquiry, current, target)),
         features_lost=tuple(told(feature, record.language, target) for feature in lost),
         cost=cost(current, target),
         optional_services=tuple(catalogue.optional_services),
+        beside=beside(inquiry),
     )
 
 
@@ -127,15 +129,17 @@ def features_warning(
 # What a lower edition does to the customer's other products.
 
 
-def knock_on(record: Customer, catalogue: Catalogue, current: Edition, target: Edition) -> tuple[Warning, ...]:
-    """One warning that names all of it, or none where nothing that the customer holds is touched (ED14).
+def knock_on(inquiry: CustomerInquiry, current: Edition, target: Edition) -> tuple[Warning, ...]:
+    """One warning that names all of it, or none where nothing that the customer holds or has booked is touched (ED14).
 
     The support level falls with every edition (SUP1): it is told along, and among the functions lost in any case.
     """
+    record, catalogue = inquiry.record, inquiry.catalogue
     values = (
         products_touched(record, catalogue, current, target)
-        | package_touched(record, current, target)
+        | package_touched(inquiry, current, target)
         | untouched(record, catalogue, target)
+        | booked_beside(inquiry)
     )
     if not values:
         return ()
@@ -180,10 +184,14 @@ def cost_then(product: Product, after: Offer, catalogue: Catalogue) -> str:
     return "free" if beta else "products"
 
 
-def package_touched(record: Customer, current: Edition, target: Edition) -> dict[str, Any]:
-    """The order package, where the target does not allow to book it (OP2)."""
-    lost = target.tiers and record.order_package not in target.tiers and record.order_package in current.tiers
-    return {"package": package_label(record)} if lost else {}
+def package_touched(inquiry: CustomerInquiry, current: Edition, target: Edition) -> dict[str, Any]:
+    """The order package in force then, where the target does not allow to book it, or nobody knows that (OP2)."""
+    package, label = package_then(inquiry), inquiry.record.language
+    if current.family != "jtl" or package in (0, *target.tiers):
+        return {}
+    if not inquiry.catalogue.tiers_complete:
+        return {"package_unsure": package_label(package, label)}
+    return {"package": package_label(package, label)} if target.tiers else {}
 
 
 def support_touched(current: Edition, target: Edition) -> dict[str, Any]:
@@ -209,10 +217,10 @@ def untouched(record: Customer, catalogue: Catalogue, target: Edition) -> dict[s
     }
 
 
-def package_label(record: Customer) -> str:
-    """The customer's order package in words, with the language's thousands."""
-    number = f"{record.order_package:,}"
-    return f"Auftragspaket {number.replace(',', '.')}" if record.language == "de" else f"order package {number}"
+def package_label(package: int, language: Language) -> str:
+    """An order package in words, with the language's thousands."""
+    number = f"{package:,}"
+    return f"Auftragspaket {number.replace(',', '.')}" if language == "de" else f"order package {number}"
 
 
 def annual_term(term: EditionTerm) -> Question:

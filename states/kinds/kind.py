@@ -3,10 +3,10 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from states.chart.base import Chart
-from states.model.facts import Check, DateRule, Inquiry, Refusal
+from states.model.facts import BookedChange, Check, DateRule, Inquiry, Refusal
 from states.model.offers import Catalogue
 from states.model.record import Customer
 from states.model.request import Request
@@ -23,15 +23,18 @@ class Context:
     """What a check reads beside the catalogue.
 
     `record`: the customer, None where unknown. `ends`: when booked ends of this customer's licences take effect,
-    by licence (X3). `open_runs`: workflow IDs of this customer's open runs. `other`: the customer named as target of
-    a marketplace transfer. `zone`: for what depends on the day.
+    by licence (X3). `changes`: what is booked in the configurator. `open_runs`: workflow IDs of this customer's open
+    runs. `other`: the customer named as target of a marketplace transfer. `zone`, `boundary`: for what depends on the
+    day (X1).
     """
 
     record: Customer | None
     ends: Mapping[str, datetime] = field(default_factory=dict)
+    changes: tuple[BookedChange, ...] = ()
     open_runs: frozenset[str] = frozenset()
     other: Customer | None = None
     zone: str = "Europe/Berlin"
+    boundary: Literal["inclusive", "strict"] = "inclusive"
 
 
 @dataclass(frozen=True)

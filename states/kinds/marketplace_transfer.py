@@ -29,8 +29,8 @@ def check(inquiry: LicenceInquiry) -> Check:
         return inquiry.refuse("MOV2", "unknown_customer", customer=target)
     minimum = catalogue.minimum_channel_tier
     if other.order_package < minimum:
-        edition = edition_of(catalogue, other, "jtl")
-        bookable = [tier for tier in edition.tiers if tier >= minimum] if edition else []
+        known = catalogue.known_tiers(edition_of(catalogue, other, "jtl"))
+        bookable = [tier for tier in known if tier >= minimum]
         return inquiry.refuse("OP0-6", "not_bookable", target=target, bookable=bookable or [minimum], minimum=minimum)
     return inquiry.conclude(date_rule="agreed", cost_effect="none")
 

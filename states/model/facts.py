@@ -77,6 +77,19 @@ class OutsideStep(Value):
     values: dict[str, Any] = Field(default_factory=dict)
 
 
+CONFIGURED = frozenset({"edition", "order_package"})
+"""The kinds that are ordered in one configurator, all settings together (L73)."""
+
+
+class BookedChange(Value):
+    """What else is ordered in the configurator for this customer. `effective_at` None: requested, not booked yet."""
+
+    kind: str
+    subject: str
+    target: int | str | None = None
+    effective_at: Moment | None = None
+
+
 class Cost(Value):
     """Cost per month before and after, where both are known from a source."""
 
@@ -142,6 +155,8 @@ class Check(Value):
     """The add-ons that `details.addons` must name (ADD2)."""
     optional_services: tuple[str, ...] = ()
     """Catalogue keys that an order may carry (ED10)."""
+    beside: tuple[BookedChange, ...] = ()
+    """What else is booked or requested in the same configurator (ED14, OP2)."""
     mode: Mode = "automatic"
     click_paths: dict[Action, tuple[str, ...]] = Field(default_factory=dict)
     """The steps of each action that a person does by hand, in the customer's language; one that is missing here has

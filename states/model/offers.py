@@ -59,6 +59,9 @@ class Edition(Value):
     price_per_month: Amount | None = None
     support_level: str | None = None
     tiers: tuple[int, ...] = ()
+    tiers_attested: tuple[int, ...] = ()
+    """Those of `tiers` of which a source says that they are bookable here; where the catalogue's lists are complete,
+    all of them are."""
     tiers_source: Source | None = None
     source: Source
 
@@ -157,5 +160,14 @@ class Catalogue(Value):
     optional_services: dict[str, OptionalService] = Field(default_factory=dict)
     reasons: dict[str, ReasonCode] = Field(default_factory=dict)
     remarks: dict[str, Remark] = Field(default_factory=dict)
+    tiers_complete: bool = False
+    """False: the lists of order packages are not complete, so that one which is not attested is asked about (OP2)."""
     minimum_channel_tier: int = 100
     """The smallest order package with which a sales channel may be held (OP0-6)."""
+
+    def known_tiers(self, edition: Edition | None) -> tuple[int, ...]:
+        """The order packages that are known to be bookable in an edition: all of its list where the lists are complete,
+        else those that are attested (OP2)."""
+        if edition is None:
+            return ()
+        return edition.tiers if self.tiers_complete else edition.tiers_attested

@@ -5,7 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from states.model.facts import Cost, Surplus
+from states.model.facts import BookedChange, Cost, Surplus
 from states.model.memory import Memory
 from states.model.names import named
 from states.model.request import spoken
@@ -114,6 +114,11 @@ def surplus_rows(entries: Iterable[Surplus]) -> list[dict[str, Any]]:
         row = {"names": names, "reason": entry.reason, "number": 0} | entry.values
         rows.setdefault(key, row)["number"] += 1
     return list(rows.values())
+
+
+def change_row(change: BookedChange) -> dict[str, Any]:
+    """What else is ordered in the configurator, as an entry of a list in a text."""
+    return change.model_dump(exclude={"effective_at"}) | {"effective_at": isoformat(change.effective_at)}
 
 
 def isoformat(moment: datetime | None) -> str | None:

@@ -1,5 +1,7 @@
 """The status document, read off a chart: the same for runs and previews (docs/contract.md, Query `status`)."""
 
+from typing import Any
+
 from states.chart.base import Chart
 from states.chart.task_types import decisions_of, type_of
 from states.chart.tasks import tasks_of
@@ -7,7 +9,7 @@ from states.model.memory import Memory, Task, TimelineLine
 from states.model.status import ReasonText, StandingOrder, Status, SurplusEntry, TaskEntry, TimelineEntry
 from states.model.texts import Say
 from states.rules.effective_date import cost_effect_of, effective_at, order_by
-from states.rules.run_values import isoformat, origin_facts, run_facts, stage_of
+from states.rules.run_values import change_row, isoformat, origin_facts, run_facts, stage_of
 from states.rules.surplus_resolution import resolved_flags
 from states.views.refusals import language_of, refusal_of, with_fault
 from states.views.warnings import warning_texts
@@ -21,7 +23,7 @@ def task_entry(task: Task, say: Say, memory: Memory) -> TaskEntry:
     """A task with its instructions: what to do, who asked, the proof handed in, the last rejection's note."""
     language = language_of(memory)
     values = run_facts(memory) | origin_facts(memory)
-    values |= {"due_at": isoformat(task.due_at), "late": task.subject == "late"}
+    values |= {"due_at": isoformat(task.due_at), "late": task.subject == "late", "beside": beside_rows(memory)}
     values |= {"revocation_asked": bool(tasks_of(memory, "revocation"))} | task.values
     values |= dict.fromkeys(SHOWN_ALREADY.get(task.type, ()))
     text = say(language, f"task.{task.text}", values) + "\n\n" + say(language, "task.asked", values)
@@ -37,6 +39,11 @@ def task_entry(task: Task, say: Say, memory: Memory) -> TaskEntry:
         decisions=decisions_of(task),
         proof_required=type_of(task).needs_proof,
     )
+
+
+def beside_rows(memory: Memory) -> list[dict[str, Any]]:
+    """What else is booked or requested in the configurator, by the last check (ED14)."""
+    return [change_row(change) for change in memory.check.beside] if memory.check else []
 
 
 def surplus_entries(memory: Memory, say: Say, language: str) -> tuple[SurplusEntry, ...]:

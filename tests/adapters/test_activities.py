@@ -150,6 +150,8 @@ class Failing:
         async with self.database.read():
             raise self.error
 
+    changes = with_ends
+
 
 @pytest.mark.parametrize(
     ("error", "type_", "final"),

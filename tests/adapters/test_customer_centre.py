@@ -16,6 +16,7 @@ from activities.sql.database import Database
 from activities.sql.tables import orders, receipts
 from settings import Settings
 from states.model.effects import ApplyChange, Withdraw
+from states.model.facts import BookedChange
 from tests.adapters.customers import (
     EFFECTIVE,
     PLACED,
@@ -125,6 +126,19 @@ async def test_booked_ends_by_licence(
     assert (await centre.with_ends("K-1001"))[1] == dict.fromkeys(ends, EFFECTIVE)
     await centre.withdraw(step(kind, subject, Withdraw(number=3)))
     assert (await centre.with_ends("K-1001"))[1] == {}
+
+
+async def test_ED14_what_is_booked_in_the_configurator_is_named_until_it_is_made(centre: SqlCustomerCentre) -> None:
+    package = step("order_package", "orders", order(), target=1000)
+    await centre.place_order(step("edition", "jtl", order(), target="jtl_start"))
+    await centre.place_order(step("wms_user", "L-77", order()))
+    await centre.place_order(package)
+    edition = BookedChange(kind="edition", subject="jtl", target="jtl_start", effective_at=EFFECTIVE)
+    orders = BookedChange(kind="order_package", subject="orders", target=1000, effective_at=EFFECTIVE)
+    assert await centre.changes("K-1001") == (edition, orders)
+    assert await centre.changes("K-9") == ()
+    await centre.withdraw(step("edition", "jtl", Withdraw(number=3)))
+    assert await centre.changes("K-1001") == (orders,)
 
 
 async def test_X3_a_licence_that_ends_while_it_is_read_is_there_with_its_end(

@@ -13,7 +13,7 @@ from activities.ports import Bookings, CustomerRecords, Ends, Judge, LoadReport,
 from activities.subjects import subject_of, with_assignment, without_licences
 from settings import Settings
 from states.model.effects import AssignLicence, BookOrder, Decouple, Step, Withdraw
-from states.model.facts import Receipt
+from states.model.facts import CONFIGURED, BookedChange, Receipt
 from states.model.record import Customer, NamedPart
 from tests.adapters.customers import CHANGE, EFFECTIVE, licence, line, order, step
 from tests.adapters.wired import CATALOGUES, inquiry
@@ -49,6 +49,18 @@ class BookingsInMemory:
     async def with_ends(self, customer: str) -> tuple[Customer | None, Ends]:
         record = self.records.customers.get(customer)
         return record, self.ends_of(record) if record else {}
+
+    async def changes(self, customer: str) -> tuple[BookedChange, ...]:
+        return tuple(
+            BookedChange(
+                kind=booking.kind,
+                subject=booking.subject,
+                target=booking.target,
+                effective_at=cast(BookOrder, booking.effect).effective_at,
+            )
+            for booking in self.booked.values()
+            if booking.customer == customer and booking.kind in CONFIGURED
+        )
 
     def ends_of(self, record: Customer) -> Ends:
         orders = [(booking, cast(BookOrder, booking.effect)) for booking in self.booked.values()]

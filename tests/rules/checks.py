@@ -14,6 +14,7 @@ from states.model.request import Request
 AT = datetime(2026, 11, 24, 12, tzinfo=UTC)
 SHIPPED = load_catalogues(None).version("2024-09-01")
 NEWER = load_catalogues(None).version("2026-04-01")
+COMPLETE = SHIPPED.model_copy(update={"tiers_complete": True})
 STABLE = SHIPPED.model_copy(update={"api_beta": False})
 FAR = "2027-01-31"
 

@@ -6,11 +6,11 @@ from itertools import product
 from typing import Any, get_args
 
 from states.kinds.kind import Context, Kind
-from states.model.facts import Inquiry
+from states.model.facts import BookedChange, Inquiry
 from states.model.offers import Catalogue, Offer, OfferStatus
 from states.model.record import Customer
 from states.model.request import Request
-from tests.rules.checks import AT, NEWER, SHIPPED, STABLE
+from tests.rules.checks import AT, COMPLETE, NEWER, SHIPPED, STABLE
 
 Asked = tuple[Inquiry, Context, Catalogue]
 """The arguments of a check."""
@@ -67,17 +67,22 @@ def of_documents(kind: Kind) -> Iterator[Asked]:
     everything = [{"product": key, "term_ends": AHEAD} for key in SHIPPED.products if "/" not in key]
     products = ((), everything)
     choices = product(EDITIONS, ((0, ()), (100, (PARTNER,)), (5000, ())), products)
+    changes = (
+        BookedChange(kind="edition", subject="jtl", target="jtl_start", effective_at=AT),
+        BookedChange(kind="order_package", subject="orders", target=100, effective_at=AT),
+    )
     records = [
         record(*licences, editions=editions, order_package=package, partners=partners, edition_terms=ANNUAL)
         for editions, (package, partners), licences in choices
     ]
-    catalogues = (SHIPPED, NEWER, without_an_edition())
+    catalogues = (SHIPPED, NEWER, without_an_edition(), COMPLETE)
     for subject, target, explanation in product(SUBJECTS, TARGETS, (None, "by mistake")):
         request = Request(kind=kind.kind, customer="K-1", subject=subject, target=target, explanation=explanation)
         customers = [None, *records] if kind.malformed(request) is None else [None, records[-1]]
         for number, customer in enumerate(customers):
             inquiry = Inquiry(request=request, at=AT, after=number % 7 == 6)
-            yield inquiry, Context(record=customer), catalogues[number % 3]
+            booked = changes if number % 5 == 4 else ()
+            yield inquiry, Context(record=customer, changes=booked), catalogues[number % 4]
 
 
 def of_licences(kind: str) -> Iterator[Asked]:

@@ -143,6 +143,10 @@ def test_L42_L70_L93_tiers_are_the_attested_ones_and_their_matrix_is_an_example(
     assert {tier for edition in editions for tier in edition.tiers} == {0, 100, 1000, 2500, 5000}
     assert [5000 in edition.tiers for edition in editions] == [False, False, True, True]  # P4
     assert {edition.tiers_source.label for edition in editions if edition.tiers_source} == {"?"}
+    attested = {edition.key: edition.tiers_attested for edition in editions}
+    assert attested.pop("jtl_pro") == (0, 100, 1000, 2500, 5000)
+    assert set(attested.values()) == {(0, 100)}
+    assert not catalogue.tiers_complete
     assert catalogue.minimum_channel_tier == 100
 
 

@@ -184,6 +184,12 @@ def test_a_shipped_version_may_be_the_base_of_one_in_another_folder(tmp_path: Pa
         ),
         (
             "editions.toml",
+            "tiers_attested = [0, 100]",
+            "tiers_attested = [0, 100, 700]",
+            "editions.jtl_start.tiers_attested: 700: attested, but not in the list itself",
+        ),
+        (
+            "editions.toml",
             "tiers = [0, 100, 1000, 2500]",
             "tiers = [-5, 0]",
             "editions.jtl_start.tiers: an order package is 0 or more",

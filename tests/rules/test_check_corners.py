@@ -125,7 +125,8 @@ def test_SUP1_an_edition_without_a_level_has_none():
 @pytest.mark.parametrize(("tiers", "bookable"), [((0, 50, 100, 500), [100, 500]), ((0, 50), [100]), ((), [100])])
 def test_OP0_6_a_transfer_needs_a_package_that_allows_channels(tiers, bookable):
     start = SHIPPED.editions["jtl_start"].model_copy(update={"tiers": tiers})
-    known = SHIPPED.model_copy(update={"editions": SHIPPED.editions | {"jtl_start": start}})
+    sold = {"editions": SHIPPED.editions | {"jtl_start": start}, "tiers_complete": True}
+    known = SHIPPED.model_copy(update=sold)
     other = customer(editions={"jtl": "jtl_start"}, order_package=99)
     mine = customer({"product": "marketplace"})
     check = ask("marketplace_transfer", mine, target="K-2", catalogue=known, other=other)
@@ -307,7 +308,8 @@ def test_ED14_a_product_of_the_other_family_is_judged_by_its_own_edition():
 def test_ED14_a_package_that_the_target_does_not_sell_is_named(tiers, touched):
     start = SHIPPED.editions["jtl_start"].model_copy(update={"tiers": tiers})
     pro = SHIPPED.editions["jtl_pro"].model_copy(update={"tiers": (0, 2500)})
-    known = SHIPPED.model_copy(update={"editions": SHIPPED.editions | {"jtl_start": start, "jtl_pro": pro}})
+    sold = {"editions": SHIPPED.editions | {"jtl_start": start, "jtl_pro": pro}, "tiers_complete": True}
+    known = SHIPPED.model_copy(update=sold)
     assert ("knock_on" in warned(ask("edition", customer(), "jtl", "jtl_start", catalogue=known))) is touched
 
 

@@ -9,7 +9,7 @@ from catalogue.texts import say
 from states.kinds.registry import KINDS
 from states.model.record import Customer
 from states.model.request import Request
-from tests.rules.checks import FAR, ask, customer, editions, refusal_of
+from tests.rules.checks import COMPLETE, FAR, ask, customer, editions, refusal_of
 
 # Refusals: (rule, code) for each situation.
 
@@ -55,8 +55,7 @@ REFUSALS: list[tuple[str, str, str, Customer | None, dict[str, Any]]] = [
     ("OPL-2", "not_lower", "order_package", customer(), {"subject": "orders", "target": 2500}),
     ("OPL-2", "not_lower", "order_package", customer(order_package=0), {"subject": "orders", "target": 0}),
     ("OPL-2", "not_lower", "order_package", customer(order_package=100), {"subject": "orders", "target": 1000}),
-    ("OPL-2", "not_bookable", "order_package", customer(), {"subject": "orders", "target": 500}),
-    ("OPL-2", "not_bookable", "order_package", customer(editions={}), {"subject": "orders", "target": 100}),
+    ("OPL-2", "not_bookable", "order_package", customer(), {"subject": "orders", "target": 500, "catalogue": COMPLETE}),
     ("WMU2", "inclusive_user", "wms_user", customer({"product": "wms_user", "included": True}), {}),
     (
         "SL2",
@@ -133,7 +132,7 @@ def test_every_refusal_of_a_request_is_produced_by_some_case() -> None:
         (
             "order_package",
             customer(),
-            {"subject": "orders", "target": 500},
+            {"subject": "orders", "target": 500, "catalogue": COMPLETE},
             {"target": 500, "bookable": [0, 100, 1000]},
         ),
         ("wms_user", customer({"product": "vouchers"}), {}, {"subject": "L-1", "belongs_to": "voucher"}),

@@ -11,7 +11,7 @@ from states.model.facts import Cost
 from states.model.offers import Catalogue
 from states.model.record import Customer
 from states.rules.surplus import surplus_now, surplus_under
-from tests.rules.checks import NEWER, SHIPPED, STABLE, ask, customer, editions, refusal_of, warned
+from tests.rules.checks import COMPLETE, NEWER, SHIPPED, STABLE, ask, customer, editions, refusal_of, warned
 
 # Editions.
 
@@ -143,6 +143,20 @@ KNOCK_ON: list[tuple[str, Customer, str, Catalogue, dict[str, Any]]] = [
         customer(order_package=5000, language="en"),
         "jtl_advanced",
         SHIPPED,
+        SILVER_TO_BRONZE | {"package_unsure": "order package 5,000"},
+    ),
+    (
+        "OP2 unknown order package",
+        customer(order_package=10000, language="en"),
+        "jtl_advanced",
+        SHIPPED,
+        SILVER_TO_BRONZE | {"package_unsure": "order package 10,000"},
+    ),
+    (
+        "OP2 order package that a complete list lacks",
+        customer(order_package=5000, language="en"),
+        "jtl_advanced",
+        COMPLETE,
         SILVER_TO_BRONZE | {"package": "order package 5,000"},
     ),
     (
@@ -244,7 +258,6 @@ UNTOUCHED: list[tuple[str, Customer, str, str]] = [
     ("X7 API in beta", customer({"product": "wawi_api"}, editions=ENTERPRISE), "jtl_pro", BELOW_GOLD),
     ("ED14 POS below the limit", customer(*FOUR_REGISTERS[:3]), "jtl_advanced", BELOW_SILVER),
     ("OP2 order package that fits", customer(order_package=2500), "jtl_advanced", BELOW_SILVER),
-    ("OP2 unknown order package", customer(order_package=10000), "jtl_advanced", BELOW_SILVER),
 ]
 
 

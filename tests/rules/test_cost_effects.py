@@ -10,7 +10,7 @@ from states.model.offers import Offer, OfferStatus, Source
 from states.model.record import Customer, Licence
 from states.model.request import Request
 from states.rules.cost_effect import contradicting, listed_effect
-from tests.rules.checks import FAR, SHIPPED, ask, customer, editions, refusal_of, warned
+from tests.rules.checks import COMPLETE, FAR, SHIPPED, ask, customer, editions, refusal_of, warned
 
 JTL = ("jtl_start", "jtl_advanced", "jtl_pro", "jtl_enterprise")
 
@@ -176,7 +176,8 @@ def test_OP1_OP0_1_what_packages_bill_stands_against_package_0_and_nothing_else(
     [("jtl_pro", 5000, True), ("jtl_advanced", 5000, False), ("jtl_advanced", 2500, True), ("jtl_start", 500, False)],
 )
 def test_OP2_each_edition_allows_certain_packages_only(edition: str, target: int, bookable: bool) -> None:
-    check = ask("order_package", customer(order_package=10000, editions=editions(edition)), "orders", target)
+    record = customer(order_package=10000, editions=editions(edition))
+    check = ask("order_package", record, "orders", target, catalogue=COMPLETE)
     assert (check.refusal is None) == bookable
     assert bookable or refusal_of(check) == ("OPL-2", "not_bookable")
 

@@ -7,7 +7,7 @@ import pytest
 
 from tests.adapters.customers import licence
 from tests.runs.customers import customer_record
-from tests.runs.documents import FEBRUARY, mails, task_types, warning_codes
+from tests.runs.documents import FEBRUARY, mails, task_types, warning_codes, warning_text
 from tests.runs.harness import Run, World
 from tests.runs.steps import in_state, licences_left, load_customer, mails_when, refusal_of, status_when
 
@@ -53,6 +53,26 @@ async def test_ED3_X12_an_order_stays_in_order_until_a_person_has_booked_it_with
     await world.sleep_until("2027-02-01T00:00+01:00")
     assert (await run.status())["state"] == "applied"
     assert (await world.record("K-1001"))["editions"]["jtl"] == "jtl_advanced"
+
+
+@pytest.mark.settings(**GUIDED)
+async def test_ED14_X12_the_second_order_of_one_configurator_does_not_overwrite_the_first(world: World) -> None:
+    """Whoever books the package reads which edition is booked, and the edition's run then names the package."""
+    run = await edition_ordered(world, order_package=2500)
+    package = await world.request("order_package", "K-1001", "orders", target=100)
+    await package("acknowledge_warning")
+    booked = await run.confirm("perform", proof=PROOF)
+    assert (booked["state"], booked["effective_at"]) == ("scheduled", FEBRUARY)
+    told = await status_when(package, lambda status: "knock_on" in warning_codes(status))
+    assert "JTL Advanced" in warning_text(told, "knock_on")
+    ordered = await package("place_order", time=IN_TIME)
+    assert "JTL Advanced" in ordered["tasks"][0]["instructions"]
+    assert (await package.confirm("perform", proof=PROOF))["state"] == "scheduled"
+    both = await status_when(run, lambda status: "Auftragspaket" in warning_text(status, "knock_on"))
+    assert both["effective_at"] == FEBRUARY
+    await world.sleep_until("2027-02-01T00:00+01:00")
+    record = await world.record("K-1001")
+    assert (record["editions"]["jtl"], record["order_package"]) == ("jtl_advanced", 100)
 
 
 @pytest.mark.settings(**GUIDED)

@@ -162,7 +162,6 @@ NOT_BOOKABLE: list[tuple[str, int, Any, str]] = [
     ("OPL-2", 1000, 1000, "not_lower"),
     ("OPL-2", 1000, 2500, "not_lower"),
     ("OPL-2", 0, 0, "not_lower"),
-    ("OPL-2", 2500, 1500, "not_bookable"),
     ("G1", 2500, -1, "malformed"),
     ("G1", 2500, "1000", "malformed"),
     ("G1", 2500, True, "malformed"),
@@ -177,6 +176,16 @@ async def test_OPL_2_G1_what_cannot_be_booked_is_refused(world: World) -> None:
         first = (await world.request("order_package", name, "orders", target=target)).first
         assert (first["state"], first["refusal"]["code"]) == ("refused", code), target
         assert first["refusal"]["rule"] == (rule if code != "malformed" else "contract"), target
+
+
+async def test_OP2_a_package_that_no_source_attests_for_the_edition_is_asked_about(world: World) -> None:
+    await world.load(customer_record(order_package=2500))
+    run = await world.request("order_package", "K-1001", "orders", target=1500)
+    asked = await run("acknowledge_warning")
+    assert (asked["state"], asked["waiting_for"], task_types(asked)) == ("order", ["operator"], ["clarify"])
+    assert "1.500 in JTL Pro" in asked["tasks"][0]["instructions"]
+    assert "place_order" in (await run.confirm("clarify", note="seen in the configurator"))["enabled"]
+    assert (await run("place_order"))["state"] == "scheduled"
 
 
 async def test_OP4_X10_from_a_lower_package_to_none_and_back(world: World) -> None:

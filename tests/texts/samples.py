@@ -56,6 +56,8 @@ REMINDED = {"number": 2, "last": False, "abandons_on": "2027-02-14T09:00:00Z", "
 TRACKING = {"names": ["JTL-Track&Trace (TT-1)"], "reason": "not_available", "number": 1}
 REGISTERS = {"names": ["Kasse (P-1)", "Kasse (P-2)", "Kasse (P-3)"], "reason": "limit", "number": 2}
 
+BESIDE = {"called": None, "kind": "edition", "subject": "jtl", "target": "jtl_advanced", "effective_at": FIRST}
+
 FACTS: dict[str, Any] = {
     "zone": "Europe/Berlin",
     "kind": "edition",
@@ -149,6 +151,8 @@ SAMPLES: dict[str, dict[str, Any]] = {
         "target": "JTL Advanced",
         "products": ["JTL-Vouchers"],
         "package": "Auftragspaket 5.000",
+        "package_unsure": "Auftragspaket 5.000",
+        "booked": [BESIDE],
         "lost": ["JTL-Track&Trace"],
         "unsure": ["JTL-Wawi API"],
         "limits": [{"limit": 3, "product": "Multikassen"}],
@@ -262,7 +266,7 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "why.unbooked": {"planned_at": FIRST},
     "why.named": {"named_at": FIRST},
     "why.made_later": {"planned_at": FIRST},
-    "task.perform_order": PERFORM | {"notice_unknown": True, "missed": None},
+    "task.perform_order": PERFORM | {"notice_unknown": True, "missed": None, "beside": [BESIDE]},
     "task.perform_end": PERFORM,
     "task.perform_reassign": PERFORM | {"target": "wms_mobile"},
     "task.perform_withdraw": PERFORM,
@@ -292,6 +296,7 @@ SAMPLES: dict[str, dict[str, Any]] = {
     },
     "task.clarify_term": {"recorded": "2026-12-31", "product": "JTL-Plan&Produce", "notice": 30},
     "task.clarify_partners": {},
+    "task.clarify_package": {"target": 500, "edition": "JTL Pro", "attested": [0, 100]},
     "task.clarify_contract": {"recorded": "product: shop_licence"},
     "task.surplus": {"surplus": [TRACKING, REGISTERS]},
     "task.surplus_channels": {"surplus": [TRACKING]},
@@ -345,6 +350,7 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "part.last_day": FACTS,
     "entry.limit": {"limit": 3, "product": "Multikassen"},
     "part.outside": {"steps": [{"what": "third_party", "name": "Fremdmarkt"}]},
+    "entry.booked": BESIDE,
     "entry.step": {"what": "third_party", "name": "Fremdmarkt"},
     "entry.surplus": REGISTERS | {"name": "Partner (P-1)", "count": 2},
     "entry.cancelled": ENDED,
