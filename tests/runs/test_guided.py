@@ -61,12 +61,13 @@ async def test_ED14_X12_the_second_order_of_one_configurator_does_not_overwrite_
     run = await edition_ordered(world, order_package=2500)
     package = await world.request("order_package", "K-1001", "orders", target=100)
     await package("acknowledge_warning")
+    waiting = await package("place_order")
+    assert "noch nicht gebucht" in waiting["tasks"][0]["instructions"]
     booked = await run.confirm("perform", proof=PROOF)
     assert (booked["state"], booked["effective_at"]) == ("scheduled", FEBRUARY)
     told = await status_when(package, lambda status: "knock_on" in warning_codes(status))
     assert "JTL Advanced" in warning_text(told, "knock_on")
-    ordered = await package("place_order", time=IN_TIME)
-    assert "JTL Advanced" in ordered["tasks"][0]["instructions"]
+    assert "JTL Advanced" in told["tasks"][0]["instructions"]
     assert (await package.confirm("perform", proof=PROOF))["state"] == "scheduled"
     both = await status_when(run, lambda status: "Auftragspaket" in warning_text(status, "knock_on"))
     assert both["effective_at"] == FEBRUARY
