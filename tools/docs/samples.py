@@ -21,7 +21,7 @@ def quoted(text: str) -> str:
 
 def spoken(key: str, kind: str | None = None) -> str:
     """A text in both languages, with made-up values."""
-    values = SAMPLES | (example_values(kind) if kind else {})
+    values = SAMPLES | (example_values(kind) if kind else {}) | DOCUMENT["texts"].get(key, {})
     return "\n>\n".join(quoted(say(language, key, values)) for language in ("de", "en"))
 
 
