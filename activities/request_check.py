@@ -103,6 +103,9 @@ def by_hand(
     known = {action: path for action, path in paths.items() if path}
     if known:
         added["click_paths"] = known
+    if guided and check.addons:
+        addon = request.model_copy(update={"kind": "hosting_addon", "subject": check.addons[0].licence})
+        added["addon_path"] = click_path(catalogue, addon, record)
     return added
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
 from states.model.record import Customer, EditionKey, Licence
+from states.rules.run_values import addon_decisions
 from states.rules.surplus_resolution import SUBJECT_IS_PRODUCT
 
 Details = Mapping[str, Any] | None
@@ -119,8 +120,7 @@ class Hosting(Licences):
     """A hosting, with those of its add-ons that the order's details end with it (ADD2)."""
 
     def ending(self, record: Customer, subject: str, details: Details) -> tuple[Licence, ...]:
-        addons = (details or {}).get("addons")
-        decided = addons if isinstance(addons, dict) else {}
+        decided = addon_decisions(details)
         return super().ending(record, subject, details) + tuple(
             addon for addon in record.licences if addon.parent == subject and decided.get(addon.licence) == "end"
         )
@@ -145,10 +145,13 @@ def subject_of(kind: str) -> Subject:
 
 
 def without_licences(record: Customer, ending: Collection[Licence]) -> Customer:
-    """The record without these licences."""
-    return record.model_copy(
-        update={"licences": tuple(licence for licence in record.licences if licence not in ending)}
-    )
+    """The record without these licences; what belonged to one of them and stays belongs to none any more (ADD2)."""
+    gone = {licence.licence for licence in ending}
+    staying = [licence for licence in record.licences if licence not in ending]
+    licences = [
+        licence.model_copy(update={"parent": None}) if licence.parent in gone else licence for licence in staying
+    ]
+    return record.model_copy(update={"licences": tuple(licences)})
 
 
 def with_assignment(record: Customer, licence: Licence, to: str) -> Customer:

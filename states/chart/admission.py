@@ -16,7 +16,7 @@ from states.chart.tasks import tasks_of
 from states.chart.turn import Turn
 from states.model.base import day_of, last_usable_day
 from states.model.effects import BookOrder
-from states.model.facts import Refusal, RunSettings
+from states.model.facts import Addon, Refusal, RunSettings
 from states.model.memory import Memory, Task
 from states.model.payload_errors import Fault, faults_of, readable
 from states.model.request import (
@@ -36,7 +36,7 @@ from states.model.request import (
 from states.rules.effective_date import date_for, date_rule_of, effective_at, still_runs
 from states.rules.moments import bounds
 from states.rules.notice import latest_choice
-from states.rules.run_values import surplus_rows
+from states.rules.run_values import addon_decisions, surplus_rows
 from states.rules.surplus_resolution import resolved_flags
 
 Shape = TypeVar("Shape", bound=BaseModel)
@@ -193,15 +193,34 @@ def details_missing(memory: Memory, details: dict[str, Any]) -> tuple[str, list[
     check = memory.check
     if check is None:
         return None
-    if check.details_needed is not None:
-        lacking = [key for key in check.details_needed if details.get(key) in EMPTY]
-        if lacking or all(value in EMPTY for value in details.values()):
-            rule = "SHH2" if "new_contract" in check.details_needed else "ADD1"
-            return rule, lacking or ["details"]
-    addons = details.get("addons")
-    decided = addons if isinstance(addons, dict) else {}
-    undecided = [addon for addon in check.addons if decided.get(addon) not in ("end", "keep")]
-    return ("ADD2", [f"addons.{addon}" for addon in undecided]) if undecided else None
+    lacking = form_lacks(check.details_needed, details)
+    if lacking:
+        return "SHH2" if "new_contract" in (check.details_needed or ()) else "ADD1", lacking
+    decided = addon_decisions(details)
+    numbers = [addon.licence for addon in check.addons]
+    undecided = [number for number in numbers if decided.get(number) not in ("end", "keep")]
+    if undecided:
+        return "ADD2", [f"addons.{number}" for number in undecided]
+    for addon in check.addons:
+        own = of_addon(addon, details, numbers)
+        if decided[addon.licence] == "end" and (lacking := form_lacks(addon.details_needed, own)):
+            return "ADD1", lacking
+    return None
+
+
+def form_lacks(needed: tuple[str, ...] | None, details: dict[str, Any]) -> list[str]:
+    """What a form still needs: the keys that it names, and any that are not empty; without a form nothing (ADD1)."""
+    if needed is None:
+        return []
+    lacking = [key for key in needed if details.get(key) in EMPTY]
+    return lacking or (["details"] if all(value in EMPTY for value in details.values()) else [])
+
+
+def of_addon(addon: Addon, details: dict[str, Any], numbers: list[str]) -> dict[str, Any]:
+    """Of a hosting's details those for the form of one of its add-ons: all but the decisions, and its own (ADD2)."""
+    own = details.get(addon.licence)
+    common = {key: value for key, value in details.items() if key not in ("addons", *numbers)}
+    return common | (own if isinstance(own, dict) else {})
 
 
 def unknown_addons(memory: Memory, details: dict[str, Any]) -> list[str]:
@@ -209,7 +228,8 @@ def unknown_addons(memory: Memory, details: dict[str, Any]) -> list[str]:
     decided = details.get("addons")
     if memory.request.kind != "hosting" or memory.check is None or not isinstance(decided, dict):
         return []
-    return [addon for addon in decided if addon not in memory.check.addons]
+    known = {addon.licence for addon in memory.check.addons}
+    return [number for number in decided if number not in known]
 
 
 def refusal_of_override(memory: Memory, message: OverrideSurplus) -> Refusal | None:

@@ -14,7 +14,7 @@ from states.model.facts import OutsideStep
 from states.model.memory import Memory, Task
 from states.model.request import Proof
 from states.rules.effective_date import effective_at, notice_unknown
-from states.rules.run_values import isoformat
+from states.rules.run_values import addon_facts, isoformat
 
 
 def open_task(
@@ -93,6 +93,8 @@ def open_perform(turn: Turn, text: str, step: AnyEffect, due_at: datetime | None
         "effective_at": isoformat(effective_at(memory)),
         "click_path": list(check.click_paths.get(step.action, ())) if check else [],
         "details": order.details if order else None,
+        "addon_path": list(check.addon_path) if check else [],
+        **addon_facts(memory),
         "optional_services": [services.get(key, key) for key in order.optional_services] if order else [],
     }
     if isinstance(step, BookOrder) and notice_unknown(memory):

@@ -1,9 +1,13 @@
 """Hosting by JTL: a paid contract, whose add-ons are asked about one by one (HOS, ADD2)."""
 
-from states.kinds.licence import LicenceInquiry, check_of_ending, licence_kind
-from states.model.facts import Check, Warning
+from dataclasses import replace
+from typing import Any
+
+from states.kinds.licence import LicenceInquiry, check_of_ending, cost_of, licence_kind, offer_of
+from states.model.facts import Addon, Check, Warning
+from states.model.record import Licence
 from states.paths.licence_end import LicenceEnd
-from states.rules.cost_effect import name_of
+from states.rules.cost_effect import name_of, product_of
 
 
 class HostingEnd(LicenceEnd):
@@ -15,12 +19,24 @@ class HostingEnd(LicenceEnd):
 def check(inquiry: LicenceInquiry) -> Check:
     """Back up first (HOS3); for each add-on the order must say whether it ends or stays (ADD2)."""
     record, hosting = inquiry.record, inquiry.licence.licence
-    addons = [licence for licence in record.licences if licence.parent == hosting]
+    licences = [licence for licence in record.licences if licence.parent == hosting]
     warnings = [Warning(code="backup")]
-    if addons:
-        names = [name_of(addon, inquiry.catalogue, record.language) for addon in addons]
+    if licences:
+        names = [name_of(addon, inquiry.catalogue, record.language) for addon in licences]
         warnings.append(Warning(code="addons_remain", values={"addons": names}))
-    return check_of_ending(inquiry, *warnings, addons=tuple(addon.licence for addon in addons))
+    return check_of_ending(inquiry, *warnings, addons=tuple(addon_of(licence, inquiry) for licence in licences))
+
+
+def addon_of(licence: Licence, hosting: LicenceInquiry) -> Addon:
+    """An add-on, with what its end saves and what its own form asks for (ADD1)."""
+    product = product_of(hosting.catalogue, licence)
+    if product is None:
+        return Addon(licence=licence.licence, product=licence.product)
+    offer = offer_of(product, hosting.record.editions)
+    addon = replace(hosting, licence=licence, product=product, offer=offer)
+    fields: dict[str, Any] = {"cost": cost_of(licence, addon.effect()), "details_needed": product.details_needed}
+    known = {name: value for name, value in fields.items() if value is not None}
+    return Addon(licence=licence.licence, product=product.label[hosting.record.language], **known)
 
 
 KIND = licence_kind(

@@ -98,6 +98,17 @@ class Cost(Value):
     currency: str = "EUR"
 
 
+class Addon(Value):
+    """An add-on of a hosting contract: what becomes of it, the order says (ADD2)."""
+
+    licence: str
+    product: str
+    """What its product is called, in the customer's language."""
+    cost: Cost | None = None
+    details_needed: tuple[str, ...] | None = None
+    """The keys that its own form asks for (ADD1); an empty tuple: any that are not empty; None: it has no form."""
+
+
 class RunSettings(Value):
     """The settings that a run was requested under, recorded with it by its first check."""
 
@@ -151,8 +162,10 @@ class Check(Value):
     outside: tuple[OutsideStep, ...] = ()
     details_needed: tuple[str, ...] | None = None
     """The keys an order's details must have; an empty tuple: any that are not empty; None: no details needed."""
-    addons: tuple[str, ...] = ()
+    addons: tuple[Addon, ...] = ()
     """The add-ons that `details.addons` must name (ADD2)."""
+    addon_path: tuple[str, ...] = ()
+    """The steps by which a person ends an add-on, where there are some (X12)."""
     optional_services: tuple[str, ...] = ()
     """Catalogue keys that an order may carry (ED10)."""
     beside: tuple[BookedChange, ...] = ()

@@ -1,6 +1,6 @@
 """The facts of a run that texts for people may use beside their own values: who, what, from when, at what price."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -34,7 +34,7 @@ def run_facts(memory: Memory) -> dict[str, Any]:
         "stage": stage_of(memory),
         "term_ends": check.term_ends.isoformat() if check and check.term_ends else None,
         "cost_effect": cost_effect_of(memory),
-    } | monthly_prices(check.cost if check else None)
+    } | monthly_prices(monthly_cost(memory))
 
 
 def last_day_unclear(memory: Memory) -> bool:
@@ -52,7 +52,7 @@ def stage_of(memory: Memory) -> str | None:
 def mail_facts(memory: Memory) -> dict[str, Any]:
     """The facts of a mail that are known; before the order its date is what an order placed now would give."""
     facts = run_facts(memory)
-    return {name: facts[name] for name in MAIL_FACTS if facts[name] is not None}
+    return {name: facts[name] for name in MAIL_FACTS if facts[name] is not None} | addon_facts(memory)
 
 
 MAIL_FACTS = (
@@ -66,6 +66,45 @@ MAIL_FACTS = (
     "saved_price",
 )
 """The facts that a mail may use beside its own values. Who and what it is about is looked up when it is sent."""
+
+
+def addon_decisions(details: Mapping[str, Any] | None) -> Mapping[str, Any]:
+    """What an order's details say of each add-on: `end` or `keep` (ADD2)."""
+    addons = (details or {}).get("addons")
+    return addons if isinstance(addons, dict) else {}
+
+
+def decisions_of_run(memory: Memory) -> Mapping[str, Any]:
+    """The same of the order, else of what has been asked for so far."""
+    return addon_decisions(memory.order.details if memory.order else memory.request.details)
+
+
+def addon_facts(memory: Memory) -> dict[str, list[str]]:
+    """Which add-ons end with their hosting, and which stay booked, as far as that is said (ADD2)."""
+    decided, addons = decisions_of_run(memory), memory.check.addons if memory.check else ()
+    names = {
+        word: [named(addon.product, addon.licence) for addon in addons if decided.get(addon.licence) == word]
+        for word in ("end", "keep")
+    }
+    lists = {"addons_ending": names["end"], "addons_staying": names["keep"]}
+    return {name: entries for name, entries in lists.items() if entries}
+
+
+def monthly_cost(memory: Memory) -> Cost | None:
+    """Cost per month before and after, with the add-ons: what ends with the hosting, and what stays (ADD2).
+
+    None where one of the prices is not known.
+    """
+    check = memory.check
+    if check is None or check.cost is None:
+        return None
+    before, after, decided = check.cost.before, check.cost.after, decisions_of_run(memory)
+    for addon in check.addons:
+        if addon.cost is None:
+            return None
+        before += addon.cost.before
+        after += addon.cost.after if decided.get(addon.licence) == "end" else addon.cost.before
+    return check.cost.model_copy(update={"before": before, "after": after})
 
 
 def monthly_prices(cost: Cost | None) -> dict[str, str | None]:

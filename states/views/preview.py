@@ -14,6 +14,7 @@ from states.model.request import AcknowledgeWarning, PlaceOrder, Request
 from states.model.status import RefusalText, SurplusEntry, WarningText, WhyStep
 from states.model.texts import Say
 from states.rules.effective_date import cost_effect_of, effective_at, follows_notice, notice_rule, order_by
+from states.rules.run_values import monthly_cost
 from states.views.refusals import language_of, refusal_of
 from states.views.status import surplus_entries
 from states.views.warnings import warning_texts
@@ -63,7 +64,7 @@ def preview(kind: Kind, request: Request, check: Check, at: datetime, settings: 
         why=() if refused else why(memory, chart.traits, say),
         next=next_date(memory, date) if noticed and date else None,
         cost_effect=cost_effect_of(memory),
-        cost=check.cost,
+        cost=monthly_cost(memory),
         features_lost=check.features_lost,
         surplus=surplus_entries(memory, say, language_of(memory)),
         warnings=warning_texts(memory, say),

@@ -125,7 +125,9 @@ async def test_what_ended_leaves_the_record(
     if details:
         await centre.place_order(step(kind, subject, order(details=details)))
     await centre.apply_change(step(kind, subject, CHANGE), nothing_left)
-    assert licences_of(await record_of(settings)) == before - gone
+    record = await record_of(settings)
+    assert licences_of(record) == before - gone
+    assert {licence["parent"] for licence in record["licences"]} & gone == set(), "belongs to what is gone"
 
 
 async def test_FFN5_the_exit_ends_the_cooperation_with_every_partner(

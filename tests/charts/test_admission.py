@@ -270,6 +270,11 @@ def test_day_and_services_of_an_order(says, order, refused):
     assert parts_of(refusal) == (refused and (refused[0], "malformed", refused[1]))
 
 
+def addons(*numbers: str, form: tuple[str, ...] | None = None) -> dict[str, Any]:
+    """A hosting's add-ons, with what their form asks for."""
+    return {"addons": [{"licence": number, "product": "P", "details_needed": form} for number in numbers]}
+
+
 @pytest.mark.parametrize(
     ("says", "details", "missing"),
     [
@@ -287,10 +292,21 @@ def test_day_and_services_of_an_order(says, order, refused):
         ({"details_needed": ("a",)}, {"a": False}, None),
         ({"details_needed": ("new_contract",)}, {}, ("SHH2", ["new_contract"])),
         ({}, None, None),
-        ({"addons": ("A-1", "A-2")}, {"addons": {"A-1": "end"}}, ("ADD2", ["addons.A-2"])),
-        ({"addons": ("A-1",)}, {"addons": {"A-1": "later"}}, ("ADD2", ["addons.A-1"])),
-        ({"addons": ("A-1",)}, {"addons": "end"}, ("ADD2", ["addons.A-1"])),
-        ({"addons": ("A-1", "A-2")}, {"addons": {"A-1": "end", "A-2": "keep"}}, None),
+        (addons("A-1", "A-2"), {"addons": {"A-1": "end"}}, ("ADD2", ["addons.A-2"])),
+        (addons("A-1"), {"addons": {"A-1": "later"}}, ("ADD2", ["addons.A-1"])),
+        (addons("A-1"), {"addons": "end"}, ("ADD2", ["addons.A-1"])),
+        (addons("A-1", "A-2"), {"addons": {"A-1": "end", "A-2": "keep"}}, None),
+        (addons("A-1", form=()), {"addons": {"A-1": "end"}}, ("ADD1", ["details"])),
+        (addons("A-1", form=()), {"addons": {"A-1": "keep"}}, None),
+        (addons("A-1", form=()), {"addons": {"A-1": "end"}, "any": "x"}, None),
+        (addons("A-1", form=("m",)), {"addons": {"A-1": "end"}, "any": "x"}, ("ADD1", ["m"])),
+        (addons("A-1", form=("m",)), {"addons": {"A-1": "end"}, "m": "x"}, None),
+        (addons("A-1", form=("m",)), {"addons": {"A-1": "end"}, "A-1": {"m": "x"}}, None),
+        (
+            addons("A-1", "A-2", form=("m",)),
+            {"addons": {"A-1": "end", "A-2": "end"}, "A-1": {"m": "x"}},
+            ("ADD1", ["m"]),
+        ),
     ],
 )
 def test_ADD1_ADD2_SHH2_details_that_an_order_needs(says, details, missing):

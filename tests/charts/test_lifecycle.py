@@ -622,7 +622,7 @@ def test_X12_a_booking_by_hand_says_what_to_do():
     task = run.task("perform")
     assert task.values == {
         "product": "hosting", "subject": "H-1", "target": None, "effective_at": "2027-01-31T23:00:00+00:00",
-        "click_path": ["one", "two"], "details": {"a": 1}, "optional_services": ["Set up (s)", "t"],
+        "click_path": ["one", "two"], "addon_path": [], "details": {"a": 1}, "optional_services": ["Set up (s)", "t"],
         "notice_unknown": True,
     }  # fmt: skip
     assert (task.text, task.due_at) == ("perform_order", NOW)

@@ -222,3 +222,53 @@ def test_X9_what_is_switched_off_on_its_day_before_its_proof_is_told_on_the_day(
     at_once.send("place_order")
     at_once.wait(NOW)
     assert (at_once.state, at_once.notices()) == ("third_party", [("scheduled", "customer")])
+
+
+# A hosting with its add-ons (ADD2).
+
+COST = {"before": "50.00", "after": "0"}
+
+
+def hosting(*decided: str, **prices: Any) -> LoneRun:
+    """Ordered, with what is said of its add-ons A-1 and so on."""
+    names = [f"A-{number}" for number, _ in enumerate(decided, 1)]
+    addons = [{"licence": name, "product": "Extra", "cost": prices.get(name.replace("-", ""))} for name in names]
+    run = LoneRun("hosting", PAID | {"cost": COST, "addons": addons}, subject="H-1")
+    return scheduled(run, details={"addons": dict(zip(names, decided, strict=True))})
+
+
+TEN = {"before": "10.00", "after": "0"}
+
+
+@pytest.mark.parametrize(
+    ("decided", "prices", "saved"),
+    [
+        (("end",), {"A1": TEN}, ("60.00", "0.00", "60.00")),
+        (("keep",), {"A1": TEN}, ("60.00", "10.00", "50.00")),
+        (("end", "keep"), {"A1": TEN, "A2": TEN}, ("70.00", "10.00", "60.00")),
+        (("end",), {}, (None, None, None)),
+    ],
+)
+def test_ADD2_what_ends_and_what_stays_is_counted_in_the_saving(
+    decided: tuple[str, ...], prices: Any, saved: tuple[str | None, ...]
+) -> None:
+    told = hosting(*decided, **prices).notice("scheduled")
+    assert tuple(told.get(name) for name in ("price", "new_price", "saved_price")) == saved
+
+
+def test_ADD2_what_ends_and_what_stays_is_named_when_it_is_booked_and_made() -> None:
+    run = hosting("end", "keep", "end")
+    run.wait(TERM)
+    for mail in ("scheduled", "applied"):
+        told = run.notice(mail)
+        assert (told["addons_ending"], told["addons_staying"]) == (["Extra (A-1)", "Extra (A-3)"], ["Extra (A-2)"])
+
+
+def test_ADD2_X12_whoever_clicks_is_told_which_add_ons_end_and_how() -> None:
+    addons = [{"licence": "A-1", "product": "Extra"}, {"licence": "A-2", "product": "Extra"}]
+    says = PAID | {"addons": addons, "addon_path": ("one", "two"), "mode": "guided"}
+    run = LoneRun("hosting", says, subject="H-1")
+    run.send("place_order", details={"addons": {"A-1": "end", "A-2": "keep"}})
+    values = run.task("perform").values
+    assert (values["addons_ending"], values["addons_staying"]) == (["Extra (A-1)"], ["Extra (A-2)"])
+    assert values["addon_path"] == ["one", "two"]

@@ -422,7 +422,8 @@ def test_ADD2_hosting_names_its_own_add_ons_only() -> None:
         {"product": "hosting_addon", "parent": "L-1"},
         {"product": "hosting_addon", "parent": "L-9"},
     )
-    assert ask("hosting", customer(*licences)).addons == ("L-2",)
+    (addon,) = ask("hosting", customer(*licences)).addons
+    assert (addon.licence, addon.product, addon.details_needed) == ("L-2", "Zusatzleistung zum Hosting", ())
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,7 @@ def words(text: str) -> set[str]:
 
 FIRST = "2027-02-01T00:00:00+01:00"
 LATER = "2027-02-28T23:00:00Z"
+ADDONS = {"addons_ending": ["Backup (A-1)"], "addons_staying": ["Zusatzspeicher (A-2)"]}
 PERFORM = {
     "product": "edition",
     "subject": "jtl",
@@ -266,7 +267,9 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "why.unbooked": {"planned_at": FIRST},
     "why.named": {"named_at": FIRST},
     "why.made_later": {"planned_at": FIRST},
-    "task.perform_order": PERFORM | {"notice_unknown": True, "missed": None, "beside": [BESIDE]},
+    "task.perform_order": PERFORM
+    | ADDONS
+    | {"addon_path": ["Hosting by JTL", "Kündigen"], "notice_unknown": True, "missed": None, "beside": [BESIDE]},
     "task.perform_end": PERFORM,
     "task.perform_reassign": PERFORM | {"target": "wms_mobile"},
     "task.perform_withdraw": PERFORM,
@@ -313,8 +316,11 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "part.moment": {"at": FIRST},
     "mail.reminder": MAIL | REMINDED | REJECTED,
     "mail.reminder_urgent": MAIL | REMINDED | REJECTED | {"number": 3, "again": True},
-    "mail.scheduled": MAIL | {"late": True, "clarified": None, "other_effective_at": LATER, "notice_unknown": True},
+    "mail.scheduled": MAIL
+    | ADDONS
+    | {"late": True, "clarified": None, "other_effective_at": LATER, "notice_unknown": True},
     "mail.applied": MAIL
+    | ADDONS
     | {"held_since": FIRST, "note": "Rückgängig gemacht.", "passed_on": "misclick/K-1001/voucher.V-1"},
     "mail.abandoned": MAIL,
     "mail.change_dropped": MAIL,
@@ -347,6 +353,7 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "part.unclear": {},
     "part.greeting": MAIL,
     "part.unordered": {},
+    "part.addons": ADDONS,
     "part.last_day": FACTS,
     "entry.limit": {"limit": 3, "product": "Multikassen"},
     "part.outside": {"steps": [{"what": "third_party", "name": "Fremdmarkt"}]},
