@@ -65,6 +65,7 @@ format: $(STAMP)  ## Format and fix what can be fixed by itself
 
 bench: $(STAMP)  ## Measure against a bare workflow, or with BESIDE=path the charts of another checkout; print the ratios
 	$(BIN)/python -m $(if $(BESIDE),bench.charts --beside $(BESIDE),bench)
+	$(if $(BESIDE),,$(BIN)/python -m bench.large)
 
 mutation: $(STAMP)  ## Change states/, or MODULES, in one place at a time and see whether a test notices; takes long
 	$(UV) pip install --quiet --require-hashes --python $(BIN)/python -r tools/mutation/requirements.lock

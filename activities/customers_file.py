@@ -83,9 +83,10 @@ def faults_of(record: Customer) -> Iterator[str]:
 
 def repeated(part: str, field: str, names: list[str]) -> Iterator[str]:
     """Names that stand there more than once."""
+    first: dict[str, int] = {}
     for index, name in enumerate(names):
-        if names.index(name) != index:
-            yield f"{part}.{index}.{field}: {name} stands in {part}.{names.index(name)} already"
+        if first.setdefault(name, index) != index:
+            yield f"{part}.{index}.{field}: {name} stands in {part}.{first[name]} already"
 
 
 def unstorable(value: Any, where: str = "") -> Iterator[str]:

@@ -1,5 +1,6 @@
 """Checking a request against record and catalogue: the same for runs, previews and the list of licences."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -34,19 +35,25 @@ async def check_request(inquiry: Inquiry, adapters: Adapters, catalogues: Catalo
     request = inquiry.request
     # Before the record: a change that is made in between is then in both, and in no case in neither.
     changes = await adapters.bookings.changes(request.customer) if request.kind in CONFIGURED else ()
-    record, ends = await adapters.bookings.with_ends(request.customer)
-    context = Context(
-        record=record,
-        ends=ends,
-        changes=changes,
-        open_runs=await adapters.runs.open_runs(request.customer),
-        other=await other_customer(request, adapters.records),
-        zone=settings.time_zone,
-        boundary=settings.notice_boundary,
-    )
+    context = await context_of(request.customer, adapters, settings)
+    other = await other_customer(request, adapters.records)
+    return check_in(replace(context, changes=changes, other=other), inquiry, catalogues, settings)
+
+
+async def context_of(customer: str, adapters: Adapters, settings: Settings) -> Context:
+    """What checks read of a customer, once for all that are made together. Raises what the ports raise."""
+    record, ends = await adapters.bookings.with_ends(customer)
+    open_runs = await adapters.runs.open_runs(customer)
+    boundary = settings.notice_boundary
+    return Context(record=record, ends=ends, open_runs=open_runs, zone=settings.time_zone, boundary=boundary)
+
+
+def check_in(context: Context, inquiry: Inquiry, catalogues: Catalogues, settings: Settings) -> Check:
+    """What record and catalogue say about a request, of what has been read. Raises as `check_request` does."""
+    request = inquiry.request
     catalogue, in_force = versions(inquiry, catalogues, settings)
     check = KINDS[request.kind].check(inquiry, context, catalogue)
-    added = by_hand(check, request, record, catalogue, settings)
+    added = by_hand(check, request, context.record, catalogue, settings)
     if in_force.version != catalogue.version:
         added["in_force"] = in_force.version
     if inquiry.first:

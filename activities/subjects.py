@@ -147,7 +147,7 @@ def subject_of(kind: str) -> Subject:
 def without_licences(record: Customer, ending: Collection[Licence]) -> Customer:
     """The record without these licences; what belonged to one of them and stays belongs to none any more (ADD2)."""
     gone = {licence.licence for licence in ending}
-    staying = [licence for licence in record.licences if licence not in ending]
+    staying = [licence for licence in record.licences if licence.licence not in gone]
     licences = [
         licence.model_copy(update={"parent": None}) if licence.parent in gone else licence for licence in staying
     ]

@@ -101,13 +101,8 @@ def print_findings(document: Document) -> None:
     if document["surplus"]:
         print()
         fields = itemgetter("product", "reason", "candidates", "resolved")
-        rows = [(entry["licence"] or f"any {count}", *fields(entry)) for entry, count in counted(document["surplus"])]
+        rows = [(entry["licence"] or f"any {entry['too_many']}", *fields(entry)) for entry in document["surplus"]]
         table(("surplus licence", "product", "why", "of", "resolved"), rows)
-
-
-def counted(entries: Sequence[Document]) -> list[tuple[Document, int]]:
-    """Each entry once, with how many are equal to it."""
-    return [(entry, entries.count(entry)) for number, entry in enumerate(entries) if entry not in entries[:number]]
 
 
 def print_preview(document: Document, zone: str) -> None:

@@ -1,8 +1,10 @@
 """What is answered without a run: what each licence's end would mean, and previews."""
 
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from typing import Any
 
+from activities.request_check import check_in, context_of
 from catalogue.texts import say
 from portal.context import Portal
 from portal.incoming import check_reason, read_request
@@ -29,21 +31,36 @@ ELSEWHERE = ("shopify", "ecomdata")
 
 async def licences(portal: Portal, customer: str) -> dict[str, Any]:
     """The customer's licences, each with what its end would mean. Raises `unknown_customer`."""
-    record = await portal.adapters.records.customer(customer)
+    context = await context_of(customer, portal.adapters, portal.settings)
+    record = context.record
     if record is None:
         raise PortalProblem("unknown_customer", values={"customer": customer}, status=404)
     now = datetime.now(UTC)
     catalogue = portal.catalogues.in_force(day_of(now, portal.settings.time_zone))
-    open_runs = sorted(await portal.adapters.runs.open_runs(customer))
-    answers = []
-    for licence in record.licences:
-        running = next((run for run in open_runs if ends(run, licence)), None)
-        answers.append(await licence_answer(portal, record, licence, catalogue, running, now))
+    running = running_for(context.open_runs)
+
+    def assess(request: Request) -> Check:
+        return check_in(context, Inquiry(request=request, at=now), portal.catalogues, portal.settings)
+
+    answers = [
+        licence_answer(record, licence, catalogue, running.get(subject_of(licence)), assess)
+        for licence in record.licences
+    ]
     return LicencesAnswer(customer=customer, licences=tuple(answers)).model_dump(mode="json")
 
 
-async def licence_answer(
-    portal: Portal, record: Customer, licence: Licence, catalogue: Catalogue, running: str | None, now: datetime
+def running_for(open_runs: Iterable[str]) -> dict[str, str]:
+    """The open run about each subject; a mis-click's ends nothing."""
+    runs = [(run.split("/", 2), run) for run in sorted(open_runs, reverse=True)]
+    return {subject: run for (kind, _, subject), run in runs if kind != "misclick"}
+
+
+def licence_answer(
+    record: Customer,
+    licence: Licence,
+    catalogue: Catalogue,
+    running: str | None,
+    assess: Callable[[Request], Check],
 ) -> LicenceAnswer:
     """One licence: cancelled (cost falls) or deactivated (it is in the price), or why neither."""
     product, language = product_of(catalogue, licence), record.language
@@ -51,7 +68,7 @@ async def licence_answer(
     if request is None:
         effect, rule, text = ended_elsewhere(licence, product, language)
     else:
-        effect, rule, text = meaning_of(request, await portal.assess(Inquiry(request=request, at=now)), language)
+        effect, rule, text = meaning_of(request, assess(request), language)
     remarks = [remark.text[language] for remark in catalogue.remarks.values() if licence.product in remark.products]
     if remarks and not text.endswith((".", "!", "?")):
         text += "."
@@ -102,12 +119,6 @@ def meaning_of(request: Request, check: Check, language: str) -> tuple[CostEffec
     if check.inferred:
         text = f"{text}. {say(language, 'listed.inferred')}"
     return effect, question.rule if question else RULES[effect], text
-
-
-def ends(workflow_id: str, licence: Licence) -> bool:
-    """Whether that run is about this licence."""
-    kind, _, subject = workflow_id.split("/", 2)
-    return subject == subject_of(licence) and kind != "misclick"
 
 
 async def preview_of(portal: Portal, data: Any) -> dict[str, Any]:

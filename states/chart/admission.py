@@ -37,7 +37,7 @@ from states.rules.effective_date import date_for, date_rule_of, effective_at, st
 from states.rules.moments import bounds
 from states.rules.notice import latest_choice
 from states.rules.run_values import addon_decisions, surplus_rows
-from states.rules.surplus_resolution import resolved_flags
+from states.rules.surplus_resolution import all_licences, resolved_flags
 
 Shape = TypeVar("Shape", bound=BaseModel)
 
@@ -239,7 +239,7 @@ def refusal_of_override(memory: Memory, message: OverrideSurplus) -> Refusal | N
     left = [entry for entry, resolved in zip(entries, flags, strict=True) if not resolved]
     if left:
         return malformed("fault.licences_missing", "X2", surplus=surplus_rows(left))
-    named = {licence for entry in entries for licence in (entry.licence, *entry.candidates)}
+    named = {licence for entry in entries for licence in all_licences(entry)}
     unknown = [licence for licence in message.licences if licence not in named]
     return malformed("fault.licences_unknown", "X2", licences=unknown) if unknown else None
 

@@ -89,7 +89,7 @@ def remind_of_surplus(turn: Turn) -> None:
     """Some days before the date the customer is told once what is still in surplus, overridden or not (X2)."""
     memory = turn.memory
     entries = memory.check.surplus if memory.check else ()
-    left = surplus_rows(entry for entry in entries if entry.ends_at is None)
+    left = surplus_rows(entry for entry in entries if entry.left)
     if left and memory.rechecked and not memory.told_of_surplus:
         memory.told_of_surplus = True
         tell(turn, "surplus_reminder", surplus=left)

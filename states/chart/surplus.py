@@ -9,7 +9,7 @@ from states.model.base import start_of
 from states.model.memory import Memory
 from states.rules.effective_date import effective_at
 from states.rules.run_values import surplus_rows
-from states.rules.surplus_resolution import split_by_licence, unresolved_surplus
+from states.rules.surplus_resolution import all_licences, split_by_licence, unresolved_surplus
 
 
 def nothing_left(model: Memory) -> bool:
@@ -19,7 +19,7 @@ def nothing_left(model: Memory) -> bool:
 
 def left_by_change(model: Memory) -> bool:
     """The change left something in surplus whose own end is not booked (X2)."""
-    return model.receipt is not None and any(entry.ends_at is None for entry in model.receipt.surplus)
+    return model.receipt is not None and any(entry.left for entry in model.receipt.surplus)
 
 
 def was_held(model: Memory) -> bool:
@@ -74,10 +74,13 @@ def note_first_day(turn: Turn) -> None:
 
 def remember_surplus(memory: Memory) -> None:
     """Each licence that was ever in surplus, or a candidate of a limit: what may end for this run's sake (X13)."""
-    if memory.check is None:
+    if memory.check is None or not memory.check.surplus:
         return
     known = {entry.licence for entry in memory.once_surplus}
-    entries = {single.licence: single for entry in memory.check.surplus for single in split_by_licence(entry)}
-    new = tuple(entry for licence, entry in entries.items() if licence not in known)
+    new = {licence for entry in memory.check.surplus for licence in all_licences(entry)} - known
     if new:
-        memory.once_surplus = (*memory.once_surplus, *new)
+        entries = {single.licence: single for entry in memory.check.surplus for single in split_by_licence(entry)}
+        memory.once_surplus = (
+            *memory.once_surplus,
+            *(entry for licence, entry in entries.items() if licence in new),
+        )

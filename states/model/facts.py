@@ -1,6 +1,6 @@
 """What activities tell a chart: the result of a check, a receipt, the settings of a run."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Literal, get_args
 
 from pydantic import Field
@@ -43,8 +43,10 @@ class Feature(Value):
 
 
 class Surplus(Value):
-    """One licence too many under the target (ED5). Where a limit is exceeded, `licence` is None and any of
-    `candidates` resolves it (POS3). `ends_at`: when it is gone, where its own end is scheduled (X3)."""
+    """What the target does not allow (ED5): a licence, or of a limit that is exceeded how many of its licences (POS3).
+
+    `licence` is None of a limit: `too_many` of `candidates` are in surplus, and ending any of them makes one less.
+    """
 
     licence: str | None = None
     product: str
@@ -52,7 +54,27 @@ class Surplus(Value):
     """A key of the texts: `not_available`, `limit`, `channel`, `open_operations`, `stock`."""
     values: dict[str, Any] = Field(default_factory=dict)
     candidates: tuple[str, ...] = ()
+    too_many: int = 1
+    """How many are too many, beside those whose end is booked: none is left where enough ends are (X3)."""
     ends_at: Moment | None = None
+    """When the licence is gone, where its own end is booked (X3)."""
+    ending: dict[str, Moment] = Field(default_factory=dict)
+    """Of a limit: when those are gone whose ends are booked, by licence (X3)."""
+
+    @property
+    def left(self) -> int:
+        """How many are still too many."""
+        return 0 if self.ends_at is not None else self.too_many
+
+    @property
+    def licences(self) -> tuple[str, ...]:
+        """The licence, or of a limit those among which the customer chooses."""
+        return (self.licence,) if self.licence else self.candidates
+
+    @property
+    def booked_ends(self) -> dict[str, datetime]:
+        """The booked ends, by licence."""
+        return {self.licence: self.ends_at} if self.licence and self.ends_at else self.ending
 
 
 class Question(Value):

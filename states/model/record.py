@@ -1,6 +1,7 @@
 """The customer's record, in the form of the lines that `customers load` reads (docs/contract.md, Customers' data)."""
 
-from typing import Annotated, Literal
+from functools import cached_property
+from typing import Annotated, Literal, Self
 
 from pydantic import Field
 
@@ -52,6 +53,10 @@ class EditionTerm(Value):
     ends: Day | None = None
 
 
+MOST_LICENCES, MOST_PARTNERS = 2_000, 200
+"""With so many every call and every run works (`make bench`); each partner is a step of its own with its task."""
+
+
 class Customer(Value):
     """A customer with what is booked. `name` and `email` never enter a workflow's history."""
 
@@ -62,8 +67,8 @@ class Customer(Value):
     editions: dict[Family, EditionKey] = Field(default_factory=dict)
     edition_terms: dict[Family, EditionTerm] = Field(default_factory=dict)
     order_package: int = Field(default=0, ge=0)
-    licences: tuple[Licence, ...] = ()
-    partners: tuple[Partner, ...] = ()
+    licences: Annotated[tuple[Licence, ...], Field(max_length=MOST_LICENCES)] = ()
+    partners: Annotated[tuple[Partner, ...], Field(max_length=MOST_PARTNERS)] = ()
 
     def names(self) -> dict[NamedPart, str]:
         """What the customer calls licences and partners."""
@@ -74,4 +79,15 @@ class Customer(Value):
 
     def licence(self, licence: str) -> Licence | None:
         """The licence of that number, or None where the customer does not hold it."""
-        return next((entry for entry in self.licences if entry.licence == licence), None)
+        return self.by_number.get(licence)
+
+    @cached_property
+    def by_number(self) -> dict[str, Licence]:
+        """The licences by their numbers: a large customer's are looked up once for each."""
+        return {entry.licence: entry for entry in reversed(self.licences)}
+
+    def __copy__(self) -> Self:
+        """A copy may get other licences."""
+        copied = super().__copy__()
+        copied.__dict__.pop("by_number", None)
+        return copied

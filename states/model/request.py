@@ -17,6 +17,7 @@ from states.model.base import (
     WrittenDay,
     WrittenMoment,
 )
+from states.model.record import MOST_LICENCES
 
 Target = (
     Annotated[int, Field(strict=True, ge=-(10**9), le=10**9)]
@@ -92,7 +93,7 @@ class RecheckLicences(Message):
 class OverrideSurplus(Message):
     """The customer goes on in spite of surplus, naming every unresolved licence (X2)."""
 
-    licences: Annotated[tuple[ShortText, ...], Field(max_length=1000)]
+    licences: Annotated[tuple[ShortText, ...], Field(max_length=MOST_LICENCES)]
 
 
 class PlaceOrder(Message):

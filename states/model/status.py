@@ -49,12 +49,14 @@ class ReasonText(Value):
 
 
 class SurplusEntry(Value):
-    """One licence too many; `licence` is None where any of `candidates` resolves it (POS3)."""
+    """A licence too many; of a limit, `licence` is None and `too_many` of `candidates` are (POS3)."""
 
     licence: str | None
     product: str
     reason: str
     candidates: tuple[str, ...]
+    too_many: int
+    """How many have still to end: none where enough ends are booked (X3)."""
     resolved: bool
 
 

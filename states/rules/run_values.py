@@ -145,14 +145,14 @@ def step_row(what: str, name: Any) -> dict[str, Any]:
 
 def surplus_rows(entries: Iterable[Surplus]) -> list[dict[str, Any]]:
     """What is in surplus, for a list in a text: what each licence is called; of a limit, how many of which."""
-    rows: dict[tuple[str, ...], dict[str, Any]] = {}
-    for entry in entries:
-        key = (entry.reason, entry.licence or "", *(() if entry.licence else entry.candidates))
-        product = str(entry.values.get("product") or entry.product)
-        names = [named(product, number) for number in ([entry.licence] if entry.licence else entry.candidates)]
-        row = {"names": names, "reason": entry.reason, "number": 0} | entry.values
-        rows.setdefault(key, row)["number"] += 1
-    return list(rows.values())
+    return [surplus_row(entry, entry.licences, entry.too_many) for entry in entries]
+
+
+def surplus_row(entry: Surplus, licences: Iterable[str], number: int) -> dict[str, Any]:
+    """So many of these licences of an entry."""
+    product = str(entry.values.get("product") or entry.product)
+    names = [named(product, licence) for licence in licences]
+    return {"names": names, "reason": entry.reason, "number": number} | entry.values
 
 
 def change_row(change: BookedChange) -> dict[str, Any]:

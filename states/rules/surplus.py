@@ -16,9 +16,9 @@ def surplus_under(
 ) -> tuple[Surplus, ...]:
     """What the customer would hold too many of with the edition `target` (ED5, X2, POS3, WE4).
 
-    A product that the target lacks: one entry for each licence. A limit exceeded by n: n entries without a licence,
-    each with the candidates; a candidate whose own end is booked in `ends` resolves one of them and is then no
-    candidate for the others (X3).
+    A product that the target lacks: one entry for each licence. A limit that is exceeded: one entry without a licence,
+    with how many are too many and the candidates; one whose own end is booked in `ends` makes one less, and is then no
+    candidate any more (X3).
     """
     label = catalogue.editions[target].label
     entries: list[Surplus] = []
@@ -30,7 +30,7 @@ def surplus_under(
         if offer.status == "not_available":
             entries += [entry_of_missing_product(licence, values, ends) for licence in licences]
         elif offer.limit is not None and len(licences) > offer.limit:
-            entries += beyond_limit(licences, offer, values, ends)
+            entries.append(beyond_limit(licences, offer, values, ends))
     return tuple(entries)
 
 
@@ -66,26 +66,22 @@ def entry_of_missing_product(licence: Licence, values: dict[str, Any], ends: Map
 
 def beyond_limit(
     licences: Sequence[Licence], offer: Offer, values: Mapping[str, Any], ends: Mapping[str, datetime]
-) -> list[Surplus]:
-    """One entry for each licence above the limit (POS3); the earliest booked ends resolve first."""
+) -> Surplus:
+    """How many licences there are above the limit (POS3); the earliest booked ends count first."""
     limit = offer.limit or 0
+    exceeded_by = len(licences) - limit
     numbers = [licence.licence for licence in licences]
-    ending = sorted((number for number in numbers if number in ends), key=lambda number: ends[number])
-    staying = tuple(number for number in numbers if number not in ends)
-    entries = []
-    for index in range(len(licences) - limit):
-        resolving = ending[index] if index < len(ending) else None
-        entries.append(
-            Surplus(
-                product=licences[0].product,
-                reason="limit",
-                values={**values, "limit": limit, "held": len(licences)}
-                | ({"inferred": True} if offer.source.inferred else {}),
-                candidates=(resolving,) if resolving else staying,
-                ends_at=ends[resolving] if resolving else None,
-            )
-        )
-    return entries
+    ending = sorted((number for number in numbers if number in ends), key=lambda number: ends[number])[:exceeded_by]
+    left = exceeded_by - len(ending)
+    return Surplus(
+        product=licences[0].product,
+        reason="limit",
+        values={**values, "limit": limit, "held": len(licences)}
+        | ({"inferred": True} if offer.source.inferred else {}),
+        candidates=tuple(number for number in numbers if number not in ends) if left else tuple(ending),
+        too_many=left,
+        ending={number: ends[number] for number in ending},
+    )
 
 
 def active_channels(record: Customer, catalogue: Catalogue) -> tuple[Surplus, ...]:

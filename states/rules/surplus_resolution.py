@@ -12,19 +12,9 @@ from states.model.request import LicenceChanged
 
 
 def resolved_flags(entries: Iterable[Surplus], overridden: Iterable[str]) -> list[bool]:
-    """For each entry whether it is resolved. A candidate that was named resolves one entry of its limit (POS3)."""
+    """For each entry whether it is resolved: by booked ends, or since as many were named as are too many (POS3)."""
     named = set(overridden)
-    flags = []
-    for entry in entries:
-        if entry.ends_at is not None:
-            flags.append(True)
-        elif entry.licence is not None:
-            flags.append(entry.licence in named)
-        else:
-            resolving = next((candidate for candidate in entry.candidates if candidate in named), None)
-            named.discard(resolving or "")
-            flags.append(resolving is not None)
-    return flags
+    return [entry.left <= len(named.intersection(entry.licences)) for entry in entries]
 
 
 def unresolved_surplus(memory: Memory) -> tuple[Surplus, ...]:
@@ -46,11 +36,16 @@ class CancellationForRun(NamedTuple):
 
 def split_by_licence(entry: Surplus) -> tuple[Surplus, ...]:
     """An entry for each licence that it is about, with no more than is needed to name it and its own run."""
-    licences = (entry.licence,) if entry.licence else entry.candidates
     kept = {name: value for name, value in entry.values.items() if name in ("kind", "product")}
     return tuple(
-        Surplus(licence=licence, product=entry.product, reason=entry.reason, values=kept) for licence in licences
+        Surplus(licence=licence, product=entry.product, reason=entry.reason, values=kept)
+        for licence in all_licences(entry)
     )
+
+
+def all_licences(entry: Surplus) -> tuple[str, ...]:
+    """Every licence that it is about, those that end with the rest."""
+    return tuple(dict.fromkeys((*entry.licences, *entry.ending)))
 
 
 def with_licence_news(memory: Memory, news: LicenceChanged, at: datetime) -> tuple[LicenceNews, ...]:
@@ -63,7 +58,7 @@ def booked_ends(memory: Memory) -> dict[str, datetime | None]:
     """The licences that the last check still found, each with its booked end."""
     ends: dict[str, datetime | None] = {}
     for entry in memory.check.surplus if memory.check else ():
-        ends |= {single.licence or "": entry.ends_at for single in split_by_licence(entry)}
+        ends |= {licence: entry.booked_ends.get(licence) for licence in all_licences(entry)}
     return ends
 
 

@@ -56,6 +56,7 @@ def surplus_entries(memory: Memory, say: Say, language: str) -> tuple[SurplusEnt
             product=entry.product,
             reason=say(language, f"surplus.{entry.reason}", {"stage": stage_of(memory)} | entry.values),
             candidates=entry.candidates,
+            too_many=entry.left,
             resolved=resolved,
         )
         for entry, resolved in zip(entries, flags, strict=True)

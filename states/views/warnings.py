@@ -5,12 +5,12 @@ from datetime import datetime
 from states.chart.state_names import BOOKED
 from states.chart.traits import ACKNOWLEDGED
 from states.model.ends import ENDS
-from states.model.facts import Warning
+from states.model.facts import Surplus, Warning
 from states.model.memory import Memory
 from states.model.status import WarningText
 from states.model.texts import Say
 from states.rules.effective_date import cost_effect_of, effective_at, notice_moment, notice_unknown, other_reading
-from states.rules.run_values import run_facts, stage_of, surplus_rows
+from states.rules.run_values import run_facts, stage_of, surplus_row, surplus_rows
 from states.views.refusals import language_of
 
 
@@ -52,15 +52,33 @@ def warnings_of(memory: Memory) -> tuple[Warning, ...]:
 def surplus_warnings(memory: Memory, date: datetime | None) -> list[Warning]:
     """Licences in surplus, and those whose own end lies on another date (ED5, X3)."""
     entries = memory.check.surplus if memory.check else ()
-    staying = [entry for entry in entries if entry.ends_at is None]
+    staying = [entry for entry in entries if entry.left]
     warnings = []
     if staying:
-        warnings.append(Warning(code="surplus", values={"surplus": surplus_rows(staying), "count": len(staying)}))
-    for entry in entries:
-        if entry.ends_at is not None and date is not None and entry.ends_at != date:
-            values = written({"licence_ends_at": entry.ends_at, "effective_at": date})
-            warnings.append(Warning(code="surplus_gap", values={"surplus": surplus_rows([entry])} | values))
+        count = sum(entry.left for entry in staying)
+        warnings.append(Warning(code="surplus", values={"surplus": surplus_rows(staying), "count": count}))
+    if date is not None:
+        warnings += [warning for entry in entries for warning in gaps(entry, date)]
     return warnings
+
+
+def gaps(entry: Surplus, date: datetime) -> list[Warning]:
+    """The licences of an entry whose own ends lie on another date than the change, one warning for each date (ED13)."""
+    warnings = []
+    for ends_at, licences in by_date(entry.booked_ends).items():
+        if ends_at != date:
+            values = written({"licence_ends_at": ends_at, "effective_at": date})
+            rows = [surplus_row(entry, licences, len(licences))]
+            warnings.append(Warning(code="surplus_gap", values={"surplus": rows} | values))
+    return warnings
+
+
+def by_date(ends: dict[str, datetime]) -> dict[datetime, list[str]]:
+    """The licences that end at each moment."""
+    dates: dict[datetime, list[str]] = {}
+    for licence, ends_at in ends.items():
+        dates.setdefault(ends_at, []).append(licence)
+    return dates
 
 
 def written(moments: dict[str, datetime]) -> dict[str, str]:

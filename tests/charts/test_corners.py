@@ -628,10 +628,11 @@ PARTNER = {"what": "partner", "rule": "FFN5", "subject": "P-1"}
 # Surplus.
 
 
-def test_X3_an_entry_of_a_limit_is_resolved_once_by_each_candidate_named():
-    entries = (LIMIT, LIMIT, LIMIT)
-    assert resolved_flags(entries, ("L-1",)) == [True, False, False]
-    assert resolved_flags(entries, ("L-1", "L-2")) == [True, True, False]
+def test_X2_X3_a_limit_is_resolved_when_as_many_are_named_or_end_as_are_too_many():
+    two = LIMIT.model_copy(update={"too_many": 2})
+    none = LIMIT.model_copy(update={"too_many": 0, "ending": {"L-1": NOW, "L-2": NOW}})
+    for named, flags in (("L-9",), [False, False, True]), (("L-1",), [False, True, True]), (("L-1", "L-2"), [True] * 3):
+        assert resolved_flags((two, LIMIT, none), named) == flags, named
     assert resolved_flags((LIMIT, UNAVAILABLE), ("", "L-9")) == [False, True]
 
 

@@ -435,10 +435,10 @@ def test_who_asked_and_who_ordered_and_when():
 
 
 def test_ED5_POS3_what_is_in_surplus_is_named_once_with_how_many():
-    other = LIMIT.model_copy(update={"candidates": ("L-3",)})
+    two, other = LIMIT.model_copy(update={"too_many": 2}), LIMIT.model_copy(update={"candidates": ("L-3",)})
     stock = Surplus(licence="L-9", product="fulfillment", reason="stock", candidates=("L-9",))
     more = UNAVAILABLE.model_copy(update={"licence": "L-8"})
-    entries = surplus_rows((LIMIT, UNAVAILABLE, LIMIT, other, stock, more))
+    entries = surplus_rows((two, UNAVAILABLE, other, stock, more))
     assert [(entry["names"], entry["reason"], entry["number"]) for entry in entries] == [
         (["pos_wawi (L-1)", "pos_wawi (L-2)"], "limit", 2),
         (["voucher (L-9)"], "not_available", 1),

@@ -183,14 +183,15 @@ def test_X1_a_term_that_was_clarified_knows_no_boundary_day():
 def test_ED5_X3_surplus_and_a_gap_are_said():
     soon = UNAVAILABLE.model_copy(update={"licence": "L-8", "ends_at": NOW})
     there = UNAVAILABLE.model_copy(update={"licence": "L-7", "ends_at": EFFECTIVE})
-    limit = LIMIT.model_copy(update={"ends_at": NOW, "candidates": ("L-1",)})
-    run = edition({"surplus": (UNAVAILABLE, UNAVAILABLE, LIMIT, soon, there, limit)})
+    ending = {"L-1": NOW, "L-2": NOW, "L-3": EFFECTIVE}
+    limit = LIMIT.model_copy(update={"too_many": 0, "candidates": tuple(ending), "ending": ending})
+    run = edition({"surplus": (UNAVAILABLE, LIMIT.model_copy(update={"too_many": 2}), soon, there, limit)})
     assert warning_codes(run) == ["surplus", "surplus_gap", "surplus_gap"]
-    values = {"surplus": [ROW_UNAVAILABLE | {"number": 2}, ROW_LIMIT], "count": 3}
+    values = {"surplus": [ROW_UNAVAILABLE, ROW_LIMIT | {"number": 2}], "count": 3}
     assert warning_text(run, "surplus") == f"de warning.surplus {(FACTS | values)}"
     gaps = [warning.text for warning in document_of(run).warnings if warning.code == "surplus_gap"]
     dates = {"licence_ends_at": NOW.isoformat(), "effective_at": EFFECTIVE.isoformat()}
-    rows = [ROW_UNAVAILABLE | {"names": ["voucher (L-8)"]}, ROW_LIMIT | {"names": ["pos_wawi (L-1)"]}]
+    rows = [ROW_UNAVAILABLE | {"names": ["voucher (L-8)"]}, ROW_LIMIT | {"number": 2}]
     assert gaps == [f"de warning.surplus_gap {(FACTS | {'surplus': [row]} | dates)}" for row in rows]
 
 

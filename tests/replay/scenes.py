@@ -31,7 +31,10 @@ async def onwards(run: Run, scene: Scene, document: dict[str, Any]) -> bool:
     elif asked:
         await run.confirm(asked, **clarify[asked])
     elif document["state"] == "surplus_resolution" and "override_surplus" in enabled:
-        await run("override_surplus", licences=[one["licence"] or one["candidates"][0] for one in document["surplus"]])
+        surplus = document["surplus"]
+        await run(
+            "override_surplus", licences=[name for one in surplus for name in one["candidates"][: one["too_many"]]]
+        )
     elif document["state"] == "support_ticket" and "support_ticket" in tasks and document["kind"] != "misclick":
         at = {} if document["kind"] == "setup_service" else {"at": "2027-05-31T12:00:00+02:00"}
         await run.confirm("support_ticket", decision="granted", note="as agreed", **at)

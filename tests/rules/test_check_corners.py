@@ -346,19 +346,23 @@ def licences(count: int) -> list[Licence]:
 
 
 def test_POS3_the_earliest_booked_ends_resolve_first():
-    entries = beyond_limit(licences(4), offer("included", 1), {"kind": "pos"}, ENDS)
-    assert [(entry.candidates, entry.ends_at) for entry in entries] == [
-        (("L-3",), ENDS["L-3"]), (("L-1",), ENDS["L-1"]), (("L-2", "L-4"), None),
-    ]  # fmt: skip
-    assert {entry.product for entry in entries} == {"p-1"} and {entry.licence for entry in entries} == {None}
-    assert entries[0].values == {"kind": "pos", "limit": 1, "held": 4, "inferred": True}
+    for limit, candidates, too_many, ending in (
+        (1, ("L-2", "L-4"), 1, ["L-3", "L-1"]),
+        (2, ("L-3", "L-1"), 0, ["L-3", "L-1"]),
+        (3, ("L-3",), 0, ["L-3"]),
+    ):
+        entry = beyond_limit(licences(4), offer("included", limit), {"kind": "pos"}, ENDS)
+        assert (entry.candidates, entry.too_many, list(entry.ending)) == (candidates, too_many, ending), limit
+        assert (entry.product, entry.licence) == ("p-1", None)
+        assert entry.values == {"kind": "pos", "limit": limit, "held": 4, "inferred": True}
 
 
-@pytest.mark.parametrize(("limit", "entries"), [(0, 2), (1, 1), (2, 0), (3, 0), (None, 0)])
-def test_POS3_a_limit_counts_where_there_is_one(limit, entries):
+@pytest.mark.parametrize(("limit", "too_many"), [(0, [2]), (1, [1]), (2, []), (3, []), (None, [])])
+def test_POS3_a_limit_counts_where_there_is_one(limit, too_many):
     thing = product("thing", {"jtl_start": offer("included", limit)})
     record = customer({"product": "thing"}, {"product": "thing"})
-    assert len(surplus_under(record, {}, catalogue(thing), "jtl", "jtl_start")) == entries
+    surplus = surplus_under(record, {}, catalogue(thing), "jtl", "jtl_start")
+    assert [entry.too_many for entry in surplus] == too_many
 
 
 def test_ED5_every_product_is_looked_at_also_after_one_that_no_edition_decides_about():

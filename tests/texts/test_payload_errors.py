@@ -84,9 +84,9 @@ FAULTS: list[tuple[type, Any, str, str]] = [
     (OverrideSurplus, ORDER | {"licences": "L-1"}, "`licences` has to be a list", "`licences` muss eine Liste sein"),
     (
         OverrideSurplus,
-        ORDER | {"licences": ["L"] * 1001},
-        "`licences` has too many entries, at most 1,000",
-        "`licences` hat zu viele Einträge, höchstens 1.000",
+        ORDER | {"licences": ["L"] * 2001},
+        "`licences` has too many entries, at most 2,000",
+        "`licences` hat zu viele Einträge, höchstens 2.000",
     ),
     (
         OverrideSurplus,
@@ -102,9 +102,9 @@ FAULTS: list[tuple[type, Any, str, str]] = [
     ),
     (
         Request,
-        REQUEST | {"details": {"a": "x" * 20_001}},
-        "`details` is too large, at most 20,000 characters",
-        "`details` ist zu groß, höchstens 20.000 Zeichen",
+        REQUEST | {"details": {"a": "x" * 120_001}},
+        "`details` is too large, at most 120,000 characters",
+        "`details` ist zu groß, höchstens 120.000 Zeichen",
     ),
     (
         Request,
