@@ -9,9 +9,8 @@ from activities.reconciliation.findings import text_of
 from console.output import at, print_json, table
 from console.portal_client import PortalRefusal, connect_to_temporal, language
 from settings import Settings
-from states.model.reconciliation import Comparison, Finding
+from states.model.reconciliation import WORKFLOW, Comparison, Finding
 
-WORKFLOW = "NightlyComparison"
 PATIENCE = timedelta(minutes=2)
 """Within which a worker must have compared."""
 

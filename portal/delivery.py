@@ -12,6 +12,7 @@ from activities.adapters import Adapters
 from activities.request_check import run_settings
 from activities.sql.inbox import InboxEntry
 from catalogue.loader import Catalogues
+from portal.gone_runs import GoneRuns
 from portal.incoming import RunCommand, check_said, command_of, event_of
 from portal.problems import PortalProblem, body_of
 from portal.run_client import Delivered, RunClient
@@ -121,7 +122,8 @@ class Delivery:
 
 def delivery_of(client: Client, settings: Settings, adapters: Adapters, catalogues: Catalogues) -> Delivery:
     """The delivery of one program."""
-    runs = RunClient(client, settings.task_queue, RunReader(client, settings, adapters.ledger))
+    reader = RunReader(client, settings, adapters.ledger, GoneRuns(client, settings, adapters))
+    runs = RunClient(client, settings.task_queue, reader)
     return Delivery(runs, adapters, settings, catalogues)
 
 

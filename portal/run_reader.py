@@ -16,6 +16,7 @@ from temporalio.client import (
 )
 
 from activities.sql.ledger import SqlLedger
+from portal.gone_runs import GONE, GoneRuns
 from portal.incoming import WORKFLOW_ID
 from portal.problems import PortalProblem, malformed
 from settings import Settings
@@ -42,6 +43,7 @@ class RunReader:
     client: Client
     settings: Settings
     ledger: SqlLedger
+    gone_runs: GoneRuns
 
     async def read(self, workflow_id: str, run_id: str | None = None) -> Document:
         """The status document of the newest run, or of the one named. Raises `unknown_run`, `unavailable`."""
@@ -69,7 +71,8 @@ class RunReader:
                 raise unknown_run(workflow_id, run_id)
         except (RPCError, PortalProblem) as error:
             unknown = isinstance(error, PortalProblem) or is_gone(error)
-            kept = await ended(workflow_id, run_id) if unknown else None
+            gone = await self.gone_runs.document(workflow_id, run_id) if unknown else None
+            kept = gone or (await ended(workflow_id, run_id) if unknown else None)
             if kept is None:
                 raise
             return kept
@@ -129,6 +132,8 @@ class RunReader:
         except PortalProblem as problem:
             return problem
         values, customer = {"state": document.get("state")}, workflow_id.split("/")[1]
+        if any(line["event"] == GONE for line in document.get("timeline", ())[-1:]):
+            values["gone"] = GONE
         return PortalProblem("ended", rule="X11", values=values, current=document, customer=customer)
 
 

@@ -9,14 +9,13 @@ from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
     from activities import activity_names
-    from states.model.reconciliation import Comparison, Night
+    from states.model.reconciliation import WORKFLOW, Comparison, Night
 from workflows import options
 
-NAME = "NightlyComparison"
 ID = "nightly-comparison"
 
 
-@workflow.defn(name=NAME)
+@workflow.defn(name=WORKFLOW)
 class NightlyComparison:
     """Compare, tell operators what is new, settle. With `{"settle": false}` it only looks."""
 

@@ -20,7 +20,8 @@ from temporalio.client import (
     ScheduleUpdateInput,
 )
 
-from workflows.nightly import ID, NAME
+from states.model.reconciliation import WORKFLOW
+from workflows.nightly import ID
 
 LATE = timedelta(hours=12)
 """How late a night is made up for, where the server was down at its time."""
@@ -30,7 +31,7 @@ def wanted(at: time, zone: str, task_queue: str) -> Schedule:
     """Every day at that time in the time zone; one at a time."""
     return Schedule(
         action=ScheduleActionStartWorkflow(
-            NAME, {"settle": True}, id=ID, task_queue=task_queue, static_summary="Nightly comparison"
+            WORKFLOW, {"settle": True}, id=ID, task_queue=task_queue, static_summary="Nightly comparison"
         ),
         spec=ScheduleSpec(
             calendars=[ScheduleCalendarSpec(hour=[ScheduleRange(at.hour)], minute=[ScheduleRange(at.minute)])],

@@ -11,6 +11,7 @@ from activities.ports import FINDING
 from activities.sql.bookings import close_with_run, key_of
 from activities.sql.database import Database, insert_once
 from activities.sql.ledger import row_of
+from activities.sql.paging import equal
 from activities.sql.runs import close_rows
 from activities.sql.tables import ledger, orders, receipts, runs, tasks
 from states.model.reconciliation import Booking, Execution, RecordedRun
@@ -27,13 +28,19 @@ class SqlOpenRuns:
 
     database: Database
 
-    async def recorded(self) -> tuple[RecordedRun, ...]:
-        """Each run that is open here, by its row or by a task; and each whose booking stands."""
+    async def recorded(self, workflow_id: str | None = None) -> tuple[RecordedRun, ...]:
+        """Each run that is open here, by its row or by a task; and each whose booking stands. Of one ID, or of all."""
+        mine = [equal(table, workflow_id=workflow_id) for table in (runs, tasks, orders)]
         async with self.database.read() as connection:
-            open_rows = (await connection.execute(select(runs).where(runs.c.open))).all()
-            open_tasks = (await connection.execute(select(tasks).where(tasks.c.open).order_by(tasks.c.task))).all()
-            booked = (await connection.execute(select(orders).where(orders.c.state == "booked"))).all()
+            open_rows = (await connection.execute(select(runs).where(runs.c.open, *mine[0]))).all()
+            which = (tasks.c.open, *mine[1])
+            open_tasks = (await connection.execute(select(tasks).where(*which).order_by(tasks.c.task))).all()
+            booked = (await connection.execute(select(orders).where(orders.c.state == "booked", *mine[2]))).all()
         return tuple(assembled(open_rows, open_tasks, booked))
+
+    async def gone(self, workflow_id: str) -> RecordedRun | None:
+        """What is held of the open run of that workflow ID; None where none is open here."""
+        return next((run for run in await self.recorded(workflow_id) if run.open), None)
 
     async def with_end(self, run: RecordedRun, execution: Execution) -> RecordedRun:
         """What the ledger says of a run of which only the booking is left.

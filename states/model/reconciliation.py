@@ -4,6 +4,9 @@ from typing import Literal
 
 from states.model.base import Moment, Value
 
+WORKFLOW = "NightlyComparison"
+"""The workflow type of the comparison."""
+
 How = Literal["open", "completed", "terminated", "failed", "timed_out", "canceled", "unknown"]
 """What Temporal says of a run; `unknown`: its retention has passed, or it was deleted."""
 

@@ -369,6 +369,7 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "finding.overdue": LOST | BOOKING,
     "finding.overdue_unwatched": LOST | BOOKING,
     "finding.all_unknown": {"count": 2},
+    "note.gone": {"reference": "B-000001", "effective_at": FIRST},
     "note.lost": {"reference": "B-000001", "effective_at": FIRST},
     "note.lost_after_end": {},
     "note.reminded": {},
