@@ -15,6 +15,7 @@ from states.model.effects import Effect
 from states.model.facts import Check, Receipt, Refusal
 from states.model.memory import Memory, Standing, Task, TimelineLine
 from states.model.request import spoken
+from states.rules.surplus_resolution import called_in_surplus
 
 
 @dataclass(frozen=True)
@@ -78,6 +79,7 @@ class Turn:
         if key is None:
             key = next((name for name in SAID_AS if getattr(message, name, None)), None)
             values = {key: getattr(message, key)} if key else {}
+            values |= {"licences": called_in_surplus(memory, message.licences)} if key == "licences" else {}
         line = TimelineLine(
             at=moment or getattr(message, "time", None) or memory.now,
             state=public_state(memory.state),

@@ -24,6 +24,16 @@ def unresolved_surplus(memory: Memory) -> tuple[Surplus, ...]:
     return tuple(entry for entry, resolved in zip(entries, flags, strict=True) if not resolved)
 
 
+def called_in_surplus(memory: Memory, licences: Iterable[str]) -> list[str]:
+    """What texts call licences that are in surplus, or candidates of a limit."""
+    products = {
+        number: str(entry.values.get("product") or entry.product)
+        for entry in (memory.check.surplus if memory.check else ())
+        for number in (entry.licence, *entry.candidates)
+    }
+    return [named(products[number], number) if number in products else number for number in licences]
+
+
 class CancellationForRun(NamedTuple):
     """A cancellation made for this run's sake: its own run, and when it takes or took effect, where known (X13)."""
 

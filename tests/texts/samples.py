@@ -405,7 +405,7 @@ SAMPLES: dict[str, dict[str, Any]] = {
     },
     "note.booking": {"booking": "B-7"},
     "note.to": {"to": "wms_mobile"},
-    "note.licences": {"licences": ["L-1", "L-2"]},
+    "note.licences": {"licences": ["Kasse (L-1)", "Kasse (L-2)"]},
     "centre.unknown": {},
     "centre.not_held": {"subject": "L-77"},
     "centre.not_lower": {"target": "jtl_pro"},
@@ -433,6 +433,7 @@ LABELS: dict[str, set[str]] = {
     "detail": {"addons", "new_contract", "end", "keep", "meant"},
     "recorded": {*RECORDED, *words("term ends annual monthly true false abonnement subscription jtl shopify")},
     "task_type": {*TASK_TYPES},
+    "level": words("Community Bronze Silber Gold"),
     "decision": {
         *words("confirmed rejected handed_in"),
         *(name for kind in TASK_TYPES.values() for name in kind.decisions),

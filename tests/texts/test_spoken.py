@@ -49,7 +49,7 @@ CANCELLED = {"kind": "wms_user", "subject": "L-77", "called": "WMS-Benutzer (L-7
         (DEACTIVATED, "Abschaltung vorgemerkt: ", "Deactivation scheduled: "),
         (DEACTIVATED | {"at_once": "now"}, "Abschaltung: ", "Switched off: "),
         (DEACTIVATED | {"at_once": "by_hand"}, "Eingangsbestätigung: ", "Order received: "),
-        (CANCELLED | {"late": True}, "Eingangsbestätigung: ", "Order received: "),
+        (CANCELLED | {"late": True}, "Gebucht, Termin noch offen: ", "Booked, date still open: "),
     ],
 )
 def test_a_booking_is_called_what_it_is(values: dict[str, Any], german: str, english: str) -> None:
@@ -116,6 +116,13 @@ def test_MOV1_who_moves_a_marketplace_is_told_to_connect_it_now(language: str) -
     text = body(language, "applied", **move, note=None, passed_on=None, held_since=None)
     assert re.search("Binden Sie ihn jetzt|Connect it in the other customer account right away", text)
     assert not re.search("Rechnung|invoice", text)
+
+
+def test_X2_the_timeline_calls_what_stays_in_surplus_by_name() -> None:
+    run = edition({"surplus": (UNAVAILABLE,)})
+    run.send("override_surplus", licences=["L-9"])
+    line = run.memory.timeline[-1]
+    assert (line.note, line.values) == ("note.licences", {"licences": ["voucher (L-9)"]})
 
 
 def test_X2_the_customer_is_reminded_of_surplus_once() -> None:
@@ -202,6 +209,14 @@ def test_POS3_licences_of_a_limit_are_named_once_with_how_many(language: str) ->
         text = say(language, key, samples_of(key) | {"surplus": [TRACKING, REGISTERS], "kind": "edition"})
         assert text.count("Kasse (P-1)") == 1, key
         assert re.search("2 (von|of): Kasse", text), key
+
+
+def test_SUP1_a_support_level_is_told_in_the_readers_language() -> None:
+    values = samples_of("warning.knock_on") | {"support_before": "Silber", "support_after": "Bronze"}
+    assert "falls from Silver to Bronze" in say("en", "warning.knock_on", values)
+    assert "level Silver" in say(
+        "en", "refusal.support_level", samples_of("refusal.support_level") | {"level": "Silber"}
+    )
 
 
 @IN_BOTH
