@@ -142,7 +142,7 @@ async def test_by_is_the_name_of_the_token_whatever_the_payload_says(guarded, cl
     task = await task_of(guarded, client, customer)
     answer = await guarded.http.post(
         f"/tasks/{task}/confirm",
-        json={"by": "somebody else", "task": "another", "proof": {"reference": "order 1"}},
+        json={"by": "somebody else", "task": task, "proof": {"reference": "order 1"}},
         headers={"authorization": "bearer token-anna"},
     )
     assert answer.status_code == 200, answer.text
