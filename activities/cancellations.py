@@ -110,7 +110,7 @@ class CancellationActivities:
             receipt = await change
             if receipt.held:
                 return receipt
-            tell = await self.adapters.runs.watchers(step.customer, but=step.workflow_id)
+            tell = await self.adapters.runs.watchers(step.customer, but=step.workflow_id, also=resting_on(step.kind))
             return await self.adapters.receipts.keep(step, receipt.model_copy(update={"tell": tell}))
 
     @activity.defn(name=activity_names.NOTIFY)
@@ -163,7 +163,9 @@ class CancellationActivities:
             document = await self.with_names(document, document.customer)
             await self.close_tickets(document.workflow_id, still_open=set())
             await self.adapters.ledger.record_end(end.model_copy(update={"status": document}))
-            tell = await self.adapters.runs.watchers(document.customer, but=document.workflow_id)
+            tell = await self.adapters.runs.watchers(
+                document.customer, but=document.workflow_id, also=resting_on(document.kind)
+            )
             return Receipt(key=f"{document.workflow_id}/{document.run_id}/end", tell=tell)
 
     @activity.defn(name=activity_names.GO_ON)
@@ -174,7 +176,7 @@ class CancellationActivities:
         """
         with adapter_errors_translated():
             await self.adapters.ledger.take_back(run, KINDS[run.kind].watches)
-            tell = await self.adapters.runs.watchers(run.customer, but=run.workflow_id)
+            tell = await self.adapters.runs.watchers(run.customer, but=run.workflow_id, also=resting_on(run.kind))
             return Receipt(key=f"{run.workflow_id}/{run.run_ids[-1]}/go_on", tell=tell)
 
     async def names_of(self, customer: str) -> Names:
@@ -196,6 +198,11 @@ class CancellationActivities:
         """A run's page in the web UI, where it is now: a run that was malformed never read where that is."""
         _, namespaces, path = written.partition("/namespaces/")
         return f"{self.settings.temporal_ui_url.rstrip('/')}{namespaces}{path}" if namespaces else written
+
+
+def resting_on(kind: str) -> frozenset[str]:
+    """The kinds whose checks depend on what a kind changes, beside those that watch everything."""
+    return frozenset(name for name, entry in KINDS.items() if kind in entry.rests_on)
 
 
 async def with_signs_of_life(work: Coroutine[Any, Any, None]) -> None:

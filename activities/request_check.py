@@ -16,7 +16,7 @@ from states.kinds.kind import Context
 from states.kinds.registry import KINDS
 from states.model.base import Identifier, day_of
 from states.model.effects import ApplyChange, Decouple, Step
-from states.model.facts import ACTIONS, CONFIGURED, Check, Inquiry, RunSettings, Surplus
+from states.model.facts import ACTIONS, Check, Inquiry, RunSettings, Surplus
 from states.model.offers import Catalogue
 from states.model.record import Customer, Licence
 from states.model.request import Request
@@ -33,19 +33,24 @@ async def check_request(inquiry: Inquiry, adapters: Adapters, catalogues: Catalo
     the ports raise.
     """
     request = inquiry.request
-    # Before the record: a change that is made in between is then in both, and in no case in neither.
-    changes = await adapters.bookings.changes(request.customer) if request.kind in CONFIGURED else ()
     context = await context_of(request.customer, adapters, settings)
     other = await other_customer(request, adapters.records)
-    return check_in(replace(context, changes=changes, other=other), inquiry, catalogues, settings)
+    return check_in(replace(context, other=other), inquiry, catalogues, settings)
 
 
 async def context_of(customer: str, adapters: Adapters, settings: Settings) -> Context:
     """What checks read of a customer, once for all that are made together. Raises what the ports raise."""
+    # Before the record: a change that is made in between is then in both, and in no case in neither.
+    changes = await adapters.bookings.changes(customer)
     record, ends = await adapters.bookings.with_ends(customer)
-    open_runs = await adapters.runs.open_runs(customer)
-    boundary = settings.notice_boundary
-    return Context(record=record, ends=ends, open_runs=open_runs, zone=settings.time_zone, boundary=boundary)
+    return Context(
+        record=record,
+        ends=ends,
+        changes=changes,
+        open_runs=await adapters.runs.open_runs(customer),
+        zone=settings.time_zone,
+        boundary=settings.notice_boundary,
+    )
 
 
 def check_in(context: Context, inquiry: Inquiry, catalogues: Catalogues, settings: Settings) -> Check:

@@ -1,8 +1,9 @@
 """Which runs are open, and which want to hear of changes (X3)."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Table, select, update
+from sqlalchemy import ColumnElement, Table, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from activities.sql.database import Database, insert_once
@@ -32,10 +33,14 @@ class SqlRuns:
         async with self.database.read() as connection:
             return frozenset(await open_runs_of(connection, customer))
 
-    async def watchers(self, customer: str, but: str) -> tuple[str, ...]:
-        """Workflow IDs of the customer's open runs that want to hear of changes, in order, without `but`."""
+    async def watchers(self, customer: str, but: str, also: Collection[str] = ()) -> tuple[str, ...]:
+        """Workflow IDs of the customer's open runs that want to hear of changes, in order, without `but`.
+
+        `also`: the kinds whose runs want to hear of this one.
+        """
+        wants = or_(runs.c.watches, runs.c.kind.in_(also))
         async with self.database.read() as connection:
-            return await open_runs_of(connection, customer, runs.c.watches, runs.c.workflow_id != but)
+            return await open_runs_of(connection, customer, wants, runs.c.workflow_id != but)
 
 
 async def open_runs_of(connection: AsyncConnection, customer: str, *conditions: ColumnElement[bool]) -> tuple[str, ...]:

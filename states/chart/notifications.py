@@ -82,6 +82,7 @@ def doubts(memory: Memory) -> dict[str, Any]:
 
 def tell_clarified(turn: Turn) -> None:
     """A person said which date holds after a late booking, and it is booked so (docs/contract.md, `clarify_term`)."""
+    tell_watchers(turn, "scheduled")
     tell(turn, "scheduled", clarified=True)
 
 

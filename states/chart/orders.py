@@ -5,15 +5,8 @@ from typing import Any
 
 from states.chart.checks import books, by_hand, ends_outside, version
 from states.chart.notifications import tell, tell_booked, tell_watchers
-from states.chart.tasks import (
-    ask_or_open,
-    close_task,
-    handled_by,
-    open_outside_step,
-    open_task,
-    tasks_of,
-)
-from states.chart.turn import Turn
+from states.chart.tasks import ask_or_open, close_task, handled_by, open_outside_step, open_task, tasks_of
+from states.chart.turn import Turn, last_line
 from states.model.base import day_after, last_usable_day
 from states.model.effects import ApplyChange, AssignLicence, BookOrder
 from states.model.facts import QUESTION_TYPES, Refusal
@@ -165,6 +158,29 @@ def note_booked(turn: Turn) -> None:
         open_outside_step(turn, step)
     if order and order.late:
         ask_which_date(turn, order)
+
+
+def note_other_cost(turn: Turn) -> None:
+    """What is booked stays so; where its end means something else for the cost by now, or a booked change of the
+    edition makes it cost something until then, the customer is told once (G9, ED14)."""
+    memory = turn.memory
+    order, check = memory.order, memory.check
+    if order is None or check is None:
+        return
+    values: dict[str, Any] = {}
+    if check.cost_effect != order.cost_effect and not (memory.clarified_cost and check.cost_effect == "unknown"):
+        memory.order = order.model_copy(update={"cost_effect": check.cost_effect})
+        values = {"cost_effect": check.cost_effect}
+    for warning in check.warnings:
+        changes_at = warning.values.get("changes_at")
+        before_end = changes_at and order.effective_at and datetime.fromisoformat(changes_at) < order.effective_at
+        if before_end and not values:
+            values = {name: warning.values[name] for name in ("changes_at", "becomes")}
+            values["new_edition"] = warning.values["target"]
+    line = last_line(memory, "cost_changed")
+    if values and (line is None or line.values != values):
+        turn.write("cost_changed", "cost_changed", **values)
+        tell(turn, "cost_changed", **values)
 
 
 def ask_which_date(turn: Turn, order: Order) -> None:

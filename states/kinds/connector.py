@@ -20,4 +20,4 @@ def check(inquiry: LicenceInquiry) -> Check:
     return check_of_ending(inquiry, outside=(OutsideStep(what="shopify", rule="CO4"),) if ends_there else ())
 
 
-KIND = licence_kind("connector", "ConnectorDeactivation", ConnectorEnd, check, steps={"shopify"})
+KIND = licence_kind("connector", "ConnectorDeactivation", ConnectorEnd, check, steps={"shopify"}, by_edition=True)

@@ -78,7 +78,8 @@ class Kind:
     """One row of the table of kinds (docs/contract.md).
 
     `malformed` answers what is wrong with a document of this kind, as a key of the texts (`fault.…`), or None.
-    `watches`: its check depends on the customer's other licences, so that their runs tell it (X3).
+    `watches`: its check depends on the customer's other licences, so that their runs tell it (X3). `rests_on`: the
+    other kinds whose changes its check depends on too, so that their runs tell it.
 
     What its check may say, whatever the record and the catalogue hold, so that documents need not guess it:
     `dates`: where the date may come from; empty where it always refuses. `codes`: its warnings and refusals.
@@ -94,6 +95,7 @@ class Kind:
     codes: frozenset[str]
     steps: frozenset[str] = frozenset()
     watches: bool = False
+    rests_on: frozenset[str] = frozenset()
 
     def refusal_of_document(self, request: Request) -> Refusal | None:
         """What is wrong with a document (G1), with what its text needs to name this kind's own subjects and targets."""

@@ -88,7 +88,7 @@ def check_of_ending(
         term_ends=inquiry.licence.term_ends,
         notice=inquiry.notice if effect in ("cancellation", "unknown") else None,
         questions=questions_about(inquiry, effect) if questions is None else questions,
-        warnings=(*warnings, *no_saving),
+        warnings=(*warnings, *no_saving, *booked_change(inquiry)),
         cost=cost_of(inquiry.licence, effect),
         **fields,
     )
@@ -105,12 +105,15 @@ def licence_kind(
     steps: Iterable[str] = (),
     watches: bool = False,
     saves: bool = False,
+    by_edition: bool = False,
 ) -> Kind:
     """The kind of a licence that ends at its term, or where no cost falls at once (X6).
 
     `check` is asked about a licence that is held, and answers `check_of_ending` or a refusal; `codes` are the warnings
-    and refusals that it has of its own. `saves`: its end always lowers the cost, or is asked about.
+    and refusals that it has of its own. `saves`: its end always lowers the cost, or is asked about. `by_edition`: what
+    it costs depends on the edition, whose changes it warns of.
     """
+    said = (FOUND_CODES if saves else ENDING_CODES) | frozenset(codes)
     return Kind(
         kind,
         workflow,
@@ -118,10 +121,31 @@ def licence_kind(
         own_check=about_licence(kind, check),
         malformed=malformed,
         dates=("term", "moment"),
-        codes=(FOUND_CODES if saves else ENDING_CODES) | frozenset(codes),
+        codes=said | {"knock_on"} if by_edition else said,
         steps=frozenset(steps),
         watches=watches,
+        rests_on=frozenset({"edition"}) if by_edition else frozenset(),
     )
+
+
+def booked_change(inquiry: LicenceInquiry) -> tuple[Warning, ...]:
+    """That the edition is booked to change, and with it what the product is (ED14): the first change that matters."""
+    product, before, catalogue = inquiry.product, inquiry.offer, inquiry.catalogue
+    dates = {str(change.target): change.effective_at for change in inquiry.context.changes if change.kind == "edition"}
+    for edition, at in sorted(dates.items(), key=lambda item: str(item[1])):
+        after = product.offers.get(edition)
+        if before is None or after is None or at is None:
+            continue
+        if listed_effect(after) != listed_effect(before) or "not_available" in {after.status} - {before.status}:
+            values = {
+                "product": product.label[inquiry.record.language],
+                "current": edition_label(inquiry.record, catalogue, product),
+                "target": catalogue.editions[edition].label,
+                "changes_at": at.isoformat(),
+                "becomes": after.status,
+            }
+            return (Warning(code="knock_on", values=values),)
+    return ()
 
 
 def about_licence(kind: str, check: LicenceCheck) -> OwnCheck:

@@ -36,4 +36,5 @@ KIND = licence_kind(
     check,
     codes={"pilot_sign_off", "third_party_too"},
     steps={"pilot", "third_party"},
+    by_edition=True,
 )

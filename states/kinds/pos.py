@@ -12,5 +12,5 @@ class PosEnd(LicenceEnd):
     )
 
 
-KIND = licence_kind("pos", "PosDeactivation", PosEnd)
+KIND = licence_kind("pos", "PosDeactivation", PosEnd, by_edition=True)
 """A register connected to JTL-Wawi is deactivated (POS1); a stand-alone one is asked about (POS5, X5)."""

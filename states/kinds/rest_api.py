@@ -32,5 +32,11 @@ def check(inquiry: LicenceInquiry) -> Check:
 
 
 KIND = licence_kind(
-    "rest_api", "RestApiCancellation", RestApiEnd, check, codes={"integrations_end", "pilot_sign_off"}, steps={"pilot"}
+    "rest_api",
+    "RestApiCancellation",
+    RestApiEnd,
+    check,
+    codes={"integrations_end", "pilot_sign_off"},
+    steps={"pilot"},
+    by_edition=True,
 )

@@ -12,5 +12,5 @@ class ShippingModuleEnd(LicenceEnd):
     )
 
 
-KIND = licence_kind("shipping_module", "ShippingModuleDeactivation", ShippingModuleEnd)
+KIND = licence_kind("shipping_module", "ShippingModuleDeactivation", ShippingModuleEnd, by_edition=True)
 """Deactivated without a saving (SH1, SH2); JTL-Track&Trace below JTL Pro is `not_available` (SH2)."""

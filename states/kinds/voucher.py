@@ -16,4 +16,6 @@ def check(inquiry: LicenceInquiry) -> Check:
     return check_of_ending(inquiry, Warning(code="user_management_lost"))
 
 
-KIND = licence_kind("voucher", "VoucherCancellation", VoucherEnd, check, codes={"user_management_lost"})
+KIND = licence_kind(
+    "voucher", "VoucherCancellation", VoucherEnd, check, codes={"user_management_lost"}, by_edition=True
+)

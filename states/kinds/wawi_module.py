@@ -12,5 +12,5 @@ class WawiModuleEnd(LicenceEnd):
     )
 
 
-KIND = licence_kind("wawi_module", "WawiModuleCancellation", WawiModuleEnd)
+KIND = licence_kind("wawi_module", "WawiModuleCancellation", WawiModuleEnd, by_edition=True)
 """Included (WM1); a record that says otherwise is one of the exceptions, and is asked about (WM2, X5)."""

@@ -12,5 +12,5 @@ class WmsModuleEnd(LicenceEnd):
     )
 
 
-KIND = licence_kind("wms_module", "WmsModuleDeactivation", WmsModuleEnd)
+KIND = licence_kind("wms_module", "WmsModuleDeactivation", WmsModuleEnd, by_edition=True)
 """Deactivated without a saving in WMS Pro; WMS Start has none (WMM1)."""

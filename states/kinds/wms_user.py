@@ -33,4 +33,6 @@ def reassign_instead(licence: Licence) -> Warning:
     return Warning(code="reassign_instead", values=values)
 
 
-KIND = licence_kind("wms_user", "WmsUserCancellation", WmsUserEnd, check, codes={"inclusive_user", "reassign_instead"})
+KIND = licence_kind(
+    "wms_user", "WmsUserCancellation", WmsUserEnd, check, codes={"inclusive_user", "reassign_instead"}, by_edition=True
+)

@@ -78,9 +78,9 @@ class EditionPath(Chart):
         | placing.to(order, on=orders.note_booking_refused)
     )
     date_reached = scheduled.to(applying, on=revocation.hand_over_on_date)
-    change_applied = applying.to(leftover, cond=surplus.left_by_change, on=surplus.take_surplus) | applying.to(
-        applied, on=surplus.take_surplus
-    )
+    change_applied = applying.to(
+        leftover, cond=surplus.left_by_change, on=[surplus.take_surplus, notifications.tell_ended]
+    ) | applying.to(applied, on=surplus.take_surplus)
     surplus_settled = leftover.to(applied)
     target_checked = feature_warning.from_(
         feature_warning, surplus_resolution, order, scheduled, on=amendments.keep_standing

@@ -58,7 +58,7 @@ class LicenceEnd(Chart):
         | feature_warning.to(None)
         | order.to(refused, cond=checks.refused_by_check)
         | order.to(None, on=questions.ask_open_questions)
-        | scheduled.to(None)
+        | scheduled.to(None, on=orders.note_other_cost)
     )
     recheck_licences = order.to(license_check, on=checks.ask_anew)
     place_order = order.to(ordering, cond=orders.orderable, before=orders.accept_order)

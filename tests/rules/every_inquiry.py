@@ -27,6 +27,9 @@ SUBJECTS = ("jtl", "wms", "orders", "ffn", "support", "key_accounting", "L-1", "
 TARGETS = (None, "", "jtl_start", "jtl_advanced", "jtl_pro", "wms_start", 0, 50, 100, 7, 10**6, "K-1", "K-2")
 ANNUAL = {"jtl": {"term": "annual"}, "wms": {"term": "annual", "ends": AHEAD}}
 PARTNER = {"id": "P-1", "name": "Lager Nord", "role": "fulfiller", "open_operations": 1, "stock": 2}
+CHANGES = tuple(
+    BookedChange(kind="edition", subject=family, target=f"{family}_start", effective_at=AT) for family in ("jtl", "wms")
+)
 OPEN_RUNS = frozenset({"edition/K-1/jtl", "edition/K-1/wms", "marketplace_transfer/K-1/L-1"})
 
 
@@ -59,6 +62,19 @@ def with_one_status() -> Iterator[Catalogue]:
         yield SHIPPED.model_copy(update={"products": products})
 
 
+def with_another_status_above() -> Catalogue:
+    """A version in which every product that an edition decides about is paid in the lowest edition alone (G6)."""
+    products = {}
+    for key, sold in SHIPPED.products.items():
+        lowest = next(iter(sold.offers), None)
+        offers = {
+            edition: offer.model_copy(update={"status": "paid_addon" if edition == lowest else "included"})
+            for edition, offer in sold.offers.items()
+        }
+        products[key] = sold.model_copy(update={"offers": offers})
+    return SHIPPED.model_copy(update={"products": products})
+
+
 def of_documents(kind: Kind) -> Iterator[Asked]:
     """Every document, right or wrong, of customers who hold nothing or one of everything, or whom nobody knows.
 
@@ -89,7 +105,8 @@ def of_licences(kind: str) -> Iterator[Asked]:
     """Right documents about a licence of each product that the kind ends, and of one that it does not end."""
     ends = "marketplace" if kind == "marketplace_transfer" else kind
     shipped = [(version, editions) for version in (SHIPPED, NEWER, STABLE) for editions in EDITIONS]
-    for catalogue, editions in (*shipped, *((version, EDITIONS[3]) for version in with_one_status())):
+    others = (*with_one_status(), with_another_status_above())
+    for catalogue, editions in (*shipped, *((version, EDITIONS[3]) for version in others)):
         own = [key for key, sold in catalogue.products.items() if sold.kind == ends]
         for key in own:
             yield from of_licence(kind, key.partition("/")[0], editions, catalogue)
@@ -122,5 +139,6 @@ def of_licence(kind: str, key: str, editions: dict[str, str], catalogue: Catalog
     for inquiry in inquiries:
         yield inquiry, replace(context, record=record(*shop, editions=editions)), catalogue
         yield inquiry, replace(context, open_runs=OPEN_RUNS), catalogue
+        yield inquiry, replace(context, changes=CHANGES), catalogue
         yield inquiry, replace(context, other=record(order_package=0)), catalogue
         yield inquiry, replace(context, other=record(order_package=5000)), catalogue

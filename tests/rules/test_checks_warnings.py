@@ -1,9 +1,11 @@
 """Each warning of a check with its values, and none that does not apply."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
+from states.model.facts import BookedChange
 from states.model.record import Customer
 from tests.rules.checks import FAR, SHIPPED, ask, customer, editions, warned
 
@@ -160,3 +162,37 @@ def test_no_warning_that_does_not_apply(
     rule: str, kind: str, record: Customer, more: dict[str, Any], codes: set[str]
 ) -> None:
     assert set(warned(ask(kind, record, **more))) == codes
+
+
+# What is booked to become of the edition.
+
+SOON, LATER = datetime(2027, 1, 1, tzinfo=UTC), datetime(2027, 4, 1, tzinfo=UTC)
+
+
+def falls(target: str, at: datetime = SOON, subject: str = "jtl", kind: str = "edition") -> BookedChange:
+    return BookedChange(kind=kind, subject=subject, target=target, effective_at=at)
+
+
+CHANGED = [
+    ("voucher", "vouchers", "jtl_pro", (falls("jtl_advanced"),), ("paid_addon", SOON)),
+    ("voucher", "vouchers", "jtl_start", (falls("jtl_pro"),), ("included", SOON)),
+    ("voucher", "vouchers", "jtl_enterprise", (falls("jtl_pro"),), None),
+    ("voucher", "vouchers", "jtl_pro", (), None),
+    ("voucher", "vouchers", "jtl_pro", (falls("wms_start", subject="wms"),), None),
+    ("voucher", "vouchers", "jtl_pro", (falls("jtl_start", kind="order_package"),), None),
+    ("voucher", "vouchers", "jtl_enterprise", (falls("jtl_pro"), falls("jtl_start", LATER)), ("paid_addon", LATER)),
+    ("shipping_module", "track_and_trace", "jtl_pro", (falls("jtl_advanced"),), ("not_available", SOON)),
+    ("shipping_module", "shipping_labels", "jtl_pro", (falls("jtl_start"),), None),
+    ("marketplace", "marketplace", "jtl_pro", (falls("jtl_start"),), None),
+    ("wms_module", "wms_module", "jtl_pro", (falls("wms_start", subject="wms"),), ("not_available", SOON)),
+    ("hosting", "hosting", "jtl_pro", (falls("jtl_start"),), None),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("kind", "product", "edition", "changes", "told"), CHANGED)
+def test_ED14_a_licence_warns_of_the_booked_edition_with_which_it_costs_something_else(
+    kind: str, product: str, edition: str, changes: tuple[BookedChange, ...], told: tuple[str, datetime] | None
+) -> None:
+    check = ask(kind, customer({"product": product}, editions=editions(edition)), changes=changes)
+    values = warned(check).get("knock_on")
+    assert (values and (values["becomes"], values["changes_at"])) == (told and (told[0], told[1].isoformat()))

@@ -10,7 +10,16 @@ from tests.adapters.customers import licence
 from tests.runs.customers import VOUCHERS, customer_record
 from tests.runs.documents import open_surplus, task_types, warning_codes, warning_text
 from tests.runs.harness import Run, World, database_file
-from tests.runs.steps import in_state, licences_left, load_customer, order_downgrade, refusal_of, status_when
+from tests.runs.steps import (
+    in_state,
+    licences_left,
+    load_customer,
+    mails_when,
+    order_downgrade,
+    prepare_downgrade,
+    refusal_of,
+    status_when,
+)
 
 PROOF = {"reference": "T-1"}
 FEBRUARY = "2027-02-01T00:00+01:00"
@@ -110,6 +119,44 @@ async def test_X4_MOV1_package_0_waits_until_the_moved_account_is_decoupled(worl
     assert open_surplus(await package.status()) == ["M-1"]  # agreed is not gone
     await moving.confirm("perform", proof=PROOF)
     assert (await in_state(package, "feature_warning"))["surplus"] == []
+
+
+# An edition, and what depends on it.
+
+
+async def test_ED14_G9_an_edition_that_is_booked_made_or_dropped_is_news_to_every_licence_that_depends_on_it(
+    world: World,
+) -> None:
+    """Vouchers are to be switched off in March; with the edition they cost from February on, which is told."""
+    await load_customer(world, VOUCHERS, licence("SL-1", "shipping_labels"))
+    await world.sleep_until("2027-01-05T12:00+01:00")
+    vouchers = await world.request("voucher", "K-1001", "V-1")
+    await vouchers("acknowledge_warning")
+    placed = await vouchers("place_order", effective_on="2027-03-15")
+    labels = await world.request("shipping_module", "K-1001", "SL-1")
+    assert (placed["state"], placed["cost_effect"]) == ("scheduled", "deactivation")
+    assert "knock_on" not in warning_codes(placed)
+
+    edition = await prepare_downgrade(world)
+    await edition("place_order")
+    told = await status_when(vouchers, lambda status: "knock_on" in warning_codes(status))
+    assert "1. Februar 2027" in warning_text(told, "knock_on")
+    assert (told["state"], told["effective_at"]) == ("scheduled", placed["effective_at"])
+    await mails_when(vouchers, lambda mails: any("Andere Kosten bis zum Ende" in mail.subject for mail in mails))
+    assert "knock_on" not in warning_codes(await labels.status())  # no edition decides about it
+
+    await edition("request_revocation", explanation="by mistake")
+    await edition.confirm("revocation", decision="granted", note="in time")
+    await status_when(vouchers, lambda status: "knock_on" not in warning_codes(status))
+
+    again = await prepare_downgrade(world)
+    await again("place_order")
+    await world.sleep_until(FEBRUARY)
+    await in_state(again, "applied")
+    costs = await status_when(vouchers, lambda status: status["cost_effect"] == "cancellation")
+    assert (costs["state"], costs["effective_at"]) == ("scheduled", placed["effective_at"])
+    await world.sleep_until(placed["effective_at"])
+    assert (await in_state(vouchers, "applied"))["effective_at"] == placed["effective_at"]
 
 
 # Hosting and its add-ons.

@@ -136,7 +136,7 @@ def test_a_mail_greets_and_ends_with_the_link() -> None:
 def check_bare(language: str, key: str) -> None:
     """Nothing is known that need not be."""
     left = {name: value for name, value in SAMPLES[key].items() if name not in ("name", "order_by")}
-    dates = ("effective_at", "abandons_on", "due_at", "held_since", "missed")
+    dates = ("effective_at", "abandons_on", "due_at", "held_since", "missed", "changes_at")
     body = say(language, f"{key}.body", left | dict.fromkeys(("target", *dates)))
     assert body.startswith(("Guten Tag,\n", "Hello,\n"))
     assert "–" not in body
