@@ -3,7 +3,7 @@
 import asyncio
 import email
 import email.policy
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -101,11 +101,11 @@ class BrokenOff:
     runs: SqlRuns
     calls: int = 0
 
-    async def watchers(self, customer: str, but: str) -> tuple[str, ...]:
+    async def watchers(self, customer: str, but: str, also: Collection[str]) -> tuple[str, ...]:
         self.calls += 1
         if self.calls == 1:
             raise Unavailable("the database was restarted")
-        return await self.runs.watchers(customer, but)
+        return await self.runs.watchers(customer, but, also)
 
 
 async def test_what_breaks_off_after_the_booking_is_told_by_the_next_try(
@@ -145,6 +145,9 @@ class Failing:
 
     database: Database
     error: Exception
+
+    async def changes(self, customer: str) -> tuple[()]:
+        return ()
 
     async def with_ends(self, customer: str) -> None:
         async with self.database.read():
