@@ -133,7 +133,7 @@ class RunReader:
             return problem
         values, customer = {"state": document.get("state")}, workflow_id.split("/")[1]
         if any(line["event"] == GONE for line in document.get("timeline", ())[-1:]):
-            values["gone"] = GONE
+            values["fault"] = GONE
         return PortalProblem("ended", rule="X11", values=values, current=document, customer=customer)
 
 

@@ -122,7 +122,7 @@ CALL: dict[str, Any] = {
 }
 CALLS = """
 not_a_cloudevent too_large attribute type subject_missing subject_wrong data content_type not_json kind choice customer
-workflow_id run_id task_id subject_long time two_tasks two_times subject_other cursor moment task run by address
+workflow_id run_id task_id subject_long time gone two_tasks two_times subject_other cursor moment task run by address
 method http internal
 """
 """What may be wrong with a call of the portal."""
