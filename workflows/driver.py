@@ -123,7 +123,8 @@ class Driver:
         workflow_id = self.info.workflow_id
         if request.workflow_id != workflow_id:
             return malformed("fault.other_id", makes=readable(request.workflow_id), given=workflow_id)
-        return KINDS[self.kind].refusal_of_document(request) or request
+        refusal = KINDS[self.kind].refusal_of_document(request)
+        return refusal.model_copy(update={"rule": "contract"}) if refusal else request
 
     # The loop.
 

@@ -408,6 +408,13 @@ async def test_malformed_previews(portal, document):
     is_problem(await portal.http.post("/previews", json=document), 422, "malformed")
 
 
+async def test_what_is_answered_calls_licences_as_the_customer_does(portal):
+    """No history holds their names, so they are put in where the answer leaves."""
+    document = {"kind": "edition", "customer": "K-1001", "subject": "wms", "target": "wms_start"}
+    texts = str((await portal.http.post("/previews", json=document)).json()["warnings"])
+    assert "Picker 3 (L-77)" in texts and "WMS-Benutzer (L-77)" not in texts
+
+
 async def test_a_preview_starts_nothing(portal, client):
     await portal.http.post("/previews", json=PREVIEW)
     is_problem(await portal.http.get("/cancellations/edition/K-1001/jtl"), 404, "unknown_run")

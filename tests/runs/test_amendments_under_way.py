@@ -100,11 +100,8 @@ async def test_X13_what_was_cancelled_for_it_is_known_after_continue_as_new_too(
         await continue_as_new(run)
     answer = await run("request_revocation", explanation="oh")
     instructions = answer["tasks"][0]["instructions"]
-    assert "- shipping_module/K-1001/T-1: Wirksam, letzter Tag " in instructions
-    assert (
-        f"- shipping_module/K-1001/T-2: Vorgemerkt, letzter Tag {day('de', chosen - timedelta(days=1))}\n"
-        in instructions
-    )
+    assert "- JTL-Track&Trace (T-1): Wirksam, letzter Tag " in instructions
+    assert f"- JTL-Track&Trace (T-2): Vorgemerkt, letzter Tag {day('de', chosen - timedelta(days=1))} " in instructions
     assert (await run.confirm("revocation", decision="granted"))["state"] == "revoked"
     await mails_when(run, lambda mails: any("T-1" in mail.body and "T-2" in mail.body for mail in mails))
     assert await licences_left(served) == {"T-2"}  # nothing comes back

@@ -16,9 +16,13 @@ IN_TIME = "2027-01-10T12:00+01:00"
 PROOF = {"reference": "T-1"}
 
 
+BOOKED = ("Bestellbestätigung", "Kündigungsbestätigung", "Gebucht")
+"""How the mail of a booking is called."""
+
+
 def booked_mails(world: World) -> list[str]:
     """What the customer was told of the booking, in order."""
-    return [body for _, subject, body in mails(world) if subject.startswith("Vorgemerkt")]
+    return [body for _, subject, body in mails(world) if subject.startswith(BOOKED)]
 
 
 async def edition_ordered(world: World, **fields: Any) -> Run:
@@ -204,7 +208,7 @@ async def test_a_booking_made_too_late_holds_for_the_date_that_the_click_gives(
     await status_when(run, lambda _: len(booked_mails(world)) == 2)
     moved, clarified = booked_mails(world)
     assert "erst nach dem Stichtag" in moved
-    assert "Welcher Tag gilt, ist jetzt geklärt. Sie gilt ab dem 1. Mai 2027." in clarified
+    assert "Welcher Tag gilt, ist jetzt geklärt. Das gilt ab dem 1. Mai 2027." in clarified
     await world.sleep_until("2027-04-30T12:00+02:00")
     assert (await world.record("K-1001"))["editions"]["jtl"] == "jtl_pro"
     await world.sleep_until("2027-05-01T00:00+02:00")

@@ -131,9 +131,9 @@ async def test_X13_the_task_lists_what_was_cancelled_for_it_with_each_run_and_da
     assert (await run("place_order", time="2027-01-10T12:00+01:00"))["state"] == "scheduled"
     answer = await run("request_revocation", explanation="oh")
     instructions = answer["tasks"][0]["instructions"]
-    assert "shipping_module/K-1001/T-1: Wirksam, letzter Tag 5. Januar 2027" in instructions
-    assert "shipping_module/K-1001/T-2: Vorgemerkt, letzter Tag 27. Januar 2027" in instructions
-    assert "pos/K-1001/P-3: Wirksam, letzter Tag 5. Januar 2027" in instructions
+    assert "(T-1): Wirksam, letzter Tag 5. Januar 2027 (Vorgang shipping_module/K-1001/T-1)" in instructions
+    assert "(T-2): Vorgemerkt, letzter Tag 27. Januar 2027 (Vorgang shipping_module/K-1001/T-2)" in instructions
+    assert "(P-3): Wirksam, letzter Tag 5. Januar 2027 (Vorgang pos/K-1001/P-3)" in instructions
     assert "P-1" not in instructions
     revoked = await run.confirm("revocation", decision="granted")
     assert revoked["state"] == "revoked"

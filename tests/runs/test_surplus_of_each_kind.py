@@ -98,7 +98,7 @@ async def test_SUP3_X13_leaving_enterprise_with_key_accounting_names_its_run_in_
     assert "S-1" in warning_text(ready, "surplus_gap")
     await run("place_order", time=IN_TIME)
     answer = await run("request_revocation", explanation="oh")
-    ending = "- key_accounting/K-1001/key_accounting: Vorgemerkt, letzter Tag 31. März 2027\n"
+    ending = "(S-1): Vorgemerkt, letzter Tag 31. März 2027 (Vorgang key_accounting/K-1001/key_accounting)\n"
     assert ending in answer["tasks"][0]["instructions"]
     await run.reject("revocation")
 
