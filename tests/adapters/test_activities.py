@@ -146,9 +146,6 @@ class Failing:
     database: Database
     error: Exception
 
-    async def changes(self, customer: str) -> tuple[()]:
-        return ()
-
     async def with_ends(self, customer: str) -> None:
         async with self.database.read():
             raise self.error
