@@ -39,6 +39,8 @@ class Block:
     open_runs: Sequence[str] = ()
     without: Sequence[str] = ()
     """Fields that the request then lacks."""
+    catalogue: Fields = Field(default_factory=dict)
+    """What then differs from the catalogue."""
 
 
 @dataclass(frozen=True)
@@ -113,7 +115,8 @@ def answer(row: Row, version: Catalogue, block: Block | None = None, editions: F
     others = {name: customer(name, {"editions": HELD, "order_package": tier}) for name, tier in PACKAGES.items()}
     runs = frozenset(block.open_runs)
     context = Context(record=customer("K-1", record), other=others.get(str(request.target)), open_runs=runs)
-    return KINDS[row.kind].check(Inquiry(request=request, at=AT), context, version.model_copy(update=row.catalogue))
+    catalogue = version.model_copy(update=row.catalogue | block.catalogue)
+    return KINDS[row.kind].check(Inquiry(request=request, at=AT), context, catalogue)
 
 
 def customer(name: str, record: Fields) -> Customer:
