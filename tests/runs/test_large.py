@@ -41,7 +41,7 @@ async def test_ADD2_a_hosting_with_2000_addons_ends_with_those_that_the_order_na
     hosting = licence("H-1", "hosting", included=True)
     await world.load(customer_record(hosting, *addons))
     decided = {addon["licence"]: "end" for addon in addons[1:]} | {addons[0]["licence"]: "keep"}
-    run = await world.request("hosting", "K-1001", "H-1", details={"addons": decided})
+    run = await world.request("hosting", "K-1001", "H-1", details={"addons": decided, "access": "all of them"})
     await run("acknowledge_warning")
     if task_types(await run.status()):
         await run.confirm("clarify_cost", decision="none")
