@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from states.chart.state_names import public_state
+from states.chart.timeline import with_line
 from states.chart.traits import Traits
 from states.model.effects import Effect
 from states.model.facts import Check, Receipt, Refusal
@@ -88,7 +89,7 @@ class Turn:
             note=f"note.{key}" if key else words_of(message),
             values=values if key else None,
         )
-        memory.timeline = (*memory.timeline, line)[-400:]
+        memory.timeline = with_line(memory.timeline, line)
 
 
 SAID_AS = ("booking", "to", "licences")

@@ -50,6 +50,8 @@ class TimelineLine(Value):
     by: str | None = None
     note: str | None = None
     values: dict[str, Any] | None = None
+    times: int = 1
+    """How often it happened, the last time `at`, where a long timeline counts what is repeated."""
 
 
 class Order(Value):

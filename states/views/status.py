@@ -68,6 +68,8 @@ def timeline_entry(line: TimelineLine, say: Say, language: str) -> TimelineEntry
     note = line.note
     if note and line.values is not None:
         note = say(language, note, with_fault(say, language, line.values))
+    if line.times > 1:
+        note = say(language, "part.repeated", {"note": note, "times": line.times})
     return TimelineEntry(at=line.at, state=line.state, event=line.event, by=line.by, note=note)
 
 

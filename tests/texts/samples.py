@@ -317,6 +317,7 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "task.json": {},
     "part.due": {"due_at": FIRST},
     "part.moment": {"at": FIRST},
+    "part.repeated": {"note": "Der Kunde wurde erinnert.", "times": 12},
     "mail.reminder": MAIL | REMINDED | REJECTED,
     "mail.reminder_urgent": MAIL | REMINDED | REJECTED | {"number": 3, "again": True},
     "mail.scheduled": MAIL
