@@ -9,8 +9,10 @@ from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
     from activities import activity_names
+    from states.model.base import Value
     from states.model.reconciliation import WORKFLOW, Comparison, Night
 from workflows import options
+from workflows.activity_calls import read_answer
 
 ID = "nightly-comparison"
 
@@ -36,14 +38,14 @@ class NightlyComparison:
         return comparison
 
 
-async def step(name: str, arguments: tuple[Any, ...], answer: type | None, summary: str) -> Any:
-    """One activity, retried for as long as a night is."""
-    return await workflow.execute_activity(
+async def step(name: str, arguments: tuple[Any, ...], shape: type[Value] | None, summary: str) -> Any:
+    """One activity, retried for as long as a night is; answered by hand in another form it ends this night."""
+    answer = await workflow.execute_activity(
         name,
         args=arguments,
-        result_type=answer,
         start_to_close_timeout=options.COMPARING,
         schedule_to_close_timeout=options.A_NIGHT,
         retry_policy=options.PATIENT,
         summary=summary,
     )
+    return read_answer(name, answer, shape)

@@ -19,6 +19,7 @@ from workflows.driver import EventRefused
 from workflows.kinds import WORKFLOWS
 from workflows.last_mails import LastMails
 from workflows.nightly import NightlyComparison
+from workflows.unknown import UnknownType
 
 PASSED_THROUGH = (
     *("statemachine", "pydantic", "pydantic_core", "states.model", "states.rules.notice"),
@@ -97,7 +98,7 @@ class CancellationsPlugin(SimplePlugin):
             "cancellations",
             data_converter=DATA_CONVERTER,
             workflow_runner=runner(),
-            workflows=[*WORKFLOWS, NightlyComparison, LastMails],
+            workflows=[*WORKFLOWS, NightlyComparison, LastMails, UnknownType],
         )
 
     async def run_worker(self, worker: Worker, next: Callable[[Worker], Awaitable[None]]) -> None:

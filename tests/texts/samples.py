@@ -226,6 +226,7 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "fault.no_task": {},
     "fault.reassign_same": {},
     "fault.reassign_to": {},
+    "fault.unknown_type": {"given": "EditionDowngrad"},
     "fault.other_kind": {"asked": "voucher", "meant": "edition"},
     "fault.other_id": {"makes": "edition/K-1/wms", "given": "edition/K-1/jtl"},
     "fault.at_past": {"type": "clarify_term"},
