@@ -20,6 +20,7 @@ from states.model.facts import Check, Inquiry
 from states.model.offers import Catalogue
 from states.model.record import Customer, EditionKey
 from states.model.request import Request
+from states.rules.cost_effect import listed_effect, offer_for
 from states.views.diagram import states_of
 from tools.docs.conversations import shipped
 from tools.docs.kind_facts import holding
@@ -108,8 +109,11 @@ def answer(row: Row, version: Catalogue, block: Block | None = None, editions: F
     block = block or Block("")
     record = RECORD | row.record | block.record
     record["editions"] = HELD | record.get("editions", {}) | (editions or {})
-    own = [{"licence": "L-1", "term_ends": "2027-06-30"} | row.licence | block.licence] if row.licence else []
-    record["licences"] = [*own, *record.get("licences", ())]
+    if row.licence:
+        product = version.products[row.licence["product"]]
+        paid = listed_effect(offer_for(product, record["editions"])) != "deactivation"
+        term = {"term_ends": "2027-06-30"} if paid else {}
+        record["licences"] = [{"licence": "L-1"} | term | row.licence | block.licence, *record.get("licences", ())]
     document = {"kind": row.kind, "customer": "K-1"} | row.request | block.request
     request = Request.model_validate({name: value for name, value in document.items() if name not in block.without})
     others = {name: customer(name, {"editions": HELD, "order_package": tier}) for name, tier in PACKAGES.items()}
