@@ -1,5 +1,7 @@
 """Another target or other details for an open run; over a booked order that stays in force meanwhile (X10)."""
 
+from typing import Any
+
 from states.chart.checks import refused_by_check
 from states.chart.notifications import tell
 from states.chart.orders import begin_again
@@ -58,8 +60,9 @@ def keep_standing(turn: Turn) -> None:
     if memory.standing is None and turn.kept is not None:
         memory.standing = turn.kept
     begin_again(turn)
-    said = {"explanation": turn.message.explanation} if turn.message.explanation else {}
-    turn.write("requested", "target_changed", target=memory.request.target, **said)
+    said = turn.message.explanation if isinstance(turn.message, Request) else None
+    values: dict[str, Any] = {"target": memory.request.target} | ({"explanation": said} if said else {})
+    turn.write("requested", "target_changed", **values)
 
 
 def standing_of(memory: Memory) -> Standing | None:

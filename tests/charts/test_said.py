@@ -171,7 +171,7 @@ def test_X2_an_override_names_nothing_that_does_not_stand_in_the_way():
 
 
 def test_ADD2_an_order_decides_about_no_other_add_on():
-    run = LoneRun("hosting", PAID | {"addons": ("A-1",)})
+    run = LoneRun("hosting", PAID | {"addons": ({"licence": "A-1", "product": "P"},)})
     details = {"addons": {"A-1": "end", "A-9": "end"}}
     assert fault_of(run.send("place_order", details=details)) == "fault.addons_unknown"
     none = LoneRun("hosting", PAID)
