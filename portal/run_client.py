@@ -90,12 +90,12 @@ class RunClient:
 
     async def outcome_of(self, command: RunCommand, again: bool, progress: Progress) -> Document:
         """What the run answers. Raises `PortalProblem` for a refusal, and what Temporal raises."""
-        run = await self.run_with(command) if again else None
         try:
+            run = await self.run_with(command) if again else None
             if run is not None:
                 return await self.outcome_in(run, command, progress)
             if command.request is not None:
-                return await self.start(command, command.request, progress)
+                return await self.begin(command, command.request, progress)
             return await self.update(command, progress)
         except WorkflowUpdateFailedError as error:
             if isinstance(error.cause, ApplicationError) and error.cause.type == GONE_WITH_RUN:
@@ -112,8 +112,22 @@ class RunClient:
             progress,
         )
 
-    async def start(self, command: RunCommand, request: Request, progress: Progress) -> Document:
-        """Update-with-start: one open run a workflow ID, which a second request meets."""
+    async def begin(self, command: RunCommand, request: Request, progress: Progress) -> Document:
+        """Start the run, or meet the open one; one on its way out says that it has ended when it is closed."""
+        try:
+            return await self.start(command, request, progress)
+        except WorkflowUpdateFailedError as error:
+            if not has_ended(error):
+                raise
+            return await self.start(command, request, progress, f"{command.update_id}/next")
+
+    async def start(
+        self, command: RunCommand, request: Request, progress: Progress, update_id: str | None = None
+    ) -> Document:
+        """Update-with-start: one open run a workflow ID, which a second request meets.
+
+        `update_id`: where the command's own has been answered by the run before.
+        """
         operation: WithStartWorkflowOperation[Any, Any] = WithStartWorkflowOperation(
             KINDS[request.kind].workflow,
             command.payload,
@@ -137,7 +151,7 @@ class RunClient:
                 command.payload,
                 start_workflow_operation=operation,
                 wait_for_stage=WorkflowUpdateStage.ACCEPTED,
-                id=command.update_id,
+                id=update_id or command.update_id,
             ),
             progress,
         )
@@ -189,6 +203,10 @@ class RunClient:
         try:
             document: Document = await handle.get_update_handle(command.update_id).result()
             return document
+        except WorkflowUpdateFailedError as error:
+            if command.request is not None and has_ended(error):
+                return None  # a run on its way out took no request
+            raise
         except RPCError as error:
             if error.status in (RPCStatusCode.NOT_FOUND, RPCStatusCode.UNIMPLEMENTED):
                 return None
@@ -200,6 +218,11 @@ class RunClient:
             return await self.reader.read(document["workflow_id"], document.get("run_id"))
         except PortalProblem:
             return document
+
+
+def has_ended(error: WorkflowUpdateFailedError) -> bool:
+    """Whether a run refused an event since it has ended."""
+    return isinstance(error.cause, ApplicationError) and error.cause.type == "ended"
 
 
 def is_at_work(document: Document) -> bool:

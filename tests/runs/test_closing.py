@@ -2,10 +2,12 @@
 
 import asyncio
 
+import httpx
 import pytest
 from pydantic import SecretStr
 from temporalio.api.enums.v1 import EventType
 
+from portal.app import build
 from tests.adapters.customers import licence
 from tests.runs.customers import customer_record
 from tests.runs.documents import mails
@@ -80,6 +82,28 @@ async def test_a_request_that_meets_a_run_on_its_way_out_is_refused_when_that_is
     assert refused.value.code == "ended"
     again = await world.request("edition", "K-1001", "jtl", target="jtl_start")
     assert again.first["state"] == "feature_warning"
+
+
+@pytest.mark.server
+async def test_a_portals_request_that_meets_a_run_on_its_way_out_starts_the_next(served: World) -> None:
+    await served.load(customer_record())
+    run = await served.request("edition", "K-1001", "jtl", target="jtl_advanced")
+    document = {"kind": "edition", "customer": "K-1001", "subject": "jtl", "target": "jtl_start"}
+    event = {"specversion": "1.0", "id": "1", "source": "test", "type": "jtl.cancellation.requested.v1"}
+    late: list[asyncio.Task[httpx.Response]] = []
+    app = build(served.env.client, served.settings, trusted=True)
+    portal = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://portal")
+    async with app.router.lifespan_context(app), portal:
+
+        async def ask_meanwhile() -> None:
+            late.append(asyncio.create_task(portal.post("/events", json=event | {"data": document})))
+            await until(lambda: has_accepted(run, 3))
+
+        served.centre.before["record_end"] = ask_meanwhile
+        assert (await run("abandon"))["state"] == "abandoned"
+        answer = await late[0]
+    assert (answer.status_code, answer.json().get("state")) == (202, "feature_warning"), answer.text
+    assert answer.json()["run_id"] != run.first["run_id"]
 
 
 async def has_accepted(run: Run, count: int) -> bool:
