@@ -150,7 +150,7 @@ def knock_on(inquiry: CustomerInquiry, current: Edition, target: Edition) -> tup
 def products_touched(record: Customer, catalogue: Catalogue, current: Edition, target: Edition) -> dict[str, Any]:
     """What is held and turns from included to paid, is gone in the target, or exceeds its limit (ED14, SH3, POS3)."""
     editions: dict[str, str] = dict(record.editions.items())
-    touched: dict[str, Any] = {"products": [], "unsure": [], "free": [], "lost": [], "limits": [], "inferred": False}
+    touched: dict[str, Any] = {"products": [], "unsure": [], "free": [], "lost": [], "limits": [], "inferred": []}
     for product, licences in licences_by_product(record, catalogue):
         before, after = offer_for(product, editions), offer_for(product, editions | {current.family: target.key})
         label = product.label[record.language]
@@ -160,9 +160,10 @@ def products_touched(record: Customer, catalogue: Catalogue, current: Edition, t
             touched[cost_then(product, after, catalogue)].append(label)
         elif after.status == "not_available" and before.status != "not_available":
             touched["lost"].append(label)
+            touched["inferred"] += [label] if after.source.inferred else []
         elif after.limit not in (None, before.limit) and len(licences) > (after.limit or 0):
             touched["limits"].append(limit_of(product, after.limit or 0, record.language))
-            touched["inferred"] |= after.source.inferred
+            touched["inferred"] += [label] if after.source.inferred else []
     touched["warehouse"] = current.family == "wms" and any(
         licence.product == "wms_module" for licence in record.licences
     )

@@ -26,7 +26,8 @@ def surplus_under(
         offer = product.offers.get(target) if product.family == family else None
         if offer is None:
             continue
-        values = {"product": product.label[record.language], "target": label, "kind": product.kind}
+        values: dict[str, Any] = {"product": product.label[record.language], "target": label, "kind": product.kind}
+        values |= {"inferred": True} if offer.source.inferred else {}
         if offer.status == "not_available":
             entries += [entry_of_missing_product(licence, values, ends) for licence in licences]
         elif offer.limit is not None and len(licences) > offer.limit:
@@ -76,8 +77,7 @@ def beyond_limit(
     return Surplus(
         product=licences[0].product,
         reason="limit",
-        values={**values, "limit": limit, "held": len(licences)}
-        | ({"inferred": True} if offer.source.inferred else {}),
+        values={**values, "limit": limit, "held": len(licences)},
         candidates=tuple(number for number in numbers if number not in ends) if left else tuple(ending),
         too_many=left,
         ending={number: ends[number] for number in ending},

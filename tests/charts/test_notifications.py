@@ -522,11 +522,11 @@ FIRST = {"product": "first"}
     ("count", "before", "after", "values"),
     [
         (1, offer("included"), offer("paid_addon"), {"products": ["first"]}),
-        (1, offer("included"), offer("not_available"), {"lost": ["first"]}),
+        (1, offer("included"), offer("not_available"), {"lost": ["first"], "inferred": ["first"]}),
         (1, offer("not_available"), offer("not_available"), {}),
-        (2, offer("included", 3), offer("included", 1), {"limits": [FIRST | {"limit": 1}], "inferred": True}),
+        (2, offer("included", 3), offer("included", 1), {"limits": [FIRST | {"limit": 1}], "inferred": ["first"]}),
         (1, offer("included", 3), offer("included", 1), {}),
-        (1, offer("included", 3), offer("included", 0), {"limits": [FIRST | {"limit": 0}], "inferred": True}),
+        (1, offer("included", 3), offer("included", 0), {"limits": [FIRST | {"limit": 0}], "inferred": ["first"]}),
         (2, offer("included", 1), offer("included", 1), {}),
         (2, offer("included", 1), offer("included"), {}),
     ],
@@ -536,7 +536,7 @@ def test_ED14_SH3_POS3_what_a_downgrade_does_to_what_is_held(count, before, afte
 
 
 def test_ED14_what_is_not_known_of_one_product_hides_no_other():
-    assert touched(1, None, offer("paid_addon"), offer("not_available")) == {"lost": ["second"]}
+    assert touched(1, None, offer("paid_addon"), offer("not_available")) == {"lost": ["second"], "inferred": ["second"]}
 
 
 @pytest.mark.parametrize(

