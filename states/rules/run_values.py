@@ -46,7 +46,11 @@ def stage_of(memory: Memory) -> str | None:
     """Whether the change is ordered, or made already: what is said of it is said in that tense."""
     if memory.took_effect_at is not None:
         return "made"
-    return "ordered" if memory.order is not None else None
+    return "ordered" if memory.order is not None and memory.state not in ORDERABLE else None
+
+
+ORDERABLE = frozenset({"surplus_resolution", "order"})
+"""Where a run has no order yet; a preview has one there that nobody placed."""
 
 
 def mail_facts(memory: Memory) -> dict[str, Any]:

@@ -13,6 +13,8 @@ from activities.request_check import check_request, run_settings
 from catalogue.loader import load_catalogues
 from catalogue.texts import say
 from settings import Settings
+from states.chart.state_names import BEFORE_ORDER
+from states.chart.traits import ACKNOWLEDGED
 from states.kinds.registry import KINDS
 from states.model.facts import Inquiry
 from states.model.request import Request
@@ -165,11 +167,16 @@ COMPARED = ("effective_at", "order_by", "cost_effect", "refusal", "catalogue", "
 
 
 def same(preview: Preview, document: dict[str, Any], field: str) -> bool:
-    """Whether both say the same; what the customer has overridden counts as open in a preview."""
+    """Whether both say the same; what the customer has overridden counts as open in a preview.
+
+    A run that is ordered says nothing more of what was acknowledged, and the rest as it stands then (ED4).
+    """
     values = [preview[field], document[field]]
+    if field == "warnings" and document["state"] not in BEFORE_ORDER:
+        values = [[each["code"] for each in warnings if each["code"] not in ACKNOWLEDGED] for warnings in values]
     if field == "surplus":
         values = [[entry | {"resolved": None} for entry in entries] for entries in values]
-    if field == "why" and document["state"] == "surplus_resolution":
+    if field == "why" and document["state"] in ("surplus_resolution", "order"):
         values = [[step["rule"] for step in steps] for steps in values]
     return bool(values[0] == values[1])
 
