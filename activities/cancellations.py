@@ -11,7 +11,7 @@ from temporalio import activity
 from activities import activity_names
 from activities.adapters import Adapters, create_adapters
 from activities.failures import adapter_errors_translated, misconfigured
-from activities.mail.messages import Letter, letter_of, mail_to, send_letter, values_of
+from activities.mail.messages import Letter, addressee, letter_of, mail_to, send_letter, values_of
 from activities.names import Names, names_of
 from activities.request_check import check_request, judge_of
 from catalogue.loader import Catalogues, load_catalogues
@@ -125,14 +125,16 @@ class CancellationActivities:
             raise misconfigured(f"notify cannot perform {effect.effect}")
         bound_log = log.bind(workflow_id=step.workflow_id, template=effect.template, to=effect.to)
         with adapter_errors_translated(patient=True):
-            record = await self.adapters.records.customer(step.customer)
+            record = await self.adapters.records.customer(addressee(step, effect))
             to, language = mail_to(effect, record, self.settings)
             if to is None:
                 bound_log.info("mail_without_address")
                 return
             values = values_of(step, effect, record, self.settings, language)
-            names = await self.names_of(step.customer)
-            letter = Letter(*map(names.in_text, letter_of(effect.template, language, values)))
+            letter = letter_of(effect.template, language, values)
+            if effect.to != "other_customer":
+                names = await self.names_of(step.customer)
+                letter = Letter(*map(names.in_text, letter))
             await with_signs_of_life(send_letter(self.adapters.mail, step.key, to, letter, bound_log))
 
     @activity.defn(name=activity_names.WRITE_TASKS)

@@ -15,7 +15,7 @@ ABSENT = (
     *("cost_effect", "price", "new_price", "saved_price", "steps", "number", "last", "abandons_on", "standing"),
     *("urgent", "type", "due_at", "again", "held_since", "late", "clarified", "other_effective_at", "passed_on"),
     *("partners", "to", "missed", "overdue", "last_day_unclear", "at_once", "elsewhere"),
-    *("addons_ending", "addons_staying"),
+    *("what", "addons_ending", "addons_staying"),
 )
 """Values that a mail may ask for and that not every notice has."""
 OPERATORS: Language = "de"
@@ -42,6 +42,11 @@ async def send_letter(mail: Mail, key: str, to: str, letter: Letter, log: Any) -
         log.warning("mail_refused", code=error.reference)
 
 
+def addressee(step: Step, effect: Notify) -> str:
+    """The customer whom a mail is about, or goes to: the other one of a move (MOV1)."""
+    return str(step.target) if effect.to == "other_customer" else step.customer
+
+
 def mail_to(effect: Notify, record: Customer | None, settings: Settings) -> tuple[str | None, Language]:
     """Address and language; None where there is no address."""
     if effect.to == "operator":
@@ -52,15 +57,16 @@ def mail_to(effect: Notify, record: Customer | None, settings: Settings) -> tupl
 def values_of(
     step: Step, effect: Notify, record: Customer | None, settings: Settings, language: Language
 ) -> dict[str, Any]:
-    """What the texts may need; a customer's name stands in the customer's own mail only."""
+    """What the texts may need; a customer's name, and the link to the run, stand in the customer's own mail only."""
+    home = settings.public_url.rstrip("/")
     own: dict[str, Any] = {
-        "name": record.name if record and effect.to == "customer" else None,
+        "name": record.name if record and effect.to != "operator" else None,
         "customer": step.customer,
         "kind": step.kind,
         "subject": step.subject,
         "target": step.target,
         "zone": settings.time_zone,
-        "url": f"{settings.public_url.rstrip('/')}/cancellations/{quote(step.workflow_id)}",
+        "url": home if effect.to == "other_customer" else f"{home}/cancellations/{quote(step.workflow_id)}",
     }
     refusal = effect.values.get("refusal")
     if isinstance(refusal, dict):

@@ -32,6 +32,18 @@ def tell_watchers(turn: Turn, state: str) -> None:
         turn.ask(Tell(runs=receipt.tell, state=state))
 
 
+def tell_other(turn: Turn, what: str) -> None:
+    """The customer to whom a marketplace account moves hears of it too: `agreed`, `off` or `done` (MOV1)."""
+    date = isoformat(turn.memory.agreed_at)
+    turn.ask(Notify(template="move_other", to="other_customer", values={"what": what, "effective_at": date}))
+
+
+def tell_both(turn: Turn, what: str) -> None:
+    """Both customers hear of the moment agreed, and of one that falls through (MOV1)."""
+    tell(turn, "move", what=what, effective_at=isoformat(turn.memory.agreed_at))
+    tell_other(turn, what)
+
+
 # The booking.
 
 

@@ -3,7 +3,7 @@
 from states.kinds.documents import plain_licence
 from states.kinds.kind import Kind
 from states.kinds.licence import FOUND_CODES, LicenceInquiry, about_licence
-from states.model.facts import Check, OutsideStep
+from states.model.facts import Check, OutsideStep, Warning
 from states.paths.handover import HandoverPath
 
 
@@ -14,7 +14,7 @@ class EcomdataHandover(HandoverPath):
 def check(inquiry: LicenceInquiry) -> Check:
     """A contract that is held; what it costs or saves is between customer and ecomDATA (ECO1)."""
     step = OutsideStep(what="ecomdata", rule="ECO2", subject=inquiry.licence.licence)
-    return inquiry.conclude(cost_effect="unknown", outside=(step,))
+    return inquiry.conclude(cost_effect="unknown", warnings=(Warning(code="ended_elsewhere"),), outside=(step,))
 
 
 KIND = Kind(
@@ -24,6 +24,6 @@ KIND = Kind(
     own_check=about_licence("ecomdata", check),
     malformed=plain_licence,
     dates=("moment",),
-    codes=FOUND_CODES,
+    codes=FOUND_CODES | {"ended_elsewhere"},
     steps=frozenset({"ecomdata"}),
 )

@@ -3,7 +3,7 @@
 from states.kinds.documents import subject_too_long
 from states.kinds.kind import Kind
 from states.kinds.licence import FOUND_CODES, LicenceInquiry, about_licence
-from states.model.facts import Check
+from states.model.facts import Check, Warning
 from states.model.request import Request
 from states.paths.transfer import TransferPath
 from states.rules.cost_effect import edition_of
@@ -23,7 +23,10 @@ def malformed(request: Request) -> str | None:
 
 
 def check(inquiry: LicenceInquiry) -> Check:
-    """The other customer must be known and have an order package that allows channels (MOV2, OP0-6)."""
+    """The other customer must be known and have an order package that allows channels (MOV2, OP0-6).
+
+    Who asks is told how it goes, and not to switch it off before (MOV1, MOV2).
+    """
     other, target, catalogue = inquiry.context.other, inquiry.request.target, inquiry.catalogue
     if other is None:
         return inquiry.refuse("MOV2", "unknown_customer", customer=target)
@@ -32,7 +35,8 @@ def check(inquiry: LicenceInquiry) -> Check:
         known = catalogue.known_tiers(edition_of(catalogue, other, "jtl"))
         bookable = [tier for tier in known if tier >= minimum]
         return inquiry.refuse("OP0-6", "not_bookable", target=target, bookable=bookable or [minimum], minimum=minimum)
-    return inquiry.conclude(date_rule="agreed", cost_effect="none")
+    warning = Warning(code="moved_by_appointment", values={"minimum": minimum})
+    return inquiry.conclude(date_rule="agreed", cost_effect="none", warnings=(warning,))
 
 
 KIND = Kind(
@@ -42,5 +46,5 @@ KIND = Kind(
     own_check=about_licence("marketplace", check),
     malformed=malformed,
     dates=("agreed",),
-    codes=FOUND_CODES | {"not_bookable"},
+    codes=FOUND_CODES | {"not_bookable", "moved_by_appointment"},
 )

@@ -3,7 +3,7 @@
 from states.kinds.documents import explained, plain_licence
 from states.kinds.kind import Kind
 from states.kinds.licence import FOUND_CODES, LicenceInquiry, about_licence
-from states.model.facts import Check
+from states.model.facts import Check, Warning
 from states.model.request import Request
 from states.paths.ticket import TicketPath
 
@@ -26,8 +26,8 @@ def malformed(request: Request) -> str | None:
 
 
 def check(inquiry: LicenceInquiry) -> Check:
-    """Whoever booked it may ask; what it costs or saves is for the person who decides (SVC1)."""
-    return inquiry.conclude(cost_effect="unknown")
+    """Whoever booked it may ask, and is told that it is an exception; what it costs, who decides says (SVC1)."""
+    return inquiry.conclude(cost_effect="unknown", warnings=(Warning(code="by_exception"),))
 
 
 KIND = Kind(
@@ -37,5 +37,5 @@ KIND = Kind(
     own_check=about_licence("setup_service", check),
     malformed=malformed,
     dates=("moment",),
-    codes=FOUND_CODES,
+    codes=FOUND_CODES | {"by_exception"},
 )

@@ -117,13 +117,16 @@ class Decouple(Effect):
 
 
 class Notify(Effect):
-    """Tell the customer or the operators. `template` is a key of the mail texts."""
+    """Tell the customer, the operators, or the customer to whom a marketplace account moves (MOV1).
+
+    `template` is a key of the mail texts.
+    """
 
     answer: ClassVar[str] = "notified"
 
     effect: Literal["notify"] = "notify"
     template: str
-    to: Literal["customer", "operator"] = "customer"
+    to: Literal["customer", "operator", "other_customer"] = "customer"
     values: dict[str, Any] = Field(default_factory=dict)
 
 

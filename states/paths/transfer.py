@@ -30,6 +30,30 @@ def agree(turn: Turn) -> None:
     at, memory = turn.message.at, turn.memory
     moment = at if isinstance(at, datetime) else start_of(at, memory.settings.zone)
     memory.agreed_at = max(moment, memory.now)
+    notifications.tell_both(turn, "agreed")
+
+
+def note_off(turn: Turn) -> None:
+    """It was not done at the moment agreed: another one is (MOV1)."""
+    notifications.tell_both(turn, "off")
+
+
+def tell_decoupled(turn: Turn) -> None:
+    """Both hear that it can be connected in the other account now (MOV1)."""
+    notifications.tell_applied(turn)
+    notifications.tell_other(turn, "done")
+
+
+def tell_other_off(turn: Turn) -> None:
+    """Who was to connect it hears that it does not come, where a moment had been agreed (MOV1)."""
+    if turn.memory.agreed_at is not None:
+        notifications.tell_other(turn, "off")
+
+
+def tell_abandoned(turn: Turn) -> None:
+    """The account stays where it is (ED10, MOV1)."""
+    notifications.tell_abandoned(turn)
+    tell_other_off(turn)
 
 
 def open_decoupling(turn: Turn) -> None:
@@ -50,9 +74,9 @@ class TransferPath(Chart):
     appointing = State(enter=open_appointment)
     scheduled = State()
     decoupling = State(enter=open_decoupling)
-    applied = State(final=True, enter=notifications.tell_applied)
+    applied = State(final=True, enter=tell_decoupled)
     refused = State(final=True, enter=notifications.tell_refused)
-    abandoned = State(final=True, enter=notifications.tell_abandoned)
+    abandoned = State(final=True, enter=tell_abandoned)
     given_up = State(final=True)
 
     begin = received.to(refused, cond=checks.refused_by_check) | received.to(support_ticket)
@@ -60,8 +84,8 @@ class TransferPath(Chart):
     declined = refused.from_(support_ticket, appointing, on=orders.decline)
     appointed = appointing.to(scheduled, on=agree)
     date_reached = scheduled.to(decoupling)
-    perform_rejected = decoupling.to(appointing)
-    decouple_refused = decoupling.to(appointing)
+    perform_rejected = decoupling.to(appointing, on=note_off)
+    decouple_refused = decoupling.to(appointing, on=note_off)
     decoupled = decoupling.to(applied)
     abandon = abandoned.from_(support_ticket, appointing, scheduled) | decoupling.to(abandoned, cond=tasks.unclicked)
-    give_up = given_up.from_.any(before=notifications.tell_given_up)
+    give_up = given_up.from_.any(before=[notifications.tell_given_up, tell_other_off])

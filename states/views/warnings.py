@@ -23,13 +23,18 @@ def warning_texts(memory: Memory, say: Say) -> tuple[WarningText, ...]:
     )
 
 
+UNTIL_THE_END = frozenset({"by_exception", "ended_elsewhere", "moved_by_appointment"})
+"""What says how it goes on: not where nothing goes on any more."""
+
+
 def warnings_of(memory: Memory) -> tuple[Warning, ...]:
     """The check's warnings, and those that depend on the state of the run (G9, D7, X1, ED5, ED13, X10).
 
     What was acknowledged before the order is not said again once it is booked (ED4).
     """
     checked = memory.check.warnings if memory.check else ()
-    said = ACKNOWLEDGED if memory.state in BOOKED or stage_of(memory) == "made" else frozenset()
+    said = ACKNOWLEDGED if memory.state in BOOKED or stage_of(memory) == "made" else frozenset[str]()
+    said |= UNTIL_THE_END if memory.state in ENDS else frozenset()
     warnings = [warning for warning in checked if warning.code not in said]
     saves_nothing = memory.clarified_cost and cost_effect_of(memory) != "cancellation"
     if saves_nothing and not any(warning.code == "no_saving" for warning in warnings):

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from states.model.effects import Notify
 from states.model.facts import Receipt, Surplus
 from tests.charts.lone_run import (
     DAY,
@@ -272,3 +273,48 @@ def test_ADD2_X12_whoever_clicks_is_told_which_add_ons_end_and_how() -> None:
     values = run.task("perform").values
     assert (values["addons_ending"], values["addons_staying"]) == (["Extra (A-1)"], ["Extra (A-2)"])
     assert values["addon_path"] == ["one", "two"]
+
+
+# A marketplace account that moves (MOV1).
+
+
+def told(run: LoneRun) -> list[tuple[str, str, str | None]]:
+    """The mails of the move: template, to whom, what."""
+    mails = [effect for effect in run.effects if isinstance(effect, Notify) and effect.to != "operator"]
+    return [(mail.template, mail.to, mail.values.get("what")) for mail in mails]
+
+
+def moving() -> LoneRun:
+    """A move whose appointment is agreed."""
+    run = LoneRun("marketplace_transfer", TRANSFER, target="K-2")
+    run.confirm("support_ticket", decision="granted")
+    assert told(run) == []
+    run.confirm("appointment", at=NOW + 7 * DAY)
+    return run
+
+
+AGREED = [("move", "customer", "agreed"), ("move_other", "other_customer", "agreed")]
+OFF = [("move", "customer", "off"), ("move_other", "other_customer", "off")]
+DONE = [("applied", "customer", None), ("move_other", "other_customer", "done")]
+
+
+def test_MOV1_both_customers_are_told_of_the_appointment_and_that_it_can_be_connected_now() -> None:
+    run = moving()
+    assert told(run) == AGREED
+    assert run.notice("move_other")["effective_at"] == (NOW + 7 * DAY).isoformat()
+    run.wait(NOW + 7 * DAY)
+    run.reject("perform", "nobody there")
+    assert told(run) == [*AGREED, *OFF]
+    run.confirm("appointment", at=NOW + 8 * DAY)
+    run.wait(NOW + 8 * DAY)
+    run.confirm("perform", proof={"reference": "T"})
+    assert told(run) == [*AGREED, *OFF, *AGREED, *DONE]
+
+
+def test_MOV1_the_other_customer_hears_that_an_agreed_move_does_not_come() -> None:
+    run = moving()
+    run.send("abandon")
+    assert told(run) == [*AGREED, ("abandoned", "customer", None), ("move_other", "other_customer", "off")]
+    early = LoneRun("marketplace_transfer", TRANSFER, target="K-2")
+    early.send("abandon")
+    assert told(early) == [("abandoned", "customer", None)]

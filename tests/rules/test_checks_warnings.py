@@ -65,6 +65,22 @@ WARNINGS: list[tuple[str, str, Customer, dict[str, Any], dict[str, Any]]] = [
         {"addons": ["Zusatzleistung zum Hosting (L-2)"]},
     ),
     ("no_promise", "misclick", customer(), {"subject": "anything"}, {}),
+    ("by_exception", "setup_service", customer({"product": "setup_service"}), {}, {}),
+    ("ended_elsewhere", "ecomdata", customer({"product": "ecomdata"}), {}, {}),
+    (
+        "ended_elsewhere",
+        "connector",
+        customer({"product": "connector_shopify", "booked_via": "shopify"}),
+        {},
+        {},
+    ),
+    (
+        "moved_by_appointment",
+        "marketplace_transfer",
+        customer({"product": "marketplace"}),
+        {"target": "K-2", "other": customer(customer="K-2")},
+        {"minimum": 100},
+    ),
     ("package_zero", "order_package", customer(), {"subject": "orders", "target": 0}, {}),
     ("selling_stops_first", "order_package", customer(), {"subject": "orders", "target": 0}, {}),
     ("overage", "order_package", customer(), {"subject": "orders", "target": 1000}, {"target": 1000}),
@@ -135,6 +151,9 @@ def test_every_warning_of_the_contract_is_produced_by_some_case() -> None:
         "old_contract_runs_on",
         "addons_remain",
         "no_promise",
+        "by_exception",
+        "ended_elsewhere",
+        "moved_by_appointment",
     }
 
 

@@ -144,7 +144,7 @@ async def test_SUP3_declined_or_not_held(world: World) -> None:
 # A marketplace account that moves.
 
 MOVE = {"target": "K-1002", "explanation": "the shop moves"}
-OTHER = customer_record(customer="K-1002")
+OTHER = customer_record(customer="K-1002", email="anderer@kunde.example")
 
 
 async def test_MOV1_granted_appointed_and_decoupled_at_its_time(world: World) -> None:
@@ -152,6 +152,7 @@ async def test_MOV1_granted_appointed_and_decoupled_at_its_time(world: World) ->
     run = await world.request("marketplace_transfer", "K-1001", "M-1", **MOVE)
     assert (run.first["state"], task_types(run.first)) == ("support_ticket", ["support_ticket"])
     assert (run.first["cost_effect"], run.first["effective_at"]) == ("none", None)
+    assert warning_codes(run.first) == ["moved_by_appointment"]
     blocked = await world.request("marketplace", "K-1001", "M-1")
     assert (blocked.first["state"], blocked.first["refusal"]["code"]) == ("refused", "use_support")
     granted = await run.confirm("support_ticket", decision="granted")
@@ -172,6 +173,12 @@ async def test_MOV1_granted_appointed_and_decoupled_at_its_time(world: World) ->
     done = await run.confirm("perform", proof={"reference": "T-9"})
     assert (done["state"], done["enabled"]) == ("applied", [])
     assert done["effective_at"] == "2027-01-13T09:00:00Z"
+    written = await mails_when(run, lambda written: any("Jetzt anbinden" in mail.subject for mail in written))
+    to_other = [mail for mail in written if mail.to == OTHER["email"]]
+    assert sorted(mail.subject.partition(":")[0] for mail in to_other) == [
+        "Ein Marktplatz zieht zu Ihnen um", "Ein Marktplatz zieht zu Ihnen um", "Jetzt anbinden", "Termin entfallen",
+    ]  # fmt: skip
+    assert not any("/cancellations/" in mail.body for mail in to_other)
     assert await licences_left(world) == set()
 
 

@@ -182,6 +182,9 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "warning.old_contract_runs_on": {},
     "warning.addons_remain": {"addons": ["Zusatzleistung (L-8)", "Zusatzleistung (L-9)"]},
     "warning.no_promise": {},
+    "warning.by_exception": {},
+    "warning.ended_elsewhere": {},
+    "warning.moved_by_appointment": {"target": "K-1002", "minimum": 100},
     "refusal.malformed": {"fault": "fault.target"},
     "refusal.unknown_customer": {"customer": "K-9999"},
     "refusal.not_held": {"subject": "L-77", "belongs_to": None},
@@ -327,6 +330,8 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "mail.applied": MAIL
     | ADDONS
     | {"held_since": FIRST, "note": "Rückgängig gemacht.", "passed_on": "misclick/K-1001/voucher.V-1"},
+    "mail.move": MAIL | {"what": "agreed", "kind": "marketplace_transfer", "subject": "L-5", "target": "K-1002"},
+    "mail.move_other": MAIL | {"what": "agreed", "customer": "K-1001", "subject": "L-5", "target": "K-1002"},
     "mail.abandoned": MAIL,
     "mail.change_dropped": MAIL,
     "mail.cost_changed": MAIL | {"changes_at": FIRST, "becomes": "paid_addon", "new_edition": "JTL Start"},

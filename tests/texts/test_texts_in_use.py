@@ -38,6 +38,7 @@ DATED = {
     "warning.two_contracts": LAST_DAY,
     "warning.old_contract_runs_on": LAST_DAY,
     "warning.addons_remain": LAST_DAY,
+    "warning.moved_by_appointment": DAY,
     "refusal.booking_refused": ORDER_DAY,
     "refusal.subscription": {"de": "30. Juni 2027", "en": "30 June 2027"},
     "task.perform_order": DAY,
@@ -70,6 +71,8 @@ UNTIMED = {
     "warning.later_than_standing": "two dates of its own",
     "warning.pilot_sign_off": "no date is known (MP5)",
     "warning.third_party_too": "the third party's notice is not known (MP4)",
+    "warning.by_exception": "a person decides, and no date is promised (SVC1)",
+    "warning.ended_elsewhere": "the notice there is not known (CO4, ECO1)",
     "warning.no_promise": "a person decides, and no date is promised (MIS2)",
 }
 """Warnings that name no effective date, and why."""
