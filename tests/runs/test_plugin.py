@@ -17,14 +17,15 @@ from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Replayer, UnsandboxedWorkflowRunner, Worker
 
 import workflows.kinds
-from activities import cancellations
+from activities import activity_names, cancellations
 from settings import Settings
 from states.kinds.registry import KINDS
-from states.model.effects import AnyEffect, HandOver, Tell
+from states.model.effects import AnyEffect, HandOver, Notify, Tell
 from tests.runs.clockwork import Clockwork
 from worker import create_worker
-from workflows.activity_calls import ACTIVITIES
+from workflows.activity_calls import ACTIVITIES, IN_THE_WORKER
 from workflows.kinds import WORKFLOWS, Cancellation, workflow_of
+from workflows.last_mails import LastMails
 from workflows.nightly import NightlyComparison
 from workflows.plugin import (
     DATA_CONVERTER,
@@ -35,6 +36,7 @@ from workflows.plugin import (
     register_search_attributes,
 )
 from workflows.search_attributes import SEARCH_ATTRIBUTES
+from workflows.unknown import UnknownType
 
 ROOT = Path(__file__).parents[2]
 
@@ -49,7 +51,7 @@ async def test_client_worker_and_replayer_get_the_same(server: WorkflowEnvironme
     worker: Any = create_worker(client, Settings(state_dir=tmp_path))
     replayer: Any = Replayer(workflows=[], plugins=[CancellationsPlugin()])
     for config in (worker.config(active_config=True), replayer.config(active_config=True)):
-        assert set(config["workflows"]) == {*WORKFLOWS, NightlyComparison}
+        assert set(config["workflows"]) == {*WORKFLOWS, NightlyComparison, LastMails, UnknownType}
         assert isinstance(config["workflow_runner"], UnsandboxedWorkflowRunner)
     assert replayer.config(active_config=True)["data_converter"] is DATA_CONVERTER
 
@@ -79,14 +81,19 @@ async def test_a_search_attribute_of_another_type_is_refused_by_name(server: Wor
 
 def test_each_effect_has_an_activity() -> None:
     effects = {effect.model_fields["effect"].default for effect in get_args(get_args(AnyEffect)[0])}
-    by_the_driver = {effect.model_fields["effect"].default for effect in (Tell, HandOver)}
-    assert set(ACTIVITIES) == effects - by_the_driver
+    otherwise = {effect.model_fields["effect"].default for effect in (Tell, HandOver, Notify)}
+    assert set(ACTIVITIES) == effects - otherwise
     served = {
         activity._Definition.must_from_callable(method).name
         for method in vars(cancellations.CancellationActivities).values()
         if hasattr(method, "__temporal_activity_definition")
     }
-    assert {name for name, _, _ in ACTIVITIES.values()} <= served
+    assert {activity_names.NOTIFY, *(name for name, _, _ in ACTIVITIES.values())} <= served
+
+
+def test_only_what_reads_is_done_within_a_workflow_task() -> None:
+    """Temporal throws workflow tasks away; what a local activity has written outside would stay (docs/adr/0020)."""
+    assert {activity_names.READ} == IN_THE_WORKER
 
 
 def test_each_kind_has_a_workflow_type() -> None:
