@@ -20,11 +20,11 @@ from states.chart.turn import Answer
 from states.kinds.kind import Kind
 from states.model.base import day_of
 from states.model.effects import BookOrder, CheckLicences, Effect, HandOver, Notify, Tell
-from states.model.facts import Action, Check, Receipt, Refusal, Surplus
+from states.model.facts import QUESTION_TYPES, Action, Check, Receipt, Refusal, Surplus
 from states.model.memory import Memory, Task
 from states.model.request import CUSTOMER_MESSAGES, ConfirmTask, Proof, RejectTask, Request
 from states.rules.effective_date import effective_at
-from states.rules.surplus_resolution import resolved_flags
+from states.rules.surplus_resolution import resolved_flags, unresolved_surplus
 from states.views.why import why
 
 NOW = datetime(2027, 1, 4, 11, tzinfo=UTC)
@@ -144,6 +144,8 @@ class Walk(NamedTuple):
     """The chart's states."""
     performed: set[str]
     """The steps that a person is told to make by hand."""
+    decided: set[str]
+    """The types of the tasks that were open and could be confirmed."""
 
 
 def explore(kind: Kind, facts: Facts, limit: int = 60_000) -> Walk:
@@ -154,13 +156,14 @@ def explore(kind: Kind, facts: Facts, limit: int = 60_000) -> Walk:
     under_way = stage.chart.receive("start", None, NOW)
     first = Node(stage.memory(), under_way, Ghost())
     seen = {key_of(first)}
-    reached, performed = {"received"}, set[str]()
+    reached, performed, decided = {"received"}, set[str](), set[str]()
     waiting = deque([first])
     while waiting:
         node = waiting.popleft()
         moves = list(moves_from(stage, facts, node))
         check_node(stage, node, moves)
         performed |= {task.step.name for task in tasks_of(node.memory, "perform") if task.step}
+        decided |= {move.name.split()[1] for move in moves if move.name.startswith("confirm ")}
         for move in moves:
             following = follow(stage, node, move)
             reached.add(following.memory.state)
@@ -170,7 +173,7 @@ def explore(kind: Kind, facts: Facts, limit: int = 60_000) -> Walk:
                 waiting.append(following)
                 if len(seen) > limit:
                     raise Broken(f"more than {limit} nodes: {' → '.join(following.path)}")
-    return Walk(len(seen), reached, performed)
+    return Walk(len(seen), reached, performed, decided)
 
 
 class Move(NamedTuple):
@@ -271,7 +274,9 @@ def operator_moves(chart: Chart, task: Task) -> Iterator[Move]:
     """
     fields: dict[str, Any] = {"task": task.task, "by": "o", "note": "n"}
     today = day_of(chart.model.now, "Europe/Berlin")
-    last_day = next(day for day in LAST_DAYS if day >= today)
+    # A walk lets dates come early: what is held since a day that is still to come is held from then on (X4).
+    since = day_of(max(chart.model.now, chart.model.held_since or chart.model.now), "Europe/Berlin")
+    last_day = next(day for day in LAST_DAYS if day >= since)
     proved = fields | {"proof": Proof(reference="T-1")}
     dated = {"at": last_day} if takes_at(chart.turn(), task) else {}
     decisions = decisions_of(task) or (None,)
@@ -363,6 +368,14 @@ def tasks_for_failing_mails(stage: Stage, node: Node) -> int:
     return mails
 
 
+def can_go_on(chart: Chart) -> bool:
+    """Before the order: it can be placed, or a person is asked or has said no (X5, X6, G8); of what is in surplus the
+    customer knows, and asks again when it is gone (X2)."""
+    declined = chart.model.refusal is not None and chart.model.refusal.code == "declined"
+    in_surplus = bool(unresolved_surplus(chart.model)) and "recheck_licences" in chart.enabled()
+    return "place_order" in chart.enabled() or bool(tasks_of(chart.model, *QUESTION_TYPES)) or declined or in_surplus
+
+
 def check_node(stage: Stage, node: Node, moves: list[Move]) -> None:
     """The invariants of a node."""
     chart = stage.at(node.memory)
@@ -417,5 +430,6 @@ def check_node(stage: Stage, node: Node, moves: list[Move]) -> None:
         require(bool(awaited), "a doing-state waits for an answer that is not under way")
     else:
         require("customer" not in waits or bool(chart.enabled()), "waits for a customer who can do nothing")
+        require(memory.state != "order" or can_go_on(chart), "what is held can be neither ended nor asked about")
         require(not {"operator", "repair"} & set(waits) or bool(memory.tasks), "waits for an operator without a task")
         require(bool(memory.tasks) or bool(chart.enabled()) or "date" in waits, "nobody can go on")

@@ -14,13 +14,14 @@ from catalogue.click_paths import click_path
 from states.chart.base import Chart
 from states.kinds.registry import KINDS
 from states.model.effects import ApplyChange
-from states.model.facts import ACTIONS, Action, Check
+from states.model.facts import ACTIONS, QUESTION_TYPES, Action, Check
 from states.model.request import Request
 from states.paths import licence_end
 from tests.charts.explorer import PERFORMED, Broken, Facts, explore
 from tests.kinds import module_of
 from tests.kinds.words import ASK_TERM, GONE, INCLUDED, PAID, Case, Fields, outside
 from tests.rules.checks import SHIPPED
+from tools.docs.kind_facts import KindState
 
 NONE_KNOWN = frozenset[Action]({"withdraw"})
 """What no click path is known for: nothing is undone in the customer centre (G3)."""
@@ -42,10 +43,18 @@ def test_every_state_under_every_event(kind: str) -> None:
     print(f"{kind}: {sum(walk.nodes for walk in walks)} nodes (states × facts), {len(reached)} states")
     declared = {name for name in chart.states_map if name not in chart.traits.unused}
     assert reached == declared
+    decided: set[str] = set().union(*(walk.decided for walk in walks))
+    assert decided - {*QUESTION_TYPES} == tasks_of_kind(kind) - {*QUESTION_TYPES}, "a task that nobody can reach"
     performed: set[str] = set().union(*(walk.performed for walk in walks))
     request = Request(kind=kind, customer="K", subject="L-1")
     actions = {PERFORMED[step][1] for step in performed}
     assert {action for action in actions if not click_path(SHIPPED, request, None, action)} == actions & NONE_KNOWN
+
+
+def tasks_of_kind(kind: str) -> set[str]:
+    """The types of the tasks that the pages say may be open in some state of a kind."""
+    states = [name for name in KINDS[kind].chart.states_map if name not in KINDS[kind].chart.traits.unused]
+    return {task for name in states for task in KindState(KINDS[kind], name).tasks}
 
 
 def facts_of(kind: str, case: Case, first: dict[str, Any]) -> Facts:
@@ -73,7 +82,7 @@ NO_MATTER = SimpleNamespace(still_matters=lambda *_: False)
 FUNCTIONS = [
     ("lifecycle.type_of", NO_MATTER, UNANSWERED),
     ("lifecycle.remember_surplus", ArithmeticError("a bug"), "ArithmeticError: a bug"),
-    ("orders.orderable", False, NEVER_REACHED),
+    ("orders.orderable", False, "what is held can be neither ended nor asked about"),
     ("orders.ask_for_booking", None, UNANSWERED),
     ("tasks.proofs_missing", False, NEVER_REACHED),
     ("timers.date_timers", {}, NEVER_REACHED),

@@ -54,7 +54,11 @@ class KindState:
     def tasks(self) -> tuple[str, ...]:
         """The types of the tasks that may be open."""
         entered = [getattr(callback.func, "__name__", "") for callback in self.kind.chart.states_map[self.name].enter]
-        never = {"third_party": not self.kind.steps, "clarify": "partner" not in self.kind.steps}
+        never = {
+            "third_party": not self.kind.steps,
+            "clarify": "partner" not in self.kind.steps,
+            "perform": not self.kind.chart.traits.clicked,
+        }
         tasks = [task for name in entered for task in opened_by(name) if not never.get(task)]
         late = self.name == "scheduled" and "order" in self.kind.chart.states_map
         others = {
