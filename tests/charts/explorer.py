@@ -286,6 +286,12 @@ def operator_moves(chart: Chart, task: Task) -> Iterator[Move]:
         over = Move(f"confirm {task.type} {decisions[0]} of yesterday", "confirm_task", confirmed)
         if refusal_of(chart, over) is None:
             yield over
+    if task.text == "surplus_channels":
+        named = ConfirmTask(**proved | {"at": LAST_DAYS[-1]})
+        to_come = Move("confirm surplus for a day to come", "confirm_task", named)
+        if chart.at_rest():
+            yield enabled(chart, to_come)
+        dated = {}
     for move in (
         *(
             Move(
