@@ -82,6 +82,7 @@ def drop_change(turn: Turn) -> None:
     for name in Standing.model_fields:
         setattr(memory, name, getattr(standing, name))
     memory.standing = None
+    memory.revoking = False
     if isinstance(turn.message, Request):
         memory.request = amended(memory.request, turn.message)
     drop_tasks(turn, tasks_of(memory, "perform", "repair"))
