@@ -23,7 +23,7 @@ RECORDED = (
 
 NO_SAVING: frozenset[CostEffect] = frozenset({"deactivation", "none"})
 
-FOUND_CODES = COMMON_CODES | {"not_held", "use_support"}
+FOUND_CODES = COMMON_CODES | {"not_held", "not_available", "use_support"}
 """The refusals where no licence can be found that the request names and the kind ends."""
 
 ENDING_CODES = FOUND_CODES | {"no_saving"}
@@ -161,7 +161,7 @@ def about_licence(kind: str, check: LicenceCheck) -> OwnCheck:
 def licence_in_question(kind: str, inquiry: CustomerInquiry) -> LicenceInquiry | Check:
     """The licence that the request names, or the refusal.
 
-    Not held, or a product that another kind cancels: `not_held` (G1, G2). A service is cancelled by ticket only, and a
+    Not held, or a product that another kind cancels: `not_held` (G1, G2), or `not_available` (G6). A service is cancelled by ticket only, and a
     product that no kind ends, or that the catalogue does not know, is ended elsewhere: `use_support` (SVC1, G1). What
     is held though the edition does not have it can be ended, at a cost that is asked about (X5).
     """
@@ -169,7 +169,7 @@ def licence_in_question(kind: str, inquiry: CustomerInquiry) -> LicenceInquiry |
     licence = record.licence(subject)
     product = product_of(catalogue, licence) if licence else None
     if licence is None:
-        return inquiry.refuse("G2", "not_held", subject=subject)
+        return nothing_held(inquiry, subject)
     if product is None or product.kind is None:
         return inquiry.refuse("G1", "use_support", **where_instead(licence, product, record.language))
     offer = offer_of(product, record.editions)
@@ -179,6 +179,16 @@ def licence_in_question(kind: str, inquiry: CustomerInquiry) -> LicenceInquiry |
     if product.kind != kind:
         return found.refuse("G1", "not_held", subject=subject, belongs_to=product.kind)
     return found
+
+
+def nothing_held(inquiry: CustomerInquiry, subject: str) -> Check:
+    """The refusal where the customer holds no such licence (G2); of a product by its key that the edition lacks (G6)."""
+    product = inquiry.catalogue.products.get(subject)
+    offer = offer_of(product, inquiry.record.editions) if product else None
+    if product is None or offer is None or offer.status != "not_available":
+        return inquiry.refuse("G2", "not_held", subject=subject)
+    label, current = product.label[inquiry.record.language], edition_label(inquiry.record, inquiry.catalogue, product)
+    return inquiry.refuse("G6", "not_available", product=label, current=current)
 
 
 def where_instead(licence: Licence, product: Product | None, language: Language) -> dict[str, Any]:

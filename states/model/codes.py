@@ -70,7 +70,7 @@ CODES: dict[str, Code] = {
         refusal("subscription", "SL2"),
         refusal("support_level", "SUP2"),
         refusal("use_support", "G1", "MOV2", "SVC1"),
-        refusal("not_available"),
+        refusal("not_available", "G6"),
         Code("declined", ("request", "open")),
         Code("booking_refused", ("open",)),
         Code("malformed", ("request", "event"), 422),

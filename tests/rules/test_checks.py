@@ -27,7 +27,6 @@ REFUSALS: list[tuple[str, str, str, Customer | None, dict[str, Any]]] = [
     ("G1", "use_support", "wawi_module", customer({"product": "wawi_user"}), {}),
     ("G1", "use_support", "marketplace_transfer", customer({"product": "no_such_product"}), {"target": "K-2"}),
     ("G1", "not_held", "wms_user", customer({"product": "vouchers"}), {}),
-    ("G2", "not_held", "key_accounting", customer(), {"subject": "key_accounting"}),
     ("ED1", "not_lower", "edition", customer(), {"subject": "jtl", "target": "jtl_pro"}),
     ("ED1", "not_lower", "edition", customer(), {"subject": "jtl", "target": "jtl_enterprise"}),
     ("ED1", "not_lower", "edition", customer(), {"subject": "wms", "target": "wms_pro"}),
@@ -82,6 +81,11 @@ REFUSALS: list[tuple[str, str, str, Customer | None, dict[str, Any]]] = [
         {"target": "K-2", "other": customer(order_package=0)},
     ),
     ("G1", "not_held", "marketplace_transfer", customer({"product": "vouchers"}), {"target": "K-2"}),
+    # Of what is not held, and the edition lacks; in JTL Enterprise it could be held, and is not.
+    ("G6", "not_available", "key_accounting", customer(editions={"jtl": "jtl_pro"}), {"subject": "key_accounting"}),
+    ("G2", "not_held", "key_accounting", customer(editions={"jtl": "jtl_enterprise"}), {"subject": "key_accounting"}),
+    ("G6", "not_available", "shipping_module", customer(editions={"jtl": "jtl_start"}), {"subject": "track_and_trace"}),
+    ("G2", "not_held", "shipping_module", customer(editions={"jtl": "jtl_pro"}), {"subject": "track_and_trace"}),
 ]
 
 
@@ -95,8 +99,8 @@ def test_a_request_is_refused(rule: str, code: str, kind: str, record: Customer 
 
 
 def test_every_refusal_of_a_request_is_produced_by_some_case() -> None:
-    # malformed: below; declined: a person's answer; not_available: what is held can be ended, and else it is not held
-    codes = {row[1] for row in REFUSALS} | {"malformed", "declined", "not_available"}
+    # malformed: below; declined: a person's answer
+    codes = {row[1] for row in REFUSALS} | {"malformed", "declined"}
     assert codes == {
         "malformed",
         "unknown_customer",
@@ -147,7 +151,7 @@ def test_every_refusal_of_a_request_is_produced_by_some_case() -> None:
         ("support_level", customer(editions={}), {"subject": "support"}, {"level": "-"}),
         (
             "key_accounting",
-            customer(editions=editions("jtl_start")),
+            customer(editions=editions("jtl_enterprise")),
             {"subject": "key_accounting"},
             {"subject": "key_accounting"},
         ),

@@ -46,7 +46,8 @@ class KindState:
     def events(self) -> tuple[str, ...]:
         """The customer's: those with a transition, the revocation of an order (X11), a proof (X9)."""
         events = {str(transition.event) for name, transition in transitions_of(self.kind) if name == self.name}
-        proves = self.name == "third_party" or (self.name in ("scheduled", "applying") and self.goes_elsewhere)
+        beside = self.name in ("scheduled", "applying", "withdrawing") and self.goes_elsewhere
+        proves = self.name == "third_party" or beside
         shown = {"request_revocation": "revocation_granted" in events, "hand_in_proof": proves}
         return tuple(event for event in CUSTOMER_MESSAGES if shown.get(event, event in events))
 
