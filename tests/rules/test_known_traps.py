@@ -112,7 +112,7 @@ def test_nobody_is_told_what_is_another_products(rule: str, case: str, unsaid: s
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_SUP1_the_support_level_is_the_editions(edition: str, level: str, language: str) -> None:
     text = text_for("support_level", customer(editions=editions(edition)), "support_level", language, subject="support")
-    assert level in text
+    assert (level if language == "de" else level.replace("Silber", "Silver")) in text
     way = {"de": "auf eine niedrigere mit einem Antrag hier", "en": "to a lower one with a request here"}
     assert way[language] in text
 
