@@ -10,7 +10,6 @@ from states.kinds.licence import (
     about_licence,
     cost_of,
     in_time,
-    nothing_held,
 )
 from states.model.facts import Check
 from states.model.request import Request
@@ -35,7 +34,7 @@ def check(inquiry: CustomerInquiry) -> Check:
     numbers = (licence.licence for licence in inquiry.record.licences if licence.product == "key_accounting")
     number = next(numbers, None)
     if number is None:
-        return nothing_held(inquiry, "key_accounting")
+        return inquiry.refuse("G2", "not_held", subject="key_accounting")
     request = inquiry.request.model_copy(update={"subject": number})
     return about_licence("key_accounting", check_of_service)(replace(inquiry, request=request))
 

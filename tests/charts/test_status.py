@@ -377,17 +377,6 @@ def test_a_persons_explanation_is_their_note():
     assert (line.event, line.note, line.at) == ("request_revocation", "clicked wrongly", moment("2027-01-04 11:30"))
 
 
-def test_only_the_last_400_lines_are_kept():
-    run = edition()
-    for number in range(410):
-        run.chart.turn().write(f"e{number}")
-    assert [len(run.memory.timeline), run.memory.timeline[0].event, run.memory.timeline[-1].event] == [
-        400,
-        "e10",
-        "e409",
-    ]
-
-
 # Refusals and problems.
 
 

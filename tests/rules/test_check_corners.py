@@ -103,12 +103,7 @@ def test_what_a_kind_and_its_context_are_cannot_be_changed():
             {"subject": "jtl", "target": "jtl_start"},
             {"subject": "jtl"},
         ),
-        (
-            "key_accounting",
-            customer(),
-            {"subject": "key_accounting"},
-            {"product": "Key Accounting", "current": "JTL Pro"},
-        ),
+        ("key_accounting", customer(), {"subject": "key_accounting"}, {"subject": "key_accounting"}),
         ("voucher", customer(), {"subject": "L-9"}, {"subject": "L-9"}),
         ("voucher", customer({"product": "made_up"}), {}, {"elsewhere": "made_up", "steps": []}),
         ("support_level", customer(editions={}), {"subject": "support"}, {"level": "-"}),

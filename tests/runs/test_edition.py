@@ -33,6 +33,7 @@ async def test_ED4_ED5_ED6_D4_the_guides_example_from_Pro_to_Advanced(world: Wor
         "product": "track_and_trace",
         "reason": "",
         "candidates": ["T-1"],
+        "too_many": 1,
         "resolved": False,
     }
     assert [(line["event"], line["by"]) for line in checked["timeline"] if line["by"]] == [

@@ -27,7 +27,8 @@ async def test_G4_MIS1_MIS2_a_misclick_is_a_ticket_about_anything_and_promises_n
     assert run.first["enabled"] == ["abandon"]
     ticket = run.first["tasks"][0]
     assert (ticket["type"], ticket["decisions"]) == ("support_ticket", ["granted", "declined"])
-    assert all(word in ticket["instructions"] for word in (subject, "wrong button", "JTL-POS"))
+    about = "Wechsel auf eine niedrigere Edition (JTL-Edition)" if subject == "edition.jtl" else subject
+    assert all(word in ticket["instructions"] for word in (about, "wrong button", "JTL-POS"))
     assert (await refusal_of(run, "confirm_task", decision="perhaps")).code == "malformed"
     done = await run.confirm("support_ticket", decision="granted", note="put back")
     assert (done["state"], done["refusal"], done["tasks"]) == ("applied", None, [])
