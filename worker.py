@@ -6,7 +6,7 @@ if __name__ == "__main__":
     end_at_a_signal()  # before all else, which takes a while to load
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import timedelta
 
@@ -28,6 +28,7 @@ from portal.delivery import delivery_of
 from programs import end_in_time, leave, told_to_stop
 from settings import Settings, checked, run_program, switched_off
 from states.kinds.registry import KINDS
+from states.model.request import LicenceChanged
 from workflows.connect import NotConnected, connect
 from workflows.executions import TemporalExecutions
 from workflows.plugin import DATA_CONVERTER, CancellationsPlugin, WrongSearchAttribute
@@ -53,11 +54,18 @@ def create_worker(client: Client, settings: Settings) -> Worker:
     executions = TemporalExecutions(client)
     comparison = ComparisonActivities(cancellations.adapters, executions, settings)
     deliverer = Deliverer(delivery_of(client, settings, cancellations.adapters, cancellations.catalogues))
-    teller = NewsTeller(cancellations.adapters.news, executions.tell)
+
+    async def tell(workflow_id: str, news: LicenceChanged) -> None:
+        try:
+            await executions.tell(workflow_id, news)
+        except RPCError as error:
+            raise Unavailable(error.message) from error
+
+    teller = NewsTeller(cancellations.adapters.news, tell)
 
     @asynccontextmanager
     async def around() -> AsyncIterator[None]:
-        beside = {asyncio.create_task(deliverer.run()), asyncio.create_task(teller.run())}
+        beside = {asyncio.create_task(kept_going(loop)) for loop in (deliverer.run, teller.run)}
         try:
             await schedule(client, settings)
             for reason in switched_off(settings):
@@ -78,6 +86,16 @@ def create_worker(client: Client, settings: Settings) -> Worker:
         max_cached_workflows=2000,
         graceful_shutdown_timeout=FINISH_WITHIN,
     )
+
+
+async def kept_going(loop: Callable[[], Awaitable[None]], pause_s: float = 5.0) -> None:
+    """Run a loop beside the worker; a bug in it is logged with its traceback, and it begins again after a pause."""
+    while True:
+        try:
+            await loop()
+        except Exception as error:
+            log.error("loop_failed", loop=loop.__qualname__, exc_info=error)
+            await asyncio.sleep(pause_s)
 
 
 async def schedule(client: Client, settings: Settings) -> None:

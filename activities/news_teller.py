@@ -5,7 +5,6 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 import structlog
-from temporalio.service import RPCError
 
 from activities.ports import AdapterError
 from activities.sql.news import SqlNews
@@ -25,7 +24,7 @@ class NewsTeller:
 
     news: SqlNews
     tell: Callable[[str, LicenceChanged], Awaitable[None]]
-    """Signals news to an open run; fine where there is none. Raises `RPCError`."""
+    """Signals news to an open run; fine where there is none. Raises `Unavailable`."""
 
     async def run(self) -> None:
         """Until it is cancelled. A system that does not answer is asked again."""
@@ -33,12 +32,12 @@ class NewsTeller:
             told = 0
             try:
                 told = await self.tell_waiting()
-            except (AdapterError, RPCError) as error:
+            except AdapterError as error:
                 log.warning("news_not_told", reason=str(error))
             await asyncio.sleep(0 if told == MOST else PAUSE_S)
 
     async def tell_waiting(self) -> int:
-        """Tell what waits; answers how much it was. Raises `AdapterError` and `RPCError`."""
+        """Tell what waits; answers how much it was. Raises `AdapterError`."""
         waiting = await self.news.waiting(MOST)
         for number, workflow_id, news in waiting:
             await self.tell(workflow_id, news)

@@ -75,7 +75,7 @@ class TemporalExecutions:
         return document
 
     async def tell(self, workflow_id: str, news: LicenceChanged) -> None:
-        """Signal news to the open run; fine where there is none."""
+        """Signal news to the open run; fine where there is none. Raises `RPCError`."""
         handle = self.client.get_workflow_handle(workflow_id)
         try:
             await handle.signal("licence_changed", news.model_dump(mode="json"), rpc_timeout=CALL)

@@ -161,9 +161,10 @@ def about_licence(kind: str, check: LicenceCheck) -> OwnCheck:
 def licence_in_question(kind: str, inquiry: CustomerInquiry) -> LicenceInquiry | Check:
     """The licence that the request names, or the refusal.
 
-    Not held, or a product that another kind cancels: `not_held` (G1, G2), or `not_available` (G6). A service is cancelled by ticket only, and a
-    product that no kind ends, or that the catalogue does not know, is ended elsewhere: `use_support` (SVC1, G1). What
-    is held though the edition does not have it can be ended, at a cost that is asked about (X5).
+    Not held, or a product that another kind cancels: `not_held` (G1, G2), or `not_available` (G6). A service is
+    cancelled by ticket only, and a product that no kind ends, or that the catalogue does not know, is ended elsewhere:
+    `use_support` (SVC1, G1). What is held though the edition does not have it can be ended, at a cost that is asked
+    about (X5).
     """
     record, catalogue, subject = inquiry.record, inquiry.catalogue, inquiry.request.subject
     licence = record.licence(subject)
@@ -182,7 +183,7 @@ def licence_in_question(kind: str, inquiry: CustomerInquiry) -> LicenceInquiry |
 
 
 def nothing_held(inquiry: CustomerInquiry, subject: str) -> Check:
-    """The refusal where the customer holds no such licence (G2); of a product by its key that the edition lacks (G6)."""
+    """The refusal where the customer holds no such licence (G2); it may name a product that the edition lacks (G6)."""
     product = inquiry.catalogue.products.get(subject)
     offer = offer_of(product, inquiry.record.editions) if product else None
     if product is None or offer is None or offer.status != "not_available":

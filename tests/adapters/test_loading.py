@@ -4,10 +4,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from temporalio.service import RPCError, RPCStatusCode
 
 from activities.customer_centre import LoadFailed, TouchedRun, UnknownProduct, customer, load_customers
 from activities.news_teller import NewsTeller
+from activities.ports import Unavailable
 from activities.sql.database import Database
 from activities.sql.news import SqlNews
 from activities.sql.runs import SqlRuns
@@ -201,11 +201,11 @@ async def test_news_are_told_until_they_are_told_and_then_forgotten(
 
     async def tell(workflow_id: str, news: LicenceChanged) -> None:
         if down:
-            raise RPCError("no answer", RPCStatusCode.UNAVAILABLE, b"")
+            raise Unavailable("no answer")
         told.append((workflow_id, news))
 
     teller = NewsTeller(SqlNews(database), tell)
-    with pytest.raises(RPCError):
+    with pytest.raises(Unavailable):
         await teller.tell_waiting()
     down = False
     assert (await teller.tell_waiting(), await teller.tell_waiting()) == (1, 0)

@@ -22,7 +22,7 @@ from settings import Settings
 from states.kinds.registry import KINDS
 from states.model.effects import AnyEffect, HandOver, Notify, Tell
 from tests.runs.clockwork import Clockwork
-from worker import create_worker
+from worker import create_worker, kept_going
 from workflows.activity_calls import ACTIVITIES, IN_THE_WORKER
 from workflows.kinds import WORKFLOWS, Cancellation, workflow_of
 from workflows.last_mails import LastMails
@@ -77,6 +77,28 @@ async def test_a_search_attribute_of_another_type_is_refused_by_name(server: Wor
     expected = rf"WaitingFor .*namespace {server.client.namespace} .*TEXT.*needed is .*KEYWORD_LIST"
     with pytest.raises(WrongSearchAttribute, match=expected):
         await register_search_attributes(server.client)
+
+
+async def test_a_bug_in_a_loop_beside_the_worker_is_told_and_the_loop_goes_on(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    tries = 0
+
+    async def loop() -> None:
+        nonlocal tries
+        tries += 1
+        if tries == 1:
+            raise ValueError("a bug")
+        await asyncio.sleep(3600)
+
+    task = asyncio.create_task(kept_going(loop, pause_s=0))
+    while tries < 2:
+        await asyncio.sleep(0)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    told = capsys.readouterr()
+    assert "loop_failed" in told.out + told.err and "a bug" in told.out + told.err
 
 
 def test_each_effect_has_an_activity() -> None:
