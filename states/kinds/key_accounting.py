@@ -58,5 +58,5 @@ KIND = Kind(
     own_check=check,
     malformed=malformed,
     dates=("term", "agreed"),
-    codes=FOUND_CODES,
+    codes=FOUND_CODES - {"not_available"},
 )

@@ -9,7 +9,7 @@ import sys
 import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -103,6 +103,8 @@ class World:
     """As they are, not failing."""
     task_timeout: timedelta | None = None
     """How long a workflow task of the runs requested may take; after one that failed twice, Temporal waits for it."""
+    passing: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """Time passes for one at a time: of two that skip it together, one may wait in vain."""
 
     async def request(self, kind: str, customer: str, subject: str, **more: Any) -> Run:
         """Request a cancellation as a portal does: update-with-start. Time does not skip until `sleep`.
@@ -145,8 +147,9 @@ class World:
         (temporalio/sdk-java, issues 2606 and 3088), and the test hangs. A real server drops the timer.
         """
         goal = datetime.fromisoformat(moment) if isinstance(moment, str) else moment
-        now = await self.env.get_current_time()
-        await self.env.sleep(max(goal - now, timedelta(0)) + timedelta(seconds=1))
+        async with self.passing:
+            now = await self.env.get_current_time()
+            await self.env.sleep(max(goal - now, timedelta(0)) + timedelta(seconds=1))
 
     async def load(self, *records: dict[str, Any]) -> None:
         """Load customers as `customers load` does."""

@@ -106,7 +106,8 @@ async def answer_meanwhile(world: World, update: Any) -> dict[str, Any]:
     for _ in range(60):
         if sent.done():
             break
-        await world.env.sleep(1)
+        async with world.passing:
+            await world.env.sleep(1)
     answer: dict[str, Any] = await sent
     return answer
 
