@@ -37,6 +37,8 @@ from workflows.schedule import keep_schedule
 __all__ = ["DATA_CONVERTER", "create_worker"]
 
 log = structlog.get_logger("worker")
+PAUSE_S = 2.0
+"""Seconds between two looks at what is to be done beside the worker, where nothing is."""
 FINISH_WITHIN = timedelta(seconds=25)
 """How long activities under way may go on when the worker is told to stop; then they are cancelled, and tried again."""
 
@@ -65,7 +67,8 @@ def create_worker(client: Client, settings: Settings) -> Worker:
 
     @asynccontextmanager
     async def around() -> AsyncIterator[None]:
-        beside = {asyncio.create_task(kept_going(loop)) for loop in (deliverer.run, teller.run)}
+        steps = (deliverer.carry_out_due, teller.tell_waiting)
+        beside = {asyncio.create_task(repeat(step)) for step in steps}
         try:
             await schedule(client, settings)
             for reason in switched_off(settings):
@@ -88,14 +91,21 @@ def create_worker(client: Client, settings: Settings) -> Worker:
     )
 
 
-async def kept_going(loop: Callable[[], Awaitable[None]], pause_s: float = 5.0) -> None:
-    """Run a loop beside the worker; a bug in it is logged with its traceback, and it begins again after a pause."""
+async def repeat(step: Callable[[], Awaitable[int]], pause_s: float = PAUSE_S) -> None:
+    """Do something beside the worker until it is cancelled: at once again where there was some, else after a pause.
+
+    `step` answers how much there was. A system that does not answer is asked again; a bug is logged with its traceback,
+    and ends nothing.
+    """
     while True:
+        done = 0
         try:
-            await loop()
+            done = await step()
+        except AdapterError as error:
+            log.warning("step_not_done", step=step.__qualname__, reason=str(error))
         except Exception as error:
-            log.error("loop_failed", loop=loop.__qualname__, exc_info=error)
-            await asyncio.sleep(pause_s)
+            log.error("step_failed", step=step.__qualname__, exc_info=error)
+        await asyncio.sleep(0 if done else pause_s)
 
 
 async def schedule(client: Client, settings: Settings) -> None:

@@ -62,6 +62,10 @@ class CancellationActivities:
     async def register(self, inquiry: Inquiry) -> None:
         """The run is open; one that was reset to its beginning is so again."""
         request, run_id = inquiry.request, inquiry.run_id or this_run()
+        watches = KINDS[request.kind].watches
+        if run_id == this_run():
+            await self.adapters.runs.register(request.workflow_id, run_id, request.kind, request.customer, watches)
+            return
         run = status.GoingOn(
             workflow_id=request.workflow_id,
             first_run_id=run_id,
@@ -69,11 +73,7 @@ class CancellationActivities:
             kind=request.kind,
             customer=request.customer,
         )
-        if run_id == this_run():
-            watches = KINDS[request.kind].watches
-            await self.adapters.runs.register(request.workflow_id, run_id, request.kind, request.customer, watches)
-        else:
-            await self.adapters.ledger.take_back(run, KINDS[request.kind].watches)
+        await self.adapters.ledger.take_back(run, watches)
 
     @activity.defn(name=activity_names.PLACE_ORDER)
     async def place_order(self, step: Step) -> Receipt:

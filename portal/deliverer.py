@@ -1,4 +1,4 @@
-"""What was promised is carried out: a loop beside each worker, however many there are."""
+"""What was promised is carried out: again and again beside each worker, however many there are."""
 
 import asyncio
 from dataclasses import dataclass
@@ -13,8 +13,6 @@ from portal.problems import PortalProblem
 
 log = structlog.get_logger(__name__)
 
-PAUSE_S = 2.0
-"""Seconds between two looks at the inbox where nothing is due."""
 MOST = 20
 """So many events are claimed at a time."""
 
@@ -25,16 +23,11 @@ class Deliverer:
 
     delivery: Delivery
 
-    async def run(self) -> None:
-        """Until it is cancelled. A database that does not answer is asked again."""
-        while True:
-            try:
-                claimed = await self.delivery.adapters.inbox.claim(MOST)
-            except AdapterError as error:
-                log.warning("inbox_not_read", reason=str(error))
-                claimed = ()
-            await asyncio.gather(*map(self.carry_out, claimed))
-            await asyncio.sleep(0 if claimed else PAUSE_S)
+    async def carry_out_due(self) -> int:
+        """What is due; answers how much it was. Raises `AdapterError` where the inbox cannot be read."""
+        claimed = await self.delivery.adapters.inbox.claim(MOST)
+        await asyncio.gather(*map(self.carry_out, claimed))
+        return len(claimed)
 
     async def carry_out(self, entry: InboxEntry) -> None:
         """One event. What does not succeed is due again by itself."""

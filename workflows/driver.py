@@ -79,8 +79,7 @@ class Driver:
         """The chart of a new run, of a continued one, or of one whose document is wrong (`refused`, malformed)."""
         kind, info = KINDS[self.kind], self.info
         run_ids = (info.run_id, info.first_execution_run_id)
-        if len(self.payloads) == 2 and info.continued_run_id:
-            carried = self.payloads[1]
+        if carried := self.carried_over():
             self.started_at = datetime.fromisoformat(carried["started_at"])
             self.own_request_seen = True
             memory = Memory.model_validate(carried["memory"])
@@ -386,7 +385,10 @@ class Driver:
             "mails": [step.effect.model_dump(mode="json") for step in self.effects.unsent.values()],
         }
 
+    def carried_over(self) -> dict[str, Any]:
+        """What the part before this one left; nothing where there was none."""
+        return self.payloads[1] if len(self.payloads) == 2 and self.info.continued_run_id else {}
+
     def carried_mails(self) -> tuple[Effect, ...]:
         """The mails that the part before this one could not send yet."""
-        carried = self.payloads[1].get("mails", ()) if len(self.payloads) == 2 and self.info.continued_run_id else ()
-        return tuple(Notify.model_validate(mail) for mail in carried)
+        return tuple(Notify.model_validate(mail) for mail in self.carried_over().get("mails", ()))

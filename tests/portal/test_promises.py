@@ -8,12 +8,10 @@ from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import pytest
 from sqlalchemy import select, update
 
 from activities.sql.inbox import InboxEntry, Stage
 from activities.sql.tables import inbox
-from portal import deliverer as deliverer_module
 from portal import run_client
 from portal.deliverer import Deliverer
 from portal.delivery import Caller as Sender
@@ -21,6 +19,7 @@ from portal.incoming import read_event
 from tests.portal.conftest import Caller, event, requested
 from tests.portal.standin import until
 from tests.portal.test_events import is_problem
+from worker import repeat
 
 
 async def row_of(portal: Caller, sent: dict[str, Any]) -> Any:
@@ -48,11 +47,10 @@ async def let_all_be_due(portal: Caller) -> None:
 
 
 @asynccontextmanager
-async def delivering(portal: Caller, monkeypatch: pytest.MonkeyPatch, programs: int = 2) -> AsyncIterator[None]:
+async def delivering(portal: Caller, programs: int = 2) -> AsyncIterator[None]:
     """Several workers carry out what was promised."""
-    monkeypatch.setattr(deliverer_module, "PAUSE_S", 0.05)
     delivery = portal.app.state.portal.intake.delivery
-    loops = [asyncio.create_task(Deliverer(delivery).run()) for _ in range(programs)]
+    loops = [asyncio.create_task(repeat(Deliverer(delivery).carry_out_due, pause_s=0.05)) for _ in range(programs)]
     try:
         yield
     finally:
@@ -61,7 +59,7 @@ async def delivering(portal: Caller, monkeypatch: pytest.MonkeyPatch, programs: 
         await asyncio.gather(*loops, return_exceptions=True)
 
 
-async def test_what_was_promised_is_carried_out_once_and_in_order_of_arrival(portal, client, customer, monkeypatch):
+async def test_what_was_promised_is_carried_out_once_and_in_order_of_arrival(portal, client, customer):
     workflow_id = f"edition/{customer}/jtl"
     events = [requested(customer), event("place-order", workflow_id, "2"), event("abandon", workflow_id, "3")]
     for sent in events:
@@ -71,7 +69,7 @@ async def test_what_was_promised_is_carried_out_once_and_in_order_of_arrival(por
     async def ended() -> bool:
         return (await row_of(portal, events[-1])).status == 202
 
-    async with delivering(portal, monkeypatch):
+    async with delivering(portal):
         await until(ended)
     document = await client.get_workflow_handle(workflow_id).result()
     assert [line["event"] for line in document["timeline"]] == ["requested", "place_order", "abandon"]
@@ -82,7 +80,7 @@ async def test_what_was_promised_is_carried_out_once_and_in_order_of_arrival(por
         assert (again.status_code, again.json()) == (202, row.body)
 
 
-async def test_a_promise_counts_from_when_it_was_received(portal, client, customer, monkeypatch):
+async def test_a_promise_counts_from_when_it_was_received(portal, client, customer):
     sent = {name: value for name, value in requested(customer).items() if name != "time"}
     entry = await promised(portal, sent)
     await let_all_be_due(portal)
@@ -90,14 +88,12 @@ async def test_a_promise_counts_from_when_it_was_received(portal, client, custom
     async def answered() -> Any:
         return (await row_of(portal, sent)).body
 
-    async with delivering(portal, monkeypatch):
+    async with delivering(portal):
         document = await until(answered)
     assert datetime.fromisoformat(document["timeline"][0]["at"]) == entry.received_at
 
 
-async def test_what_the_run_refuses_is_kept_as_its_answer_and_judged_anew_when_it_comes_again(
-    portal, customer, monkeypatch
-):
+async def test_what_the_run_refuses_is_kept_as_its_answer_and_judged_anew_when_it_comes_again(portal, customer):
     workflow_id = f"edition/{customer}/jtl"
     early = event("abandon", workflow_id, "2")
     await promised(portal, early)
@@ -106,7 +102,7 @@ async def test_what_the_run_refuses_is_kept_as_its_answer_and_judged_anew_when_i
     async def refused() -> Any:
         return (await row_of(portal, early)).status
 
-    async with delivering(portal, monkeypatch):
+    async with delivering(portal):
         assert await until(refused) == 404
     row = await row_of(portal, early)
     assert (row.stage, row.body["code"]) == (None, "unknown_run")
@@ -137,21 +133,21 @@ async def test_what_the_run_has_accepted_is_promised_by_temporal(portal, client,
     async def answered() -> Any:
         return (await row_of(portal, sent)).body
 
-    async with delivering(portal, monkeypatch):
+    async with delivering(portal):
         document = await until(answered)
     assert [line["event"] for line in document["timeline"]] == ["requested", "place_order"]
 
 
-async def test_what_could_not_be_sent_at_all_is_not_promised(offline, portal, customer, monkeypatch):
+async def test_what_could_not_be_sent_at_all_is_not_promised(offline, portal, customer):
     sent = requested(customer)
     is_problem(await offline.send(sent), 503, "unavailable")
     assert (await row_of(portal, sent)).stage is None
-    async with delivering(portal, monkeypatch):
+    async with delivering(portal):
         await asyncio.sleep(0.3)
     assert (await row_of(portal, sent)).status is None, "nobody acts on what nobody was told"
 
 
-async def test_an_event_waits_behind_what_was_promised_before_it(portal, customer, monkeypatch):
+async def test_an_event_waits_behind_what_was_promised_before_it(portal, customer):
     workflow_id = f"edition/{customer}/jtl"
     first = requested(customer)
     await promised(portal, first)
@@ -174,7 +170,7 @@ async def test_behind_what_cannot_be_carried_out_yet_an_event_is_promised_too(al
     async def answered() -> Any:
         return (await row_of(alone, order)).body
 
-    async with alone.worker(), delivering(alone, monkeypatch):
+    async with alone.worker(), delivering(alone):
         document = await until(answered)
     assert [line["event"] for line in document["timeline"]] == ["requested", "place_order"]
 

@@ -22,7 +22,7 @@ from settings import Settings
 from states.kinds.registry import KINDS
 from states.model.effects import AnyEffect, HandOver, Notify, Tell
 from tests.runs.clockwork import Clockwork
-from worker import create_worker, kept_going
+from worker import create_worker, repeat
 from workflows.activity_calls import ACTIVITIES, IN_THE_WORKER
 from workflows.kinds import WORKFLOWS, Cancellation, workflow_of
 from workflows.last_mails import LastMails
@@ -79,26 +79,27 @@ async def test_a_search_attribute_of_another_type_is_refused_by_name(server: Wor
         await register_search_attributes(server.client)
 
 
-async def test_a_bug_in_a_loop_beside_the_worker_is_told_and_the_loop_goes_on(
+async def test_a_bug_in_what_is_done_beside_the_worker_is_told_and_it_is_done_again(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     tries = 0
 
-    async def loop() -> None:
+    async def step() -> int:
         nonlocal tries
         tries += 1
         if tries == 1:
             raise ValueError("a bug")
         await asyncio.sleep(3600)
+        return 0
 
-    task = asyncio.create_task(kept_going(loop, pause_s=0))
+    task = asyncio.create_task(repeat(step, pause_s=0))
     while tries < 2:
         await asyncio.sleep(0)
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
     told = capsys.readouterr()
-    assert "loop_failed" in told.out + told.err and "a bug" in told.out + told.err
+    assert "step_failed" in told.out + told.err and "a bug" in told.out + told.err
 
 
 def test_each_effect_has_an_activity() -> None:
