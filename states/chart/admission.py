@@ -225,11 +225,10 @@ def of_addon(addon: Addon, details: dict[str, Any], numbers: list[str]) -> dict[
 
 def unknown_addons(memory: Memory, details: dict[str, Any]) -> list[str]:
     """The add-ons that the order decides about, and that are none of this contract."""
-    decided = details.get("addons")
-    if memory.request.kind != "hosting" or memory.check is None or not isinstance(decided, dict):
+    if memory.request.kind != "hosting" or memory.check is None:
         return []
     known = {addon.licence for addon in memory.check.addons}
-    return [number for number in decided if number not in known]
+    return [number for number in addon_decisions(details) if number not in known]
 
 
 def refusal_of_override(memory: Memory, message: OverrideSurplus) -> Refusal | None:

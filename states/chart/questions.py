@@ -62,11 +62,8 @@ def answered_facts(check: Check) -> dict[str, Any]:
 
 def question_of(memory: Memory, type_: str) -> Question | None:
     """What the last check asks under that type; None where what it found has changed by itself since."""
-    return (
-        next((question for question in memory.check.questions if question.type == type_), None)
-        if memory.check
-        else None
-    )
+    questions = memory.check.questions if memory.check else ()
+    return next((question for question in questions if question.type == type_), None)
 
 
 def note_clarified(turn: Turn) -> None:
