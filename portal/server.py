@@ -24,16 +24,20 @@ class Taken(RuntimeError):
 
 
 def listening(settings: Settings) -> socket.socket:
-    """A socket at the portal's address. Raises `Taken`."""
+    """A socket at the portal's address, whose connections send at once what they have. Raises `Taken`."""
     host, port = settings.portal_host, settings.portal_port
     try:
-        return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
+        taken = socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
     except OSError as error:
         why = os.strerror(error.errno) if error.errno and error.errno > 0 else error
         raise Taken(
             f"port {port} on {host} cannot be used ({why}): set {PREFIX}PORTAL_PORT to a free one, "
             f"or {PREFIX}PORTAL_HOST"
         ) from error
+    # asyncio does so itself only where a socket names its protocol, which those of `create_server` do not. An answer's
+    # body would wait until the caller's system confirms its head, some 40 ms. Accepted connections inherit it.
+    taken.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return taken
 
 
 def check_portal(settings: Settings) -> None:

@@ -8,7 +8,9 @@ import socket
 import httpx
 import pytest
 
-from portal.server import Taken, serve
+from embedded.example_player import portal_client
+from portal import server
+from portal.server import Server, Taken, serve
 from settings import Settings
 from tests.portal.standin import until
 from workflows.connect import Unguarded
@@ -38,6 +40,29 @@ async def test_it_starts_without_temporal_and_returns_at_a_signal(tmp_path, monk
         assert (await http.get("/readyz")).status_code == 503
     os.kill(os.getpid(), number)
     await asyncio.wait_for(serving, 10)
+
+
+async def test_neither_end_of_a_connection_keeps_back_what_it_has_to_send(tmp_path, monkeypatch):
+    """TCP_NODELAY on the connection that the portal accepted, and on that of the project's own client."""
+    monkeypatch.setenv("TEMPORAL_ADDRESS", "127.0.0.1:1")
+    serving: asyncio.Future[Server] = asyncio.Future()
+
+    class Watched(Server):
+        async def startup(self, sockets=None):
+            await super().startup(sockets)
+            serving.set_result(self)
+
+    monkeypatch.setattr(server, "Server", Watched)
+    settings = Settings(state_dir=tmp_path, portal_port=free_port())
+    program = asyncio.create_task(serve(settings))
+    portal = await asyncio.wait_for(serving, 10)
+    async with portal_client(settings) as http, http.stream("GET", "/healthz") as answer:
+        ours = answer.extensions["network_stream"].get_extra_info("socket")
+        (accepted,) = (connection.transport for connection in portal.server_state.connections)
+        for end in (ours, accepted.get_extra_info("socket")):
+            assert end.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+    portal.stop()
+    await asyncio.wait_for(program, 10)
 
 
 @pytest.mark.parametrize(
