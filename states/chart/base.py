@@ -10,6 +10,7 @@ from typing import Any, ClassVar, TypeVar
 
 from statemachine import State, StateChart
 from statemachine.event import Event
+from statemachine.factory import StateMachineMetaclass
 from statemachine.transition_list import TransitionList
 
 from states.chart.admission import (
@@ -51,7 +52,21 @@ class UnknownState(ValueError):
     """A stored state that this version of the chart does not have: the run was written by another one."""
 
 
-class Chart(StateChart[Memory]):
+class ChartType(StateMachineMetaclass):
+    """What makes the classes of charts: a path is set up once, and its kinds share what was set up with its states."""
+
+    _protected_attrs: set[str]
+
+    def _setup(cls) -> None:
+        """Called by the library for each class: it would set up a path's transitions again for each of its kinds."""
+        path: Any = cls.__base__
+        if path.states:
+            cls._protected_attrs = path._protected_attrs
+        else:
+            super()._setup()  # type: ignore[no-untyped-call]
+
+
+class Chart(StateChart[Memory], metaclass=ChartType):
     """Strict settings, facts before judgement, effects collected, memory put back when an event fails."""
 
     allow_event_without_transition = False
