@@ -30,8 +30,9 @@ from settings import Settings, checked, run_program, switched_off
 from states.kinds.registry import KINDS
 from states.model.request import LicenceChanged
 from workflows.connect import NotConnected, connect
+from workflows.converter import DATA_CONVERTER
 from workflows.executions import TemporalExecutions
-from workflows.plugin import DATA_CONVERTER, CancellationsPlugin, WrongSearchAttribute
+from workflows.plugin import CancellationsPlugin, WrongSearchAttribute
 from workflows.schedule import keep_schedule
 
 __all__ = ["DATA_CONVERTER", "create_worker"]

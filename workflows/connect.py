@@ -1,4 +1,4 @@
-"""Connecting to Temporal: its own environment variables and `temporal.toml` profiles, our plugin, and the guard.
+"""Connecting to Temporal: its own environment variables and `temporal.toml` profiles, our converter, and the guard.
 
 Temporal has no authorisation by default: whoever reaches it could end contracts.
 """
@@ -14,7 +14,7 @@ from temporalio.envconfig import ClientConfig
 from temporalio.service import RPCError, RPCStatusCode
 
 from settings import loopback
-from workflows.plugin import CancellationsPlugin
+from workflows.converter import DATA_CONVERTER
 
 CONNECT_WITHIN = timedelta(seconds=5)
 """How long Temporal may take to answer a program that starts."""
@@ -71,7 +71,7 @@ def check_address(address: str) -> None:
 
 
 async def connect(default_port: int, guarded_elsewhere: bool = False, *, lazy: bool = False) -> Client:
-    """A client with our plugin, of a server that answers for the namespace; a lazy one connects when first needed.
+    """A client with our converter, of a server that answers for the namespace; a lazy one connects when first needed.
 
     Raises `NotConnected`: `Unguarded`, `WrongProfile`, and unless lazy what `prove` raises.
     """
@@ -80,7 +80,7 @@ async def connect(default_port: int, guarded_elsewhere: bool = False, *, lazy: b
     check_temporal(config, guarded_elsewhere)
     try:
         async with asyncio.timeout(CONNECT_WITHIN.total_seconds()):
-            client = await Client.connect(**config, plugins=[CancellationsPlugin()], lazy=lazy)
+            client = await Client.connect(**config, data_converter=DATA_CONVERTER, lazy=lazy)
     except (TimeoutError, RuntimeError) as error:
         raise unreachable(config["target_host"], reason(error)) from error
     if not lazy:

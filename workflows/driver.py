@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 from temporalio import workflow
-from temporalio.exceptions import ApplicationError
 
 with workflow.unsafe.imports_passed_through():
     from activities import activity_names
@@ -28,15 +27,12 @@ with workflow.unsafe.imports_passed_through():
 from workflows import options
 from workflows.activity_calls import call_until_done
 from workflows.background import Background
+from workflows.converter import EventRefused
 from workflows.effect_runner import EffectRunner, tell
 from workflows.event_queue import EventQueue, QueuedEvent
 from workflows.last_mails import hand_over_mails
 from workflows.publisher import Publisher
 from workflows.timer import Timer
-
-
-class EventRefused(ApplicationError):
-    """An event that is not taken; people read it, in the web UI's form too, so it travels without a trace of calls."""
 
 
 class Driver:

@@ -19,8 +19,9 @@ from states.kinds.registry import KINDS
 from states.views.diagram import states_of
 from tests.replay.record import HISTORIES, missing
 from tests.replay.scenes import SCENES
+from workflows.converter import DATA_CONVERTER
 from workflows.kinds import Cancellation
-from workflows.plugin import DATA_CONVERTER, CancellationsPlugin, guarded_runner, runner
+from workflows.plugin import CancellationsPlugin, guarded_runner, runner
 
 ROOT = Path(__file__).parents[2]
 PATHS = sorted(HISTORIES.glob("*.json"))

@@ -24,11 +24,11 @@ from states.model.effects import AnyEffect, HandOver, Notify, Tell
 from tests.runs.clockwork import Clockwork
 from worker import create_worker, repeat
 from workflows.activity_calls import ACTIVITIES, IN_THE_WORKER
+from workflows.converter import DATA_CONVERTER
 from workflows.kinds import WORKFLOWS, Cancellation, workflow_of
 from workflows.last_mails import LastMails
 from workflows.nightly import NightlyComparison
 from workflows.plugin import (
-    DATA_CONVERTER,
     CancellationsPlugin,
     WrongSearchAttribute,
     guarded_runner,
