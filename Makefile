@@ -12,6 +12,8 @@ TEST_WORKERS ?= 2
 PYTEST_ARGS ?=
 MODULES ?=
 BESIDE ?=
+LONG ?=
+PARTS ?=
 COMPILE := pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url
 
 export PYTHONUNBUFFERED := 1
@@ -63,9 +65,8 @@ format: $(STAMP)  ## Format and fix what can be fixed by itself
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-bench: $(STAMP)  ## Measure against a bare workflow, or with BESIDE=path the charts of another checkout; print the ratios
-	$(BIN)/python -m $(if $(BESIDE),bench.charts --beside $(BESIDE),bench)
-	$(if $(BESIDE),,$(BIN)/python -m bench.large)
+bench: $(STAMP)  ## Measure everything with its target; LONG=1: the long sitting; BESIDE=path: another checkout as before
+	$(BIN)/python -m bench $(if $(LONG),--long) $(if $(BESIDE),--before $(BESIDE)) $(PARTS)
 
 mutation: $(STAMP)  ## Change states/, or MODULES, in one place at a time and see whether a test notices; takes long
 	$(UV) pip install --quiet --require-hashes --python $(BIN)/python -r tools/mutation/requirements.lock

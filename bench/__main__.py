@@ -1,158 +1,103 @@
-"""`python -m bench`: our least path beside a bare workflow, in turn A B B A, as ratios with their spread.
+"""`python -m bench`: every part of the benchmarks in one sitting, each figure with its target, and what is missed.
 
-CPU of the worker's process, replay, history, memory of a cached run, time to the first answer. Takes two minutes.
+Parts run one after the other, each in a process of its own. The figures are kept in `var/bench/figures.json`, those of
+a part until it is measured again; `python -m bench.pages` puts them into `docs/performance.md`.
 """
 
 import argparse
-import asyncio
-import gc
-import logging
+import json
 import os
+import subprocess
+import sys
 import tempfile
-from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
-from time import process_time
-from typing import Any
+from typing import Any, NamedTuple
 
-from temporalio.api.enums.v1 import EventType
-from temporalio.client import WorkflowHistory
-from temporalio.testing import WorkflowEnvironment
-from temporalio.worker import Replayer
+from bench.machine import machine
+from bench.ratios import KEPT_IN, Figure
 
-from bench.bare import MONTH, BareDowngrade
-from bench.ratios import in_turn, line
-from bench.sides import Side, load, start_side
-from bench.worker import SAME_RUNNER, bare_runner
-from embedded.preflight import find_temporal
-from tests.system.soon import months_begin_soon
-from worker import DATA_CONVERTER
-from workflows.plugin import CancellationsPlugin, register_search_attributes
+ROOT = Path(__file__).resolve().parents[1]
+KEPT = ROOT / "var" / "bench" / "figures.json"
 
-TARGETS = {
-    "worker CPU a run, ms": 1.15,
-    "replay a run, CPU, ms": 1.15,
-    "history events": 1.20,
-    "history bytes": 1.30,
-    "first answer p50, idle, ms": 1.15,
-    "first answer p99, idle, ms": 1.25,
-    "first answer p50, 20 at once, ms": 1.15,
-    "first answer p99, 20 at once, ms": 1.25,
-    "memory a cached run, kB": 1.25,
+
+class Part(NamedTuple):
+    """A module of the benchmarks, with its arguments in a short sitting, if it belongs to that, and in a long one."""
+
+    module: str
+    short: tuple[str, ...] | None = ()
+    long: tuple[str, ...] = ()
+
+
+PARTS = {
+    "sandbox": Part("bench.least_path", (), ("--rounds", "8")),
+    "runner": Part("bench.least_path", ("--same-runner",), ("--same-runner", "--rounds", "8")),
+    "large": Part("bench.large"),
 }
-"""What is measured, and the ratio that is not to be passed."""
-RUNS = 20
-ANSWERS = 60
-CACHED = 100
+"""In the order in which they are measured."""
+BEFORE = {
+    "charts": Part("bench.charts"),
+}
+"""What is measured of another checkout too, which each is given as `--beside PATH`."""
 
 
-def show(name: str, ours: Sequence[float], bare: Sequence[float]) -> None:
-    """Print a measure of both sides."""
-    print(line(name, ours, bare, TARGETS[name]), flush=True)
+def rows_of(part: Part, arguments: tuple[str, ...]) -> list[dict[str, Any]] | None:
+    """Run a part; the headings and figures that it showed, or nothing where it failed."""
+    command = ["-m", part.module, *arguments]
+    print(f"\n== python {' '.join(command)}", flush=True)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "rows"
+        path.touch()
+        failed = subprocess.run([sys.executable, *command], cwd=ROOT, env=os.environ | {KEPT_IN: str(path)}).returncode
+        rows = [json.loads(row) for row in path.read_text(encoding="utf-8").splitlines()]
+    return None if failed else rows
 
 
-async def measured(sides: Sequence[Side], rounds: int, measure: Callable[[Side], Awaitable[Any]]) -> list[list[Any]]:
-    """What is measured of each side, in turn."""
-    measures: dict[str, list[Any]] = {side.name: [] for side in sides}
-    for side in in_turn(sides, rounds):
-        measures[side.name].append(await measure(side))
-    return list(measures.values())
+def keep(name: str, command: str, rows: list[dict[str, Any]]) -> None:
+    """Keep a part's rows with the moment, the machine and the state of the code."""
+    kept = json.loads(KEPT.read_text(encoding="utf-8")) if KEPT.exists() else {}
+    at = f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC"
+    kept[name] = {"at": at, "machine": machine(), "state": state(), "command": command, "rows": rows}
+    KEPT.parent.mkdir(parents=True, exist_ok=True)
+    KEPT.write_text(json.dumps(kept, indent=1, ensure_ascii=False), encoding="utf-8")
 
 
-async def cpu(side: Side) -> float:
-    """Milliseconds of the worker's CPU a run."""
-    before = side.cpu()
-    await side.runs(RUNS)
-    return (side.cpu() - before) / RUNS * 1000
+def state() -> str:
+    """The commit that is checked out, if this is a checkout."""
+    said = subprocess.run(["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True)
+    return said.stdout.strip()
 
 
-async def memory(side: Side) -> float:
-    """Kilobytes that a run which waits for its order holds in the worker's cache."""
-    before = side.memory()
-    for _ in range(CACHED // 10):
-        await asyncio.gather(*(side.acknowledged() for _ in range(10)))
-    return (side.memory() - before) / CACHED / 1024
-
-
-async def first_answers(side: Side, at_once: int) -> list[float]:
-    """Milliseconds to the first answer of each run, the quickest first."""
-    spent: list[float] = []
-    for _ in range(ANSWERS // at_once):
-        spent += [seconds * 1000 for _, seconds in await asyncio.gather(*(side.start() for _ in range(at_once)))]
-    return sorted(spent)
-
-
-async def replay(side: Side, histories: Sequence[WorkflowHistory]) -> float:
-    """Milliseconds of CPU to replay one history as the side's worker would; this process does nothing else then."""
-    replayer = (
-        Replayer(workflows=[], plugins=[CancellationsPlugin()])
-        if side.name == "ours"
-        else Replayer(workflows=[BareDowngrade], data_converter=DATA_CONVERTER, workflow_runner=bare_runner())
-    )
-
-    async def each() -> AsyncIterator[WorkflowHistory]:
-        for history in histories:
-            yield history
-
-    gc.collect()
-    before = process_time()
-    results = await replayer.replay_workflows(each())
-    spent = process_time() - before
-    assert not results.replay_failures, results.replay_failures
-    return spent / len(histories) * 1000
-
-
-def event_types(history: WorkflowHistory) -> Counter[str]:
-    """How many events of each type."""
-    return Counter(EventType.Name(event.event_type).removeprefix("EVENT_TYPE_").lower() for event in history.events)
-
-
-async def measure_all(sides: Sequence[Side], rounds: int) -> None:
-    """Warm up, then everything in turn."""
-    for side in sides:
-        await side.runs(5)
-    print(f"{'':36} {'ours':>10} {'bare':>10}  ratio  (spread)")
-    show("worker CPU a run, ms", *await measured(sides, rounds, cpu))
-    histories = {side.name: [await run.fetch_history() for run in await side.runs(RUNS)] for side in sides}
-    times = await measured(sides, rounds + 1, lambda side: replay(side, histories[side.name]))
-    show("replay a run, CPU, ms", *(turns[1:] for turns in times))
-    show("history events", *([len(history.events) for history in recorded] for recorded in histories.values()))
-    sizes = ([sum(event.ByteSize() for event in run.events) for run in recorded] for recorded in histories.values())
-    show("history bytes", *sizes)
-    differences = event_types(histories["ours"][0])
-    differences.subtract(event_types(histories["bare"][0]))
-    more = ", ".join(f"{number:+} {name}" for name, number in sorted(differences.items()) if number)
-    print(f"  what makes the difference in events: {more or 'nothing'}", flush=True)
-    for how, at_once in (("idle", 1), ("20 at once", 20)):
-        answers = await measured(sides, rounds, lambda side, at_once=at_once: first_answers(side, at_once))
-        for name, share in (("p50", 0.5), ("p99", 0.99)):
-            times = [[turn[int(share * (len(turn) - 1))] for turn in turns] for turns in answers]
-            show(f"first answer {name}, {how}, ms", *times)
-    show("memory a cached run, kB", *await measured(sides, 4, memory))
-
-
-async def main(rounds: int) -> None:
-    """One server, two workers, one sitting."""
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        await load(folder)
-        async with await WorkflowEnvironment.start_local(
-            dev_server_existing_path=find_temporal(), ip="127.0.0.1", data_converter=DATA_CONVERTER
-        ) as env:
-            await register_search_attributes(env.client)
-            async with start_side("ours", env.client, folder) as ours, start_side("bare", env.client, folder) as bare:
-                await measure_all((ours, bare), rounds)
+def main() -> int:
+    """See above. Answers 1 where a part failed; a target that is missed is a figure like others."""
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("parts", nargs="*", metavar="PART", help=f"of {', '.join((*PARTS, *BEFORE))}; else all")
+    parser.add_argument("--long", action="store_true", help="more rounds, and what takes more than some minutes")
+    parser.add_argument("--before", type=Path, metavar="PATH", help="another checkout, measured beside this one")
+    arguments = parser.parse_args()
+    before = ("--beside", str(arguments.before.resolve())) if arguments.before else ()
+    parts = PARTS | (BEFORE if before else {})
+    if unknown := set(arguments.parts) - set(parts):
+        parser.error(f"no such part: {', '.join(sorted(unknown))}; there are {', '.join(parts)}")
+    print(machine())
+    missed: list[str] = []
+    failed: list[str] = []
+    for name, part in parts.items():
+        given = part.long if arguments.long or part.short is None else part.short
+        if name not in arguments.parts and (arguments.parts or (part.short is None and not arguments.long)):
+            continue
+        given = (*before, *given) if name in BEFORE else given
+        rows = rows_of(part, given)
+        if rows is None:
+            failed.append(name)
+            continue
+        keep(name, " ".join((part.module, *given)), rows)
+        missed += [f"{name}: {Figure(**row)}" for row in rows if row.get("missed")]
+    print("\n".join(("", "== targets missed", *missed) if missed else ("", "== every target is met")))
+    if failed:
+        print(f"== could not be measured: {', '.join(failed)}")
+    return bool(failed)
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    parser.add_argument("--rounds", type=int, default=4, help="turns of A B or B A; even")
-    parser.add_argument("--same-runner", action="store_true", help="the bare workflow without the sandbox, as ours")
-    arguments = parser.parse_args()
-    os.environ.update({SAME_RUNNER: "1"} if arguments.same_runner else {})
-    print(
-        f"The bare workflow runs {'without the sandbox, as ours does' if arguments.same_runner else 'in the sandbox'}"
-    )
-    logging.disable(logging.INFO)
-    months_begin_soon(MONTH)
-    asyncio.run(main(arguments.rounds))
+    sys.exit(main())

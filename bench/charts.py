@@ -12,7 +12,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from bench.ratios import in_turn, line
+from bench.ratios import compared, heading, in_turn
 
 ROOT = Path(__file__).resolve().parents[1]
 WORSE = 1.05
@@ -52,9 +52,9 @@ def main() -> None:
         measures[side].append(measure(checkout, scenes))
         print(".", end="", file=sys.stderr, flush=True)
     print(file=sys.stderr)
-    print(f"{'':36} {'this':>10} {'other':>10}  ratio  (spread)")
+    heading("charts", "this", "other")
     for name in measures["this"][0]:
-        print(line(name, *([turn[name] for turn in turns] for turns in measures.values()), target=WORSE))
+        compared(name, *([turn[name] for turn in measures[side]] for side in ("this", "other")), WORSE)
 
 
 if __name__ == "__main__":

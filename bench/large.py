@@ -7,7 +7,7 @@ import asyncio
 import json
 import logging
 import tempfile
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,7 +22,7 @@ from activities.customer_centre import load_customers
 from activities.names import names_of
 from activities.request_check import check_request
 from activities.sql.tables import orders
-from bench.ratios import line
+from bench.ratios import compared, heading
 from catalogue.loader import Catalogues, load_catalogues
 from catalogue.texts import say
 from portal.app import build
@@ -150,20 +150,14 @@ async def book_all(adapters: Adapters, count: int) -> None:
         await connection.execute(insert(orders), rows)
 
 
-def rows_of(large: dict[str, float], small: dict[str, float]) -> Iterator[str]:
-    """A line for each measure."""
-    for name, spent in large.items():
-        yield line(name, [spent], [small[name]], MOST)
-
-
 async def main() -> None:
     """Both customers, one after the other."""
     catalogues = load_catalogues()
-    print(f"{'milliseconds of CPU, with licences':36} {SIZES[0]:>10,} {SIZES[1]:>10,}  ratio  (10 is linear)")
+    heading("CPU in ms, with licences", *(f"{size:,}" for size in SIZES))
     with tempfile.TemporaryDirectory() as folder:
         large, small = [await Side(count, Path(folder) / str(count), catalogues).measure() for count in SIZES]
-    for row in rows_of(large, small):
-        print(row)
+    for name, spent in large.items():
+        compared(name, [spent], [small[name]], MOST)
 
 
 if __name__ == "__main__":

@@ -59,6 +59,6 @@ async def serve(side: str, address: str, folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
     months_begin_soon(MONTH)
     asyncio.run(serve(sys.argv[1], sys.argv[2], Path(sys.argv[3])))

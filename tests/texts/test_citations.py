@@ -34,6 +34,7 @@ NOT_THERE = {
     "tests/replay/histories/newsletter-{name}.json": "made by the chapter on a new kind",
     "own.toml": "a catalogue of one's own",
     "mine.toml": "a catalogue of one's own",
+    "var/bench/figures.json": "kept by the benchmarks",
     "temporal.toml": "Temporal's own settings, outside the repository",
     "entry_points.txt": "a file of an installed package",
     ".env": "the secrets of an installation",

@@ -1,0 +1,51 @@
+"""`python -m bench.pages`: put the figures that `python -m bench` has kept into `docs/performance.md`.
+
+A table stands between `<!-- figures PART -->` and `<!-- end -->`; a part that was not measured keeps its table.
+"""
+
+import json
+import re
+from typing import Any
+
+from bench.__main__ import KEPT, ROOT
+from bench.ratios import Figure
+
+PAGE = ROOT / "docs" / "performance.md"
+BLOCK = re.compile(r"(<!-- figures (?P<part>\w+) -->\n).*?(<!-- end -->)", re.S)
+
+
+def tables(kept: dict[str, Any]) -> str:
+    """A part's figures as Markdown: a table under each heading."""
+    lines = []
+    for row in kept["rows"]:
+        if "heading" in row:
+            here, other = row["here"], row["other"]
+            ratio = " ratio |" if other else ""
+            lines += ["", f"| {row['heading']} | {here} |{f' {other} |' if other else ''}{ratio} spread | target | |"]
+            lines += [f"| --- | ---: |{' ---: | ---: |' if other else ''} --- | --- | --- |"]
+        else:
+            lines.append(row_of(Figure(**row)))
+    by = f"`python -m {kept['command']}`, {kept['at']}, state {kept['state']}, {kept['machine']}."
+    return "\n".join((*lines, "", by, ""))
+
+
+def row_of(figure: Figure) -> str:
+    """A line of a table."""
+    other = "" if figure.other is None else f" {figure.other:.2f} | {figure.value:.2f} |"
+    spread = f"{figure.least:.2f}–{figure.most:.2f}"
+    return f"| {figure.name} | {figure.here:.2f} |{other} {spread} | {figure.target} | {'missed' * figure.missed} |"
+
+
+def main() -> None:
+    """Fill in what there is."""
+    kept = json.loads(KEPT.read_text(encoding="utf-8"))
+
+    def filled(block: re.Match[str]) -> str:
+        part = block["part"]
+        return f"{block[1]}{tables(kept[part])}\n{block[3]}" if part in kept else block[0]
+
+    PAGE.write_text(BLOCK.sub(filled, PAGE.read_text(encoding="utf-8")), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
