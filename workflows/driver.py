@@ -15,13 +15,13 @@ with workflow.unsafe.imports_passed_through():
     from states.chart.base import Chart
     from states.chart.turn import Turn
     from states.kinds.registry import KINDS
-    from states.model.base import day_of
     from states.model.effects import Effect, Notify, Tell
     from states.model.facts import Receipt, Refusal
     from states.model.memory import Memory
     from states.model.payload_errors import readable
     from states.model.request import Request
     from states.model.status import End, GoingOn, Status, page_of
+    from states.rules.spread import spread_out
     from states.views.refusals import problem, refusal_text
     from states.views.status import status
 from workflows import options
@@ -57,8 +57,6 @@ class Driver:
         self.effects = EffectRunner(lambda: self.chart.model, self.background)
         self.timer = Timer(self.background)
         self.publisher = Publisher(self.background)
-        self.spread = 0.0
-        """How far into `apply_window` this run's date lies, 0 to 1."""
         self.was_reset = asyncio.Event()
         """An administrator has reset the run: what it did after this point counts no more, an end of it neither."""
         workflow.register_random_seed_callback(lambda _: self.was_reset.set())
@@ -125,7 +123,6 @@ class Driver:
 
     async def drive(self) -> Status:
         """Run to the end; a cancel request becomes an event and never hits an activity half way."""
-        self.spread = workflow.random().random()
         self.background.start(self.notice_reset())
         loop = asyncio.create_task(self.loop())
         while not loop.done():
@@ -231,22 +228,13 @@ class Driver:
     def moments(self) -> dict[str, datetime]:
         """The moments at which the run wakes, by event; worked out once for each state of the chart."""
         if self.known_moments is None:
-            timers = self.chart.timers().items()
-            self.known_moments = {event: self.spread_out(event, moment) for event, moment in timers}
+            self.known_moments = spread_out(self.chart.timers(), self.chart.model)
         return self.known_moments
 
     def due(self) -> str | None:
         """The event of a moment that has come."""
         now = workflow.now()
         return next((event for event, moment in self.moments().items() if moment <= now), None)
-
-    def spread_out(self, event: str, moment: datetime) -> datetime:
-        """Runs due at one month's start are spread over a window; a moment that has passed is not put off."""
-        settings, order = self.chart.model.settings, self.chart.model.order
-        if event not in ("date_reached", "standing_due") or order is None or moment <= order.placed_at:
-            return moment
-        month_start = day_of(moment, settings.zone).day == 1
-        return moment + self.spread * settings.apply_window if month_start else moment
 
     # What it shows.
 
