@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 from temporalio import workflow
+from temporalio.common import Priority
 from temporalio.exceptions import ActivityError, ApplicationError, FailureError
 
 with workflow.unsafe.imports_passed_through():
@@ -59,6 +60,7 @@ async def call(name: str, argument: Any, shape: type[Value] | None, summary: str
             start_to_close_timeout=options.ONE_TRY,
             retry_policy=options.QUICK,
             summary=summary,
+            priority=priority(),
         )
     except ActivityError as error:
         if final(error):
@@ -90,6 +92,7 @@ async def call_patiently(
         start_to_close_timeout=options.PATIENT_TRY,
         retry_policy=options.PATIENT,
         summary=summary,
+        priority=options.NOBODY_WAITS,
     )
     return read_answer(name, answer, shape)
 
@@ -104,7 +107,13 @@ async def send_mail(step: Any, *, once: bool) -> None:
         heartbeat_timeout=options.A_SIGN_OF_LIFE,
         retry_policy=options.ONCE if once else options.MAIL,
         summary="Send a mail",
+        priority=options.NOBODY_WAITS,
     )
+
+
+def priority() -> Priority:
+    """What a person waits for, whose message is being answered, goes before what a date or another run has begun."""
+    return options.NOBODY_WAITS if workflow.all_handlers_finished() else Priority.default
 
 
 def read_answer(name: str, answer: Any, shape: type[Shape] | None) -> Shape | None:

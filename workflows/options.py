@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from temporalio.common import RetryPolicy
+from temporalio.common import Priority, RetryPolicy
 
 FIRST_STAGE = timedelta(seconds=10)
 """How long an effect is tried while the update that asked for it still waits."""
@@ -51,3 +51,6 @@ A_NIGHT = timedelta(hours=4)
 
 LINES_SHOWN = 8
 """The last lines of the timeline in the web UI's current details."""
+
+NOBODY_WAITS = Priority(priority_key=4)
+"""Of activities for which no person waits: behind those of the usual priority, 3, however many a date brings."""
