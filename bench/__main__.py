@@ -29,14 +29,17 @@ class Part(NamedTuple):
     long: tuple[str, ...] = ()
 
 
+PORTAL = Part("bench.portal", ("--rounds", "2"), ("--rounds", "6"))
 PARTS = {
     "sandbox": Part("bench.least_path", (), ("--rounds", "8")),
     "runner": Part("bench.least_path", ("--same-runner",), ("--same-runner", "--rounds", "8")),
     "large": Part("bench.large"),
+    "portal": PORTAL,
 }
 """In the order in which they are measured."""
 BEFORE = {
     "charts": Part("bench.charts"),
+    "portal": PORTAL,
 }
 """What is measured of another checkout too, which each is given as `--beside PATH`."""
 
