@@ -67,7 +67,20 @@ def portal_of(request: Request) -> Portal:
     return portal
 
 
-def operator(request: Request) -> str | None:
+# Asynchronous, since FastAPI asks what is not in a thread.
+
+
+async def current_portal(request: Request) -> Portal:
+    """The parts of the application that got this call."""
+    return portal_of(request)
+
+
+async def operator(request: Request) -> str | None:
+    """The operator who calls; None where nobody has to say. Raises `unauthorised`."""
+    return operator_name(request)
+
+
+def operator_name(request: Request) -> str | None:
     """The operator who calls; None where nobody has to say. Raises `unauthorised`."""
     portal = portal_of(request)
     if portal.trusted:
@@ -88,6 +101,6 @@ def caller_of(request: Request) -> Caller:
     """Who sends an event: an operator only with a token, where tokens are set."""
     language = requested_language(request)
     try:
-        return Caller(language, operator(request), is_operator=True)
+        return Caller(language, operator_name(request), is_operator=True)
     except PortalProblem:
         return Caller(language)

@@ -6,14 +6,14 @@ from typing import Annotated, Literal
 
 from fastapi import Depends, Query
 
-from portal.context import Portal, portal_of
+from portal.context import Portal, current_portal
 from portal.problems import malformed
 from states.kinds.registry import KINDS
 from states.model.base import Identifier, in_utc, start_of
 
 INSTANT = timedelta(microseconds=1)
 
-CurrentPortal = Annotated[Portal, Depends(portal_of)]
+CurrentPortal = Annotated[Portal, Depends(current_portal)]
 Cursor = Annotated[str | None, Query(max_length=20_000, description="`next` of the page before")]
 Limit = Annotated[int, Query(ge=1, le=200)]
 KindName = Annotated[str | None, Query(json_schema_extra={"enum": list(KINDS)})]
