@@ -3,9 +3,12 @@
 import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
+from temporalio.api.common.v1 import WorkflowExecution
+from temporalio.api.workflow.v1 import WorkflowExecutionInfo
+from temporalio.api.workflowservice.v1 import DescribeWorkflowExecutionRequest
 from temporalio.client import (
     Client,
     RPCError,
@@ -18,6 +21,7 @@ from temporalio.client import (
 from activities.sql.ledger import SqlLedger
 from portal.gone_runs import GONE, GoneRuns
 from portal.incoming import WORKFLOW_ID
+from portal.last_answers import LastAnswers
 from portal.problems import PortalProblem, malformed
 from settings import Settings
 from states.kinds.registry import KINDS
@@ -44,6 +48,7 @@ class RunReader:
     settings: Settings
     ledger: SqlLedger
     gone_runs: GoneRuns
+    last_answers: LastAnswers = field(default_factory=LastAnswers)
 
     async def read(self, workflow_id: str, run_id: str | None = None) -> Document:
         """The status document of the newest run, or of the one named. Raises `unknown_run`, `unavailable`."""
@@ -64,10 +69,9 @@ class RunReader:
         ended = self.ledger.ended_run
         if run_id is not None and (kept := await ended(workflow_id, run_id)) is not None:
             return kept
-        handle = self.client.get_workflow_handle(workflow_id, run_id=run_id)
         try:
-            run = await handle.describe()
-            if run.workflow_type not in WORKFLOW_TYPES:
+            run = await self.described(workflow_id, run_id)
+            if run.type.name not in WORKFLOW_TYPES:
                 raise unknown_run(workflow_id, run_id)
         except (RPCError, PortalProblem) as error:
             unknown = isinstance(error, PortalProblem) or is_gone(error)
@@ -76,13 +80,25 @@ class RunReader:
             if kept is None:
                 raise
             return kept
-        if run.status == WorkflowExecutionStatus.CONTINUED_AS_NEW:
-            return await self.continued(workflow_id, run.run_id)
-        if run.status == WorkflowExecutionStatus.RUNNING:
-            document: Document = await handle.query("status")
+        found_id, status = run.execution.run_id, WorkflowExecutionStatus(run.status)
+        if status == WorkflowExecutionStatus.CONTINUED_AS_NEW:
+            return await self.continued(workflow_id, found_id)
+        handle = self.client.get_workflow_handle(workflow_id, run_id=run_id)
+        if status == WorkflowExecutionStatus.RUNNING:
+            document: Document | None = self.last_answers.of(run)
+            if document is None:
+                document = dict(await handle.query("status"))
+                self.last_answers.keep(run, document)
             return document
-        kept = await ended(workflow_id, run.run_id) or await ended(workflow_id, run_id)
+        kept = await ended(workflow_id, found_id) or await ended(workflow_id, run_id)
         return kept if kept is not None else await handle.query("status") | LOST
+
+    async def described(self, workflow_id: str, run_id: str | None) -> WorkflowExecutionInfo:
+        """How the server describes a run, as it comes: to read it into the library's own form costs as much again."""
+        execution = WorkflowExecution(workflow_id=workflow_id, run_id=run_id or "")
+        request = DescribeWorkflowExecutionRequest(namespace=self.client.namespace, execution=execution)
+        answer = await self.client.workflow_service.describe_workflow_execution(request, retry=True)
+        return answer.workflow_execution_info
 
     async def continued(self, workflow_id: str, run_id: str) -> Document:
         """A run that went on under another run ID: the newest, where it is the same one; as kept, if it has ended."""
