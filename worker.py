@@ -80,7 +80,7 @@ def create_worker(client: Client, settings: Settings) -> Worker:
             for task in beside:
                 task.cancel()
             await asyncio.wait(beside)
-            await cancellations.adapters.close()
+            cancellations.adapters.close()
 
     return Worker(
         client,

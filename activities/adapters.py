@@ -41,9 +41,9 @@ class Adapters:
     tickets: Tickets
     mail: Mail
 
-    async def close(self) -> None:
-        """Let go of the connections; do it when the event loop ends."""
-        await self.database.close()
+    def close(self) -> None:
+        """Let go of the connections."""
+        self.database.close()
 
 
 def create_adapters(settings: Settings) -> Adapters:
@@ -75,4 +75,4 @@ async def opened_adapters(settings: Settings) -> AsyncIterator[Adapters]:
     try:
         yield adapters
     finally:
-        await adapters.close()
+        adapters.close()

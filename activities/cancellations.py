@@ -1,8 +1,13 @@
-"""The activities: what workflows ask of the world. Their errors: `activities.failures`."""
+"""The activities: what workflows ask of the world. Their errors: `activities.failures`.
+
+What an activity asks of the database it does in a thread, there and back once: so the worker's event loop waits for
+nothing, and pays for one step to another thread and not for one a statement.
+"""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
+from functools import wraps
 from typing import Any, TypeVar
 
 import structlog
@@ -23,9 +28,24 @@ from states.model.effects import Notify, Step
 from states.model.facts import Check, Inquiry, Receipt
 
 Document = TypeVar("Document", status.Status, status.TaskList)
+Asked = TypeVar("Asked")
+Answer = TypeVar("Answer")
+Blocking = Callable[["CancellationActivities", Asked], Answer]
+Activity = Callable[["CancellationActivities", Asked], Coroutine[Any, Any, Answer]]
 log = structlog.get_logger()
 BEAT_S = 5
 """Seconds between two signs of life."""
+
+
+def in_thread(work: Blocking[Asked, Answer]) -> Activity[Asked, Answer]:
+    """An activity whose work blocks: it is done in a thread, and the errors of ports become Temporal's."""
+
+    @wraps(work)
+    async def performed(self: "CancellationActivities", asked: Asked) -> Answer:
+        with adapter_errors_translated():
+            return await self.adapters.database.in_thread(work, self, asked)
+
+    return performed
 
 
 @dataclass(frozen=True)
@@ -52,19 +72,19 @@ class CancellationActivities:
         ]
 
     @activity.defn(name=activity_names.READ)
-    async def read(self, inquiry: Inquiry) -> Check:
+    @in_thread
+    def read(self, inquiry: Inquiry) -> Check:
         """Judge a request by record and catalogue; a run's first check registers the run."""
-        with adapter_errors_translated():
-            if inquiry.first:
-                await self.register(inquiry)
-            return with_run(await check_request(inquiry, self.adapters, self.catalogues, self.settings), inquiry)
+        if inquiry.first:
+            self.register(inquiry)
+        return with_run(check_request(inquiry, self.adapters, self.catalogues, self.settings), inquiry)
 
-    async def register(self, inquiry: Inquiry) -> None:
+    def register(self, inquiry: Inquiry) -> None:
         """The run is open; one that was reset to its beginning is so again."""
         request, run_id = inquiry.request, inquiry.run_id or this_run()
         watches = KINDS[request.kind].watches
         if run_id == this_run():
-            await self.adapters.runs.register(request.workflow_id, run_id, request.kind, request.customer, watches)
+            self.adapters.runs.register(request.workflow_id, run_id, request.kind, request.customer, watches)
             return
         run = status.GoingOn(
             workflow_id=request.workflow_id,
@@ -73,45 +93,48 @@ class CancellationActivities:
             kind=request.kind,
             customer=request.customer,
         )
-        await self.adapters.ledger.take_back(run, watches)
+        self.adapters.ledger.take_back(run, watches)
 
     @activity.defn(name=activity_names.PLACE_ORDER)
-    async def place_order(self, step: Step) -> Receipt:
+    @in_thread
+    def place_order(self, step: Step) -> Receipt:
         """Book the order once, however often it is asked. May be refused."""
-        return await self.with_watchers(step, self.adapters.bookings.place_order(step))
+        return self.with_watchers(step, self.adapters.bookings.place_order(step))
 
     @activity.defn(name=activity_names.APPLY_CHANGE)
-    async def apply_change(self, step: Step) -> Receipt:
+    @in_thread
+    def apply_change(self, step: Step) -> Receipt:
         """Make the change in the record; answers what is then in surplus (X2), or what holds it (X4)."""
         judge = judge_of(step, self.catalogues, self.settings)
-        return await self.with_watchers(step, self.adapters.bookings.apply_change(step, judge))
+        return self.with_watchers(step, self.adapters.bookings.apply_change(step, judge))
 
     @activity.defn(name=activity_names.WITHDRAW)
-    async def withdraw(self, step: Step) -> Receipt:
+    @in_thread
+    def withdraw(self, step: Step) -> Receipt:
         """Take the booking back (X11)."""
-        return await self.with_watchers(step, self.adapters.bookings.withdraw(step))
+        return self.with_watchers(step, self.adapters.bookings.withdraw(step))
 
     @activity.defn(name=activity_names.REASSIGN)
-    async def reassign(self, step: Step) -> Receipt:
+    @in_thread
+    def reassign(self, step: Step) -> Receipt:
         """Assign a WMS user elsewhere (WMU4). May be refused."""
-        return await self.with_watchers(step, self.adapters.bookings.reassign(step))
+        return self.with_watchers(step, self.adapters.bookings.reassign(step))
 
     @activity.defn(name=activity_names.DECOUPLE)
-    async def decouple(self, step: Step) -> Receipt:
+    @in_thread
+    def decouple(self, step: Step) -> Receipt:
         """Take a marketplace account off this customer (MOV1). May be refused."""
-        return await self.with_watchers(step, self.adapters.bookings.decouple(step))
+        return self.with_watchers(step, self.adapters.bookings.decouple(step))
 
-    async def with_watchers(self, step: Step, change: Awaitable[Receipt]) -> Receipt:
+    def with_watchers(self, step: Step, receipt: Receipt) -> Receipt:
         """The receipt of a change with the runs that it concerns (X3), the same however often it is asked.
 
         They are looked up when the change is made: a run that registers later has a first check that already sees it.
         """
-        with adapter_errors_translated():
-            receipt = await change
-            if receipt.held:
-                return receipt
-            tell = await self.adapters.runs.watchers(step.customer, but=step.workflow_id, also=resting_on(step.kind))
-            return await self.adapters.receipts.keep(step, receipt.model_copy(update={"tell": tell}))
+        if receipt.held:
+            return receipt
+        tell = self.adapters.runs.watchers(step.customer, but=step.workflow_id, also=resting_on(step.kind))
+        return self.adapters.receipts.keep(step, receipt.model_copy(update={"tell": tell}))
 
     @activity.defn(name=activity_names.NOTIFY)
     async def notify(self, step: Step) -> None:
@@ -125,76 +148,79 @@ class CancellationActivities:
             raise misconfigured(f"notify cannot perform {effect.effect}")
         bound_log = log.bind(workflow_id=step.workflow_id, template=effect.template, to=effect.to)
         with adapter_errors_translated(patient=True):
-            record = await self.adapters.records.customer(addressee(step, effect))
-            to, language = mail_to(effect, record, self.settings)
-            if to is None:
+            mail = await self.adapters.database.in_thread(self.mail_of, step, effect)
+            if mail is None:
                 bound_log.info("mail_without_address")
                 return
-            values = values_of(step, effect, record, self.settings, language)
-            letter = letter_of(effect.template, language, values)
-            if effect.to != "other_customer":
-                names = await self.names_of(step.customer)
-                letter = Letter(*map(names.in_text, letter))
+            to, letter = mail
             await with_signs_of_life(send_letter(self.adapters.mail, step.key, to, letter, bound_log))
 
+    def mail_of(self, step: Step, effect: Notify) -> tuple[str, Letter] | None:
+        """Where a mail goes and what it says; None where there is no address."""
+        record = self.adapters.records.customer(addressee(step, effect))
+        to, language = mail_to(effect, record, self.settings)
+        if to is None:
+            return None
+        letter = letter_of(effect.template, language, values_of(step, effect, record, self.settings, language))
+        if effect.to == "other_customer":
+            return to, letter
+        return to, Letter(*map(self.names_of(step.customer).in_text, letter))
+
     @activity.defn(name=activity_names.WRITE_TASKS)
-    async def write_tasks(self, tasks: status.TaskList) -> status.TicketNumbers:
+    @in_thread
+    def write_tasks(self, tasks: status.TaskList) -> status.TicketNumbers:
         """Write the run's open tasks to the work list; those that a person at the vendor decides get a ticket."""
-        with adapter_errors_translated():
-            tasks = await self.with_names(tasks, tasks.customer)
+        tasks = self.with_names(tasks, tasks.customer)
         ticketed = [row for row in tasks.tasks if row.ticket]
-        with adapter_errors_translated():
-            await self.close_tickets(tasks.workflow_id, still_open={row.entry.task for row in ticketed})
-            tickets = {
-                row.entry.task: await self.adapters.tickets.open(
-                    row.entry.task,
-                    tasks.customer,
-                    ticket_group(row.entry.type, row.text) or "support",
-                    row.entry.instructions,
-                )
-                for row in ticketed
-            }
-            await self.adapters.work_list.write(tasks, tickets)
-            return status.TicketNumbers(tickets=tickets)
+        self.close_tickets(tasks.workflow_id, still_open={row.entry.task for row in ticketed})
+        tickets = {
+            row.entry.task: self.adapters.tickets.open(
+                row.entry.task,
+                tasks.customer,
+                ticket_group(row.entry.type, row.text) or "support",
+                row.entry.instructions,
+            )
+            for row in ticketed
+        }
+        self.adapters.work_list.write(tasks, tickets)
+        return status.TicketNumbers(tickets=tickets)
 
     @activity.defn(name=activity_names.RECORD_END)
-    async def record_end(self, end: status.End) -> Receipt:
+    @in_thread
+    def record_end(self, end: status.End) -> Receipt:
         """Keep the status document in the ledger; close run, booking, tasks and tickets; answers whom to tell."""
         document = end.status.model_copy(update={"ui_url": self.ui_url(end.status.ui_url)})
-        with adapter_errors_translated():
-            document = await self.with_names(document, document.customer)
-            await self.close_tickets(document.workflow_id, still_open=set())
-            await self.adapters.ledger.record_end(end.model_copy(update={"status": document}))
-            tell = await self.adapters.runs.watchers(
-                document.customer, but=document.workflow_id, also=resting_on(document.kind)
-            )
-            return Receipt(key=f"{document.workflow_id}/{document.run_id}/end", tell=tell)
+        document = self.with_names(document, document.customer)
+        self.close_tickets(document.workflow_id, still_open=set())
+        self.adapters.ledger.record_end(end.model_copy(update={"status": document}))
+        tell = self.adapters.runs.watchers(document.customer, but=document.workflow_id, also=resting_on(document.kind))
+        return Receipt(key=f"{document.workflow_id}/{document.run_id}/end", tell=tell)
 
     @activity.defn(name=activity_names.GO_ON)
-    async def go_on(self, run: status.GoingOn) -> Receipt:
+    @in_thread
+    def go_on(self, run: status.GoingOn) -> Receipt:
         """Take back what an end of a run has written that goes on after all; answers whom to tell.
 
         Its tasks it writes anew itself. What was changed in the record stays changed.
         """
-        with adapter_errors_translated():
-            await self.adapters.ledger.take_back(run, KINDS[run.kind].watches)
-            tell = await self.adapters.runs.watchers(run.customer, but=run.workflow_id, also=resting_on(run.kind))
-            return Receipt(key=f"{run.workflow_id}/{run.run_ids[-1]}/go_on", tell=tell)
+        self.adapters.ledger.take_back(run, KINDS[run.kind].watches)
+        tell = self.adapters.runs.watchers(run.customer, but=run.workflow_id, also=resting_on(run.kind))
+        return Receipt(key=f"{run.workflow_id}/{run.run_ids[-1]}/go_on", tell=tell)
 
-    async def names_of(self, customer: str) -> Names:
+    def names_of(self, customer: str) -> Names:
         """What the customer's licences and partners are called."""
-        return await names_of(customer, self.adapters.records, self.catalogues)
+        return names_of(customer, self.adapters.records, self.catalogues)
 
-    async def with_names(self, document: Document, customer: str) -> Document:
+    def with_names(self, document: Document, customer: str) -> Document:
         """A document for people, with the names that no history holds."""
-        names = await self.names_of(customer)
+        names = self.names_of(customer)
         return type(document).model_validate(names.in_document(document.model_dump(mode="json")))
 
-    async def close_tickets(self, workflow_id: str, still_open: set[str]) -> None:
+    def close_tickets(self, workflow_id: str, still_open: set[str]) -> None:
         """Before the work list forgets them: the tickets of tasks that are no longer open."""
-        for task in await self.adapters.work_list.ticketed(workflow_id):
+        for task in self.adapters.work_list.ticketed(workflow_id):
             if task not in still_open:
-                await self.adapters.tickets.close(task)
+                self.adapters.tickets.close(task)
 
     def ui_url(self, written: str) -> str:
         """A run's page in the web UI, where it is now: a run that was malformed never read where that is."""

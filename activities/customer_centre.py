@@ -23,11 +23,11 @@ async def load_customers(settings: Settings, path: str | Path) -> LoadReport:
     records = read_customers(Path(path))
     unknown = tuple(unknown_products(records, load_catalogues(settings.catalogue_dir)))
     async with opened_adapters(settings) as adapters:
-        return replace(await adapters.records.load(records), unknown=unknown)
+        return replace(await adapters.database.in_thread(adapters.records.load, records), unknown=unknown)
 
 
 async def customer(settings: Settings, customer: str) -> dict[str, Any] | None:
     """One customer in the form of the file's lines, with every field; None where the customer is unknown."""
     async with opened_adapters(settings) as adapters:
-        record = await adapters.records.customer(customer)
+        record = await adapters.database.in_thread(adapters.records.customer, customer)
     return record.model_dump(mode="json") if record else None

@@ -51,10 +51,10 @@ class Names:
         return document
 
 
-async def names_of(customer: str, records: CustomerRecords, catalogues: Catalogues) -> Names:
+def names_of(customer: str, records: CustomerRecords, catalogues: Catalogues) -> Names:
     """The names of what the customer has, and of what has left the record."""
-    record = await records.customer(customer)
-    names = dict(await records.former_names(customer)) | (record.names() if record else {})
+    record = records.customer(customer)
+    names = dict(records.former_names(customer)) | (record.names() if record else {})
     products = {licence.product for licence in record.licences} if record else set()
     for version in catalogues.all if names else ():
         products |= {label for product in version.products.values() for label in product.label.values()}

@@ -20,8 +20,9 @@ class NewsTeller:
 
     async def tell_waiting(self) -> int:
         """Tell what waits; answers how much it was. Raises `AdapterError`."""
-        waiting = await self.news.waiting(MOST)
+        in_thread = self.news.database.in_thread
+        waiting = await in_thread(self.news.waiting, MOST)
         for number, workflow_id, news in waiting:
             await self.tell(workflow_id, news)
-            await self.news.told(number)
+            await in_thread(self.news.told, number)
         return len(waiting)

@@ -84,13 +84,13 @@ class LoadReport:
 class CustomerRecords(Protocol):
     """Our record of the customers: as it was loaded, and as changes have left it since."""
 
-    async def customer(self, customer: str) -> Customer | None:
+    def customer(self, customer: str) -> Customer | None:
         """The customer's present record, or None."""
 
-    async def former_names(self, customer: str) -> Mapping[NamedPart, str]:
+    def former_names(self, customer: str) -> Mapping[NamedPart, str]:
         """What licences and partners were called that have left the record."""
 
-    async def load(self, records: Iterable[Customer]) -> LoadReport:
+    def load(self, records: Iterable[Customer]) -> LoadReport:
         """Replace or create these customers, all or none, and have the open runs told that it concerns."""
 
 
@@ -113,43 +113,43 @@ class Bookings(Protocol):
     to tell. All raise `Unavailable` where the system does not answer.
     """
 
-    async def with_ends(self, customer: str) -> tuple[Customer | None, Ends]:
+    def with_ends(self, customer: str) -> tuple[Customer | None, Ends]:
         """The record, and the booked ends of its licences: one picture of both.
 
         An adapter that cannot read both at one moment reads the bookings first. The other way round, a licence that
         ends in between would be there and its end would not: in surplus for good.
         """
 
-    async def changes(self, customer: str) -> tuple[BookedChange, ...]:
+    def changes(self, customer: str) -> tuple[BookedChange, ...]:
         """What is booked of the customer's editions and order package, and not made yet."""
 
-    async def place_order(self, step: Step) -> Receipt:
+    def place_order(self, step: Step) -> Receipt:
         """Book the order; a newer one of the same run replaces it (X10). Raises `Refused`."""
 
-    async def apply_change(self, step: Step, judge: Judge) -> Receipt:
+    def apply_change(self, step: Step, judge: Judge) -> Receipt:
         """Make the change in the record (edition, tier, end of the licence) and close the booking.
 
         `judge` is asked while nobody else can change the record. Where it holds the change, nothing is changed and
         nothing remembered, so that the same key may succeed later: the receipt says `held` (X4).
         """
 
-    async def withdraw(self, step: Step) -> Receipt:
+    def withdraw(self, step: Step) -> Receipt:
         """Take the booking back (X11); fine where there is none."""
 
-    async def reassign(self, step: Step) -> Receipt:
+    def reassign(self, step: Step) -> Receipt:
         """Assign the WMS user `step.subject` to `step.effect.to` (WMU4). Raises `Refused`."""
 
-    async def decouple(self, step: Step) -> Receipt:
+    def decouple(self, step: Step) -> Receipt:
         """Take the marketplace account off this customer (MOV1). Raises `Refused`."""
 
 
 class Tickets(Protocol):
     """The vendor's ticket system."""
 
-    async def open(self, key: str, customer: str, category: str, text: str) -> str:
+    def open(self, key: str, customer: str, category: str, text: str) -> str:
         """Open a ticket once for a key; answers its number."""
 
-    async def close(self, key: str) -> None:
+    def close(self, key: str) -> None:
         """Close the ticket of a key; fine where there is none."""
 
 

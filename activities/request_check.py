@@ -26,28 +26,28 @@ RECORDED = ("abandon_after", "remind_every", "recheck_before", "repair_after", "
 IDENTIFIER: TypeAdapter[str] = TypeAdapter(Identifier)
 
 
-async def check_request(inquiry: Inquiry, adapters: Adapters, catalogues: Catalogues, settings: Settings) -> Check:
+def check_request(inquiry: Inquiry, adapters: Adapters, catalogues: Catalogues, settings: Settings) -> Check:
     """What the record and the catalogue say about a request at one moment.
 
     Raises `KeyError` for a kind that does not exist, `Misconfigured` for a catalogue version that is gone, and what
     the ports raise.
     """
     request = inquiry.request
-    context = await context_of(request.customer, adapters, settings)
-    other = await other_customer(request, adapters.records)
+    context = context_of(request.customer, adapters, settings)
+    other = other_customer(request, adapters.records)
     return check_in(replace(context, other=other), inquiry, catalogues, settings)
 
 
-async def context_of(customer: str, adapters: Adapters, settings: Settings) -> Context:
+def context_of(customer: str, adapters: Adapters, settings: Settings) -> Context:
     """What checks read of a customer, once for all that are made together. Raises what the ports raise."""
     # Before the record: a change that is made in between is then in both, and in no case in neither.
-    changes = await adapters.bookings.changes(customer)
-    record, ends = await adapters.bookings.with_ends(customer)
+    changes = adapters.bookings.changes(customer)
+    record, ends = adapters.bookings.with_ends(customer)
     return Context(
         record=record,
         ends=ends,
         changes=changes,
-        open_runs=await adapters.runs.open_runs(customer),
+        open_runs=adapters.runs.open_runs(customer),
         zone=settings.time_zone,
         boundary=settings.notice_boundary,
     )
@@ -68,12 +68,12 @@ def check_in(context: Context, inquiry: Inquiry, catalogues: Catalogues, setting
     return Check.model_validate({name: getattr(check, name) for name in check.model_fields_set} | added)
 
 
-async def other_customer(request: Request, records: CustomerRecords) -> Customer | None:
+def other_customer(request: Request, records: CustomerRecords) -> Customer | None:
     """The customer that a marketplace account moves to; None where nobody knows it (MOV2)."""
     if request.kind != "marketplace_transfer":
         return None
     try:
-        return await records.customer(IDENTIFIER.validate_python(request.target))
+        return records.customer(IDENTIFIER.validate_python(request.target))
     except ValidationError:
         return None
 

@@ -89,7 +89,7 @@ class Side:
         """What record and catalogue say."""
         request = Request(kind="edition", customer=CUSTOMER, subject="jtl", target="jtl_start")
         inquiry = Inquiry(request=request, at=datetime.now(UTC), first=True)
-        return await check_request(inquiry, adapters, self.catalogues, self.settings)
+        return check_request(inquiry, adapters, self.catalogues, self.settings)
 
     async def run(self, check: Check, adapters: Adapters) -> None:
         """From the request to the reminder; after each step what is shown of it."""
@@ -119,7 +119,7 @@ class Side:
         document: Status = await self.timed("its document and details", shown)
 
         async def with_names() -> Any:
-            names = await names_of(CUSTOMER, adapters.records, self.catalogues)
+            names = names_of(CUSTOMER, adapters.records, self.catalogues)
             return names.in_document(document.model_dump(mode="json"))
 
         await self.timed("the document with names", with_names)
@@ -146,8 +146,8 @@ async def book_all(adapters: Adapters, count: int) -> None:
         | {"optional_services": [], "reference": f"B-{number}"}
         for number in range(count)
     ]
-    async with adapters.database.write() as connection:
-        await connection.execute(insert(orders), rows)
+    with adapters.database.write() as connection:
+        connection.execute(insert(orders), rows)
 
 
 async def main() -> None:

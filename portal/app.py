@@ -81,7 +81,7 @@ def compose(client: Client, settings: Settings, trusted: bool) -> Portal:
 async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     """Let go of the database when the server stops."""
     yield
-    await app.state.portal.adapters.close()
+    app.state.portal.adapters.close()
 
 
 def installed_version() -> str:

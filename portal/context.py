@@ -46,7 +46,8 @@ class Portal:
 
     async def assess(self, inquiry: Inquiry) -> Check:
         """What record and catalogue say about a request: the same as a run would read."""
-        return await check_request(inquiry, self.adapters, self.catalogues, self.settings)
+        in_thread = self.adapters.database.in_thread
+        return await in_thread(check_request, inquiry, self.adapters, self.catalogues, self.settings)
 
     async def with_names(self, document: dict[str, Any], customer: str | None = None) -> dict[str, Any]:
         """What is answered about a customer, with the names that no run may hold; without them where they cannot be
@@ -56,7 +57,8 @@ class Portal:
             return document
         with suppress(AdapterError, TimeoutError):
             async with asyncio.timeout(NAMES_WITHIN):
-                names = await names_of(customer, self.adapters.records, self.catalogues)
+                adapters = self.adapters
+                names = await adapters.database.in_thread(names_of, customer, adapters.records, self.catalogues)
             return dict(names.in_document(document))
         return document
 

@@ -25,7 +25,8 @@ class Deliverer:
 
     async def carry_out_due(self) -> int:
         """What is due; answers how much it was. Raises `AdapterError` where the inbox cannot be read."""
-        claimed = await self.delivery.adapters.inbox.claim(MOST)
+        adapters = self.delivery.adapters
+        claimed = await adapters.database.in_thread(adapters.inbox.claim, MOST)
         await asyncio.gather(*map(self.carry_out, claimed))
         return len(claimed)
 

@@ -78,9 +78,9 @@ class Delivery:
         else:
             answer = CallAnswer(202, delivered.document, final=delivered.stage is None)
             if delivered.stage is not None:
-                await self.adapters.inbox.promise(entry, delivered.stage)
+                await self.adapters.database.in_thread(self.adapters.inbox.promise, entry, delivered.stage)
         if answer.final:
-            await self.adapters.inbox.answer(entry, answer.status, answer.document)
+            await self.adapters.database.in_thread(self.adapters.inbox.answer, entry, answer.status, answer.document)
         return answer
 
     async def judged(
@@ -101,8 +101,9 @@ class Delivery:
 
     async def in_turn(self, entry: InboxEntry, command: RunCommand) -> Delivered:
         """Send an event behind all that was promised of its run before it, or promise it too."""
-        former = None
-        while (earlier := await self.adapters.inbox.promised_before(entry)) and earlier[0] != former:
+        former, adapters = None, self.adapters
+        in_thread = adapters.database.in_thread
+        while (earlier := await in_thread(adapters.inbox.promised_before, entry)) and earlier[0] != former:
             former = earlier[0]
             with suppress(PortalProblem):
                 await self.kept(former, self.at_once)
@@ -116,7 +117,9 @@ class Delivery:
 
     async def language(self, problem: PortalProblem) -> str:
         """The language of the customer whom a problem concerns; English where that is nobody known."""
-        record = await self.adapters.records.customer(problem.customer) if problem.customer is not None else None
+        if problem.customer is None:
+            return "en"
+        record = await self.adapters.database.in_thread(self.adapters.records.customer, problem.customer)
         return record.language if record else "en"
 
 

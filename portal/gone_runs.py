@@ -32,12 +32,13 @@ class GoneRuns:
 
     async def document(self, workflow_id: str, run_id: str | None = None) -> dict[str, Any] | None:
         """The status document of an open run that Temporal does not know, as far as it is recorded; else None."""
-        run = await self.adapters.open_runs.gone(workflow_id)
+        in_thread = self.adapters.database.in_thread
+        run = await in_thread(self.adapters.open_runs.gone, workflow_id)
         if run is None or run_id not in (None, run.run_id):
             return None
         log.warning("run_gone", workflow_id=workflow_id, run_id=run.run_id)
         await self.have_it_told()
-        record = await self.adapters.records.customer(run.customer)
+        record = await in_thread(self.adapters.records.customer, run.customer)
         return self.status(run, record.language if record else "de").model_dump(mode="json")
 
     def status(self, run: RecordedRun, language: str) -> Status:

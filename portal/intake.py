@@ -31,9 +31,9 @@ class Intake:
     async def take(self, event: IncomingEvent, caller: Caller) -> CallAnswer:
         """Answer an event. The same (source, id) twice at once waits for the first. Raises `PortalProblem`."""
         async with self.locks.setdefault((event.source, event.id), asyncio.Lock()):
-            entry = await self.delivery.adapters.inbox.remember(
-                event.source, event.id, event.hash, event.type[:LONGEST_TYPE], event.run, event.content, asdict(caller)
-            )
+            adapters, type_ = self.delivery.adapters, event.type[:LONGEST_TYPE]
+            parts = (event.source, event.id, event.hash, type_, event.run, event.content, asdict(caller))
+            entry = await adapters.database.in_thread(adapters.inbox.remember, *parts)
             if entry.hash != event.hash:
                 raise PortalProblem("id_reused", values={"source": event.source, "id": event.id})
             if entry.taken:

@@ -42,7 +42,8 @@ class Metrics:
 
     async def count(self, ledger: SqlLedger, inbox: SqlInbox) -> None:
         """Count anew what the database holds, whoever wrote it."""
-        counts, promises = await ledger.counts(), await inbox.open_promises()
+        counts = await ledger.database.in_thread(ledger.counts)
+        promises = await inbox.database.in_thread(inbox.open_promises)
         self.ended.clear()
         for kind, state, reason, number in counts:
             self.ended.labels(kind, state, reason or "").set(number)

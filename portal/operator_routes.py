@@ -45,7 +45,9 @@ async def tasks(
 ) -> JSONResponse:
     """Each as in the status document, with the run that it belongs to."""
     kind, type = choice("kind", kind, KINDS), choice("type", type, TASK_TYPES)
-    page = await portal.adapters.work_list.tasks(limit=limit, cursor=cursor, customer=customer, kind=kind, type=type)
+    criteria = {"customer": customer, "kind": kind, "type": type}
+    work_list, in_thread = portal.adapters.work_list, portal.adapters.database.in_thread
+    page = await in_thread(work_list.tasks, limit=limit, cursor=cursor, **criteria)
     items = [task.model_dump(mode="json", include=set(TaskItem.model_fields)) for task in page.items]
     return JSONResponse({"items": items, "total": page.total, "next": page.next})
 
@@ -87,7 +89,7 @@ async def decide(
     by = operator or decision.by
     if not by:
         raise malformed("by")
-    row = await portal.adapters.work_list.task(task)
+    row = await portal.adapters.database.in_thread(portal.adapters.work_list.task, task)
     if row is None or not row.open:
         raise PortalProblem("unknown_task", values={"fault": "task", "task": task[:80]})
     payload = decision.model_dump(mode="json", exclude_unset=True) | {"task": task, "by": by}

@@ -31,7 +31,8 @@ ELSEWHERE = ("shopify", "ecomdata")
 
 async def licences(portal: Portal, customer: str) -> dict[str, Any]:
     """The customer's licences, each with what its end would mean. Raises `unknown_customer`."""
-    context = await context_of(customer, portal.adapters, portal.settings)
+    in_thread = portal.adapters.database.in_thread
+    context = await in_thread(context_of, customer, portal.adapters, portal.settings)
     record = context.record
     if record is None:
         raise PortalProblem("unknown_customer", values={"customer": customer}, status=404)

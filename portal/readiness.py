@@ -50,7 +50,7 @@ class Readiness:
         parts = {
             "temporal": self.answer_of(prove(self.client)),
             "worker": self.answer_of(self.served()),
-            "database": self.answer_of(self.adapters.database.ready()),
+            "database": self.answer_of(self.adapters.database.in_thread(self.adapters.database.ready)),
             "mail": self.mail(),
         }
         return dict(zip(parts, await asyncio.gather(*parts.values()), strict=True))

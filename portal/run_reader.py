@@ -66,7 +66,7 @@ class RunReader:
 
     async def status_of(self, workflow_id: str, run_id: str | None) -> Document:
         """From the ledger where the run has ended, else from the run itself. Raises `RPCError` too."""
-        ended = self.ledger.ended_run
+        ended = self.ended
         if run_id is not None and (kept := await ended(workflow_id, run_id)) is not None:
             return kept
         try:
@@ -104,7 +104,11 @@ class RunReader:
         """A run that went on under another run ID: the newest, where it is the same one; as kept, if it has ended."""
         first = self.client.get_workflow_handle(workflow_id, first_execution_run_id=run_id)
         document: Document = await first.query("status")
-        return await self.ledger.ended_run(workflow_id, document["run_id"]) or document
+        return await self.ended(workflow_id, document["run_id"]) or document
+
+    async def ended(self, workflow_id: str, run_id: str | None = None) -> Document | None:
+        """The document of an ended run, as the ledger keeps it."""
+        return await self.ledger.database.in_thread(self.ledger.ended_run, workflow_id, run_id)
 
     async def read_at_work(self, workflow_id: str) -> Document:
         """The document of a run that does not answer in time. Raises `unavailable` where Temporal does not either."""

@@ -72,7 +72,8 @@ async def search(
     if not criteria.open and criteria.waiting_for is None:  # ended runs wait for nobody
         place = position.place if position.part == "ended" else ""
         wanted = {name: value for name, value in asdict(criteria).items() if name not in ("open", "waiting_for")}
-        ended = await ledger.ended_runs(limit=max(limit - len(items), 1), cursor=place or None, **wanted)
+        rest = max(limit - len(items), 1)
+        ended = await ledger.database.in_thread(ledger.ended_runs, limit=rest, cursor=place or None, **wanted)
         total += ended.total
         if following is None and len(items) >= limit:
             following = Cursor("ended") if ended.total else None

@@ -4,11 +4,11 @@ Each change is one transaction: the key is claimed in `receipts`, the customer's
 the receipt written. A second call with the key waits for the first one's end and answers its receipt.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import cast
 
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection
 
 from activities.ports import Ends, Judge, Judgement, Refused
 from activities.sql import bookings
@@ -21,7 +21,7 @@ from states.model.effects import AssignLicence, Step
 from states.model.facts import BookedChange, Receipt
 from states.model.record import Customer, Licence
 
-Change = Callable[[AsyncConnection, Customer | None, str], Awaitable[Judgement | None]]
+Change = Callable[[Connection, Customer | None, str], Judgement | None]
 """A change of the locked record, None where the customer is unknown, under a reference; it may judge what it leaves."""
 
 
@@ -31,93 +31,93 @@ class SqlCustomerCentre:
 
     database: Database
 
-    async def with_ends(self, customer: str) -> tuple[Customer | None, Ends]:
+    def with_ends(self, customer: str) -> tuple[Customer | None, Ends]:
         """The record, and when the booked ends of its licences take effect (X3), in one transaction."""
-        async with self.database.read() as connection:
-            record = await read_record(connection, customer)
-            return record, await bookings.ends_of(connection, record) if record else {}
+        with self.database.read() as connection:
+            record = read_record(connection, customer)
+            return record, bookings.ends_of(connection, record) if record else {}
 
-    async def changes(self, customer: str) -> tuple[BookedChange, ...]:
+    def changes(self, customer: str) -> tuple[BookedChange, ...]:
         """What is booked of the customer's editions and order package, and not made yet."""
-        async with self.database.read() as connection:
-            return await bookings.changes_of(connection, customer)
+        with self.database.read() as connection:
+            return bookings.changes_of(connection, customer)
 
-    async def place_order(self, step: Step) -> Receipt:
+    def place_order(self, step: Step) -> Receipt:
         """Book the order, unless the record has moved on meanwhile. Raises `Refused`."""
 
-        async def book(connection: AsyncConnection, record: Customer | None, reference: str) -> None:
+        def book(connection: Connection, record: Customer | None, reference: str) -> None:
             present = known_record(step, record)
             obstacle = subject_of(step.kind).obstacle(present, step.subject, step.target)
             if obstacle is not None:
                 raise refusal(step, obstacle, present)
-            await bookings.book(connection, step, reference)
+            bookings.book(connection, step, reference)
 
-        return await self.once(step, book)
+        return self.once(step, book)
 
-    async def apply_change(self, step: Step, judge: Judge) -> Receipt:
+    def apply_change(self, step: Step, judge: Judge) -> Receipt:
         """Make the change in the record and close the booking, unless `judge` holds it (X4)."""
 
-        async def change(connection: AsyncConnection, record: Customer | None, _: str) -> Judgement:
+        def change(connection: Connection, record: Customer | None, _: str) -> Judgement:
             judgement = Judgement()
             if record is not None:
-                details = await bookings.details_of(connection, step.workflow_id)
+                details = bookings.details_of(connection, step.workflow_id)
                 changed = subject_of(step.kind).changed(record, step.subject, step.target, details)
-                judgement = judge(changed, await bookings.ends_of(connection, changed))
+                judgement = judge(changed, bookings.ends_of(connection, changed))
                 if judgement.held:
                     return judgement
-                await write_record(connection, changed, record)
-            await bookings.close(connection, step.workflow_id, "applied")
+                write_record(connection, changed, record)
+            bookings.close(connection, step.workflow_id, "applied")
             return judgement
 
-        return await self.once(step, change)
+        return self.once(step, change)
 
-    async def withdraw(self, step: Step) -> Receipt:
+    def withdraw(self, step: Step) -> Receipt:
         """Take the booking back (X11); fine where there is none."""
 
-        async def withdraw(connection: AsyncConnection, *_: object) -> None:
-            await bookings.close(connection, step.workflow_id, "withdrawn")
+        def withdraw(connection: Connection, *_: object) -> None:
+            bookings.close(connection, step.workflow_id, "withdrawn")
 
-        return await self.once(step, withdraw)
+        return self.once(step, withdraw)
 
-    async def reassign(self, step: Step) -> Receipt:
+    def reassign(self, step: Step) -> Receipt:
         """Assign the WMS user to `step.effect.to` (WMU4). Raises `Refused`."""
 
-        async def reassign(connection: AsyncConnection, record: Customer | None, _: str) -> None:
+        def reassign(connection: Connection, record: Customer | None, _: str) -> None:
             present, licence = held_licence(step, record)
             if licence.product != "wms_user":
                 raise refusal(step, "no_user", present)
             to = cast(AssignLicence, step.effect).to
-            await write_record(connection, with_assignment(present, licence, to), present)
+            write_record(connection, with_assignment(present, licence, to), present)
 
-        return await self.once(step, reassign)
+        return self.once(step, reassign)
 
-    async def decouple(self, step: Step) -> Receipt:
+    def decouple(self, step: Step) -> Receipt:
         """Take the marketplace account off this customer, the other one connects it anew (MOV1). Raises `Refused`."""
 
-        async def decouple(connection: AsyncConnection, record: Customer | None, _: str) -> None:
+        def decouple(connection: Connection, record: Customer | None, _: str) -> None:
             present, licence = held_licence(step, record)
-            await write_record(connection, without_licences(present, [licence]), present)
+            write_record(connection, without_licences(present, [licence]), present)
 
-        return await self.once(step, decouple)
+        return self.once(step, decouple)
 
-    async def once(self, step: Step, change: Change) -> Receipt:
+    def once(self, step: Step, change: Change) -> Receipt:
         """Make a change under its key, or answer what the first call with this key answered.
 
         Where something holds the change, the transaction is given up, and nothing is remembered (X4).
         """
-        async with self.database.write() as connection:
-            claimed = await claim(connection, step)
+        with self.database.write() as connection:
+            claimed = claim(connection, step)
             if claimed.receipt is not None:
                 return Receipt.model_validate(claimed.receipt)
             reference = f"B-{claimed.number:06d}"
-            await lock(connection, step.customer)
-            record = await read_record(connection, step.customer)
-            surplus, held = await change(connection, record, reference) or Judgement()
+            lock(connection, step.customer)
+            record = read_record(connection, step.customer)
+            surplus, held = change(connection, record, reference) or Judgement()
             if held:
-                await connection.rollback()
+                connection.rollback()
                 return Receipt(key=step.key, surplus=surplus, held=True)
             receipt = Receipt(key=step.key, reference=reference, surplus=surplus)
-            await write_receipt(connection, receipt)
+            write_receipt(connection, receipt)
             return receipt
 
 

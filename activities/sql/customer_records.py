@@ -4,8 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Table, delete, insert, select, tuple_, update
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection, Table, delete, insert, select, tuple_, update
 
 from activities.ports import LoadReport, TouchedRun
 from activities.sql.database import Database
@@ -26,18 +25,18 @@ class SqlCustomerRecords:
 
     database: Database
 
-    async def customer(self, customer: str) -> Customer | None:
+    def customer(self, customer: str) -> Customer | None:
         """The customer's present record, or None."""
-        async with self.database.read() as connection:
-            return await read_record(connection, customer)
+        with self.database.read() as connection:
+            return read_record(connection, customer)
 
-    async def former_names(self, customer: str) -> dict[NamedPart, str]:
+    def former_names(self, customer: str) -> dict[NamedPart, str]:
         """What licences and partners were called that have left the record."""
-        async with self.database.read() as connection:
-            rows = await connection.execute(select(former_names).where(former_names.c.customer == customer))
+        with self.database.read() as connection:
+            rows = connection.execute(select(former_names).where(former_names.c.customer == customer))
             return {(row.part, row.number): row.name for row in rows}
 
-    async def load(self, records: Iterable[Customer]) -> LoadReport:
+    def load(self, records: Iterable[Customer]) -> LoadReport:
         """Replace or create these customers in one transaction, always in the same order, so that loads never cross.
 
         What is booked stays so; the open runs that it concerns are told, and check again.
@@ -45,22 +44,22 @@ class SqlCustomerRecords:
         created: list[str] = []
         replaced: list[str] = []
         touched: list[TouchedRun] = []
-        async with self.database.write() as connection:
+        with self.database.write() as connection:
             for record in sorted(records, key=lambda record: record.customer):
-                await lock(connection, record.customer)
-                present = await read_record(connection, record.customer)
+                lock(connection, record.customer)
+                present = read_record(connection, record.customer)
                 (created if present is None else replaced).append(record.customer)
-                await write_record(connection, record, present)
+                write_record(connection, record, present)
                 if present is not None:
-                    touched += await touched_runs(connection, present, record)
-            await keep_news(connection, (run.workflow_id for run in touched), LOADED)
+                    touched += touched_runs(connection, present, record)
+            keep_news(connection, (run.workflow_id for run in touched), LOADED)
         return LoadReport(tuple(created), tuple(replaced), tuple(touched))
 
 
-async def touched_runs(connection: AsyncConnection, present: Customer, record: Customer) -> list[TouchedRun]:
+def touched_runs(connection: Connection, present: Customer, record: Customer) -> list[TouchedRun]:
     """The customer's open runs for which something changes."""
     runs = []
-    for workflow_id in await open_runs_of(connection, record.customer):
+    for workflow_id in open_runs_of(connection, record.customer):
         kind, _, subject = workflow_id.split("/", 2)
         changed = changed_for(kind, subject, present, record)
         if changed:
@@ -68,64 +67,64 @@ async def touched_runs(connection: AsyncConnection, present: Customer, record: C
     return runs
 
 
-async def lock(connection: AsyncConnection, customer: str) -> None:
+def lock(connection: Connection, customer: str) -> None:
     """Let nobody else change this customer's record before the transaction ends."""
-    await connection.execute(select(customers.c.customer).where(customers.c.customer == customer).with_for_update())
+    connection.execute(select(customers.c.customer).where(customers.c.customer == customer).with_for_update())
 
 
-async def read_record(connection: AsyncConnection, customer: str) -> Customer | None:
+def read_record(connection: Connection, customer: str) -> Customer | None:
     """The record as it stands, or None where the customer is unknown."""
-    own = (await connection.execute(select(customers).where(customers.c.customer == customer))).one_or_none()
+    own = connection.execute(select(customers).where(customers.c.customer == customer)).one_or_none()
     if own is None:
         return None
     parts = {
-        "editions": {row["family"]: row["edition"] for row in await rows_of(connection, editions, customer)},
+        "editions": {row["family"]: row["edition"] for row in rows_of(connection, editions, customer)},
         "edition_terms": {
-            row.pop("family"): EditionTerm(**row) for row in await rows_of(connection, edition_terms, customer)
+            row.pop("family"): EditionTerm(**row) for row in rows_of(connection, edition_terms, customer)
         },
-        "licences": [Licence(**row) for row in await rows_of(connection, licences, customer)],
-        "partners": [Partner(**row) for row in await rows_of(connection, partners, customer)],
+        "licences": [Licence(**row) for row in rows_of(connection, licences, customer)],
+        "partners": [Partner(**row) for row in rows_of(connection, partners, customer)],
     }
     return Customer.model_validate({**own._mapping, **parts})
 
 
-async def rows_of(connection: AsyncConnection, table: Table, customer: str) -> list[dict[str, Any]]:
+def rows_of(connection: Connection, table: Table, customer: str) -> list[dict[str, Any]]:
     """The rows of one customer, as the file gave them."""
     order = table.c.position if "position" in table.c else table.c.family
     fields = [column for column in table.c if column.name not in ("customer", "position")]
-    rows = await connection.execute(select(*fields).where(table.c.customer == customer).order_by(order))
+    rows = connection.execute(select(*fields).where(table.c.customer == customer).order_by(order))
     return [dict(row) for row in rows.mappings()]
 
 
-async def write_record(connection: AsyncConnection, record: Customer, present: Customer | None) -> None:
+def write_record(connection: Connection, record: Customer, present: Customer | None) -> None:
     """Make the record this one; `present` is what it was. Parts that stay the same are not written."""
     own = own_row(record)
     if present is None:
-        await connection.execute(insert(customers).values(own))
+        connection.execute(insert(customers).values(own))
     elif own != own_row(present):
-        await connection.execute(update(customers).where(customers.c.customer == record.customer).values(own))
-    await keep_names(connection, record, present)
+        connection.execute(update(customers).where(customers.c.customer == record.customer).values(own))
+    keep_names(connection, record, present)
     present_parts = parts_of(present) if present else {}
     for table, rows in parts_of(record).items():
         if rows == present_parts.get(table, []):
             continue
-        await connection.execute(delete(table).where(table.c.customer == record.customer))
+        connection.execute(delete(table).where(table.c.customer == record.customer))
         if rows:
-            await connection.execute(insert(table), [{"customer": record.customer, **row} for row in rows])
+            connection.execute(insert(table), [{"customer": record.customer, **row} for row in rows])
 
 
-async def keep_names(connection: AsyncConnection, record: Customer, present: Customer | None) -> None:
+def keep_names(connection: Connection, record: Customer, present: Customer | None) -> None:
     """Keep what those are called that leave the record."""
     staying = record.names()
     left = {part: name for part, name in present.names().items() if part not in staying} if present else {}
     if left:
         table, own = former_names.c, former_names.c.customer == record.customer
-        await connection.execute(delete(former_names).where(own, tuple_(table.part, table.number).in_(left)))
+        connection.execute(delete(former_names).where(own, tuple_(table.part, table.number).in_(left)))
         rows = [
             {"customer": record.customer, "part": part, "number": number, "name": name}
             for (part, number), name in left.items()
         ]
-        await connection.execute(insert(former_names), rows)
+        connection.execute(insert(former_names), rows)
 
 
 def own_row(record: Customer) -> dict[str, Any]:

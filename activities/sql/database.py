@@ -1,20 +1,24 @@
 """The database: opening it creates and migrates it, whoever comes first; everybody else waits for that.
 
-SQLite by default, PostgreSQL by configuration; the driver is chosen here.
+SQLite by default, PostgreSQL by configuration; the driver is chosen here. Everything on it blocks: an event loop goes
+there and back once for all that belongs together (`Database.in_thread`).
 """
 
-from collections.abc import AsyncIterator, Mapping
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass
+import asyncio
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, contextmanager
+from contextvars import copy_context
+from dataclasses import dataclass, field
+from functools import cached_property, partial
 from pathlib import Path
-from typing import Any
+from typing import Any, ParamSpec, TypeVar
 
-from sqlalchemy import Row, Table, event
+from sqlalchemy import Connection, Engine, Row, Table, create_engine, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from activities.ports import AdapterError, Misconfigured, Unavailable
 from activities.sql.migrate import HEAD, UnknownSchema, begin_sqlite, migrate, revision
@@ -26,10 +30,14 @@ CONNECT_S = 4
 """How long a connection to PostgreSQL may take."""
 SILENT_MS = 10_000
 """After which a connection is lost whose other end confirms nothing."""
-POOL = {"pool_size": 5, "max_overflow": 10, "pool_timeout": CONNECT_S}
+AT_ONCE = 10
+"""How many transactions a program has under way at most: so many threads, each with a connection."""
+POOL = {"pool_size": AT_ONCE, "max_overflow": 0, "pool_timeout": CONNECT_S, "pool_use_lifo": True}
 
-DRIVERS = {"sqlite": ("sqlite", "sqlite+aiosqlite"), "postgresql": ("postgresql+psycopg", "postgresql+psycopg")}
-"""By scheme: the driver for migrations, and the asynchronous one."""
+DRIVERS = {"sqlite": "sqlite", "postgresql": "postgresql+psycopg"}
+"""By scheme."""
+Parameters = ParamSpec("Parameters")
+Answer = TypeVar("Answer")
 VARIABLE = "CANCELLATIONS_DATABASE_URL"
 FOLDER = "name a file in a folder that can be written, or set CANCELLATIONS_STATE_DIR"
 SETUP_FAULTS = {
@@ -46,48 +54,73 @@ SETUP_FAULTS = {
 """What no other try helps against, and what does."""
 
 
+def threads() -> ThreadPoolExecutor:
+    """Threads that wait for the database, so that no event loop does."""
+    return ThreadPoolExecutor(AT_ONCE, thread_name_prefix="sql")
+
+
 @dataclass(frozen=True)
 class Database:
-    """An open, migrated database. `close` it when its event loop ends.
+    """An open, migrated database. `close` it when nobody needs it any more.
 
     Where the database fails, its transactions raise `Unavailable` or `Misconfigured`, without statement or values.
     """
 
-    engine: AsyncEngine
+    engine: Engine
+    threads: ThreadPoolExecutor = field(default_factory=threads)
 
-    def read(self) -> AbstractAsyncContextManager[AsyncConnection]:
+    async def in_thread(
+        self, work: Callable[Parameters, Answer], *arguments: Parameters.args, **named: Parameters.kwargs
+    ) -> Answer:
+        """What blocking work answers, done in a thread with the caller's context: there and back once.
+
+        Work that is cancelled before it began is not done; else it ends by itself, and nobody waits for it.
+        """
+        call = partial(copy_context().run, work, *arguments, **named)
+        return await asyncio.get_running_loop().run_in_executor(self.threads, call)
+
+    def read(self) -> AbstractContextManager[Connection]:
         """A transaction that only reads: one consistent picture, however many statements it takes."""
-        isolation = {"isolation_level": "REPEATABLE READ"} if self.engine.dialect.name == "postgresql" else {}
-        return self.transaction(isolation)
+        return self.transaction(self.reader)
 
-    def write(self) -> AbstractAsyncContextManager[AsyncConnection]:
+    def write(self) -> AbstractContextManager[Connection]:
         """A transaction that writes; on SQLite it takes the writer's lock at once, so that it cannot fail later."""
-        return self.transaction({"writes": True})
+        return self.transaction(self.writer)
 
-    @asynccontextmanager
-    async def transaction(self, options: Mapping[str, Any]) -> AsyncIterator[AsyncConnection]:
-        """A transaction with SQLAlchemy's execution options, its errors turned into those of ports."""
+    @cached_property
+    def reader(self) -> Engine:
+        """The engine with the options of transactions that only read."""
+        isolation = {"isolation_level": "REPEATABLE READ"} if self.engine.dialect.name == "postgresql" else {}
+        return self.engine.execution_options(**isolation)
+
+    @cached_property
+    def writer(self) -> Engine:
+        """The engine with the options of transactions that write."""
+        return self.engine.execution_options(writes=True)
+
+    @contextmanager
+    def transaction(self, engine: Engine) -> Iterator[Connection]:
+        """A transaction, its errors turned into those of ports."""
         try:
-            async with self.engine.connect() as connection:
-                await connection.execution_options(**options)
-                async with connection.begin():
-                    yield connection
+            with engine.begin() as connection:
+                yield connection
         except (DBAPIError, PoolTimeout) as error:
             raise fault(error) from None
 
-    async def ready(self) -> None:
+    def ready(self) -> None:
         """Raises `Unavailable` where the database does not answer, `Misconfigured` where its schema is not ours."""
         try:
-            async with self.engine.connect() as connection:
-                found = await connection.run_sync(revision)
+            with self.engine.connect() as connection:
+                found = revision(connection)
         except SQLAlchemyError as error:
             raise fault(error, self.engine.url) from None
         if found != HEAD:
             raise wrong_schema(self.engine.url, found)
 
-    async def close(self) -> None:
-        """Close all connections."""
-        await self.engine.dispose()
+    def close(self) -> None:
+        """Close all connections; what is still under way ends by itself."""
+        self.threads.shutdown(wait=False, cancel_futures=True)
+        self.engine.dispose()
 
 
 def create_database(settings: Settings) -> Database:
@@ -100,7 +133,7 @@ def create_database(settings: Settings) -> Database:
     if url.get_backend_name() == "sqlite":
         make_folder(settings, url)
     try:
-        migrate(url.set(drivername=DRIVERS[url.get_backend_name()][0]), CONNECT_S)
+        migrate(url.set(drivername=DRIVERS[url.get_backend_name()]), CONNECT_S)
     except SQLAlchemyError as error:
         raise fault(error, url) from None
     except UnknownSchema as error:
@@ -127,16 +160,16 @@ def make_folder(settings: Settings, url: URL) -> None:
             ) from None
 
 
-def engine_for(url: URL) -> AsyncEngine:
-    """The asynchronous engine; statements are never shown with their values, which are people's data."""
+def engine_for(url: URL) -> Engine:
+    """The engine; statements are never shown with their values, which are people's data."""
     backend = url.get_backend_name()
     options: dict[str, Any] = dict(POOL) | {"hide_parameters": True}
     if backend == "postgresql":
         options |= {"pool_pre_ping": True, "connect_args": limits(url)}
-    engine = create_async_engine(url.set(drivername=DRIVERS[backend][1]), **options)
+    engine = create_engine(url.set(drivername=DRIVERS[backend]), **options)
     if backend == "sqlite":
-        event.listen(engine.sync_engine, "connect", prepare_sqlite)
-        event.listen(engine.sync_engine, "begin", begin_sqlite)
+        event.listen(engine, "connect", prepare_sqlite)
+        event.listen(engine, "begin", begin_sqlite)
     return engine
 
 
@@ -156,11 +189,11 @@ def prepare_sqlite(connection: Any, _: Any) -> None:
     cursor.close()
 
 
-async def insert_once(connection: AsyncConnection, table: Table, values: Mapping[str, Any]) -> Row[Any] | None:
+def insert_once(connection: Connection, table: Table, values: Mapping[str, Any]) -> Row[Any] | None:
     """Insert a row and answer it; None where one with its key is there. A simultaneous insert is waited for."""
     insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
     statement = insert(table).values(**values).on_conflict_do_nothing().returning(*table.c)
-    return (await connection.execute(statement)).one_or_none()
+    return connection.execute(statement).one_or_none()
 
 
 def fault(error: Exception, url: URL | None = None) -> AdapterError:

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Row, and_, exists, func, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import ColumnElement, Connection, Row, and_, exists, func, select, update
 
 from activities.sql.columns import UNSTORABLE
 from activities.sql.database import Database, insert_once
@@ -56,7 +55,7 @@ class SqlInbox:
 
     database: Database
 
-    async def remember(
+    def remember(
         self,
         source: str,
         id: str,
@@ -75,52 +74,52 @@ class SqlInbox:
                 raise ValueError(f"{name}: at most {LONGEST} characters, without control characters")
         values: dict[str, Any] = {"source": source, "id": id, "hash": hash, "event": event, "workflow_id": workflow_id}
         values |= {"content": content, "sender": sender, "received_at": datetime.now(UTC), "attempt": 0, "tries": 0}
-        async with self.database.write() as connection:
-            row = await insert_once(connection, inbox, values)
+        with self.database.write() as connection:
+            row = insert_once(connection, inbox, values)
             if row is not None:
                 return entry_of(row, new=True)
-            return entry_of((await connection.execute(select(inbox).where(*key(source, id)))).one())
+            return entry_of(connection.execute(select(inbox).where(*key(source, id))).one())
 
-    async def promise(self, entry: InboxEntry, stage: Stage) -> None:
+    def promise(self, entry: InboxEntry, stage: Stage) -> None:
         """Keep that an event is carried out, whatever happens to whoever received it."""
         due_at = func.coalesce(inbox.c.due_at, datetime.now(UTC) + FIRST_PAUSE)
-        async with self.database.write() as connection:
-            await connection.execute(change(entry).values(stage=stage, due_at=due_at, sender=entry.sender))
+        with self.database.write() as connection:
+            connection.execute(change(entry).values(stage=stage, due_at=due_at, sender=entry.sender))
 
-    async def answer(self, entry: InboxEntry, status: int, body: Any) -> None:
+    def answer(self, entry: InboxEntry, status: int, body: Any) -> None:
         """Keep what came of an event. What was refused may be tried again, as another attempt."""
         attempt = entry.attempt if status == TAKEN else entry.attempt + 1
         values = {"status": status, "body": body, "attempt": attempt, "stage": None, "due_at": None, "tries": 0}
-        async with self.database.write() as connection:
-            await connection.execute(change(entry).values(values))
+        with self.database.write() as connection:
+            connection.execute(change(entry).values(values))
 
-    async def promised_before(self, entry: InboxEntry) -> tuple[InboxEntry, ...]:
+    def promised_before(self, entry: InboxEntry) -> tuple[InboxEntry, ...]:
         """What was promised of the same run earlier, and is not known to have reached it, in order of arrival."""
         which = (inbox.c.workflow_id == entry.workflow_id, inbox.c.stage == "promised", earlier(inbox, entry))
-        async with self.database.read() as connection:
-            rows = await connection.execute(select(inbox).where(*which).order_by(*ARRIVAL))
+        with self.database.read() as connection:
+            rows = connection.execute(select(inbox).where(*which).order_by(*ARRIVAL))
             return tuple(entry_of(row) for row in rows)
 
-    async def claim(self, most: int) -> tuple[InboxEntry, ...]:
+    def claim(self, most: int) -> tuple[InboxEntry, ...]:
         """What is to be carried out now, of each run the first, each for one who claims it.
 
         It is due again after a while, ever later, unless an answer comes of it.
         """
         now = datetime.now(UTC)
         due = select(inbox).where(inbox.c.due_at <= now, ~blocked()).order_by(*ARRIVAL).limit(most)
-        async with self.database.read() as connection:
-            if (await connection.execute(due.limit(1))).first() is None:
+        with self.database.read() as connection:
+            if connection.execute(due.limit(1)).first() is None:
                 return ()
-        async with self.database.write() as connection:
-            rows = (await connection.execute(due.with_for_update(skip_locked=True))).all()
+        with self.database.write() as connection:
+            rows = connection.execute(due.with_for_update(skip_locked=True)).all()
             for row in rows:
-                await put_off(connection, row, now)
+                put_off(connection, row, now)
         return tuple(entry_of(row) for row in rows)
 
-    async def open_promises(self) -> int:
+    def open_promises(self) -> int:
         """How many events are promised and not known to have reached their run."""
-        async with self.database.read() as connection:
-            return await connection.scalar(select(func.count()).where(inbox.c.stage == "promised")) or 0
+        with self.database.read() as connection:
+            return connection.scalar(select(func.count()).where(inbox.c.stage == "promised")) or 0
 
 
 ARRIVAL = (inbox.c.received_at, inbox.c.source, inbox.c.id)
@@ -152,11 +151,11 @@ def blocked() -> ColumnElement[bool]:
     )
 
 
-async def put_off(connection: AsyncConnection, row: Row[Any], now: datetime) -> None:
+def put_off(connection: Connection, row: Row[Any], now: datetime) -> None:
     """Let nobody else claim an event for a while; ever longer, the more often it was tried."""
     pause = max(LEASE, min(FIRST_PAUSE * 2**row.tries, LONGEST_PAUSE))
     values = {"due_at": now + pause, "tries": row.tries + 1}
-    await connection.execute(update(inbox).where(*key(row.source, row.id)).values(values))
+    connection.execute(update(inbox).where(*key(row.source, row.id)).values(values))
 
 
 def entry_of(row: Row[Any], *, new: bool = False) -> InboxEntry:

@@ -20,41 +20,41 @@ class SqlLedger:
 
     database: Database
 
-    async def record_end(self, end: End) -> None:
+    def record_end(self, end: End) -> None:
         """Keep the status document, close the run, its booking and its tasks. The same again changes nothing.
 
         A run has one end: that of a part that went on after all, since it was reset, makes room for it.
         """
         workflow_id = end.status.workflow_id
-        async with self.database.write() as connection:
-            if await insert_once(connection, ledger, row_of(end)) is None:
+        with self.database.write() as connection:
+            if insert_once(connection, ledger, row_of(end)) is None:
                 return
             former = (ledger.c.first_run_id == end.first_run_id, ledger.c.run_id != end.status.run_id)
-            await connection.execute(delete(ledger).where(ledger.c.workflow_id == workflow_id, *former))
+            connection.execute(delete(ledger).where(ledger.c.workflow_id == workflow_id, *former))
             # By workflow ID: a run that continued as new ends under another run ID.
             for table in (runs, tasks):
-                await close_rows(connection, table, table.c.workflow_id == workflow_id)
-            await close_with_run(connection, workflow_id, end.status.state)
+                close_rows(connection, table, table.c.workflow_id == workflow_id)
+            close_with_run(connection, workflow_id, end.status.state)
 
-    async def take_back(self, run: GoingOn, watches: bool) -> None:
+    def take_back(self, run: GoingOn, watches: bool) -> None:
         """A run goes on: no end of it counts, it is open, and a booking that its end alone has closed stands again."""
         mine = (ledger.c.workflow_id == run.workflow_id, ledger.c.first_run_id == run.first_run_id)
-        async with self.database.write() as connection:
-            await connection.execute(delete(ledger).where(*mine))
-            await open_row(connection, run.workflow_id, run.first_run_id, run.kind, run.customer, watches)
-            await open_again(connection, run.workflow_id, run.run_ids)
+        with self.database.write() as connection:
+            connection.execute(delete(ledger).where(*mine))
+            open_row(connection, run.workflow_id, run.first_run_id, run.kind, run.customer, watches)
+            open_again(connection, run.workflow_id, run.run_ids)
 
-    async def ended_run(self, workflow_id: str, run_id: str | None = None) -> dict[str, Any] | None:
+    def ended_run(self, workflow_id: str, run_id: str | None = None) -> dict[str, Any] | None:
         """The status document of an ended run, the newest of that workflow ID unless `run_id` says which; or None."""
         which = [ledger.c.workflow_id == workflow_id]
         if run_id is not None:
             which.append(ledger.c.run_id == run_id)
         newest = select(ledger.c.document).where(*which).order_by(ledger.c.ended_at.desc(), ledger.c.run_id.desc())
-        async with self.database.read() as connection:
-            document: dict[str, Any] | None = await connection.scalar(newest.limit(1))
+        with self.database.read() as connection:
+            document: dict[str, Any] | None = connection.scalar(newest.limit(1))
             return document
 
-    async def ended_runs(
+    def ended_runs(
         self,
         *,
         customer: str | None = None,
@@ -77,13 +77,13 @@ class SqlLedger:
         if effective_to is not None:
             wanted.append(ledger.c.effective_at <= effective_to)
         keys = (ledger.c.ended_at, ledger.c.workflow_id, ledger.c.run_id)
-        return await read_page(self.database, keys, wanted, item_of, limit=limit, cursor=cursor, newest_first=True)
+        return read_page(self.database, keys, wanted, item_of, limit=limit, cursor=cursor, newest_first=True)
 
-    async def counts(self) -> tuple[tuple[str, str, str | None, int], ...]:
+    def counts(self) -> tuple[tuple[str, str, str | None, int], ...]:
         """How many runs have ended, by kind, state and the reason given."""
         by = (ledger.c.kind, ledger.c.state, ledger.c.reason)
-        async with self.database.read() as connection:
-            rows = await connection.execute(select(*by, func.count().label("number")).group_by(*by).order_by(*by))
+        with self.database.read() as connection:
+            rows = connection.execute(select(*by, func.count().label("number")).group_by(*by).order_by(*by))
             return tuple((row.kind, row.state, row.reason, row.number) for row in rows)
 
 

@@ -4,8 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from sqlalchemy import delete, insert, select
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection, delete, insert, select
 
 from activities.sql.database import Database
 from activities.sql.tables import news
@@ -26,23 +25,23 @@ class SqlNews:
 
     database: Database
 
-    async def waiting(self, most: int) -> tuple[WaitingNews, ...]:
+    def waiting(self, most: int) -> tuple[WaitingNews, ...]:
         """The oldest."""
-        async with self.database.read() as connection:
-            rows = await connection.execute(select(news).order_by(news.c.number).limit(most))
+        with self.database.read() as connection:
+            rows = connection.execute(select(news).order_by(news.c.number).limit(most))
             return tuple(
                 WaitingNews(row.number, row.workflow_id, LicenceChanged(licence=row.licence, state=row.state))
                 for row in rows
             )
 
-    async def told(self, number: int) -> None:
+    def told(self, number: int) -> None:
         """Forget news that has been told; fine where another worker was faster."""
-        async with self.database.write() as connection:
-            await connection.execute(delete(news).where(news.c.number == number))
+        with self.database.write() as connection:
+            connection.execute(delete(news).where(news.c.number == number))
 
 
-async def keep_news(connection: AsyncConnection, workflow_ids: Iterable[str], content: LicenceChanged) -> None:
+def keep_news(connection: Connection, workflow_ids: Iterable[str], content: LicenceChanged) -> None:
     """Keep the same news for these runs, to be told once the transaction is over."""
     rows = [{"workflow_id": workflow_id, **content.model_dump()} for workflow_id in workflow_ids]
     if rows:
-        await connection.execute(insert(news), rows)
+        connection.execute(insert(news), rows)

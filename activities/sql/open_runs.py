@@ -28,21 +28,21 @@ class SqlOpenRuns:
 
     database: Database
 
-    async def recorded(self, workflow_id: str | None = None) -> tuple[RecordedRun, ...]:
+    def recorded(self, workflow_id: str | None = None) -> tuple[RecordedRun, ...]:
         """Each run that is open here, by its row or by a task; and each whose booking stands. Of one ID, or of all."""
         mine = [equal(table, workflow_id=workflow_id) for table in (runs, tasks, orders)]
-        async with self.database.read() as connection:
-            open_rows = (await connection.execute(select(runs).where(runs.c.open, *mine[0]))).all()
+        with self.database.read() as connection:
+            open_rows = connection.execute(select(runs).where(runs.c.open, *mine[0])).all()
             which = (tasks.c.open, *mine[1])
-            open_tasks = (await connection.execute(select(tasks).where(*which).order_by(tasks.c.task))).all()
-            booked = (await connection.execute(select(orders).where(orders.c.state == "booked", *mine[2]))).all()
+            open_tasks = connection.execute(select(tasks).where(*which).order_by(tasks.c.task)).all()
+            booked = connection.execute(select(orders).where(orders.c.state == "booked", *mine[2])).all()
         return tuple(assembled(open_rows, open_tasks, booked))
 
-    async def gone(self, workflow_id: str) -> RecordedRun | None:
+    def gone(self, workflow_id: str) -> RecordedRun | None:
         """What is held of the open run of that workflow ID; None where none is open here."""
-        return next((run for run in await self.recorded(workflow_id) if run.open), None)
+        return next((run for run in self.recorded(workflow_id) if run.open), None)
 
-    async def with_end(self, run: RecordedRun, execution: Execution) -> RecordedRun:
+    def with_end(self, run: RecordedRun, execution: Execution) -> RecordedRun:
         """What the ledger says of a run of which only the booking is left.
 
         Of one that Temporal no longer knows, which may have continued as new under another run ID: the first end of
@@ -54,41 +54,41 @@ class SqlOpenRuns:
         if execution.how == "unknown":
             which = or_(which, ledger.c.ended_at >= run.booking.placed_at)
         ends = select(ledger.c.state).where(ledger.c.workflow_id == run.workflow_id, which).order_by(ledger.c.ended_at)
-        async with self.database.read() as connection:
-            state = await connection.scalar(ends.limit(1))
+        with self.database.read() as connection:
+            state = connection.scalar(ends.limit(1))
         return run.model_copy(update={"ended": state})
 
-    async def ticketed(self, run: RecordedRun, execution: Execution) -> tuple[str, ...]:
+    def ticketed(self, run: RecordedRun, execution: Execution) -> tuple[str, ...]:
         """The tasks of a run that have a ticket, decided ones too."""
-        async with self.database.read() as connection:
+        with self.database.read() as connection:
             ticketed = select(tasks.c.task).where(*tasks_of(run, execution), tasks.c.ticket.is_not(None))
-            return tuple(await connection.scalars(ticketed))
+            return tuple(connection.scalars(ticketed))
 
-    async def close(self, run: RecordedRun, execution: Execution, end: End) -> None:
+    def close(self, run: RecordedRun, execution: Execution, end: End) -> None:
         """Keep a run's end and close its row and tasks; what is booked stays as it is. The same again changes nothing.
 
         A mere note of ours, which nobody acts on any more, goes. Where a newer run of the same ID is open, what that
         one holds is left alone.
         """
         row = (runs.c.workflow_id == run.workflow_id, runs.c.run_id.in_((run.run_id, execution.run_id)))
-        async with self.database.write() as connection:
-            await insert_once(connection, ledger, row_of(end))
-            await close_rows(connection, runs, *row)
-            await close_rows(connection, tasks, *tasks_of(run, execution))
+        with self.database.write() as connection:
+            insert_once(connection, ledger, row_of(end))
+            close_rows(connection, runs, *row)
+            close_rows(connection, tasks, *tasks_of(run, execution))
             if not execution.succeeded:
-                await close_with_run(connection, run.workflow_id, end.status.state)
+                close_with_run(connection, run.workflow_id, end.status.state)
 
-    async def reported(self, keys: Collection[str]) -> frozenset[str]:
+    def reported(self, keys: Collection[str]) -> frozenset[str]:
         """The keys of those findings that operators have been told."""
-        async with self.database.read() as connection:
-            reported = await connection.scalars(select(receipts.c.key).where(receipts.c.action == FINDING))
+        with self.database.read() as connection:
+            reported = connection.scalars(select(receipts.c.key).where(receipts.c.action == FINDING))
             return frozenset(reported) & frozenset(keys)
 
-    async def remember(self, keys: Iterable[str]) -> None:
+    def remember(self, keys: Iterable[str]) -> None:
         """Operators have been told these findings."""
-        async with self.database.write() as connection:
+        with self.database.write() as connection:
             for key in keys:
-                await insert_once(connection, receipts, {"key": key, "action": FINDING, "made_at": datetime.now(UTC)})
+                insert_once(connection, receipts, {"key": key, "action": FINDING, "made_at": datetime.now(UTC)})
 
 
 def tasks_of(run: RecordedRun, execution: Execution) -> list[ColumnElement[bool]]:

@@ -28,7 +28,7 @@ class Page(Generic[Item]):
     next: str | None
 
 
-async def read_page(
+def read_page(
     database: Database,
     keys: Sequence[Column[Any]],
     wanted: Sequence[ColumnElement[bool]],
@@ -49,11 +49,11 @@ async def read_page(
         last_key = read_cursor(cursor, len(keys) - 1)
         bound = tuple_(*(literal(value, key.type) for key, value in zip(keys, last_key, strict=True)))
         after = [tuple_(*keys) < bound if newest_first else tuple_(*keys) > bound]
-    async with database.read() as connection:
-        total = (await connection.execute(select(func.count()).select_from(table).where(*wanted))).scalar_one()
+    with database.read() as connection:
+        total = connection.execute(select(func.count()).select_from(table).where(*wanted)).scalar_one()
         # One more than wanted, to know whether there is a next page.
         page = select(table).where(*wanted, *after).order_by(*order).limit(limit + 1)
-        rows = (await connection.execute(page)).all()
+        rows = connection.execute(page).all()
     last = [getattr(rows[limit - 1], key.name) for key in keys] if len(rows) > limit else None
     return Page(tuple(item(row) for row in rows[:limit]), total, write_cursor(*last) if last else None)
 

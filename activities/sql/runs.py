@@ -3,8 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Table, or_, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import ColumnElement, Connection, Table, or_, select, update
 
 from activities.sql.database import Database, insert_once
 from activities.sql.tables import runs, tasks
@@ -16,50 +15,48 @@ class SqlRuns:
 
     database: Database
 
-    async def register(self, workflow_id: str, run_id: str, kind: str, customer: str, watches: bool) -> None:
+    def register(self, workflow_id: str, run_id: str, kind: str, customer: str, watches: bool) -> None:
         """Remember an open run; the same again changes nothing, also after its end.
 
         An earlier run of this ID that was terminated could not say so: with the new one it counts as ended.
         """
         run = {"workflow_id": workflow_id, "run_id": run_id, "kind": kind, "customer": customer, "watches": watches}
-        async with self.database.write() as connection:
-            if await insert_once(connection, runs, run | {"open": True}) is None:
+        with self.database.write() as connection:
+            if insert_once(connection, runs, run | {"open": True}) is None:
                 return
             for table in (runs, tasks):
-                await close_rows(connection, table, table.c.workflow_id == workflow_id, table.c.run_id != run_id)
+                close_rows(connection, table, table.c.workflow_id == workflow_id, table.c.run_id != run_id)
 
-    async def open_runs(self, customer: str) -> frozenset[str]:
+    def open_runs(self, customer: str) -> frozenset[str]:
         """Workflow IDs of the customer's open runs."""
-        async with self.database.read() as connection:
-            return frozenset(await open_runs_of(connection, customer))
+        with self.database.read() as connection:
+            return frozenset(open_runs_of(connection, customer))
 
-    async def watchers(self, customer: str, but: str, also: Collection[str] = ()) -> tuple[str, ...]:
+    def watchers(self, customer: str, but: str, also: Collection[str] = ()) -> tuple[str, ...]:
         """Workflow IDs of the customer's open runs that want to hear of changes, in order, without `but`.
 
         `also`: the kinds whose runs want to hear of this one.
         """
         wants = or_(runs.c.watches, runs.c.kind.in_(also))
-        async with self.database.read() as connection:
-            return await open_runs_of(connection, customer, wants, runs.c.workflow_id != but)
+        with self.database.read() as connection:
+            return open_runs_of(connection, customer, wants, runs.c.workflow_id != but)
 
 
-async def open_runs_of(connection: AsyncConnection, customer: str, *conditions: ColumnElement[bool]) -> tuple[str, ...]:
+def open_runs_of(connection: Connection, customer: str, *conditions: ColumnElement[bool]) -> tuple[str, ...]:
     """Workflow IDs of the customer's open runs for which the conditions hold, in order."""
     which = (runs.c.customer == customer, runs.c.open, *conditions)
-    return tuple(await connection.scalars(select(runs.c.workflow_id).where(*which).order_by(runs.c.workflow_id)))
+    return tuple(connection.scalars(select(runs.c.workflow_id).where(*which).order_by(runs.c.workflow_id)))
 
 
-async def open_row(
-    connection: AsyncConnection, workflow_id: str, run_id: str, kind: str, customer: str, watches: bool
-) -> None:
+def open_row(connection: Connection, workflow_id: str, run_id: str, kind: str, customer: str, watches: bool) -> None:
     """Make a run the one of its workflow ID that is open, whether or not it ever was."""
     row = {"workflow_id": workflow_id, "run_id": run_id, "kind": kind, "customer": customer, "watches": watches}
-    await insert_once(connection, runs, row | {"open": True})
+    insert_once(connection, runs, row | {"open": True})
     mine = (runs.c.workflow_id == workflow_id, runs.c.run_id == run_id)
-    await close_rows(connection, runs, mine[0], runs.c.run_id != run_id)
-    await connection.execute(update(runs).where(*mine).values(open=True))
+    close_rows(connection, runs, mine[0], runs.c.run_id != run_id)
+    connection.execute(update(runs).where(*mine).values(open=True))
 
 
-async def close_rows(connection: AsyncConnection, table: Table, *conditions: ColumnElement[bool]) -> None:
+def close_rows(connection: Connection, table: Table, *conditions: ColumnElement[bool]) -> None:
     """Close the open rows of `runs` or `tasks` for which the conditions hold."""
-    await connection.execute(update(table).where(*conditions, table.c.open).values(open=False))
+    connection.execute(update(table).where(*conditions, table.c.open).values(open=False))

@@ -14,21 +14,21 @@ class SqlTickets:
 
     database: Database
 
-    async def open(self, key: str, customer: str, category: str, text: str) -> str:
+    def open(self, key: str, customer: str, category: str, text: str) -> str:
         """Open a ticket once for a key; answers its number. A closed one stays closed, an open one says what is new."""
         ticket = {"key": key, "customer": customer, "category": category, "text": text, "state": "open"}
         id_of_key = select(tickets.c.id).where(tickets.c.key == key)
-        async with self.database.write() as connection:
-            number = (await connection.execute(id_of_key)).scalar_one_or_none()
+        with self.database.write() as connection:
+            number = connection.execute(id_of_key).scalar_one_or_none()
             if number is not None:
                 renewed = update(tickets).where(tickets.c.key == key, tickets.c.state == "open")
-                await connection.execute(renewed.values(text=text))
+                connection.execute(renewed.values(text=text))
             else:
-                row = await insert_once(connection, tickets, ticket)
-                number = row.id if row is not None else (await connection.execute(id_of_key)).scalar_one()
+                row = insert_once(connection, tickets, ticket)
+                number = row.id if row is not None else connection.execute(id_of_key).scalar_one()
         return f"T-{number:06d}"
 
-    async def close(self, key: str) -> None:
+    def close(self, key: str) -> None:
         """Close the ticket of a key; fine where there is none."""
-        async with self.database.write() as connection:
-            await connection.execute(update(tickets).where(tickets.c.key == key).values(state="closed"))
+        with self.database.write() as connection:
+            connection.execute(update(tickets).where(tickets.c.key == key).values(state="closed"))

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Row, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection, Row, select, update
 
 from activities.sql.database import Database, insert_once
 from activities.sql.paging import Page, equal, read_page
@@ -34,34 +33,34 @@ class SqlWorkList:
 
     database: Database
 
-    async def write(self, listed: TaskList, tickets: Mapping[str, str]) -> None:
+    def write(self, listed: TaskList, tickets: Mapping[str, str]) -> None:
         """Make the run's tasks in the work list those of `listed`; the others of its workflow ID are closed.
 
         What arrives after the run's end opens nothing any more.
         """
-        async with self.database.write() as connection:
+        with self.database.write() as connection:
             run = (ledger.c.workflow_id == listed.workflow_id, ledger.c.run_id == listed.run_id)
-            if await connection.scalar(select(ledger.c.run_id).where(*run)) is not None:
+            if connection.scalar(select(ledger.c.run_id).where(*run)) is not None:
                 return
             names = [row.entry.task for row in listed.tasks]
-            await close_rows(connection, tasks, tasks.c.workflow_id == listed.workflow_id, tasks.c.task.not_in(names))
+            close_rows(connection, tasks, tasks.c.workflow_id == listed.workflow_id, tasks.c.task.not_in(names))
             now = datetime.now(UTC)
             for row in listed.tasks:
-                await write_task(connection, listed, row, tickets.get(row.entry.task), now)
+                write_task(connection, listed, row, tickets.get(row.entry.task), now)
 
-    async def ticketed(self, workflow_id: str) -> tuple[str, ...]:
+    def ticketed(self, workflow_id: str) -> tuple[str, ...]:
         """The open tasks of a run that have a ticket."""
         mine = (tasks.c.workflow_id == workflow_id, tasks.c.open, tasks.c.ticket.is_not(None))
-        async with self.database.read() as connection:
-            return tuple(await connection.scalars(select(tasks.c.task).where(*mine).order_by(tasks.c.task)))
+        with self.database.read() as connection:
+            return tuple(connection.scalars(select(tasks.c.task).where(*mine).order_by(tasks.c.task)))
 
-    async def task(self, task: str) -> WorkItem | None:
+    def task(self, task: str) -> WorkItem | None:
         """A task, open or not; None where it was never in the list."""
-        async with self.database.read() as connection:
-            row = (await connection.execute(select(tasks).where(tasks.c.task == task))).one_or_none()
+        with self.database.read() as connection:
+            row = connection.execute(select(tasks).where(tasks.c.task == task)).one_or_none()
             return item(row) if row else None
 
-    async def tasks(
+    def tasks(
         self,
         *,
         customer: str | None = None,
@@ -73,20 +72,18 @@ class SqlWorkList:
     ) -> Page[WorkItem]:
         """The open tasks, due first; one without a date is due since it was opened. Raises `WrongCursor`."""
         wanted = [tasks.c.open, *equal(tasks, customer=customer, kind=kind, type=type, workflow_id=workflow_id)]
-        return await read_page(self.database, (tasks.c.due, tasks.c.task), wanted, item, limit=limit, cursor=cursor)
+        return read_page(self.database, (tasks.c.due, tasks.c.task), wanted, item, limit=limit, cursor=cursor)
 
 
-async def write_task(
-    connection: AsyncConnection, listed: TaskList, row: TaskRow, ticket: str | None, now: datetime
-) -> None:
+def write_task(connection: Connection, listed: TaskList, row: TaskRow, ticket: str | None, now: datetime) -> None:
     """One task as it is now; when it was first written stays."""
     entry = row.entry
     values = listed.model_dump(exclude={"tasks"}) | {"type": entry.type, "subject": row.subject}
     values |= {"entry": entry.model_dump(mode="json"), "ticket": ticket, "open": True}
     new = {"task": entry.task, "opened_at": now, "due": entry.due_at or now}
-    if await insert_once(connection, tasks, values | new) is None:
+    if insert_once(connection, tasks, values | new) is None:
         due = entry.due_at or tasks.c.opened_at
-        await connection.execute(update(tasks).where(tasks.c.task == entry.task).values(**values, due=due))
+        connection.execute(update(tasks).where(tasks.c.task == entry.task).values(**values, due=due))
 
 
 def item(row: Row[Any]) -> WorkItem:

@@ -97,4 +97,4 @@ async def database(settings: Settings) -> AsyncIterator[Database]:
     """The open, migrated database."""
     opened = await asyncio.to_thread(create_database, settings)
     yield opened
-    await opened.close()
+    opened.close()

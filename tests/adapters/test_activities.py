@@ -48,10 +48,10 @@ def test_every_activity_that_workflows_call_is_registered(acts: CancellationActi
 
 async def test_a_first_read_registers_the_run(acts: CancellationActivities) -> None:
     await run(acts.read, inquiry("edition", "jtl", "jtl_advanced"))
-    assert await acts.adapters.runs.open_runs("K-1001") == frozenset()
+    assert acts.adapters.runs.open_runs("K-1001") == frozenset()
     check = await run(acts.read, inquiry("edition", "jtl", "jtl_advanced", first=True))
     assert check.settings is not None
-    assert await acts.adapters.runs.watchers("K-1001", "-") == (RUN,)
+    assert acts.adapters.runs.watchers("K-1001", "-") == (RUN,)
 
 
 async def test_ED_the_change_answers_what_the_kinds_check_still_finds(acts: CancellationActivities) -> None:
@@ -80,15 +80,15 @@ async def test_X3_a_receipt_names_the_runs_that_want_to_hear_of_it_the_same_howe
     acts: CancellationActivities,
 ) -> None:
     for workflow_id, customer, watches in WATCHING:
-        await acts.adapters.runs.register(workflow_id, "r", workflow_id.split("/")[0], customer, watches)
+        acts.adapters.runs.register(workflow_id, "r", workflow_id.split("/")[0], customer, watches)
     receipt = await run(acts.place_order, BOOKING)
     assert (receipt.tell, receipt.reference) == (("edition/K-1001/jtl",), "B-000001")
-    await acts.adapters.runs.register("order_package/K-1001/orders", "r", "order_package", "K-1001", True)
+    acts.adapters.runs.register("order_package/K-1001/orders", "r", "order_package", "K-1001", True)
     assert await run(acts.place_order, BOOKING) == receipt
 
 
 async def test_simultaneous_calls_with_one_key_answer_the_same_receipt(acts: CancellationActivities) -> None:
-    await acts.adapters.runs.register(RUN, "r1", "edition", "K-1001", True)
+    acts.adapters.runs.register(RUN, "r1", "edition", "K-1001", True)
     receipts = await asyncio.gather(*(run(acts.place_order, BOOKING) for _ in range(8)))
     assert {receipt.model_dump_json() for receipt in receipts} == {receipts[0].model_dump_json()}
     assert receipts[0].tell == (RUN,)
@@ -101,11 +101,11 @@ class BrokenOff:
     runs: SqlRuns
     calls: int = 0
 
-    async def watchers(self, customer: str, but: str, also: Collection[str]) -> tuple[str, ...]:
+    def watchers(self, customer: str, but: str, also: Collection[str]) -> tuple[str, ...]:
         self.calls += 1
         if self.calls == 1:
             raise Unavailable("the database was restarted")
-        return await self.runs.watchers(customer, but, also)
+        return self.runs.watchers(customer, but, also)
 
 
 async def test_what_breaks_off_after_the_booking_is_told_by_the_next_try(
@@ -117,7 +117,7 @@ async def test_what_breaks_off_after_the_booking_is_told_by_the_next_try(
     with pytest.raises(ApplicationError, match="restarted"):
         await run(acts.place_order, BOOKING)
     assert await states_of(database) == [(None, "booked")]
-    await breaking.runs.register(RUN, "r1", "edition", "K-1001", True)
+    breaking.runs.register(RUN, "r1", "edition", "K-1001", True)
     receipt = await run(acts.place_order, BOOKING)
     assert (receipt.tell, receipt.reference) == ((RUN,), "B-000001")
     assert await states_of(database) == [(None, "booked")]
@@ -146,8 +146,8 @@ class Failing:
     database: Database
     error: Exception
 
-    async def with_ends(self, customer: str) -> None:
-        async with self.database.read():
+    def with_ends(self, customer: str) -> None:
+        with self.database.read():
             raise self.error
 
     changes = with_ends
@@ -177,13 +177,13 @@ async def test_errors_of_adapters_are_told_without_anybodys_data(
     assert (caught.value.type, caught.value.non_retryable) == (type_, final)
     assert caught.value.__cause__ is None
     assert not {"geheim", "Erika"} & set(str(caught.value).replace("@", " ").replace(":", " ").split())
-    await shipped.adapters.close()
+    shipped.adapters.close()
 
 
 async def test_tickets_follow_their_tasks(acts: CancellationActivities, database: Database) -> None:
     async def states() -> dict[str, tuple[str, str]]:
-        async with database.read() as connection:
-            return {one.key: (one.category, one.state) for one in await connection.execute(select(tickets_table))}
+        with database.read() as connection:
+            return {one.key: (one.category, one.state) for one in connection.execute(select(tickets_table))}
 
     setup = row("t-1", ticket=True, text="support_ticket_setup_service")
     ticket = setup.entry.but(type="support_ticket")
@@ -200,17 +200,15 @@ async def test_tickets_follow_their_tasks(acts: CancellationActivities, database
 async def test_X3_an_end_closes_run_booking_and_tasks_and_names_whom_to_tell(
     acts: CancellationActivities, database: Database
 ) -> None:
-    await acts.adapters.runs.register(RUN, "r1", "edition", "K-1001", True)
-    await acts.adapters.runs.register("wms_user/K-1001/L-77", "r9", "wms_user", "K-1001", False)
-    await acts.adapters.bookings.place_order(
-        step("wms_user", "L-77", BookOrder(placed_at=PLACED, effective_at=EFFECTIVE))
-    )
+    acts.adapters.runs.register(RUN, "r1", "edition", "K-1001", True)
+    acts.adapters.runs.register("wms_user/K-1001/L-77", "r9", "wms_user", "K-1001", False)
+    acts.adapters.bookings.place_order(step("wms_user", "L-77", BookOrder(placed_at=PLACED, effective_at=EFFECTIVE)))
     for _ in range(2):
         receipt = await run(acts.record_end, ended("wms_user/K-1001/L-77", "r9", "revoked"))
         assert receipt.tell == (RUN,)
-    assert await acts.adapters.runs.open_runs("K-1001") == {RUN}
-    assert (await acts.adapters.bookings.with_ends("K-1001"))[1] == {}
-    assert await SqlLedger(database).ended_run("wms_user/K-1001/L-77") is not None
+    assert acts.adapters.runs.open_runs("K-1001") == {RUN}
+    assert acts.adapters.bookings.with_ends("K-1001")[1] == {}
+    assert SqlLedger(database).ended_run("wms_user/K-1001/L-77") is not None
 
 
 async def test_the_ledger_links_to_the_web_ui_where_it_is(acts: CancellationActivities) -> None:
@@ -219,7 +217,7 @@ async def test_the_ledger_links_to_the_web_ui_where_it_is(acts: CancellationActi
     elsewhere = replace(acts, settings=acts.settings.model_copy(update={"temporal_ui_url": "https://ui.example/"}))
     path = "/namespaces/default/workflows/w/r1/history"
     await run(elsewhere.record_end, end.but(status=end.status.but(ui_url=f"http://127.0.0.1:8233{path}")))
-    kept = await elsewhere.adapters.ledger.ended_run(RUN)
+    kept = elsewhere.adapters.ledger.ended_run(RUN)
     assert kept is not None
     assert kept["ui_url"] == f"https://ui.example{path}"
 

@@ -38,8 +38,8 @@ __all__ = ["centre", "database", "postgres", "settings"]
 async def test_ED_an_edition_changes_with_its_term_and_closes_its_booking(
     settings: Settings, centre: SqlCustomerCentre, database: Database
 ) -> None:
-    await centre.place_order(step("edition", "jtl", order(), target="jtl_start"))
-    receipt = await centre.apply_change(step("edition", "jtl", CHANGE, target="jtl_start"), nothing_left)
+    centre.place_order(step("edition", "jtl", order(), target="jtl_start"))
+    receipt = centre.apply_change(step("edition", "jtl", CHANGE, target="jtl_start"), nothing_left)
     found = await record_of(settings)
     assert found["editions"] == {"jtl": "jtl_start", "wms": "wms_pro"}
     assert found["edition_terms"] == {}
@@ -50,8 +50,8 @@ async def test_ED_an_edition_changes_with_its_term_and_closes_its_booking(
 async def test_ED1_an_edition_that_is_lower_already_is_never_raised(
     settings: Settings, centre: SqlCustomerCentre
 ) -> None:
-    await centre.apply_change(step("edition", "jtl", CHANGE, target="jtl_start"), nothing_left)
-    await centre.apply_change(step("edition", "jtl", CHANGE, target="jtl_advanced", key="another"), nothing_left)
+    centre.apply_change(step("edition", "jtl", CHANGE, target="jtl_start"), nothing_left)
+    centre.apply_change(step("edition", "jtl", CHANGE, target="jtl_advanced", key="another"), nothing_left)
     assert (await record_of(settings))["editions"]["jtl"] == "jtl_start"
 
 
@@ -65,16 +65,16 @@ async def test_X2_the_change_answers_what_is_judged_of_the_record_after_it(
         judged.append((record.editions["wms"], list(ends)))
         return Judgement(surplus)
 
-    await centre.place_order(step("wms_user", "L-77", order()))
+    centre.place_order(step("wms_user", "L-77", order()))
     asked = step("edition", "wms", CHANGE, target="wms_start")
-    receipt = await centre.apply_change(asked, judge)
+    receipt = centre.apply_change(asked, judge)
     assert judged == [("wms_start", ["L-77"])]
     assert receipt.surplus == surplus
-    assert await centre.apply_change(asked, nothing_left) == receipt
+    assert centre.apply_change(asked, nothing_left) == receipt
 
 
 async def test_OPL_1_a_lower_package_needs_no_channel_to_end(settings: Settings, centre: SqlCustomerCentre) -> None:
-    await centre.apply_change(step("order_package", "orders", CHANGE, target=1000), nothing_left)
+    centre.apply_change(step("order_package", "orders", CHANGE, target=1000), nothing_left)
     assert (await record_of(settings))["order_package"] == 1000
 
 
@@ -83,22 +83,22 @@ async def test_X4_an_active_channel_holds_package_0_and_asking_again_may_succeed
     settings: Settings, centre: SqlCustomerCentre, database: Database, tmp_path: Path, product: str
 ) -> None:
     await load_customers(settings, file_of(tmp_path, line(licences=[licence("M-1", product), licence("L-77")])))
-    await centre.place_order(step("order_package", "orders", order(), target=0))
-    await centre.place_order(step("connector", "M-1", order()))
+    centre.place_order(step("order_package", "orders", order(), target=0))
+    centre.place_order(step("connector", "M-1", order()))
     asked = step("order_package", "orders", CHANGE, target=0)
     judge = judge_of(asked, CATALOGUES, settings)
     for _ in range(2):
-        held = await centre.apply_change(asked, judge)
+        held = centre.apply_change(asked, judge)
         assert held.held
         assert [(one.licence, one.reason, one.ends_at) for one in held.surplus] == [("M-1", "channel", None)]
     assert (await record_of(settings))["order_package"] == 2500
     assert (0, "booked") in await states_of(database)
 
-    await centre.apply_change(step("connector", "M-1", CHANGE), nothing_left)
-    done = await centre.apply_change(asked, judge)
+    centre.apply_change(step("connector", "M-1", CHANGE), nothing_left)
+    done = centre.apply_change(asked, judge)
     assert (done.held, done.surplus) == (False, ())
     assert (await record_of(settings))["order_package"] == 0
-    assert await centre.apply_change(asked, judge) == done
+    assert centre.apply_change(asked, judge) == done
 
 
 GONE = [
@@ -123,8 +123,8 @@ async def test_what_ended_leaves_the_record(
 ) -> None:
     before = licences_of(await record_of(settings))
     if details:
-        await centre.place_order(step(kind, subject, order(details=details)))
-    await centre.apply_change(step(kind, subject, CHANGE), nothing_left)
+        centre.place_order(step(kind, subject, order(details=details)))
+    centre.apply_change(step(kind, subject, CHANGE), nothing_left)
     record = await record_of(settings)
     assert licences_of(record) == before - gone
     assert {licence["parent"] for licence in record["licences"]} & gone == set(), "belongs to what is gone"
@@ -133,35 +133,35 @@ async def test_what_ended_leaves_the_record(
 async def test_FFN5_the_exit_ends_the_cooperation_with_every_partner(
     settings: Settings, centre: SqlCustomerCentre
 ) -> None:
-    await centre.apply_change(step("fulfillment", "ffn", CHANGE), nothing_left)
+    centre.apply_change(step("fulfillment", "ffn", CHANGE), nothing_left)
     assert (await record_of(settings))["partners"] == []
 
 
 async def test_WMU4_a_user_is_assigned_elsewhere(settings: Settings, centre: SqlCustomerCentre) -> None:
-    await centre.reassign(step("wms_user", "L-77", AssignLicence(number=1, to="wms_mobile")))
+    centre.reassign(step("wms_user", "L-77", AssignLicence(number=1, to="wms_mobile")))
     assert (await record_of(settings))["licences"][0]["assigned_to"] == "wms_mobile"
     for subject in ("L-99", "H-1"):
         with pytest.raises(Refused):
-            await centre.reassign(step("wms_user", subject, AssignLicence(number=1, to="wms")))
+            centre.reassign(step("wms_user", subject, AssignLicence(number=1, to="wms")))
 
 
 async def test_MOV1_a_decoupled_account_leaves_the_record(settings: Settings, centre: SqlCustomerCentre) -> None:
     asked = step("marketplace_transfer", "A-1", Decouple(number=1))
-    first = await centre.decouple(asked)
+    first = centre.decouple(asked)
     assert "A-1" not in licences_of(await record_of(settings))
-    assert await centre.decouple(asked) == first
+    assert centre.decouple(asked) == first
     with pytest.raises(Refused):
-        await centre.decouple(step("marketplace_transfer", "A-1", Decouple(number=2)))
+        centre.decouple(step("marketplace_transfer", "A-1", Decouple(number=2)))
 
 
 async def test_X12_what_a_person_did_by_hand_is_kept_with_its_proof(
     centre: SqlCustomerCentre, database: Database
 ) -> None:
     proof = Proof(reference="Ticket 4711", confirmed_by="Erika", confirmed_at=PLACED)
-    await centre.place_order(step("wms_user", "L-77", order(proof=proof)))
-    await centre.apply_change(step("wms_user", "L-77", CHANGE.model_copy(update={"proof": proof})), nothing_left)
-    async with database.read() as connection:
-        proofs = (await connection.execute(select(receipts.c.proof))).scalars().all()
+    centre.place_order(step("wms_user", "L-77", order(proof=proof)))
+    centre.apply_change(step("wms_user", "L-77", CHANGE.model_copy(update={"proof": proof})), nothing_left)
+    with database.read() as connection:
+        proofs = connection.execute(select(receipts.c.proof)).scalars().all()
     assert [Proof.model_validate(one) for one in proofs] == [proof, proof]
 
 
@@ -179,7 +179,7 @@ CLOSED = [
 async def test_what_becomes_of_a_booking_when_its_run_ends(
     centre: SqlCustomerCentre, database: Database, state: str, booked: bool, becomes: str
 ) -> None:
-    await centre.place_order(step("wms_user", "L-77", order(booked=booked)))
-    async with database.write() as connection:
-        await bookings.close_with_run(connection, "wms_user/K-1001/L-77", state)
+    centre.place_order(step("wms_user", "L-77", order(booked=booked)))
+    with database.write() as connection:
+        bookings.close_with_run(connection, "wms_user/K-1001/L-77", state)
     assert await states_of(database) == [(None, becomes)]

@@ -166,13 +166,13 @@ async def test_X3_a_second_load_replaces_everything_and_says_which_open_runs_it_
     await load_customers(settings, file_of(tmp_path, CONTRACT))
     workflow_id = f"{kind}/K-1001/{subject}"
     if kind:
-        await SqlRuns(database).register(workflow_id, "r1", kind, "K-1001", True)
+        SqlRuns(database).register(workflow_id, "r1", kind, "K-1001", True)
     report = await load_customers(settings, file_of(tmp_path, SECOND))
     assert report.touched == ((TouchedRun("K-1001", workflow_id, changed),) if changed else ())
     found = await record_of(settings)
     found["licences"] = [f"{one['product']} {one['licence']}" for one in found["licences"]]
     assert found == SECOND | {"licences": ["vouchers L-77", "wms_user L-78"]}
-    waiting = await SqlNews(database).waiting(10)
+    waiting = SqlNews(database).waiting(10)
     assert [(news.workflow_id, news.news.state) for news in waiting] == ([(workflow_id, "loaded")] if changed else [])
     again = await load_customers(settings, file_of(tmp_path, SECOND))
     assert again.touched == ()
@@ -182,7 +182,7 @@ async def test_ADD2_what_concerns_nobody_touches_no_run(settings: Settings, data
     """A name, an address and a label decide nothing; an add-on concerns its hosting, and other licences do not."""
     hosting = [licence("H-1", "hosting"), licence("A-1", "hosting_addon", parent="H-1"), licence("L-1", "vouchers")]
     await load_customers(settings, file_of(tmp_path, line(licences=hosting)))
-    await SqlRuns(database).register("hosting/K-1001/H-1", "r1", "hosting", "K-1001", True)
+    SqlRuns(database).register("hosting/K-1001/H-1", "r1", "hosting", "K-1001", True)
     same = [one | {"label": "anders"} for one in hosting[:2]]
     report = await load_customers(settings, file_of(tmp_path, line(name="Neu", email=None, licences=same)))
     assert (report.replaced, report.touched) == (("K-1001",), ())
@@ -194,7 +194,7 @@ async def test_news_are_told_until_they_are_told_and_then_forgotten(
     settings: Settings, database: Database, tmp_path: Path
 ) -> None:
     await load_customers(settings, file_of(tmp_path, CONTRACT))
-    await SqlRuns(database).register("wms_user/K-1001/L-77", "r1", "wms_user", "K-1001", True)
+    SqlRuns(database).register("wms_user/K-1001/L-77", "r1", "wms_user", "K-1001", True)
     await load_customers(settings, file_of(tmp_path, SECOND))
     told: list[tuple[str, LicenceChanged]] = []
     down = True

@@ -23,7 +23,7 @@ async def records(tmp_path: Path) -> AsyncIterator[SqlCustomerRecords]:
     """An empty database."""
     database = create_database(Settings(database_url=f"sqlite:///{tmp_path / 'names.sqlite'}"))
     yield SqlCustomerRecords(database)
-    await database.close()
+    database.close()
 
 
 @pytest.mark.parametrize(
@@ -44,8 +44,8 @@ async def records(tmp_path: Path) -> AsyncIterator[SqlCustomerRecords]:
     ],
 )
 async def test_a_name_takes_the_place_of_the_products(records: SqlCustomerRecords, said: str, shown: str) -> None:
-    await records.load([HELD])
-    names = await names_of("K-1", records, CATALOGUES)
+    records.load([HELD])
+    names = names_of("K-1", records, CATALOGUES)
     assert names.in_text(said) == shown
     document = {"text": said, "licence": "POS-21", "tasks": [{"instructions": said}], "count": 1, "none": None}
     shown_document = document | {"text": shown, "tasks": [{"instructions": shown}]}
@@ -54,21 +54,21 @@ async def test_a_name_takes_the_place_of_the_products(records: SqlCustomerRecord
 
 async def test_what_has_left_the_record_keeps_its_name(records: SqlCustomerRecords) -> None:
     """The last mail of a licence goes when it is gone."""
-    await records.load([HELD])
-    await records.load([HELD.model_copy(update={"licences": (PLAIN,), "partners": ()})])
-    names = await names_of("K-1", records, CATALOGUES)
+    records.load([HELD])
+    records.load([HELD.model_copy(update={"licences": (PLAIN,), "partners": ()})])
+    names = names_of("K-1", records, CATALOGUES)
     assert names.in_text("Kassenanbindung an JTL-Wawi (POS-21), Partner (P-1)") == (
         "Kasse Filiale 2 (POS-21), Lager Nord (P-1)"
     )
     renamed = REGISTER.model_copy(update={"label": "Kasse Ost"})
-    await records.load([HELD.model_copy(update={"licences": (renamed,)})])
-    await records.load([HELD.model_copy(update={"licences": ()})])
-    assert await records.former_names("K-1") == {
+    records.load([HELD.model_copy(update={"licences": (renamed,)})])
+    records.load([HELD.model_copy(update={"licences": ()})])
+    assert records.former_names("K-1") == {
         ("licences", "POS-21"): "Kasse Ost",
         ("partners", "P-1"): "Lager Nord",
     }
 
 
 async def test_of_an_unknown_customer_nothing_is_named(records: SqlCustomerRecords) -> None:
-    names = await names_of("K-9", records, CATALOGUES)
+    names = names_of("K-9", records, CATALOGUES)
     assert names.in_text("Partner (P-1)") == Names().in_text("Partner (P-1)") == "Partner (P-1)"

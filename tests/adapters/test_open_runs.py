@@ -35,10 +35,10 @@ RECORDED = RecordedRun(workflow_id=RUN, run_id="r1", kind="edition", customer="K
 async def open_runs(settings: Settings, database: Database, tmp_path: Path) -> SqlOpenRuns:
     """K-1001 with an edition's run that is open, has booked, and has two tasks, one with a ticket."""
     await load_customers(settings, file_of(tmp_path, line(edition_terms={})))
-    await SqlRuns(database).register(RUN, "r1", "edition", "K-1001", True)
+    SqlRuns(database).register(RUN, "r1", "edition", "K-1001", True)
     placed = step("edition", "jtl", order(), target="jtl_advanced", key=f"{RUN}/r1/place_order/4")
-    await SqlCustomerCentre(database).place_order(placed)
-    await SqlWorkList(database).write(listed(row("t-1"), row("t-2", ticket=True)), {"t-2": "T-000001"})
+    SqlCustomerCentre(database).place_order(placed)
+    SqlWorkList(database).write(listed(row("t-1"), row("t-2", ticket=True)), {"t-2": "T-000001"})
     return SqlOpenRuns(database)
 
 
@@ -49,15 +49,15 @@ def seen(how: How, run_id: str = "r1", succeeded: bool = False) -> Execution:
 
 async def open_now(database: Database) -> tuple[list[str], list[str], list[str]]:
     """Run IDs of open rows, open tasks, and the states of the orders."""
-    async with database.read() as connection:
-        rows = (await connection.execute(select(runs.c.run_id).where(runs.c.open).order_by(runs.c.run_id))).scalars()
-        todo = (await connection.execute(select(tasks.c.task).where(tasks.c.open).order_by(tasks.c.task))).scalars()
-        placed = (await connection.execute(select(orders.c.state))).scalars()
+    with database.read() as connection:
+        rows = connection.execute(select(runs.c.run_id).where(runs.c.open).order_by(runs.c.run_id)).scalars()
+        todo = connection.execute(select(tasks.c.task).where(tasks.c.open).order_by(tasks.c.task)).scalars()
+        placed = connection.execute(select(orders.c.state)).scalars()
         return list(rows), list(todo), list(placed)
 
 
 async def test_row_tasks_and_booking_are_one_run(open_runs: SqlOpenRuns) -> None:
-    (held,) = await open_runs.recorded()
+    (held,) = open_runs.recorded()
     assert (held.workflow_id, held.run_id, held.customer, held.subject) == (RUN, "r1", "K-1001", "jtl")
     assert (held.open, held.tasks) == (True, ("perform", "perform"))
     booking = held.booking
@@ -67,16 +67,16 @@ async def test_row_tasks_and_booking_are_one_run(open_runs: SqlOpenRuns) -> None
 
 
 async def test_a_task_alone_is_a_run_that_could_not_register(open_runs: SqlOpenRuns, database: Database) -> None:
-    await SqlWorkList(database).write(listed(row("t-9"), workflow_id="pos/K-1001/P-1"), {})
-    (_, alone) = await open_runs.recorded()
+    SqlWorkList(database).write(listed(row("t-9"), workflow_id="pos/K-1001/P-1"), {})
+    (_, alone) = open_runs.recorded()
     assert (alone.workflow_id, alone.run_id, alone.tasks, alone.booking) == ("pos/K-1001/P-1", "r1", ("perform",), None)
 
 
 async def test_a_booking_stays_with_its_own_run_when_a_newer_one_is_open(
     open_runs: SqlOpenRuns, database: Database
 ) -> None:
-    await SqlRuns(database).register(RUN, "r2", "edition", "K-1001", True)
-    first, second = await open_runs.recorded()
+    SqlRuns(database).register(RUN, "r2", "edition", "K-1001", True)
+    first, second = open_runs.recorded()
     assert (first.run_id, first.open, first.booking is not None) == ("r1", False, True)
     assert (second.run_id, second.open, second.booking) == ("r2", True, None)
 
@@ -88,35 +88,35 @@ async def test_the_end_of_a_booking_is_that_of_its_own_run(
     open_runs: SqlOpenRuns, database: Database, how: How, run_id: str, state: str | None
 ) -> None:
     """Another run's end counts only where Temporal no longer says which run it was."""
-    await SqlLedger(database).record_end(ended(RUN, "r0", "abandoned", day=20))
-    (held,) = await open_runs.recorded()
+    SqlLedger(database).record_end(ended(RUN, "r0", "abandoned", day=20))
+    (held,) = open_runs.recorded()
     assert not held.open
-    assert (await open_runs.with_end(held, seen(how, run_id))).ended == state
+    assert open_runs.with_end(held, seen(how, run_id)).ended == state
 
 
 async def test_a_lost_run_is_closed_once_and_its_booking_stands(open_runs: SqlOpenRuns, database: Database) -> None:
     end = ended(RUN, "r1", "given_up", day=20)
-    assert await open_runs.ticketed(RECORDED, seen("terminated")) == ("t-2",)
+    assert open_runs.ticketed(RECORDED, seen("terminated")) == ("t-2",)
     for _ in range(2):
-        await open_runs.close(RECORDED, seen("terminated"), end)
+        open_runs.close(RECORDED, seen("terminated"), end)
     assert await open_now(database) == ([], [], ["booked"])
-    found = await SqlLedger(database).ended_run(RUN)
+    found = SqlLedger(database).ended_run(RUN)
     assert found is not None and found["state"] == "given_up"
 
 
 async def test_what_a_newer_run_holds_is_left_alone(open_runs: SqlOpenRuns, database: Database) -> None:
-    await SqlRuns(database).register(RUN, "r2", "edition", "K-1001", True)
-    await SqlWorkList(database).write(listed(row("t-3"), run_id="r2"), {})
-    await open_runs.close(RECORDED, seen("terminated", succeeded=True), ended(RUN, "r1", "given_up", day=20))
+    SqlRuns(database).register(RUN, "r2", "edition", "K-1001", True)
+    SqlWorkList(database).write(listed(row("t-3"), run_id="r2"), {})
+    open_runs.close(RECORDED, seen("terminated", succeeded=True), ended(RUN, "r1", "given_up", day=20))
     assert await open_now(database) == (["r2"], ["t-3"], ["booked"])
-    assert await open_runs.ticketed(RECORDED, seen("terminated", succeeded=True)) == ("t-2",)
+    assert open_runs.ticketed(RECORDED, seen("terminated", succeeded=True)) == ("t-2",)
 
 
 async def test_findings_are_remembered(open_runs: SqlOpenRuns) -> None:
-    assert await open_runs.reported(["a", "b"]) == frozenset()
+    assert open_runs.reported(["a", "b"]) == frozenset()
     for _ in range(2):
-        await open_runs.remember(["a"])
-    assert await open_runs.reported(["a", "b"]) == {"a"}
+        open_runs.remember(["a"])
+    assert open_runs.reported(["a", "b"]) == {"a"}
 
 
 @dataclass
@@ -149,7 +149,7 @@ async def test_a_run_that_ends_while_it_is_compared_is_no_finding(
     open_runs: SqlOpenRuns, database: Database, settings: Settings
 ) -> None:
     async def ends() -> None:
-        await SqlLedger(database).record_end(ended(RUN, "r1", "applied", day=20))
+        SqlLedger(database).record_end(ended(RUN, "r1", "applied", day=20))
 
     assert await codes(settings, GivenExecutions("completed")) == ["booking_unwatched"]
     assert await codes(settings, GivenExecutions("completed", meanwhile=ends)) == []
@@ -162,10 +162,10 @@ async def test_of_an_open_run_its_own_date_counts(
     open_runs: SqlOpenRuns, database: Database, settings: Settings, date: str | None, code: list[str]
 ) -> None:
     """A late booking's date may have been moved; a run that cannot be asked has the booking's."""
-    async with database.write() as connection:
-        await connection.execute(update(orders).values(effective_at=datetime(2020, 1, 31, 23, tzinfo=UTC)))
+    with database.write() as connection:
+        connection.execute(update(orders).values(effective_at=datetime(2020, 1, 31, 23, tzinfo=UTC)))
     document = status(effective_at=date) if date else None
     assert await codes(settings, GivenExecutions("open", document)) == []
-    async with database.write() as connection:
-        await connection.execute(update(tasks).values(open=False))
+    with database.write() as connection:
+        connection.execute(update(tasks).values(open=False))
     assert await codes(settings, GivenExecutions("open", document)) == code

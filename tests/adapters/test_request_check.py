@@ -24,7 +24,7 @@ __all__ = ["acts", "database", "postgres", "settings"]
 async def judged(acts: CancellationActivities, asked: Inquiry, **changes: Any) -> Check:
     """The check, under changed settings or catalogues."""
     changed = replace(acts, **changes)
-    return await check_request(asked, changed.adapters, changed.catalogues, changed.settings)
+    return check_request(asked, changed.adapters, changed.catalogues, changed.settings)
 
 
 def test_X8_a_version_that_is_gone_is_for_an_administrator() -> None:
@@ -33,7 +33,7 @@ def test_X8_a_version_that_is_gone_is_for_an_administrator() -> None:
 
 
 async def test_a_request_is_judged_by_record_and_ends(acts: CancellationActivities) -> None:
-    await acts.adapters.bookings.place_order(
+    acts.adapters.bookings.place_order(
         step("shipping_module", "TT-1", BookOrder(number=1, placed_at=PLACED, effective_at=EFFECTIVE))
     )
     check = await judged(acts, inquiry("edition", "jtl", "jtl_advanced"))

@@ -27,13 +27,13 @@ class RecordsInMemory:
 
     customers: dict[str, Customer] = field(default_factory=dict)
 
-    async def customer(self, customer: str) -> Customer | None:
+    def customer(self, customer: str) -> Customer | None:
         return self.customers.get(customer)
 
-    async def former_names(self, customer: str) -> dict[NamedPart, str]:
+    def former_names(self, customer: str) -> dict[NamedPart, str]:
         return {}
 
-    async def load(self, records: Iterable[Customer]) -> LoadReport:
+    def load(self, records: Iterable[Customer]) -> LoadReport:
         self.customers |= {record.customer: record for record in records}
         return LoadReport((), tuple(self.customers), ())
 
@@ -46,11 +46,11 @@ class BookingsInMemory:
     booked: dict[str, Step] = field(default_factory=dict)
     receipts: dict[str, Receipt] = field(default_factory=dict)
 
-    async def with_ends(self, customer: str) -> tuple[Customer | None, Ends]:
+    def with_ends(self, customer: str) -> tuple[Customer | None, Ends]:
         record = self.records.customers.get(customer)
         return record, self.ends_of(record) if record else {}
 
-    async def changes(self, customer: str) -> tuple[BookedChange, ...]:
+    def changes(self, customer: str) -> tuple[BookedChange, ...]:
         return tuple(
             BookedChange(
                 kind=booking.kind,
@@ -70,7 +70,7 @@ class BookingsInMemory:
             for ending in subject_of(booking.kind).ending(record, booking.subject, effect.details)
         }
 
-    async def place_order(self, step: Step) -> Receipt:
+    def place_order(self, step: Step) -> Receipt:
         record = self.records.customers[step.customer]
         if step.key not in self.receipts:
             if subject_of(step.kind).obstacle(record, step.subject, step.target):
@@ -78,7 +78,7 @@ class BookingsInMemory:
             self.booked[step.workflow_id] = step
         return self.receipt(step)
 
-    async def apply_change(self, step: Step, judge: Judge) -> Receipt:
+    def apply_change(self, step: Step, judge: Judge) -> Receipt:
         if step.key in self.receipts:
             return self.receipts[step.key]
         record = self.records.customers[step.customer]
@@ -92,18 +92,18 @@ class BookingsInMemory:
         self.booked.pop(step.workflow_id, None)
         return self.receipt(step, surplus=surplus)
 
-    async def withdraw(self, step: Step) -> Receipt:
+    def withdraw(self, step: Step) -> Receipt:
         self.booked.pop(step.workflow_id, None)
         return self.receipt(step)
 
-    async def reassign(self, step: Step) -> Receipt:
+    def reassign(self, step: Step) -> Receipt:
         record = self.records.customers[step.customer]
         held = record.licence(step.subject)
         assert held is not None
         self.records.customers[step.customer] = with_assignment(record, held, cast(AssignLicence, step.effect).to)
         return self.receipt(step)
 
-    async def decouple(self, step: Step) -> Receipt:
+    def decouple(self, step: Step) -> Receipt:
         record = self.records.customers[step.customer]
         held = record.licence(step.subject)
         self.records.customers[step.customer] = without_licences(record, [held] if held else [])
@@ -119,12 +119,12 @@ async def acts(tmp_path: Any) -> AsyncIterator[CancellationActivities]:
     shipped = create_activities(Settings(state_dir=tmp_path))
     records = RecordsInMemory()
     licences = [licence("L-77"), licence("M-1", "marketplace"), licence("TT-1", "track_and_trace")]
-    await records.load([Customer.model_validate(line(licences=licences, edition_terms={}))])
+    records.load([Customer.model_validate(line(licences=licences, edition_terms={}))])
     both: tuple[CustomerRecords, Bookings] = records, BookingsInMemory(records)
-    await shipped.adapters.runs.register(EDITION, "r1", "edition", "K-1001", True)
+    shipped.adapters.runs.register(EDITION, "r1", "edition", "K-1001", True)
     adapters = replace(shipped.adapters, records=both[0], bookings=both[1])
     yield replace(shipped, adapters=adapters, catalogues=CATALOGUES)
-    await adapters.close()
+    adapters.close()
 
 
 async def run(activity: Any, argument: Any) -> Any:
@@ -138,7 +138,7 @@ async def test_what_is_booked_there_is_seen_by_checks_and_answered_once_for_its_
     booking = step("shipping_module", "TT-1", order())
     receipt = await run(acts.place_order, booking)
     assert (receipt.reference, receipt.tell) == ("V-0", (EDITION,))
-    await acts.adapters.runs.register("order_package/K-1001/orders", "r1", "order_package", "K-1001", True)
+    acts.adapters.runs.register("order_package/K-1001/orders", "r1", "order_package", "K-1001", True)
     assert await run(acts.place_order, booking) == receipt
     check = await run(acts.read, inquiry("edition", "jtl", "jtl_advanced"))
     assert {entry.licence: entry.ends_at for entry in check.surplus}["TT-1"] == EFFECTIVE
@@ -164,7 +164,7 @@ async def test_X2_X4_what_is_in_surplus_and_what_holds_a_change_needs_no_catalog
     await run(acts.decouple, step("marketplace_transfer", "M-1", Decouple(number=1)))
     done = await run(acts.apply_change, none)
     assert (done.held, done.surplus, done.tell) == (False, (), (EDITION,))
-    record = await acts.adapters.records.customer("K-1001")
+    record = acts.adapters.records.customer("K-1001")
     assert record is not None and (record.editions["jtl"], record.order_package) == ("jtl_advanced", 0)
 
 

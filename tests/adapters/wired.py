@@ -45,7 +45,7 @@ async def acts(settings: Settings, tmp_path: Path) -> AsyncIterator[Cancellation
     await load_customers(settings, file_of(tmp_path, line(licences=licences, edition_terms={}), others))
     acts = replace(await asyncio.to_thread(create_activities, settings), catalogues=CATALOGUES)
     yield acts
-    await acts.adapters.close()
+    acts.adapters.close()
 
 
 def inquiry(kind: str, subject: str, target: Any = None, **more: Any) -> Inquiry:
@@ -75,6 +75,6 @@ def nothing_left(_record: Customer, _ends: Ends) -> Judgement:
 
 async def states_of(database: Database) -> list[tuple[str, str]]:
     """The bookings' targets and states, in the order in which they were booked."""
-    async with database.read() as connection:
-        rows = await connection.execute(select(orders.c.target, orders.c.state).order_by(orders.c.reference))
+    with database.read() as connection:
+        rows = connection.execute(select(orders.c.target, orders.c.state).order_by(orders.c.reference))
         return [(row.target, row.state) for row in rows]

@@ -85,7 +85,7 @@ class Caller:
     async def close(self) -> None:
         """Let go of everything."""
         await self.http.aclose()
-        await self.adapters.close()
+        self.adapters.close()
 
     def worker(self) -> Worker:
         """A worker with the stand-in workflows on this portal's database and task queue."""

@@ -210,7 +210,7 @@ def activities_on(database: Any) -> list[Any]:
     async def record_end(document: dict[str, Any], started_at: str) -> None:
         status = Status.model_validate(document)
         now = datetime.now().astimezone()
-        await SqlLedger(database).record_end(
+        SqlLedger(database).record_end(
             End(
                 status=status,
                 started_at=datetime.fromisoformat(started_at),
@@ -230,7 +230,7 @@ def activities_on(database: Any) -> list[Any]:
             customer=status.customer,
             tasks=rows,
         )
-        await SqlWorkList(database).write(listed, {})
+        SqlWorkList(database).write(listed, {})
 
     return [record_end, write_tasks]
 

@@ -82,7 +82,7 @@ async def test_a_run_that_temporal_has_forgotten_is_answered_from_the_ledger(por
     status = Status.model_validate(openapi_examples.STATUS | {"workflow_id": workflow_id, "state": "applied"})
     moment = datetime.now(UTC)
     end = End(status=status, started_at=moment, ended_at=moment, first_run_id=status.run_id)
-    await SqlLedger(portal.adapters.database).record_end(end)
+    SqlLedger(portal.adapters.database).record_end(end)
     assert (await portal.http.get(f"/cancellations/{workflow_id}")).json()["state"] == "applied"
     body = is_problem(await portal.send(event("abandon", workflow_id, "2")), 409, "ended")
     assert body["current"]["state"] == "applied"
@@ -229,7 +229,7 @@ async def test_a_run_under_an_id_of_another_form_is_shown_as_it_is_listed(alone,
     moment = datetime.now(UTC)
     is_problem(await alone.http.get(f"/cancellations/{quote(workflow_id)}"), 422, "malformed")
     end = End(status=status, started_at=moment, ended_at=moment, first_run_id=status.run_id)
-    await SqlLedger(alone.adapters.database).record_end(end)
+    SqlLedger(alone.adapters.database).record_end(end)
     (item,) = (await alone.http.get("/cancellations?open=false")).json()["items"]
     shown = (await alone.http.get(f"/cancellations/{quote(item['workflow_id'])}")).json()
     assert (shown["workflow_id"], shown["state"]) == (workflow_id, "refused")
@@ -359,7 +359,7 @@ async def test_G1_what_no_process_ends_is_shown_with_where_it_is_ended_instead(p
 async def test_licences_name_the_open_run(portal):
     from activities.sql.runs import SqlRuns
 
-    await SqlRuns(portal.adapters.database).register("voucher/K-1002/V-2", "r1", "voucher", "K-1002", True)
+    SqlRuns(portal.adapters.database).register("voucher/K-1002/V-2", "r1", "voucher", "K-1002", True)
     found = (await portal.http.get("/customers/K-1002/licences")).json()["licences"]
     assert found[0]["running"] == "voucher/K-1002/V-2"
 

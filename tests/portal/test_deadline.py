@@ -151,7 +151,7 @@ async def test_a_caller_that_goes_away_is_no_fault_of_ours(alone: Caller) -> Non
 
 
 async def test_a_bug_is_answered_and_logged_once(alone: Caller, monkeypatch: Any) -> None:
-    async def bug(*_: Any, **__: Any) -> None:
+    def bug(*_: Any, **__: Any) -> None:
         raise TimeoutError("a bug that looks like a deadline")
 
     monkeypatch.setattr(type(alone.adapters.work_list), "tasks", bug)

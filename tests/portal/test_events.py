@@ -280,8 +280,8 @@ async def forget_answers(portal: Caller) -> None:
 
     from activities.sql.tables import inbox
 
-    async with portal.adapters.database.write() as connection:
-        await connection.execute(update(inbox).values(status=None, body=None))
+    with portal.adapters.database.write() as connection:
+        connection.execute(update(inbox).values(status=None, body=None))
 
 
 async def test_killed_before_the_answer_was_kept_the_event_is_not_taken_twice(portal, client, customer):
@@ -313,7 +313,7 @@ async def test_killed_before_the_answer_was_kept_an_older_run_is_found_behind_a_
 async def test_killed_before_temporal_was_called_the_event_starts_its_run(portal, client, customer):
     sent = requested(customer)
     inbound = read_event({"content-type": "application/cloudevents+json"}, json.dumps(sent).encode())
-    await portal.adapters.inbox.remember(
+    portal.adapters.inbox.remember(
         inbound.source, inbound.id, inbound.hash, inbound.type, inbound.run, inbound.content, asdict(Sender())
     )
     assert (await portal.send(sent)).json()["state"] == "order"

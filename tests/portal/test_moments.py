@@ -139,8 +139,8 @@ async def test_an_event_without_time_carries_none_and_says_when_it_was_received(
 
 async def received_ago(portal: Caller, **ago: float) -> None:
     """Everything was received that long before."""
-    async with portal.adapters.database.write() as connection:
-        await connection.execute(update(inbox).values(received_at=datetime.now(UTC) - timedelta(**ago)))
+    with portal.adapters.database.write() as connection:
+        connection.execute(update(inbox).values(received_at=datetime.now(UTC) - timedelta(**ago)))
 
 
 async def test_what_was_received_in_time_is_taken_however_often_it_is_sent(offline, portal, customer):
@@ -171,8 +171,8 @@ async def test_two_portals_tell_the_run_the_same_moment(portal, client, customer
     second = Caller(client, portal.settings)
     sent = without(requested(customer), "time")
     first = await portal.send(sent)
-    async with portal.adapters.database.write() as connection:
-        await connection.execute(update(inbox).values(status=None, body=None))
+    with portal.adapters.database.write() as connection:
+        connection.execute(update(inbox).values(status=None, body=None))
     again = await second.send(sent)
     assert (again.status_code, again.json()) == (202, first.json())
     await second.close()

@@ -25,25 +25,25 @@ from worker import repeat
 async def row_of(portal: Caller, sent: dict[str, Any]) -> Any:
     """What the inbox holds of an event."""
     mine = (inbox.c.source == sent["source"], inbox.c.id == sent["id"])
-    async with portal.adapters.database.read() as connection:
-        return (await connection.execute(select(inbox).where(*mine))).one()
+    with portal.adapters.database.read() as connection:
+        return connection.execute(select(inbox).where(*mine)).one()
 
 
 async def promised(portal: Caller, sent: dict[str, Any], stage: Stage = "promised") -> InboxEntry:
     """An event that was answered 202, of which Temporal has forgotten what it had only admitted."""
     inbound = read_event({"content-type": "application/cloudevents+json"}, json.dumps(sent).encode())
-    entry = await portal.adapters.inbox.remember(
+    entry = portal.adapters.inbox.remember(
         inbound.source, inbound.id, inbound.hash, inbound.type, inbound.run, inbound.content, asdict(Sender())
     )
-    await portal.adapters.inbox.promise(entry, stage)
+    portal.adapters.inbox.promise(entry, stage)
     return entry
 
 
 async def let_all_be_due(portal: Caller) -> None:
     """The pause before a worker carries out what was promised has passed."""
-    async with portal.adapters.database.write() as connection:
+    with portal.adapters.database.write() as connection:
         was = datetime.now(UTC) - timedelta(seconds=1)
-        await connection.execute(update(inbox).where(inbox.c.stage.is_not(None)).values(due_at=was))
+        connection.execute(update(inbox).where(inbox.c.stage.is_not(None)).values(due_at=was))
 
 
 @asynccontextmanager

@@ -96,8 +96,8 @@ async def test_temporal_cannot_be_used(server: str, settings: Settings, mistake:
 
 
 async def test_the_database_is_of_another_version(alone: Caller) -> None:
-    async with alone.adapters.database.write() as connection:
-        await connection.execute(text("UPDATE alembic_version SET version_num = '0099'"))
+    with alone.adapters.database.write() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '0099'"))
     assert "0099" in (await wrong(alone))["database"]
 
 

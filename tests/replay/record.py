@@ -59,10 +59,10 @@ def bookings_that_fail() -> Iterator[None]:
     """The customer centre refuses to work for the runs in `broken`."""
     place_order = SqlCustomerCentre.place_order
 
-    async def booked(centre: SqlCustomerCentre, step: Step) -> Receipt:
+    def booked(centre: SqlCustomerCentre, step: Step) -> Receipt:
         if step.workflow_id in broken:
             raise Misconfigured("the customer centre does not know this program")
-        return await place_order(centre, step)
+        return place_order(centre, step)
 
     with patch.object(SqlCustomerCentre, "place_order", booked):
         yield

@@ -1,6 +1,7 @@
 """A customer centre whose single calls can be made to fail, as when another system is down or says no."""
 
-from collections.abc import Awaitable, Callable
+import asyncio
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -14,7 +15,9 @@ class FailingCentre:
 
     down: set[str] = field(default_factory=set)
     error: AdapterError = field(default_factory=lambda: Unavailable("the customer centre does not answer"))
-    before: dict[str, Callable[[], Awaitable[Any]]] = field(default_factory=dict)
+    before: dict[str, Callable[[], Coroutine[Any, Any, Any]]] = field(default_factory=dict)
+    loop: asyncio.AbstractEventLoop = field(default_factory=asyncio.get_running_loop)
+    """Where that is done: the call itself is made in a thread."""
 
     def in_place_of(self, adapters: Adapters) -> Adapters:
         """The same adapters, failing as told."""
@@ -37,12 +40,12 @@ class FailingCalls:
         if first is None:
             return call
 
-        async def call_after(*arguments: Any, **named: Any) -> Any:
-            await first()
-            return await call(*arguments, **named)
+        def call_after(*arguments: Any, **named: Any) -> Any:
+            asyncio.run_coroutine_threadsafe(first(), self.centre.loop).result()
+            return call(*arguments, **named)
 
         return call_after
 
-    async def fail(self, *_arguments: Any) -> Any:
+    def fail(self, *_arguments: Any) -> Any:
         """Fail as told."""
         raise self.centre.error

@@ -20,7 +20,7 @@ async def test_a_workflow_type_that_does_not_exist_is_refused_and_leaves_the_id_
     ended = await started.result()
     assert (ended["state"], ended["refusal"]["code"]) == ("refused", "malformed")
     assert "EditionDowngrad" in ended["refusal"]["text"]
-    kept = await served.adapters.ledger.ended_run(workflow_id)
+    kept = served.adapters.ledger.ended_run(workflow_id)
     assert kept is not None and (kept["state"], kept["workflow_id"]) == ("refused", workflow_id)
     assert await failed_workflow_tasks(started) == []
     assert (await prepare_downgrade(served)).handle.id == "edition/K-1001/jtl"

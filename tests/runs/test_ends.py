@@ -37,16 +37,16 @@ def thrown_away_once(monkeypatch: pytest.MonkeyPatch, module: Any, name: str) ->
 
 async def outside(world: World, workflow_id: str) -> tuple[str | None, list[str], list[str]]:
     """What stands outside of a run: its end in the ledger, its open tasks, the states of its bookings."""
-    ended = await world.adapters.ledger.ended_run(workflow_id)
-    listed = await world.adapters.work_list.tasks(workflow_id=workflow_id)
+    ended = world.adapters.ledger.ended_run(workflow_id)
+    listed = world.adapters.work_list.tasks(workflow_id=workflow_id)
     return ended["state"] if ended else None, [item.type for item in listed.items], await bookings(world, workflow_id)
 
 
 async def bookings(world: World, workflow_id: str) -> list[str]:
     """The states of a run's bookings."""
-    async with world.adapters.database.read() as connection:
+    with world.adapters.database.read() as connection:
         mine = select(orders.c.state).where(orders.c.workflow_id == workflow_id).order_by(orders.c.reference)
-        return list(await connection.scalars(mine))
+        return list(connection.scalars(mine))
 
 
 async def test_an_end_stays_the_end_whatever_becomes_of_the_workflow_task(
@@ -109,7 +109,7 @@ async def test_an_end_that_is_taken_back_leaves_ledger_runs_and_bookings(served:
     await until(lambda: is_open(served, run.handle.id))
     assert await outside(served, run.handle.id) == (None, [], ["booked"])
     assert (await run("supersede", booking="B-10"))["state"] == "superseded"
-    ended = await served.adapters.ledger.ended_runs()
+    ended = served.adapters.ledger.ended_runs()
     assert [(item.run_id, item.state) for item in ended.items] == [(newer, "superseded")]
     assert await outside(served, run.handle.id) == ("superseded", [], ["superseded"])
 
@@ -151,8 +151,8 @@ async def test_a_run_that_is_reset_to_its_beginning_begins_anew(served: World) -
 
 async def is_open(world: World, workflow_id: str) -> bool:
     """Whether the run counts as open, and no end of it."""
-    open_runs = await world.adapters.runs.open_runs("K-1001")
-    return workflow_id in open_runs and await world.adapters.ledger.ended_run(workflow_id) is None
+    open_runs = world.adapters.runs.open_runs("K-1001")
+    return workflow_id in open_runs and world.adapters.ledger.ended_run(workflow_id) is None
 
 
 async def goes_on(run: Run) -> bool:
@@ -198,7 +198,7 @@ async def test_a_booking_that_is_still_on_its_way_does_not_outlive_the_end(world
 
 async def is_kept(world: World, workflow_id: str) -> bool:
     """Whether an end is in the ledger."""
-    return await world.adapters.ledger.ended_run(workflow_id) is not None
+    return world.adapters.ledger.ended_run(workflow_id) is not None
 
 
 async def was_taken(run: Run, what: str) -> bool:

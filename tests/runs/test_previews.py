@@ -111,7 +111,7 @@ async def previewed(settings: Settings, kind: str, customer: str, subject: str, 
     inquiry = Inquiry(request=request, at=moment)
     async with opened_adapters(settings) as adapters:
         catalogues = load_catalogues(None)
-        check = await check_request(inquiry, adapters, catalogues, settings)
+        check = check_request(inquiry, adapters, catalogues, settings)
     known = run_settings(settings, catalogues.version(check.catalogue))
     return preview_of(KINDS[kind], request, check, moment, known, say).model_dump(mode="json")
 

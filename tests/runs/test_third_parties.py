@@ -117,7 +117,7 @@ async def test_X9_nothing_is_over_without_proof_and_the_proof_is_kept(world: Wor
     done = await run("confirm_task", by="otto", task=task, proof=proof, note="checked")
     assert (done["state"], done["tasks"], done["waiting_for"]) == (step.end, [], [])
     async with opened_adapters(world.settings) as adapters:
-        kept = await adapters.ledger.ended_run(run.first["workflow_id"])
+        kept = adapters.ledger.ended_run(run.first["workflow_id"])
     assert kept is not None
     for document in (done, kept):
         lines = [(line["event"], line["by"], line["note"]) for line in document["timeline"] if line["by"]]

@@ -96,7 +96,7 @@ async def test_mails_and_tasks_call_licences_and_partners_as_the_customer_does(w
         if placed["tasks"] or placed["state"] == "third_party":
             assert called not in str(await run.status())  # the run itself knows no names
             async with opened_adapters(world.settings) as adapters:
-                (row,) = (await adapters.work_list.tasks(workflow_id=run.first["workflow_id"])).items
+                (row,) = adapters.work_list.tasks(workflow_id=run.first["workflow_id"]).items
             assert called in row.instructions
             await run.confirm("third_party", proof={"reference": "T-1"})
         ended = await status_when(run, lambda status: status["state"] == "applied")
