@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
+from activities.ports import AdapterError
 from activities.sql.news import SqlNews
 from states.model.request import LicenceChanged
 
@@ -19,10 +20,17 @@ class NewsTeller:
     """Signals news to an open run; fine where there is none. Raises `Unavailable`."""
 
     async def tell_waiting(self) -> int:
-        """Tell what waits; answers how much it was. Raises `AdapterError`."""
+        """Tell what waits; answers how much it was. Raises `AdapterError`.
+
+        What cannot be told goes to the end, so that a run which takes nothing holds up no other.
+        """
         in_thread = self.news.database.in_thread
         waiting = await in_thread(self.news.waiting, MOST)
-        for number, workflow_id, news in waiting:
-            await self.tell(workflow_id, news)
-            await in_thread(self.news.told, number)
+        for each in waiting:
+            try:
+                await self.tell(each.workflow_id, each.news)
+            except AdapterError:
+                await in_thread(self.news.put_last, each)
+                raise
+            await in_thread(self.news.told, each.number)
         return len(waiting)

@@ -39,6 +39,12 @@ class SqlNews:
         with self.database.write() as connection:
             connection.execute(delete(news).where(news.c.number == number))
 
+    def put_last(self, waiting: WaitingNews) -> None:
+        """Keep news behind all other; fine where another worker has told it."""
+        with self.database.write() as connection:
+            if connection.execute(delete(news).where(news.c.number == waiting.number)).rowcount:
+                keep_news(connection, [waiting.workflow_id], waiting.news)
+
 
 def keep_news(connection: Connection, workflow_ids: Iterable[str], content: LicenceChanged) -> None:
     """Keep the same news for these runs, to be told once the transaction is over."""

@@ -9,7 +9,7 @@ from activities.customer_centre import LoadFailed, TouchedRun, UnknownProduct, c
 from activities.news_teller import NewsTeller
 from activities.ports import Unavailable
 from activities.sql.database import Database
-from activities.sql.news import SqlNews
+from activities.sql.news import SqlNews, keep_news
 from activities.sql.runs import SqlRuns
 from settings import Settings
 from states.model.request import LicenceChanged
@@ -210,3 +210,21 @@ async def test_news_are_told_until_they_are_told_and_then_forgotten(
     down = False
     assert (await teller.tell_waiting(), await teller.tell_waiting()) == (1, 0)
     assert told == [("wms_user/K-1001/L-77", LicenceChanged(licence="record", state="loaded"))]
+
+
+async def test_a_run_that_cannot_be_told_holds_up_no_other(database: Database) -> None:
+    news, told = SqlNews(database), []
+    content = LicenceChanged(licence="record", state="loaded")
+    with database.write() as connection:
+        keep_news(connection, ["stuck", "other"], content)
+
+    async def tell(workflow_id: str, _: LicenceChanged) -> None:
+        if workflow_id == "stuck":
+            raise Unavailable("no answer")
+        told.append(workflow_id)
+
+    for _ in range(2):
+        with pytest.raises(Unavailable):
+            await NewsTeller(news, tell).tell_waiting()
+    assert told == ["other"]
+    assert [(each.workflow_id, each.news) for each in news.waiting(10)] == [("stuck", content)]
