@@ -51,6 +51,14 @@ class Names:
         return document
 
 
+def may_name(document: Any) -> bool:
+    """Whether a document in plain JSON says a number in brackets: without one there is nothing to name."""
+    if isinstance(document, str):
+        return NUMBER.search(document) is not None
+    parts = document.values() if isinstance(document, dict) else document
+    return any(map(may_name, parts)) if isinstance(document, dict | list | tuple) else False
+
+
 def names_of(customer: str, records: CustomerRecords, catalogues: Catalogues) -> Names:
     """The names of what the customer has, and of what has left the record."""
     record = records.customer(customer)

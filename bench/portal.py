@@ -29,7 +29,7 @@ ROOT = Path(__file__).resolve().parents[1]
 MOST = 10.0
 """So many times an empty route's CPU a call may take at most."""
 MORE = Target(5, at_least=True)
-"""So many times the calls a second of the checkout before portals were made cheap."""
+"""So many times the calls a second of the checkout before the calls were made cheap."""
 CONNECTIONS = 16
 CUSTOMERS = 40
 OPEN = 25
@@ -38,7 +38,10 @@ EDITION = {"kind": "edition", "subject": "jtl", "target": "jtl_advanced", "by": 
 JSON = "application/json"
 EMPTY = "empty route"
 CPU = ": CPU, ms"
+TIME = ": time, ms"
+BESIDE = ": CPU ÷ empty route"
 AT_ONCE = ": calls a second"
+SLICES = 4
 
 Measures = dict[str, float]
 
@@ -168,25 +171,33 @@ class Side:
                     await asyncio.sleep(0.3)
 
     async def measure(self, names: Sequence[str]) -> Measures:
-        """Of each call its CPU, its time and how many go at once, beside the empty route measured in the same turn."""
+        """Of each call its CPU, its time and how many go at once."""
         measures: Measures = {}
         for name in names:
-            call = CALLS[name]
-            measures[f"{name}{CPU}"], measures[f"{name}: time, ms"] = await self.one_by_one(call)
-            measures[f"{name}{AT_ONCE}"] = await self.at_once(call)
+            cpu, seconds, empty = await self.one_by_one(CALLS[name])
+            measures[name + CPU], measures[name + TIME], measures[name + BESIDE] = cpu * 1e3, seconds * 1e3, cpu / empty
+            measures[name + AT_ONCE] = await self.at_once(CALLS[name])
         return measures
 
-    async def one_by_one(self, call: Call) -> tuple[float, float]:
-        """Milliseconds of the portal's CPU a call, and to the answer."""
+    async def one_by_one(self, call: Call) -> tuple[float, float, float]:
+        """Seconds of the portal's CPU a call, to its answer, and of CPU for an empty call.
+
+        A few of each in turn, since the machine is as busy for the one as for the other then.
+        """
         portal, spent = await self.connect(), Call("GET", "/spent").content
-        before, times = float(await portal(spent)), []
-        for _ in range(call.times):
-            began = time.perf_counter()
-            await portal(call.content)
-            times.append(time.perf_counter() - began)
-        cpu = (float(await portal(spent)) - before) / call.times
+        cpu: dict[str, list[float]] = {call.path: [], EMPTY: []}
+        times: list[float] = []
+        for _ in range(SLICES):
+            for name, made in ((EMPTY, CALLS[EMPTY]), (call.path, call)):
+                before = float(await portal(spent))
+                for _ in range(made.times // SLICES):
+                    began = time.perf_counter()
+                    await portal(made.content)
+                    if made is call:
+                        times.append(time.perf_counter() - began)
+                cpu[name].append((float(await portal(spent)) - before) / (made.times // SLICES))
         portal.writer.close()
-        return cpu * 1000, statistics.median(times) * 1000
+        return statistics.mean(cpu[call.path]), statistics.median(times), statistics.mean(cpu[EMPTY])
 
     async def at_once(self, call: Call) -> float:
         """Calls a second with all connections."""
@@ -240,28 +251,20 @@ async def started(side: Side) -> AsyncIterator[Side]:
             await program.wait()
 
 
-def beside_empty(measures: Measures) -> Measures:
-    """The CPU of each call as so many times that of the empty route."""
-    empty = measures[EMPTY + CPU]
-    cpu = {name: value for name, value in measures.items() if name.endswith(CPU) and name != EMPTY + CPU}
-    return {name.removesuffix(CPU): value / empty for name, value in cpu.items()}
-
-
 def show(turns: dict[str, list[Measures]]) -> None:
     """Each call beside the empty route, then what was measured, of both sides where there are two."""
     ours, *others = turns.values()
     heading("the portal's CPU, in empty routes", "this")
-    for name in beside_empty(ours[0]):
-        measured(name, [beside_empty(turn)[name] for turn in ours], MOST)
+    for name in ours[0]:
+        if name.endswith(BESIDE):
+            measured(name.removesuffix(BESIDE), [turn[name] for turn in ours], MOST)
     heading("the portal's calls", "this", "other" if others else "")
     for name in ours[0]:
         values, *theirs = [[turn[name] for turn in side] for side in (ours, *others)]
-        if not theirs:
+        if theirs:
+            compared(name, values, theirs[0], MORE if name.endswith(AT_ONCE) and EMPTY not in name else None)
+        elif not name.endswith(BESIDE):
             measured(name, values)
-        elif name.endswith(AT_ONCE):
-            compared(name, values, theirs[0], None if name.startswith(EMPTY) else MORE)
-        else:
-            compared(name, values, theirs[0])
 
 
 async def main(arguments: argparse.Namespace) -> None:

@@ -9,9 +9,8 @@ from fastapi import Request
 from standardwebhooks import Webhook
 
 from activities.adapters import Adapters
-from activities.names import names_of
+from activities.names import may_name, names_of
 from activities.ports import AdapterError
-from activities.request_check import check_request
 from catalogue.loader import Catalogues
 from portal.access import operator_of
 from portal.delivery import Caller
@@ -21,7 +20,6 @@ from portal.problems import PortalProblem
 from portal.readiness import Readiness
 from portal.run_client import RunClient
 from settings import Settings
-from states.model.facts import Check, Inquiry
 
 NAMES_WITHIN = 0.5
 """Seconds for looking up what licences are called."""
@@ -44,23 +42,20 @@ class Portal:
     webhooks: tuple[Webhook, ...]
     trusted: bool
 
-    async def assess(self, inquiry: Inquiry) -> Check:
-        """What record and catalogue say about a request: the same as a run would read."""
-        in_thread = self.adapters.database.in_thread
-        return await in_thread(check_request, inquiry, self.adapters, self.catalogues, self.settings)
-
     async def with_names(self, document: dict[str, Any], customer: str | None = None) -> dict[str, Any]:
         """What is answered about a customer, with the names that no run may hold; without them where they cannot be
         read at once: nothing waits for a name. `customer`: as the document or the run in it says, unless given."""
         customer = customer or document.get("customer") or (document.get("current") or {}).get("customer")
-        if customer is None:
+        if customer is None or not may_name(document):
             return document
         with suppress(AdapterError, TimeoutError):
             async with asyncio.timeout(NAMES_WITHIN):
-                adapters = self.adapters
-                names = await adapters.database.in_thread(names_of, customer, adapters.records, self.catalogues)
-            return dict(names.in_document(document))
+                return await self.adapters.database.in_thread(self.named, document, customer)
         return document
+
+    def named(self, document: dict[str, Any], customer: str) -> dict[str, Any]:
+        """A document with the names in the customer's record. Blocks."""
+        return dict(names_of(customer, self.adapters.records, self.catalogues).in_document(document))
 
 
 def portal_of(request: Request) -> Portal:

@@ -63,7 +63,7 @@ async def events(request: Request, portal: CurrentPortal) -> JSONResponse:
 )
 async def licences(customer: Annotated[Identifier, Path()], portal: CurrentPortal) -> JSONResponse:
     """Cancelled (cost falls), deactivated (the price is in the edition), or why neither."""
-    return JSONResponse(await read_models.licences(portal, customer))
+    return JSONResponse(await portal.adapters.database.in_thread(read_models.licences, portal, customer))
 
 
 @router.post(

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from typing import Any
 
-from activities.request_check import check_in, context_of
+from activities.request_check import check_in, check_request, context_of
 from catalogue.texts import say
 from portal.context import Portal
 from portal.incoming import check_reason, read_request
@@ -13,7 +13,7 @@ from portal.schemas import LicenceAnswer, LicencesAnswer
 from states.kinds.licence import where_instead
 from states.kinds.registry import KINDS
 from states.model.base import day_of
-from states.model.facts import Check, CostEffect, Inquiry
+from states.model.facts import Check, CostEffect, Inquiry, RunSettings
 from states.model.offers import Catalogue, Product
 from states.model.record import Customer, Language, Licence
 from states.model.request import Request
@@ -29,10 +29,9 @@ ELSEWHERE = ("shopify", "ecomdata")
 """The steps outside our reach by which a licence itself ends (CO4, ECO1), each with a text `listed.<step>`."""
 
 
-async def licences(portal: Portal, customer: str) -> dict[str, Any]:
-    """The customer's licences, each with what its end would mean. Raises `unknown_customer`."""
-    in_thread = portal.adapters.database.in_thread
-    context = await in_thread(context_of, customer, portal.adapters, portal.settings)
+def licences(portal: Portal, customer: str) -> dict[str, Any]:
+    """The customer's licences, each with what its end would mean. Blocks. Raises `unknown_customer`."""
+    context = context_of(customer, portal.adapters, portal.settings)
     record = context.record
     if record is None:
         raise PortalProblem("unknown_customer", values={"customer": customer}, status=404)
@@ -127,7 +126,12 @@ async def preview_of(portal: Portal, data: Any) -> dict[str, Any]:
     request = read_request(data)
     settings = portal.intake.delivery.run_settings()
     check_reason(request, settings)
+    document = await portal.adapters.database.in_thread(previewed, portal, request, settings)
+    return await portal.with_names(document, request.customer)
+
+
+def previewed(portal: Portal, request: Request, settings: RunSettings) -> dict[str, Any]:
+    """The preview of a request, judged by what a run would read. Blocks."""
     at = request.time or datetime.now(UTC)
-    check = await portal.assess(Inquiry(request=request, at=at))
-    answer = preview(KINDS[request.kind], request, check, at, settings, say)
-    return await portal.with_names(answer.model_dump(mode="json"), request.customer)
+    check = check_request(Inquiry(request=request, at=at), portal.adapters, portal.catalogues, portal.settings)
+    return preview(KINDS[request.kind], request, check, at, settings, say).model_dump(mode="json")
