@@ -35,6 +35,8 @@ PARTS = {
     "runner": Part("bench.least_path", ("--same-runner",), ("--same-runner", "--rounds", "8")),
     "large": Part("bench.large"),
     "portal": PORTAL,
+    "herd": Part("bench.herd", short=None, long=("--runs", "500", "--window", "150")),
+    "sleeping": Part("bench.sleeping", short=None),
 }
 """In the order in which they are measured."""
 BEFORE = {
