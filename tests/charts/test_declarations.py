@@ -21,7 +21,7 @@ from states.chart.base import Chart
 from states.kinds.registry import KINDS
 from states.model.memory import Memory
 from states.model.request import Request
-from tests.charts.lone_run import NOW
+from tests.charts.lone_run import NOW, LoneRun
 from tests.charts.transition_tables import PATHS, declared
 
 OURS = ("states", "workflows", "activities", "portal")
@@ -144,6 +144,22 @@ def calls_of(function: Callable[[], Any]) -> int:
     finally:
         sys.setprofile(before)
     return calls
+
+
+def test_an_event_is_taken_by_the_machine_of_the_library(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A chart is python-statemachine's own machine, whatever a table of ours beside it would save (docs/adr/0001)."""
+    sent: list[str] = []
+
+    def send(machine: StateChart[Any], event: str, *arguments: Any, **values: Any) -> Any:
+        sent.append(event)
+        return library(machine, event, *arguments, **values)
+
+    library = StateChart.send
+    monkeypatch.setattr(StateChart, "send", send)
+    run = LoneRun("key_accounting", {"date_rule": "agreed"}, subject="key_accounting")
+    assert run.send("abandon") is None
+    assert sent[-1] == "abandon" and len(sent) > 1
+    assert [state.value for state in run.chart.configuration] == [run.state] == ["abandoned"]
 
 
 GONE = "the library does it as well by now: take its own way, and drop ours"
