@@ -1,6 +1,8 @@
 """The command line `cancellations`, for operators and administrators (docs/contract.md, Commands).
 
 Exit codes: 0 done, 1 refused with the reason on stderr, 2 wrong usage.
+
+What a command alone needs is imported in its body: who asks for help, or is refused at once, waits for nothing else.
 """
 
 import sys
@@ -11,7 +13,6 @@ if sys.argv[1:2] == ["portal"]:
     end_at_a_signal()  # before all else, which takes a while to load
 
 import asyncio
-import logging
 import re
 import uuid
 from collections.abc import Callable
@@ -19,16 +20,11 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, NoReturn
 from urllib.parse import quote
 
-import structlog
 import typer
 from pydantic import ValidationError
 
-from console import local_commands
-from console.comparison import print_comparison
-from console.documents import print_preview, print_runs, print_status, print_tasks
-from console.output import print_json
 from console.portal_client import Document, Misuse, PortalRefusal, call, one_line, open_portal, read_data, reason
-from programs import end_in_time, leave
+from programs import collect_seldom, end_in_time, leave
 from settings import Settings, explain, read_settings, tell_misspelt
 
 app = typer.Typer(help=__doc__, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
@@ -58,6 +54,8 @@ def ask(method: str, path: str, show: Callable[[Document, str], None], as_json: 
 
     Raises `PortalRefusal`.
     """
+    from console.output import print_json
+
     settings = environment()
 
     async def answer() -> Document:
@@ -88,6 +86,8 @@ def list_runs(
     as_json: Json = False,
 ) -> None:
     """Search cancellations: open ones first, then ended ones, newest first."""
+    from console.documents import print_runs
+
     criteria = given(
         customer=customer, kind=kind, state=state, waiting_for=waiting_for, limit=limit,
         effective_from=effective_from, effective_to=effective_to, open=open, cursor=cursor,
@@ -102,6 +102,8 @@ def show(
     as_json: Json = False,
 ) -> None:
     """Show how a cancellation stands."""
+    from console.documents import print_status
+
     path = f"/cancellations/{quote(workflow_id, safe='/')}"
     ask("GET", path, print_status, as_json, params=given(run_id=run_id))
 
@@ -109,6 +111,8 @@ def show(
 @app.command()
 def preview(data: Data, as_json: Json = False) -> None:
     """Say what would happen, without starting anything."""
+    from console.documents import print_preview
+
     ask("POST", "/previews", print_preview, as_json, json=read_data(data))
 
 
@@ -123,6 +127,8 @@ def event(
     as_json: Json = False,
 ) -> None:
     """Send a portal event, as a customer's portal would."""
+    from console.documents import print_status
+
     name = name.replace("_", "-")
     if (name == "requested") == (workflow_id is not None):
         raise Misuse("requested takes no WORKFLOW_ID" if workflow_id else f"{name} needs a WORKFLOW_ID")
@@ -147,6 +153,8 @@ def tasks(
     as_json: Json = False,
 ) -> None:
     """List the operators' open tasks, due first."""
+    from console.documents import print_tasks
+
     criteria = given(customer=customer, kind=kind, type=type, limit=limit, cursor=cursor)
     ask("GET", "/tasks", print_tasks, as_json, params=criteria)
 
@@ -181,6 +189,8 @@ def reject(
 
 def decide(task: str, decision: str, body: Document, as_json: bool) -> None:
     """Send an operator's decision, and show how the run stands then."""
+    from console.documents import print_status
+
     ask("POST", f"/tasks/{quote(task, safe='')}/{decision}", print_status, as_json, json=body)
 
 
@@ -192,6 +202,8 @@ def compare(
     as_json: Json = False,
 ) -> None:
     """Compare the customer centre with Temporal now: runs that were terminated, bookings that nobody watches."""
+    from console.comparison import print_comparison
+
     print_comparison(environment(), settle, as_json)
 
 
@@ -203,14 +215,16 @@ def catalogue(
     as_json: Json = False,
 ) -> None:
     """Show a catalogue version, the differences between two, or check one of your own."""
+    from console import catalogues
+
     if len(given(version=version, diff=diff, check=check)) > 1:
         raise Misuse("give a version, --diff or --check, not several of them")
     if check is not None:
-        return local_commands.check_catalogue(check, as_json)
+        return catalogues.check_catalogue(check, as_json)
     directory = environment().catalogue_dir
     if diff is not None:
-        return local_commands.print_differences(directory, *diff, as_json)
-    local_commands.print_catalogue(directory, version, as_json)
+        return catalogues.print_differences(directory, *diff, as_json)
+    catalogues.print_catalogue(directory, version, as_json)
 
 
 @app.command()
@@ -220,7 +234,9 @@ def diagram(
     as_json: Json = False,
 ) -> None:
     """Draw the states of a kind."""
-    local_commands.print_diagram(kind, format, as_json)
+    from console.diagrams import print_diagram
+
+    print_diagram(kind, format, as_json)
 
 
 @customers.command("load")
@@ -229,7 +245,9 @@ def load(
     as_json: Json = False,
 ) -> None:
     """Load customers, all or none; open runs that it concerns check again."""
-    local_commands.load_file(environment(), file, as_json)
+    from console.customers import load_file
+
+    load_file(environment(), file, as_json)
 
 
 @customers.command("show")
@@ -238,7 +256,9 @@ def show_customer(
     as_json: Json = False,
 ) -> None:
     """Show what we hold of a customer."""
-    local_commands.show_customer(environment(), customer, as_json)
+    from console import customers
+
+    customers.show_customer(environment(), customer, as_json)
 
 
 @app.command()
@@ -255,12 +275,17 @@ def portal(as_json: Json = False) -> None:
 
 def main() -> NoReturn:
     """Run the command line; every mistake is one line on stderr. The portal is a program that stays, and logs."""
+    collect_seldom()
     if sys.argv[1:2] == ["portal"]:
         from logs import configure_logs, prepare_core
 
         configure_logs()
         prepare_core()
     else:
+        import logging
+
+        import structlog
+
         only_errors = structlog.make_filtering_bound_logger(logging.ERROR)
         structlog.configure(wrapper_class=only_errors, logger_factory=structlog.PrintLoggerFactory(sys.stderr))
     leave(code_of(sys.argv[1:]))
@@ -272,9 +297,6 @@ HALF_A_CHARACTER = re.compile("[\ud800-\udfff]")
 
 def code_of(arguments: list[str]) -> int:
     """Run one command. Answers the exit code."""
-    from activities.ports import AdapterError
-    from catalogue.loader import CatalogueError
-
     tell_misspelt()
     if any(HALF_A_CHARACTER.search(argument) for argument in arguments):
         return failed(2, "an argument is not UTF-8")
@@ -289,14 +311,22 @@ def code_of(arguments: list[str]) -> int:
         return failed(2, str(error))
     except ValidationError as error:
         return failed(2, "; ".join(explain(error)))
-    except (PortalRefusal, AdapterError, CatalogueError) as error:
-        return failed(1, str(error))
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:
         sys.stderr.close()
         return 1
+    except refusals() as error:
+        return failed(1, str(error))
     return code if isinstance(code, int) else 0
+
+
+def refusals() -> tuple[type[Exception], ...]:
+    """What says in a line that the answer is no."""
+    from activities.ports import AdapterError
+    from catalogue.loader import CatalogueError
+
+    return PortalRefusal, AdapterError, CatalogueError
 
 
 def failed(code: int, message: str) -> int:

@@ -4,6 +4,7 @@ What a program does first is to import this, which is quickly loaded: a signal m
 """
 
 import asyncio
+import gc
 import os
 import signal
 import sys
@@ -15,6 +16,8 @@ from typing import NoReturn
 STOP = (signal.SIGINT, signal.SIGTERM)
 END_WITHIN = 30.0
 """Seconds that a program may take to end when it is told to (docs/contract.md, Commands)."""
+USUAL_THRESHOLDS = gc.get_threshold()
+"""How many objects are made between two looks for garbage."""
 
 
 def leave(code: int) -> NoReturn:
@@ -25,6 +28,17 @@ def leave(code: int) -> NoReturn:
         except (OSError, ValueError):  # nobody reads it any more, or it is closed
             code = code or 1
     os._exit(code)
+
+
+def collect_seldom() -> None:
+    """What a program loads stays: looking for garbage among it every few hundred objects is a fifth of its start."""
+    gc.set_threshold(100_000)
+
+
+def collect_as_usual() -> None:
+    """From now on; what has been loaded is left out, since none of it becomes garbage while the program serves."""
+    gc.freeze()
+    gc.set_threshold(*USUAL_THRESHOLDS)
 
 
 def end_at_a_signal() -> None:

@@ -1,9 +1,10 @@
 """The composition root: settings → adapters → worker. `python worker.py` serves the task queue."""
 
 if __name__ == "__main__":
-    from programs import end_at_a_signal
+    from programs import collect_seldom, end_at_a_signal
 
     end_at_a_signal()  # before all else, which takes a while to load
+    collect_seldom()
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -25,7 +26,7 @@ from catalogue.loader import CatalogueError
 from logs import configure_logs, prepare_core
 from portal.deliverer import Deliverer
 from portal.delivery import delivery_of
-from programs import end_in_time, leave, told_to_stop
+from programs import collect_as_usual, end_in_time, leave, told_to_stop
 from settings import Settings, checked, run_program, switched_off
 from states.kinds.registry import KINDS
 from states.model.request import LicenceChanged
@@ -128,6 +129,7 @@ async def serve(settings: Settings, on_stop: Callable[[], None] = lambda: None) 
     client = await connect(settings.temporal_port, settings.guarded_elsewhere)
     await prove_mail(settings)
     worker = await asyncio.to_thread(create_worker, client, settings)
+    collect_as_usual()
     with told_to_stop(on_stop) as stopped:
         running, told = asyncio.create_task(worker.run()), asyncio.create_task(stopped.wait())
         await asyncio.wait({running, told}, return_when=asyncio.FIRST_COMPLETED)

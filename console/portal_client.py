@@ -5,11 +5,12 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any, Literal
-
-import httpx
+from typing import TYPE_CHECKING, Any, Literal
 
 from settings import Settings
+
+if TYPE_CHECKING:
+    import httpx
 
 Document = dict[str, Any]
 
@@ -29,8 +30,10 @@ def language() -> Literal["de", "en"]:
 
 
 @asynccontextmanager
-async def open_portal(settings: Settings) -> AsyncIterator[httpx.AsyncClient]:
+async def open_portal(settings: Settings) -> AsyncIterator["httpx.AsyncClient"]:
     """The portal in this process, trusted: the same rules as over HTTP. Raises `PortalRefusal` without Temporal."""
+    import httpx
+
     from portal.app import build
 
     app = build(await connect_to_temporal(settings), settings, trusted=True)
@@ -53,7 +56,7 @@ async def connect_to_temporal(settings: Settings) -> Any:
         raise PortalRefusal(f"{'unavailable: ' if isinstance(error, Unreachable) else ''}{error}") from None
 
 
-async def call(http: httpx.AsyncClient, method: str, path: str, **parts: Any) -> Document:
+async def call(http: "httpx.AsyncClient", method: str, path: str, **parts: Any) -> Document:
     """The portal's answer. Raises `PortalRefusal` with code, rule and reason."""
     answer = await http.request(method, path, **parts)
     try:

@@ -10,7 +10,7 @@ import structlog
 import uvicorn
 
 from portal.app import create_app
-from programs import told_to_stop
+from programs import collect_as_usual, told_to_stop
 from settings import PREFIX, Settings, loopback, switched_off
 from workflows.connect import Unguarded, Unreachable, connect, prove
 
@@ -77,6 +77,7 @@ async def serve(settings: Settings, on_stop: Callable[[], None] = lambda: None) 
         server_header=False,
         timeout_graceful_shutdown=GRACE_S,
     )
+    collect_as_usual()
     taken = listening(settings)
     for reason in switched_off(settings):
         log.warning("switched_off", reason=reason)

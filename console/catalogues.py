@@ -1,21 +1,15 @@
-"""The commands that need neither portal nor Temporal: catalogue, diagrams, customers' data."""
+"""The command `catalogue`: a version, the differences between two, and the check of one's own."""
 
-import asyncio
-import shutil
-import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from catalogue.differences import differences
 from catalogue.loader import CatalogueError, Catalogues, load_catalogues, load_version, version_places
-from console.documents import print_customer
 from console.output import on, pairs, print_json, table
-from console.portal_client import Misuse, PortalRefusal, language
-from settings import Settings
+from console.portal_client import PortalRefusal, language
 from states.model.offers import Catalogue
 
 
@@ -111,58 +105,3 @@ def check_catalogue(place: Path, as_json: bool) -> None:
 def summary(names: list[str]) -> str:
     """How many versions were checked, and which."""
     return f"{len(names)} {'version' if len(names) == 1 else 'versions'} checked ({', '.join(names)})"
-
-
-def print_diagram(kind: str, form: str, as_json: bool) -> None:
-    """Print the diagram of a kind. Raises `Misuse` for an unknown kind, `PortalRefusal` where Graphviz is missing."""
-    from states.kinds.registry import KINDS
-    from states.views.diagram import dot, mermaid
-
-    if kind not in KINDS:
-        raise Misuse(f"there is no kind {kind}, but {', '.join(sorted(KINDS))}")
-    text = mermaid(kind) if form == "mermaid" else as_svg(dot(kind))
-    print_json({"kind": kind, "format": form, "diagram": text}) if as_json else print(text.rstrip())
-
-
-def as_svg(text: str) -> str:
-    """A drawing by Graphviz. Raises `PortalRefusal` where it is missing."""
-    program = shutil.which("dot")
-    if program is None:
-        raise PortalRefusal("svg needs Graphviz, whose program dot is not installed; --format mermaid needs nothing")
-    return subprocess.run([program, "-Tsvg"], input=text, capture_output=True, text=True, check=True).stdout
-
-
-def load_file(settings: Settings, file: Path, as_json: bool) -> None:
-    """Load customers and say which open runs it concerns. Raises `PortalRefusal` with all faults of the file."""
-    from activities.customer_centre import LoadFailed, load_customers
-
-    if not file.is_file():
-        raise Misuse(f"{file} is not a file that could be read")
-    try:
-        report = asyncio.run(load_customers(settings, file))
-    except LoadFailed as error:
-        raise PortalRefusal(f"{file} was not loaded, nothing was changed: {'; '.join(error.problems)}") from None
-    touched = [asdict(run) | {"changed": list(run.changed)} for run in report.touched]
-    unknown = [asdict(licence) for licence in report.unknown]
-    if as_json:
-        document = {"customers": report.customers, "created": list(report.created), "replaced": list(report.replaced)}
-        return print_json(document | {"touched": touched, "unknown": unknown})
-    if not report.customers:
-        return print(f"{file} holds no customers: nothing was loaded, and nothing was changed.")
-    customers = "1 customer" if report.customers == 1 else f"{report.customers} customers"
-    print(f"{customers} loaded: {len(report.created)} new, {len(report.replaced)} replaced.")
-    if touched:
-        print("\nOpen runs that it concerns; each checks again, and what is booked stays so:")
-        table(("customer", "open run", "changed"), [tuple(run.values()) for run in touched])
-    if unknown:
-        table(("customer", "kept, not ended here", "unknown product"), [tuple(licence.values()) for licence in unknown])
-
-
-def show_customer(settings: Settings, customer: str, as_json: bool) -> None:
-    """Print what we hold of a customer. Raises `PortalRefusal` for an unknown one."""
-    from activities.customer_centre import customer as read
-
-    record = asyncio.run(read(settings, customer))
-    if record is None:
-        raise PortalRefusal(f"unknown_customer: there is no customer {customer}")
-    print_json(record) if as_json else print_customer(record)
