@@ -53,17 +53,10 @@ class UnknownState(ValueError):
 
 
 class ChartType(StateMachineMetaclass):
-    """What makes the classes of charts: a path is set up once, and its kinds share what was set up with its states."""
-
-    _protected_attrs: set[str]
+    """What makes the classes of charts."""
 
     def _setup(cls) -> None:
-        """Called by the library for each class: it would set up a path's transitions again for each of its kinds."""
-        path: Any = cls.__base__
-        if path.states:
-            cls._protected_attrs = path._protected_attrs
-        else:
-            super()._setup()  # type: ignore[no-untyped-call]
+        """Called by the library for each class, to look for callbacks by their names: ours are named by reference."""
 
 
 class Chart(StateChart[Memory], metaclass=ChartType):

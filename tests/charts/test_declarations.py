@@ -14,10 +14,9 @@ import pytest
 from statemachine import StateChart
 from statemachine.callbacks import CallbackSpec
 from statemachine.factory import StateMachineMetaclass
-from statemachine.graph import iterate_states_and_transitions
 
 from states.chart import callbacks
-from states.chart.base import Chart
+from states.chart.base import Chart, ChartType
 from states.kinds.registry import KINDS
 from states.model.memory import Memory
 from states.model.request import Request
@@ -182,24 +181,28 @@ def test_what_is_possible_costs_a_fifth_of_what_it_would_by_the_library() -> Non
     assert library > 5 * ours, GONE
 
 
-# Why a kind is not set up again (`states.chart.base.ChartType`).
+# Why no callback is looked for by its name (`states.chart.base.ChartType`).
 
 
-def set_up(chart: type[Chart]) -> tuple[Any, ...]:
-    """What the library's set-up makes of a class of charts."""
-    callbacks = [len(list(visited._specs)) for visited in iterate_states_and_transitions(chart.states)]
-    return callbacks, chart._protected_attrs
+def found(chart: type[Chart], name: str) -> dict[str, list[str]]:
+    """The callbacks that the library finds for a class of charts, each where it is called."""
+    callbacks.registries.clear()
+    registry = chart(memory(name))._callbacks._registry
+    return {place: [str(callback.meta.func) for callback in executor] for place, executor in registry.items()}
 
 
-def test_the_library_would_find_nothing_to_set_up_in_a_kind_that_its_path_has_not() -> None:
+def test_the_library_would_find_no_callback_by_its_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(callbacks, "registries", {})
     for name, kind in KINDS.items():
-        ours = set_up(kind.chart)
+        ours = found(kind.chart, name)
         StateMachineMetaclass._setup(kind.chart)
-        assert ours == set_up(kind.chart) and all(ours), name
+        theirs = found(kind.chart, name)
+        assert any(ours.values()) and {place: found for place, found in theirs.items() if found} == ours, name
 
 
-def test_a_kind_costs_a_tenth_of_what_it_would_if_its_path_were_set_up_again() -> None:
+def test_to_look_for_callbacks_by_their_names_is_most_of_what_a_class_of_charts_costs() -> None:
     edition = KINDS["edition"].chart
-    ours = calls_of(lambda: type(edition)._setup(edition))
     library = calls_of(lambda: StateMachineMetaclass._setup(edition))
-    assert library > 10 * ours, GONE
+    whole = calls_of(lambda: ChartType("Edition", (edition,), {"__doc__": "An edition."}))
+    print(f"a class of charts: {whole} calls, to look for callbacks: {library}")
+    assert library > whole, GONE
