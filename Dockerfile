@@ -1,5 +1,6 @@
 # One image for worker, portal and command line: docker build -t cancellations .
 FROM python:3.12-slim-bookworm AS build
+ENV UV_COMPILE_BYTECODE=1
 WORKDIR /src
 RUN python -m pip install --no-cache-dir --disable-pip-version-check uv==0.13.9 \
  && uv venv /opt/cancellations

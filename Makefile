@@ -14,10 +14,13 @@ MODULES ?=
 BESIDE ?=
 LONG ?=
 PARTS ?=
+SOURCES := activities catalogue console embedded portal states workflows cli.py logs.py programs.py settings.py worker.py
 COMPILE := pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url
 
 export PYTHONUNBUFFERED := 1
 export UV_NO_PROGRESS := 1
+# Compiled when installed, once, and not while somebody waits for the first command.
+export UV_COMPILE_BYTECODE := 1
 # Programs that tests start by the dozen would be compiled anew each time.
 unexport PYTHONDONTWRITEBYTECODE
 
@@ -42,6 +45,7 @@ $(STAMP): requirements.lock pyproject.toml
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r $(VENV)/uv.txt
 	@$(UV) pip sync --quiet --require-hashes --python $(BIN)/python requirements.lock
 	@$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	@$(BIN)/python -m compileall -q $(SOURCES)
 	@touch $@
 
 run: $(STAMP)  ## Start the whole on this machine, with examples, until Ctrl-C

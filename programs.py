@@ -32,7 +32,7 @@ def leave(code: int) -> NoReturn:
 
 def collect_seldom() -> None:
     """What a program loads stays: looking for garbage among it every few hundred objects is a fifth of its start."""
-    gc.set_threshold(100_000)
+    gc.set_threshold(300_000)
 
 
 def collect_as_usual() -> None:

@@ -82,7 +82,7 @@ def one_line(text: Any) -> str:
 
 def read_data(data: str) -> Any:
     """JSON from the argument, from standard input (`-`) or from a file (`@name`). Raises `Misuse`."""
-    from portal.json_body import read_json
+    from portal.strict_json import read_json
 
     try:
         text = sys.stdin.read() if data == "-" else Path(data[1:]).read_text("utf-8") if data[:1] == "@" else data

@@ -20,8 +20,8 @@ from cloudevents.core.v1.event import CloudEvent
 
 from activities.sql.inbox import InboxEntry
 from portal.event_types import EVENTS_BY_TYPE
-from portal.json_body import check_plain, is_json, read_document, read_json
 from portal.problems import PortalProblem, malformed
+from portal.strict_json import check_plain, is_json, read_document, read_json
 from states.chart.admission import out_of_bounds, unlisted_reason
 from states.kinds.registry import KINDS
 from states.model.facts import Refusal, RunSettings

@@ -9,12 +9,13 @@ from fastapi.responses import JSONResponse
 from portal import openapi_examples
 from portal.context import Portal, operator
 from portal.incoming import RunCommand, check_own
-from portal.json_body import JsonBody, read_document
+from portal.json_body import JsonBody
 from portal.openapi import answer, body, problems
 from portal.parameters import CurrentPortal, Cursor, CustomerNumber, KindName, Limit, choice
 from portal.problems import PortalProblem, malformed
 from portal.run_reader import unavailable
 from portal.schemas import Confirmation, Rejection, TaskItem, TaskPage
+from portal.strict_json import read_document
 from states.chart.task_types import TASK_TYPES
 from states.kinds.registry import KINDS
 from states.model.status import Status

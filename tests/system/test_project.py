@@ -197,7 +197,7 @@ def test_settings_import_nothing_of_ours():
 def test_what_a_program_imports_first_is_quickly_loaded():
     """A signal that comes before would not end it with the exit code that is meant."""
     assert tops(imports_of(ROOT / "programs.py")) <= {
-        "asyncio", "collections", "contextlib", "os", "signal", "sys", "threading", "typing",
+        "asyncio", "collections", "contextlib", "gc", "os", "signal", "sys", "threading", "typing",
     }  # fmt: skip
     for name in ("worker.py", "cli.py", "embedded/__main__.py"):
         tree = ast.parse((ROOT / name).read_text(encoding="utf-8"))
