@@ -15,6 +15,8 @@ BESIDE ?=
 LONG ?=
 PARTS ?=
 SOURCES := activities catalogue console embedded portal states workflows cli.py logs.py programs.py settings.py worker.py
+OTHERS ?=
+OTHERS_AT := .venv-beside
 COMPILE := pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url
 
 export PYTHONUNBUFFERED := 1
@@ -69,8 +71,13 @@ format: $(STAMP)  ## Format and fix what can be fixed by itself
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-bench: $(STAMP)  ## Measure everything with its target; LONG=1: the long sitting; BESIDE=path: another checkout as before
+bench: $(STAMP) $(if $(OTHERS),$(OTHERS_AT)/dbos/.installed $(OTHERS_AT)/dbosify/.installed)  ## Measure everything, with targets; LONG=1, BESIDE=path, OTHERS=1, PARTS=…: see bench/README.md
 	$(BIN)/python -m bench $(if $(LONG),--long) $(if $(BESIDE),--before $(BESIDE)) $(PARTS)
+
+$(OTHERS_AT)/%/.installed: bench/beside/%.lock | $(STAMP)
+	$(UV) venv --quiet --clear --python $(BIN)/python $(@D)
+	$(UV) pip sync --quiet --compile-bytecode --require-hashes --python $(@D)/bin/python $<
+	@touch $@
 
 mutation: $(STAMP)  ## Change states/, or MODULES, in one place at a time and see whether a test notices; takes long
 	$(UV) pip install --quiet --require-hashes --python $(BIN)/python -r tools/mutation/requirements.lock
@@ -85,10 +92,12 @@ lock: $(STAMP)  ## Pin the newest versions that fit, with hashes
 	$(UV) $(COMPILE) --upgrade requirements-dev.in -o requirements.lock
 	$(UV) $(COMPILE) requirements.in --constraint requirements.lock -o requirements-production.lock
 	$(UV) $(COMPILE) tools/mutation/requirements.in --constraint requirements.lock -o tools/mutation/requirements.lock
+	for name in dbos dbosify; do \
+	  $(UV) $(COMPILE) bench/beside/$$name.in --constraint requirements.lock -o bench/beside/$$name.lock; done
 
 build: $(STAMP)  ## Build the distribution into dist/
 	$(UV) build --quiet --no-build-isolation --python $(BIN)/python --out-dir dist .
 
 clean:  ## Remove .venv, caches and what was built; the data in var/ stay
-	rm -rf $(VENV) dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) $(OTHERS_AT) dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -37,9 +37,12 @@ PARTS = {
     "portal": PORTAL,
     "herd": Part("bench.herd", short=None, long=("--runs", "500", "--window", "150")),
     "sleeping": Part("bench.sleeping", short=None),
+    "units": Part("bench.units", None, ()),
+    "beside": Part("bench.beside", None, ()),
 }
 """In the order in which they are measured."""
 BEFORE = {
+    "before": Part("bench.before", ("--rounds", "2"), ("--rounds", "6")),
     "charts": Part("bench.charts"),
     "portal": PORTAL,
 }

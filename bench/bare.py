@@ -14,10 +14,11 @@ from temporalio.exceptions import ApplicationError
 
 with workflow.unsafe.imports_passed_through():
     from activities import activity_names
+    from bench.document import MONTH, document_of
     from states.model.effects import ApplyChange, BookOrder, Notify, Step
     from states.model.facts import Check, Inquiry, Receipt
     from states.model.request import Request
-    from states.model.status import End, Status, TimelineEntry, WarningText, WhyStep
+    from states.model.status import End, Status, TimelineEntry
 from workflows.search_attributes import CUSTOMER, EFFECTIVE_DATE, KIND, ORDER_BY, STATE, WAITING_FOR
 
 OPTIONS: Any = {
@@ -25,15 +26,6 @@ OPTIONS: Any = {
     "retry_policy": RetryPolicy(initial_interval=timedelta(milliseconds=200)),
 }
 """Of every activity."""
-MONTH = timedelta(seconds=3)
-"""How long an order waits; the measured side is given the same."""
-
-WAITING: dict[str, Any] = {"feature_warning": ("customer",), "order": ("customer",), "scheduled": ("date",)}
-ENABLED = {
-    "feature_warning": ("acknowledge_warning", "abandon"),
-    "order": ("place_order", "recheck_licences", "abandon"),
-    "scheduled": ("supersede", "request_revocation"),
-}
 
 
 @workflow.defn(name="BareDowngrade")
@@ -151,44 +143,9 @@ class BareDowngrade:
         )
 
     def document(self) -> Status:
-        """The status document, with the texts as constants."""
-        check = self.check
-        placed_at = self.placed_at or workflow.now()
-        effective_at = placed_at + MONTH
-        order_by = effective_at
-        why = [
-            WhyStep(step=f"The order was placed at {placed_at}.", value=placed_at.isoformat(), rule="D6"),
-            WhyStep(step=f"In Berlin that is {placed_at.date()}.", value=placed_at.date().isoformat(), rule="D8"),
-            WhyStep(step=f"The last day in time is {order_by.date()}.", value=order_by.date().isoformat(), rule="D5"),
-            WhyStep(step=f"It takes effect at {effective_at}.", value=effective_at.date().isoformat(), rule="D2"),
-        ]
-        return Status(
-            workflow_id=self.info.workflow_id,
-            run_id=self.info.run_id,
-            ui_url=f"http://127.0.0.1:8233/namespaces/default/workflows/{self.info.workflow_id}/{self.info.run_id}/history",
-            kind=self.request.kind,
-            customer=self.request.customer,
-            subject=self.request.subject,
-            target=self.request.target,
-            state=self.state,
-            waiting_for=WAITING.get(self.state, ()),
-            enabled=ENABLED.get(self.state, ()),
-            effective_at=effective_at,
-            order_by=order_by,
-            why=tuple(why),
-            term_ends=check.term_ends if check else None,
-            cost_effect=check.cost_effect if check else "unknown",
-            catalogue=check.catalogue if check else None,
-            warnings=tuple(
-                WarningText(code=note.code, text=f"{note.code}: {note.values}")
-                for note in (check.warnings if check else ())
-            ),
-            refusal=None,
-            surplus=(),
-            standing=None,
-            tasks=(),
-            timeline=tuple(self.lines),
-        )
+        """The status document."""
+        run = self.info.workflow_id, self.info.run_id
+        return document_of(self.request, run, self.check, self.placed_at or workflow.now(), self.lines)
 
     async def answered(self) -> Status:
         """The document, once the run waits again."""

@@ -20,7 +20,8 @@ from temporalio.client import WorkflowHistory
 from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Replayer
 
-from bench.bare import MONTH, BareDowngrade
+from bench.bare import BareDowngrade
+from bench.document import MONTH
 from bench.ratios import compared, heading, in_turn
 from bench.sides import Side, load, start_side
 from bench.worker import SAME_RUNNER, bare_runner
@@ -73,7 +74,7 @@ async def memory(side: Side) -> float:
     """Kilobytes that a run which waits for its order holds in the worker's cache."""
     before = side.memory()
     for _ in range(CACHED // 10):
-        await asyncio.gather(*(side.acknowledged() for _ in range(10)))
+        await asyncio.gather(*(side.acknowledged(side.next_customer()) for _ in range(10)))
     return (side.memory() - before) / CACHED / 1024
 
 
@@ -81,7 +82,10 @@ async def first_answers(side: Side, at_once: int) -> list[float]:
     """Milliseconds to the first answer of each run, the quickest first."""
     spent: list[float] = []
     for _ in range(ANSWERS // at_once):
-        spent += [seconds * 1000 for _, seconds in await asyncio.gather(*(side.start() for _ in range(at_once)))]
+        spent += [
+            seconds * 1000
+            for _, seconds in await asyncio.gather(*(side.requested(side.next_customer()) for _ in range(at_once)))
+        ]
     return sorted(spent)
 
 

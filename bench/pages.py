@@ -1,4 +1,4 @@
-"""`python -m bench.pages`: put the figures that `python -m bench` has kept into `docs/performance.md`.
+"""`python -m bench.pages`: put the figures that `python -m bench` has kept into docs/performance.md and docs/scale.md.
 
 A table stands between `<!-- figures PART -->` and `<!-- end -->`; a part that was not measured keeps its table.
 """
@@ -9,8 +9,11 @@ from typing import Any
 
 from bench.__main__ import KEPT, ROOT
 from bench.ratios import Figure
+from bench.scale import table
 
-PAGE = ROOT / "docs" / "performance.md"
+PAGES = (ROOT / "docs" / "performance.md", ROOT / "docs" / "scale.md")
+SCALE = "scale"
+"""The block of `docs/scale.md`, which several parts make."""
 BLOCK = re.compile(r"(<!-- figures (?P<part>\w+) -->\n).*?(<!-- end -->)", re.S)
 
 
@@ -42,9 +45,12 @@ def main() -> None:
 
     def filled(block: re.Match[str]) -> str:
         part = block["part"]
+        if part == SCALE:
+            return f"{block[1]}{table(kept)}\n{block[3]}"
         return f"{block[1]}{tables(kept[part])}\n{block[3]}" if part in kept else block[0]
 
-    PAGE.write_text(BLOCK.sub(filled, PAGE.read_text(encoding="utf-8")), encoding="utf-8")
+    for page in PAGES:
+        page.write_text(BLOCK.sub(filled, page.read_text(encoding="utf-8")), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -1,5 +1,7 @@
 """The two sides of the comparison: a worker process each, and how one run is driven through its least path."""
 
+from __future__ import annotations  # DBOSify's classes take no type parameters
+
 import asyncio
 import json
 import sys
@@ -16,20 +18,63 @@ from temporalio.client import Client, WithStartWorkflowOperation, WorkflowHandle
 from temporalio.common import WorkflowIDConflictPolicy
 
 from activities.customer_centre import load_customers
-from bench.worker import settings_of
+from settings import Settings
 
 TYPES = {"ours": "EditionDowngrade", "bare": "BareDowngrade"}
 CUSTOMERS = 2500
 AT_ONCE = 10
 
 
+def settings_of(side: str, folder: Path, database_url: str = "") -> Settings:
+    """Each side has a database and a task queue of its own."""
+    given = {"database_url": database_url} if database_url else {}
+    return Settings(state_dir=folder / side, task_queue=f"bench-{side}", **given)
+
+
 @dataclass
-class Side:
-    """One worker and the runs that it serves."""
+class Caller:
+    """Who drives runs through the least path."""
 
     name: str
     client: Client
-    folder: Path
+    task_queue: str
+
+    async def requested(self, customer: str) -> tuple[WorkflowHandle[Any, Any], float]:
+        """Update-with-start, and the seconds until its answer."""
+        document = {"kind": "edition", "customer": customer, "subject": "jtl", "target": "jtl_advanced"}
+        # The two sides share a server: the bare run of the same customer has an ID of its own.
+        workflow_id = f"{'edition' if self.name == 'ours' else 'bare'}/{customer}/jtl"
+        operation: WithStartWorkflowOperation[Any, Any] = WithStartWorkflowOperation(
+            TYPES[self.name],
+            document,
+            id=workflow_id,
+            task_queue=self.task_queue,
+            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+            static_summary=f"JTL edition, {customer}",
+        )
+        began = time.perf_counter()
+        await self.client.execute_update_with_start_workflow("requested", document, start_workflow_operation=operation)
+        return self.client.get_workflow_handle(workflow_id), time.perf_counter() - began
+
+    async def acknowledged(self, customer: str) -> tuple[WorkflowHandle[Any, Any], float]:
+        """A run that waits for its order, and the seconds to its first answer."""
+        handle, seconds = await self.requested(customer)
+        await handle.execute_update("acknowledge_warning", {"by": "bench"})
+        return handle, seconds
+
+    async def least_path(self, customer: str) -> tuple[WorkflowHandle[Any, Any], float]:
+        """Requested → acknowledged → ordered → waits → applied; the seconds to its first answer."""
+        handle, seconds = await self.acknowledged(customer)
+        await handle.execute_update("place_order", {"by": "bench"})
+        ended = await handle.result()
+        assert ended["state"] == "applied", ended
+        return handle, seconds
+
+
+@dataclass
+class Side(Caller):
+    """One worker in a process of its own, and the runs that it serves."""
+
     process: asyncio.subprocess.Process
     numbers: Iterator[int] = field(default_factory=lambda: count(1))
 
@@ -42,37 +87,9 @@ class Side:
         """Bytes that the worker's process holds by itself (USS: shared pages do not count)."""
         return psutil.Process(self.process.pid).memory_full_info().uss
 
-    async def start(self) -> tuple[WorkflowHandle[Any, Any], float]:
-        """Update-with-start, and the seconds until its answer."""
-        customer = f"B-{next(self.numbers):04}"
-        document = {"kind": "edition", "customer": customer, "subject": "jtl", "target": "jtl_advanced"}
-        # The two sides share a server: the bare run of the same customer has an ID of its own.
-        workflow_id = f"{'edition' if self.name == 'ours' else 'bare'}/{customer}/jtl"
-        operation: WithStartWorkflowOperation[Any, Any] = WithStartWorkflowOperation(
-            TYPES[self.name],
-            document,
-            id=workflow_id,
-            task_queue=f"bench-{self.name}",
-            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
-            static_summary=f"JTL edition, {customer}",
-        )
-        began = time.perf_counter()
-        await self.client.execute_update_with_start_workflow("requested", document, start_workflow_operation=operation)
-        return self.client.get_workflow_handle(workflow_id), time.perf_counter() - began
-
-    async def acknowledged(self) -> WorkflowHandle[Any, Any]:
-        """A run that waits for its order."""
-        handle, _ = await self.start()
-        await handle.execute_update("acknowledge_warning", {"by": "bench"})
-        return handle
-
-    async def least_path(self) -> WorkflowHandle[Any, Any]:
-        """Requested → acknowledged → ordered → waits → applied."""
-        handle = await self.acknowledged()
-        await handle.execute_update("place_order", {"by": "bench"})
-        ended = await handle.result()
-        assert ended["state"] == "applied", ended
-        return handle
+    def next_customer(self) -> str:
+        """One who has no run yet."""
+        return f"B-{next(self.numbers):04}"
 
     async def runs(self, number: int) -> list[WorkflowHandle[Any, Any]]:
         """So many runs, some at once."""
@@ -80,23 +97,29 @@ class Side:
 
         async def run() -> WorkflowHandle[Any, Any]:
             async with gate:
-                return await self.least_path()
+                return (await self.least_path(self.next_customer()))[0]
 
         return await asyncio.gather(*(run() for _ in range(number)))
 
 
 async def load(folder: Path) -> None:
-    """Customers with an edition to downgrade, and nothing in surplus; the same for both sides."""
-    editions = {"jtl": "jtl_pro"}
-    lines = [
-        json.dumps({"customer": f"B-{number:04}", "name": f"Shop {number}", "language": "en", "editions": editions})
-        for number in range(CUSTOMERS)
-    ]
-    path = folder / "customers.jsonl"
-    path.write_text("\n".join(lines), encoding="utf-8")
+    """The same customers for both sides."""
+    path = customers_file(folder, CUSTOMERS)
     for name in TYPES:
         (folder / name).mkdir()
         await load_customers(settings_of(name, folder), path)
+
+
+def customers_file(folder: Path, number: int) -> Path:
+    """So many customers with an edition to downgrade, and nothing in surplus."""
+    editions = {"jtl": "jtl_pro"}
+    lines = [
+        json.dumps({"customer": f"B-{each:04}", "name": f"Shop {each}", "language": "en", "editions": editions})
+        for each in range(number)
+    ]
+    path = folder / "customers.jsonl"
+    path.write_text("\n".join(lines), encoding="utf-8")
+    return path
 
 
 @asynccontextmanager
@@ -105,7 +128,7 @@ async def start_side(name: str, client: Client, folder: Path) -> AsyncIterator[S
     address = client.service_client.config.target_host
     process = await asyncio.create_subprocess_exec(sys.executable, "-m", "bench.worker", name, address, str(folder))
     try:
-        yield Side(name, client, folder, process)
+        yield Side(name, client, f"bench-{name}", process)
     finally:
         process.terminate()
         await process.wait()

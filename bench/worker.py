@@ -16,18 +16,15 @@ from temporalio.worker import UnsandboxedWorkflowRunner, Worker, WorkflowRunner
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
 
 from activities.cancellations import create_activities
-from bench.bare import MONTH, BareDowngrade
+from bench.bare import BareDowngrade
+from bench.document import MONTH
+from bench.sides import settings_of
 from settings import Settings
 from tests.system.soon import months_begin_soon
 from worker import DATA_CONVERTER, create_worker
 
 CACHE = 2000
 SAME_RUNNER = "BENCH_SAME_RUNNER"
-
-
-def settings_of(side: str, folder: Path) -> Settings:
-    """Each side has a database and a task queue of its own."""
-    return Settings(state_dir=folder / side, task_queue=f"bench-{side}")
 
 
 def worker_of(side: str, client: Client, settings: Settings) -> Worker:
