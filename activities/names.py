@@ -3,12 +3,13 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from activities.ports import CustomerRecords
 from catalogue.loader import Catalogues
 from states.model.names import PARTNER, named
-from states.model.record import NamedPart
+from states.model.record import Customer, NamedPart
 
 NUMBER = re.compile(r" \(([A-Za-z0-9._-]{1,40})\)")
 """A number in brackets: what stands before it may be what a run calls the licence."""
@@ -19,26 +20,34 @@ class Names:
     """The names of one customer's licences and partners. `products`: what runs call licences instead."""
 
     names: Mapping[NamedPart, str] = field(default_factory=dict)
-    products: tuple[str, ...] = ()
+    products: frozenset[str] = frozenset()
+
+    @cached_property
+    def lengths(self) -> list[int]:
+        """How long what runs call licences may be, the longest first: a name is looked up, and not searched for."""
+        return sorted({len(product) for product in self.products}, reverse=True)
 
     def in_text(self, text: str) -> str:
         """The text with each name in place of the product's or the word "partner"."""
         written, at = [], 0
         for number in NUMBER.finditer(text) if self.names else ():
-            before = text[at : number.start()]
-            said, name = self.said_and_name(before, number[1])
+            begins, name = self.name_in(text, at, number.start(), number[1])
             if name is not None:
-                written += [before.removesuffix(said), named(name, number[1])]
+                written += [text[at:begins], named(name, number[1])]
                 at = number.end()
         return "".join([*written, text[at:]])
 
-    def said_and_name(self, before: str, number: str) -> tuple[str, str | None]:
-        """What stands before a number, and the name that belongs there; None where it is no licence's or partner's."""
-        if before.endswith(PARTNER) and ("partners", number) in self.names:
-            return PARTNER, self.names["partners", number]
+    def name_in(self, text: str, start: int, end: int, number: str) -> tuple[int, str | None]:
+        """The name that belongs before a number, and where in the text begins what it takes the place of.
+
+        None where what stands there is no licence's and no partner's.
+        """
+        if text.endswith(PARTNER, start, end) and ("partners", number) in self.names:
+            return end - len(PARTNER), self.names["partners", number]
         name = self.names.get(("licences", number))
-        said = next((said for said in self.products if before.endswith(said)), None) if name else None
-        return (said, name) if said else ("", None)
+        fitting = (length for length in self.lengths if length <= end - start) if name else ()
+        length = next((length for length in fitting if text[end - length : end] in self.products), None)
+        return (end - length, name) if length else (end, None)
 
     def in_document(self, document: Any) -> Any:
         """The same of every text of a document in plain JSON."""
@@ -61,9 +70,13 @@ def may_name(document: Any) -> bool:
 
 def names_of(customer: str, records: CustomerRecords, catalogues: Catalogues) -> Names:
     """The names of what the customer has, and of what has left the record."""
-    record = records.customer(customer)
-    names = dict(records.former_names(customer)) | (record.names() if record else {})
+    return names_in(records.customer(customer), records.former_names(customer), catalogues)
+
+
+def names_in(record: Customer | None, former_names: Mapping[NamedPart, str], catalogues: Catalogues) -> Names:
+    """The names in a record, and of what has left it."""
+    names = dict(former_names) | (record.names() if record else {})
     products = {licence.product for licence in record.licences} if record else set()
     for version in catalogues.all if names else ():
         products |= {label for product in version.products.values() for label in product.label.values()}
-    return Names(names, tuple(sorted(products, key=len, reverse=True)))
+    return Names(names, frozenset(products))

@@ -109,10 +109,13 @@ class Licences(Subject):
 
     def ending(self, record: Customer, subject: str, details: Details) -> tuple[Licence, ...]:
         """Those that the customer holds (G2)."""
-        return tuple(licence for licence in record.licences if getattr(licence, self.field) == subject)
+        if self.field == "product":
+            return record.of_product(subject)
+        licence = record.licence(subject)
+        return (licence,) if licence else ()
 
     def seen(self, record: Customer, subject: str) -> Seen:
-        own = [licence for licence in record.licences if subject in (getattr(licence, self.field), licence.parent)]
+        own = (*self.ending(record, subject, None), *record.of_parent(subject))
         return super().seen(record, subject) | editions_seen(record) | licences_seen(own)
 
 
@@ -121,8 +124,9 @@ class Hosting(Licences):
 
     def ending(self, record: Customer, subject: str, details: Details) -> tuple[Licence, ...]:
         decided = addon_decisions(details)
+        addons = record.of_parent(subject)
         return super().ending(record, subject, details) + tuple(
-            addon for addon in record.licences if addon.parent == subject and decided.get(addon.licence) == "end"
+            addon for addon in addons if decided.get(addon.licence) == "end"
         )
 
 

@@ -5,11 +5,14 @@ from datetime import UTC, datetime
 from typing import Any
 
 from activities.request_check import check_in, check_request, context_of
+from catalogue.loader import Catalogues
 from catalogue.texts import say
 from portal.context import Portal
 from portal.incoming import check_reason, read_request
 from portal.problems import PortalProblem
 from portal.schemas import LicenceAnswer, LicencesAnswer
+from settings import Settings
+from states.kinds.kind import Context
 from states.kinds.licence import where_instead
 from states.kinds.registry import KINDS
 from states.model.base import day_of
@@ -32,21 +35,27 @@ ELSEWHERE = ("shopify", "ecomdata")
 def licences(portal: Portal, customer: str) -> dict[str, Any]:
     """The customer's licences, each with what its end would mean. Blocks. Raises `unknown_customer`."""
     context = context_of(customer, portal.adapters, portal.settings)
-    record = context.record
-    if record is None:
+    if context.record is None:
         raise PortalProblem("unknown_customer", values={"customer": customer}, status=404)
+    answers = licence_answers(context, context.record, portal.catalogues, portal.settings)
+    return LicencesAnswer(customer=customer, licences=answers).model_dump(mode="json")
+
+
+def licence_answers(
+    context: Context, record: Customer, catalogues: Catalogues, settings: Settings
+) -> tuple[LicenceAnswer, ...]:
+    """What the end of each licence of a record would mean now, of what has been read once for all of them."""
     now = datetime.now(UTC)
-    catalogue = portal.catalogues.in_force(day_of(now, portal.settings.time_zone))
+    catalogue = catalogues.in_force(day_of(now, settings.time_zone))
     running = running_for(context.open_runs)
 
     def assess(request: Request) -> Check:
-        return check_in(context, Inquiry(request=request, at=now), portal.catalogues, portal.settings)
+        return check_in(context, Inquiry(request=request, at=now), catalogues, settings)
 
-    answers = [
+    return tuple(
         licence_answer(record, licence, catalogue, running.get(subject_of(licence)), assess)
         for licence in record.licences
-    ]
-    return LicencesAnswer(customer=customer, licences=tuple(answers)).model_dump(mode="json")
+    )
 
 
 def running_for(open_runs: Iterable[str]) -> dict[str, str]:

@@ -1,6 +1,6 @@
 """The orders: what is booked, and what became of it."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, insert, select, update
@@ -11,7 +11,7 @@ from activities.subjects import subject_of
 from states.model.effects import Step
 from states.model.ends import ENDS
 from states.model.facts import CONFIGURED, BookedChange
-from states.model.record import Customer, Licence
+from states.model.record import Customer
 
 
 class Key(NamedTuple):
@@ -94,11 +94,10 @@ def ends_of(connection: Connection, record: Customer) -> Ends:
     """When the booked ends of this customer's licences take effect, by licence (X3); the earlier one counts."""
     booked = select(orders).where(orders.c.customer == record.customer, orders.c.state == "booked")
     rows = connection.execute(booked.order_by(orders.c.effective_at.desc(), orders.c.reference))
-    about = by_subject(record)
     return {
         licence.licence: row.effective_at
         for row in rows
-        for licence in subject_of(row.kind).ending(about(row.subject), row.subject, row.details)
+        for licence in subject_of(row.kind).ending(record, row.subject, row.details)
     }
 
 
@@ -110,15 +109,3 @@ def changes_of(connection: Connection, customer: str) -> tuple[BookedChange, ...
         BookedChange(kind=row.kind, subject=row.subject, target=row.target, effective_at=row.effective_at)
         for row in rows
     )
-
-
-def by_subject(record: Customer) -> Callable[[str], Customer]:
-    """The record with no other licences than a subject may mean: its own, those of its product, and its add-ons.
-
-    Looking through all of them for each booking would take a large customer minutes.
-    """
-    licences: dict[str, list[Licence]] = {}
-    for licence in record.licences:
-        for subject in {licence.licence, licence.product, licence.parent or licence.licence}:
-            licences.setdefault(subject, []).append(licence)
-    return lambda subject: record.model_copy(update={"licences": tuple(licences.get(subject, ()))})

@@ -16,7 +16,7 @@ from states.chart.tasks import tasks_of
 from states.chart.turn import Turn
 from states.model.base import day_of, last_usable_day
 from states.model.effects import BookOrder
-from states.model.facts import Addon, Refusal, RunSettings
+from states.model.facts import Check, Refusal, RunSettings
 from states.model.memory import Memory, Task
 from states.model.payload_errors import Fault, faults_of, readable
 from states.model.request import (
@@ -197,13 +197,14 @@ def details_missing(memory: Memory, details: dict[str, Any]) -> tuple[str, list[
     if lacking:
         return "SHH2" if "new_contract" in (check.details_needed or ()) else "ADD1", lacking
     decided = addon_decisions(details)
-    numbers = [addon.licence for addon in check.addons]
-    undecided = [number for number in numbers if decided.get(number) not in ("end", "keep")]
+    undecided = [addon.licence for addon in check.addons if decided.get(addon.licence) not in ("end", "keep")]
     if undecided:
         return "ADD2", [f"addons.{number}" for number in undecided]
+    common = without_addons(check, details)
     for addon in check.addons:
-        own = of_addon(addon, details, numbers)
-        if decided[addon.licence] == "end" and (lacking := form_lacks(addon.details_needed, own)):
+        own = details.get(addon.licence)
+        given = common | own if isinstance(own, dict) else common
+        if decided[addon.licence] == "end" and (lacking := form_lacks(addon.details_needed, given)):
             return "ADD1", lacking
     return None
 
@@ -216,11 +217,10 @@ def form_lacks(needed: tuple[str, ...] | None, details: dict[str, Any]) -> list[
     return lacking or (["details"] if all(value in EMPTY for value in details.values()) else [])
 
 
-def of_addon(addon: Addon, details: dict[str, Any], numbers: list[str]) -> dict[str, Any]:
-    """Of a hosting's details those for the form of one of its add-ons: all but the decisions, and its own (ADD2)."""
-    own = details.get(addon.licence)
-    common = {key: value for key, value in details.items() if key not in ("addons", *numbers)}
-    return common | (own if isinstance(own, dict) else {})
+def without_addons(check: Check, details: dict[str, Any]) -> dict[str, Any]:
+    """Of a hosting's details those for the forms of all of its add-ons: neither the decisions nor one's own (ADD2)."""
+    own = {"addons", *(addon.licence for addon in check.addons)}
+    return {key: value for key, value in details.items() if key not in own}
 
 
 def unknown_addons(memory: Memory, details: dict[str, Any]) -> list[str]:

@@ -5,7 +5,7 @@ from typing import Any
 
 from states.chart.checks import books, by_hand, ends_outside, version
 from states.chart.notifications import tell, tell_booked, tell_watchers
-from states.chart.tasks import ask_or_open, close_task, handled_by, open_outside_step, open_task, tasks_of
+from states.chart.tasks import ask_or_open, close_task, handled_by, open_steps, open_task, tasks_of
 from states.chart.turn import Turn, last_line
 from states.model.base import day_after, last_usable_day
 from states.model.effects import ApplyChange, AssignLicence, BookOrder
@@ -154,8 +154,7 @@ def note_booked(turn: Turn) -> None:
     memory.rechecked = bool(date and date - memory.settings.recheck_before <= memory.now)
     tell_watchers(turn, "scheduled")
     tell_booked(turn)
-    for step in memory.check.outside if memory.check else ():
-        open_outside_step(turn, step)
+    open_steps(turn, memory.check.outside if memory.check else ())
     if order and order.late:
         ask_which_date(turn, order)
 

@@ -20,15 +20,20 @@ from states.rules.run_values import addon_facts, isoformat
 def open_task(
     turn: Turn, type_: str, text: str, *, step: AnyEffect | None = None, subject: str | None = None, **more: Any
 ) -> None:
-    """Open a task unless the same is open already; its id is opaque, without slashes, and the same on replay."""
+    """Open a task unless the same is open already."""
     memory = turn.memory
     if any(task.type == type_ and task.subject == subject and task.step == step for task in memory.tasks):
         return
+    task = new_task(memory, type=type_, text=text, step=step, subject=subject, **more)
+    memory.tasks = (*memory.tasks, task)
+
+
+def new_task(memory: Memory, **fields: Any) -> Task:
+    """A task that is opened now; its id is opaque, without slashes, and the same on replay."""
     memory.number += 1
     seed = f"{memory.request.workflow_id}/{memory.run_id}/{memory.number}"
     name = "t-" + hashlib.blake2s(seed.encode(), digest_size=8).hexdigest()
-    task = Task(task=name, type=type_, text=text, opened_at=memory.now, step=step, subject=subject, **more)
-    memory.tasks = (*memory.tasks, task)
+    return Task(task=name, opened_at=memory.now, **fields)
 
 
 def close_task(memory: Memory, task: Task) -> None:
@@ -129,16 +134,23 @@ def skippable(memory: Memory, step: Effect) -> bool:
     return step.name != "check_licences" or memory.check is not None
 
 
-def open_outside_step(turn: Turn, step: OutsideStep) -> None:
-    """A step outside our reach is a task until its proof is confirmed (X9)."""
-    values = {"name": step.name} | dict(step.values)
-    open_task(turn, "third_party", f"third_party_{step.what}", subject=step.subject or step.what, values=values)
-
-
 def open_outside_steps(turn: Turn) -> None:
     """Each step outside our reach (X9)."""
-    for step in outside_steps(turn.memory, turn.traits):
-        open_outside_step(turn, step)
+    open_steps(turn, outside_steps(turn.memory, turn.traits))
+
+
+def open_steps(turn: Turn, steps: Iterable[OutsideStep]) -> None:
+    """Each of these steps outside our reach is a task until its proof is confirmed (X9)."""
+    memory = turn.memory
+    known = {task.subject for task in tasks_of(memory, "third_party")}
+    opened = []
+    for step in steps:
+        subject, values = step.subject or step.what, {"name": step.name} | dict(step.values)
+        if subject not in known:
+            known.add(subject)
+            text = f"third_party_{step.what}"
+            opened.append(new_task(memory, type="third_party", text=text, subject=subject, values=values))
+    memory.tasks = (*memory.tasks, *opened)
 
 
 def proofs_missing(model: Memory) -> bool:

@@ -164,9 +164,7 @@ def products_touched(record: Customer, catalogue: Catalogue, current: Edition, t
         elif after.limit not in (None, before.limit) and len(licences) > (after.limit or 0):
             touched["limits"].append(limit_of(product, after.limit or 0, record.language))
             touched["inferred"] += [label] if after.source.inferred else []
-    touched["warehouse"] = current.family == "wms" and any(
-        licence.product == "wms_module" for licence in record.licences
-    )
+    touched["warehouse"] = current.family == "wms" and bool(record.of_product("wms_module"))
     return {name: value for name, value in touched.items() if value and name != "free"}
 
 
@@ -206,7 +204,7 @@ def untouched(record: Customer, catalogue: Catalogue, target: Edition) -> dict[s
     """What stays booked and goes on costing, though one might think otherwise: licences of JTL-Shop, whose number no
     source gives for an edition (ED8, SL3), and additional users of the WMS (WE4). A Subscription runs out (SL2)."""
     product, name = ("wms_user", "users") if target.family == "wms" else ("shop_licence", "shop_licences")
-    paid = [licence for licence in record.licences if licence.product == product and not licence.included]
+    paid = [licence for licence in record.of_product(product) if not licence.included]
     staying = {
         name: [licence for licence in paid if licence.contract != "subscription"],
         "subscriptions": [licence for licence in paid if licence.contract == "subscription"],

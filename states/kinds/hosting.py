@@ -19,7 +19,7 @@ class HostingEnd(LicenceEnd):
 def check(inquiry: LicenceInquiry) -> Check:
     """Back up first (HOS3); for each add-on the order must say whether it ends or stays (ADD2)."""
     record, hosting = inquiry.record, inquiry.licence.licence
-    licences = [licence for licence in record.licences if licence.parent == hosting]
+    licences = record.of_parent(hosting)
     warnings = [Warning(code="backup")]
     if licences:
         names = [name_of(addon, inquiry.catalogue, record.language) for addon in licences]

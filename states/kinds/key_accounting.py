@@ -31,11 +31,10 @@ def malformed(request: Request) -> str | None:
 
 def check(inquiry: CustomerInquiry) -> Check:
     """Held as a licence of this product, whatever its number (SUP3)."""
-    numbers = (licence.licence for licence in inquiry.record.licences if licence.product == "key_accounting")
-    number = next(numbers, None)
-    if number is None:
+    held = inquiry.record.of_product("key_accounting")
+    if not held:
         return inquiry.refuse("G2", "not_held", subject="key_accounting")
-    request = inquiry.request.model_copy(update={"subject": number})
+    request = inquiry.request.model_copy(update={"subject": held[0].licence})
     return about_licence("key_accounting", check_of_service)(replace(inquiry, request=request))
 
 

@@ -231,8 +231,7 @@ def no_saving_warning(product: Product, inferred: bool, ends_at: str | None = No
 
 def two_contracts(inquiry: LicenceInquiry, other: str) -> tuple[Warning, ...]:
     """What else the customer has for the shop: licence and hosting end by themselves (SL5)."""
-    others = [licence for licence in inquiry.record.licences if licence.product == other]
-    names = [name_of(licence, inquiry.catalogue, inquiry.record.language) for licence in others]
+    names = inquiry.names_of(other)
     return (Warning(code="two_contracts", values={"others": names}),) if names else ()
 
 

@@ -1,6 +1,8 @@
 """The customer's record, in the form of the lines that `customers load` reads (docs/contract.md, Customers' data)."""
 
+from collections.abc import Callable, Iterable
 from functools import cached_property
+from operator import attrgetter
 from typing import Annotated, Literal, Self
 
 from pydantic import Field
@@ -81,13 +83,42 @@ class Customer(Value):
         """The licence of that number, or None where the customer does not hold it."""
         return self.by_number.get(licence)
 
+    def of_product(self, product: str) -> tuple[Licence, ...]:
+        """The licences of a product, in the record's order."""
+        return tuple(self.by_product.get(product, ()))
+
+    def of_parent(self, licence: str) -> tuple[Licence, ...]:
+        """What belongs to a licence, the add-ons of a hosting, in the record's order."""
+        return tuple(self.by_parent.get(licence, ()))
+
+    # A large customer's licences are looked up once for each of them.
+
     @cached_property
     def by_number(self) -> dict[str, Licence]:
-        """The licences by their numbers: a large customer's are looked up once for each."""
+        """The licences by their numbers."""
         return {entry.licence: entry for entry in reversed(self.licences)}
+
+    @cached_property
+    def by_product(self) -> dict[str, list[Licence]]:
+        """The licences by their products."""
+        return grouped(self.licences, attrgetter("product"))
+
+    @cached_property
+    def by_parent(self) -> dict[str, list[Licence]]:
+        """The licences by those to which they belong."""
+        return grouped((entry for entry in self.licences if entry.parent is not None), attrgetter("parent"))
 
     def __copy__(self) -> Self:
         """A copy may get other licences."""
         copied = super().__copy__()
-        copied.__dict__.pop("by_number", None)
+        for name in ("by_number", "by_product", "by_parent"):
+            copied.__dict__.pop(name, None)
         return copied
+
+
+def grouped(licences: Iterable[Licence], key: Callable[[Licence], str]) -> dict[str, list[Licence]]:
+    """The licences of each key, in their order."""
+    groups: dict[str, list[Licence]] = {}
+    for licence in licences:
+        groups.setdefault(key(licence), []).append(licence)
+    return groups

@@ -1,5 +1,6 @@
 """The status document, read off a chart: the same for runs and previews (docs/contract.md, Query `status`)."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from states.chart.base import Chart
@@ -19,12 +20,16 @@ SHOWN_ALREADY = {"support_ticket": ("said",), "perform": ("given",)}
 """By type, what the instructions themselves say of the customer's words."""
 
 
-def task_entry(task: Task, say: Say, memory: Memory) -> TaskEntry:
+def task_entries(memory: Memory, say: Say) -> tuple[TaskEntry, ...]:
+    """Every open task; what the run says of itself is read off once for all of them."""
+    facts = run_facts(memory) | origin_facts(memory)
+    facts |= {"beside": beside_rows(memory), "revocation_asked": bool(tasks_of(memory, "revocation"))}
+    return tuple(task_entry(task, facts, say, language_of(memory)) for task in memory.tasks)
+
+
+def task_entry(task: Task, facts: Mapping[str, Any], say: Say, language: str) -> TaskEntry:
     """A task with its instructions: what to do, who asked, the proof handed in, the last rejection's note."""
-    language = language_of(memory)
-    values = run_facts(memory) | origin_facts(memory)
-    values |= {"due_at": isoformat(task.due_at), "late": task.subject == "late", "beside": beside_rows(memory)}
-    values |= {"revocation_asked": bool(tasks_of(memory, "revocation"))} | task.values
+    values = {**facts, "due_at": isoformat(task.due_at), "late": task.subject == "late"} | task.values
     values |= dict.fromkeys(SHOWN_ALREADY.get(task.type, ()))
     text = say(language, f"task.{task.text}", values) + "\n\n" + say(language, "task.asked", values)
     if task.proof is not None:
@@ -101,7 +106,7 @@ def status(chart: Chart, say: Say, *, workflow_id: str, run_id: str, ui_url: str
         refusal=refusal_of(memory, say),
         surplus=surplus_entries(memory, say, language),
         standing=standing_of(memory),
-        tasks=tuple(task_entry(task, say, memory) for task in memory.tasks),
+        tasks=task_entries(memory, say),
         timeline=tuple(timeline_entry(line, say, language) for line in memory.timeline),
     )
 

@@ -307,7 +307,7 @@ def test_a_task_with_its_instructions_the_last_note_and_the_proof():
         task.task, "third_party", None, (), True,
     )  # fmt: skip
     values = FACTS_TERM | {"kind": "marketplace", "stage": "ordered"} | origin_facts(run.memory)
-    values |= {"due_at": None, "late": False, "beside": [], "revocation_asked": False, "name": None}
+    values |= {"beside": [], "revocation_asked": False, "due_at": None, "late": False, "name": None}
     texts = [f"de task.third_party_pilot {values}", f"de task.asked {values}"]
     assert entry.instructions.split("\n\n") == texts
     first, second = (f"de task.proof { ({'reference': name, 'by': 'c'}) }" for name in ("mail", "letter"))
