@@ -18,8 +18,9 @@ from states.model.base import Identifier, day_of
 from states.model.effects import ApplyChange, Decouple, Step
 from states.model.facts import ACTIONS, Check, Inquiry, RunSettings, Surplus
 from states.model.offers import Catalogue
-from states.model.record import Customer, Licence
+from states.model.record import Customer
 from states.model.request import Request
+from states.rules.surplus import unlisted_channels
 
 RECORDED = ("abandon_after", "remind_every", "recheck_before", "repair_after", "apply_window", "max_event_age")
 """The settings that a run records under their own name."""
@@ -155,23 +156,13 @@ def judge_of(step: Step, catalogues: Catalogues, settings: Settings) -> Judge:
         if step.kind == "order_package" and step.target == 0:
             billed = channels(catalogues)
             active = [licence for licence in record.licences if licence.product in billed]
-            entries = {entry.licence: entry for entry in surplus_left(record, {})} if active else {}
-            surplus = tuple(entries.get(licence.licence) or as_channel(licence) for licence in active)
-            return Judgement(surplus, held=bool(active))
+            entries = surplus_left(record, {}) if active else ()
+            listed = {number for entry in entries for number in entry.licences}
+            unlisted = unlisted_channels(licence for licence in active if licence.licence not in listed)
+            return Judgement((*entries, *unlisted), held=bool(active))
         return Judgement()
 
     return judge
-
-
-def as_channel(licence: Licence) -> Surplus:
-    """A channel that only another version of the catalogue names (OP0-1)."""
-    return Surplus(
-        licence=licence.licence,
-        product=licence.product,
-        reason="channel",
-        values={"product": licence.product},
-        candidates=(licence.licence,),
-    )
 
 
 def channels(catalogues: Catalogues) -> frozenset[str]:

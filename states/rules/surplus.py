@@ -1,14 +1,27 @@
 """Licences in surplus under an edition or an order package, from the record and the catalogue. Pure."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from operator import attrgetter
+from typing import Any, NamedTuple
 
 from states.model.facts import Surplus
 from states.model.names import PARTNER, named
-from states.model.offers import Catalogue, Offer, Product
-from states.model.record import Customer, Family, Licence, Partner
+from states.model.offers import Catalogue, Product
+from states.model.record import Customer, Family, Licence, Partner, grouped
 from states.rules.cost_effect import product_of
+
+MOST_SINGLE = 50
+"""So many licences have an entry each; of more, those of a product share one, so that no document grows too large."""
+
+
+class Unfitting(NamedTuple):
+    """Licences of one product that do not fit: why, the values of the text that says so, and how many would."""
+
+    licences: Sequence[Licence]
+    reason: str
+    values: dict[str, Any]
+    limit: int | None = None
 
 
 def surplus_under(
@@ -21,7 +34,7 @@ def surplus_under(
     candidate any more (X3).
     """
     label = catalogue.editions[target].label
-    entries: list[Surplus] = []
+    unfitting: list[Unfitting] = []
     for product, licences in licences_by_product(record, catalogue):
         offer = product.offers.get(target) if product.family == family else None
         if offer is None:
@@ -29,10 +42,10 @@ def surplus_under(
         values: dict[str, Any] = {"product": product.label[record.language], "target": label, "kind": product.kind}
         values |= {"inferred": True} if offer.source.inferred else {}
         if offer.status == "not_available":
-            entries += [entry_of_missing_product(licence, values, ends) for licence in licences]
+            unfitting.append(Unfitting(licences, "not_available", values))
         elif offer.limit is not None and len(licences) > offer.limit:
-            entries.append(beyond_limit(licences, offer, values, ends))
-    return tuple(entries)
+            unfitting.append(Unfitting(licences, "limit", values | {"limit": offer.limit}, offer.limit))
+    return tuple(entries_of(unfitting, ends))
 
 
 def surplus_now(
@@ -53,31 +66,38 @@ def licences_by_product(record: Customer, catalogue: Catalogue) -> list[tuple[Pr
     return list(groups.values())
 
 
-def entry_of_missing_product(licence: Licence, values: dict[str, Any], ends: Mapping[str, datetime]) -> Surplus:
-    """A licence of a product that the target does not have."""
+def entries_of(unfitting: Sequence[Unfitting], ends: Mapping[str, datetime]) -> Iterator[Surplus]:
+    """An entry for each licence of which none fits, or where they are many, one for each product; one for a limit."""
+    few = sum(len(group.licences) for group in unfitting if group.limit is None) <= MOST_SINGLE
+    for group in unfitting:
+        if group.limit is None and (few or len(group.licences) == 1):
+            yield from (entry_of(licence, group, ends) for licence in group.licences)
+        else:
+            yield too_many_of(group, ends)
+
+
+def entry_of(licence: Licence, group: Unfitting, ends: Mapping[str, datetime]) -> Surplus:
+    """One licence that does not fit."""
     return Surplus(
         licence=licence.licence,
         product=licence.product,
-        reason="not_available",
-        values=values,
+        reason=group.reason,
+        values=group.values,
         candidates=(licence.licence,),
         ends_at=ends.get(licence.licence),
     )
 
 
-def beyond_limit(
-    licences: Sequence[Licence], offer: Offer, values: Mapping[str, Any], ends: Mapping[str, datetime]
-) -> Surplus:
-    """How many licences there are above the limit (POS3); the earliest booked ends count first."""
-    limit = offer.limit or 0
-    exceeded_by = len(licences) - limit
-    numbers = [licence.licence for licence in licences]
+def too_many_of(group: Unfitting, ends: Mapping[str, datetime]) -> Surplus:
+    """How many licences of a product there are above the limit (POS3); the earliest booked ends count first."""
+    numbers = [licence.licence for licence in group.licences]
+    exceeded_by = len(numbers) - (group.limit or 0)
     ending = sorted((number for number in numbers if number in ends), key=lambda number: ends[number])[:exceeded_by]
     left = exceeded_by - len(ending)
     return Surplus(
-        product=licences[0].product,
-        reason="limit",
-        values={**values, "limit": limit, "held": len(licences)},
+        product=group.licences[0].product,
+        reason=group.reason,
+        values={**group.values, "held": len(numbers)},
         candidates=tuple(number for number in numbers if number not in ends) if left else tuple(ending),
         too_many=left,
         ending={number: ends[number] for number in ending},
@@ -89,18 +109,19 @@ def active_channels(record: Customer, catalogue: Catalogue) -> tuple[Surplus, ..
 
     An end that is merely booked does not resolve it: the channel is active until it has ended.
     """
-    return tuple(
-        Surplus(
-            licence=licence.licence,
-            product=licence.product,
-            reason="channel",
-            values={"product": product.label[record.language], "kind": product.kind},
-            candidates=(licence.licence,),
-        )
+    language = record.language
+    channels = [
+        Unfitting(licences, "channel", {"product": product.label[language], "kind": product.kind})
         for product, licences in licences_by_product(record, catalogue)
         if product.channel
-        for licence in licences
-    )
+    ]
+    return tuple(entries_of(channels, {}))
+
+
+def unlisted_channels(licences: Iterable[Licence]) -> tuple[Surplus, ...]:
+    """The same of channels that only another version of the catalogue names (OP0-1)."""
+    products = grouped(licences, attrgetter("product"))
+    return tuple(entries_of([Unfitting(held, "channel", {"product": name}) for name, held in products.items()], {}))
 
 
 def open_at_partners(partners: Iterable[Partner]) -> tuple[Surplus, ...]:

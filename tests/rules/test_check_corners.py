@@ -15,7 +15,16 @@ from states.model.facts import Check, Feature, Inquiry
 from states.model.offers import Catalogue, Edition, Offer, Product, Source
 from states.model.record import Customer, Licence
 from states.model.request import Request
-from states.rules.surplus import active_channels, beyond_limit, open_at_partners, surplus_now, surplus_under
+from states.rules.surplus import (
+    MOST_SINGLE,
+    Unfitting,
+    active_channels,
+    open_at_partners,
+    surplus_now,
+    surplus_under,
+    too_many_of,
+    unlisted_channels,
+)
 from states.views.diagram import dot, states_of
 from tests.rules.checks import AT, FAR, SHIPPED, STABLE, ask, customer, editions, refusal_of, warned
 
@@ -351,10 +360,10 @@ def test_POS3_the_earliest_booked_ends_resolve_first():
         (2, ("L-3", "L-1"), 0, ["L-3", "L-1"]),
         (3, ("L-3",), 0, ["L-3"]),
     ):
-        entry = beyond_limit(licences(4), offer("included", limit), {"kind": "pos"}, ENDS)
+        entry = too_many_of(Unfitting(licences(4), "limit", {"kind": "pos"}, limit), ENDS)
         assert (entry.candidates, entry.too_many, list(entry.ending)) == (candidates, too_many, ending), limit
         assert (entry.product, entry.licence) == ("p-1", None)
-        assert entry.values == {"kind": "pos", "limit": limit, "held": 4}
+        assert entry.values == {"kind": "pos", "held": 4}
 
 
 @pytest.mark.parametrize(("limit", "too_many"), [(0, [2]), (1, [1]), (2, []), (3, []), (None, [])])
@@ -478,3 +487,26 @@ def test_API2_the_api_once_stable_is_sold_and_then_touched_by_a_downgrade():
 def test_a_customer_is_found_by_licence():
     record = Customer(customer="K", name="n", licences=(Licence(licence="L", product="p"),))
     assert record.licence("L") is not None
+
+
+def test_ED5_of_many_licences_those_of_a_product_share_an_entry():
+    thing, other = (
+        product("thing", {"jtl_start": offer("not_available")}),
+        product("other", {"jtl_start": offer("not_available")}),
+    )
+    held = [{"product": "thing"}] * MOST_SINGLE
+    few = surplus_under(customer(*held), ENDS, catalogue(thing, other), "jtl", "jtl_start")
+    assert [entry.licence for entry in few] == [f"L-{number}" for number in range(1, MOST_SINGLE + 1)]
+    both = customer(*held, {"product": "other"})
+    many, single = surplus_under(both, ENDS, catalogue(thing, other), "jtl", "jtl_start")
+    assert (many.licence, many.reason, many.too_many, many.left) == (None, "not_available", 48, 48)
+    assert many.candidates == tuple(f"L-{number}" for number in range(1, MOST_SINGLE + 1) if number not in (1, 3))
+    assert list(many.ending) == ["L-3", "L-1"]
+    assert (single.licence, single.candidates, single.too_many) == ("L-51", ("L-51",), 1)
+
+
+def test_OP0_1_of_many_channels_those_of_a_product_share_an_entry():
+    (entry,) = active_channels(customer(*[{"product": "marketplace"}] * (MOST_SINGLE + 1)), SHIPPED)
+    assert (entry.licence, entry.reason, entry.too_many, len(entry.candidates)) == (None, "channel", 51, 51)
+    (entry,) = unlisted_channels(Licence(licence=f"L-{number}", product="gone") for number in range(51))
+    assert (entry.licence, entry.values, entry.too_many) == (None, {"product": "gone", "held": 51}, 51)
