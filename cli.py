@@ -244,7 +244,7 @@ def load(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="JSON Lines, one customer a line.")],
     as_json: Json = False,
 ) -> None:
-    """Load customers, all or none; open runs that it concerns check again."""
+    """Load customers, once all of the file is found right; open runs that it concerns check again."""
     from console.customers import load_file
 
     load_file(environment(), file, as_json)

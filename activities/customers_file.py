@@ -1,18 +1,24 @@
-"""A file of customers as JSON Lines, read and validated whole (docs/contract.md, Customers' data)."""
+"""A file of customers as JSON Lines: validated whole, then read again in batches (docs/contract.md, Customers' data).
+
+No more of it is held than a batch and the customers' numbers, however large it is.
+"""
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from pydantic import ValidationError
 
-from activities.ports import UnknownProduct
+from activities.ports import Misconfigured, UnknownProduct
 from activities.sql.columns import UNSTORABLE
 from catalogue.loader import Catalogues
 from states.model.record import Customer
 
 LARGEST = 2**31 - 1
 """The largest number that a record may hold."""
+MOST_AT_ONCE, LARGEST_BATCH = 100, 256 * 1024
+"""So many customers, and bytes of their lines, are one transaction: others wait for it, far less than a second."""
+MARK = "\N{BYTE ORDER MARK}"
 
 
 class LoadFailed(ValueError):
@@ -24,43 +30,81 @@ class LoadFailed(ValueError):
         super().__init__(f"{path} was not loaded, nothing was changed:\n{lines}")
 
 
-def read_customers(path: Path) -> list[Customer]:
-    """The customers of a file. Raises `LoadFailed` with every fault, each with its line and field."""
-    try:
-        lines = path.read_text(encoding="utf-8-sig").split("\n")
-    except OSError as error:
-        raise LoadFailed(path, [f"the file cannot be read: {error.strerror}"]) from None
-    except UnicodeDecodeError as error:
-        raise LoadFailed(path, [f"the file is not UTF-8: byte {error.start}"]) from None
+class CheckedFile(NamedTuple):
+    """A file in which nothing is wrong: how many customers it holds, and their licences of products nobody knows."""
+
+    customers: int
+    unknown: tuple[UnknownProduct, ...]
+
+
+def check_file(path: Path, catalogues: Catalogues) -> CheckedFile:
+    """Validate a file whole. Raises `LoadFailed` with every fault, each with its line and field."""
+    products = {key.partition("/")[0] for version in catalogues.all for key in version.products}
     problems: list[str] = []
-    records: dict[str, Customer] = {}
+    unknown: list[UnknownProduct] = []
     line_of: dict[str, int] = {}
-    for number, line in enumerate(lines, 1):
-        if not line.strip():
-            continue
+    for number, line in lines_of(path):
         try:
             record = Customer.model_validate_json(line, strict=True)
         except ValidationError as error:
             faults = [f"{place(fault['loc'])}: {fault['msg']}" for fault in error.errors(include_url=False)]
         else:
             faults = list(faults_of(record))
-            records[record.customer] = record
+            unknown += unknown_products(record, products)
             first = line_of.setdefault(record.customer, number)
             if first != number:
                 faults.append(f"customer: {record.customer} stands in line {first} already")
         problems += [f"line {number}: {fault}" for fault in faults]
     if problems:
         raise LoadFailed(path, problems)
-    return list(records.values())
+    return CheckedFile(len(line_of), tuple(unknown))
 
 
-def unknown_products(records: Iterable[Customer], catalogues: Catalogues) -> Iterator[UnknownProduct]:
+def batches_of(path: Path) -> Iterator[list[Customer]]:
+    """The customers of a file that was checked, as many at once as one transaction takes.
+
+    Raises `Misconfigured` where the file is not any more what was checked.
+    """
+    batch: list[Customer] = []
+    size = 0
+    for number, line in lines_of(path):
+        size += len(line)
+        if batch and (len(batch) == MOST_AT_ONCE or size > LARGEST_BATCH):
+            yield batch
+            batch, size = [], len(line)
+        try:
+            batch.append(Customer.model_validate_json(line, strict=True))
+        except ValidationError:
+            raise changed(path, f"line {number} is no customer any more") from None
+    if batch:
+        yield batch
+
+
+def changed(path: Path, what: str) -> Misconfigured:
+    """The file is not any more what was checked."""
+    return Misconfigured(f"{path} has changed while it was loaded: {what}")
+
+
+def lines_of(path: Path) -> Iterator[tuple[int, str]]:
+    """The lines that are not empty, by number. Raises `LoadFailed` where they cannot be read."""
+    number = 0
+    try:
+        with path.open("rb") as file:
+            for number, line in enumerate(file, 1):
+                text = line.decode().removeprefix(MARK if number == 1 else "").strip()
+                if text:
+                    yield number, text
+    except OSError as error:
+        raise LoadFailed(path, [f"the file cannot be read: {error.strerror}"]) from None
+    except UnicodeDecodeError as error:
+        raise LoadFailed(path, [f"line {number}: not UTF-8: byte {error.start} of the line"]) from None
+
+
+def unknown_products(record: Customer, products: set[str]) -> Iterator[UnknownProduct]:
     """The licences whose product is in no version of the catalogue: kept and shown, and not ended here (G1)."""
-    products = {key.partition("/")[0] for version in catalogues.all for key in version.products}
-    for record in records:
-        for licence in record.licences:
-            if licence.product not in products:
-                yield UnknownProduct(record.customer, licence.licence, licence.product)
+    for licence in record.licences:
+        if licence.product not in products:
+            yield UnknownProduct(record.customer, licence.licence, licence.product)
 
 
 def place(loc: tuple[int | str, ...]) -> str:

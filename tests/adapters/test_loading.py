@@ -1,17 +1,21 @@
-"""Customers' data: a file is loaded whole or not at all, and open runs that a second load concerns are told."""
+"""Customers' data: a wrong file loads nothing, a right one is loaded in batches, and open runs concerned are told."""
 
+import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from activities import customer_centre, customers_file
 from activities.customer_centre import LoadFailed, TouchedRun, UnknownProduct, customer, load_customers
 from activities.news_teller import NewsTeller
-from activities.ports import Unavailable
+from activities.ports import LoadReport, Misconfigured, Unavailable
+from activities.sql.customer_records import SqlCustomerRecords
 from activities.sql.database import Database
 from activities.sql.news import SqlNews, keep_news
 from activities.sql.runs import SqlRuns
 from settings import Settings
+from states.model.record import Customer
 from states.model.request import LicenceChanged
 from tests.adapters.customers import CONTRACT, file_of, licence, line, record_of
 from tests.adapters.databases import database, postgres, settings
@@ -228,3 +232,97 @@ async def test_a_run_that_cannot_be_told_holds_up_no_other(database: Database) -
             await NewsTeller(news, tell).tell_waiting()
     assert told == ["other"]
     assert [(each.workflow_id, each.news) for each in news.waiting(10)] == [("stuck", content)]
+
+
+FIVE = [line(customer=f"K-{number}", licences=[licence("L-1")]) for number in range(1, 6)]
+WORKFLOW_ID = "wms_user/K-1/L-1"
+
+
+@pytest.fixture
+def in_batches(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """Two customers are a batch. Answers how long it rested after each: nobody waits here."""
+    rests: list[float] = []
+
+    async def rest(seconds: float) -> None:
+        rests.append(seconds)
+
+    monkeypatch.setattr(customers_file, "MOST_AT_ONCE", 2)
+    monkeypatch.setattr(customer_centre, "rest", rest)
+    return rests
+
+
+async def test_another_writer_gets_through_between_batches_and_sees_what_is_loaded(
+    settings: Settings, database: Database, tmp_path: Path, in_batches: list[float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[list[str]] = []
+
+    async def rest(_: float) -> None:
+        SqlRuns(database).register(f"wms_user/K-9/L-{len(seen)}", "r1", "wms_user", "K-9", True)
+        records = SqlCustomerRecords(database)
+        seen.append([one["customer"] for one in FIVE if records.customer(one["customer"])])
+
+    monkeypatch.setattr(customer_centre, "rest", rest)
+    told: list[tuple[int, int]] = []
+    report = await load_customers(settings, file_of(tmp_path, *FIVE), lambda *far: told.append(far))
+    assert seen == [["K-1", "K-2"], ["K-1", "K-2", "K-3", "K-4"]]
+    assert told == [(2, 3), (4, 1), (5, 0)]
+    assert report.created == ("K-1", "K-2", "K-3", "K-4", "K-5")
+    assert len(SqlRuns(database).open_runs("K-9")) == 2
+
+
+async def test_a_load_that_is_broken_off_says_how_far_it_came_and_is_repeated_without_harm(
+    settings: Settings, database: Database, tmp_path: Path, in_batches: list[float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await load_customers(settings, file_of(tmp_path, line(customer="K-1")))
+    SqlRuns(database).register(WORKFLOW_ID, "r1", "wms_user", "K-1", True)
+    load, batches = SqlCustomerRecords.load, []
+
+    def loads(records: SqlCustomerRecords, batch: list[Customer]) -> LoadReport:
+        batches.append([record.customer for record in batch])
+        if len(batches) == 2:
+            raise Unavailable("the database does not answer", reference="08006")
+        return load(records, batch)
+
+    monkeypatch.setattr(SqlCustomerRecords, "load", loads)
+    with pytest.raises(Unavailable) as caught:
+        await load_customers(settings, file_of(tmp_path, *FIVE))
+    assert str(caught.value).startswith(
+        "the database does not answer: 2 of 5 customers are loaded; load the file again"
+    )
+    assert caught.value.reference == "08006"
+    assert len(SqlNews(database).waiting(10)) == 1
+    report = await load_customers(settings, file_of(tmp_path, *FIVE))
+    assert batches == [["K-1", "K-2"], ["K-3", "K-4"], ["K-1", "K-2"], ["K-3", "K-4"], ["K-5"]]
+    assert (report.created, report.replaced, report.touched) == (("K-3", "K-4", "K-5"), ("K-1", "K-2"), ())
+    assert len(SqlNews(database).waiting(10)) == 1
+    assert len(in_batches) == 3
+
+
+async def test_a_load_that_fails_at_once_has_loaded_nothing_and_says_nothing_of_it(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_: Any) -> LoadReport:
+        raise Unavailable("the database does not answer")
+
+    monkeypatch.setattr(SqlCustomerRecords, "load", fails)
+    with pytest.raises(Unavailable, match=r"^the database does not answer$"):
+        await load_customers(settings, file_of(tmp_path, *FIVE))
+
+
+async def test_a_file_that_changes_while_it_is_loaded_is_said(
+    settings: Settings, tmp_path: Path, in_batches: list[float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = file_of(tmp_path, *FIVE, "{")
+    monkeypatch.setattr(customer_centre, "check_file", lambda *_: customers_file.CheckedFile(6, ()))
+    said = r"has changed while it was loaded: line 6 is no customer any more: 4 of 6 customers are loaded"
+    with pytest.raises(Misconfigured, match=said):
+        await load_customers(settings, path)
+    with pytest.raises(Misconfigured, match=r"it holds another number of customers: 5 of 6 customers are loaded"):
+        await load_customers(settings, file_of(tmp_path, *FIVE))
+
+
+def test_large_customers_are_a_batch_of_their_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(customers_file, "LARGEST_BATCH", 2 * len(json.dumps(FIVE[0])))
+    large = line(customer="K-9", licences=[licence(f"L-{number}") for number in range(100)])
+    batches = customers_file.batches_of(file_of(tmp_path, FIVE[0], large, *FIVE[1:4]))
+    assert [[record.customer for record in batch] for batch in batches] == [["K-1"], ["K-9"], ["K-2", "K-3"], ["K-4"]]
