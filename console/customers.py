@@ -6,6 +6,7 @@ from pathlib import Path
 
 from activities import customer_centre
 from console.documents import print_customer
+from console.load_progress import LoadProgress
 from console.output import print_json, table
 from console.portal_client import Misuse, PortalRefusal
 from settings import Settings
@@ -15,10 +16,13 @@ def load_file(settings: Settings, file: Path, as_json: bool) -> None:
     """Load customers and say which open runs it concerns. Raises `PortalRefusal` with all faults of the file."""
     if not file.is_file():
         raise Misuse(f"{file} is not a file that could be read")
+    progress = LoadProgress()
     try:
-        report = asyncio.run(customer_centre.load_customers(settings, file))
+        report = asyncio.run(customer_centre.load_customers(settings, file, progress))
     except customer_centre.LoadFailed as error:
         raise PortalRefusal(f"{file} was not loaded, nothing was changed: {'; '.join(error.problems)}") from None
+    finally:
+        progress.end()
     touched = [asdict(run) | {"changed": list(run.changed)} for run in report.touched]
     unknown = [asdict(licence) for licence in report.unknown]
     if as_json:
