@@ -28,7 +28,7 @@ PASSED_THROUGH = (
 def runner() -> WorkflowRunner:
     """How worker, tests and replayer run workflows: without the sandbox, whose work `make check` does beforehand.
 
-    The sandbox loads each module anew for each run, which is most of what a run costs (`bench/README.md`). What it
+    The sandbox loads each module anew for each run, which is most of what a run costs (docs/performance.md). What it
     forbids, clocks, chance, disk and network, is banned in `states/` and `workflows/` by the linter and the import
     rules; and the recorded histories are replayed in `guarded_runner()` too.
     """
