@@ -17,7 +17,7 @@ LeastPath = Callable[[str], Awaitable[tuple[object, float]]]
 
 async def serve(least_path: LeastPath) -> None:
     """Do as each line says, until there is none."""
-    numbers = count(1)
+    numbers = count()
     print("ready", flush=True)
     while line := await asyncio.to_thread(sys.stdin.readline):
         number, at_once = map(int, line.split())

@@ -10,6 +10,7 @@ import asyncio
 import logging
 import sys
 import time
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -29,17 +30,6 @@ from states.model.status import End, Status, TimelineEntry
 
 A_MONTH_S = 30 * 24 * 3600
 ACTIVITIES: CancellationActivities
-ENVIRONMENT = ActivityEnvironment()
-"""Activities ask Temporal's SDK for the run that they are of."""
-
-
-async def act(activity: Any, argument: Any) -> Any:
-    """An activity as a step: tried again until it succeeds, its answer kept."""
-
-    async def step() -> Any:
-        return await ENVIRONMENT.run(activity, argument)
-
-    return await DBOS.run_step_async({"name": activity.__name__, "retries_allowed": True}, step)
 
 
 class Run:
@@ -52,12 +42,23 @@ class Run:
         self.check: Check | None = None
         self.number = 0
         self.lines: list[TimelineEntry] = []
+        self.environment = ActivityEnvironment()
+        self.environment.info = replace(self.environment.info, workflow_run_id=self.id)
+        """Activities ask Temporal's SDK for the run that they are of."""
+
+    async def act(self, activity: Any, argument: Any) -> Any:
+        """An activity as a step: tried again until it succeeds, its answer kept."""
+
+        async def step() -> Any:
+            return await self.environment.run(activity, argument)
+
+        return await DBOS.run_step_async({"name": activity.__name__, "retries_allowed": True}, step)
 
     async def read(self, at: datetime, first: bool = False) -> None:
         """The record, as it stands."""
         version = self.check.catalogue if self.check else None
-        inquiry = Inquiry(request=self.request, at=at, version=version, first=first, run_id=self.id)
-        self.check = await act(ACTIVITIES.read, inquiry)
+        inquiry = Inquiry(request=self.request, at=at, version=version, first=first)
+        self.check = await self.act(ACTIVITIES.read, inquiry)
 
     async def change(self, activity: Any, effect: BookOrder | ApplyChange | Notify) -> None:
         """A change in the world under its key, or a mail."""
@@ -71,7 +72,7 @@ class Run:
             target=self.request.target,
             effect=effect.numbered(self.number),
         )
-        await act(activity, step)
+        await self.act(activity, step)
 
     async def mail(self, template: str) -> None:
         """Tell the customer."""
@@ -119,7 +120,7 @@ async def downgrade(document: dict[str, str], at: datetime) -> Status:
     await DBOS.update_workflow_attributes_async(run.id, {"state": ended.state}, merge=True)
     await run.mail("applied")
     end = End(status=ended, started_at=run.started_at, ended_at=at + MONTH, first_run_id=run.id)
-    await act(ACTIVITIES.record_end, end)
+    await run.act(ACTIVITIES.record_end, end)
     return ended
 
 
