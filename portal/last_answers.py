@@ -1,7 +1,7 @@
 """What open runs answered last: good for as long as nothing has happened to them, which Temporal itself knows.
 
 To ask a run goes by way of a worker; whether something has happened to it since, the server says alone. Its answer is
-a function of what has happened, so that an answer from here is the one that the run would give.
+a function of what has happened, so that an answer from here is the one that the run would give (docs/adr/0024).
 """
 
 import json
