@@ -26,6 +26,7 @@ from catalogue.loader import CatalogueError
 from logs import configure_logs, prepare_core
 from portal.deliverer import Deliverer
 from portal.delivery import delivery_of
+from portal.loop_watch import watched_loop
 from programs import collect_as_usual, end_in_time, leave, told_to_stop
 from settings import Settings, checked, run_program, switched_off
 from states.kinds.registry import KINDS
@@ -76,7 +77,8 @@ def create_worker(client: Client, settings: Settings) -> Worker:
             for reason in switched_off(settings):
                 log.warning("switched_off", reason=reason)
             log.info("worker_ready", task_queue=settings.task_queue, namespace=client.namespace)
-            yield
+            async with watched_loop():
+                yield
         finally:
             for task in beside:
                 task.cancel()

@@ -20,6 +20,7 @@ from portal.context import Portal, portal_of, requested_language
 from portal.deadline import Timely
 from portal.delivery import delivery_of
 from portal.intake import Intake
+from portal.loop_watch import watched_loop
 from portal.metrics import Measured, Metrics
 from portal.openapi import DescribedApp
 from portal.problems import PortalProblem, body_of, malformed, response_of, wrong_call
@@ -79,9 +80,11 @@ def compose(client: Client, settings: Settings, trusted: bool) -> Portal:
 
 @asynccontextmanager
 async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-    """Let go of the database when the server stops."""
-    yield
-    app.state.portal.adapters.close()
+    """Watch the loop, and let go of the database when the server stops."""
+    portal: Portal = app.state.portal
+    async with watched_loop(portal.metrics.loop_lag.observe):
+        yield
+    portal.adapters.close()
 
 
 def installed_version() -> str:

@@ -40,6 +40,13 @@ class Metrics:
             registry=self.registry,
         )
 
+        self.loop_lag = Histogram(
+            "cancellations_loop_lag_seconds",
+            "Seconds that the event loop woke later than due: how long something held it up",
+            buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0),
+            registry=self.registry,
+        )
+
     async def count(self, ledger: SqlLedger, inbox: SqlInbox) -> None:
         """Count anew what the database holds, whoever wrote it."""
         counts = await ledger.database.in_thread(ledger.counts)
