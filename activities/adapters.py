@@ -5,7 +5,7 @@ A second customer centre is another adapter of `Bookings`, chosen here by a sett
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
 from dataclasses import dataclass
 
 from activities.mail.senders import mail_of
@@ -40,6 +40,15 @@ class Adapters:
     inbox: SqlInbox
     tickets: Tickets
     mail: Mail
+
+    def together(self, *parts: object, writes: bool = True) -> AbstractContextManager[object]:
+        """One transaction for all that this thread asks, where these adapters are over our database too.
+
+        One that asks another system is no part of it: our only writer would wait for a network.
+        """
+        if any(getattr(part, "database", None) is not self.database for part in parts):
+            return nullcontext()
+        return self.database.write() if writes else self.database.read()
 
     def close(self) -> None:
         """Let go of the connections."""

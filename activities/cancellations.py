@@ -17,7 +17,7 @@ from activities import activity_names
 from activities.adapters import Adapters, create_adapters
 from activities.failures import adapter_errors_translated, misconfigured
 from activities.mail.messages import Letter, addressee, letter_of, mail_to, send_letter, values_of
-from activities.names import Names, names_of
+from activities.names import Names, names_in, names_of
 from activities.request_check import check_request, judge_of
 from catalogue.loader import Catalogues, load_catalogues
 from settings import Settings
@@ -75,9 +75,11 @@ class CancellationActivities:
     @in_thread
     def read(self, inquiry: Inquiry) -> Check:
         """Judge a request by record and catalogue; a run's first check registers the run."""
-        if inquiry.first:
+        if not inquiry.first:
+            return with_run(check_request(inquiry, self.adapters, self.catalogues, self.settings), inquiry)
+        with self.adapters.together(self.adapters.bookings):
             self.register(inquiry)
-        return with_run(check_request(inquiry, self.adapters, self.catalogues, self.settings), inquiry)
+            return with_run(check_request(inquiry, self.adapters, self.catalogues, self.settings), inquiry)
 
     def register(self, inquiry: Inquiry) -> None:
         """The run is open; one that was reset to its beginning is so again."""
@@ -129,12 +131,14 @@ class CancellationActivities:
     def with_watchers(self, step: Step, receipt: Receipt) -> Receipt:
         """The receipt of a change with the runs that it concerns (X3), the same however often it is asked.
 
-        They are looked up when the change is made: a run that registers later has a first check that already sees it.
+        Where the centre has not looked for them itself, that is done when the change is made: a run that registers
+        later has a first check that already sees it.
         """
-        if receipt.held:
+        if receipt.held or "tell" in receipt.model_fields_set:
             return receipt
-        tell = self.adapters.runs.watchers(step.customer, but=step.workflow_id, also=resting_on(step.kind))
-        return self.adapters.receipts.keep(step, receipt.model_copy(update={"tell": tell}))
+        with self.adapters.database.write():
+            tell = self.adapters.runs.watchers(step.customer, step.workflow_id, step.kind)
+            return self.adapters.receipts.keep(step, receipt.model_copy(update={"tell": tell}))
 
     @activity.defn(name=activity_names.NOTIFY)
     async def notify(self, step: Step) -> None:
@@ -157,44 +161,49 @@ class CancellationActivities:
 
     def mail_of(self, step: Step, effect: Notify) -> tuple[str, Letter] | None:
         """Where a mail goes and what it says; None where there is no address."""
-        record = self.adapters.records.customer(addressee(step, effect))
+        whose = addressee(step, effect)
+        record, former_names = self.adapters.records.with_former_names(whose)
         to, language = mail_to(effect, record, self.settings)
         if to is None:
             return None
         letter = letter_of(effect.template, language, values_of(step, effect, record, self.settings, language))
         if effect.to == "other_customer":
             return to, letter
-        return to, Letter(*map(self.names_of(step.customer).in_text, letter))
+        named = whose == step.customer
+        names = names_in(record, former_names, self.catalogues) if named else self.names_of(step.customer)
+        return to, Letter(*map(names.in_text, letter))
 
     @activity.defn(name=activity_names.WRITE_TASKS)
     @in_thread
     def write_tasks(self, tasks: status.TaskList) -> status.TicketNumbers:
         """Write the run's open tasks to the work list; those that a person at the vendor decides get a ticket."""
-        tasks = self.with_names(tasks, tasks.customer)
-        ticketed = [row for row in tasks.tasks if row.ticket]
-        self.close_tickets(tasks.workflow_id, still_open={row.entry.task for row in ticketed})
-        tickets = {
-            row.entry.task: self.adapters.tickets.open(
-                row.entry.task,
-                tasks.customer,
-                ticket_group(row.entry.type, row.text) or "support",
-                row.entry.instructions,
-            )
-            for row in ticketed
-        }
-        self.adapters.work_list.write(tasks, tickets)
-        return status.TicketNumbers(tickets=tickets)
+        with self.adapters.together(self.adapters.tickets):
+            tasks = self.with_names(tasks, tasks.customer)
+            ticketed = [row for row in tasks.tasks if row.ticket]
+            self.close_tickets(tasks.workflow_id, still_open={row.entry.task for row in ticketed})
+            tickets = {
+                row.entry.task: self.adapters.tickets.open(
+                    row.entry.task,
+                    tasks.customer,
+                    ticket_group(row.entry.type, row.text) or "support",
+                    row.entry.instructions,
+                )
+                for row in ticketed
+            }
+            self.adapters.work_list.write(tasks, tickets)
+            return status.TicketNumbers(tickets=tickets)
 
     @activity.defn(name=activity_names.RECORD_END)
     @in_thread
     def record_end(self, end: status.End) -> Receipt:
         """Keep the status document in the ledger; close run, booking, tasks and tickets; answers whom to tell."""
         document = end.status.model_copy(update={"ui_url": self.ui_url(end.status.ui_url)})
-        document = self.with_names(document, document.customer)
-        self.close_tickets(document.workflow_id, still_open=set())
-        self.adapters.ledger.record_end(end.model_copy(update={"status": document}))
-        tell = self.adapters.runs.watchers(document.customer, but=document.workflow_id, also=resting_on(document.kind))
-        return Receipt(key=f"{document.workflow_id}/{document.run_id}/end", tell=tell)
+        with self.adapters.together(self.adapters.tickets):
+            document = self.with_names(document, document.customer)
+            self.close_tickets(document.workflow_id, still_open=set())
+            self.adapters.ledger.record_end(end.model_copy(update={"status": document}))
+            tell = self.adapters.runs.watchers(document.customer, document.workflow_id, document.kind)
+            return Receipt(key=f"{document.workflow_id}/{document.run_id}/end", tell=tell)
 
     @activity.defn(name=activity_names.GO_ON)
     @in_thread
@@ -203,8 +212,10 @@ class CancellationActivities:
 
         Its tasks it writes anew itself. What was changed in the record stays changed.
         """
-        self.adapters.ledger.take_back(run, KINDS[run.kind].watches)
-        tell = self.adapters.runs.watchers(run.customer, but=run.workflow_id, also=resting_on(run.kind))
+        with self.adapters.database.write():
+            self.adapters.records.customer(run.customer)  # held fast: a run that registers meanwhile waits (X3)
+            self.adapters.ledger.take_back(run, KINDS[run.kind].watches)
+            tell = self.adapters.runs.watchers(run.customer, run.workflow_id, run.kind)
         return Receipt(key=f"{run.workflow_id}/{run.run_ids[-1]}/go_on", tell=tell)
 
     def names_of(self, customer: str) -> Names:
@@ -226,11 +237,6 @@ class CancellationActivities:
         """A run's page in the web UI, where it is now: a run that was malformed never read where that is."""
         _, namespaces, path = written.partition("/namespaces/")
         return f"{self.settings.temporal_ui_url.rstrip('/')}{namespaces}{path}" if namespaces else written
-
-
-def resting_on(kind: str) -> frozenset[str]:
-    """The kinds whose checks depend on what a kind changes, beside those that watch everything."""
-    return frozenset(name for name, entry in KINDS.items() if kind in entry.rests_on)
 
 
 async def with_signs_of_life(work: Coroutine[Any, Any, None]) -> None:

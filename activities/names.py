@@ -70,7 +70,8 @@ def may_name(document: Any) -> bool:
 
 def names_of(customer: str, records: CustomerRecords, catalogues: Catalogues) -> Names:
     """The names of what the customer has, and of what has left the record."""
-    return names_in(records.customer(customer), records.former_names(customer), catalogues)
+    record, former_names = records.with_former_names(customer)
+    return names_in(record, former_names, catalogues)
 
 
 def names_in(record: Customer | None, former_names: Mapping[NamedPart, str], catalogues: Catalogues) -> Names:

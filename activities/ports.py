@@ -87,8 +87,8 @@ class CustomerRecords(Protocol):
     def customer(self, customer: str) -> Customer | None:
         """The customer's present record, or None."""
 
-    def former_names(self, customer: str) -> Mapping[NamedPart, str]:
-        """What licences and partners were called that have left the record."""
+    def with_former_names(self, customer: str) -> tuple[Customer | None, Mapping[NamedPart, str]]:
+        """The record, or None, and what licences and partners were called that have left it."""
 
     def load(self, records: Iterable[Customer]) -> LoadReport:
         """Replace or create these customers, all or none, and have the open runs told that it concerns."""
@@ -106,22 +106,31 @@ Judge = Callable[[Customer, Ends], Judgement]
 """Judges the record that a change would leave, with the ends booked in it. Pure, and quick: a transaction waits."""
 
 
+class Standing(NamedTuple):
+    """A customer at one moment: the record, and what is booked and not made yet."""
+
+    record: Customer | None
+    ends: Ends
+    changes: tuple[BookedChange, ...]
+    """Of the editions and the order package."""
+    other: Customer | None = None
+    """The record of the other customer that was asked about."""
+
+
 class Bookings(Protocol):
     """The vendor's customer centre: what is booked there, and every change to it once for its idempotency key.
 
-    A second call with the same `step.key` changes nothing and answers the first receipt, which does not yet say whom
-    to tell. All raise `Unavailable` where the system does not answer.
+    A second call with the same `step.key` changes nothing and answers the first receipt. Whom to tell is said by a
+    centre that makes a change in the transaction of our own tables; for every other one the activity looks it up. All
+    raise `Unavailable` where the system does not answer.
     """
 
-    def with_ends(self, customer: str) -> tuple[Customer | None, Ends]:
-        """The record, and the booked ends of its licences: one picture of both.
+    def standing(self, customer: str, other: str | None = None) -> Standing:
+        """The record and what is booked: one picture of both.
 
         An adapter that cannot read both at one moment reads the bookings first. The other way round, a licence that
         ends in between would be there and its end would not: in surplus for good.
         """
-
-    def changes(self, customer: str) -> tuple[BookedChange, ...]:
-        """What is booked of the customer's editions and order package, and not made yet."""
 
     def place_order(self, step: Step) -> Receipt:
         """Book the order; a newer one of the same run replaces it (X10). Raises `Refused`."""

@@ -1,13 +1,12 @@
 """Checking a request against record and catalogue: the same for runs, previews and the list of licences."""
 
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
 from activities.adapters import Adapters
-from activities.ports import CustomerRecords, Ends, Judge, Judgement, Misconfigured
+from activities.ports import Ends, Judge, Judgement, Misconfigured
 from catalogue.click_paths import click_path
 from catalogue.loader import Catalogues
 from settings import Settings
@@ -34,24 +33,26 @@ def check_request(inquiry: Inquiry, adapters: Adapters, catalogues: Catalogues, 
     the ports raise.
     """
     request = inquiry.request
-    context = context_of(request.customer, adapters, settings)
-    other = other_customer(request, adapters.records)
-    return check_in(replace(context, other=other), inquiry, catalogues, settings)
+    context = context_of(request.customer, adapters, settings, other_customer(request))
+    return check_in(context, inquiry, catalogues, settings)
 
 
-def context_of(customer: str, adapters: Adapters, settings: Settings) -> Context:
-    """What checks read of a customer, once for all that are made together. Raises what the ports raise."""
-    # Before the record: a change that is made in between is then in both, and in no case in neither.
-    changes = adapters.bookings.changes(customer)
-    record, ends = adapters.bookings.with_ends(customer)
-    return Context(
-        record=record,
-        ends=ends,
-        changes=changes,
-        open_runs=adapters.runs.open_runs(customer),
-        zone=settings.time_zone,
-        boundary=settings.notice_boundary,
-    )
+def context_of(customer: str, adapters: Adapters, settings: Settings, other: str | None = None) -> Context:
+    """What checks read of a customer, once for all that are made together. Raises what the ports raise.
+
+    `other`: the customer that a marketplace account moves to.
+    """
+    with adapters.together(adapters.bookings, writes=False):
+        standing = adapters.bookings.standing(customer, other)
+        return Context(
+            record=standing.record,
+            ends=standing.ends,
+            changes=standing.changes,
+            other=standing.other,
+            open_runs=adapters.runs.open_runs(customer),
+            zone=settings.time_zone,
+            boundary=settings.notice_boundary,
+        )
 
 
 def check_in(context: Context, inquiry: Inquiry, catalogues: Catalogues, settings: Settings) -> Check:
@@ -69,12 +70,12 @@ def check_in(context: Context, inquiry: Inquiry, catalogues: Catalogues, setting
     return Check.model_validate({name: getattr(check, name) for name in check.model_fields_set} | added)
 
 
-def other_customer(request: Request, records: CustomerRecords) -> Customer | None:
-    """The customer that a marketplace account moves to; None where nobody knows it (MOV2)."""
+def other_customer(request: Request) -> str | None:
+    """The customer that a marketplace account moves to; None where that can be none (MOV2)."""
     if request.kind != "marketplace_transfer":
         return None
     try:
-        return records.customer(IDENTIFIER.validate_python(request.target))
+        return IDENTIFIER.validate_python(request.target)
     except ValidationError:
         return None
 

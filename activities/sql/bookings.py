@@ -1,9 +1,9 @@
 """The orders: what is booked, and what became of it."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, insert, select, update
 
 from activities.ports import Ends
 from activities.sql.tables import orders, receipts
@@ -28,13 +28,27 @@ def key_of(key: str, workflow_id: str) -> Key:
     return Key(run_id, int(number) if number.isdecimal() else 0)
 
 
+WORKFLOW_ID, CUSTOMER = orders.c.workflow_id.type, orders.c.customer.type
+NEW_ORDER = insert(orders)
+OF_RUN = (orders.c.workflow_id == bindparam("of_run", type_=WORKFLOW_ID), orders.c.state == "booked")
+CLOSE = update(orders).where(*OF_RUN).values(state=bindparam("closed"))
+CLOSE_NOTE = CLOSE.where(orders.c.booked.is_(False))
+BOOKED = (
+    select(*(orders.c[name] for name in ("workflow_id", "kind", "subject", "target", "effective_at", "details")))
+    .where(orders.c.customer == bindparam("customer", type_=CUSTOMER), orders.c.state == "booked")
+    .order_by(orders.c.effective_at.desc(), orders.c.reference)
+)
+Booked = Sequence[Row[Any]]
+"""What is booked of a customer, the latest first."""
+
+
 def book(connection: Connection, step: Step, reference: str) -> None:
     """Book; a newer order of the same run replaces the older one (X10)."""
     close(connection, step.workflow_id, "superseded")
     own = step.model_dump(exclude={"effect"})
     booked = step.effect.model_dump(exclude={"effect", "number", "proof"})
     values = own | booked | {"proof": proof_of(step), "state": "booked", "reference": reference}
-    connection.execute(insert(orders).values(values))
+    connection.execute(NEW_ORDER, values)
 
 
 def proof_of(step: Step) -> dict[str, Any] | None:
@@ -45,10 +59,7 @@ def proof_of(step: Step) -> dict[str, Any] | None:
 
 def close(connection: Connection, workflow_id: str, state: str, *, notes_only: bool = False) -> None:
     """The open booking of a run gets another state; fine where there is none."""
-    mine = [orders.c.workflow_id == workflow_id, orders.c.state == "booked"]
-    if notes_only:
-        mine.append(orders.c.booked.is_(False))
-    connection.execute(update(orders).where(*mine).values(state=state))
+    connection.execute(CLOSE_NOTE if notes_only else CLOSE, {"of_run": workflow_id, "closed": state})
 
 
 def close_with_run(connection: Connection, workflow_id: str, state: str) -> None:
@@ -83,29 +94,29 @@ def open_again(connection: Connection, workflow_id: str, run_ids: Collection[str
         connection.execute(update(orders).where(orders.c.key == last.key).values(state="booked"))
 
 
-def details_of(connection: Connection, workflow_id: str) -> dict[str, Any] | None:
-    """The details of a run's open booking."""
-    booking = select(orders.c.details).where(orders.c.workflow_id == workflow_id, orders.c.state == "booked")
-    details: dict[str, Any] | None = connection.scalar(booking)
-    return details
+def booked_of(connection: Connection, customer: str) -> Booked:
+    """What is booked of a customer."""
+    return connection.execute(BOOKED, {"customer": customer}).all()
 
 
-def ends_of(connection: Connection, record: Customer) -> Ends:
+def details_of(booked: Booked, workflow_id: str) -> dict[str, Any] | None:
+    """The details of a run's booking."""
+    return next((row.details for row in booked if row.workflow_id == workflow_id), None)
+
+
+def ends_of(booked: Booked, record: Customer) -> Ends:
     """When the booked ends of this customer's licences take effect, by licence (X3); the earlier one counts."""
-    booked = select(orders).where(orders.c.customer == record.customer, orders.c.state == "booked")
-    rows = connection.execute(booked.order_by(orders.c.effective_at.desc(), orders.c.reference))
     return {
         licence.licence: row.effective_at
-        for row in rows
+        for row in booked
         for licence in subject_of(row.kind).ending(record, row.subject, row.details)
     }
 
 
-def changes_of(connection: Connection, customer: str) -> tuple[BookedChange, ...]:
+def changes_of(booked: Booked) -> tuple[BookedChange, ...]:
     """What is booked of editions and the order package: they are ordered in one configurator (ED14)."""
-    booked = (orders.c.customer == customer, orders.c.state == "booked", orders.c.kind.in_(CONFIGURED))
-    rows = connection.execute(select(orders).where(*booked).order_by(orders.c.workflow_id))
     return tuple(
         BookedChange(kind=row.kind, subject=row.subject, target=row.target, effective_at=row.effective_at)
-        for row in rows
+        for row in sorted(booked, key=lambda row: str(row.workflow_id))
+        if row.kind in CONFIGURED
     )

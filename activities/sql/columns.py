@@ -2,10 +2,9 @@
 
 import re
 from datetime import UTC, datetime
-from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Column, DateTime, Dialect, ForeignKey, Integer, MetaData, Text
+from sqlalchemy import JSON, BigInteger, Column, DateTime, Dialect, Integer, MetaData, Text
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
@@ -45,21 +44,6 @@ class FreeText(TypeDecorator[str]):
         return None if value is None else UNSTORABLE.sub("\ufffd", value)
 
 
-class Money(TypeDecorator[Decimal]):
-    """An amount in euro, to the cent (SQLite has no exact number)."""
-
-    impl = Text
-    cache_ok = True
-
-    def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> str | None:
-        """As text."""
-        return None if value is None else str(value)
-
-    def process_result_value(self, value: str | None, dialect: Dialect) -> Decimal | None:
-        """As the amount it was."""
-        return None if value is None else Decimal(value)
-
-
 PLAIN = JSON(none_as_null=True)
 """A document; None is no document."""
 
@@ -84,11 +68,6 @@ def keys(*names: str) -> list[Column[Any]]:
 def counted(name: str) -> Column[Any]:
     """A primary key that the database counts up."""
     return Column(name, BigInteger().with_variant(Integer(), "sqlite"), primary_key=True, autoincrement=True)
-
-
-def of_customer() -> Column[Any]:
-    """The customer that a part of the record belongs to, and goes with: the first part of its primary key."""
-    return Column("customer", ForeignKey("customers.customer", ondelete="CASCADE"), primary_key=True)
 
 
 def needed(*names: str, of: type[TypeEngine[Any]] | TypeEngine[Any] = FreeText) -> list[Column[Any]]:

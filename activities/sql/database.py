@@ -5,20 +5,22 @@ there and back once for all that belongs together (`Database.in_thread`).
 """
 
 import asyncio
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
 from contextvars import copy_context
 from dataclasses import dataclass, field
-from functools import cached_property, partial
+from functools import cache, cached_property, partial
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
-from sqlalchemy import Connection, Engine, Row, Table, create_engine, event
+from sqlalchemy import ColumnElement, Connection, Engine, Row, Table, create_engine, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.sql.dml import ReturningInsert
 
 from activities.ports import AdapterError, Misconfigured, Unavailable
 from activities.sql.migrate import HEAD, UnknownSchema, begin_sqlite, migrate, revision
@@ -68,6 +70,8 @@ class Database:
 
     engine: Engine
     threads: ThreadPoolExecutor = field(default_factory=threads)
+    under_way: threading.local = field(default_factory=threading.local)
+    """The transaction of each thread, in `connection`, while there is one."""
 
     async def in_thread(
         self, work: Callable[Parameters, Answer], *arguments: Parameters.args, **named: Parameters.kwargs
@@ -80,7 +84,10 @@ class Database:
         return await asyncio.get_running_loop().run_in_executor(self.threads, call)
 
     def read(self) -> AbstractContextManager[Connection]:
-        """A transaction that only reads: one consistent picture, however many statements it takes."""
+        """A transaction that only reads: one consistent picture, however many statements it takes.
+
+        Within another transaction of the same thread it is that one; the same holds of one that writes.
+        """
         return self.transaction(self.reader)
 
     def write(self) -> AbstractContextManager[Connection]:
@@ -100,10 +107,20 @@ class Database:
 
     @contextmanager
     def transaction(self, engine: Engine) -> Iterator[Connection]:
-        """A transaction, its errors turned into those of ports."""
+        """A transaction, its errors turned into those of ports; or the one that is under way in this thread."""
+        present: Connection | None = getattr(self.under_way, "connection", None)
+        if present is not None:
+            if engine is self.writer and not writes(present):
+                raise RuntimeError("a transaction that reads cannot write")
+            yield present
+            return
         try:
             with engine.begin() as connection:
-                yield connection
+                self.under_way.connection = connection
+                try:
+                    yield connection
+                finally:
+                    del self.under_way.connection
         except (DBAPIError, PoolTimeout) as error:
             raise fault(error) from None
 
@@ -189,11 +206,26 @@ def prepare_sqlite(connection: Any, _: Any) -> None:
     cursor.close()
 
 
-def insert_once(connection: Connection, table: Table, values: Mapping[str, Any]) -> Row[Any] | None:
-    """Insert a row and answer it; None where one with its key is there. A simultaneous insert is waited for."""
-    insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-    statement = insert(table).values(**values).on_conflict_do_nothing().returning(*table.c)
-    return connection.execute(statement).one_or_none()
+def insert_once(
+    connection: Connection, table: Table, values: Mapping[str, Any], answering: tuple[ColumnElement[Any], ...] = ()
+) -> Row[Any] | None:
+    """Insert a row and answer it; None where one with its key is there. A simultaneous insert is waited for.
+
+    `answering`: what is answered in place of the row.
+    """
+    return connection.execute(insert_where_new(connection.dialect.name, table, answering), values).one_or_none()
+
+
+@cache
+def insert_where_new(backend: str, table: Table, answering: tuple[ColumnElement[Any], ...]) -> ReturningInsert[Any]:
+    """The statement for that, made once."""
+    insert = postgresql.insert if backend == "postgresql" else sqlite.insert
+    return insert(table).on_conflict_do_nothing().returning(*(answering or table.c))
+
+
+def writes(connection: Connection) -> bool:
+    """Whether this is a transaction that writes."""
+    return bool(connection.get_execution_options().get("writes"))
 
 
 def fault(error: Exception, url: URL | None = None) -> AdapterError:

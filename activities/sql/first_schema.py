@@ -3,50 +3,15 @@
 Moments are UTC on every database. What ended is deleted from the record; the ledger keeps its run.
 """
 
-from sqlalchemy import BigInteger, Boolean, Date, Index, Integer, Table, UniqueConstraint, text
+from sqlalchemy import Boolean, Index, Integer, Table, UniqueConstraint, text
 
-from activities.sql.columns import PLAIN, Money, UtcMoment, counted, keys, needed, new_metadata, of_customer, optional
+from activities.sql.columns import PLAIN, UtcMoment, counted, keys, needed, new_metadata, optional
 
 schema = new_metadata()
 ONLY_BOOKED = text("state = 'booked'")
 ONLY_PROMISED = text("stage = 'promised'")
 
-Table(
-    "customers",
-    schema,
-    *keys("customer"),
-    *needed("name"),
-    *optional("email"),
-    *needed("language"),
-    *needed("order_package", of=BigInteger),
-)
-Table("editions", schema, of_customer(), *keys("family"), *needed("edition"))
-Table("edition_terms", schema, of_customer(), *keys("family"), *needed("term"), *optional("ends", of=Date))
-Table(
-    "licences",
-    schema,
-    of_customer(),
-    *keys("licence"),
-    *needed("position", of=Integer),
-    *needed("product"),
-    *optional("label"),
-    *optional("included", of=Boolean),
-    *optional("term_ends", of=Date),
-    *optional("price_per_month", of=Money),
-    *optional("assigned_to", "booked_via"),
-    *needed("pilot", of=Boolean),
-    *optional("third_party", "contract", "module", "parent"),
-)
-Table(
-    "partners",
-    schema,
-    of_customer(),
-    *keys("id"),
-    *needed("position", of=Integer),
-    *needed("name", "role"),
-    *needed("open_operations", "stock", of=BigInteger),
-)
-Table("former_names", schema, *keys("customer", "part", "number"), *needed("name"))
+Table("customers", schema, *keys("customer"), *needed("record"), *optional("former_names", of=PLAIN))
 Table(
     "orders",
     schema,

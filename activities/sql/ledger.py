@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Row, delete, false, func, select
 from activities.sql.bookings import close_with_run, open_again
 from activities.sql.database import Database, insert_once
 from activities.sql.paging import Page, equal, read_page
-from activities.sql.runs import close_rows, open_row
+from activities.sql.runs import close_all, open_row
 from activities.sql.tables import ledger, runs, tasks
 from states.model.status import CancellationItem, End, GoingOn
 
@@ -29,11 +29,12 @@ class SqlLedger:
         with self.database.write() as connection:
             if insert_once(connection, ledger, row_of(end)) is None:
                 return
-            former = (ledger.c.first_run_id == end.first_run_id, ledger.c.run_id != end.status.run_id)
-            connection.execute(delete(ledger).where(ledger.c.workflow_id == workflow_id, *former))
+            if end.first_run_id != end.status.run_id:
+                former = (ledger.c.first_run_id == end.first_run_id, ledger.c.run_id != end.status.run_id)
+                connection.execute(delete(ledger).where(ledger.c.workflow_id == workflow_id, *former))
             # By workflow ID: a run that continued as new ends under another run ID.
             for table in (runs, tasks):
-                close_rows(connection, table, table.c.workflow_id == workflow_id)
+                close_all(connection, table, workflow_id)
             close_with_run(connection, workflow_id, end.status.state)
 
     def take_back(self, run: GoingOn, watches: bool) -> None:

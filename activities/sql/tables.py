@@ -8,12 +8,8 @@ from activities.sql import first_schema
 
 metadata = first_schema.schema
 customers = metadata.tables["customers"]
-editions = metadata.tables["editions"]
-edition_terms = metadata.tables["edition_terms"]
-licences = metadata.tables["licences"]
-partners = metadata.tables["partners"]
-former_names = metadata.tables["former_names"]
-"""What licences and partners were called that have left the record: their last texts name them too."""
+"""`record`: as a line of the file that was loaded, and as changes have left it since. `former_names`: what licences and
+partners were called that have left it: their last texts name them too."""
 orders = metadata.tables["orders"]
 """`booked` False: a note of ours only. `state`: booked | withdrawn | superseded | applied."""
 receipts = metadata.tables["receipts"]

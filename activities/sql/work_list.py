@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, select, update
+from sqlalchemy import Connection, Row, bindparam, select, update
 
 from activities.sql.database import Database, insert_once
 from activities.sql.paging import Page, equal, read_page
-from activities.sql.runs import close_rows
+from activities.sql.runs import closing
 from activities.sql.tables import ledger, tasks
 from states.model.status import TaskEntry, TaskList, TaskRow
 
@@ -27,6 +27,23 @@ class WorkItem(TaskEntry):
     open: bool
 
 
+WORKFLOW_ID = tasks.c.workflow_id.type
+ENDED = select(ledger.c.run_id).where(
+    ledger.c.workflow_id == bindparam("workflow_id", type_=WORKFLOW_ID),
+    ledger.c.run_id == bindparam("run_id", type_=ledger.c.run_id.type),
+)
+TICKETED = (
+    select(tasks.c.task)
+    .where(
+        tasks.c.workflow_id == bindparam("workflow_id", type_=WORKFLOW_ID),
+        tasks.c.open,
+        tasks.c.ticket.is_not(None),
+    )
+    .order_by(tasks.c.task)
+)
+CLOSE_OTHERS = closing(tasks).where(tasks.c.task.not_in(bindparam("staying", expanding=True)))
+
+
 @dataclass(frozen=True)
 class SqlWorkList:
     """Keeps the open tasks, and answers the lists that the portal asks for."""
@@ -39,20 +56,19 @@ class SqlWorkList:
         What arrives after the run's end opens nothing any more.
         """
         with self.database.write() as connection:
-            run = (ledger.c.workflow_id == listed.workflow_id, ledger.c.run_id == listed.run_id)
-            if connection.scalar(select(ledger.c.run_id).where(*run)) is not None:
+            run = {"workflow_id": listed.workflow_id, "run_id": listed.run_id}
+            if connection.scalar(ENDED, run) is not None:
                 return
             names = [row.entry.task for row in listed.tasks]
-            close_rows(connection, tasks, tasks.c.workflow_id == listed.workflow_id, tasks.c.task.not_in(names))
+            connection.execute(CLOSE_OTHERS, {"this_workflow": listed.workflow_id, "staying": names})
             now = datetime.now(UTC)
             for row in listed.tasks:
                 write_task(connection, listed, row, tickets.get(row.entry.task), now)
 
     def ticketed(self, workflow_id: str) -> tuple[str, ...]:
         """The open tasks of a run that have a ticket."""
-        mine = (tasks.c.workflow_id == workflow_id, tasks.c.open, tasks.c.ticket.is_not(None))
         with self.database.read() as connection:
-            return tuple(connection.scalars(select(tasks.c.task).where(*mine).order_by(tasks.c.task)))
+            return tuple(connection.scalars(TICKETED, {"workflow_id": workflow_id}))
 
     def task(self, task: str) -> WorkItem | None:
         """A task, open or not; None where it was never in the list."""

@@ -33,8 +33,8 @@ async def test_a_run_is_open_from_its_registration_to_its_end(database: Database
     for _ in range(2):
         runs.register(RUN, "r1", "edition", "K-1001", True)
     assert runs.open_runs("K-1001") == {RUN}
-    assert runs.watchers("K-1001", "other") == (RUN,)
-    assert runs.watchers("K-1001", RUN) == runs.watchers("K-2", "other") == ()
+    assert runs.watchers("K-1001", "other", "voucher") == (RUN,)
+    assert runs.watchers("K-1001", RUN, "voucher") == runs.watchers("K-2", "other", "voucher") == ()
     SqlLedger(database).record_end(ended())
     runs.register(RUN, "r1", "edition", "K-1001", True)
     assert runs.open_runs("K-1001") == frozenset()

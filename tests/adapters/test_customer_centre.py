@@ -1,6 +1,7 @@
 """Booking in the SQL customer centre: each order exactly once; the same on SQLite and PostgreSQL."""
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
@@ -96,7 +97,7 @@ async def test_a_refusal_names_the_target_as_people_do(
 async def test_moments_come_back_in_utc_whatever_the_offset(centre: SqlCustomerCentre, database: Database) -> None:
     berlin = datetime(2027, 2, 1, tzinfo=timezone(timedelta(hours=1)))
     centre.place_order(step("wms_user", "L-77", order(effective_at=berlin)))
-    assert centre.with_ends("K-1001")[1] == {"L-77": EFFECTIVE}
+    assert centre.standing("K-1001").ends == {"L-77": EFFECTIVE}
     with database.read() as connection:
         placed = connection.execute(select(orders.c.placed_at)).scalar_one()
     assert placed == PLACED
@@ -123,9 +124,9 @@ async def test_booked_ends_by_licence(
     centre: SqlCustomerCentre, rule: str, kind: str, subject: str, more: dict[str, Any], ends: set[str]
 ) -> None:
     centre.place_order(step(kind, subject, order(**more), target="jtl_start" if kind == "edition" else None))
-    assert centre.with_ends("K-1001")[1] == dict.fromkeys(ends, EFFECTIVE)
+    assert centre.standing("K-1001").ends == dict.fromkeys(ends, EFFECTIVE)
     centre.withdraw(step(kind, subject, Withdraw(number=3)))
-    assert centre.with_ends("K-1001")[1] == {}
+    assert centre.standing("K-1001").ends == {}
 
 
 async def test_ED14_what_is_booked_in_the_configurator_is_named_until_it_is_made(centre: SqlCustomerCentre) -> None:
@@ -135,10 +136,10 @@ async def test_ED14_what_is_booked_in_the_configurator_is_named_until_it_is_made
     centre.place_order(package)
     edition = BookedChange(kind="edition", subject="jtl", target="jtl_start", effective_at=EFFECTIVE)
     orders = BookedChange(kind="order_package", subject="orders", target=1000, effective_at=EFFECTIVE)
-    assert centre.changes("K-1001") == (edition, orders)
-    assert centre.changes("K-9") == ()
+    assert centre.standing("K-1001").changes == (edition, orders)
+    assert centre.standing("K-9").changes == ()
     centre.withdraw(step("edition", "jtl", Withdraw(number=3)))
-    assert centre.changes("K-1001") == (orders,)
+    assert centre.standing("K-1001").changes == (orders,)
 
 
 async def test_X3_a_licence_that_ends_while_it_is_read_is_there_with_its_end(
@@ -146,21 +147,22 @@ async def test_X3_a_licence_that_ends_while_it_is_read_is_there_with_its_end(
 ) -> None:
     """There without its end it would be in surplus, and nobody would tell of it once more."""
     centre.place_order(step("wms_user", "L-77", order()))
-    read_ends = bookings.ends_of
+    read_booked = bookings.booked_of
 
     def after_the_change(*arguments: Any) -> Any:
-        monkeypatch.setattr(bookings, "ends_of", read_ends)
+        monkeypatch.setattr(bookings, "booked_of", read_booked)
         change = step("wms_user", "L-77", ApplyChange(number=2, catalogue="2026-04-01"))
-        centre.apply_change(change, nothing_left)
-        return read_ends(*arguments)
+        with ThreadPoolExecutor() as another:
+            another.submit(centre.apply_change, change, nothing_left).result()
+        return read_booked(*arguments)
 
-    monkeypatch.setattr(bookings, "ends_of", after_the_change)
-    found, ends = centre.with_ends("K-1001")
-    assert found is not None
-    assert (found.licence("L-77") is not None, ends) == (True, {"L-77": EFFECTIVE})
-    found, ends = centre.with_ends("K-1001")
-    assert found is not None
-    assert (found.licence("L-77"), ends) == (None, {})
+    monkeypatch.setattr(bookings, "booked_of", after_the_change)
+    found = centre.standing("K-1001")
+    assert found.record is not None
+    assert (found.record.licence("L-77") is not None, found.ends) == (True, {"L-77": EFFECTIVE})
+    found = centre.standing("K-1001")
+    assert found.record is not None
+    assert (found.record.licence("L-77"), found.ends) == (None, {})
 
 
 async def test_X11_withdrawing_is_fine_where_nothing_is_booked(centre: SqlCustomerCentre, database: Database) -> None:
@@ -175,4 +177,4 @@ async def test_a_name_that_nobody_has_is_unknown_whatever_it_holds(
 ) -> None:
     assert SqlCustomerRecords(database).customer(name) is None
     assert await customer(settings, name) is None
-    assert centre.with_ends(name)[1] == {}
+    assert centre.standing(name).ends == {}

@@ -63,7 +63,7 @@ async def test_what_has_left_the_record_keeps_its_name(records: SqlCustomerRecor
     renamed = REGISTER.model_copy(update={"label": "Kasse Ost"})
     records.load([HELD.model_copy(update={"licences": (renamed,)})])
     records.load([HELD.model_copy(update={"licences": ()})])
-    assert records.former_names("K-1") == {
+    assert records.with_former_names("K-1")[1] == {
         ("licences", "POS-21"): "Kasse Ost",
         ("partners", "P-1"): "Lager Nord",
     }

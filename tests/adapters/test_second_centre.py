@@ -9,7 +9,8 @@ from temporalio.exceptions import ApplicationError
 from temporalio.testing import ActivityEnvironment
 
 from activities.cancellations import CancellationActivities, create_activities
-from activities.ports import Bookings, CustomerRecords, Ends, Judge, LoadReport, Refused
+from activities.ports import Bookings, CustomerRecords, Ends, Judge, LoadReport, Refused, Standing, Unavailable
+from activities.sql.runs import SqlRuns
 from activities.subjects import subject_of, with_assignment, without_licences
 from settings import Settings
 from states.model.effects import AssignLicence, BookOrder, Decouple, Step, Withdraw
@@ -18,7 +19,7 @@ from states.model.record import Customer, NamedPart
 from tests.adapters.customers import CHANGE, EFFECTIVE, licence, line, order, step
 from tests.adapters.wired import CATALOGUES, inquiry
 
-EDITION = "edition/K-1001/jtl"
+EDITION, LATER = "edition/K-1001/jtl", "order_package/K-1001/orders"
 
 
 @dataclass
@@ -30,8 +31,8 @@ class RecordsInMemory:
     def customer(self, customer: str) -> Customer | None:
         return self.customers.get(customer)
 
-    def former_names(self, customer: str) -> dict[NamedPart, str]:
-        return {}
+    def with_former_names(self, customer: str) -> tuple[Customer | None, dict[NamedPart, str]]:
+        return self.customers.get(customer), {}
 
     def load(self, records: Iterable[Customer]) -> LoadReport:
         self.customers |= {record.customer: record for record in records}
@@ -46,9 +47,9 @@ class BookingsInMemory:
     booked: dict[str, Step] = field(default_factory=dict)
     receipts: dict[str, Receipt] = field(default_factory=dict)
 
-    def with_ends(self, customer: str) -> tuple[Customer | None, Ends]:
-        record = self.records.customers.get(customer)
-        return record, self.ends_of(record) if record else {}
+    def standing(self, customer: str, other: str | None = None) -> Standing:
+        record, others = self.records.customers.get(customer), self.records.customers.get(other or "")
+        return Standing(record, self.ends_of(record) if record else {}, self.changes(customer), others)
 
     def changes(self, customer: str) -> tuple[BookedChange, ...]:
         return tuple(
@@ -172,3 +173,29 @@ async def test_WMU4_a_user_is_assigned_elsewhere_there(acts: CancellationActivit
     await run(acts.reassign, step("wms_user", "L-77", AssignLicence(number=1, to="wms_mobile")))
     check = await run(acts.read, inquiry("wms_user", "L-77"))
     assert check.current == "wms_mobile"
+
+
+@dataclass
+class BrokenOff:
+    """The runs, which cannot be read the first time."""
+
+    runs: SqlRuns
+    calls: int = 0
+
+    def watchers(self, customer: str, but: str, kind: str) -> tuple[str, ...]:
+        self.calls += 1
+        if self.calls == 1:
+            raise Unavailable("the database was restarted")
+        return self.runs.watchers(customer, but, kind)
+
+
+async def test_what_breaks_off_after_the_booking_is_told_by_the_next_try(acts: CancellationActivities) -> None:
+    """A run that registers in between is told as well: its first check may have been before the booking."""
+    breaking: Any = BrokenOff(acts.adapters.runs)
+    acts = replace(acts, adapters=replace(acts.adapters, runs=breaking))
+    booking = step("shipping_module", "TT-1", order())
+    with pytest.raises(ApplicationError, match="restarted"):
+        await run(acts.place_order, booking)
+    breaking.runs.register(LATER, "r1", "order_package", "K-1001", True)
+    receipt = await run(acts.place_order, booking)
+    assert (receipt.tell, receipt.reference) == ((EDITION, LATER), "V-0")

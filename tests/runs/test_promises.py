@@ -32,7 +32,7 @@ async def test_an_order_answered_while_a_system_was_silent_and_refused_afterward
     """X2: the answer was `system`; the check made later finds what stands in the way."""
     await world.load(customer_record())
     run = await prepare_downgrade(world)
-    world.centre.down.add("with_ends")
+    world.centre.down.add("standing")
     answer = await answer_meanwhile(world, run("place_order"))
     assert answer["waiting_for"] == ["system"]
     await world.load(customer_record(licence("T-9", "track_and_trace")))

@@ -105,7 +105,7 @@ async def test_on_the_date_a_run_never_fails_because_another_system_is_down(worl
 
 async def test_the_first_look_at_the_record_is_repaired_too_but_cannot_be_skipped(world: World) -> None:
     await world.load(customer_record())
-    world.centre.down.add("with_ends")
+    world.centre.down.add("standing")
     sent = await answer_meanwhile(world, downgrade_document(world))
     assert (sent["state"], sent["waiting_for"]) == ("received", ["system"])
     run = world.run("edition/K-1001/jtl", sent)
@@ -126,7 +126,7 @@ async def test_what_an_administrator_must_mend_is_not_retried(world: World) -> N
     """Misconfigured: a person is asked at once, at a check within the workflow task as at a booking."""
     await world.load(customer_record())
     world.centre.error = Misconfigured("the catalogue version is gone")
-    world.centre.down.add("with_ends")
+    world.centre.down.add("standing")
     run = await request_downgrade(world)
     assert (run.first["state"], run.first["waiting_for"]) == ("received", ["repair"])
     world.centre.down = {"place_order"}
