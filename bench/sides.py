@@ -27,8 +27,7 @@ AT_ONCE = 10
 
 def settings_of(side: str, folder: Path, database_url: str = "") -> Settings:
     """Each side has a database and a task queue of its own."""
-    given = {"database_url": database_url} if database_url else {}
-    return Settings(state_dir=folder / side, task_queue=f"bench-{side}", **given)
+    return Settings(state_dir=folder / side, task_queue=f"bench-{side}", database_url=database_url)
 
 
 @dataclass

@@ -11,7 +11,6 @@ import re
 import tempfile
 from contextlib import AsyncExitStack
 from pathlib import Path
-from typing import Any
 
 import httpx
 import psycopg
@@ -83,10 +82,10 @@ async def of_runs(folder: Path, servers: dict[str, Server], rounds: int, number:
             await asyncio.sleep(SETTLED_S)
             return of_postgres(record) | await of_temporal(servers["temporal"])
 
-        await side.told(f"{WARM} {WARM}")
+        await side.runs(WARM, WARM)
         for _ in range(rounds):
             before = await counted()
-            answer: dict[str, Any] = json.loads(await side.told(f"{number} {WARM}"))
+            answer = await side.runs(number, WARM)
             units.append({"application: CPU, ms": answer["cpu"]} | each_of(number, before, await counted()))
     return units
 

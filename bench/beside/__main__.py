@@ -17,6 +17,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from activities.customer_centre import load_customers
 from bench.beside.servers import Server, postgresql, temporal
@@ -25,6 +26,9 @@ from bench.sides import customers_file, settings_of
 
 ROOT = Path(__file__).resolve().parents[2]
 OTHERS = ROOT / ".venv-beside"
+WARM = 5
+IDLE = 5
+"""Runs one after the other, of which the first answer is taken."""
 OURS = ("ours on SQLite", "ours on PostgreSQL")
 
 
@@ -76,18 +80,22 @@ class Running:
     """The name of its database, if that is in PostgreSQL."""
     measures: dict[str, list[float]] = field(default_factory=dict)
 
-    async def told(self, line: str) -> str:
-        """What it answers to a line."""
+    async def runs(self, number: int, at_once: int) -> dict[str, Any]:
+        """What it says of so many runs."""
         assert self.process.stdin and self.process.stdout
-        self.process.stdin.write(f"{line}\n".encode())
-        return (await self.process.stdout.readline()).decode()
+        self.process.stdin.write(f"{number} {at_once}\n".encode())
+        answer = await self.process.stdout.readline()
+        if not answer:
+            sys.exit(f"{self.application.name} has ended: see above")
+        measures: dict[str, Any] = json.loads(answer)
+        return measures
 
     async def measure(self, number: int, at_once: int) -> None:
         """So many runs, and then some one after the other; keeps what they took."""
         before = sum(server.cpu() for server in self.servers)
-        answer = json.loads(await self.told(f"{number} {at_once}"))
+        answer = await self.runs(number, at_once)
         served = sum(server.cpu() for server in self.servers) - before
-        idle = json.loads(await self.told(f"{IDLE} 1"))
+        idle = await self.runs(IDLE, 1)
         for name, value in (
             ("application CPU a run, ms", answer["cpu"]),
             ("server CPU a run, ms", served / number),
@@ -96,9 +104,6 @@ class Running:
             (f"first answer p50, {at_once} at once, ms", statistics.median(answer["first"])),
         ):
             self.measures.setdefault(name, []).append(value)
-
-
-IDLE = 5
 
 
 @asynccontextmanager
@@ -173,7 +178,7 @@ async def main(arguments: argparse.Namespace) -> None:
     chosen = [each for each in chosen if each.name not in missing]
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        customers_file(folder, 10 + arguments.rounds * (arguments.runs + IDLE))
+        customers_file(folder, WARM + arguments.rounds * (arguments.runs + IDLE))
         needed = {each for application in chosen for each in application.served_by}
         servers: dict[str, Server] = {}
         async with AsyncExitStack() as stack:
@@ -185,7 +190,7 @@ async def main(arguments: argparse.Namespace) -> None:
                 await stack.enter_async_context(started(each, arguments.others, folder, servers)) for each in chosen
             ]
             for side in sides:
-                await side.told("5 5")
+                await side.runs(WARM, WARM)
             for side in in_turn(sides, arguments.rounds):
                 await side.measure(arguments.runs, arguments.at_once)
             show(sides)
