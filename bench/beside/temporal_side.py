@@ -22,7 +22,8 @@ from worker import DATA_CONVERTER
 async def main(name: str, address: str, folder: Path, database_url: str) -> None:
     """Serve until the input ends."""
     client = await Client.connect(address, data_converter=DATA_CONVERTER)
-    settings = settings_of(name, folder, database_url)
+    # Ours on either database share a server: each has a task queue of its own.
+    settings = settings_of(name, folder, database_url).model_copy(update={"task_queue": folder.name})
     caller = Caller(name, client, settings.task_queue)
     async with worker_of(name, client, settings):
         await serve(caller.least_path)
