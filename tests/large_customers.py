@@ -131,6 +131,8 @@ LARGE: dict[str, Callable[[int], Large]] = {
     "open at partners": open_at_partners,
 }
 """By name, each for a number of licences."""
+BOOKED = ("above a limit", "not available", "warehouse")
+"""Where it matters whether the ends of the licences are booked (X3)."""
 
 
 def all_booked(record: Customer) -> dict[str, datetime]:

@@ -11,14 +11,12 @@ from typing import Any
 import pytest
 
 from tests.charts.large_run import LargeRun
-from tests.large_customers import LARGE
+from tests.large_customers import BOOKED, LARGE
 
 SIZES = (110, 220, 440)
 MOST_LICENCES = 2_000
 LARGEST = 256 * 1024
 STEPS = [name for name in vars(LargeRun) if not name.startswith("_")]
-BOOKED = ("above a limit", "not available", "warehouse")
-"""Where it matters whether the ends of the licences are booked (X3)."""
 each_customer = pytest.mark.parametrize(
     ("name", "booked"), [*((name, False) for name in LARGE), *((name, True) for name in BOOKED)]
 )
