@@ -1,16 +1,17 @@
 """The customers' records: each one document, read and written whole, since nobody asks for a part of it alone."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from operator import attrgetter
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Row, bindparam, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, select, update
 
 from activities.ports import LoadReport, TouchedRun
-from activities.sql.database import Database, writes
+from activities.sql.database import Database, insert_where_new, writes
 from activities.sql.news import keep_news
-from activities.sql.runs import open_runs_of
+from activities.sql.runs import open_runs_of_all
 from activities.sql.tables import customers
 from activities.subjects import changed_for
 from states.model.record import Customer, NamedPart
@@ -23,7 +24,8 @@ EITHER = customers.c.customer.in_((bindparam("customer", type_=NUMBER), bindpara
 # In order, so that those who lock two of them never cross.
 RECORDS = select(customers).where(EITHER).order_by(customers.c.customer)
 LOCKED = RECORDS.with_for_update()
-NEW_RECORD = insert(customers)
+ALL = customers.c.customer.in_(bindparam("customers", expanding=True))
+ALL_LOCKED = select(customers).where(ALL).order_by(customers.c.customer).with_for_update()
 NEXT_RECORD = update(customers).where(customers.c.customer == bindparam("whose", type_=NUMBER))
 
 
@@ -55,29 +57,45 @@ class SqlCustomerRecords:
 
         What is booked stays so; the open runs that it concerns are told, and check again.
         """
-        created: list[str] = []
-        replaced: list[str] = []
+        given = {record.customer: record for record in sorted(records, key=attrgetter("customer"))}
         touched: list[TouchedRun] = []
         with self.database.write() as connection:
-            for record in sorted(records, key=lambda record: record.customer):
-                present = read_record(connection, record.customer)
-                (created if present is None else replaced).append(record.customer)
-                write_record(connection, record, present)
-                if present is not None:
-                    touched += touched_runs(connection, present.record, record)
-            keep_news(connection, (run.workflow_id for run in touched), LOADED)
-        return LoadReport(tuple(created), tuple(replaced), tuple(touched))
+            created = insert_new(connection, given.values())
+            there = [customer for customer in given if customer not in created]
+            changes = [
+                (kept, given[kept.record.customer])
+                for kept in read_all(connection, there)
+                if kept.record != given[kept.record.customer]
+            ]
+            if changes:
+                connection.execute(NEXT_RECORD, [next_row(record, kept) for kept, record in changes])
+                touched = touched_runs(connection, [(kept.record, record) for kept, record in changes])
+                keep_news(connection, (run.workflow_id for run in touched), LOADED)
+        return LoadReport(tuple(customer for customer in given if customer in created), tuple(there), tuple(touched))
 
 
-def touched_runs(connection: Connection, present: Customer, record: Customer) -> list[TouchedRun]:
-    """The customer's open runs for which something changes."""
-    runs = []
-    for workflow_id in open_runs_of(connection, record.customer):
-        kind, _, subject = workflow_id.split("/", 2)
-        changed = changed_for(kind, subject, present, record)
-        if changed:
-            runs.append(TouchedRun(record.customer, workflow_id, changed))
-    return runs
+def insert_new(connection: Connection, records: Iterable[Customer]) -> frozenset[str]:
+    """Insert those of these records that are not there yet; answers which they were.
+
+    One that another load is inserting is waited for, and there then.
+    """
+    rows = [{"customer": record.customer, "record": document_of(record)} for record in records]
+    if not rows:
+        return frozenset()
+    statement = insert_where_new(connection.dialect.name, customers, (customers.c.customer,))
+    return frozenset(connection.scalars(statement, rows))
+
+
+def touched_runs(connection: Connection, changes: Sequence[tuple[Customer, Customer]]) -> list[TouchedRun]:
+    """The open runs for which something changes where records become others."""
+    open_runs = open_runs_of_all(connection, [present.customer for present, _ in changes])
+    touched = []
+    for present, record in changes:
+        for workflow_id in open_runs.get(record.customer, ()):
+            kind, _, subject = workflow_id.split("/", 2)
+            if changed := changed_for(kind, subject, present, record):
+                touched.append(TouchedRun(record.customer, workflow_id, changed))
+    return touched
 
 
 def read_record(connection: Connection, customer: str) -> Kept | None:
@@ -94,6 +112,11 @@ def read_records(connection: Connection, customer: str, other: str) -> list[Kept
     return [kept_of(row) for row in connection.execute(statement, {"customer": customer, "other": other})]
 
 
+def read_all(connection: Connection, numbers: Collection[str]) -> list[Kept]:
+    """The records of all these customers, likewise, which nobody else changes before the end of the transaction."""
+    return [kept_of(row) for row in connection.execute(ALL_LOCKED, {"customers": numbers})] if numbers else []
+
+
 def kept_of(row: Row[tuple[str, str, dict[str, dict[str, str]] | None]]) -> Kept:
     """A row as the record that it holds."""
     former = {
@@ -102,18 +125,20 @@ def kept_of(row: Row[tuple[str, str, dict[str, dict[str, str]] | None]]) -> Kept
     return Kept(Customer.model_validate_json(row.record), former)
 
 
-def write_record(connection: Connection, record: Customer, present: Kept | None) -> None:
-    """Make the record this one; `present` is what it was. What those are called that leave it is kept."""
-    if present is None:
-        connection.execute(NEW_RECORD, {"customer": record.customer, "record": document_of(record)})
-    elif record != present.record:
-        staying = record.names()
-        left = {part: name for part, name in present.record.names().items() if part not in staying}
-        names: dict[str, dict[str, str]] = defaultdict(dict)
-        for (part, number), name in {**present.former_names, **left}.items():
-            names[part][number] = name
-        values = {"whose": record.customer, "record": document_of(record), "former_names": names or None}
-        connection.execute(NEXT_RECORD, values)
+def write_record(connection: Connection, record: Customer, present: Kept) -> None:
+    """Make the record this one; `present` is what it was."""
+    if record != present.record:
+        connection.execute(NEXT_RECORD, next_row(record, present))
+
+
+def next_row(record: Customer, present: Kept) -> dict[str, Any]:
+    """The row of a record that takes the place of another; what those are called that leave it is kept."""
+    staying = record.names()
+    left = {part: name for part, name in present.record.names().items() if part not in staying}
+    names: dict[str, dict[str, str]] = defaultdict(dict)
+    for (part, number), name in {**present.former_names, **left}.items():
+        names[part][number] = name
+    return {"whose": record.customer, "record": document_of(record), "former_names": names or None}
 
 
 def document_of(record: Customer) -> str:

@@ -1,5 +1,7 @@
 """Which runs are open, and which want to hear of changes (X3)."""
 
+from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cache
 
@@ -13,6 +15,11 @@ THIS_RUN = bindparam("this_run", type_=runs.c.run_id.type)
 OPEN_RUNS = (
     select(runs.c.workflow_id)
     .where(runs.c.customer == bindparam("customer", type_=runs.c.customer.type), runs.c.open)
+    .order_by(runs.c.workflow_id)
+)
+OPEN_RUNS_OF_ALL = (
+    select(runs.c.customer, runs.c.workflow_id)
+    .where(runs.c.customer.in_(bindparam("customers", expanding=True)), runs.c.open)
     .order_by(runs.c.workflow_id)
 )
 WATCHERS = OPEN_RUNS.where(
@@ -62,6 +69,14 @@ class SqlRuns:
 def open_runs_of(connection: Connection, customer: str) -> tuple[str, ...]:
     """Workflow IDs of the customer's open runs, in order."""
     return tuple(connection.scalars(OPEN_RUNS, {"customer": customer}))
+
+
+def open_runs_of_all(connection: Connection, customers: Collection[str]) -> dict[str, list[str]]:
+    """The same of several customers, by customer."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for row in connection.execute(OPEN_RUNS_OF_ALL, {"customers": customers}):
+        found[row.customer].append(row.workflow_id)
+    return found
 
 
 def watchers_of(connection: Connection, customer: str, but: str, kind: str) -> tuple[str, ...]:

@@ -1,10 +1,12 @@
 """Customers' data: a wrong file loads nothing, a right one is loaded in batches, and open runs concerned are told."""
 
+import asyncio
 import json
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import event
 
 from activities import customer_centre, customers_file
 from activities.customer_centre import LoadFailed, TouchedRun, UnknownProduct, customer, load_customers
@@ -326,3 +328,42 @@ def test_large_customers_are_a_batch_of_their_own(tmp_path: Path, monkeypatch: p
     large = line(customer="K-9", licences=[licence(f"L-{number}") for number in range(100)])
     batches = customers_file.batches_of(file_of(tmp_path, FIVE[0], large, *FIVE[1:4]))
     assert [[record.customer for record in batch] for batch in batches] == [["K-1"], ["K-9"], ["K-2", "K-3"], ["K-4"]]
+
+
+def statements_of(database: Database, records: list[Customer]) -> int:
+    """How many statements a load of these records takes."""
+    statements: list[str] = []
+
+    def note(_: Any, __: Any, statement: str, *___: Any) -> None:
+        statements.append(statement)
+
+    event.listen(database.engine, "before_cursor_execute", note)
+    try:
+        SqlCustomerRecords(database).load(records)
+    finally:
+        event.remove(database.engine, "before_cursor_execute", note)
+    return len(statements)
+
+
+def test_a_batch_takes_the_same_statements_however_many_customers_it_holds(database: Database) -> None:
+    counted: dict[str, list[int]] = {"new": [], "the same": [], "others": []}
+    for count in (2, 50):
+        records = [Customer(customer=f"K-{count}-{number}", name="Muster") for number in range(count)]
+        for record in records:
+            SqlRuns(database).register(f"edition/{record.customer}/jtl", "r1", "edition", record.customer, True)
+        counted["new"].append(statements_of(database, records))
+        counted["the same"].append(statements_of(database, records))
+        others = [record.model_copy(update={"order_package": 100}) for record in records]
+        counted["others"].append(statements_of(database, others))
+        assert len(SqlNews(database).waiting(100)) == count + (2 if count == 50 else 0)
+    assert {name: few == many for name, (few, many) in counted.items()} == dict.fromkeys(counted, True)
+    assert max(most for _, most in counted.values()) <= 8
+
+
+async def test_two_loads_of_the_same_new_customers_at_the_same_time_do_no_harm(
+    settings: Settings, tmp_path: Path, in_batches: list[float]
+) -> None:
+    path = file_of(tmp_path, *FIVE)
+    reports = await asyncio.gather(*(load_customers(settings, path) for _ in range(2)))
+    assert sorted(customer for report in reports for customer in report.created) == [one["customer"] for one in FIVE]
+    assert [report.customers for report in reports] == [5, 5]
