@@ -25,7 +25,7 @@ from states.chart.task_types import ticket_group
 from states.kinds.registry import KINDS
 from states.model import status
 from states.model.effects import Notify, Step
-from states.model.facts import Check, Inquiry, Receipt
+from states.model.facts import Check, Inquiry, Receipt, Unchanged
 
 Document = TypeVar("Document", status.Status, status.TaskList)
 Asked = TypeVar("Asked")
@@ -73,10 +73,11 @@ class CancellationActivities:
 
     @activity.defn(name=activity_names.READ)
     @in_thread
-    def read(self, inquiry: Inquiry) -> Check:
+    def read(self, inquiry: Inquiry) -> Check | Unchanged:
         """Judge a request by record and catalogue; a run's first check registers the run."""
         if not inquiry.first:
-            return with_run(check_request(inquiry, self.adapters, self.catalogues, self.settings), inquiry)
+            check = with_run(check_request(inquiry, self.adapters, self.catalogues, self.settings), inquiry)
+            return Unchanged(unchanged=True) if inquiry.known == check.digest() else check
         with self.adapters.together(self.adapters.bookings):
             self.register(inquiry)
             return with_run(check_request(inquiry, self.adapters, self.catalogues, self.settings), inquiry)

@@ -12,7 +12,7 @@ from temporalio.exceptions import ActivityError, ApplicationError, FailureError
 with workflow.unsafe.imports_passed_through():
     from activities import activity_names
     from states.model.base import Value
-    from states.model.facts import Check, Receipt, Refusal
+    from states.model.facts import Check, Receipt, Refusal, Unchanged
 from workflows import options
 
 Shape = TypeVar("Shape", bound=Value)
@@ -116,14 +116,18 @@ def priority() -> Priority:
     return options.NOBODY_WAITS if workflow.all_handlers_finished() else Priority.default
 
 
-def read_answer(name: str, answer: Any, shape: type[Shape] | None) -> Shape | None:
+def read_answer(name: str, answer: Any, shape: type[Value] | None) -> Any:
     """What an activity answered, in its shape; whoever completes one by hand may answer anything.
+
+    A check may say that it is `Unchanged`.
 
     Raises what is final: a person is asked. It is read here and not by the converter, whose errors fail a workflow task
     again and again.
     """
     if shape is None:
         return None
+    if name == activity_names.READ and answer == {"unchanged": True}:
+        shape = Unchanged
     try:
         return shape.model_validate(answer)
     except ValidationError as error:

@@ -16,8 +16,9 @@ from temporalio.workflow import ParentClosePolicy
 with workflow.unsafe.imports_passed_through():
     from states.chart.turn import Answer
     from states.kinds.registry import KINDS
+    from states.model.base import Value
     from states.model.effects import CHANGES, CheckLicences, Effect, HandOver, Notify, Step, Tell
-    from states.model.facts import Check, Inquiry, Refusal
+    from states.model.facts import Check, Inquiry, Refusal, Unchanged
     from states.model.memory import Memory
 from workflows.activity_calls import ACTIVITIES, IN_THE_WORKER, Slow, call, call_patiently, outcome, send_mail
 from workflows.background import Background
@@ -33,6 +34,8 @@ class EffectRunner:
         self.answers: deque[Answer] = deque()
         self.slow: set[int] = set()
         """Effects whose first stage ended without an answer."""
+        self.last_check: Check | None = None
+        """What the last check said: one that says the same need not say it again. Settings come with the first only."""
         self.unsent: dict[int, Step] = {}
         """Mails that could not be sent at once, and are tried patiently."""
 
@@ -86,9 +89,11 @@ class EffectRunner:
             answer = Answer(effect)
         elif isinstance(effect, Notify):
             answer = await self.send(effect)
+        elif isinstance(effect, CheckLicences):
+            answer = await self.check(effect)
         else:
             await self.turn_of(effect)
-            answer = await self.call_activity(effect)
+            answer = await self.call_activity(effect, step_of(self.memory(), effect))
         self.slow.discard(effect.number)
         self.answers.append(answer)
 
@@ -121,12 +126,22 @@ class EffectRunner:
         finally:
             self.unsent.pop(effect.number, None)
 
-    async def call_activity(self, effect: Any) -> Answer:
-        """The effect's activity, in two stages; then its receipt, a refusal, or an error that a person must mend."""
+    async def check(self, effect: CheckLicences) -> Answer:
+        """A check; what it has not said before is kept, to know it again."""
+        last = self.last_check
+        answer = await self.call_activity(effect, inquiry_of(self.memory(), effect, last))
+        said: Any = answer.check
+        if isinstance(said, Unchanged):
+            unasked = "it was answered as unchanged, and nothing was known before"
+            return Answer(effect, check=last) if last is not None else Answer(effect, error=unasked)
+        if said is not None:
+            self.last_check = said.model_copy(update={"settings": None, "run_id": None})
+        return answer
+
+    async def call_activity(self, effect: Any, argument: Value) -> Answer:
+        """The effect's activity, in two stages; then what it says, a refusal, or an error that a person must mend."""
         name, type_, summary = ACTIVITIES[effect.name]
-        memory = self.memory()
-        argument = inquiry_of(memory, effect) if isinstance(effect, CheckLicences) else step_of(memory, effect)
-        patience = memory.settings.repair_after
+        patience = self.memory().settings.repair_after
         try:
             try:
                 result = await call(name, argument, type_, summary, local=name in IN_THE_WORKER)
@@ -160,13 +175,21 @@ def step_of(memory: Memory, effect: Any) -> Step:
     )
 
 
-def inquiry_of(memory: Memory, effect: CheckLicences) -> Inquiry:
-    """The question that a check is: by which version, as of which moment."""
+def inquiry_of(memory: Memory, effect: CheckLicences, last: Check | None) -> Inquiry:
+    """The question that a check is: by which version, as of which moment, and what the last one said."""
     first = memory.check is None
     at = effect.order_at or (memory.requested_at if first else workflow.now())
     request = effect.proposal or memory.request
     run_id = memory.run_id if first else None
-    return Inquiry(request=request, at=at, version=effect.version, first=first, run_id=run_id, after=effect.after)
+    return Inquiry(
+        request=request,
+        at=at,
+        version=effect.version,
+        first=first,
+        run_id=run_id,
+        after=effect.after,
+        known=None if first or last is None else last.digest(),
+    )
 
 
 async def tell(effect: Tell, memory: Memory) -> None:

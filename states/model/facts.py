@@ -1,6 +1,7 @@
 """What activities tell a chart: the result of a check, a receipt, the settings of a run."""
 
 from datetime import date, datetime, timedelta
+from hashlib import blake2b
 from typing import Any, Literal, get_args
 
 from pydantic import Field
@@ -203,6 +204,17 @@ class Check(Value):
     run_id: str | None = None
     """Set in a first check only: the run was reset to before it, and names what it does by this run ID."""
 
+    def digest(self) -> str:
+        """The same for checks that say the same, however they were asked for."""
+        said = self.model_dump_json(exclude={"settings", "run_id"}, exclude_unset=True)
+        return blake2b(said.encode(), digest_size=12).hexdigest()
+
+
+class Unchanged(Value):
+    """The answer to a check that says what the last one said: a history holds that once."""
+
+    unchanged: Literal[True]
+
 
 class Inquiry(Value):
     """What a check is asked.
@@ -219,6 +231,8 @@ class Inquiry(Value):
     """With `first`: the run's first execution ID."""
     after: bool = False
     """The change has been made: only what is in surplus now is asked (X2)."""
+    known: str | None = None
+    """The digest of the last check: one that says the same is answered as `Unchanged`."""
 
 
 class Receipt(Value):

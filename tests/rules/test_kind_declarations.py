@@ -9,7 +9,7 @@ import pytest
 from catalogue.texts import keys
 from states.kinds.kind import Kind
 from states.kinds.registry import KINDS
-from states.model.facts import Check
+from states.model.facts import Check, RunSettings
 from tests.kinds import module_of
 from tests.rules.every_inquiry import of_documents, of_licences
 
@@ -50,6 +50,18 @@ def checks_of(kind: Kind) -> Iterator[Check]:
 @pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
 def test_a_kind_says_what_it_declares_and_nothing_else(kind: Kind):
     assert seen_in(checks_of(kind)) == declared(kind)
+
+
+@pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
+def test_a_check_is_known_again_by_its_digest_when_it_has_been_in_a_history(kind: Kind):
+    """By what it says alone: settings come with a run's first check only."""
+    known: dict[str, str] = {}
+    for check in checks_of(kind):
+        written = check.model_dump_json(exclude_unset=True)
+        first = check.model_copy(update={"settings": RunSettings(), "run_id": "r"})
+        assert Check.model_validate_json(written).digest() == check.digest() == first.digest()
+        assert known.setdefault(check.digest(), written) == written
+    assert known
 
 
 @pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
