@@ -23,6 +23,7 @@ def warning_texts(memory: Memory, say: Say) -> tuple[WarningText, ...]:
     )
 
 
+CHANGED_WITH_SURPLUS = frozenset({"leftover", "held"})
 UNTIL_THE_END = frozenset({"by_exception", "ended_elsewhere", "moved_by_appointment"})
 """What says how it goes on: not where nothing goes on any more."""
 
@@ -33,7 +34,7 @@ def warnings_of(memory: Memory) -> tuple[Warning, ...]:
     What was acknowledged before the order is not said again once it is booked (ED4).
     """
     checked = memory.check.warnings if memory.check else ()
-    said = ACKNOWLEDGED if memory.state in BOOKED or stage_of(memory) == "made" else frozenset[str]()
+    said = ACKNOWLEDGED if was_booked(memory) or stage_of(memory) == "made" else frozenset[str]()
     said |= UNTIL_THE_END if memory.state in ENDS else frozenset()
     warnings = [warning for warning in checked if warning.code not in said]
     saves_nothing = memory.clarified_cost and cost_effect_of(memory) != "cancellation"
@@ -52,6 +53,11 @@ def warnings_of(memory: Memory) -> tuple[Warning, ...]:
         moments = {"effective_at": date, "standing_at": standing}
         warnings.append(Warning(code="later_than_standing", values=written(moments)))
     return tuple(warnings)
+
+
+def was_booked(memory: Memory) -> bool:
+    """Whether an order stands, or stood when the run ended: what was to be read before it can matter no more."""
+    return memory.state in BOOKED | CHANGED_WITH_SURPLUS or (memory.state in ENDS and memory.order is not None)
 
 
 def surplus_warnings(memory: Memory, date: datetime | None) -> list[Warning]:

@@ -58,6 +58,8 @@ async def test_ED4_ED5_ED6_D4_the_guides_example_from_Pro_to_Advanced(world: Wor
     await world.sleep_until("2027-02-01T00:00+01:00")
     applied = await in_state(run, "applied")
     assert (applied["waiting_for"], applied["enabled"], applied["order_by"]) == ([], [], booked["order_by"])
+    said = [warning_codes(each) for each in (run.first, booked, applied)]
+    assert ["features_lost" in codes for codes in said] == [True, False, False]  # ED4: not once it is booked
     assert (await world.record("K-1001"))["editions"]["jtl"] == "jtl_advanced"
 
 
