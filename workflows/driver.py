@@ -23,11 +23,12 @@ with workflow.unsafe.imports_passed_through():
     from states.model.status import End, GoingOn, Status, page_of
     from states.rules.spread import spread_out
     from states.views.refusals import problem, refusal_text
-    from states.views.status import status
+    from states.views.status import glance, status
 from workflows import options
 from workflows.activity_calls import call_until_done
 from workflows.background import Background
 from workflows.converter import EventRefused
+from workflows.current_details import CurrentDetails
 from workflows.effect_runner import EffectRunner, tell
 from workflows.event_queue import EventQueue, QueuedEvent
 from workflows.last_mails import hand_over_mails
@@ -248,12 +249,16 @@ class Driver:
             self.known_document = (busy, made)
         return self.known_document[1]
 
-    def publish(self) -> None:
-        """Show the document where it has changed."""
-        if self.publisher.changed:
-            self.publisher.publish(self.document(), self.chart.model)
+    def details(self) -> str:
+        """What the web UI shows of the run, made when it asks (docs/adr/0004)."""
+        return CurrentDetails(self.document(), self.chart.model).markdown()
 
-    async def answered(self, queued: QueuedEvent | None) -> Status:
+    def publish(self) -> None:
+        """Show how the run stands where that has changed."""
+        if self.publisher.changed:
+            self.publisher.publish(glance(self.chart, busy=self.is_busy()), self.chart.model, self.info)
+
+    async def answered(self, queued: QueuedEvent | None) -> Status | None:
         """Wait until the event is judged and the run waits for someone, has ended, or a system does not answer.
 
         The answer of a run that has ended comes when it is closed, so that whoever reads it can ask anew at once; a
@@ -280,7 +285,8 @@ class Driver:
                 )
         if refusal is not None:
             raise self.failure(refusal)
-        return self.document()
+        # What a replay answers is read by nobody: the answer stands in the history.
+        return None if workflow.unsafe.is_replaying() else self.document()
 
     def failure(self, refusal: Refusal) -> EventRefused:
         """A refused update: the code as type, the problem as details, and a text for people."""
@@ -309,7 +315,6 @@ class Driver:
         What is under way and changes something comes first: a booking that arrived after the end would outlive it.
         Mails that the server does not take now go on by themselves, so that they keep no run open.
         """
-        self.timer.stop()
         self.queue.close(Refusal(rule="X11", code="ended", values={"state": self.chart.public_state}))
         self.own_up()
         await self.until(self.effects.changes_made)

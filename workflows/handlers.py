@@ -83,7 +83,7 @@ def is_promised(payloads: tuple[Any, ...]) -> bool:
 def update(event: str) -> Any:
     """The update of an event with its validator."""
 
-    async def handler(self: Driver, *payloads: Any) -> Status:
+    async def handler(self: Driver, *payloads: Any) -> Status | None:
         own = is_own_request(self, event, payloads)
         self.own_request_seen |= event == "requested"
         if own:

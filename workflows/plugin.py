@@ -17,6 +17,7 @@ from workflows.kinds import WORKFLOWS
 from workflows.last_mails import LastMails
 from workflows.nightly import NightlyComparison
 from workflows.unknown import UnknownType
+from workflows.web_ui import WebUi
 
 PASSED_THROUGH = (
     *("statemachine", "pydantic", "pydantic_core", "states.model", "states.rules.notice"),
@@ -49,6 +50,7 @@ class CancellationsPlugin(SimplePlugin):
             data_converter=DATA_CONVERTER,
             workflow_runner=runner(),
             workflows=[*WORKFLOWS, NightlyComparison, LastMails, UnknownType],
+            interceptors=[WebUi()],
         )
 
     async def run_worker(self, worker: Worker, next: Callable[[Worker], Awaitable[None]]) -> None:

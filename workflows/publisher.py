@@ -1,4 +1,4 @@
-"""What a run shows, written only where it has changed: search attributes, current details, the work list."""
+"""What a run shows, written only where it has changed: search attributes and the work list."""
 
 from typing import Any
 
@@ -6,17 +6,18 @@ from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
     from activities import activity_names
+    from catalogue.texts import say
     from states.chart.task_types import ticket_group
     from states.model.memory import Memory
-    from states.model.status import Status, TaskList, TaskRow, TicketNumbers
+    from states.model.status import TaskEntry, TaskList, TaskRow, TicketNumbers
+    from states.views.status import Glance, task_entries
 from workflows import search_attributes
 from workflows.activity_calls import call_until_done
 from workflows.background import Background
-from workflows.current_details import CurrentDetails
 
 
 class Publisher:
-    """At rest: tasks to the work list, then search attributes and current details."""
+    """At rest: tasks to the work list, then search attributes."""
 
     def __init__(self, background: Background) -> None:
         self.background = background
@@ -32,17 +33,17 @@ class Publisher:
         self.written = False
         """It has been, since the loop last asked: tickets may have come back."""
 
-    def publish(self, document: Status, memory: Memory) -> None:
-        """Show the document. The tasks of a run that has ended are closed with its end (`record_end`)."""
+    def publish(self, shown: Glance, memory: Memory, info: workflow.Info) -> None:
+        """Show how the run stands. The tasks of a run that has ended are closed with its end (`record_end`)."""
         if not self.changed:
             return
         self.changed = False
-        if document.tasks != self.tasks and not self.writing and document.waiting_for:
-            self.tasks = document.tasks
+        entries = task_entries(memory, say)
+        if entries != self.tasks and not self.writing and shown.waiting_for:
+            self.tasks = entries
             self.writing = True
-            self.background.start(self.write_tasks(task_list(document, memory)))
-        self.publish_attributes(document)
-        workflow.set_current_details(CurrentDetails(document, memory).markdown())
+            self.background.start(self.write_tasks(task_list(entries, memory, info)))
+        self.publish_attributes(shown, memory)
 
     async def write_tasks(self, tasks: TaskList) -> None:
         """The run's open tasks as the work list shows them; tickets come back with their numbers.
@@ -69,31 +70,31 @@ class Publisher:
         self.attributes = {}
         self.changed = True
 
-    def publish_attributes(self, document: Status) -> None:
+    def publish_attributes(self, shown: Glance, memory: Memory) -> None:
         """One upsert of what changed. A date is never unset: its last value stays (docs/adr/0009)."""
         wanted: dict[Any, Any] = {
-            search_attributes.KIND: document.kind,
-            search_attributes.CUSTOMER: document.customer,
-            search_attributes.STATE: document.state,
-            search_attributes.WAITING_FOR: list(document.waiting_for),
+            search_attributes.KIND: memory.request.kind,
+            search_attributes.CUSTOMER: memory.request.customer,
+            search_attributes.STATE: shown.state,
+            search_attributes.WAITING_FOR: list(shown.waiting_for),
             search_attributes.TICKET_ID: sorted(self.tickets.values()) or None,
-            search_attributes.EFFECTIVE_DATE: document.effective_at,
-            search_attributes.ORDER_BY: document.order_by,
+            search_attributes.EFFECTIVE_DATE: shown.effective_at,
+            search_attributes.ORDER_BY: shown.order_by,
         }
-        shown = self.attributes
-        changed = {key: value for key, value in wanted.items() if value is not None and shown.get(key.name) != value}
+        before = self.attributes
+        changed = {key: value for key, value in wanted.items() if value is not None and before.get(key.name) != value}
         if changed:
             workflow.upsert_search_attributes([key.value_set(value) for key, value in changed.items()])
-            shown |= {key.name: value for key, value in changed.items()}
+            before |= {key.name: value for key, value in changed.items()}
 
 
-def task_list(document: Status, memory: Memory) -> TaskList:
+def task_list(entries: tuple[TaskEntry, ...], memory: Memory, info: workflow.Info) -> TaskList:
     """The open tasks of a run for the work list, each with whether a ticket is opened for it."""
     return TaskList(
-        workflow_id=document.workflow_id,
-        run_id=document.run_id,
-        kind=document.kind,
-        customer=document.customer,
+        workflow_id=info.workflow_id,
+        run_id=info.run_id,
+        kind=memory.request.kind,
+        customer=memory.request.customer,
         tasks=tuple(
             TaskRow(
                 entry=entry,
@@ -101,6 +102,6 @@ def task_list(document: Status, memory: Memory) -> TaskList:
                 subject=task.subject,
                 ticket=ticket_group(task.type, task.text) is not None,
             )
-            for entry, task in zip(document.tasks, memory.tasks, strict=True)
+            for entry, task in zip(entries, memory.tasks, strict=True)
         ),
     )

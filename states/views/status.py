@@ -1,7 +1,8 @@
 """The status document, read off a chart: the same for runs and previews (docs/contract.md, Query `status`)."""
 
 from collections.abc import Mapping
-from typing import Any
+from datetime import datetime
+from typing import Any, NamedTuple
 
 from states.chart.base import Chart
 from states.chart.task_types import decisions_of, type_of
@@ -22,6 +23,8 @@ SHOWN_ALREADY = {"support_ticket": ("said",), "perform": ("given",)}
 
 def task_entries(memory: Memory, say: Say) -> tuple[TaskEntry, ...]:
     """Every open task; what the run says of itself is read off once for all of them."""
+    if not memory.tasks:
+        return ()
     facts = run_facts(memory) | origin_facts(memory)
     facts |= {"beside": beside_rows(memory), "revocation_asked": bool(tasks_of(memory, "revocation"))}
     return tuple(task_entry(task, facts, say, language_of(memory)) for task in memory.tasks)
@@ -78,12 +81,38 @@ def timeline_entry(line: TimelineLine, say: Say, language: str) -> TimelineEntry
     return TimelineEntry(at=line.at, state=line.state, event=line.event, by=line.by, note=note)
 
 
+class Glance(NamedTuple):
+    """What a run is searched by, without a text."""
+
+    state: str
+    waiting_for: tuple[Any, ...]
+    effective_at: datetime | None
+    order_by: datetime | None
+
+
+def glance(chart: Chart, *, busy: bool = False) -> Glance:
+    """How a run stands. `busy`: a system does not answer, and the run is at work."""
+    memory = chart.model
+    dated = shows_date(chart)
+    return Glance(
+        state=chart.public_state,
+        waiting_for=("system",) if busy and not chart.ended else chart.waiting_for(),
+        effective_at=effective_at(memory) if dated else None,
+        order_by=order_by(memory) if dated else None,
+    )
+
+
+def shows_date(chart: Chart) -> bool:
+    """Whether there is a date to show: not where a run has ended that never had one."""
+    return chart.model.order is not None or chart.model.took_effect_at is not None or not chart.ended
+
+
 def status(chart: Chart, say: Say, *, workflow_id: str, run_id: str, ui_url: str, busy: bool = False) -> Status:
     """The whole document. `busy`: a system does not answer, and the run is at work."""
     memory = chart.model
     language = language_of(memory)
     request = memory.request
-    shows_date = memory.order is not None or memory.took_effect_at is not None or not chart.ended
+    shown = glance(chart, busy=busy)
     return Status(
         workflow_id=workflow_id,
         run_id=run_id,
@@ -93,12 +122,12 @@ def status(chart: Chart, say: Say, *, workflow_id: str, run_id: str, ui_url: str
         subject=request.subject,
         target=request.target,
         reason=ReasonText(code=request.reason.code, text=request.reason.text) if request.reason else None,
-        state=chart.public_state,
-        waiting_for=("system",) if busy and not chart.ended else chart.waiting_for(),
+        state=shown.state,
+        waiting_for=shown.waiting_for,
         enabled=chart.enabled(),
-        effective_at=effective_at(memory) if shows_date else None,
-        order_by=order_by(memory) if shows_date else None,
-        why=why(memory, chart.traits, say) if shows_date else (),
+        effective_at=shown.effective_at,
+        order_by=shown.order_by,
+        why=why(memory, chart.traits, say) if shows_date(chart) else (),
         term_ends=memory.check.term_ends if memory.check else None,
         cost_effect=cost_effect_of(memory),
         catalogue=memory.check.catalogue if memory.check else None,
