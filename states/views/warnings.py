@@ -23,9 +23,12 @@ def warning_texts(memory: Memory, say: Say) -> tuple[WarningText, ...]:
     )
 
 
-CHANGED_WITH_SURPLUS = frozenset({"leftover", "held"})
 UNTIL_THE_END = frozenset({"by_exception", "ended_elsewhere", "moved_by_appointment"})
 """What says how it goes on: not where nothing goes on any more."""
+
+
+CHANGED_WITH_SURPLUS = frozenset({"leftover", "held"})
+"""Where an order was booked and its date has come, and licences in surplus are still there."""
 
 
 def warnings_of(memory: Memory) -> tuple[Warning, ...]:
