@@ -35,7 +35,7 @@ class Guards:
     """For each state of a class of charts, the events that lead out of it and their guards."""
 
     def __init__(self, chart: type[StateChart[Any]]) -> None:
-        self.by_state: dict[str, list[tuple[str, tuple[Condition, ...]]]] = {
+        by_state: dict[str, list[tuple[str, tuple[Condition, ...]]]] = {
             state.value: [
                 (str(event), tuple(condition(guard.func, guard.expected_value) for guard in transition.cond))
                 for transition in state.transitions
@@ -43,14 +43,23 @@ class Guards:
             ]
             for state in chart.states_map.values()
         }
+        self.always = {
+            state: frozenset(event for event, conditions in transitions if not conditions)
+            for state, transitions in by_state.items()
+        }
+        """The events of which a transition has no guard."""
+        self.guarded = {
+            state: [(event, conditions) for event, conditions in transitions if event not in self.always[state]]
+            for state, transitions in by_state.items()
+        }
 
     def possible(self, memory: Memory, traits: Traits) -> frozenset[str]:
         """The events with a transition whose guards all hold."""
-        events: set[str] = set()
-        for event, conditions in self.by_state[memory.state]:
-            if event not in events and all(holds(memory, traits) for holds in conditions):
-                events.add(event)
-        return frozenset(events)
+        return self.always[memory.state].union(
+            event
+            for event, conditions in self.guarded[memory.state]
+            if all(holds(memory, traits) for holds in conditions)
+        )
 
 
 guards_of = cache(Guards)
