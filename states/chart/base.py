@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any, ClassVar, TypeVar
 
 from statemachine import State, StateChart
+from statemachine.engines.sync import SyncEngine
 from statemachine.event import Event
 from statemachine.factory import StateMachineMetaclass
 from statemachine.transition_list import TransitionList
@@ -59,6 +60,14 @@ class ChartType(StateMachineMetaclass):
         """Called by the library for each class, to look for callbacks by their names: ours are named by reference."""
 
 
+class Engine(SyncEngine):
+    """The library's engine for charts in which nothing happens without an event."""
+
+    def select_eventless_transitions(self, _: Any) -> tuple[()]:
+        """None: the library would look at every transition of the state for one, twice for each event."""
+        return ()
+
+
 class Chart(StateChart[Memory], metaclass=ChartType):
     """Strict settings, facts before judgement, effects collected, memory put back when an event fails."""
 
@@ -91,6 +100,10 @@ class Chart(StateChart[Memory], metaclass=ChartType):
         self.verdict: Refusal | None = None
         """Why an earlier event, which waited for the last answer, is not taken after all."""
         super().__init__(model=memory)
+
+    def _get_engine(self) -> Engine:
+        """Called by the library on construction."""
+        return Engine(self)
 
     def _register_callbacks(self, listeners: list[object]) -> None:
         """Called by the library on construction: callbacks are looked up once for each class."""

@@ -191,6 +191,13 @@ def found(chart: type[Chart], name: str) -> dict[str, list[str]]:
     return {place: [str(callback.meta.func) for callback in executor] for place, executor in registry.items()}
 
 
+def test_nothing_happens_in_a_chart_without_an_event() -> None:
+    """So that nothing is looked for (`states.chart.base.Engine`)."""
+    transitions = [transition for path in PATHS.values() for state in path.states for transition in state.transitions]
+    assert len(transitions) > 1_000
+    assert [transition for transition in transitions if transition.is_eventless] == []
+
+
 def test_the_library_would_find_no_callback_by_its_name(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(callbacks, "registries", {})
     for name, kind in KINDS.items():
