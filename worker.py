@@ -89,7 +89,8 @@ def create_worker(client: Client, settings: Settings) -> Worker:
         client,
         task_queue=settings.task_queue,
         activities=[*cancellations.registered(), *comparison.registered()],
-        plugins=[SimplePlugin("around", run_context=around), *([] if plugged else [CancellationsPlugin()])],
+        # In this order: the search attributes are known before the worker says that it is ready.
+        plugins=[*([] if plugged else [CancellationsPlugin()]), SimplePlugin("around", run_context=around)],
         max_cached_workflows=2000,
         graceful_shutdown_timeout=FINISH_WITHIN,
     )
