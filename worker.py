@@ -8,7 +8,7 @@ if __name__ == "__main__":
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 
 import structlog
@@ -22,6 +22,7 @@ from activities.mail.senders import mail_of
 from activities.news_teller import NewsTeller
 from activities.ports import AdapterError, Unavailable
 from activities.reconciliation.comparison import ComparisonActivities
+from activities.shown_runs import ShownRuns
 from catalogue.loader import CatalogueError
 from logs import configure_logs, prepare_core
 from portal.deliverer import Deliverer
@@ -34,14 +35,17 @@ from states.model.request import LicenceChanged
 from workflows.connect import NotConnected, connect
 from workflows.converter import DATA_CONVERTER
 from workflows.executions import TemporalExecutions
+from workflows.listing import Showing
 from workflows.plugin import CancellationsPlugin, WrongSearchAttribute
-from workflows.schedule import keep_schedule
+from workflows.schedule import compare_list_soon, keep_schedule
 
 __all__ = ["DATA_CONVERTER", "create_worker"]
 
 log = structlog.get_logger("worker")
 PAUSE_S = 2.0
 """Seconds between two looks at what is to be done beside the worker, where nothing is."""
+SHOWN_WITHIN_S = 0.25
+"""Seconds after which what runs show is written: so much is written together, and so late the list may be."""
 FINISH_WITHIN = timedelta(seconds=25)
 """How long activities under way may go on when the worker is told to stop; then they are cancelled, and tried again."""
 
@@ -67,11 +71,16 @@ def create_worker(client: Client, settings: Settings) -> Worker:
             raise Unavailable(error.message) from error
 
     teller = NewsTeller(cancellations.adapters.news, tell)
+    shown = ShownRuns(cancellations.adapters.open_list)
 
     @asynccontextmanager
     async def around() -> AsyncIterator[None]:
-        steps = (deliverer.carry_out_due, teller.tell_waiting)
-        beside = {asyncio.create_task(repeat(step)) for step in steps}
+        steps = (
+            (deliverer.carry_out_due, PAUSE_S),
+            (teller.tell_waiting, PAUSE_S),
+            (shown.write_waiting, SHOWN_WITHIN_S),
+        )
+        beside = {asyncio.create_task(repeat(step, pause_s)) for step, pause_s in steps}
         try:
             await schedule(client, settings)
             for reason in switched_off(settings):
@@ -83,12 +92,16 @@ def create_worker(client: Client, settings: Settings) -> Worker:
             for task in beside:
                 task.cancel()
             await asyncio.wait(beside)
+            with suppress(AdapterError):  # what cannot be written now is mended by the comparison
+                while await shown.write_waiting():
+                    pass
             cancellations.adapters.close()
 
     return Worker(
         client,
         task_queue=settings.task_queue,
         activities=[*cancellations.registered(), *comparison.registered()],
+        interceptors=[Showing(shown.show, shown.hide)],
         # In this order: the search attributes are known before the worker says that it is ready.
         plugins=[*([] if plugged else [CancellationsPlugin()]), SimplePlugin("around", run_context=around)],
         max_cached_workflows=2000,
@@ -96,7 +109,7 @@ def create_worker(client: Client, settings: Settings) -> Worker:
     )
 
 
-async def repeat(step: Callable[[], Awaitable[int]], pause_s: float = PAUSE_S) -> None:
+async def repeat(step: Callable[[], Awaitable[int]], pause_s: float) -> None:
     """Do something beside the worker until it is cancelled: at once again where there was some, else after a pause.
 
     `step` answers how much there was. A system that does not answer is asked again; a bug is logged with its traceback,
@@ -114,10 +127,15 @@ async def repeat(step: Callable[[], Awaitable[int]], pause_s: float = PAUSE_S) -
 
 
 async def schedule(client: Client, settings: Settings) -> None:
-    """Keep the nightly comparison's schedule; where the server has none, or refuses, runs are served without."""
+    """Keep the nightly comparison's schedule, and have the list compared now; a server without schedules has neither.
+
+    The list, since a worker that was killed may have left something untold. Where the server refuses, runs are served
+    without.
+    """
     at = settings.compare_at
     try:
         changed = await keep_schedule(client, at, settings.time_zone, settings.task_queue)
+        await compare_list_soon(client, settings.task_queue)
     except RPCError as error:
         log.warning("comparison_not_scheduled", reason=error.status.name)
         return

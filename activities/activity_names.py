@@ -33,13 +33,16 @@ GO_ON = "go_on"
 COMPARE = "compare"
 """Nothing → `states.model.reconciliation.Comparison`: our database against the runs that Temporal knows."""
 
+COMPARE_LIST = "compare_list"
+"""Nothing → None: the list of open runs is mended where Temporal knows a run otherwise."""
+
 TELL_FINDINGS = "tell_findings"
 """`states.model.reconciliation.Night` → None: one mail to operators."""
 
 SETTLE_FINDINGS = "settle_findings"
 """`states.model.reconciliation.Night` → None: lost runs are closed in our database, all findings are remembered."""
 
-COMPARING = (COMPARE, TELL_FINDINGS, SETTLE_FINDINGS)
+COMPARING = (COMPARE, COMPARE_LIST, TELL_FINDINGS, SETTLE_FINDINGS)
 """What the nightly comparison asks for, and no cancellation."""
 
 REFUSED = "Refused"

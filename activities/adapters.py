@@ -16,6 +16,7 @@ from activities.sql.database import Database, create_database
 from activities.sql.inbox import SqlInbox
 from activities.sql.ledger import SqlLedger
 from activities.sql.news import SqlNews
+from activities.sql.open_list import SqlOpenList
 from activities.sql.open_runs import SqlOpenRuns
 from activities.sql.receipts import SqlReceipts
 from activities.sql.runs import SqlRuns
@@ -34,6 +35,7 @@ class Adapters:
     receipts: SqlReceipts
     runs: SqlRuns
     open_runs: SqlOpenRuns
+    open_list: SqlOpenList
     news: SqlNews
     ledger: SqlLedger
     work_list: SqlWorkList
@@ -68,6 +70,7 @@ def create_adapters(settings: Settings) -> Adapters:
         receipts=SqlReceipts(database),
         runs=SqlRuns(database),
         open_runs=SqlOpenRuns(database),
+        open_list=SqlOpenList(database),
         news=SqlNews(database),
         ledger=SqlLedger(database),
         work_list=SqlWorkList(database),

@@ -10,7 +10,7 @@ Errors of every adapter:
     └── Misconfigured   we are set up wrongly: never retried, a person is asked at once
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple, Protocol
@@ -19,6 +19,7 @@ from states.model.effects import Step
 from states.model.facts import BookedChange, Receipt, Surplus
 from states.model.reconciliation import Execution
 from states.model.record import Customer, NamedPart
+from states.model.status import ShownRun
 
 Ends = Mapping[str, datetime]
 """When the booked ends of a customer's licences take effect, by licence, in UTC (X3)."""
@@ -180,3 +181,9 @@ class Executions(Protocol):
 
     async def status(self, workflow_id: str, run_id: str) -> dict[str, Any] | None:
         """The status document as the run last had it, also of a closed one; None where nobody can say."""
+
+    def open_runs(self) -> AsyncIterator[Sequence[ShownRun]]:
+        """All that are open, some at a time, as they can be searched for: seconds late."""
+
+    async def shown(self, workflow_id: str) -> ShownRun | None:
+        """What the open run of that workflow ID shows now; None where none is open."""

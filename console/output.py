@@ -63,9 +63,8 @@ def longest(text: str) -> int:
 
 def footer(page: dict[str, Any]) -> None:
     """How many there are, and how to get on."""
-    print(
-        f"{len(page['items'])} of {page['total']}" + (f"; go on with --cursor {page['next']}" if page["next"] else "")
-    )
+    total = f"more than {page['total']}" if page.get("total_is_at_least") else page["total"]
+    print(f"{len(page['items'])} of {total}" + (f"; go on with --cursor {page['next']}" if page["next"] else ""))
 
 
 def cell(value: Any) -> str:

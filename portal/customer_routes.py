@@ -82,7 +82,7 @@ async def previews(data: JsonBody, portal: CurrentPortal) -> JSONResponse:
 @router.get(
     "/cancellations",
     tags=["operators"],
-    summary="Search: open runs first, then ended ones, newest first",
+    summary="Search: open runs first, then ended ones, newest first; with a bound of the date, the latest date first",
     responses=answer(200, CancellationPage, openapi_examples.PAGE, "A page") | problems(401, 422, 503),
     dependencies=[Depends(operator)],
 )
@@ -98,7 +98,7 @@ async def cancellations(
     cursor: Cursor = None,
     limit: Limit = 50,
 ) -> JSONResponse:
-    """Counted, in pages: `next` is the `cursor` of the following one."""
+    """Counted to 10,000, in pages: `next` is the `cursor` of the following one."""
     zone = portal.settings.time_zone
     criteria = Criteria(
         customer=customer,
@@ -109,7 +109,8 @@ async def cancellations(
         effective_to=bound_of("effective_to", effective_to, zone, "to"),
         open=open,
     )
-    return JSONResponse(await search(portal.runs.client, portal.adapters.ledger, criteria, cursor, limit))
+    found = await portal.adapters.database.in_thread(search, portal.adapters, criteria, cursor, limit)
+    return JSONResponse(found)
 
 
 @router.get(

@@ -6,6 +6,7 @@ from typing import Annotated, Any, TypeVar
 from fastapi import APIRouter, Depends, Path, Query
 from fastapi.responses import JSONResponse
 
+from activities.sql.paging import total_of
 from portal import openapi_examples
 from portal.context import Portal, operator
 from portal.incoming import RunCommand, check_own
@@ -50,7 +51,7 @@ async def tasks(
     work_list, in_thread = portal.adapters.work_list, portal.adapters.database.in_thread
     page = await in_thread(work_list.tasks, limit=limit, cursor=cursor, **criteria)
     items = [task.model_dump(mode="json", include=set(TaskItem.model_fields)) for task in page.items]
-    return JSONResponse({"items": items, "total": page.total, "next": page.next})
+    return JSONResponse({"items": items, **total_of(page.total), "next": page.next})
 
 
 @router.post(

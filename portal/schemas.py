@@ -1,7 +1,7 @@
 """The shapes of what the portal answers and takes, beside the status document (docs/contract.md, Portal)."""
 
 from datetime import date
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -59,11 +59,19 @@ class LicencesAnswer(Value):
     licences: tuple[LicenceAnswer, ...]
 
 
-class CancellationPage(Value):
+class Counted(Value):
+    """How many there are in all: counted to 10,000, of more it is only known that they are more."""
+
+    total: int
+    total_is_at_least: Literal[True] | None = Field(
+        default=None, description="Only where there are more: `total` is 10000 then, and nobody counts further"
+    )
+
+
+class CancellationPage(Counted):
     """A page; `next` is the `cursor` of the following one."""
 
     items: tuple[CancellationItem, ...]
-    total: int
     next: str | None
 
 
@@ -76,11 +84,10 @@ class TaskItem(TaskEntry):
     customer: str
 
 
-class TaskPage(Value):
+class TaskPage(Counted):
     """A page of the work list; `next` is the `cursor` of the following one."""
 
     items: tuple[TaskItem, ...]
-    total: int
     next: str | None
 
 

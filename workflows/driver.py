@@ -32,6 +32,7 @@ from workflows.current_details import CurrentDetails
 from workflows.effect_runner import EffectRunner, tell
 from workflows.event_queue import EventQueue, QueuedEvent
 from workflows.last_mails import hand_over_mails
+from workflows.listing import Listing
 from workflows.publisher import Publisher
 from workflows.timer import Timer
 
@@ -58,6 +59,7 @@ class Driver:
         self.effects = EffectRunner(lambda: self.chart.model, self.background)
         self.timer = Timer(self.background)
         self.publisher = Publisher(self.background)
+        self.listing = Listing(self.info, self.started_at)
         self.was_reset = asyncio.Event()
         """An administrator has reset the run: what it did after this point counts no more, an end of it neither."""
         workflow.register_random_seed_callback(lambda _: self.was_reset.set())
@@ -141,6 +143,7 @@ class Driver:
     async def loop(self) -> bool:
         """Take what is there, one after the other; True when the run has ended, False to continue as new."""
         if self.chart.model.state == "received" and self.chart.model.check is None:
+            self.listing.begin(self.chart.model.request)
             self.perform("start", None)
         self.effects.start(self.carried_mails())
         while True:
@@ -256,7 +259,9 @@ class Driver:
     def publish(self) -> None:
         """Show how the run stands where that has changed."""
         if self.publisher.changed:
-            self.publisher.publish(glance(self.chart, busy=self.is_busy()), self.chart.model, self.info)
+            shown = glance(self.chart, busy=self.is_busy())
+            self.listing.rest(self.chart.model.request, shown)
+            self.publisher.publish(shown, self.chart.model, self.info)
 
     async def answered(self, queued: QueuedEvent | None) -> Status | None:
         """Wait until the event is judged and the run waits for someone, has ended, or a system does not answer.
@@ -315,6 +320,7 @@ class Driver:
         What is under way and changes something comes first: a booking that arrived after the end would outlive it.
         Mails that the server does not take now go on by themselves, so that they keep no run open.
         """
+        self.listing.end()
         self.queue.close(Refusal(rule="X11", code="ended", values={"state": self.chart.public_state}))
         self.own_up()
         await self.until(self.effects.changes_made)
@@ -357,6 +363,7 @@ class Driver:
         if receipt.tell:
             await tell(Tell(runs=receipt.tell, state=self.chart.public_state), self.chart.model)
         self.publisher.forget()
+        self.listing.shown = None
 
     def may_continue_as_new(self) -> bool:
         """The history is long, and nothing is under way; mails that are tried patiently go on in the next part."""

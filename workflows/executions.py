@@ -1,22 +1,28 @@
 """What Temporal knows of a run: the adapter of the port `activities.ports.Executions`."""
 
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
 from temporalio.api.history.v1 import HistoryEvent
 from temporalio.client import (
     Client,
     RPCError,
     RPCStatusCode,
+    WorkflowExecution,
     WorkflowExecutionDescription,
     WorkflowExecutionStatus,
     WorkflowHistoryEventFilterType,
     WorkflowQueryFailedError,
 )
 
+from states.kinds.registry import KINDS
+from states.model.ends import ENDS
 from states.model.reconciliation import Execution, How
 from states.model.request import LicenceChanged
+from states.model.status import ShownRun, WaitingFor
+from workflows import search_attributes as attributes
 
 STATUS: dict[WorkflowExecutionStatus, How] = {
     WorkflowExecutionStatus.RUNNING: "open",
@@ -28,6 +34,11 @@ STATUS: dict[WorkflowExecutionStatus, How] = {
 }
 CALL = timedelta(seconds=10)
 """How long one call may take; a query lets a worker replay the run."""
+AT_A_TIME = 200
+"""Runs of one answer of visibility; reading more would hold up what else this worker does."""
+OPEN_RUNS = "ExecutionStatus = 'Running' AND WorkflowType IN ({})".format(
+    ", ".join(f"'{kind.workflow}'" for kind in KINDS.values())
+)
 LONGEST = 200
 """Characters of a reason that are passed on."""
 
@@ -57,6 +68,23 @@ class TemporalExecutions:
         if first_of(part) == first_of(newest):
             return await self.execution_of(newest)
         return (await self.execution_of(await self.last_part(part))).model_copy(update={"succeeded": True})
+
+    async def open_runs(self) -> AsyncIterator[Sequence[ShownRun]]:
+        """All open runs of ours, some at a time, as visibility shows them."""
+        pages = self.client.list_workflows(OPEN_RUNS, page_size=AT_A_TIME, rpc_timeout=CALL)
+        while True:
+            await pages.fetch_next_page()
+            yield [shown_in(run, run.run_id) for run in pages.current_page or ()]
+            if not pages.next_page_token:
+                return
+
+    async def shown(self, workflow_id: str) -> ShownRun | None:
+        """What the open run of that workflow ID shows now; None where none is open, or it is about to end."""
+        run = await self.described(workflow_id)
+        if run is None or run.status != WorkflowExecutionStatus.RUNNING:
+            return None
+        shown = shown_in(run, first_of(run))
+        return None if shown.state in ENDS else shown
 
     async def status(self, workflow_id: str, run_id: str) -> dict[str, Any] | None:
         """The status document as the run last had it, also of a closed one; None where nobody can say.
@@ -126,6 +154,26 @@ class TemporalExecutions:
         async for event in handle.fetch_history_events(event_filter_type=kind, rpc_timeout=CALL):
             return event
         return None
+
+
+def shown_in(run: WorkflowExecution, first_run_id: str) -> ShownRun:
+    """What the search attributes say of an open run; a date of which they say nothing any more is not unset there."""
+    kind, customer, subject = (*run.id.split("/", 2), "", "")[:3]
+    values = run.typed_search_attributes
+    return ShownRun(
+        workflow_id=run.id,
+        run_id=run.run_id,
+        first_run_id=first_run_id,
+        kind=kind,
+        customer=customer,
+        subject=subject,
+        state=values.get(attributes.STATE) or "received",
+        waiting_for=tuple(cast(WaitingFor, value) for value in values.get(attributes.WAITING_FOR, ["system"])),
+        effective_at=values.get(attributes.EFFECTIVE_DATE),
+        order_by=values.get(attributes.ORDER_BY),
+        started_at=run.start_time,
+        as_of=run.start_time,
+    )
 
 
 def is_unknown(error: RPCError) -> bool:

@@ -10,11 +10,12 @@ from temporalio import workflow
 with workflow.unsafe.imports_passed_through():
     from activities import activity_names
     from states.model.base import Value
-    from states.model.reconciliation import WORKFLOW, Comparison, Night
+    from states.model.reconciliation import LIST_WORKFLOW, WORKFLOW, Comparison, Night
 from workflows import options
 from workflows.activity_calls import read_answer
 
 ID = "nightly-comparison"
+LIST_ID = "list-comparison"
 
 
 @workflow.defn(name=WORKFLOW)
@@ -25,10 +26,13 @@ class NightlyComparison:
     async def run(self, *payloads: Any) -> Comparison:
         """Told first and settled then: what breaks off in between is told again, and never lost."""
         payload = payloads[0] if payloads and isinstance(payloads[0], dict) else {}
+        settles = payload.get("settle", True)
+        if settles:
+            await mend_list()
         comparison: Comparison = await step(
             activity_names.COMPARE, (), Comparison, "Compare our database with Temporal"
         )
-        if payload.get("settle", True) and comparison.findings:
+        if settles and comparison.findings:
             night = workflow.info().first_execution_run_id
             new = tuple(finding for finding in comparison.findings if not finding.known)
             if new:
@@ -36,6 +40,21 @@ class NightlyComparison:
             every = Night(night=night, findings=comparison.findings)
             await step(activity_names.SETTLE_FINDINGS, (every,), None, "Close what is over")
         return comparison
+
+
+@workflow.defn(name=LIST_WORKFLOW)
+class ListComparison:
+    """The list of open runs alone: once after each start of a worker, since one may have been killed before."""
+
+    @workflow.run
+    async def run(self, *payloads: Any) -> None:
+        """What any payload says is nothing to it."""
+        await mend_list()
+
+
+async def mend_list() -> None:
+    """Show open runs as Temporal knows them."""
+    await step(activity_names.COMPARE_LIST, (), None, "Compare the list of open runs with Temporal")
 
 
 async def step(name: str, arguments: tuple[Any, ...], shape: type[Value] | None, summary: str) -> Any:

@@ -15,7 +15,7 @@ from workflows import search_attributes
 from workflows.converter import DATA_CONVERTER
 from workflows.kinds import WORKFLOWS
 from workflows.last_mails import LastMails
-from workflows.nightly import NightlyComparison
+from workflows.nightly import ListComparison, NightlyComparison
 from workflows.unknown import UnknownType
 from workflows.web_ui import WebUi
 
@@ -49,7 +49,7 @@ class CancellationsPlugin(SimplePlugin):
             "cancellations",
             data_converter=DATA_CONVERTER,
             workflow_runner=runner(),
-            workflows=[*WORKFLOWS, NightlyComparison, LastMails, UnknownType],
+            workflows=[*WORKFLOWS, NightlyComparison, ListComparison, LastMails, UnknownType],
             interceptors=[WebUi()],
         )
 

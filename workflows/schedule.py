@@ -19,12 +19,16 @@ from temporalio.client import (
     ScheduleUpdate,
     ScheduleUpdateInput,
 )
+from temporalio.common import WorkflowIDConflictPolicy
 
-from states.model.reconciliation import WORKFLOW
-from workflows.nightly import ID
+from states.model.reconciliation import LIST_WORKFLOW, WORKFLOW
+from workflows.nightly import ID, LIST_ID
 
 LATE = timedelta(hours=12)
 """How late a night is made up for, where the server was down at its time."""
+
+SOON = timedelta(seconds=30)
+"""By then visibility shows what ran last, and workers that start together have one comparison made between them."""
 
 
 def wanted(at: time, zone: str, task_queue: str) -> Schedule:
@@ -87,3 +91,15 @@ async def create(client: Client, schedule: Schedule) -> bool:
 def is_as_wanted(description: ScheduleDescription, at: time, zone: str, task_queue: str) -> bool:
     """Whether the schedule that is there says the same."""
     return description.schedule.state.note == note_of(at, zone, task_queue)
+
+
+async def compare_list_soon(client: Client, task_queue: str) -> None:
+    """Have a worker compare the list of open runs; one that is under way begins anew. Raises `RPCError`."""
+    await client.start_workflow(
+        LIST_WORKFLOW,
+        id=LIST_ID,
+        task_queue=task_queue,
+        id_conflict_policy=WorkflowIDConflictPolicy.TERMINATE_EXISTING,
+        start_delay=SOON,
+        static_summary="Comparison of the list of open runs",
+    )

@@ -16,6 +16,7 @@ from activities.mail.messages import OPERATORS, letter_of, send_letter
 from activities.ports import Executions
 from activities.reconciliation.findings import findings_of, is_overdue, remembered, text_of
 from activities.reconciliation.lost_runs import end_of, read_status
+from activities.reconciliation.shown_list import mend
 from settings import Settings
 from states.model.reconciliation import LOST, Comparison, Execution, Night, RecordedRun
 
@@ -38,7 +39,7 @@ class ComparisonActivities:
 
     def registered(self) -> list[Callable[..., Any]]:
         """What a worker registers."""
-        return [self.compare, self.tell_findings, self.settle_findings]
+        return [self.compare, self.compare_list, self.tell_findings, self.settle_findings]
 
     @activity.defn(name=activity_names.COMPARE)
     async def compare(self) -> Comparison:
@@ -62,6 +63,12 @@ class ComparisonActivities:
         new = sum(not finding.known for finding in marked)
         log.info("compared", runs=len(compared), findings=len(marked), new=new)
         return Comparison(compared=len(compared), total=len(marked), findings=marked[:MOST])
+
+    @activity.defn(name=activity_names.COMPARE_LIST)
+    async def compare_list(self) -> None:
+        """Show open runs as Temporal knows them, where the list shows them otherwise."""
+        with adapter_errors_translated():
+            await mend(self.adapters.open_list, self.executions)
 
     @activity.defn(name=activity_names.TELL_FINDINGS)
     async def tell_findings(self, night: Night) -> None:

@@ -3,6 +3,9 @@
 Moments are UTC on every database. What ended is deleted from the record; the ledger keeps its run.
 """
 
+from collections.abc import Iterator, Sequence
+from typing import Any
+
 from sqlalchemy import Boolean, Index, Integer, Table, UniqueConstraint, text
 
 from activities.sql.columns import PLAIN, UtcMoment, counted, keys, needed, new_metadata, optional
@@ -10,6 +13,25 @@ from activities.sql.columns import PLAIN, UtcMoment, counted, keys, needed, new_
 schema = new_metadata()
 ONLY_BOOKED = text("state = 'booked'")
 ONLY_PROMISED = text("stage = 'promised'")
+ONLY_OPEN: dict[str, Any] = {"sqlite_where": text("open = 1"), "postgresql_where": text("open")}
+
+RUNS_BY = ((), ("kind",), ("state",), ("kind", "state"), ("customer",))
+TASKS_BY = ((), ("kind",), ("type",), ("kind", "type"), ("customer",))
+"""By what a list is searched: each combination has an index, in whose order it is read from any place on. A customer
+has few rows, among which the others are looked for one by one."""
+STARTED = ("started_at", "workflow_id")
+ENDED = ("ended_at", "workflow_id", "run_id")
+
+
+def of_list(
+    table: str, searched_by: Sequence[Sequence[str]], *orders: Sequence[str], first: str | None = None, **only: Any
+) -> Iterator[Index]:
+    """The indexes of a list, for each combination and each order."""
+    begin = [first] if first else []
+    for searched in searched_by:
+        for order in orders:
+            yield Index("_".join(["ix", table, *searched, order[0]]), *begin, *searched, *order, **only)
+
 
 Table("customers", schema, *keys("customer"), *needed("record"), *optional("former_names", of=PLAIN))
 Table(
@@ -53,6 +75,16 @@ Table(
     Index("ix_runs_customer_open", "customer", "open"),
 )
 Table(
+    "open_list",
+    schema,
+    *keys("workflow_id", "awaited"),
+    *needed("run_id", "first_run_id", "kind", "customer", "subject", "state"),
+    *needed("waiting_for", of=PLAIN),
+    *optional("effective_at", "order_by", of=UtcMoment),
+    *needed("started_at", "as_of", of=UtcMoment),
+    *of_list("open_list", RUNS_BY, STARTED, ("effective_at", *STARTED), first="awaited"),
+)
+Table(
     "news",
     schema,
     counted("number"),
@@ -69,7 +101,7 @@ Table(
     *optional("ticket"),
     *needed("opened_at", "due", of=UtcMoment),
     *needed("open", of=Boolean),
-    Index("ix_tasks_open_due", "open", "due", "task"),
+    *of_list("tasks", TASKS_BY, ("due", "task", "open"), **ONLY_OPEN),
     Index(None, "workflow_id"),
 )
 Table(
@@ -89,8 +121,7 @@ Table(
     *optional("effective_at", "order_by", of=UtcMoment),
     *needed("started_at", "ended_at", of=UtcMoment),
     *needed("document", of=PLAIN),
-    Index("ix_ledger_ended_at", "ended_at", "workflow_id", "run_id"),
-    Index("ix_ledger_customer_ended_at", "customer", "ended_at"),
+    *of_list("ledger", RUNS_BY, ENDED, ("effective_at", *ENDED)),
 )
 Table(
     "inbox",

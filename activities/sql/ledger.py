@@ -4,14 +4,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, delete, false, func, select
+from sqlalchemy import Row, delete, func, select
 
 from activities.sql.bookings import close_with_run, open_again
 from activities.sql.database import Database, insert_once
+from activities.sql.open_list import unlist
 from activities.sql.paging import Page, equal, read_page
 from activities.sql.runs import close_all, open_row
 from activities.sql.tables import ledger, runs, tasks
 from states.model.status import CancellationItem, End, GoingOn
+
+ITEM = [ledger.c[name] for name in CancellationItem.model_fields if name in ledger.c]
+"""What an item of the list shows: not the document, which is long."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +39,7 @@ class SqlLedger:
             # By workflow ID: a run that continued as new ends under another run ID.
             for table in (runs, tasks):
                 close_all(connection, table, workflow_id)
+            unlist(connection, [workflow_id])
             close_with_run(connection, workflow_id, end.status.state)
 
     def take_back(self, run: GoingOn, watches: bool) -> None:
@@ -61,24 +66,30 @@ class SqlLedger:
         customer: str | None = None,
         kind: str | None = None,
         state: str | None = None,
-        waiting_for: str | None = None,
         effective_from: datetime | None = None,
         effective_to: datetime | None = None,
         limit: int = 50,
         cursor: str | None = None,
     ) -> Page[CancellationItem]:
-        """The ended runs, newest first; both bounds of `effective_at` are included. Raises `WrongCursor`.
+        """The ended runs, newest first; with a bound of `effective_at`, which is included, by that, the latest first.
 
-        An ended run waits for nobody: with `waiting_for` there are none.
+        Raises `WrongCursor`.
         """
-        wanted: list[ColumnElement[bool]] = [false()] if waiting_for else []
-        wanted += equal(ledger, customer=customer, kind=kind, state=state)
-        if effective_from is not None:
-            wanted.append(ledger.c.effective_at >= effective_from)
-        if effective_to is not None:
-            wanted.append(ledger.c.effective_at <= effective_to)
-        keys = (ledger.c.ended_at, ledger.c.workflow_id, ledger.c.run_id)
-        return read_page(self.database, keys, wanted, item_of, limit=limit, cursor=cursor, newest_first=True)
+        by_date = effective_from is not None or effective_to is not None
+        earliest = [ledger.c.effective_at >= effective_from] if effective_from is not None else []
+        wanted = [*equal(ledger, customer=customer, kind=kind, state=state), *earliest]
+        keys = [ledger.c.effective_at] * by_date + [ledger.c.ended_at, ledger.c.workflow_id, ledger.c.run_id]
+        return read_page(
+            self.database,
+            keys,
+            wanted,
+            item_of,
+            limit=limit,
+            cursor=cursor,
+            newest_first=True,
+            latest=effective_to,
+            columns=ITEM,
+        )
 
     def counts(self) -> tuple[tuple[str, str, str | None, int], ...]:
         """How many runs have ended, by kind, state and the reason given."""
@@ -98,5 +109,4 @@ def row_of(end: End) -> dict[str, Any]:
 
 def item_of(row: Row[Any]) -> CancellationItem:
     """A row as an item of a list; an ended run waits for nobody."""
-    own = {name: value for name, value in row._mapping.items() if name in CancellationItem.model_fields}
-    return CancellationItem(**own, waiting_for=())
+    return CancellationItem(**row._mapping, waiting_for=())

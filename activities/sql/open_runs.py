@@ -11,6 +11,7 @@ from activities.ports import FINDING
 from activities.sql.bookings import close_with_run, key_of
 from activities.sql.database import Database, insert_once
 from activities.sql.ledger import row_of
+from activities.sql.open_list import unlist
 from activities.sql.paging import equal
 from activities.sql.runs import close_rows
 from activities.sql.tables import ledger, orders, receipts, runs, tasks
@@ -74,6 +75,7 @@ class SqlOpenRuns:
         with self.database.write() as connection:
             insert_once(connection, ledger, row_of(end))
             close_rows(connection, runs, *row)
+            unlist(connection, [run.workflow_id], (run.run_id, execution.run_id))
             close_rows(connection, tasks, *tasks_of(run, execution))
             if not execution.succeeded:
                 close_with_run(connection, run.workflow_id, end.status.state)

@@ -14,6 +14,9 @@ orders = metadata.tables["orders"]
 """`booked` False: a note of ours only. `state`: booked | withdrawn | superseded | applied."""
 receipts = metadata.tables["receipts"]
 runs = metadata.tables["runs"]
+open_list = metadata.tables["open_list"]
+"""What the list of cancellations shows of open runs: for each a row whatever it waits for (`awaited` empty), and one
+for each that it waits for. `run_id`: of its newest part; `as_of`: when it stood so."""
 news = metadata.tables["news"]
 """What an open run must be told and has not been yet."""
 tasks = metadata.tables["tasks"]

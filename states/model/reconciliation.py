@@ -7,6 +7,9 @@ from states.model.base import Moment, Value
 WORKFLOW = "NightlyComparison"
 """The workflow type of the comparison."""
 
+LIST_WORKFLOW = "ListComparison"
+"""The workflow type of that part of it which mends the list of open runs."""
+
 How = Literal["open", "completed", "terminated", "failed", "timed_out", "canceled", "unknown"]
 """What Temporal says of a run; `unknown`: its retention has passed, or it was deleted."""
 

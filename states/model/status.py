@@ -1,7 +1,7 @@
 """The status document: what the query `status`, every update and the portal answer (docs/contract.md, Temporal)."""
 
-from datetime import date
-from typing import Any, Literal
+from datetime import date, datetime
+from typing import Any, Literal, NamedTuple
 from urllib.parse import quote
 
 from states.model.base import Moment, Value
@@ -137,6 +137,24 @@ class CancellationItem(Value):
     order_by: Moment | None
     started_at: Moment | None
     ended_at: Moment | None
+
+
+class ShownRun(NamedTuple):
+    """What the list shows of an open run, and as of when. Not a `Value`: it is made at every rest, and never sent."""
+
+    workflow_id: str
+    run_id: str
+    """Of its newest part."""
+    first_run_id: str
+    kind: str
+    customer: str
+    subject: str
+    state: str
+    waiting_for: tuple[WaitingFor, ...]
+    effective_at: datetime | None
+    order_by: datetime | None
+    started_at: datetime
+    as_of: datetime
 
 
 class Problem(Value):

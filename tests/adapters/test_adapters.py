@@ -91,7 +91,6 @@ FILTERS: list[tuple[dict[str, Any], list[int]]] = [
     ({"state": "revoked"}, [3]),
     ({"effective_from": datetime(2027, 1, 4, tzinfo=UTC)}, [5, 4]),
     ({"effective_to": datetime(2027, 1, 2, tzinfo=UTC)}, [2, 1]),
-    ({"waiting_for": "customer"}, []),
 ]
 
 

@@ -1,6 +1,6 @@
 """What our database holds for open, on SQLite and PostgreSQL, and that closing a run there leaves its booking alone."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,6 +21,7 @@ from activities.sql.tables import orders, runs, tasks
 from activities.sql.work_list import SqlWorkList
 from settings import Settings
 from states.model.reconciliation import Execution, How, RecordedRun
+from states.model.status import ShownRun
 from tests.adapters.customers import EFFECTIVE, PLACED, file_of, line, order, step
 from tests.adapters.databases import database, postgres, settings
 from tests.adapters.stored_runs import RUN, ended, listed, row
@@ -136,6 +137,14 @@ class GivenExecutions:
     async def status(self, workflow_id: str, run_id: str) -> dict[str, Any] | None:
         """As given."""
         return self.document
+
+    async def open_runs(self) -> AsyncIterator[Sequence[ShownRun]]:
+        """None."""
+        yield ()
+
+    async def shown(self, workflow_id: str) -> ShownRun | None:
+        """None."""
+        return None
 
 
 async def codes(settings: Settings, executions: GivenExecutions) -> list[str]:

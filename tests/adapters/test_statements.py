@@ -64,7 +64,7 @@ ASKED: list[tuple[str, str, Any, int]] = [
     ("a mail", "notify", mail("customer"), 1),
     ("the task list", "write_tasks", listed(row("t-1")), A_CHANGE - 1),
     ("a task with a ticket", "write_tasks", listed(row("t-1", ticket=True)), A_CHANGE + 1),
-    ("an end", "record_end", ended(), A_CHANGE + 1),
+    ("an end", "record_end", ended(), A_CHANGE + 2),
     ("a run that was reset", "go_on", GOING_ON, A_CHANGE + 2),
 ]
 

@@ -23,6 +23,7 @@ from portal.app import build
 from settings import Settings
 from tests.portal.standin import WORKFLOWS, activities_on
 from tests.runs.harness import prepare_database
+from workflows.listing import Showing
 
 ATTRIBUTES = {
     "CancellationKind": IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD,
@@ -94,6 +95,7 @@ class Caller:
             task_queue=self.settings.task_queue,
             workflows=WORKFLOWS,
             activities=activities_on(self.adapters.database),
+            interceptors=[Showing(lambda run: self.adapters.open_list.show([run]), lambda workflow_id: None)],
         )
 
 

@@ -12,6 +12,9 @@ from temporalio import activity, workflow
 from temporalio.common import SearchAttributeKey
 from temporalio.exceptions import ApplicationError
 
+from states.model.status import ShownRun
+from workflows.listing import SHOW, tell
+
 STATE = SearchAttributeKey.for_keyword("CancellationState")
 WAITING_FOR = SearchAttributeKey.for_keyword_list("WaitingFor")
 EFFECTIVE_DATE = SearchAttributeKey.for_datetime("EffectiveDate")
@@ -46,12 +49,21 @@ class StandIn:
         """Publish, wait for the end, and leave the document in the ledger."""
         attributes: list[Any] = [STATE.value_set(self.state), WAITING_FOR.value_set(self.waiting_for)]
         workflow.upsert_search_attributes([*attributes, EFFECTIVE_DATE.value_set(datetime.fromisoformat(EFFECTIVE_AT))])
+        self.show()
         if self.task:
             await self.act("write_tasks", self.status())
         await workflow.wait_condition(lambda: self.ended)
         await self.act("record_end", self.status())
         await workflow.wait_condition(workflow.all_handlers_finished)
         return self.status()
+
+    def show(self) -> None:
+        """In the list of open runs, as the real runs do."""
+        info, names = workflow.info(), workflow.info().workflow_id.split("/")
+        if not self.ended:
+            at = datetime.fromisoformat(EFFECTIVE_AT)
+            stands = (self.state, tuple(self.waiting_for), at, None, info.start_time, workflow.now())
+            tell(SHOW, ShownRun._make([info.workflow_id, info.run_id, info.run_id, *names, *stands]))
 
     async def act(self, name: str, document: dict[str, Any]) -> None:
         """Perform an activity of the tests."""
