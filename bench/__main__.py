@@ -35,6 +35,7 @@ PARTS = {
     "runner": Part("bench.least_path", ("--same-runner",), ("--same-runner", "--rounds", "8")),
     "large": Part("bench.large"),
     "portal": PORTAL,
+    "lists": Part("bench.lists", ("--databases", "SQLite"), ("--rounds", "5")),
     "herd": Part("bench.herd", short=None, long=("--runs", "500", "--window", "150")),
     "sleeping": Part("bench.sleeping", short=None),
     "units": Part("bench.units", None, ()),
