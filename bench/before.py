@@ -48,8 +48,8 @@ class Checkout:
 
     @property
     def environment(self) -> dict[str, str]:
-        """Its own modules."""
-        return os.environ | {"PYTHONPATH": str(self.path)}
+        """Its own modules, which are compiled once and not for each program."""
+        return os.environ | {"PYTHONPATH": str(self.path), "PYTHONDONTWRITEBYTECODE": ""}
 
 
 @dataclass
