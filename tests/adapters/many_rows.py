@@ -88,3 +88,8 @@ def fill(database: Database, count: int) -> None:
             for index in table.indexes:
                 index.create(connection)
             connection.execute(text(f"ANALYZE {table.name}"))
+    if database.engine.dialect.name == "postgresql":  # as its autovacuum does by itself, within a minute
+        with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.execute(text("SET statement_timeout = 0"))
+            connection.execute(text("VACUUM"))
+            connection.execute(text("RESET statement_timeout"))
