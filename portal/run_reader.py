@@ -15,6 +15,7 @@ from temporalio.client import (
     RPCStatusCode,
     WorkflowExecutionDescription,
     WorkflowExecutionStatus,
+    WorkflowHandle,
     WorkflowQueryFailedError,
 )
 
@@ -30,6 +31,8 @@ from workflows import search_attributes as attributes
 
 LOOK_WITHIN = 0.9
 """Seconds for one look at a run."""
+ASK_WITHIN = 3.0
+"""Seconds for a run's own answer, within a call that only reads."""
 READ_WITHIN = 4.0
 """Seconds for a call that only reads."""
 
@@ -85,13 +88,25 @@ class RunReader:
             return await self.continued(workflow_id, found_id)
         handle = self.client.get_workflow_handle(workflow_id, run_id=run_id)
         if status == WorkflowExecutionStatus.RUNNING:
-            document: Document | None = self.last_answers.of(run)
-            if document is None:
-                document = dict(await handle.query("status"))
-                self.last_answers.keep(run, document)
-            return document
+            return self.last_answers.of(run) or await self.asked(handle, run)
         kept = await ended(workflow_id, found_id) or await ended(workflow_id, run_id)
         return kept if kept is not None else await handle.query("status") | LOST
+
+    async def asked(self, handle: WorkflowHandle[Any, Any], run: WorkflowExecutionInfo) -> Document:
+        """What an open run answers; from the ledger where it does not, and has ended meanwhile. Raises `TimeoutError`.
+
+        The SDK may drop a query that meets a run as it closes; what the run says then stands in the ledger already.
+        """
+        try:
+            async with asyncio.timeout(ASK_WITHIN):
+                document: Document = dict(await handle.query("status"))
+        except TimeoutError:
+            kept = await self.ended(handle.id, run.execution.run_id)
+            if kept is None:
+                raise
+            return kept
+        self.last_answers.keep(run, document)
+        return document
 
     async def described(self, workflow_id: str, run_id: str | None) -> WorkflowExecutionInfo:
         """How the server describes a run, as it comes: to read it into the library's own form costs as much again."""
@@ -140,10 +155,11 @@ class RunReader:
             subject=subject,
             target=None,
             state=values.get(attributes.STATE) or "received",
+            effective_at=values.get(attributes.EFFECTIVE_DATE),
+            order_by=values.get(attributes.ORDER_BY),
+            waiting_for=("system",),
         )
-        dates = {"effective_at": values.get(attributes.EFFECTIVE_DATE), "order_by": values.get(attributes.ORDER_BY)}
-        shown = {name: date.isoformat() if date else None for name, date in dates.items()}
-        return document.model_dump(mode="json") | {"waiting_for": ["system"]} | shown
+        return document.model_dump(mode="json")
 
     async def why_not_running(self, workflow_id: str) -> PortalProblem:
         """Nothing runs under that ID: it has ended, which names the way to go, or it never was."""

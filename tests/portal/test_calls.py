@@ -434,6 +434,21 @@ async def test_unavailable_where_no_worker_answers(alone, customer, monkeypatch)
     is_problem(await alone.http.get(f"/cancellations/edition/{customer}/jtl"), 503, "unavailable")
 
 
+async def test_a_run_that_drops_a_query_as_it_closes_is_answered_from_the_ledger(alone, customer, monkeypatch):
+    monkeypatch.setattr(run_client, "UPDATE_WITHIN", 0.3)
+    monkeypatch.setattr(run_reader, "ASK_WITHIN", 0.3)
+    await alone.send(requested(customer))
+    workflow_id = f"edition/{customer}/jtl"
+    run_id = (await alone.client.get_workflow_handle(workflow_id).describe()).run_id
+    ended = {"workflow_id": workflow_id, "run_id": run_id, "state": "abandoned"}
+    status = Status.model_validate(openapi_examples.STATUS | ended)
+    moment = datetime.now(UTC)
+    SqlLedger(alone.adapters.database).record_end(
+        End(status=status, started_at=moment, ended_at=moment, first_run_id=run_id)
+    )
+    assert (await alone.http.get(f"/cancellations/{workflow_id}")).json()["state"] == "abandoned"
+
+
 async def test_events_are_counted_by_outcome_and_calls_by_route(portal, customer):
     sent = requested(customer)
     await asyncio.gather(portal.send(sent), portal.send(event("abandon", f"voucher/{customer}/x", "9")))
