@@ -25,9 +25,9 @@ from activities.reconciliation.comparison import ComparisonActivities
 from activities.shown_runs import ShownRuns
 from catalogue.loader import CatalogueError
 from logs import configure_logs, prepare_core
+from loop_watch import watched_loop
 from portal.deliverer import Deliverer
 from portal.delivery import delivery_of
-from portal.loop_watch import watched_loop
 from programs import collect_as_usual, end_in_time, leave, told_to_stop
 from settings import Settings, checked, run_program, switched_off
 from states.kinds.registry import KINDS

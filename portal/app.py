@@ -15,12 +15,12 @@ from activities.adapters import create_adapters
 from activities.ports import AdapterError
 from activities.sql.paging import WrongCursor
 from catalogue.loader import load_catalogues
+from loop_watch import watched_loop
 from portal import customer_routes, health_routes, home_page, operator_routes
 from portal.context import Portal, portal_of, requested_language
 from portal.deadline import Timely
 from portal.delivery import delivery_of
 from portal.intake import Intake
-from portal.loop_watch import watched_loop
 from portal.metrics import Measured, Metrics
 from portal.openapi import DescribedApp
 from portal.problems import PortalProblem, body_of, malformed, response_of, wrong_call

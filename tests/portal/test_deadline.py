@@ -40,7 +40,14 @@ CALLS: list[tuple[str, str, Any]] = [
     ("POST", "/events", event("abandon", "edition/K-1001/jtl", "other")),
 ]
 WITHOUT_DATABASE = ("/cancellations/edition/K-1001/jtl",)
-WITHOUT_TEMPORAL = ("/customers/K-1001/licences", "/previews", "/tasks", "/tasks/t-1/confirm", "/tasks/t-1/reject")
+WITHOUT_TEMPORAL = (
+    "/customers/K-1001/licences",
+    "/previews",
+    "/cancellations",
+    "/tasks",
+    "/tasks/t-1/confirm",
+    "/tasks/t-1/reject",
+)
 
 
 REAL = deadline.CALL_WITHIN

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
-from portal import loop_watch
+import loop_watch
 from portal.metrics import Metrics
 from tests.portal.conftest import Caller
 
