@@ -21,6 +21,7 @@ from pathlib import Path
 from temporalio.client import Client
 
 from bench.beside.servers import temporal
+from bench.machine import python_of
 from bench.ratios import compared, heading, in_turn, measured
 from bench.sides import Caller, customers_file
 from worker import DATA_CONVERTER
@@ -86,7 +87,7 @@ async def started(checkout: Checkout, address: str, folder: Path, customers: Pat
     place = folder / checkout.name
     place.mkdir()
     queue = f"bench-{checkout.name}"
-    command = [sys.executable, "-P", str(Path(__file__).with_name("before_side.py"))]
+    command = [python_of(checkout.path), "-P", str(Path(__file__).with_name("before_side.py"))]
     process = await asyncio.create_subprocess_exec(
         *(*command, address, str(place), queue, str(customers)),
         cwd=checkout.path,
@@ -110,7 +111,7 @@ async def started(checkout: Checkout, address: str, folder: Path, customers: Pat
 def program_cpu(checkout: Checkout, program: tuple[str, ...], settings: dict[str, str]) -> float:
     """Milliseconds of CPU of a program that ends by itself."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    command = [sys.executable, *program]
+    command = [python_of(checkout.path), *program]
     environment = checkout.environment | settings
     subprocess.run(command, cwd=checkout.path, env=environment, stdout=subprocess.DEVNULL, check=True)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)

@@ -12,6 +12,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from bench.machine import python_of
 from bench.ratios import compared, heading, in_turn
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -27,7 +28,7 @@ def histories_of(checkout: Path) -> set[str]:
 def measure(checkout: Path, histories: list[str]) -> dict[str, float]:
     """Each measure of one side, by its name with its unit."""
     # -P: the folder of the script, with its own `worker.py`, stays off the path.
-    command = [sys.executable, "-P", str(Path(__file__).with_name("chart_side.py")), *histories]
+    command = [python_of(checkout), "-P", str(Path(__file__).with_name("chart_side.py")), *histories]
     environment = os.environ | {"PYTHONPATH": str(checkout), "PYTHONHASHSEED": "0"}
     result = subprocess.run(command, cwd=checkout, env=environment, stdout=subprocess.PIPE, text=True)
     if result.returncode:

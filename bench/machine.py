@@ -1,7 +1,8 @@
-"""On what machine the figures are measured, in a line."""
+"""On what machine the figures are measured, and with which Python."""
 
 import os
 import platform
+import sys
 from pathlib import Path
 
 import psutil
@@ -20,3 +21,9 @@ def machine() -> str:
     memory = round(psutil.virtual_memory().total / 2**30)
     system = f"{platform.system()} {platform.release().split('-')[0]}"
     return f"{os.cpu_count()} cores ({processor()}), {memory} GB, {system}, Python {platform.python_version()}"
+
+
+def python_of(checkout: Path) -> str:
+    """The Python of a checkout with the packages that it pins, where it has been installed; else this one."""
+    own = checkout / ".venv" / "bin" / "python"
+    return str(own) if own.exists() else sys.executable

@@ -21,6 +21,7 @@ from typing import Any
 
 from temporalio.testing import WorkflowEnvironment
 
+from bench.machine import python_of
 from bench.ratios import Target, compared, heading, in_turn, measured
 from embedded.preflight import find_temporal, free_port
 from worker import DATA_CONVERTER
@@ -132,7 +133,7 @@ class Side:
         """A program of this checkout; -P: only PYTHONPATH says which."""
         with (self.folder / "log").open("ab") as log:
             return await asyncio.create_subprocess_exec(
-                sys.executable, "-P", *command, cwd=self.folder, env=self.environment, stdout=log, stderr=log
+                python_of(self.checkout), "-P", *command, cwd=self.folder, env=self.environment, stdout=log, stderr=log
             )
 
     async def connect(self) -> Connection:
