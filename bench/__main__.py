@@ -100,7 +100,8 @@ def main() -> int:
         if rows is None:
             failed.append(name)
             continue
-        keep(name, " ".join((part.module, *given)), rows)
+        command = " ".join((part.module, *("PATH" if each in before[1:] else each for each in given)))
+        keep(name, command, rows)
         missed += [f"{name}: {Figure(**row)}" for row in rows if row.get("missed")]
     print("\n".join(("", "== targets missed", *missed) if missed else ("", "== every target is met")))
     if failed:

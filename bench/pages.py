@@ -19,7 +19,7 @@ BLOCK = re.compile(r"(<!-- figures (?P<part>\w+) -->\n).*?(<!-- end -->)", re.S)
 
 def tables(kept: dict[str, Any]) -> str:
     """A part's figures as Markdown: a table under each heading."""
-    lines = []
+    lines, other = [], ""
     for row in kept["rows"]:
         if "heading" in row:
             here, other = row["here"], row["other"]
@@ -27,14 +27,16 @@ def tables(kept: dict[str, Any]) -> str:
             lines += ["", f"| {row['heading']} | {here} |{f' {other} |' if other else ''}{ratio} spread | target | |"]
             lines += [f"| --- | ---: |{' ---: | ---: |' if other else ''} --- | --- | --- |"]
         else:
-            lines.append(row_of(Figure(**row)))
+            lines.append(row_of(Figure(**row), two=bool(other)))
     by = f"`python -m {kept['command']}`, {kept['at']}, state {kept['state']}, {kept['machine']}."
     return "\n".join((*lines, "", by, ""))
 
 
-def row_of(figure: Figure) -> str:
-    """A line of a table."""
-    other = "" if figure.other is None else f" {figure.other:.2f} | {figure.value:.2f} |"
+def row_of(figure: Figure, *, two: bool) -> str:
+    """A line of a table, which is of two sides or of one."""
+    other = " | |" if two else ""
+    if figure.other is not None:
+        other = f" {figure.other:.2f} | {figure.value:.2f} |"
     spread = f"{figure.least:.2f}–{figure.most:.2f}"
     return f"| {figure.name} | {figure.here:.2f} |{other} {spread} | {figure.target} | {'missed' * figure.missed} |"
 
