@@ -17,8 +17,8 @@ from activities.sql.inbox import SqlInbox
 from activities.sql.ledger import SqlLedger
 from activities.sql.news import SqlNews
 from activities.sql.open_list import SqlOpenList
-from activities.sql.open_runs import SqlOpenRuns
 from activities.sql.receipts import SqlReceipts
+from activities.sql.recorded_runs import SqlRecordedRuns
 from activities.sql.runs import SqlRuns
 from activities.sql.tickets import SqlTickets
 from activities.sql.work_list import SqlWorkList
@@ -34,7 +34,7 @@ class Adapters:
     bookings: Bookings
     receipts: SqlReceipts
     runs: SqlRuns
-    open_runs: SqlOpenRuns
+    recorded_runs: SqlRecordedRuns
     open_list: SqlOpenList
     news: SqlNews
     ledger: SqlLedger
@@ -69,7 +69,7 @@ def create_adapters(settings: Settings) -> Adapters:
         bookings=SqlCustomerCentre(database),
         receipts=SqlReceipts(database),
         runs=SqlRuns(database),
-        open_runs=SqlOpenRuns(database),
+        recorded_runs=SqlRecordedRuns(database),
         open_list=SqlOpenList(database),
         news=SqlNews(database),
         ledger=SqlLedger(database),

@@ -33,7 +33,7 @@ class GoneRuns:
     async def document(self, workflow_id: str, run_id: str | None = None) -> dict[str, Any] | None:
         """The status document of an open run that Temporal does not know, as far as it is recorded; else None."""
         in_thread = self.adapters.database.in_thread
-        run = await in_thread(self.adapters.open_runs.gone, workflow_id)
+        run = await in_thread(self.adapters.recorded_runs.gone, workflow_id)
         if run is None or run_id not in (None, run.run_id):
             return None
         log.warning("run_gone", workflow_id=workflow_id, run_id=run.run_id)

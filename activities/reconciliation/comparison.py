@@ -47,18 +47,18 @@ class ComparisonActivities:
 
         What a run did while it was being compared is no finding: it counts only what our database still holds then.
         """
-        open_runs, in_thread = self.adapters.open_runs, self.adapters.database.in_thread
+        runs, in_thread = self.adapters.recorded_runs, self.adapters.database.in_thread
         with adapter_errors_translated():
-            executions = await self.executions_of(await in_thread(open_runs.recorded))
+            executions = await self.executions_of(await in_thread(runs.recorded))
             now = datetime.now(UTC)
             grace = self.settings.apply_window + A_DAY
             compared = [
                 (await self.completed(run, executions[part_of(run)], now, grace), executions[part_of(run)])
-                for run in await in_thread(open_runs.recorded)
+                for run in await in_thread(runs.recorded)
                 if part_of(run) in executions
             ]
             findings = findings_of(compared, now, grace)
-            reported = await in_thread(open_runs.reported, [finding.key for finding in findings])
+            reported = await in_thread(runs.reported, [finding.key for finding in findings])
         marked = tuple(finding.model_copy(update={"known": finding.key in reported}) for finding in findings)
         new = sum(not finding.known for finding in marked)
         log.info("compared", runs=len(compared), findings=len(marked), new=new)
@@ -84,14 +84,14 @@ class ComparisonActivities:
     @activity.defn(name=activity_names.SETTLE_FINDINGS)
     async def settle_findings(self, night: Night) -> None:
         """Close lost runs in our database and remember what operators were told. Nothing booked is changed."""
-        open_runs, in_thread = self.adapters.open_runs, self.adapters.database.in_thread
+        runs, in_thread = self.adapters.recorded_runs, self.adapters.database.in_thread
         with adapter_errors_translated():
-            recorded = {part_of(run): run for run in await in_thread(open_runs.recorded)}
+            recorded = {part_of(run): run for run in await in_thread(runs.recorded)}
             for finding in night.findings:
                 run = recorded.get((finding.workflow_id, finding.run_id))
                 if finding.code in LOST and run is not None:
                     await self.settle(run)
-            await in_thread(open_runs.remember, [key for finding in night.findings for key in remembered(finding)])
+            await in_thread(runs.remember, [key for finding in night.findings for key in remembered(finding)])
 
     async def settle(self, run: RecordedRun) -> None:
         """A lost run's end into the ledger; its row, tasks and tickets are closed."""
@@ -114,9 +114,9 @@ class ComparisonActivities:
             language=customer.language if customer else "de",
             now=datetime.now(UTC),
         )
-        for task in self.adapters.open_runs.ticketed(run, execution):
+        for task in self.adapters.recorded_runs.ticketed(run, execution):
             self.adapters.tickets.close(task)
-        self.adapters.open_runs.close(run, execution, end)
+        self.adapters.recorded_runs.close(run, execution, end)
 
     async def completed(self, run: RecordedRun, execution: Execution, now: datetime, grace: timedelta) -> RecordedRun:
         """With what else is known: its end in the ledger; of an open run whose date seems to have passed, its own date.
@@ -124,7 +124,7 @@ class ComparisonActivities:
         An operator may have moved that one, and the booking still shows what was ordered.
         """
         if execution.how != "open":
-            return await self.adapters.database.in_thread(self.adapters.open_runs.with_end, run, execution)
+            return await self.adapters.database.in_thread(self.adapters.recorded_runs.with_end, run, execution)
         if run.booking is None or not is_overdue(run, now, grace):
             return run
         document = read_status(await self.executions.status(run.workflow_id, execution.run_id))

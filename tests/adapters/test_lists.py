@@ -15,8 +15,8 @@ from activities.sql import paging
 from activities.sql.database import Database
 from activities.sql.ledger import SqlLedger
 from activities.sql.open_list import SqlOpenList
-from activities.sql.open_runs import SqlOpenRuns
 from activities.sql.paging import BY_INDEX, Page, WrongCursor
+from activities.sql.recorded_runs import SqlRecordedRuns
 from activities.sql.tables import open_list as open_list_table
 from activities.sql.work_list import SqlWorkList
 from states.model.reconciliation import Execution, RecordedRun
@@ -24,7 +24,7 @@ from states.model.status import GoingOn, ShownRun
 from tests.adapters.databases import database, postgres, settings
 from tests.adapters.many_rows import BEGAN, fill
 from tests.adapters.stored_runs import RUN, ended
-from tests.adapters.test_open_runs import GivenExecutions
+from tests.adapters.test_recorded_runs import GivenExecutions
 
 __all__ = ["database", "postgres", "settings"]
 
@@ -201,7 +201,7 @@ async def test_a_lost_run_that_is_closed_leaves_the_list_and_a_newer_one_stays(d
     def close(run_id: str) -> None:
         lost = RecordedRun(workflow_id=RUN, run_id=run_id, kind="edition", customer="K-1001", subject="jtl", open=True)
         execution = Execution(workflow_id=RUN, run_id=run_id, how="terminated", succeeded=True)
-        SqlOpenRuns(database).close(lost, execution, ended(run_id=run_id, state="given_up"))
+        SqlRecordedRuns(database).close(lost, execution, ended(run_id=run_id, state="given_up"))
 
     SqlOpenList(database).show([run("order", 3, "r2", "r2")])
     close("r1")

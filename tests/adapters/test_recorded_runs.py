@@ -15,7 +15,7 @@ from activities.reconciliation.comparison import ComparisonActivities
 from activities.sql.customer_centre import SqlCustomerCentre
 from activities.sql.database import Database
 from activities.sql.ledger import SqlLedger
-from activities.sql.open_runs import SqlOpenRuns
+from activities.sql.recorded_runs import SqlRecordedRuns
 from activities.sql.runs import SqlRuns
 from activities.sql.tables import orders, runs, tasks
 from activities.sql.work_list import SqlWorkList
@@ -33,14 +33,14 @@ RECORDED = RecordedRun(workflow_id=RUN, run_id="r1", kind="edition", customer="K
 
 
 @pytest.fixture
-async def open_runs(settings: Settings, database: Database, tmp_path: Path) -> SqlOpenRuns:
+async def recorded_runs(settings: Settings, database: Database, tmp_path: Path) -> SqlRecordedRuns:
     """K-1001 with an edition's run that is open, has booked, and has two tasks, one with a ticket."""
     await load_customers(settings, file_of(tmp_path, line(edition_terms={})))
     SqlRuns(database).register(RUN, "r1", "edition", "K-1001", True)
     placed = step("edition", "jtl", order(), target="jtl_advanced", key=f"{RUN}/r1/place_order/4")
     SqlCustomerCentre(database).place_order(placed)
     SqlWorkList(database).write(listed(row("t-1"), row("t-2", ticket=True)), {"t-2": "T-000001"})
-    return SqlOpenRuns(database)
+    return SqlRecordedRuns(database)
 
 
 def seen(how: How, run_id: str = "r1", succeeded: bool = False) -> Execution:
@@ -57,8 +57,8 @@ async def open_now(database: Database) -> tuple[list[str], list[str], list[str]]
         return list(rows), list(todo), list(placed)
 
 
-async def test_row_tasks_and_booking_are_one_run(open_runs: SqlOpenRuns) -> None:
-    (held,) = open_runs.recorded()
+async def test_row_tasks_and_booking_are_one_run(recorded_runs: SqlRecordedRuns) -> None:
+    (held,) = recorded_runs.recorded()
     assert (held.workflow_id, held.run_id, held.customer, held.subject) == (RUN, "r1", "K-1001", "jtl")
     assert (held.open, held.tasks) == (True, ("perform", "perform"))
     booking = held.booking
@@ -67,17 +67,19 @@ async def test_row_tasks_and_booking_are_one_run(open_runs: SqlOpenRuns) -> None
     )  # fmt: skip
 
 
-async def test_a_task_alone_is_a_run_that_could_not_register(open_runs: SqlOpenRuns, database: Database) -> None:
+async def test_a_task_alone_is_a_run_that_could_not_register(
+    recorded_runs: SqlRecordedRuns, database: Database
+) -> None:
     SqlWorkList(database).write(listed(row("t-9"), workflow_id="pos/K-1001/P-1"), {})
-    (_, alone) = open_runs.recorded()
+    (_, alone) = recorded_runs.recorded()
     assert (alone.workflow_id, alone.run_id, alone.tasks, alone.booking) == ("pos/K-1001/P-1", "r1", ("perform",), None)
 
 
 async def test_a_booking_stays_with_its_own_run_when_a_newer_one_is_open(
-    open_runs: SqlOpenRuns, database: Database
+    recorded_runs: SqlRecordedRuns, database: Database
 ) -> None:
     SqlRuns(database).register(RUN, "r2", "edition", "K-1001", True)
-    first, second = open_runs.recorded()
+    first, second = recorded_runs.recorded()
     assert (first.run_id, first.open, first.booking is not None) == ("r1", False, True)
     assert (second.run_id, second.open, second.booking) == ("r2", True, None)
 
@@ -86,38 +88,40 @@ async def test_a_booking_stays_with_its_own_run_when_a_newer_one_is_open(
     ("terminated", "r1", None), ("unknown", "r1", "abandoned"), ("completed", "r0", "abandoned"),
 ])  # fmt: skip
 async def test_the_end_of_a_booking_is_that_of_its_own_run(
-    open_runs: SqlOpenRuns, database: Database, how: How, run_id: str, state: str | None
+    recorded_runs: SqlRecordedRuns, database: Database, how: How, run_id: str, state: str | None
 ) -> None:
     """Another run's end counts only where Temporal no longer says which run it was."""
     SqlLedger(database).record_end(ended(RUN, "r0", "abandoned", day=20))
-    (held,) = open_runs.recorded()
+    (held,) = recorded_runs.recorded()
     assert not held.open
-    assert open_runs.with_end(held, seen(how, run_id)).ended == state
+    assert recorded_runs.with_end(held, seen(how, run_id)).ended == state
 
 
-async def test_a_lost_run_is_closed_once_and_its_booking_stands(open_runs: SqlOpenRuns, database: Database) -> None:
+async def test_a_lost_run_is_closed_once_and_its_booking_stands(
+    recorded_runs: SqlRecordedRuns, database: Database
+) -> None:
     end = ended(RUN, "r1", "given_up", day=20)
-    assert open_runs.ticketed(RECORDED, seen("terminated")) == ("t-2",)
+    assert recorded_runs.ticketed(RECORDED, seen("terminated")) == ("t-2",)
     for _ in range(2):
-        open_runs.close(RECORDED, seen("terminated"), end)
+        recorded_runs.close(RECORDED, seen("terminated"), end)
     assert await open_now(database) == ([], [], ["booked"])
     found = SqlLedger(database).ended_run(RUN)
     assert found is not None and found["state"] == "given_up"
 
 
-async def test_what_a_newer_run_holds_is_left_alone(open_runs: SqlOpenRuns, database: Database) -> None:
+async def test_what_a_newer_run_holds_is_left_alone(recorded_runs: SqlRecordedRuns, database: Database) -> None:
     SqlRuns(database).register(RUN, "r2", "edition", "K-1001", True)
     SqlWorkList(database).write(listed(row("t-3"), run_id="r2"), {})
-    open_runs.close(RECORDED, seen("terminated", succeeded=True), ended(RUN, "r1", "given_up", day=20))
+    recorded_runs.close(RECORDED, seen("terminated", succeeded=True), ended(RUN, "r1", "given_up", day=20))
     assert await open_now(database) == (["r2"], ["t-3"], ["booked"])
-    assert open_runs.ticketed(RECORDED, seen("terminated", succeeded=True)) == ("t-2",)
+    assert recorded_runs.ticketed(RECORDED, seen("terminated", succeeded=True)) == ("t-2",)
 
 
-async def test_findings_are_remembered(open_runs: SqlOpenRuns) -> None:
-    assert open_runs.reported(["a", "b"]) == frozenset()
+async def test_findings_are_remembered(recorded_runs: SqlRecordedRuns) -> None:
+    assert recorded_runs.reported(["a", "b"]) == frozenset()
     for _ in range(2):
-        open_runs.remember(["a"])
-    assert open_runs.reported(["a", "b"]) == {"a"}
+        recorded_runs.remember(["a"])
+    assert recorded_runs.reported(["a", "b"]) == {"a"}
 
 
 @dataclass
@@ -155,7 +159,7 @@ async def codes(settings: Settings, executions: GivenExecutions) -> list[str]:
 
 
 async def test_a_run_that_ends_while_it_is_compared_is_no_finding(
-    open_runs: SqlOpenRuns, database: Database, settings: Settings
+    recorded_runs: SqlRecordedRuns, database: Database, settings: Settings
 ) -> None:
     async def ends() -> None:
         SqlLedger(database).record_end(ended(RUN, "r1", "applied", day=20))
@@ -168,7 +172,7 @@ async def test_a_run_that_ends_while_it_is_compared_is_no_finding(
     ("2020-01-31T23:00:00Z", ["overdue"]), ("2099-01-31T23:00:00Z", []), (None, ["overdue"]),
 ])  # fmt: skip
 async def test_of_an_open_run_its_own_date_counts(
-    open_runs: SqlOpenRuns, database: Database, settings: Settings, date: str | None, code: list[str]
+    recorded_runs: SqlRecordedRuns, database: Database, settings: Settings, date: str | None, code: list[str]
 ) -> None:
     """A late booking's date may have been moved; a run that cannot be asked has the booking's."""
     with database.write() as connection:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, or_, select
+from sqlalchemy import ColumnElement, Row, bindparam, or_, select
 
 from activities.ports import FINDING
 from activities.sql.bookings import close_with_run, key_of
@@ -21,10 +21,15 @@ from states.model.status import End
 Part = tuple[str, str]
 """Workflow ID and run ID, of whichever part of the run."""
 BOOKED = Booking.model_fields.keys() - {"order"}
+AT_ONCE = 500
+"""Keys in one statement."""
+REPORTED = select(receipts.c.key).where(
+    receipts.c.key.in_(bindparam("keys", expanding=True)), receipts.c.action == FINDING
+)
 
 
 @dataclass(frozen=True)
-class SqlOpenRuns:
+class SqlRecordedRuns:
     """One side of the nightly comparison."""
 
     database: Database
@@ -82,9 +87,13 @@ class SqlOpenRuns:
 
     def reported(self, keys: Collection[str]) -> frozenset[str]:
         """The keys of those findings that operators have been told."""
+        asked = sorted(keys)
         with self.database.read() as connection:
-            reported = connection.scalars(select(receipts.c.key).where(receipts.c.action == FINDING))
-            return frozenset(reported) & frozenset(keys)
+            return frozenset(
+                key
+                for begin in range(0, len(asked), AT_ONCE)
+                for key in connection.scalars(REPORTED, {"keys": asked[begin : begin + AT_ONCE]})
+            )
 
     def remember(self, keys: Iterable[str]) -> None:
         """Operators have been told these findings."""
