@@ -1,21 +1,18 @@
 """The ended runs, kept beyond Temporal's retention."""
 
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from typing import Any, Unpack
 
-from sqlalchemy import Row, delete, func, select
+from sqlalchemy import delete, func, select
 
 from activities.sql.bookings import close_with_run, open_again
+from activities.sql.cancellation_list import Asked, read_cancellations
 from activities.sql.database import Database, insert_once
 from activities.sql.open_list import unlist
-from activities.sql.paging import Page, equal, read_page
+from activities.sql.paging import Page
 from activities.sql.runs import close_all, open_row
 from activities.sql.tables import ledger, runs, tasks
 from states.model.status import CancellationItem, End, GoingOn
-
-ITEM = [ledger.c[name] for name in CancellationItem.model_fields if name in ledger.c]
-"""What an item of the list shows: not the document, which is long."""
 
 
 @dataclass(frozen=True)
@@ -60,36 +57,10 @@ class SqlLedger:
             document: dict[str, Any] | None = connection.scalar(newest.limit(1))
             return document
 
-    def ended_runs(
-        self,
-        *,
-        customer: str | None = None,
-        kind: str | None = None,
-        state: str | None = None,
-        effective_from: datetime | None = None,
-        effective_to: datetime | None = None,
-        limit: int = 50,
-        cursor: str | None = None,
-    ) -> Page[CancellationItem]:
-        """The ended runs, newest first; with a bound of `effective_at`, which is included, by that, the latest first.
-
-        Raises `WrongCursor`.
-        """
-        by_date = effective_from is not None or effective_to is not None
-        earliest = [ledger.c.effective_at >= effective_from] if effective_from is not None else []
-        wanted = [*equal(ledger, customer=customer, kind=kind, state=state), *earliest]
-        keys = [ledger.c.effective_at] * by_date + [ledger.c.ended_at, ledger.c.workflow_id, ledger.c.run_id]
-        return read_page(
-            self.database,
-            keys,
-            wanted,
-            item_of,
-            limit=limit,
-            cursor=cursor,
-            newest_first=True,
-            latest=effective_to,
-            columns=ITEM,
-        )
+    def ended_runs(self, **asked: Unpack[Asked]) -> Page[CancellationItem]:
+        """The ended runs, newest first; they wait for nobody. Raises `WrongCursor`."""
+        newest = (ledger.c.ended_at, ledger.c.workflow_id, ledger.c.run_id)
+        return read_cancellations(self.database, newest, (), {"waiting_for": ()}, **asked)
 
     def counts(self) -> tuple[tuple[str, str, str | None, int], ...]:
         """How many runs have ended, by kind, state and the reason given."""
@@ -105,8 +76,3 @@ def row_of(end: End) -> dict[str, Any]:
     values["reason"] = end.status.reason.code if end.status.reason else None
     document = end.status.model_dump(mode="json")
     return values | end.model_dump(exclude={"status"}) | {"document": document}
-
-
-def item_of(row: Row[Any]) -> CancellationItem:
-    """A row as an item of a list; an ended run waits for nobody."""
-    return CancellationItem(**row._mapping, waiting_for=())

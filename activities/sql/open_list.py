@@ -2,21 +2,18 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from typing import Any, Unpack
 
 from sqlalchemy import Connection, Row, delete, exists, insert, select
 
+from activities.sql.cancellation_list import Asked, read_cancellations
 from activities.sql.database import Database
-from activities.sql.paging import Page, equal, read_page
+from activities.sql.paging import Page
 from activities.sql.tables import ledger, open_list, runs
 from states.model.status import CancellationItem, ShownRun
 
 WHOEVER = ""
 """`awaited` of the row that a run has whatever it waits for."""
-
-ITEM = [open_list.c[name] for name in CancellationItem.model_fields if name in open_list.c]
-"""What an item of the list shows."""
 
 
 @dataclass(frozen=True)
@@ -25,38 +22,11 @@ class SqlOpenList:
 
     database: Database
 
-    def open_runs(
-        self,
-        *,
-        customer: str | None = None,
-        kind: str | None = None,
-        state: str | None = None,
-        waiting_for: str | None = None,
-        effective_from: datetime | None = None,
-        effective_to: datetime | None = None,
-        limit: int = 50,
-        cursor: str | None = None,
-    ) -> Page[CancellationItem]:
-        """The open runs, newest first; with a bound of `effective_at`, which is included, by that, the latest first.
-
-        Raises `WrongCursor`.
-        """
-        by_date = effective_from is not None or effective_to is not None
-        earliest = [open_list.c.effective_at >= effective_from] if effective_from is not None else []
+    def open_runs(self, *, waiting_for: str | None = None, **asked: Unpack[Asked]) -> Page[CancellationItem]:
+        """The open runs, newest first. Raises `WrongCursor`."""
+        newest = (open_list.c.started_at, open_list.c.workflow_id)
         awaited = open_list.c.awaited == (waiting_for or WHOEVER)
-        wanted = [awaited, *equal(open_list, customer=customer, kind=kind, state=state), *earliest]
-        keys = [open_list.c.effective_at] * by_date + [open_list.c.started_at, open_list.c.workflow_id]
-        return read_page(
-            self.database,
-            keys,
-            wanted,
-            item_of,
-            limit=limit,
-            cursor=cursor,
-            newest_first=True,
-            latest=effective_to,
-            columns=ITEM,
-        )
+        return read_cancellations(self.database, newest, [awaited], {"ended_at": None}, **asked)
 
     def show(self, shown: Sequence[ShownRun]) -> None:
         """Show these runs as they stand, each once. What is older than what is shown, or over, changes nothing."""
@@ -145,8 +115,3 @@ def shown_in(row: Row[Any]) -> ShownRun:
     """What a row shows."""
     values = {name: getattr(row, name) for name in ShownRun._fields}
     return ShownRun(**values | {"waiting_for": tuple(row.waiting_for)})
-
-
-def item_of(row: Row[Any]) -> CancellationItem:
-    """A row as an item of the list."""
-    return CancellationItem(**row._mapping, ended_at=None)
