@@ -18,7 +18,7 @@ TEXTS = {
         "calls": "All calls, for programs (OpenAPI)",
         "web_ui": "The runs, for operators (Temporal’s web UI)",
         "health": "Whether the portal answers",
-        "ready": "Whether Temporal and the database answer",
+        "ready": "Whether Temporal, a worker, the database and mail are there",
         "metrics": "Counters (Prometheus)",
     },
     "de": {
@@ -28,7 +28,7 @@ TEXTS = {
         "calls": "Alle Aufrufe, für Programme (OpenAPI)",
         "web_ui": "Die Vorgänge, für die Sachbearbeitung (Weboberfläche von Temporal)",
         "health": "Ob das Portal antwortet",
-        "ready": "Ob Temporal und die Datenbank antworten",
+        "ready": "Ob Temporal, ein Worker, die Datenbank und die Post da sind",
         "metrics": "Zähler (Prometheus)",
     },
 }
