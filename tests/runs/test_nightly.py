@@ -28,7 +28,7 @@ from states.model.reconciliation import Comparison
 from tests.runs.customers import VOUCHERS, customer_record
 from tests.runs.documents import mails
 from tests.runs.harness import Run, World, database_file, open_world
-from tests.runs.steps import prepare_downgrade
+from tests.runs.steps import continue_as_new, prepare_downgrade
 from tests.system.processes import until
 from worker import create_worker
 from workflows.nightly import ID
@@ -194,9 +194,7 @@ async def test_a_newer_run_keeps_what_it_holds(nights: World) -> None:
 
 async def test_a_run_continued_as_new_or_reset_is_no_finding_until_it_is_terminated(nights: World) -> None:
     run = await booked(nights)
-    for number in range(60):
-        await run.signal("confirm_task", {"by": f"nobody {number}", "task": "t-unknown"})
-    newest = await until(lambda: other_run(run))
+    newest = await continue_as_new(run)
     done = await until(lambda: first_task_done(nights, run.handle.id, newest))
     assert await night(nights) == {}
     reset = await nights.env.client.workflow_service.reset_workflow_execution(
@@ -216,12 +214,6 @@ async def test_a_run_continued_as_new_or_reset_is_no_finding_until_it_is_termina
     assert (await shown(nights, run.handle.id, run.first["run_id"]))["state"] == "given_up"
     assert await rows(nights, "SELECT run_id FROM runs WHERE open") == []
     assert await night(nights) == {}
-
-
-async def other_run(run: Run) -> str | None:
-    """The run ID as soon as it is another than the first."""
-    newest: str = (await run.status())["run_id"]
-    return newest if newest != run.first["run_id"] else None
 
 
 async def first_task_done(nights: World, workflow_id: str, run_id: str) -> int | None:
