@@ -12,6 +12,7 @@ COPY catalogue catalogue
 COPY console console
 COPY embedded embedded
 COPY examples examples
+COPY pages pages
 COPY portal portal
 COPY states states
 COPY workflows workflows

@@ -16,6 +16,10 @@ from activities.ports import AdapterError
 from activities.sql.paging import WrongCursor
 from catalogue.loader import load_catalogues
 from loop_watch import watched_loop
+from pages.calls import CallRefused
+from pages.my.routes import router as customers_pages
+from pages.rendering import Brand, Look
+from pages.site import Site, language_of, refused
 from portal import customer_routes, health_routes, home_page, operator_routes
 from portal.context import Portal, portal_of, requested_language
 from portal.deadline import Timely
@@ -23,6 +27,7 @@ from portal.delivery import delivery_of
 from portal.intake import Intake
 from portal.metrics import Measured, Metrics
 from portal.openapi import DescribedApp
+from portal.page_calls import PageCalls
 from portal.problems import PortalProblem, body_of, malformed, response_of, wrong_call
 from portal.readiness import Readiness
 from settings import Settings, checked
@@ -31,6 +36,8 @@ from states.kinds.registry import KINDS
 log = structlog.get_logger(__name__)
 DISTRIBUTION = "cancellations"
 FAULTS: tuple[type[Exception], ...] = (PortalProblem, RequestValidationError, HTTPException, WrongCursor, AdapterError)
+PAGES = "/my"
+"""Beneath this address are pages: a fault is a page there too."""
 
 
 def create_app(client: Client, settings: Settings) -> FastAPI:
@@ -51,11 +58,13 @@ def build(client: Client, settings: Settings, *, trusted: bool) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
-        exception_handlers=dict.fromkeys(FAULTS, answer_fault),
+        exception_handlers={**dict.fromkeys(FAULTS, answer_fault), CallRefused: answer_page},
     )
     app.state.portal = portal = compose(client, checked(settings, KINDS), trusted)
+    app.state.site = Site(PageCalls(portal), Look(Brand(), settings.time_zone))
     app.add_middleware(Timely, answer=answer_late)
     app.add_middleware(Measured, metrics=portal.metrics)
+    app.include_router(customers_pages)
     for module in (home_page, customer_routes, operator_routes, health_routes):
         app.include_router(module.router)
     return app
@@ -95,9 +104,22 @@ def installed_version() -> str:
         return "0+unknown"
 
 
+async def answer_page(request: Request, error: Exception) -> Response:
+    """The page for a call of a page that is not taken."""
+    assert isinstance(error, CallRefused)
+    return await refused(request, error.problem)
+
+
+def is_page(request: Request) -> bool:
+    """Whether a person's browser asks for a page."""
+    return request.url.path == PAGES or request.url.path.startswith(f"{PAGES}/")
+
+
 async def answer_fault(request: Request, error: Exception) -> Response:
     """The problem in the language that the caller asks for, else the customer's."""
     problem = problem_of(request, error)
+    if is_page(request):
+        return await refused(request, body_of(problem, language_of(request)))
     problem.reading = request.method in ("GET", "HEAD") or request.url.path == "/previews"
     language = requested_language(request)
     if language is None and problem.status != 503:

@@ -77,7 +77,7 @@ def wheel(tmp_path_factory) -> zipfile.ZipFile:
 def test_the_wheel_holds_code_data_and_types_and_nothing_else(wheel):
     held = set(wheel.namelist())
     tops = {name.split("/")[0] for name in held if ".dist-info/" not in name and ".data/" not in name}
-    packages = {"activities", "catalogue", "console", "embedded", "portal", "states", "workflows"}
+    packages = {"activities", "catalogue", "console", "embedded", "pages", "portal", "states", "workflows"}
     assert tops == packages | {"cli.py", "logs.py", "loop_watch.py", "programs.py", "settings.py", "worker.py"}
     for package in packages:
         assert f"{package}/py.typed" in held

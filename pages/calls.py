@@ -1,0 +1,71 @@
+"""What pages ask of the rest: the calls of the contract, for one customer who is logged in, as plain documents.
+
+`portal.page_calls` fulfils it by the very functions that answer the calls over HTTP: a page never goes round the
+contract (docs/contract.md, Portal). Every method raises `CallRefused` where the call would be answered with a problem.
+"""
+
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from fastapi import Request
+
+Document = dict[str, Any]
+Form = dict[str, list[str]]
+"""What a form sent: each field with its values, in order."""
+
+
+@dataclass(frozen=True)
+class Visitor:
+    """The customer who is logged in. `return_url`: where the vendor's portal wants him back, if it said so."""
+
+    customer: str
+    language: str
+    csrf: str
+    """What every form carries in its field `csrf`."""
+    return_url: str | None = None
+
+
+class CallRefused(Exception):
+    """A call that is not taken: the problem document (RFC 9457), with its status."""
+
+    def __init__(self, problem: Document) -> None:
+        super().__init__(problem.get("code"))
+        self.problem = problem
+        self.status = int(problem["status"])
+
+
+class Calls(Protocol):
+    """The calls of one application."""
+
+    async def visitor(self, request: Request) -> Visitor:
+        """Who is logged in. Raises `CallRefused` (401) where nobody is, or not any more."""
+        ...
+
+    def check_form(self, visitor: Visitor, form: Form) -> None:
+        """Raises `CallRefused` (403) unless the form came from a page of ours, made for this session."""
+        ...
+
+    async def licences(self, visitor: Visitor) -> Document:
+        """`GET /customers/{customer}/licences`."""
+        ...
+
+    async def preview(self, visitor: Visitor, data: Document) -> Document:
+        """`POST /previews`; the customer is the visitor."""
+        ...
+
+    async def cancellations(self, visitor: Visitor, cursor: str | None = None) -> Document:
+        """`GET /cancellations?customer=…`."""
+        ...
+
+    async def status(self, visitor: Visitor, workflow_id: str, run_id: str | None = None) -> Document:
+        """`GET /cancellations/{workflow_id}`, in the customer's view. Somebody else's is as unknown as none."""
+        ...
+
+    async def send(
+        self, visitor: Visitor, event: str, data: Document, *, form_id: str, workflow_id: str | None = None
+    ) -> Document:
+        """`POST /events`: the update's name (`place_order`; `requested` begins), and the document that it answers.
+
+        `form_id` makes it idempotent: a form sent twice does it once.
+        """
+        ...

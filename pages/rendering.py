@@ -1,0 +1,133 @@
+"""How a page is made: Jinja2 with everything escaped, texts by key, days and amounts as people write them."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.resources import files
+from typing import Any
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from catalogue import formats
+from catalogue.texts import known, say
+from pages.calls import Visitor
+from pages.forms import new_form_id
+
+CONTENT_SECURITY_POLICY = (
+    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; font-src 'none'; "
+    "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+)
+"""Nothing from elsewhere, nothing inline."""
+HEADERS = {
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+    "Cache-Control": "no-store",
+    "Referrer-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+    "Vary": "Cookie, Accept-Language",
+}
+STATIC = {
+    path.name: path.read_bytes()
+    for path in files("pages").joinpath("static").iterdir()
+    if path.name.endswith((".css", ".js", ".svg"))
+}
+"""The files that pages load, by name."""
+VERSIONS = {name: hashlib.sha256(content).hexdigest()[:12] for name, content in STATIC.items()}
+
+
+@dataclass(frozen=True)
+class Brand:
+    """Who speaks."""
+
+    name: str = "JTL"
+    colour: str | None = None
+    logo: str | None = None
+    """The address of the picture."""
+
+
+@dataclass(frozen=True)
+class Look:
+    """What all pages of one application share. `zone`: in which days are said."""
+
+    brand: Brand
+    zone: str
+
+    def page(
+        self,
+        request: Request,
+        template: str,
+        language: str,
+        values: Mapping[str, Any],
+        *,
+        visitor: Visitor | None = None,
+        status: int = 200,
+    ) -> HTMLResponse:
+        """A page by its template, `my/board.html`. `visitor`: whose forms and menu it shows."""
+        texts = Texts(language, self.zone)
+        shared = {
+            "language": language,
+            "brand": self.brand,
+            "visitor": visitor,
+            "path": request.url.path,
+            "t": texts.text,
+            "day": texts.day,
+            "moment": texts.moment,
+            "amount": texts.amount,
+            "number": texts.number,
+            "static": static_address,
+            "new_form_id": new_form_id,
+        }
+        content = ENVIRONMENT.get_template(template).render({**shared, **values})
+        return HTMLResponse(content, status, HEADERS)
+
+
+@dataclass(frozen=True)
+class Texts:
+    """Texts and values in a language; what they hold is escaped by the template."""
+
+    language: str
+    zone: str
+
+    def text(self, key: str, **values: Any) -> str:
+        """The text `page.<key>`, or of any other key that there is: `state.scheduled`."""
+        full = f"page.{key}"
+        return say(self.language, full if known(full) else key, {"zone": self.zone, **values})
+
+    def day(self, value: str | None) -> str:
+        """An ISO day or moment as a day: `1. Februar 2027`."""
+        return formats.day_from(self.language, value, self.zone) if value else "–"
+
+    def moment(self, value: str | None) -> str:
+        """An ISO moment as day and time; 00:00 as the day."""
+        return formats.moment_from(self.language, value, self.zone) if value else "–"
+
+    def amount(self, value: str | None) -> str:
+        """A decimal number of euros as an amount."""
+        return formats.amount_from(self.language, value) if value else "–"
+
+    def number(self, value: int | None) -> str:
+        """A number: `2.500`."""
+        return formats.number(self.language, value) if value is not None else "–"
+
+
+def static_address(name: str) -> str:
+    """The address of a file that pages load; another one whenever it has changed, so that it may be kept."""
+    return f"/my/static/{VERSIONS[name]}/{name}"
+
+
+def paragraphs(text: str) -> Markup:
+    """A text with its paragraphs and line breaks, escaped."""
+    parts = (Markup("<br>").join(part.splitlines()) for part in text.split("\n\n") if part.strip())
+    return Markup("").join(Markup("<p>{}</p>").format(part) for part in parts)
+
+
+ENVIRONMENT = Environment(
+    loader=PackageLoader("pages", "templates"),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+ENVIRONMENT.filters["paragraphs"] = paragraphs

@@ -1,0 +1,91 @@
+"""What page handlers get of the application that they belong to, and how a refusal becomes a page."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request, Response
+
+from pages.calls import CallRefused, Calls, Document, Form, Visitor
+from pages.forms import read_form
+from pages.rendering import STATIC, VERSIONS, Look
+
+KEEP = "public, max-age=31536000, immutable"
+MEDIA_TYPES = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
+ABOUT_THE_SESSION = (401, 403)
+
+router = APIRouter(include_in_schema=False)
+
+
+@dataclass(frozen=True)
+class Site:
+    """The pages' parts of one application, found at `app.state.site`."""
+
+    calls: Calls
+    look: Look
+
+
+def site_of(request: Request) -> Site:
+    """The parts of the application that got this call."""
+    site: Site = request.app.state.site
+    return site
+
+
+async def current_site(request: Request) -> Site:
+    """The parts of the application that got this call."""
+    return site_of(request)
+
+
+async def current_visitor(request: Request) -> Visitor:
+    """Who is logged in. Raises `CallRefused` where nobody is."""
+    return await site_of(request).calls.visitor(request)
+
+
+async def checked_form(request: Request) -> Form:
+    """The form of somebody who is logged in, from a page of ours. Raises `CallRefused`."""
+    calls = site_of(request).calls
+    form = await read_form(request)
+    calls.check_form(await calls.visitor(request), form)
+    return form
+
+
+CurrentSite = Annotated[Site, Depends(current_site)]
+CurrentVisitor = Annotated[Visitor, Depends(current_visitor)]
+CheckedForm = Annotated[Form, Depends(checked_form)]
+
+
+@router.get("/my/static/{version}/{name}")
+async def static(version: str, name: str, request: Request) -> Response:
+    """A file that pages load."""
+    if VERSIONS.get(name) != version:
+        return await refused(request, {"status": 404, "code": "not_found", "title": "", "detail": ""})
+    media_type = MEDIA_TYPES[name.rpartition(".")[2]]
+    return Response(STATIC[name], media_type=media_type, headers={"Cache-Control": KEEP})
+
+
+@router.get("/my/brand.css")
+async def brand(site: CurrentSite) -> Response:
+    """The vendor's colour."""
+    return Response(f":root {{ --brand: {site.look.brand.colour}; }}\n", media_type="text/css")
+
+
+async def refused(request: Request, problem: Document) -> Response:
+    """The page for a call that is not taken: what holds, and what to do."""
+    site = site_of(request)
+    visitor = None
+    if problem["status"] not in ABOUT_THE_SESSION:
+        try:
+            visitor = await site.calls.visitor(request)
+        except CallRefused:
+            visitor = None
+    language = visitor.language if visitor else language_of(request)
+    values = {"problem": problem}
+    return site.look.page(request, "problem.html", language, values, visitor=visitor, status=problem["status"])
+
+
+def language_of(request: Request) -> str:
+    """German or English, as the browser prefers; German where it prefers neither: the vendor's customers speak it."""
+    for part in request.headers.get("accept-language", "").split(","):
+        language = part.partition(";")[0].strip()[:2].lower()
+        if language in ("de", "en"):
+            return language
+    return "de"
