@@ -4,9 +4,8 @@ import httpx
 import pytest
 
 from pages.rendering import STATIC, static_address
-from tests.portal.conftest import Caller, alone, client, server, settings
+from tests.portal.conftest import Caller
 
-__all__ = ["alone", "client", "server", "settings"]
 HTML = {"accept": "text/html", "accept-language": "de"}
 
 
