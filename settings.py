@@ -83,6 +83,67 @@ def mail_address(text: str) -> str:
     raise ValueError("an address of mail is like kuendigung@shop.example, or Shop <kuendigung@shop.example>")
 
 
+def mail_addresses(text: str) -> str:
+    """One or several of them, with a comma between. Raises `ValueError`."""
+    return ", ".join(mail_address(part.strip()) for part in text.split(","))
+
+
+def optional(check: Callable[[str], str]) -> Callable[[str], str]:
+    """The same check of what may be left empty."""
+    return lambda text: check(text) if text else text
+
+
+def lines_of_text(text: str) -> str:
+    """Lines that are printed, where `\\n` begins one as a line's end does. Raises `ValueError`."""
+    lines = [line.strip() for line in text.replace("\\n", "\n").splitlines()]
+    if not all(line.isprintable() for line in lines):
+        raise ValueError("write lines of text; \\n begins a new one")
+    return "\n".join(lines).strip()
+
+
+def one_line(text: str) -> str:
+    """A name. Raises `ValueError`."""
+    if not text.strip() or not text.isprintable():
+        raise ValueError("write a name in one line")
+    return text.strip()
+
+
+def colour(text: str) -> str:
+    """A colour as pages and mails write it. Raises `ValueError`."""
+    if not re.fullmatch("#?[0-9a-fA-F]{6}", text):
+        raise ValueError("a colour is like 164a7c: two hexadecimal digits each of red, green and blue")
+    return "#" + text.removeprefix("#").lower()
+
+
+LARGEST_PICTURE = 256 * 1024
+PICTURES = {".svg": (b"<",), ".png": (b"\x89PNG\r\n",), ".jpg": (b"\xff\xd8\xff",), ".jpeg": (b"\xff\xd8\xff",)}
+"""How the files of each kind begin."""
+
+
+def picture(path: Path | None) -> Path | None:
+    """A file with a picture that is there. Raises `ValueError`."""
+    if path is None:
+        return None
+    kinds = "an SVG, PNG or JPEG file of 256 KiB at most"
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise ValueError(f"it cannot be read ({error.strerror}): name {kinds}") from None
+    if len(content) > LARGEST_PICTURE or not content.lstrip().startswith(PICTURES.get(path.suffix.lower(), ())):
+        raise ValueError(f"it is none: name {kinds}")
+    return path
+
+
+def link_pattern(url: str) -> str:
+    """An address of the web with one `{workflow_id}` in it, or nothing. Raises `ValueError`."""
+    with suppress(ValueError):
+        before, mark, behind = url.partition("{workflow_id}")
+        in_path = any(sign in before.partition("://")[2] for sign in "/?#")
+        if not url or (mark and in_path and not set("{}") & set(before + behind) and web_address(before)):
+            return url
+    raise ValueError("write an address with {workflow_id} in it, like https://shop.example/cases/{workflow_id}")
+
+
 def tokens(text: str) -> dict[str, str]:
     """Operators' tokens by name: each one person's, and fit for a header. Raises `ValueError`."""
     found = pairs(":", text)
@@ -206,7 +267,23 @@ class Settings(BaseSettings):
     smtp_url: Annotated[SecretStr | None, read_from_text(mail_server)] = None
     """`smtp://user:password@host:port` or `smtps://…`; without it mails are `.eml` files in `STATE_DIR/mail`."""
     mail_from: Annotated[str, AfterValidator(mail_address)] = "kuendigung@localhost"
-    operator_mail: Annotated[str, AfterValidator(mail_address)] = "operators@localhost"
+    mail_reply_to: Annotated[str, AfterValidator(optional(mail_address))] = ""
+    """Where answers go; without it to `MAIL_FROM`."""
+    mail_closing: Annotated[str, AfterValidator(lines_of_text)] = ""
+    """How mails end, in place of a greeting in the customer's language with the brand's name. `\\n` begins a line."""
+    mail_particulars: Annotated[str, AfterValidator(lines_of_text)] = ""
+    """What a company must say of itself below each mail: form, seat, register, managers. `\\n` begins a line."""
+    operator_mail: Annotated[str, AfterValidator(mail_addresses)] = "operators@localhost"
+    """Where operators are written to; several with a comma between."""
+    brand_name: Annotated[str, Field(min_length=1, max_length=60), AfterValidator(one_line)] = "JTL"
+    """What the vendor is called in mails and on pages."""
+    brand_colour: Annotated[str, AfterValidator(colour)] = "#164a7c"
+    brand_logo: Annotated[Path | None, AfterValidator(picture)] = None
+    """A file: SVG, PNG or JPEG. Mails show it too, but for SVG, which mail programs do not."""
+    customer_url: Annotated[str, AfterValidator(link_pattern)] = ""
+    """Where a customer sees a case, with `{workflow_id}` in it; without it our own page below `PUBLIC_URL`."""
+    operator_url: Annotated[str, AfterValidator(link_pattern)] = ""
+    """Where an operator sees a case; without it its page in Temporal's web UI."""
     guarded_elsewhere: bool = False
     """Somebody else guards an address of Temporal or of the portal that is not loopback."""
 

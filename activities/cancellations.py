@@ -16,8 +16,9 @@ from temporalio import activity
 from activities import activity_names
 from activities.adapters import Adapters, create_adapters
 from activities.failures import adapter_errors_translated, misconfigured
-from activities.mail.messages import Letter, addressee, letter_of, mail_to, send_letter, values_of
+from activities.mail.messages import MailText, addressee, mail_text, mail_to, send_letter, values_of
 from activities.names import Names, names_in, names_of
+from activities.ports import Letter
 from activities.request_check import check_request, judge_of
 from catalogue.loader import Catalogues, load_catalogues
 from settings import Settings
@@ -153,26 +154,23 @@ class CancellationActivities:
             raise misconfigured(f"notify cannot perform {effect.effect}")
         bound_log = log.bind(workflow_id=step.workflow_id, template=effect.template, to=effect.to)
         with adapter_errors_translated(patient=True):
-            mail = await self.adapters.database.in_thread(self.mail_of, step, effect)
-            if mail is None:
+            letter = await self.adapters.database.in_thread(self.letter_of, step, effect)
+            if not letter.to:
                 bound_log.info("mail_without_address")
                 return
-            to, letter = mail
-            await with_signs_of_life(send_letter(self.adapters.mail, step.key, to, letter, bound_log))
+            await with_signs_of_life(send_letter(self.adapters.mail, step.key, letter, bound_log))
 
-    def mail_of(self, step: Step, effect: Notify) -> tuple[str, Letter] | None:
-        """Where a mail goes and what it says; None where there is no address."""
+    def letter_of(self, step: Step, effect: Notify) -> Letter:
+        """The mail of a step; it goes nowhere where there is no address."""
         whose = addressee(step, effect)
         record, former_names = self.adapters.records.with_former_names(whose)
         to, language = mail_to(effect, record, self.settings)
-        if to is None:
-            return None
-        letter = letter_of(effect.template, language, values_of(step, effect, record, self.settings, language))
-        if effect.to == "other_customer":
-            return to, letter
-        named = whose == step.customer
-        names = names_in(record, former_names, self.catalogues) if named else self.names_of(step.customer)
-        return to, Letter(*map(names.in_text, letter))
+        text = mail_text(effect.template, language, values_of(step, effect, record, self.settings, language))
+        if effect.to != "other_customer":
+            named = whose == step.customer
+            names = names_in(record, former_names, self.catalogues) if named else self.names_of(step.customer)
+            text = MailText(*map(names.in_text, text))
+        return Letter(to.usable, text.subject, text.body)
 
     @activity.defn(name=activity_names.WRITE_TASKS)
     @in_thread

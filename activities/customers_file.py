@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from pydantic import ValidationError
 
+from activities.mail.addresses import faults_of_field
 from activities.ports import Misconfigured, UnknownProduct
 from activities.sql.columns import UNSTORABLE
 from catalogue.loader import Catalogues
@@ -114,6 +115,7 @@ def place(loc: tuple[int | str, ...]) -> str:
 
 def faults_of(record: Customer) -> Iterator[str]:
     """What is wrong with a record whose shape is right."""
+    yield from (f"email: {fault}" for fault in faults_of_field(record.email))
     for family, edition in record.editions.items():
         if not edition.startswith(f"{family}_"):
             yield f"editions.{family}: {edition} is not an edition of {family}"

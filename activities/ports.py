@@ -163,11 +163,41 @@ class Tickets(Protocol):
         """Close the ticket of a key; fine where there is none."""
 
 
+class Attachment(NamedTuple):
+    """A file that goes with a mail. `media_type`: `application/pdf`, say."""
+
+    name: str
+    media_type: str
+    content: bytes
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A mail as it is handed to be sent. It may hold any text: the sender takes care of what a header cannot hold."""
+
+    to: tuple[str, ...]
+    """The addresses, each without a name. One at least."""
+    subject: str
+    text: str
+    html: str | None = None
+    """The same for programs that show it instead."""
+    thread: str | None = None
+    """The same for all mails that belong together, so that mail programs show them so."""
+    opens_thread: bool = False
+    """The first of its thread, to which the others refer."""
+    pictures: tuple[Attachment, ...] = ()
+    """What `html` shows: `cid:` and the name of each. None is fetched from elsewhere."""
+    attachments: tuple[Attachment, ...] = ()
+
+
 class Mail(Protocol):
     """Mail to customers and operators."""
 
-    async def send(self, key: str, to: str, subject: str, body: str) -> None:
-        """Send once for a key, as far as mail allows: the key becomes the message ID."""
+    async def send(self, key: str, letter: Letter) -> None:
+        """Send once for a key, as far as mail allows: the key becomes the message ID.
+
+        Raises `Refused` (this mail, for good), `Unavailable` or `Misconfigured`.
+        """
 
     async def ready(self) -> None:
         """Raises `Unavailable` or `Misconfigured` where no mail could be sent now."""

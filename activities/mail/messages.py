@@ -1,9 +1,11 @@
 """What a mail says and to whom: looked up when it is sent, never kept in a history."""
 
+from email.utils import parseaddr
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
-from activities.ports import Mail, Refused
+from activities.mail.addresses import Addresses, addresses_in
+from activities.ports import Letter, Mail, Refused
 from catalogue.templates import Values
 from catalogue.texts import say
 from settings import Settings
@@ -22,22 +24,22 @@ OPERATORS: Language = "de"
 """The language of mails to operators."""
 
 
-class Letter(NamedTuple):
+class MailText(NamedTuple):
     """What a mail says."""
 
     subject: str
     body: str
 
 
-def letter_of(template: str, language: str, values: Values) -> Letter:
+def mail_text(template: str, language: str, values: Values) -> MailText:
     """The mail of a template."""
-    return Letter(*(say(language, f"mail.{template}.{part}", values) for part in Letter._fields))
+    return MailText(*(say(language, f"mail.{template}.{part}", values) for part in MailText._fields))
 
 
-async def send_letter(mail: Mail, key: str, to: str, letter: Letter, log: Any) -> None:
+async def send_letter(mail: Mail, key: str, letter: Letter, log: Any) -> None:
     """Send a mail. One that is refused for good is not tried again: a line in the log says so."""
     try:
-        await mail.send(key, to, letter.subject, letter.body)
+        await mail.send(key, letter)
     except Refused as error:
         log.warning("mail_refused", code=error.reference)
 
@@ -47,11 +49,16 @@ def addressee(step: Step, effect: Notify) -> str:
     return str(step.target) if effect.to == "other_customer" else step.customer
 
 
-def mail_to(effect: Notify, record: Customer | None, settings: Settings) -> tuple[str | None, Language]:
-    """Address and language; None where there is no address."""
+def mail_to(effect: Notify, record: Customer | None, settings: Settings) -> tuple[Addresses, Language]:
+    """Addresses and language."""
     if effect.to == "operator":
-        return settings.operator_mail, OPERATORS
-    return (record.email or None, record.language) if record else (None, "de")
+        return Addresses(operators(settings)), OPERATORS
+    return (addresses_in(record.email), record.language) if record else (Addresses(), "de")
+
+
+def operators(settings: Settings) -> tuple[str, ...]:
+    """The operators' addresses."""
+    return tuple(parseaddr(address)[1] for address in settings.operator_mail.split(","))
 
 
 def values_of(

@@ -8,16 +8,20 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from email.errors import MessageError
+from email.headerregistry import Address
 from email.message import EmailMessage
-from email.utils import formatdate
+from email.utils import formatdate, parseaddr
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from urllib.parse import unquote, urlsplit
 
 import aiosmtplib
 from pydantic import SecretStr
 
-from activities.ports import AdapterError, Mail, Misconfigured, Refused, Unavailable
+from activities.mail.addresses import for_servers
+from activities.mail.headers import in_one_line, readable
+from activities.ports import AdapterError, Letter, Mail, Misconfigured, Refused, Unavailable
 from settings import Settings
 
 TIMEOUT_S = 20
@@ -26,28 +30,82 @@ READY_S = 3
 """The same, where only somebody asks whether it is there."""
 
 
+@dataclass(frozen=True)
+class Sender:
+    """Who writes: the address with the name that is shown, and where answers go, where that is elsewhere."""
+
+    address: str
+    name: str
+    reply_to: str = ""
+
+    @property
+    def domain(self) -> str:
+        """What message IDs end with."""
+        return for_servers(self.address).rpartition("@")[2]
+
+
+def sender_of(settings: Settings) -> Sender:
+    """The sender of these settings; one without a name is called as the brand is."""
+    name, address = parseaddr(settings.mail_from)
+    return Sender(address, name or settings.brand_name, settings.mail_reply_to)
+
+
 def mail_of(settings: Settings) -> Mail:
     """The way that mail goes under these settings."""
     if settings.smtp_url is None:
-        return FolderMail(settings.state_dir / "mail", settings.mail_from)
-    return SmtpMail(settings.smtp_url, settings.mail_from)
+        return FolderMail(settings.state_dir / "mail", sender_of(settings))
+    return SmtpMail(settings.smtp_url, sender_of(settings))
 
 
-def message(key: str, sender: str, to: str, subject: str, body: str) -> EmailMessage:
+def message(key: str, letter: Letter, sender: Sender) -> EmailMessage:
     """The mail of a key; its message ID is the same whenever it is made. Raises `Refused` for an impossible address."""
     mail = EmailMessage()
-    domain = sender.rpartition("@")[2].strip(" >") or "localhost"
     try:
-        mail["From"] = sender
-        mail["To"] = to
-        mail["Subject"] = " ".join(subject.split())
+        mail["From"] = Address(in_one_line(sender.name), addr_spec=for_servers(sender.address))
+        mail["To"] = [Address(addr_spec=address) for address in recipients_of(letter)]
+        if sender.reply_to:
+            mail["Reply-To"] = sender.reply_to
+        mail["Subject"] = in_one_line(letter.subject)
         mail["Date"] = formatdate()
-        mail["Message-ID"] = f"<{hashlib.sha256(key.encode()).hexdigest()[:40]}@{domain}>"
+        write_ids(mail, key, letter, sender.domain)
         mail["Auto-Submitted"] = "auto-generated"
-        mail.set_content(body)
-    except (ValueError, IndexError, UnicodeError):
+        write_body(mail, letter)
+    except (ValueError, IndexError, UnicodeError, MessageError):
         raise Refused("the mail cannot be written with this address") from None
     return mail
+
+
+def recipients_of(letter: Letter) -> list[str]:
+    """The addresses as servers know them."""
+    return [for_servers(address) for address in letter.to]
+
+
+def write_ids(mail: EmailMessage, key: str, letter: Letter, domain: str) -> None:
+    """The message ID from the key; of the first mail of a thread from the thread, to which the others refer."""
+    root = message_id(letter.thread, domain) if letter.thread else None
+    mail["Message-ID"] = root if root and letter.opens_thread else message_id(key, domain)
+    if root and not letter.opens_thread:
+        mail["In-Reply-To"] = root
+        mail["References"] = root
+
+
+def message_id(name: str, domain: str) -> str:
+    """The message ID that is made of a name."""
+    return f"<{hashlib.sha256(name.encode()).hexdigest()[:40]}@{domain}>"
+
+
+def write_body(mail: EmailMessage, letter: Letter) -> None:
+    """The text, the same as HTML with its pictures, and what goes with the mail."""
+    mail.set_content(readable(letter.text) + "\n", cte="quoted-printable")
+    if letter.html is not None:
+        mail.add_alternative(letter.html, subtype="html", cte="quoted-printable")
+        shown = cast(EmailMessage, mail.get_body(("html",)))
+        for picture in letter.pictures:
+            main, _, sub = picture.media_type.partition("/")
+            shown.add_related(picture.content, main, sub, cid=f"<{picture.name}>", disposition="inline")
+    for file in letter.attachments:
+        main, _, sub = file.media_type.partition("/")
+        mail.add_attachment(file.content, main, sub, filename=in_one_line(file.name))
 
 
 @dataclass(frozen=True)
@@ -55,11 +113,11 @@ class FolderMail:
     """The port `Mail` as files that any mail program opens; the name comes from the key, so each is written once."""
 
     folder: Path
-    sender: str
+    sender: Sender
 
-    async def send(self, key: str, to: str, subject: str, body: str) -> None:
+    async def send(self, key: str, letter: Letter) -> None:
         """Write the mail unless it is there. Raises `Unavailable` where it cannot be written: the disk is full, say."""
-        await asyncio.to_thread(self.write, key, message(key, self.sender, to, subject, body))
+        await asyncio.to_thread(self.write, key, message(key, letter, self.sender))
 
     async def ready(self) -> None:
         """Raises `Misconfigured` where the folder cannot be written, so that who starts a program is told at once."""
@@ -103,13 +161,16 @@ class SmtpMail:
     """The port `Mail` by SMTP. A retry sends the same message ID, by which mail programs drop the double."""
 
     url: SecretStr
-    sender: str
+    sender: Sender
 
-    async def send(self, key: str, to: str, subject: str, body: str) -> None:
-        """Hand the mail to the server. Raises `Refused` (this mail, for good), `Unavailable` or `Misconfigured`."""
-        mail = message(key, self.sender, to, subject, body)
+    async def send(self, key: str, letter: Letter) -> None:
+        """Hand the mail to the server; it is sent where one of its addresses is taken.
+
+        Raises `Refused` (this mail, for good), `Unavailable` or `Misconfigured`.
+        """
+        mail = message(key, letter, self.sender)
         with spoken():
-            await aiosmtplib.send(mail, recipients=[to], **self.connection(TIMEOUT_S))
+            await aiosmtplib.send(mail, recipients=recipients_of(letter), **self.connection(TIMEOUT_S))
 
     async def ready(self) -> None:
         """Log in, and send nothing. Raises `Unavailable` or `Misconfigured`, naming the server."""

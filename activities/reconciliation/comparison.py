@@ -12,8 +12,8 @@ from temporalio import activity
 from activities import activity_names
 from activities.adapters import Adapters
 from activities.failures import adapter_errors_translated
-from activities.mail.messages import OPERATORS, letter_of, send_letter
-from activities.ports import Executions
+from activities.mail.messages import OPERATORS, mail_text, operators, send_letter
+from activities.ports import Executions, Letter
 from activities.reconciliation.findings import findings_of, is_overdue, remembered, text_of
 from activities.reconciliation.lost_runs import end_of, read_status
 from activities.reconciliation.shown_list import mend
@@ -78,8 +78,8 @@ class ComparisonActivities:
         values = {"name": None, "count": len(night.findings), "findings": texts, "url": settings.temporal_ui_url}
         key, bound_log = f"comparison/{night.night}", log.bind(template="comparison", to="operator")
         with adapter_errors_translated():
-            letter = letter_of("comparison", OPERATORS, values)
-            await send_letter(mail, key, settings.operator_mail, letter, bound_log)
+            text = mail_text("comparison", OPERATORS, values)
+            await send_letter(mail, key, Letter(operators(settings), text.subject, text.body), bound_log)
 
     @activity.defn(name=activity_names.SETTLE_FINDINGS)
     async def settle_findings(self, night: Night) -> None:

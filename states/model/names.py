@@ -3,8 +3,14 @@
 Histories hold no people, and the label that a customer gives to a licence may be one's name. What a run writes
 therefore names the product, a partner just so: `Kassenanbindung an JTL-Wawi (POS-21)`, `Partner (P-1)`. Where a text
 leaves for a person, the name in our record takes its place (`activities.names`): `Kasse Filiale 2 (POS-21)`.
+
+A case, which a run is to people, has a number of its own: it is short, and can be read out.
 """
 
+import hashlib
+
+ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+"""Digits and capitals without I, L, O and U, which are misread."""
 PARTNER = "Partner"
 """What a partner of the Fulfillment Network is called where no name may stand."""
 
@@ -12,3 +18,14 @@ PARTNER = "Partner"
 def named(name: str, number: str) -> str:
     """A name with the number beside it."""
     return f"{name} ({number})"
+
+
+def case_number(workflow_id: str, first_run_id: str) -> str:
+    """What people call a run: `V-7K3M-2Q9X`. The same for as long as the run is known, also after a reset.
+
+    `first_run_id`: by which the run began. A later run of the same workflow ID is another case.
+    """
+    digest = hashlib.sha256(f"{workflow_id}/{first_run_id}".encode()).digest()
+    bits = int.from_bytes(digest[:5], "big")
+    code = "".join(ALPHABET[bits >> shift & 31] for shift in range(35, -1, -5))
+    return f"V-{code[:4]}-{code[4:]}"

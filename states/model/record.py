@@ -64,7 +64,8 @@ class Customer(Value):
 
     customer: Identifier
     name: ShortText
-    email: str | None = Field(default=None, max_length=320)
+    email: str | None = Field(default=None, max_length=1000)
+    """One address, or several with a comma between."""
     language: Language = "de"
     editions: dict[Family, EditionKey] = Field(default_factory=dict)
     edition_terms: dict[Family, EditionTerm] = Field(default_factory=dict)

@@ -3,20 +3,26 @@
 import email
 import email.policy
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from activities.mail.senders import FolderMail, mail_of
-from activities.ports import Misconfigured, Refused, Unavailable
+from activities.ports import Letter, Misconfigured, Refused, Unavailable
 from settings import Settings
 from tests.adapters.mail_server import mail_server, smtp
+
+
+def letter(*to: str, subject: str = "Betreff", text: str = "Grüße", **more: Any) -> Letter:
+    """A mail to a customer."""
+    return Letter(to or ("kontakt@muster.example",), subject, text, **more)
 
 
 async def test_a_mail_is_a_file_written_once_for_its_key(tmp_path: Path) -> None:
     mail = mail_of(Settings(state_dir=tmp_path))
     assert isinstance(mail, FolderMail)
     for key in ("a/b", "a/b", "a_b"):
-        await mail.send(key, "kontakt@muster.example", "Vorgemerkt:\nJTL", "Grüße")
+        await mail.send(key, letter(subject="Vorgemerkt:\nJTL"))
     files = sorted((tmp_path / "mail").iterdir())
     assert len(files) == 2
     read = email.message_from_bytes(files[0].read_bytes(), policy=email.policy.default)
@@ -29,16 +35,16 @@ async def test_a_mail_that_cannot_be_written_is_tried_again(tmp_path: Path) -> N
     """A disk that is full or a folder without permission passes (`Unavailable`); nobody is asked for each mail."""
     (tmp_path / "mail").touch()
     with pytest.raises(Unavailable, match="cannot be written"):
-        await mail_of(Settings(state_dir=tmp_path)).send("k", "kontakt@muster.example", "s", "b")
+        await mail_of(Settings(state_dir=tmp_path)).send("k", letter())
     (tmp_path / "mail").unlink()
-    await mail_of(Settings(state_dir=tmp_path)).send("k", "kontakt@muster.example", "s", "b")
+    await mail_of(Settings(state_dir=tmp_path)).send("k", letter())
 
 
 async def test_smtp_sends_with_a_message_id_that_comes_from_the_key() -> None:
     async with mail_server({}) as (port, taken):
         mail = smtp(f"smtp://127.0.0.1:{port}")
         for key in ("a", "a", "b"):
-            await mail.send(key, "kontakt@muster.example", "Betreff", "Grüße")
+            await mail.send(key, letter())
     ids = [email.message_from_string(one)["Message-ID"] for one in taken]
     assert ids[0] == ids[1] != ids[2]
     assert ids[0].endswith("@shop.example>")
@@ -59,7 +65,7 @@ async def test_smtp_sends_with_a_message_id_that_comes_from_the_key() -> None:
 async def test_what_a_mail_server_says(answers: dict[str, str], login: str, error: type[Exception]) -> None:
     async with mail_server(answers) as (port, taken):
         with pytest.raises(error) as caught:
-            await smtp(f"smtp://{login}127.0.0.1:{port}").send("k", "kontakt@muster.example", "s", "b")
+            await smtp(f"smtp://{login}127.0.0.1:{port}").send("k", letter())
     assert "geheim" not in str(caught.value)
     assert "muster" not in str(caught.value)
     assert taken == []
@@ -68,13 +74,13 @@ async def test_what_a_mail_server_says(answers: dict[str, str], login: str, erro
 @pytest.mark.parametrize("url", ["smtp://127.0.0.1:1", "smtps://127.0.0.1:1"])
 async def test_a_mail_server_that_does_not_answer_is_tried_again(url: str) -> None:
     with pytest.raises(Unavailable):
-        await smtp(url).send("k", "kontakt@muster.example", "s", "b")
+        await smtp(url).send("k", letter())
 
 
 @pytest.mark.parametrize("url", ["http://mail.example", "smtp://", "smtp://mail.example:x"])
 async def test_a_wrong_mail_address_is_for_an_administrator(url: str) -> None:
     with pytest.raises(Misconfigured, match="SMTP_URL"):
-        await smtp(url).send("k", "kontakt@muster.example", "s", "b")
+        await smtp(url).send("k", letter())
 
 
 def test_a_login_goes_over_tls_except_on_this_machine() -> None:

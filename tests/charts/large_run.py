@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 
-from activities.mail.messages import letter_of, values_of
+from activities.mail.messages import mail_text, values_of
 from activities.names import names_in
 from activities.request_check import check_in
 from catalogue.loader import load_catalogues
@@ -130,5 +130,5 @@ class LargeRun:
     def _letter(self, effect: Notify) -> str:
         asked = self._request.model_dump(include={"kind", "customer", "subject", "target"})
         step = Step(key="k", workflow_id=self._request.workflow_id, effect=effect, **asked)
-        letter = letter_of(effect.template, "de", values_of(step, effect, self._record, SETTINGS, "de"))
-        return self._names.in_text(letter.body)
+        text = mail_text(effect.template, "de", values_of(step, effect, self._record, SETTINGS, "de"))
+        return self._names.in_text(text.body)
