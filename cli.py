@@ -30,6 +30,8 @@ from settings import Settings, explain, read_settings, tell_misspelt
 app = typer.Typer(help=__doc__, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
 customers = typer.Typer(help="Customers' data.", rich_markup_mode=None)
 app.add_typer(customers, name="customers")
+token = typer.Typer(help="Secrets of the settings.", rich_markup_mode=None)
+app.add_typer(token, name="token")
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 Data = Annotated[str, typer.Option("--data", help="JSON; - reads standard input, @FILE a file.")]
@@ -259,6 +261,19 @@ def show_customer(
     from console import customers
 
     customers.show_customer(environment(), customer, as_json)
+
+
+@token.command("new")
+def new_token(
+    webhook: Annotated[bool, typer.Option("--webhook", help="A secret that signs a portal's events.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Print a new token that is strong enough for the settings; it is kept nowhere."""
+    import secret_strength
+    from console.output import print_json
+
+    made = secret_strength.new_webhook_secret() if webhook else secret_strength.new_token()
+    print_json({"token": made}) if as_json else print(made)
 
 
 @app.command()

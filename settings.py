@@ -3,7 +3,6 @@
 Each is described in docs/contract.md, Settings.
 """
 
-import base64
 import ipaddress
 import os
 import re
@@ -22,6 +21,8 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError, model_validator
 from pydantic_core import InitErrorDetails, PydanticCustomError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from secret_strength import check_tokens, webhook_secrets
 
 PREFIX = "CANCELLATIONS_"
 
@@ -55,15 +56,6 @@ def mail_server(url: str) -> str:
         if parts.scheme in ("smtp", "smtps") and parts.hostname and parts.port != 0:
             return url
     raise ValueError("write smtp://user:password@host:port or smtps://…; without it mails are files")
-
-
-def webhook_secrets(text: str) -> list[str]:
-    """The secrets, each `whsec_` with base64 behind it, read as the library reads it. Raises `ValueError`."""
-    secrets = [secret.strip() for secret in text.split(",") if secret.strip()]
-    with suppress(ValueError):
-        if all(secret.startswith("whsec_") and base64.b64decode(secret.removeprefix("whsec_")) for secret in secrets):
-            return secrets
-    raise ValueError("a Standard Webhooks secret is whsec_ with base64 behind it (several, comma-separated)")
 
 
 def web_address(url: str) -> str:
@@ -145,12 +137,13 @@ def link_pattern(url: str) -> str:
 
 
 def tokens(text: str) -> dict[str, str]:
-    """Operators' tokens by name: each one person's, and fit for a header. Raises `ValueError`."""
+    """Operators' tokens by name: each one person's, fit for a header, and hard to guess. Raises `ValueError`."""
     found = pairs(":", text)
     if len(set(found.values())) < len(found):
         raise ValueError("two operators have one token: who decides could not be told")
     if any(not re.fullmatch(r"[!-~]+", token) for token in found.values()):
         raise ValueError("a token holds letters, digits and signs of ASCII, without blanks")
+    check_tokens(list(found.values()))
     return found
 
 

@@ -20,6 +20,7 @@ from tests.adapters.mail_server import mail_server
 from tests.portal.conftest import Caller
 from tests.portal.standin import until
 from tests.portal.test_events import FIELDS
+from tests.strong import ANNA
 
 PARTS = {"temporal", "worker", "database", "mail"}
 
@@ -160,7 +161,7 @@ async def test_what_is_off_is_said(alone: Caller) -> None:
 def test_nothing_is_off_where_all_is_set() -> None:
     complete = {
         "smtp_url": "smtp://mail.example", "mail_from": "k@shop.example", "operator_mail": "o@shop.example",
-        "webhook_secret": "whsec_" + "c2VjcmV0" * 4, "operator_tokens": "anna:t0ken",
+        "webhook_secret": "whsec_" + "c2VjcmV0" * 4, "operator_tokens": f"anna:{ANNA}",
         "public_url": "https://k.example", "temporal_ui_url": "https://t.example",
     }  # fmt: skip
     assert switched_off(Settings.model_validate(complete)) == []

@@ -15,6 +15,7 @@ import cli
 from portal.app import create_app
 from settings import PREFIX, Settings, checked, explain, misspelt
 from states.kinds.registry import KINDS
+from tests.strong import ANNA, OTTO
 from worker import create_worker
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -121,7 +122,7 @@ def test_what_can_never_be_used_is_refused_with_what_would_be_right(monkeypatch,
 @pytest.mark.parametrize(("name", "given"), [
     ("PUBLIC_URL", "https://k.example/path"), ("PUBLIC_URL", "http://[::1]:8080"),
     ("MAIL_FROM", "Kündigung <k@shop.example>"), ("OPERATOR_MAIL", "operators@localhost"),
-    ("OPERATOR_TOKENS", "anna:t0ken=,otto:a:b"),
+    ("OPERATOR_TOKENS", f"anna:{ANNA}=,otto:{OTTO}:b"),
 ])  # fmt: skip
 def test_what_can_be_used_is_taken(monkeypatch, name, given):
     monkeypatch.setenv(PREFIX + name, given)
