@@ -12,6 +12,7 @@ from states.model.reconciliation import How
 from states.model.request import CUSTOMER_MESSAGES, OPERATOR_MESSAGES
 from states.model.status import WaitingFor
 from tests.kinds import module_of
+from tests.texts.page_samples import PAGES
 
 
 def words(text: str) -> set[str]:
@@ -474,6 +475,7 @@ LABELS: dict[str, set[str]] = {
 
 for kind in KINDS:
     SAMPLES |= getattr(module_of(kind), "SAMPLES", {})
+SAMPLES |= PAGES
 
 
 def samples_of(key: str) -> dict[str, Any]:
