@@ -8,6 +8,8 @@ from structlog.contextvars import bound_contextvars
 
 from portal import openapi_examples, read_models
 from portal.access import check_signature
+from portal.choices import Choices
+from portal.choices import choices as chosen_from
 from portal.context import caller_of, operator
 from portal.incoming import read_event
 from portal.json_body import JsonBody, read_body
@@ -17,7 +19,7 @@ from portal.problems import MEDIA_TYPE
 from portal.schemas import CancellationPage, LicencesAnswer
 from portal.search import STATES, Criteria, search
 from states.kinds.registry import KINDS
-from states.model.base import Identifier
+from states.model.base import Identifier, LongIdentifier
 from states.model.status import Status, WaitingFor
 from states.views.preview import Preview
 
@@ -64,6 +66,26 @@ async def events(request: Request, portal: CurrentPortal) -> JSONResponse:
 async def licences(customer: Annotated[Identifier, Path()], portal: CurrentPortal) -> JSONResponse:
     """Cancelled (cost falls), deactivated (the price is in the edition), or why neither."""
     return JSONResponse(await portal.adapters.database.in_thread(read_models.licences, portal, customer))
+
+
+@router.get(
+    "/customers/{customer}/choices",
+    tags=["customers"],
+    summary="What may be chosen for one cancellation: targets, reasons, what its order asks for",
+    responses=answer(200, Choices, openapi_examples.CHOICES, "What may be chosen") | problems(404, 422, 503),
+)
+async def choices(
+    customer: Annotated[Identifier, Path()],
+    portal: CurrentPortal,
+    kind: Annotated[str, Query(json_schema_extra={"enum": list(KINDS)})],
+    subject: Annotated[LongIdentifier, Query()],
+    target: Annotated[
+        str | None, Query(max_length=200, description="The one chosen, where it is no listed one")
+    ] = None,
+) -> JSONResponse:
+    """Of what the customer has now, in the catalogue in force."""
+    in_thread = portal.adapters.database.in_thread
+    return JSONResponse(await in_thread(chosen_from, portal, customer, kind, subject, target))
 
 
 @router.post(

@@ -1,5 +1,7 @@
 """Every call ends in time, whatever hangs beneath it: the database, Temporal, the call before it, or the caller.
 
+A stream of events begins in time; how long it then goes on is its own affair.
+
 What hangs may not even notice that it is cancelled: a driver waits for its server to take the cancellation. So it is
 cancelled, left to itself, and not waited for.
 """
@@ -18,16 +20,24 @@ from portal.problems import PortalProblem
 CALL_WITHIN = 4.8
 """Seconds after which a call is answered, before five have passed (docs/contract.md, Portal)."""
 Answer = TypeVar("Answer")
+EVENT_STREAM = b"text/event-stream"
 log = structlog.get_logger(__name__)
 left: set[asyncio.Task[Any]] = set()
 """What was cancelled and has not ended yet."""
 
 
-async def in_time(work: Coroutine[Any, Any, Answer], seconds: float) -> Answer:
-    """What the work answers. Raises `TimeoutError` in time, whatever the work does then."""
+async def in_time(
+    work: Coroutine[Any, Any, Answer], seconds: float, endless: Callable[[], bool] = lambda: False
+) -> Answer:
+    """What the work answers. Raises `TimeoutError` in time, whatever the work does then.
+
+    `endless`: whether, when time is over, it may take as long as it likes.
+    """
     task = asyncio.create_task(work)
     try:
         await asyncio.wait({task}, timeout=seconds)
+        if not task.done() and endless():
+            await asyncio.wait({task})
     finally:
         if not task.done():
             leave_alone(task)
@@ -56,17 +66,17 @@ class Timely:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        begun = over = False
+        begun = over = streams = False
         fault: Exception
 
         async def passed_on(message: Message) -> None:
-            nonlocal begun
+            nonlocal begun, streams
             if not over:
-                begun = True
+                begun, streams = True, streams or begins_stream(message)
                 await send(message)
 
         try:
-            await in_time(self.call(scope, receive, passed_on), CALL_WITHIN)
+            await in_time(self.call(scope, receive, passed_on), CALL_WITHIN, lambda: streams)
             return
         except TimeoutError:
             over, fault = True, PortalProblem("unavailable")
@@ -84,3 +94,9 @@ class Timely:
             await self.app(scope, receive, send)
         except TimeoutError as error:
             raise RuntimeError("nobody caught a TimeoutError") from error
+
+
+def begins_stream(message: Message) -> bool:
+    """Whether an answer is a stream of events."""
+    headers = dict(message.get("headers", ())) if message["type"] == "http.response.start" else {}
+    return bool(headers.get(b"content-type", b"").startswith(EVENT_STREAM))

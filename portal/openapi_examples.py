@@ -71,6 +71,8 @@ LICENCES: dict[str, Any] = {
     "licences": [
         {
             "licence": "L-77",
+            "kind": "wms_user",
+            "subject": "L-77",
             "product": "wms_user",
             "label": "Picker 3",
             "term_ends": "2027-01-31",
@@ -80,6 +82,19 @@ LICENCES: dict[str, Any] = {
             "running": None,
         }
     ],
+}
+CHOICES: dict[str, Any] = {
+    "kind": "edition",
+    "subject": "jtl",
+    "label": "JTL Pro",
+    "targets": [{"target": "jtl_advanced", "label": "JTL Advanced"}, {"target": "jtl_start", "label": "JTL Start"}],
+    "target": "listed",
+    "explanation": "optional",
+    "details": None,
+    "addons": [],
+    "optional_services": [],
+    "reassign_to": [],
+    "reasons": [{"key": "cost", "label": "The cost is too high"}],
 }
 PREVIEW = {name: STATUS.get(name) for name in Preview.model_fields} | {
     "next": {"effective_at": "2027-02-28T23:00:00Z", "order_by": "2027-02-14T23:00:00Z"},

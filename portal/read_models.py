@@ -83,6 +83,8 @@ def licence_answer(
         text += "."
     return LicenceAnswer(
         licence=licence.licence,
+        kind=request.kind if request else None,
+        subject=subject_of(licence),
         product=licence.product,
         label=licence.label or (product.label.get(language) if product else None) or licence.product,
         term_ends=licence.term_ends,

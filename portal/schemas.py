@@ -40,9 +40,12 @@ class CloudEventDocument(BaseModel):
 
 
 class LicenceAnswer(Value):
-    """A licence, and what its end would do: `text` says it, `rule` why."""
+    """A licence, and what its end would do: `text` says it, `rule` why. `kind` and `subject`: the request that ends it;
+    `kind` is None where no process here does."""
 
     licence: str
+    kind: str | None
+    subject: str
     product: str
     label: str
     term_ends: date | None

@@ -9,6 +9,7 @@ import pytest
 
 from activities.sql.ledger import SqlLedger
 from portal import openapi_examples, run_client, run_reader
+from portal.choices import Choices
 from portal.schemas import (
     CancellationPage,
     CloudEventDocument,
@@ -326,7 +327,8 @@ async def test_licences_say_what_their_end_would_do(portal):
     assert found["customer"] == "K-1001"
     assert [(one["licence"], one["effect"], one["rule"]) for one in found["licences"]] == LICENCES
     first = found["licences"][0]
-    assert set(first) == {"licence", "product", "label", "term_ends", "effect", "rule", "text", "running"}
+    assert set(first) == set(openapi_examples.LICENCES["licences"][0])
+    assert (first["kind"], first["subject"]) == ("wms_user", "L-77")
     assert (first["label"], first["term_ends"], first["running"]) == ("Picker 3", "2027-01-31", None)
     assert all(one["text"] for one in found["licences"])
 
@@ -493,7 +495,8 @@ async def test_openapi_has_examples_problems_and_the_shapes(portal):
     document = (await portal.http.get("/openapi.json")).json()
     assert document["info"]["version"]
     assert set(document["paths"]) == {
-        "/events", "/customers/{customer}/licences", "/previews", "/cancellations", "/cancellations/{workflow_id}",
+        "/events", "/customers/{customer}/licences", "/customers/{customer}/choices", "/previews",
+        "/cancellations", "/cancellations/{workflow_id}",
         "/tasks", "/tasks/{task}/confirm", "/tasks/{task}/reject", "/healthz", "/readyz", "/metrics",
     }  # fmt: skip
     for path, calls in document["paths"].items():
@@ -516,6 +519,7 @@ async def test_the_examples_of_openapi_are_of_their_shapes():
         (Status, openapi_examples.STATUS),
         (ProblemDocument, openapi_examples.PROBLEM),
         (LicencesAnswer, openapi_examples.LICENCES),
+        (Choices, openapi_examples.CHOICES),
         (Preview, openapi_examples.PREVIEW),
         (CancellationPage, openapi_examples.PAGE),
         (TaskPage, openapi_examples.TASKS),

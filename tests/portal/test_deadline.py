@@ -11,7 +11,9 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 import pytest
 import pytest_asyncio
-from starlette.types import Message
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from structlog.testing import capture_logs
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
@@ -30,6 +32,7 @@ SLACK = 2.0
 """A busy machine answers later, and still before a statement would end."""
 CALLS: list[tuple[str, str, Any]] = [
     ("GET", "/customers/K-1001/licences", None),
+    ("GET", "/customers/K-1001/choices?kind=voucher&subject=V-1", None),
     ("POST", "/previews", openapi_examples.REQUEST),
     ("GET", "/cancellations", None),
     ("GET", "/cancellations/edition/K-1001/jtl", None),
@@ -42,6 +45,7 @@ CALLS: list[tuple[str, str, Any]] = [
 WITHOUT_DATABASE = ("/cancellations/edition/K-1001/jtl",)
 WITHOUT_TEMPORAL = (
     "/customers/K-1001/licences",
+    "/customers/K-1001/choices?kind=voucher&subject=V-1",
     "/previews",
     "/cancellations",
     "/tasks",
@@ -155,6 +159,38 @@ async def test_a_caller_that_goes_away_is_no_fault_of_ours(alone: Caller) -> Non
     with capture_logs() as logs:
         await alone.app(scope, gone, send)
     assert sent == [] and logs == []
+
+
+def streaming(content_type: bytes) -> ASGIApp:
+    """An application whose answer begins at once and ends long after the deadline."""
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        headers = [(b"content-type", content_type)]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        await asyncio.sleep(3 * WITHIN)
+        await send({"type": "http.response.body", "body": b"late"})
+
+    return app
+
+
+@pytest.mark.parametrize(("content_type", "taken"), [(b"text/event-stream; charset=utf-8", 2), (b"text/html", 1)])
+async def test_a_stream_of_events_that_has_begun_goes_on_past_the_deadline_and_no_other_answer_does(
+    content_type: bytes, taken: int
+) -> None:
+    sent: list[Message] = []
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    async def receive() -> Message:
+        return {"type": "http.request"}
+
+    async def never(request: Request, error: Exception) -> Response:
+        raise AssertionError("what has begun is not answered once more")
+
+    scope = {"type": "http", "method": "GET", "path": "/", "headers": []}
+    await deadline.Timely(streaming(content_type), never)(scope, receive, send)
+    assert len(sent) == taken
 
 
 async def test_a_bug_is_answered_and_logged_once(alone: Caller, monkeypatch: Any) -> None:

@@ -1,0 +1,188 @@
+"""What may be chosen for one cancellation, so that a form need not know the catalogue: targets, reasons, details."""
+
+from datetime import UTC, datetime
+from typing import Any, Literal, cast
+
+from activities.request_check import check_in, context_of
+from catalogue.texts import known, say
+from portal.context import Portal
+from portal.problems import PortalProblem, malformed
+from portal.strict_json import read_document
+from states.kinds.kind import Context
+from states.kinds.registry import KINDS
+from states.model.base import Value, day_of
+from states.model.facts import Check, Inquiry
+from states.model.offers import Catalogue
+from states.model.record import Customer, Family, Language
+from states.model.request import Request
+from states.rules.cost_effect import edition_of, product_of
+
+WORDS_NEEDED = "-"
+"""Stands for the case in words, where a kind needs it and nothing depends on what it says."""
+REASSIGNABLE = ("wms", "wms_mobile")
+"""Whom a user may be assigned to (WMU4)."""
+
+
+class TargetChoice(Value):
+    """A target with what people call it."""
+
+    target: int | str
+    label: str
+
+
+class LabelledChoice(Value):
+    """A key of the catalogue with what people call it."""
+
+    key: str
+    label: str
+
+
+class AddonChoice(Value):
+    """An add-on about which the order must say whether it ends or stays (ADD2)."""
+
+    licence: str
+    label: str
+    details: tuple[str, ...] | None
+    """The keys that its own form asks for; empty: any; None: it has no form (ADD1)."""
+
+
+class Choices(Value):
+    """What may be chosen (docs/contract.md, `GET /customers/{customer}/choices`)."""
+
+    kind: str
+    subject: str
+    label: str
+    targets: tuple[TargetChoice, ...]
+    target: Literal["listed", "needed", "optional"] | None
+    """`listed`: one of `targets`; `needed` or `optional`: any, by name; None: there is none."""
+    explanation: Literal["needed", "optional"]
+    details: tuple[str, ...] | None
+    addons: tuple[AddonChoice, ...]
+    optional_services: tuple[LabelledChoice, ...]
+    reassign_to: tuple[TargetChoice, ...]
+    reasons: tuple[LabelledChoice, ...]
+
+
+def choices(portal: Portal, customer: str, kind: str, subject: str, target: str | None) -> dict[str, Any]:
+    """What may be chosen for what a customer has. Blocks. Raises `unknown_customer`, `malformed`.
+
+    `target`: the one chosen, where what the order asks for depends on it.
+    """
+    if kind not in KINDS:
+        raise malformed("kind", given=kind[:80], known=list(KINDS))
+    request = read_document(Request, {"kind": kind, "customer": customer, "subject": subject})
+    context = context_of(customer, portal.adapters, portal.settings)
+    if context.record is None:
+        raise PortalProblem("unknown_customer", values={"customer": customer}, status=404)
+    now = datetime.now(UTC)
+    catalogue = portal.catalogues.in_force(day_of(now, portal.settings.time_zone))
+    language = context.record.language
+    targets = listed_targets(request, context.record, catalogue)
+    chosen = request.model_copy(update={"target": targets[0].target if targets else target})
+    if KINDS[kind].malformed(chosen):
+        chosen = chosen.model_copy(update={"explanation": WORDS_NEEDED})
+    check = check_in(context, Inquiry(request=chosen, at=now), portal.catalogues, portal.settings)
+    answer = Choices(
+        kind=kind,
+        subject=subject,
+        label=label_of(request, context.record, catalogue),
+        targets=targets,
+        target=how_target(kind, targets),
+        explanation="needed" if needs_words(request) else "optional",
+        details=check.details_needed,
+        addons=addon_choices(check, context, catalogue),
+        optional_services=services(check, catalogue, language),
+        reassign_to=other_assignments(kind, check, language),
+        reasons=tuple(
+            LabelledChoice(key=reason.code, label=reason.label[language]) for reason in catalogue.reasons.values()
+        ),
+    )
+    return answer.model_dump(mode="json")
+
+
+def listed_targets(request: Request, record: Customer, catalogue: Catalogue) -> tuple[TargetChoice, ...]:
+    """The lower editions, the highest first (ED1), or the smaller packages that the edition's list has (OP2)."""
+    if request.kind == "edition" and request.subject in ("jtl", "wms"):
+        current = edition_of(catalogue, record, cast(Family, request.subject))
+        lower = [
+            edition
+            for edition in catalogue.editions.values()
+            if current and edition.family == current.family and edition.rank < current.rank
+        ]
+        lower.sort(key=lambda edition: -edition.rank)
+        return tuple(TargetChoice(target=edition.key, label=edition.label) for edition in lower)
+    if request.kind == "order_package":
+        edition = edition_of(catalogue, record, "jtl")
+        tiers = {0, *(edition.tiers if edition else ())}
+        smaller = sorted((tier for tier in tiers if tier < record.order_package), reverse=True)
+        return tuple(TargetChoice(target=tier, label=package_label(tier, record.language)) for tier in smaller)
+    return ()
+
+
+def package_label(tier: int, language: Language) -> str:
+    """What people call an order package."""
+    return say(language, "page.choices.package", {"tier": tier})
+
+
+def how_target(kind: str, targets: tuple[TargetChoice, ...]) -> Literal["listed", "needed", "optional"] | None:
+    """How a target is chosen."""
+    if targets or kind in ("edition", "order_package"):
+        return "listed"
+    judged = {given: KINDS[kind].malformed(probe(kind, given)) for given in (None, "other")}
+    if judged["other"]:
+        return None
+    return "needed" if judged[None] else "optional"
+
+
+def probe(kind: str, target: str | None) -> Request:
+    """A document by which a kind shows what it takes."""
+    return Request(kind=kind, customer="-", subject="-", target=target, explanation=WORDS_NEEDED)
+
+
+def needs_words(request: Request) -> bool:
+    """Whether the kind needs the case in words (MIS1, SVC1)."""
+    return KINDS[request.kind].malformed(request) == "fault.explanation_needed"
+
+
+def label_of(request: Request, record: Customer, catalogue: Catalogue) -> str:
+    """What people call what is ended: by its recorded label, else by its product's."""
+    subject, language = request.subject, record.language
+    licence = record.licence(subject) or record.licence(subject.partition(".")[2])
+    if licence is not None:
+        product = product_of(catalogue, licence)
+        return licence.label or (product.label[language] if product else licence.product)
+    edition = edition_of(catalogue, record, cast(Family, subject)) if subject in ("jtl", "wms") else None
+    if edition is not None:
+        return edition.label
+    key = f"subject.{subject}"
+    if subject == "orders":
+        return package_label(record.order_package, language)
+    return say(language, key) if known(key) else subject
+
+
+def addon_choices(check: Check, context: Context, catalogue: Catalogue) -> tuple[AddonChoice, ...]:
+    """The add-ons of a hosting (ADD2)."""
+    assert context.record is not None
+    labels = {licence.licence: licence.label for licence in context.record.licences}
+    return tuple(
+        AddonChoice(
+            licence=addon.licence, label=labels.get(addon.licence) or addon.product, details=addon.details_needed
+        )
+        for addon in check.addons
+    )
+
+
+def services(check: Check, catalogue: Catalogue, language: Language) -> tuple[LabelledChoice, ...]:
+    """What may be added to the order (ED10)."""
+    return tuple(
+        LabelledChoice(key=key, label=catalogue.optional_services[key].label[language])
+        for key in check.optional_services
+    )
+
+
+def other_assignments(kind: str, check: Check, language: Language) -> tuple[TargetChoice, ...]:
+    """Where a user may be assigned to instead (WMU4)."""
+    if kind != "wms_user" or check.refusal is not None:
+        return ()
+    others = (place for place in REASSIGNABLE if place != check.current)
+    return tuple(TargetChoice(target=place, label=say(language, f"target.{place}")) for place in others)

@@ -1,0 +1,3 @@
+"""What the pages of one case say."""
+
+SAMPLES = {"page.choices.package": {"tier": 1000}}
