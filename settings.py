@@ -290,9 +290,25 @@ class Settings(BaseSettings):
             object.__setattr__(self, "temporal_ui_url", f"http://127.0.0.1:{self.temporal_ui_port}")
         return self
 
+    @property
+    def brand_ink(self) -> str:
+        """Black or white, whichever is better read on the brand's colour: 4.5 to 1 at least."""
+        return "#ffffff" if luminance(self.brand_colour) < MIDDLE else "#000000"
+
     def mode(self, kind: str) -> Mode:
         """How changes of this kind are made: by an adapter, or by a person by hand (X12)."""
         return self.customer_centre_modes.get(kind, self.customer_centre)
+
+
+MIDDLE = 0.179
+"""The luminance on which black and white are read alike."""
+
+
+def luminance(colour: str) -> float:
+    """How bright a colour is, from 0 to 1 (WCAG 2.2, relative luminance)."""
+    shares = (int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5))
+    red, green, blue = (share / 12.92 if share <= 0.04045 else ((share + 0.055) / 1.055) ** 2.4 for share in shares)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
 def loopback(host: str) -> bool:

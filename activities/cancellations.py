@@ -16,7 +16,8 @@ from temporalio import activity
 from activities import activity_names
 from activities.adapters import Adapters, create_adapters
 from activities.failures import adapter_errors_translated, misconfigured
-from activities.mail.messages import MailText, addressee, mail_text, mail_to, send_letter, values_of
+from activities.mail.frame import Case, framed
+from activities.mail.messages import MailText, addressee, link_of, mail_text, mail_to, send_letter, values_of
 from activities.names import Names, names_in, names_of
 from activities.ports import Letter
 from activities.request_check import check_request, judge_of
@@ -165,12 +166,14 @@ class CancellationActivities:
         whose = addressee(step, effect)
         record, former_names = self.adapters.records.with_former_names(whose)
         to, language = mail_to(effect, record, self.settings)
-        text = mail_text(effect.template, language, values_of(step, effect, record, self.settings, language))
+        link = link_of(step, effect, self.settings, activity.info().namespace)
+        text = mail_text(effect.template, language, values_of(step, effect, record, self.settings, language, link))
         if effect.to != "other_customer":
             named = whose == step.customer
             names = names_in(record, former_names, self.catalogues) if named else self.names_of(step.customer)
             text = MailText(*map(names.in_text, text))
-        return Letter(to.usable, text.subject, text.body)
+        case = Case(step.case, effect.opens_thread) if step.case else None
+        return framed(text, to.usable, language, self.settings, link=link, case=case, whose=effect.to)
 
     @activity.defn(name=activity_names.WRITE_TASKS)
     @in_thread

@@ -20,6 +20,7 @@ with workflow.unsafe.imports_passed_through():
     from states.model.effects import CHANGES, CheckLicences, Effect, HandOver, Notify, Step, Tell
     from states.model.facts import Check, Inquiry, Refusal, Unchanged
     from states.model.memory import Memory
+    from states.model.names import case_number
 from workflows.activity_calls import ACTIVITIES, IN_THE_WORKER, Slow, call, call_patiently, outcome, send_mail
 from workflows.background import Background
 
@@ -163,7 +164,7 @@ def reason_of(refusal: Refusal) -> str:
 
 def step_of(memory: Memory, effect: Any) -> Step:
     """An effect with its idempotency key: run, step and number, the same on retry and after continue-as-new."""
-    request = memory.request
+    request, info = memory.request, workflow.info()
     return Step(
         key=f"{request.workflow_id}/{memory.name_of(effect.number)}/{effect.name}/{effect.number}",
         workflow_id=request.workflow_id,
@@ -171,6 +172,8 @@ def step_of(memory: Memory, effect: Any) -> Step:
         customer=request.customer,
         subject=request.subject,
         target=request.target,
+        run_id=info.run_id,
+        case=case_number(request.workflow_id, info.first_execution_run_id),
         effect=effect,
     )
 

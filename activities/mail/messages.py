@@ -2,8 +2,8 @@
 
 from email.utils import parseaddr
 from typing import Any, NamedTuple
-from urllib.parse import quote
 
+from activities.links import customer_home, customer_page, operator_page
 from activities.mail.addresses import Addresses, addresses_in
 from activities.ports import Letter, Mail, Refused
 from catalogue.templates import Values
@@ -61,11 +61,17 @@ def operators(settings: Settings) -> tuple[str, ...]:
     return tuple(parseaddr(address)[1] for address in settings.operator_mail.split(","))
 
 
+def link_of(step: Step, effect: Notify, settings: Settings, namespace: str) -> str:
+    """Where a mail leads. The link to a customer's case stands in that customer's own mail only."""
+    if effect.to == "operator":
+        return operator_page(settings, step.workflow_id, step.run_id, namespace)
+    return customer_home(settings) if effect.to == "other_customer" else customer_page(settings, step.workflow_id)
+
+
 def values_of(
-    step: Step, effect: Notify, record: Customer | None, settings: Settings, language: Language
+    step: Step, effect: Notify, record: Customer | None, settings: Settings, language: Language, link: str
 ) -> dict[str, Any]:
-    """What the texts may need; a customer's name, and the link to the run, stand in the customer's own mail only."""
-    home = settings.public_url.rstrip("/")
+    """What the texts may need; a customer's name stands in the customer's own mail only."""
     own: dict[str, Any] = {
         "name": record.name if record and effect.to != "operator" else None,
         "customer": step.customer,
@@ -73,7 +79,7 @@ def values_of(
         "subject": step.subject,
         "target": step.target,
         "zone": settings.time_zone,
-        "url": home if effect.to == "other_customer" else f"{home}/cancellations/{quote(step.workflow_id)}",
+        "url": link,
     }
     refusal = effect.values.get("refusal")
     if isinstance(refusal, dict):

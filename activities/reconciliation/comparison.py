@@ -12,8 +12,9 @@ from temporalio import activity
 from activities import activity_names
 from activities.adapters import Adapters
 from activities.failures import adapter_errors_translated
+from activities.mail.frame import framed
 from activities.mail.messages import OPERATORS, mail_text, operators, send_letter
-from activities.ports import Executions, Letter
+from activities.ports import Executions
 from activities.reconciliation.findings import findings_of, is_overdue, remembered, text_of
 from activities.reconciliation.lost_runs import end_of, read_status
 from activities.reconciliation.shown_list import mend
@@ -79,7 +80,9 @@ class ComparisonActivities:
         key, bound_log = f"comparison/{night.night}", log.bind(template="comparison", to="operator")
         with adapter_errors_translated():
             text = mail_text("comparison", OPERATORS, values)
-            await send_letter(mail, key, Letter(operators(settings), text.subject, text.body), bound_log)
+            link = settings.temporal_ui_url
+            letter = framed(text, operators(settings), OPERATORS, settings, link=link, whose="operator")
+            await send_letter(mail, key, letter, bound_log)
 
     @activity.defn(name=activity_names.SETTLE_FINDINGS)
     async def settle_findings(self, night: Night) -> None:

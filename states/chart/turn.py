@@ -12,7 +12,7 @@ from typing import Any
 from states.chart.state_names import public_state
 from states.chart.timeline import with_line
 from states.chart.traits import Traits
-from states.model.effects import Effect
+from states.model.effects import Effect, Notify
 from states.model.facts import Check, Receipt, Refusal
 from states.model.memory import Memory, Standing, Task, TimelineLine
 from states.model.request import spoken
@@ -60,8 +60,12 @@ class Turn:
 
     def ask(self, effect: Effect) -> None:
         """Ask for an effect; its number makes the idempotency key."""
-        self.memory.number += 1
-        self.effects.append(effect.numbered(self.memory.number))
+        memory = self.memory
+        memory.number += 1
+        if isinstance(effect, Notify) and effect.to not in memory.written_to:
+            memory.written_to = (*memory.written_to, effect.to)
+            effect = effect.model_copy(update={"opens_thread": True})
+        self.effects.append(effect.numbered(memory.number))
 
     def ask_again(self, effect: Effect) -> None:
         """Ask for the same effect once more, under the same key (retry and repair)."""

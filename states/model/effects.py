@@ -128,6 +128,8 @@ class Notify(Effect):
     template: str
     to: Literal["customer", "operator", "other_customer"] = "customer"
     values: dict[str, Any] = Field(default_factory=dict)
+    opens_thread: bool = False
+    """The first mail of the run to whom it goes: the later ones refer to it."""
 
 
 class HandOver(Effect):
@@ -167,4 +169,7 @@ class Step(Value):
     customer: str
     subject: str
     target: int | str | None = None
+    run_id: str = ""
+    case: str = ""
+    """What people call the run (`states.model.names.case_number`)."""
     effect: AnyEffect

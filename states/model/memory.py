@@ -150,6 +150,8 @@ class Memory(BaseModel):
     held_since: Moment | None = None
     """The date on which the order was held back first (X4)."""
 
+    written_to: tuple[str, ...] = ()
+    """To whom a mail has been asked for: the first one to each opens a thread."""
     tasks: tuple[Task, ...] = ()
     timeline: tuple[TimelineLine, ...] = ()
     number: int = 0

@@ -12,7 +12,10 @@ from settings import Settings
 
 @asynccontextmanager
 async def mail_server(answers: dict[str, str]) -> AsyncIterator[tuple[int, list[str]]]:
-    """A mail server that takes everything, but for the commands named; its port, and the mails that it took."""
+    """A mail server that takes everything, but for the commands named; its port, and the mails that it took.
+
+    A command is named by its first word, or whole: `RCPT TO:<a@b.example>`.
+    """
     taken: list[str] = []
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -24,7 +27,7 @@ async def mail_server(answers: dict[str, str]) -> AsyncIterator[tuple[int, list[
         writer.write(b"220 test\r\n")
         while said := (await reader.readline()).decode():
             command = said.split()[0].split(":")[0].upper() if said.split() else ""
-            answer = answers.get(command, "250 fine")
+            answer = answers.get(said.strip(), answers.get(command, "250 fine"))
             if command == "QUIT":
                 answer = "221 bye"
             elif command == "DATA" and command not in answers:

@@ -92,6 +92,8 @@ FAULTS = [
         line(licences=[licence("L", price_per_month="-1")]),
         ["line 1: licences.0.price_per_month: "],
     ),
+    ("no address", line(email="kontakt@muster"), ["line 1: email: 'kontakt@muster' is no address of mail: write "]),
+    ("one of two is none", line(email="a@b.example; c"), ["line 1: email: 'c' is no address of mail"]),
     ("a text that no database keeps", line(name="a\x00b"), ["line 1: name: "]),
 ]
 

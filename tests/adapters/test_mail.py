@@ -71,6 +71,22 @@ async def test_what_a_mail_server_says(answers: dict[str, str], login: str, erro
     assert taken == []
 
 
+TWO = ("a@muster.example", "b@muster.example")
+
+
+@pytest.mark.parametrize(("refused", "taken"), [((), 1), (TWO[:1], 1), (TWO[1:], 1), (TWO, 0)])
+async def test_a_mail_to_two_is_sent_where_one_of_them_is_taken(refused: tuple[str, ...], taken: int) -> None:
+    answers = {f"RCPT TO:<{address}>": "550 no such user" for address in refused}
+    async with mail_server(answers) as (port, mails):
+        sending = smtp(f"smtp://127.0.0.1:{port}").send("k", letter(*TWO))
+        if taken:
+            await sending
+        else:
+            with pytest.raises(Refused):
+                await sending
+    assert [email.message_from_string(mail)["To"] for mail in mails] == [", ".join(TWO)] * taken
+
+
 @pytest.mark.parametrize("url", ["smtp://127.0.0.1:1", "smtps://127.0.0.1:1"])
 async def test_a_mail_server_that_does_not_answer_is_tried_again(url: str) -> None:
     with pytest.raises(Unavailable):

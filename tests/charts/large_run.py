@@ -130,5 +130,7 @@ class LargeRun:
     def _letter(self, effect: Notify) -> str:
         asked = self._request.model_dump(include={"kind", "customer", "subject", "target"})
         step = Step(key="k", workflow_id=self._request.workflow_id, effect=effect, **asked)
-        text = mail_text(effect.template, "de", values_of(step, effect, self._record, SETTINGS, "de"))
+        text = mail_text(
+            effect.template, "de", values_of(step, effect, self._record, SETTINGS, "de", "https://k.example/my")
+        )
         return self._names.in_text(text.body)

@@ -59,6 +59,6 @@ def mails(world: World) -> list[Mail]:
     written = []
     for path in sorted(folder.glob("*.eml")) if folder.exists() else []:
         mail = message_from_bytes(path.read_bytes(), policy=default)
-        body = mail.get_body()
+        body = mail.get_body(("plain",))
         written.append(Mail(str(mail["To"]), str(mail["Subject"]).strip(), str(body.get_content()) if body else ""))
     return written

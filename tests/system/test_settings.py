@@ -113,6 +113,16 @@ def test_an_address_of_a_database_is_taken(monkeypatch, given):
     ("OPERATOR_TOKENS", "anna:geheim,otto:geheim", "two operators have one token"),
     ("OPERATOR_TOKENS", "anna:ge heim", "without blanks"), ("OPERATOR_TOKENS", "anna:géheim", "without blanks"),
     ("CUSTOMER_CENTRE_MODES", "hosting=guided,hosting=automatic", "a name stands there twice"),
+    ("OPERATOR_MAIL", "a@b.example,c", "like kuendigung@shop.example"), ("MAIL_REPLY_TO", "c", "like kuendigung@shop"),
+    ("BRAND_NAME", "a\nb", "in one line"), ("BRAND_NAME", " ", "in one line"), ("BRAND_NAME", "x" * 61, "60"),
+    ("BRAND_COLOUR", "red", "like 164a7c"), ("BRAND_COLOUR", "#12345", "like 164a7c"),
+    ("BRAND_LOGO", "/nowhere/logo.png", "No such file"), ("BRAND_LOGO", str(ROOT), "cannot be read"),
+    ("BRAND_LOGO", __file__, "name an SVG, PNG or JPEG file"), ("MAIL_CLOSING", "a\u202eb", "write lines of text"),
+    ("CUSTOMER_URL", "https://k.example/", "with {workflow_id} in it"),
+    ("CUSTOMER_URL", "https://k.example{workflow_id}", "with {workflow_id} in it"),
+    ("CUSTOMER_URL", "javascript:{workflow_id}", "with {workflow_id} in it"),
+    ("CUSTOMER_URL", "https://k.example/{workflow_id}/{workflow_id}", "with {workflow_id} in it"),
+    ("OPERATOR_URL", "https://k.example/{run_id}", "with {workflow_id} in it"),
 ])  # fmt: skip
 def test_what_can_never_be_used_is_refused_with_what_would_be_right(monkeypatch, name, given, said):
     line = refused(monkeypatch, name, given)
@@ -123,6 +133,10 @@ def test_what_can_never_be_used_is_refused_with_what_would_be_right(monkeypatch,
     ("PUBLIC_URL", "https://k.example/path"), ("PUBLIC_URL", "http://[::1]:8080"),
     ("MAIL_FROM", "Kündigung <k@shop.example>"), ("OPERATOR_MAIL", "operators@localhost"),
     ("OPERATOR_TOKENS", f"anna:{ANNA}=,otto:{OTTO}:b"),
+    ("OPERATOR_MAIL", "a@b.example, Otto <o@b.example>"), ("MAIL_REPLY_TO", "Hilfe <h@b.example>"),
+    ("BRAND_COLOUR", "FFaa00"), ("BRAND_COLOUR", "#ffaa00"), ("BRAND_LOGO", str(ROOT / "docs/images/run.png")),
+    ("CUSTOMER_URL", "https://k.example/cases?id={workflow_id}&x=1"),
+    ("OPERATOR_URL", "http://127.0.0.1:9/{workflow_id}"),
 ])  # fmt: skip
 def test_what_can_be_used_is_taken(monkeypatch, name, given):
     monkeypatch.setenv(PREFIX + name, given)

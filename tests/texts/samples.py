@@ -129,6 +129,9 @@ method http internal
 """What may be wrong with a call of the portal."""
 
 SAMPLES: dict[str, dict[str, Any]] = {
+    "letter.closing": {"brand": "JTL"},
+    "letter.case": {"case": "V-7K3M-2Q9X"},
+    "letter.open": {},
     "warning.boundary_day": {
         "effective_at": FIRST,
         "other_effective_at": LATER,
