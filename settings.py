@@ -322,9 +322,17 @@ def loopback(host: str) -> bool:
         return False
 
 
+def of_no_use_elsewhere(url: str) -> bool:
+    """Whether an address leads nowhere from another machine: on loopback, or `0.0.0.0`, where a portal listens."""
+    host = urlsplit(url).hostname or ""
+    return loopback(host) or host in ("0.0.0.0", "::")
+
+
 def switched_off(settings: Settings) -> list[str]:
     """What these settings leave off or open, on purpose or by oversight: a line for each, which names the variable."""
-    ui, public = (loopback(urlsplit(url).hostname or "") for url in (settings.temporal_ui_url, settings.public_url))
+    ui, public = (of_no_use_elsewhere(url) for url in (settings.temporal_ui_url, settings.public_url))
+    lost = "the links in mails that go out lead nowhere: set it to where customers reach the pages"
+    links = lost if settings.smtp_url else "links in mails work on this machine only"
     to_nobody = [
         f"{PREFIX}{name} is {address}: such mail reaches nobody"
         for name, address in (("MAIL_FROM", settings.mail_from), ("OPERATOR_MAIL", settings.operator_mail))
@@ -336,7 +344,7 @@ def switched_off(settings: Settings) -> list[str]:
         ),
         "WEBHOOK_SECRET is not set: whoever reaches the portal may send events": not settings.webhook_secret,
         "OPERATOR_TOKENS is not set: whoever reaches the portal may decide tasks": not settings.operator_tokens,
-        f"PUBLIC_URL is {settings.public_url}: links in mails work on this machine only": public,
+        f"PUBLIC_URL is {settings.public_url}: {links}": public,
         f"TEMPORAL_UI_URL is {settings.temporal_ui_url}: links to the web UI work on this machine only": ui,
         "COMPARE_AT is never: a run that is terminated is not noticed": settings.compare_at is None,
         "GUARDED_ELSEWHERE is true: others must guard Temporal and the portal": settings.guarded_elsewhere,

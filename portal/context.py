@@ -1,6 +1,7 @@
 """What every call of one application shares, and who is calling."""
 
 import asyncio
+import re
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -83,6 +84,22 @@ def operator_name(request: Request) -> str | None:
     if portal.trusted:
         return None
     return operator_of(portal.settings.operator_tokens, request.headers.get("authorization"))
+
+
+def takes_pages(request: Request) -> bool:
+    """Whether the caller would rather have HTML than JSON, as browsers would; who names neither gets JSON."""
+    accepted = request.headers.get("accept", "").lower()
+    return wanted(accepted, "text/html") > wanted(accepted, "application/json")
+
+
+def wanted(accepted: str, media_type: str) -> float:
+    """How much a media type is wanted that `Accept` names, from 0 to 1 (RFC 9110, 12.5.1)."""
+    for entry in accepted.split(","):
+        name, _, parameters = entry.partition(";")
+        if name.strip() == media_type:
+            quality = re.search(r"\bq\s*=\s*([01](?:\.\d{0,3})?)", parameters)
+            return float(quality[1]) if quality else 1.0
+    return 0.0
 
 
 def requested_language(request: Request) -> str | None:

@@ -3,14 +3,15 @@
 from typing import Annotated, get_args
 
 from fastapi import APIRouter, Depends, Path, Query, Request
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, RedirectResponse, Response
 from structlog.contextvars import bound_contextvars
 
+from activities.links import customer_page
 from portal import openapi_examples, read_models
 from portal.access import check_signature
 from portal.choices import Choices
 from portal.choices import choices as chosen_from
-from portal.context import caller_of, operator
+from portal.context import caller_of, operator, takes_pages
 from portal.incoming import read_event
 from portal.json_body import JsonBody, read_body
 from portal.openapi import answer, body, event_body, problems
@@ -26,6 +27,8 @@ from states.views.preview import Preview
 ANY_ID = r"^[^\x00-\x1f\x7f]{1,1000}$"
 """A run that was started by hand may have an ID of another form than ours: it has ended `refused`."""
 WAITING_FOR = get_args(WaitingFor)
+BY_ACCEPT = {"Vary": "Accept"}
+"""Programs get JSON, browsers a page."""
 
 router = APIRouter()
 StateName = Annotated[str | None, Query(json_schema_extra={"enum": list(STATES)})]
@@ -139,12 +142,18 @@ async def cancellations(
     "/cancellations/{workflow_id:path}",
     tags=["customers"],
     summary="The status document of a cancellation",
-    responses=answer(200, Status, openapi_examples.STATUS, "How it stands, or how it ended") | problems(404, 422, 503),
+    responses=answer(200, Status, openapi_examples.STATUS, "How it stands, or how it ended")
+    | {303: {"description": "To its page, where HTML is asked for"}}
+    | problems(404, 422, 503),
 )
 async def cancellation(
     workflow_id: Annotated[str, Path(pattern=ANY_ID, examples=["edition/K-1001/jtl"])],
+    request: Request,
     portal: CurrentPortal,
     run_id: Annotated[str | None, Query(pattern=r"^[A-Za-z0-9-]{1,64}$", description="An older run")] = None,
-) -> JSONResponse:
-    """Of the newest run, or of the one that `run_id` names."""
-    return JSONResponse(await portal.with_names(await portal.runs.reader.read(workflow_id, run_id)))
+) -> Response:
+    """Of the newest run, or of the one that `run_id` names. A browser is led to the page."""
+    if takes_pages(request):
+        return RedirectResponse(customer_page(portal.settings, workflow_id), 303, BY_ACCEPT)
+    document = await portal.with_names(await portal.runs.reader.read(workflow_id, run_id))
+    return JSONResponse(document, headers=BY_ACCEPT)

@@ -5,7 +5,7 @@ from html import escape
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, JSONResponse, Response
 
-from portal.context import requested_language
+from portal.context import requested_language, takes_pages
 from portal.parameters import CurrentPortal
 
 router = APIRouter()
@@ -68,7 +68,7 @@ async def home_page(request: Request, portal: CurrentPortal) -> Response:
         "ready": "/readyz",
         "metrics": "/metrics",
     }
-    if "text/html" not in request.headers.get("accept", ""):
+    if not takes_pages(request):
         about = {"title": app.title, "version": app.version, "description": app.description}
         return JSONResponse(about | links, headers=HEADERS)
     language = requested_language(request) or "en"

@@ -171,6 +171,8 @@ def test_nothing_is_off_where_all_is_set() -> None:
         ("compare_at", "never", "COMPARE_AT is never"),
         ("guarded_elsewhere", True, "GUARDED_ELSEWHERE is true"),
         ("public_url", "http://[::1]:8080", "PUBLIC_URL is http://[::1]:8080"),
+        ("public_url", "http://0.0.0.0:8080", "PUBLIC_URL is http://0.0.0.0:8080: the links in mails that go out lead"),
+        ("public_url", "", "PUBLIC_URL is http://127.0.0.1:8080: the links in mails that go out lead nowhere: set it"),
     ]:
         (line,) = switched_off(Settings.model_validate(complete | {name: value}))
         assert line.startswith(PREFIX + said)
