@@ -23,7 +23,15 @@ def warning_texts(memory: Memory, say: Say) -> tuple[WarningText, ...]:
     )
 
 
-UNTIL_THE_END = frozenset({"by_exception", "ended_elsewhere", "moved_by_appointment"})
+BEFORE_THE_ORDER = ACKNOWLEDGED | {"reassign_instead", "addons_remain"}
+"""What is read before the order: acknowledged there (ED4), or something to choose or to say with it (WMU4, ADD2)."""
+
+BEFORE_THE_CHANGE = frozenset({"selling_stops_first", "old_contract_runs_on"})
+"""What is paid until the change (OP0-5, SHH2)."""
+
+UNTIL_THE_END = frozenset(
+    {"by_exception", "ended_elsewhere", "moved_by_appointment", "pilot_sign_off", "third_party_too", "no_promise"}
+)
 """What says how it goes on: not where nothing goes on any more."""
 
 
@@ -34,11 +42,10 @@ CHANGED_WITH_SURPLUS = frozenset({"leftover", "held"})
 def warnings_of(memory: Memory) -> tuple[Warning, ...]:
     """The check's warnings, and those that depend on the state of the run (G9, D7, X1, ED5, ED13, X10).
 
-    What was acknowledged before the order is not said again once it is booked (ED4).
+    Each is said as long as it can still matter: what was to be read before the order no more once it is booked (ED4).
     """
     checked = memory.check.warnings if memory.check else ()
-    said = ACKNOWLEDGED if was_booked(memory) or stage_of(memory) == "made" else frozenset[str]()
-    said |= UNTIL_THE_END if memory.state in ENDS else frozenset()
+    said = over(memory)
     warnings = [warning for warning in checked if warning.code not in said]
     saves_nothing = memory.clarified_cost and cost_effect_of(memory) != "cancellation"
     if saves_nothing and not any(warning.code == "no_saving" for warning in warnings):
@@ -56,6 +63,14 @@ def warnings_of(memory: Memory) -> tuple[Warning, ...]:
         moments = {"effective_at": date, "standing_at": standing}
         warnings.append(Warning(code="later_than_standing", values=written(moments)))
     return tuple(warnings)
+
+
+def over(memory: Memory) -> frozenset[str]:
+    """The warnings of the check that matter no more."""
+    made = stage_of(memory) == "made"
+    said = BEFORE_THE_ORDER if made or was_booked(memory) else frozenset[str]()
+    said |= BEFORE_THE_CHANGE if made or memory.state in CHANGED_WITH_SURPLUS else frozenset()
+    return said | (UNTIL_THE_END if memory.state in ENDS else frozenset())
 
 
 def was_booked(memory: Memory) -> bool:

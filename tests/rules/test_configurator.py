@@ -192,7 +192,7 @@ def test_X12_the_second_booking_by_hand_says_what_must_not_be_overwritten() -> N
     run.send("place_order")
     [task] = document_of(run, say).tasks
     assert "JTL Advanced" in task.instructions and "1. Januar 2027" in task.instructions
-    assert "noch nicht gebucht" in task.instructions
+    assert "noch nicht vorgemerkt" in task.instructions
     alone = lower_package(mode="guided", warnings=({"code": "overage", "values": {"target": 500}},))
     alone.send("place_order")
     assert "Konfigurator ist außerdem" not in document_of(alone, say).tasks[0].instructions

@@ -67,8 +67,8 @@ SAID = [
     (
         "OPL-4",
         "package 1000",
-        "ab wann es dann gilt, klärt unser Support",
-        "from when it then applies, our support clarifies",
+        "ab wann es dann gilt, dazu liegt uns keine Angabe vor; auf Nachfrage klären wir es",
+        "on when it then applies we have no information; ask us, and we find out",
     ),
     ("OPL-4", "package 1000", "neu buchen", "book the larger package anew"),
     ("SL2", "subscription", "31. Januar 2027", "31 January 2027"),

@@ -59,6 +59,7 @@ TRACKING = {"names": ["JTL-Track&Trace (TT-1)"], "reason": "not_available", "num
 REGISTERS = {"names": ["Kasse (P-1)", "Kasse (P-2)", "Kasse (P-3)"], "reason": "limit", "number": 2}
 
 BESIDE = {"called": None, "kind": "edition", "subject": "jtl", "target": "jtl_advanced", "effective_at": FIRST}
+BESIDE |= {"cost_effect": None}
 
 FACTS: dict[str, Any] = {
     "zone": "Europe/Berlin",
@@ -216,9 +217,9 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "problem.malformed": {"fault": "by: Field required"},
     "problem.not_enabled": {"event": "place_order", "state": "order", "enabled": ["recheck_licences", "abandon"]},
     "problem.changed": {"what": "effective_at"},
-    "problem.details_missing": {"missing": ["addons.L-8"], "any": False},
+    "problem.details_missing": {"missing": ["addons.L-8"], "any": False, "kind": "hosting", "cost_effect": None},
     "problem.in_surplus": {"surplus": [TRACKING, REGISTERS], "kind": "edition"},
-    "problem.too_late": {"effective_at": FIRST},
+    "problem.too_late": {"effective_at": FIRST, "kind": "edition", "cost_effect": "cancellation"},
     "problem.ended": {"state": "applied"},
     "problem.unknown_task": {"task": "t-1", "open": ["t-2"], "fault": None},
     "problem.proof_missing": {},
@@ -362,6 +363,10 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "mail.booking_overdue": MAIL | {"missed": FIRST, "effective_at": LATER},
     "mail.perform_dropped": MAIL | {"task": "t-1"},
     "mail.repair": MAIL | {"action": "place_order", "error": "503 Service Unavailable"},
+    **{f"part.{act}": FACTS for act in words("act your_act your_act_object the_act the_act_object")},
+    "part.unknown": {},
+    "part.assumed": {},
+    "part.assumed_aside": {},
     "part.costs": FACTS,
     "part.case": FACTS,
     "part.name": FACTS,
@@ -451,6 +456,10 @@ LABELS: dict[str, set[str]] = {
         "edition order_package wms_user hosting_addon voucher marketplace marketplace_transfer connector wawi_module"
         " pos shipping_module production wms_module fulfillment shop_licence shop_hosting rest_api setup_service "
         "key_accounting support_level ecomdata hosting misclick"
+    ),
+    "of_kind": words(
+        "wms_user hosting_addon voucher marketplace connector wawi_module pos shipping_module production wms_module"
+        " shop_licence shop_hosting rest_api key_accounting hosting"
     ),
     "detail": {"addons", "new_contract", "end", "keep", "meant"},
     "recorded": {*RECORDED, *words("term ends annual monthly true false abonnement subscription jtl shopify")},

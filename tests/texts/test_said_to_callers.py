@@ -149,7 +149,7 @@ def check_of(request: Request, record: Customer) -> Check:
         ("setup_service", {}, "unknown", "SVC1", "Nur ausnahmsweise"),
         ("ecomdata", {}, "unknown", "ECO2", "bei ecomDATA gekündigt"),
         ("connector_shopify", {"booked_via": "shopify"}, "deactivation", "CO4", "bei Shopify beendet"),
-        ("connector_shopify", {"booked_via": "jtl"}, "deactivation", "G5", "Deaktivierung"),
+        ("connector_shopify", {"booked_via": "jtl"}, "deactivation", "G5", "Abschaltung"),
         ("wawi_user", {}, "none", "G1", "Lizenzen & Benutzerlimit verwalten"),
         ("connector_elsewhere", {}, "none", "G1", "wird nicht hier beendet"),
     ],

@@ -57,10 +57,10 @@ def test_days_moments_and_amounts_in_both_languages() -> None:
 
 
 SHOWN: list[tuple[str, Any, str]] = [
-    ("x | label('state')", "order", "Wartet auf Ihren Auftrag"),
+    ("x | label('state')", "order", "Noch nicht abgesendet"),
     ("x | label('kind')", "pos", "Abschaltung einer Kasse"),
     ("x | label('cost')", "none", "Es wird nichts berechnet"),
-    ("x | label('event')", ["place_order", "abandon"], "beauftragt, abgebrochen"),
+    ("x | label('event')", ["place_order", "abandon"], "abgesendet, abgebrochen"),
     ("x | label('state')", "unheard_of", "unheard_of"),
     ("x | label('subject')", "orders", "Auftragspaket"),
     ("x | label('target')", 2500, "2.500"),

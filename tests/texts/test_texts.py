@@ -240,7 +240,7 @@ def test_MIS2_no_text_promises_anything() -> None:
     ("rule", "language", "key", "values", "part"),
     [
         ("X1", "de", "warning.boundary_day", SAMPLES["warning.boundary_day"], "mit dem 1. Februar 2027;"),
-        ("X1", "en", "warning.boundary_day", SAMPLES["warning.boundary_day"], "on 1 March 2027."),
+        ("X1", "en", "warning.boundary_day", SAMPLES["warning.boundary_day"], "it may also be 1 March 2027."),
         (
             "X1",
             "de",
@@ -315,7 +315,7 @@ def test_MIS2_no_text_promises_anything() -> None:
         ("MIS1", "de", "task.support_ticket_misclick", TICKET, "\n> Falsch geklickt.\n> Bitte zurück.\n"),
         ("ADD2", "de", "problem.details_missing", {"missing": ["addons.L-8"]}, "`addons.L-8`"),
         ("ADD1", "de", "problem.details_missing", {"missing": ["details"], "any": True}, "mindestens eine"),
-        ("ADD1", "en", "problem.details_missing", {"missing": ["details"], "any": True}, "at least one entry"),
+        ("ADD1", "en", "problem.details_missing", {"missing": ["details"], "any": True}, "At least one entry"),
         ("X6", "en", "problem.malformed", {"fault": "fault.effective_on", "why": "not_later"}, "has to be after today"),
         (
             "X2",
@@ -326,7 +326,7 @@ def test_MIS2_no_text_promises_anything() -> None:
         ),
         ("", "en", "problem.unknown_task", {"task": "-", "open": [], "fault": "fault.no_task"}, "nothing to confirm"),
         ("", "de", "problem.unknown_task", {"task": "t-1", "open": ["t-2"]}, "Offen: `t-2`."),
-        ("X8", "en", "problem.changed", {"what": "catalogue"}, "another catalogue"),
+        ("X8", "en", "problem.changed", {"what": "catalogue"}, "as of a new date"),
     ],
 )
 def test_a_text_says(rule: str, language: str, key: str, values: dict[str, Any], part: str) -> None:
