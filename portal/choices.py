@@ -7,6 +7,7 @@ from activities.request_check import check_in, context_of
 from catalogue.texts import known, say
 from portal.context import Portal
 from portal.problems import PortalProblem, malformed
+from portal.schemas import TargetChoice
 from portal.strict_json import read_document
 from states.kinds.kind import Context
 from states.kinds.registry import KINDS
@@ -21,13 +22,6 @@ WORDS_NEEDED = "-"
 """Stands for the case in words, where a kind needs it and nothing depends on what it says."""
 REASSIGNABLE = ("wms", "wms_mobile")
 """Whom a user may be assigned to (WMU4)."""
-
-
-class TargetChoice(Value):
-    """A target with what people call it."""
-
-    target: int | str
-    label: str
 
 
 class LabelledChoice(Value):

@@ -9,6 +9,7 @@ from structlog.contextvars import bound_contextvars
 from activities.links import customer_page
 from portal import openapi_examples, read_models
 from portal.access import check_signature
+from portal.board import board as board_of
 from portal.choices import Choices
 from portal.choices import choices as chosen_from
 from portal.context import caller_of, operator, takes_pages
@@ -17,10 +18,11 @@ from portal.json_body import JsonBody, read_body
 from portal.openapi import answer, body, event_body, problems
 from portal.parameters import CurrentPortal, Cursor, CustomerNumber, KindName, Limit, bound_of, choice
 from portal.problems import MEDIA_TYPE
-from portal.schemas import CancellationPage, LicencesAnswer
+from portal.schemas import Board, CancellationPage, LicencesAnswer
 from portal.search import STATES, Criteria, search
 from states.kinds.registry import KINDS
 from states.model.base import Identifier, LongIdentifier
+from states.model.record import Language
 from states.model.status import Status, WaitingFor
 from states.views.preview import Preview
 
@@ -33,6 +35,7 @@ BY_ACCEPT = {"Vary": "Accept"}
 router = APIRouter()
 StateName = Annotated[str | None, Query(json_schema_extra={"enum": list(STATES)})]
 Awaited = Annotated[str | None, Query(json_schema_extra={"enum": list(WAITING_FOR)})]
+ReadIn = Annotated[Language | None, Query(description="The customer's own unless given")]
 Bound = Annotated[str | None, Query(description="A day in Berlin or a moment, inclusive")]
 
 
@@ -69,6 +72,19 @@ async def events(request: Request, portal: CurrentPortal) -> JSONResponse:
 async def licences(customer: Annotated[Identifier, Path()], portal: CurrentPortal) -> JSONResponse:
     """Cancelled (cost falls), deactivated (the price is in the edition), or why neither."""
     return JSONResponse(await portal.adapters.database.in_thread(read_models.licences, portal, customer))
+
+
+@router.get(
+    "/customers/{customer}/board",
+    tags=["customers"],
+    summary="Everything that the customer has, until when each could be ended, and what that would do",
+    responses=answer(200, Board, openapi_examples.BOARD, "The board") | problems(404, 422, 503),
+)
+async def board(
+    customer: Annotated[Identifier, Path()], portal: CurrentPortal, language: ReadIn = None
+) -> JSONResponse:
+    """Whether or not anything was requested: by the same charts as previews, for now and for the deadline after."""
+    return JSONResponse(await portal.adapters.database.in_thread(board_of, portal, customer, language))
 
 
 @router.get(

@@ -96,6 +96,62 @@ CHOICES: dict[str, Any] = {
     "reassign_to": [],
     "reasons": [{"key": "cost", "label": "The cost is too high"}],
 }
+DATES: dict[str, Any] = {
+    "timing": "notice",
+    "timing_text": "Order it by 17 January 2027, that day included, and it holds from 1 February 2027.",
+    "order_by": "2027-01-17T23:00:00Z",
+    "order_by_day": "2027-01-17",
+    "last_day_unclear": True,
+    "effective_at": "2027-01-31T23:00:00Z",
+    "effective_day": "2027-02-01",
+}
+BOARD: dict[str, Any] = {
+    "customer": "K-1001",
+    "name": "Muster GmbH",
+    "as_of": "2027-01-11T08:30:00Z",
+    "total": {"price_per_month": "9.00", "currency": "EUR", "unknown": 1},
+    "items": [
+        DATES
+        | {
+            "kind": "edition",
+            "subject": "jtl",
+            "licence": None,
+            "product": "jtl_pro",
+            "product_label": "JTL edition",
+            "label": "JTL Pro",
+            "price_per_month": None,
+            "currency": "EUR",
+            "effect": "cancellation",
+            "rule": "G7",
+            "text": "Cancellation: the cost falls",
+            "can_be_ended_here": True,
+            "where_instead": None,
+            "next": DATES
+            | {
+                "timing_text": "Order it by 14 February 2027, that day included, and it holds from 1 March 2027.",
+                "order_by": "2027-02-14T23:00:00Z",
+                "order_by_day": "2027-02-14",
+                "effective_at": "2027-02-28T23:00:00Z",
+                "effective_day": "2027-03-01",
+            },
+            "term_ends": None,
+            "targets": [{"target": "jtl_advanced", "label": "JTL Advanced"}],
+            "saving_per_month": None,
+            "running": {
+                "workflow_id": "edition/K-1001/jtl",
+                "kind": "edition",
+                "subject": "jtl",
+                "label": "JTL Pro",
+                "state": "order",
+                "state_text": "Waiting for your order",
+                "waiting_for": ["customer"],
+                "order_by_day": "2027-01-17",
+                "effective_day": "2027-02-01",
+            },
+        }
+    ],
+    "others": [],
+}
 PREVIEW = {name: STATUS.get(name) for name in Preview.model_fields} | {
     "next": {"effective_at": "2027-02-28T23:00:00Z", "order_by": "2027-02-14T23:00:00Z"},
     "features_lost": [{"feature": "Track&Trace", "limited": False}],

@@ -1,6 +1,6 @@
 """What is answered without a run: what each licence's end would mean, and previews."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -49,11 +49,12 @@ def licence_answers(
     catalogue = catalogues.in_force(day_of(now, settings.time_zone))
     running = running_for(context.open_runs)
 
-    def assess(request: Request) -> Check:
-        return check_in(context, Inquiry(request=request, at=now), catalogues, settings)
+    def assess(licence: Licence) -> Check | None:
+        request = request_for(record, licence, product_of(catalogue, licence))
+        return check_in(context, Inquiry(request=request, at=now), catalogues, settings) if request else None
 
     return tuple(
-        licence_answer(record, licence, catalogue, running.get(subject_of(licence)), assess)
+        licence_answer(record, licence, catalogue, running.get(subject_of(licence)), assess(licence))
         for licence in record.licences
     )
 
@@ -69,15 +70,18 @@ def licence_answer(
     licence: Licence,
     catalogue: Catalogue,
     running: str | None,
-    assess: Callable[[Request], Check],
+    check: Check | None,
 ) -> LicenceAnswer:
-    """One licence: cancelled (cost falls) or deactivated (it is in the price), or why neither."""
+    """One licence: cancelled (cost falls) or deactivated (it is in the price), or why neither.
+
+    `check`: of the request that would end it; None where no process here does (G1).
+    """
     product, language = product_of(catalogue, licence), record.language
     request = request_for(record, licence, product)
-    if request is None:
+    if request is None or check is None:
         effect, rule, text = ended_elsewhere(licence, product, language)
     else:
-        effect, rule, text = meaning_of(request, assess(request), language)
+        effect, rule, text = meaning_of(request, check, language)
     remarks = [remark.text[language] for remark in catalogue.remarks.values() if licence.product in remark.products]
     if remarks and not text.endswith((".", "!", "?")):
         text += "."

@@ -5,10 +5,11 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from states.model.base import Moment, ShortText, Value
+from states.model.base import Amount, Moment, ShortText, Value
 from states.model.facts import CostEffect
 from states.model.request import ConfirmTask, RejectTask
-from states.model.status import CancellationItem, Status, TaskEntry
+from states.model.status import CancellationItem, Status, TaskEntry, WaitingFor
+from states.views.outlook import Timing
 
 
 class ProblemDocument(BaseModel):
@@ -60,6 +61,84 @@ class LicencesAnswer(Value):
 
     customer: str
     licences: tuple[LicenceAnswer, ...]
+
+
+class Deadline(Value):
+    """An order placed before `order_by` takes effect at `effective_at`; the days are those in `TIME_ZONE`."""
+
+    timing: Timing | None = Field(description="What decides when it ends; null where it cannot be ended here")
+    timing_text: str | None
+    order_by: Moment | None = Field(description="The first moment that is too late; null where no notice is known")
+    order_by_day: date | None = Field(description="The last day in time")
+    last_day_unclear: bool = Field(description="Whether the sources leave open if that day itself is in time (X1)")
+    effective_at: Moment | None
+    effective_day: date | None
+
+
+class RunningItem(Value):
+    """An open run, as far as it has shown itself: just begun, it has no state yet."""
+
+    workflow_id: str
+    kind: str
+    subject: str
+    label: str
+    state: str | None
+    state_text: str
+    waiting_for: tuple[WaitingFor, ...]
+    order_by_day: date | None
+    effective_day: date | None
+
+
+class TargetChoice(Value):
+    """A target with what people call it."""
+
+    target: int | str
+    label: str
+
+
+class BoardItem(Deadline):
+    """Something that the customer has: what its end would mean, until when it may be ordered, from when it would hold.
+
+    Dates of what has targets are judged by the first of them.
+    """
+
+    kind: str | None = Field(description="Null where no process here ends it")
+    subject: str
+    licence: str | None
+    product: str
+    product_label: str
+    label: str
+    price_per_month: Amount | None
+    currency: str
+    effect: CostEffect
+    rule: str
+    text: str
+    can_be_ended_here: bool
+    where_instead: str | None
+    next: Deadline | None = Field(description="What an order placed after the deadline would give; null without one")
+    term_ends: date | None
+    targets: tuple[TargetChoice, ...] = Field(description="The next lower one first")
+    saving_per_month: Amount | None = Field(description="Null where one of both prices is not known")
+    running: RunningItem | None
+
+
+class Total(Value):
+    """What the customer pays a month, as far as prices are known; `unknown`: of how many items none is known."""
+
+    price_per_month: Amount
+    currency: str
+    unknown: int
+
+
+class Board(Value):
+    """Everything that a customer has, whether or not its end was requested."""
+
+    customer: str
+    name: str
+    as_of: Moment
+    total: Total
+    items: tuple[BoardItem, ...]
+    others: tuple[RunningItem, ...] = Field(description="Open runs about nothing that is in the record (any more)")
 
 
 class Counted(Value):

@@ -49,12 +49,8 @@ class Preview(Value):
 
 def preview(kind: Kind, request: Request, check: Check, at: datetime, settings: RunSettings, say: Say) -> Preview:
     """Play the chart up to its order at the moment `at`, and read off what it would say."""
-    memory = Memory(request=request, now=at, requested_at=at, settings=settings)
-    chart = kind.chart(memory)
-    play(chart, check, at)
-    if memory.state in ORDERABLE:
-        # The order that would be placed at that moment, judged by nobody.
-        accept_order(Turn(memory, chart.traits, chart.possible, PlaceOrder(by="preview", time=at)))
+    chart = played(kind, request, check, at, settings)
+    memory = chart.model
     refused = memory.refusal is not None
     date = None if refused else effective_at(memory)
     noticed = date is not None and follows_notice(memory)
@@ -71,6 +67,16 @@ def preview(kind: Kind, request: Request, check: Check, at: datetime, settings: 
         refusal=refusal_of(memory, say),
         catalogue=check.catalogue,
     )
+
+
+def played(kind: Kind, request: Request, check: Check, at: datetime, settings: RunSettings) -> Chart:
+    """The chart with the order that would be placed at that moment, judged by nobody."""
+    memory = Memory(request=request, now=at, requested_at=at, settings=settings)
+    chart = kind.chart(memory)
+    play(chart, check, at)
+    if memory.state in ORDERABLE:
+        accept_order(Turn(memory, chart.traits, chart.possible, PlaceOrder(by="preview", time=at)))
+    return chart
 
 
 def play(chart: Chart, check: Check, at: datetime) -> None:

@@ -11,6 +11,7 @@ from activities.sql.ledger import SqlLedger
 from portal import openapi_examples, run_client, run_reader
 from portal.choices import Choices
 from portal.schemas import (
+    Board,
     CancellationPage,
     CloudEventDocument,
     Confirmation,
@@ -495,7 +496,8 @@ async def test_openapi_has_examples_problems_and_the_shapes(portal):
     document = (await portal.http.get("/openapi.json")).json()
     assert document["info"]["version"]
     assert set(document["paths"]) == {
-        "/events", "/customers/{customer}/licences", "/customers/{customer}/choices", "/previews",
+        "/events", "/customers/{customer}/licences", "/customers/{customer}/board", "/customers/{customer}/choices",
+            "/previews",
         "/cancellations", "/cancellations/{workflow_id}",
         "/tasks", "/tasks/{task}/confirm", "/tasks/{task}/reject", "/healthz", "/readyz", "/metrics",
     }  # fmt: skip
@@ -519,6 +521,7 @@ async def test_the_examples_of_openapi_are_of_their_shapes():
         (Status, openapi_examples.STATUS),
         (ProblemDocument, openapi_examples.PROBLEM),
         (LicencesAnswer, openapi_examples.LICENCES),
+        (Board, openapi_examples.BOARD),
         (Choices, openapi_examples.CHOICES),
         (Preview, openapi_examples.PREVIEW),
         (CancellationPage, openapi_examples.PAGE),

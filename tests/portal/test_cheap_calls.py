@@ -32,11 +32,12 @@ def test_no_call_waits_for_a_thread_before_it_begins():
         ("POST", "/previews", {"kind": "edition", "customer": "K-1001", "subject": "jtl", "target": "jtl_start"}, 2),
         ("POST", "/previews", {"kind": "edition", "customer": "K-1002", "subject": "jtl", "target": "jtl_start"}, 1),
         ("GET", "/customers/K-1001/licences", None, 1),
+        ("GET", "/customers/K-1001/board", None, 1),
         ("GET", "/tasks", None, 1),
         ("GET", "/cancellations/edition/{customer}/jtl", None, 0),
         ("GET", "/cancellations/voucher/{customer}/V-1", None, 1),
     ],
-    ids=["a preview that names licences", "a preview", "licences", "tasks", "an open run", "an ended run"],
+    ids=["a preview that names licences", "a preview", "licences", "the board", "tasks", "an open run", "an ended run"],
 )
 async def test_a_call_goes_to_the_database_once_and_only_for_what_it_says(
     portal, client, customer, monkeypatch, method, path, document, times

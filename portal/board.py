@@ -1,0 +1,283 @@
+"""The cancel-by board: everything that a customer has, until when each could be ended, and what that would do.
+
+Whether or not anything was requested. Each date is read off the chart that a run would follow, played at this moment
+and again at the first moment after its deadline.
+"""
+
+from collections.abc import Hashable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from functools import cached_property
+from typing import Any, NamedTuple
+
+from activities.request_check import check_in, context_of, run_settings
+from catalogue.texts import say
+from portal.choices import label_of, listed_targets
+from portal.context import Portal
+from portal.problems import PortalProblem
+from portal.read_models import licence_answer, meaning_of, request_for, running_for
+from portal.schemas import Board, BoardItem, Deadline, RunningItem, Total
+from states.kinds.kind import Context
+from states.kinds.registry import KINDS
+from states.model.base import day_of
+from states.model.facts import Check, Inquiry, RunSettings
+from states.model.offers import Catalogue
+from states.model.record import Customer, Language, Licence
+from states.model.request import Request
+from states.model.status import DEADLINE_KEPT, ShownRun
+from states.rules.cost_effect import product_of
+from states.rules.run_values import isoformat
+from states.views.outlook import Outlook, outlook
+from states.views.preview import played
+
+CURRENCY = "EUR"
+REFUSED = Outlook(None, None, None, False, "none", None)
+"""Of what no process here ends."""
+INSTANT = timedelta(microseconds=1)
+
+
+def board(portal: Portal, customer: str, language: Language | None = None) -> dict[str, Any]:
+    """The board of a customer, in that language or the customer's own. Blocks. Raises `unknown_customer`."""
+    with portal.adapters.together(portal.adapters.bookings, writes=False):
+        context = context_of(customer, portal.adapters, portal.settings)
+        shown = portal.adapters.open_list.held(context.open_runs)
+    if context.record is None:
+        raise PortalProblem("unknown_customer", values={"customer": customer}, status=404)
+    if language is not None:
+        context = replace(context, record=context.record.model_copy(update={"language": language}))
+    return drawn(portal, context, shown, datetime.now(UTC)).model_dump(mode="json")
+
+
+def drawn(portal: Portal, context: Context, shown: Mapping[str, ShownRun], at: datetime) -> Board:
+    """The board as it is at a moment, of what has been read. `shown`: how the open runs stand."""
+    assert context.record is not None
+    return Drawing(Judge(portal, context, at), context.record, shown).board()
+
+
+class Judgement(NamedTuple):
+    """What was found about a request: its check, the outlook of an order now, and of one after the deadline."""
+
+    check: Check
+    now: Outlook
+    later: Outlook | None
+
+
+@dataclass(frozen=True)
+class Judge:
+    """Judges requests by what has been read once, and those whose answer must be the same only once."""
+
+    portal: Portal
+    context: Context
+    at: datetime
+    judged: dict[Hashable, Judgement] = field(default_factory=dict)
+
+    def judge(self, request: Request, facts: Hashable) -> Judgement:
+        """The judgement of a request. `facts`: all that the answer depends on beside kind and target."""
+        key = (request.kind, request.target, facts)
+        if key not in self.judged:
+            check, now = self.outlook(request, self.at)
+            later = self.outlook(request, now.order_by)[1] if now.order_by else None
+            self.judged[key] = Judgement(check, now, later)
+        return self.judged[key]
+
+    def outlook(self, request: Request, at: datetime) -> tuple[Check, Outlook]:
+        """What an order placed at a moment would give."""
+        check = check_in(self.context, Inquiry(request=request, at=at), self.portal.catalogues, self.portal.settings)
+        return check, outlook(played(KINDS[request.kind], request, check, at, self.settings))
+
+    @cached_property
+    def settings(self) -> RunSettings:
+        """Those that a run would be requested under now."""
+        return run_settings(self.portal.settings, self.catalogue)
+
+    @cached_property
+    def catalogue(self) -> Catalogue:
+        """The version in force."""
+        return self.portal.catalogues.in_force(day_of(self.at, self.portal.settings.time_zone))
+
+    @cached_property
+    def spoken_of(self) -> frozenset[str]:
+        """The licences by whose numbers something is known: what belongs to them, their runs, their booked ends."""
+        record = self.context.record
+        parents = record.by_parent if record else {}
+        return frozenset({*parents, *(run.split("/", 2)[2] for run in self.context.open_runs), *self.context.ends})
+
+    def facts_of(self, licence: Licence) -> Hashable:
+        """All that the answer about a licence depends on: its number only where something else names it."""
+        facts = {name: getattr(licence, name) for name in licence.model_fields_set - {"licence", "label"}}
+        return (frozenset(facts.items()), licence.licence if licence.licence in self.spoken_of else None)
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """The board being made. `record`: in the language of who reads it; `shown`: the open runs, as they stand."""
+
+    judge: Judge
+    record: Customer
+    shown: Mapping[str, ShownRun]
+
+    def board(self) -> Board:
+        """The whole."""
+        running = running_for(self.judge.context.open_runs)
+        items = (*self.main_items(running), *self.licence_items(running))
+        told = {item.running.workflow_id for item in items if item.running}
+        return Board(
+            customer=self.record.customer,
+            name=self.record.name,
+            as_of=self.judge.at,
+            total=total_of(items),
+            items=items,
+            others=tuple(self.running(run) for run in sorted(self.judge.context.open_runs - told)),
+        )
+
+    def main_items(self, running: Mapping[str, str]) -> Iterator[BoardItem]:
+        """The editions, the order package, and what is left as a whole."""
+        catalogue = self.judge.catalogue
+        for kind, subject, product in main_subjects(self.record):
+            request = Request(kind=kind, customer=self.record.customer, subject=subject)
+            targets = listed_targets(request, self.record, catalogue)
+            lowest = product if kind == "edition" else None  # to be told that nothing lower can be booked
+            request = request.model_copy(update={"target": targets[0].target if targets else lowest})
+            edition = catalogue.editions.get(product)
+            judgement = self.judge.judge(request, subject)
+            effect, rule, text = meaning_of(request, judgement.check, self.language)
+            yield self.item(
+                request,
+                judgement,
+                running.get(subject),
+                licence=None,
+                product=product,
+                product_label=say(self.language, f"subject.{subject}"),
+                label=label_of(request, self.record, catalogue),
+                price_per_month=edition.price_per_month if edition else None,
+                effect=effect,
+                rule=rule,
+                text=text,
+                term_ends=judgement.check.term_ends,
+                targets=targets,
+            )
+
+    def licence_items(self, running: Mapping[str, str]) -> Iterator[BoardItem]:
+        """Every licence and contract, in the record's order."""
+        for licence in self.record.licences:
+            product = product_of(self.judge.catalogue, licence)
+            request = request_for(self.record, licence, product)
+            judgement = self.judge.judge(request, self.judge.facts_of(licence)) if request else None
+            check = judgement.check if judgement else None
+            answer = licence_answer(self.record, licence, self.judge.catalogue, None, check)
+            yield self.item(
+                request,
+                judgement,
+                running.get(request.subject if request else licence.licence),
+                licence=licence.licence,
+                product=licence.product,
+                product_label=product.label[self.language] if product else licence.product,
+                label=answer.label,
+                price_per_month=licence.price_per_month,
+                effect=answer.effect,
+                rule=answer.rule,
+                text=answer.text,
+                term_ends=licence.term_ends,
+                targets=(),
+            )
+
+    def item(self, request: Request | None, judgement: Judgement | None, run: str | None, **known: Any) -> BoardItem:
+        """An item, with what has been judged about it, if anything."""
+        refusal = judgement.check.refusal if judgement else None
+        elsewhere = request is None or (refusal is not None and refusal.code == "use_support")
+        now, later = (judgement.now, judgement.later) if judgement else (REFUSED, None)
+        return BoardItem(
+            **known,
+            **self.deadline(now),
+            kind=request.kind if request else None,
+            subject=request.subject if request else known["licence"],
+            currency=CURRENCY,
+            can_be_ended_here=request is not None and refusal is None,
+            where_instead=known["text"] if elsewhere else None,
+            next=Deadline(**self.deadline(later)) if later else None,
+            saving_per_month=saving_of(now),
+            running=self.running(run) if run else None,
+        )
+
+    def deadline(self, found: Outlook) -> dict[str, Any]:
+        """The fields of `Deadline`."""
+        moments = {"effective_at": isoformat(found.effective_at), "order_by": isoformat(found.order_by)}
+        values = {**moments, "zone": self.zone, "last_day_unclear": found.last_day_unclear or None}
+        return {
+            "timing": found.timing,
+            "timing_text": say(self.language, f"timing.{found.timing}", values) if found.timing else None,
+            "order_by": found.order_by,
+            "order_by_day": self.last_day(found.order_by),
+            "last_day_unclear": found.last_day_unclear,
+            "effective_at": found.effective_at,
+            "effective_day": self.day(found.effective_at),
+        }
+
+    def running(self, workflow_id: str) -> RunningItem:
+        """An open run, as it has shown itself last."""
+        kind, customer, subject = workflow_id.split("/", 2)
+        request = Request(kind=kind, customer=customer, subject=subject)
+        run = self.shown.get(workflow_id)
+        ordered = run is not None and run.state in DEADLINE_KEPT
+        return RunningItem(
+            workflow_id=workflow_id,
+            kind=kind,
+            subject=subject,
+            label=label_of(request, self.record, self.judge.catalogue),
+            state=run.state if run else None,
+            state_text=say(self.language, f"state.{run.state if run else 'received'}"),
+            waiting_for=run.waiting_for if run else (),
+            order_by_day=self.last_day(run.order_by) if run and not ordered else None,
+            effective_day=self.day(run.effective_at) if run else None,
+        )
+
+    @property
+    def language(self) -> Language:
+        """Of who reads it."""
+        return self.record.language
+
+    @property
+    def zone(self) -> str:
+        """In which days are said."""
+        return self.judge.portal.settings.time_zone
+
+    def day(self, moment: datetime | None) -> date | None:
+        """The calendar day of a moment."""
+        return day_of(moment, self.zone) if moment else None
+
+    def last_day(self, order_by: datetime | None) -> date | None:
+        """The last day that lies before a moment, in whole or in part."""
+        return self.day(order_by - INSTANT) if order_by else None
+
+
+def main_subjects(record: Customer) -> Iterator[tuple[str, str, str]]:
+    """Kind, subject and product of what a customer has beside licences."""
+    for family, edition in record.editions.items():
+        yield "edition", family, edition
+    if record.order_package:
+        yield "order_package", "orders", "order_package"
+    if record.partners:
+        yield "fulfillment", "ffn", "fulfillment"
+
+
+def saving_of(found: Outlook) -> Decimal | None:
+    """What the cost falls by a month, where both prices are known."""
+    if found.cost_effect != "cancellation" or found.cost is None:
+        return None
+    return found.cost.before - found.cost.after
+
+
+def total_of(items: Iterable[BoardItem]) -> Total:
+    """What all of them cost a month."""
+    listed = list(items)
+    return Total(
+        price_per_month=sum((item.price_per_month for item in listed if item.price_per_month), Decimal(0)),
+        currency=CURRENCY,
+        unknown=sum(item.price_per_month is None and may_cost(item) for item in listed),
+    )
+
+
+def may_cost(item: BoardItem) -> bool:
+    """Whether we may charge something for it, whether or not a price is recorded."""
+    return item.effect in ("cancellation", "unknown") and item.timing != "third_party"
