@@ -45,6 +45,10 @@ class Calls(Protocol):
         """Raises `CallRefused` (403) unless the form came from a page of ours, made for this session."""
         ...
 
+    async def board(self, visitor: Visitor) -> Document:
+        """`GET /customers/{customer}/board`, in the visitor's language."""
+        ...
+
     async def licences(self, visitor: Visitor) -> Document:
         """`GET /customers/{customer}/licences`."""
         ...

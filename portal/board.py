@@ -189,21 +189,27 @@ class Drawing:
         now, later = (judgement.now, judgement.later) if judgement else (REFUSED, None)
         return BoardItem(
             **known,
-            **self.deadline(now),
+            **self.deadline(now, request),
             kind=request.kind if request else None,
             subject=request.subject if request else known["licence"],
             currency=CURRENCY,
             can_be_ended_here=request is not None and refusal is None,
             where_instead=known["text"] if elsewhere else None,
-            next=Deadline(**self.deadline(later)) if later else None,
+            next=Deadline(**self.deadline(later, request)) if later else None,
             saving_per_month=saving_of(now),
             running=self.running(run) if run else None,
         )
 
-    def deadline(self, found: Outlook) -> dict[str, Any]:
-        """The fields of `Deadline`."""
-        moments = {"effective_at": isoformat(found.effective_at), "order_by": isoformat(found.order_by)}
-        values = {**moments, "zone": self.zone, "last_day_unclear": found.last_day_unclear or None}
+    def deadline(self, found: Outlook, request: Request | None) -> dict[str, Any]:
+        """The fields of `Deadline`, about what a request asks for."""
+        values = {
+            "kind": request.kind if request else None,
+            "cost_effect": found.cost_effect,
+            "effective_at": isoformat(found.effective_at),
+            "order_by": isoformat(found.order_by),
+            "last_day_unclear": found.last_day_unclear or None,
+            "zone": self.zone,
+        }
         return {
             "timing": found.timing,
             "timing_text": say(self.language, f"timing.{found.timing}", values) if found.timing else None,

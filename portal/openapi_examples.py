@@ -98,7 +98,7 @@ CHOICES: dict[str, Any] = {
 }
 DATES: dict[str, Any] = {
     "timing": "notice",
-    "timing_text": "Order it by 17 January 2027, that day included, and it holds from 1 February 2027.",
+    "timing_text": "Last day for your change as of 1 February 2027: 17 January 2027.",
     "order_by": "2027-01-17T23:00:00Z",
     "order_by_day": "2027-01-17",
     "last_day_unclear": True,
@@ -128,7 +128,7 @@ BOARD: dict[str, Any] = {
             "where_instead": None,
             "next": DATES
             | {
-                "timing_text": "Order it by 14 February 2027, that day included, and it holds from 1 March 2027.",
+                "timing_text": "Last day for your change as of 1 March 2027: 14 February 2027.",
                 "order_by": "2027-02-14T23:00:00Z",
                 "order_by_day": "2027-02-14",
                 "effective_at": "2027-02-28T23:00:00Z",

@@ -9,12 +9,14 @@ from fastapi import Request
 from activities.ports import AdapterError
 from pages.calls import CallRefused, Document, Form, Visitor
 from portal import read_models
+from portal.board import board
 from portal.context import Portal
 from portal.delivery import Caller
 from portal.event_types import event_type
 from portal.incoming import IncomingEvent
 from portal.problems import PortalProblem, body_of
 from portal.search import Criteria, search
+from states.model.record import Language
 
 SOURCE = "urn:jtl:cancellation:pages"
 """Where events of forms come from; their IDs are those of the forms."""
@@ -35,6 +37,13 @@ class PageCalls:
     def check_form(self, visitor: Visitor, form: Form) -> None:
         """Raises `CallRefused` unless the form is one of ours."""
         raise refusal_of(PortalProblem("unauthorised"), visitor.language)
+
+    async def board(self, visitor: Visitor) -> Document:
+        """`GET /customers/{customer}/board`."""
+        with answered(visitor):
+            return await self.portal.adapters.database.in_thread(
+                board, self.portal, visitor.customer, language_of(visitor)
+            )
 
     async def licences(self, visitor: Visitor) -> Document:
         """`GET /customers/{customer}/licences`."""
@@ -74,6 +83,11 @@ class PageCalls:
         if answer.status != 202:
             raise CallRefused(answer.document)
         return await self.portal.with_names(answer.document)
+
+
+def language_of(visitor: Visitor) -> Language:
+    """The visitor's language."""
+    return "en" if visitor.language == "en" else "de"
 
 
 def refusal_of(problem: PortalProblem, language: str) -> CallRefused:

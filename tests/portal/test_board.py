@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from activities.request_check import check_in, context_of
+from catalogue.texts import say
 from portal.board import Judge, board, drawn
 from portal.schemas import Board, BoardItem
 from states.model.record import Customer
@@ -249,7 +250,7 @@ async def test_the_call_answers_the_board_in_the_customers_language_or_the_one_a
     assert document.items[0].product_label == "JTL edition"
     german = (await offline.http.get("/customers/K-1002/board", params={"language": "de"})).json()
     assert german["items"][0]["product_label"] == "JTL-Edition"
-    assert "niedrigste" not in str(answer.json()) and "Order it by" not in str(german)
+    assert "niedrigste" not in str(answer.json()) and "Last day" not in str(german)
 
 
 async def test_an_unknown_customer_and_language_are_refused(offline):
@@ -279,7 +280,7 @@ async def test_what_runs_is_shown_with_its_state_and_what_is_about_nothing_besid
         "subject": "jtl",
         "label": "JTL Advanced",
         "state": "order",
-        "state_text": "Wartet auf Ihren Auftrag",
+        "state_text": say("de", "state.order"),
         "waiting_for": ["customer"],
         "order_by_day": "2027-01-17",  # the last day in time: the deadline itself is the first moment too late
         "effective_day": "2027-02-01",
@@ -288,5 +289,5 @@ async def test_what_runs_is_shown_with_its_state_and_what_is_about_nothing_besid
     assert set(running) == {"jtl", "V-2"}
     # A report ends nothing; just begun, it has not shown itself yet.
     assert [(run["kind"], run["state"], run["state_text"]) for run in document["others"]] == [
-        ("misclick", None, "Antrag eingegangen")
+        ("misclick", None, say("de", "state.received"))
     ]
