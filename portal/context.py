@@ -1,4 +1,4 @@
-"""What every call of one application shares, and who is calling."""
+"""What every call of one application shares."""
 
 import asyncio
 import re
@@ -13,13 +13,12 @@ from activities.adapters import Adapters
 from activities.names import may_name, names_of
 from activities.ports import AdapterError
 from catalogue.loader import Catalogues
-from portal.access import operator_of
-from portal.delivery import Caller
+from portal.credentials import Credentials
 from portal.intake import Intake
 from portal.metrics import Metrics
-from portal.problems import PortalProblem
 from portal.readiness import Readiness
 from portal.run_client import RunClient
+from portal.sessions import Sessions
 from settings import Settings
 
 NAMES_WITHIN = 0.5
@@ -29,6 +28,7 @@ NAMES_WITHIN = 0.5
 @dataclass(frozen=True)
 class Portal:
     """One application's parts. `trusted`: called in process by the command line; nobody has to prove anything.
+    `off`: what the settings leave off; they themselves hold no tokens any more.
 
     Errors of the database that may pass are answered as `unavailable` (`portal.app`).
     """
@@ -41,7 +41,16 @@ class Portal:
     intake: Intake
     metrics: Metrics
     webhooks: tuple[Webhook, ...]
+    credentials: Credentials
+    sessions: Sessions
+    off: tuple[str, ...]
+    guards: bool
     trusted: bool
+
+    @property
+    def guarded(self) -> bool:
+        """Whether who calls must show an authority."""
+        return self.guards and not self.trusted
 
     async def with_names(self, document: dict[str, Any], customer: str | None = None) -> dict[str, Any]:
         """What is answered about a customer, with the names that no run may hold; without them where they cannot be
@@ -73,19 +82,6 @@ async def current_portal(request: Request) -> Portal:
     return portal_of(request)
 
 
-async def operator(request: Request) -> str | None:
-    """The operator who calls; None where nobody has to say. Raises `unauthorised`."""
-    return operator_name(request)
-
-
-def operator_name(request: Request) -> str | None:
-    """The operator who calls; None where nobody has to say. Raises `unauthorised`."""
-    portal = portal_of(request)
-    if portal.trusted:
-        return None
-    return operator_of(portal.settings.operator_tokens, request.headers.get("authorization"))
-
-
 def takes_pages(request: Request) -> bool:
     """Whether the caller would rather have HTML than JSON, as browsers would; who names neither gets JSON."""
     accepted = request.headers.get("accept", "").lower()
@@ -109,12 +105,3 @@ def requested_language(request: Request) -> str | None:
         if language in ("de", "en"):
             return language
     return None
-
-
-def caller_of(request: Request) -> Caller:
-    """Who sends an event: an operator only with a token, where tokens are set."""
-    language = requested_language(request)
-    try:
-        return Caller(language, operator_name(request), is_operator=True)
-    except PortalProblem:
-        return Caller(language)

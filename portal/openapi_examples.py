@@ -179,3 +179,8 @@ READY: dict[str, Any] = {
     "mail": "ok",
     "off": ["CANCELLATIONS_SMTP_URL is not set: mails are files in var/mail, and nobody gets them"],
 }
+CUSTOMER_SESSION = {"customer": "K-1001", "language": "de", "open": {"licence": "L-77"}}
+SESSION_LINK = {
+    "url": "https://cancellations.example/my/enter?link=eyJpZCI6…",
+    "expires_at": "2027-01-10T10:00:00+00:00",
+}

@@ -497,7 +497,7 @@ async def test_openapi_has_examples_problems_and_the_shapes(portal):
     assert document["info"]["version"]
     assert set(document["paths"]) == {
         "/events", "/customers/{customer}/licences", "/customers/{customer}/board", "/customers/{customer}/choices",
-            "/previews",
+        "/previews", "/customer-sessions",
         "/cancellations", "/cancellations/{workflow_id}",
         "/tasks", "/tasks/{task}/confirm", "/tasks/{task}/reject", "/healthz", "/readyz", "/metrics",
     }  # fmt: skip

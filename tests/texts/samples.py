@@ -478,7 +478,8 @@ LABELS: dict[str, set[str]] = {
     "effective_on": {"not_included", "not_later", "too_far"},
     "target": words("jtl_start jtl_advanced jtl_pro jtl_enterprise wms_start wms_pro wms wms_mobile"),
     "title": words(
-        "malformed details_missing proof_missing unknown_task unknown_run unknown_customer unauthorised unavailable"
+        "malformed details_missing proof_missing unknown_task unknown_run unknown_customer unauthorised forbidden"
+        " unavailable"
         " not_enabled changed in_surplus too_late ended id_reused not_found method_not_allowed internal refused"
     ),
     "subject": {"jtl", "wms", "orders", "ffn", "key_accounting", "support"},
