@@ -146,6 +146,20 @@ def event(
 
 
 @app.command()
+def session(
+    customer: Annotated[str, typer.Argument(metavar="CUSTOMER", help="Like K-1001.")],
+    language: Annotated[str | None, typer.Option(help="de or en; the customer's own without it.")] = None,
+    return_url: Annotated[str | None, typer.Option(help="Where the customer is led back to.")] = None,
+    open: Annotated[str | None, typer.Option(help="The licence that he is to end; the board without it.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Print a link by which a browser enters the customer's pages, once, within an hour."""
+    act = {"licence": open} if open else None
+    body = given(customer=customer, language=language, return_url=return_url, open=act)
+    ask("POST", "/customer-sessions", lambda link, _: typer.echo(link["url"]), as_json, json=body)
+
+
+@app.command()
 def tasks(
     customer: Customer = None,
     kind: KindName = None,

@@ -18,7 +18,16 @@ from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    SecretStr,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 from pydantic_core import InitErrorDetails, PydanticCustomError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
@@ -29,7 +38,7 @@ PREFIX = "CANCELLATIONS_"
 Mode = Literal["automatic", "guided"]
 Port = Annotated[int, Field(ge=1, le=65535)]
 
-SECRETS = ("webhook_secret", "operator_tokens", "smtp_url", "database_url")
+SECRETS = ("webhook_secret", "operator_tokens", "portal_tokens", "session_secret", "smtp_url", "database_url")
 """What is never shown as it is: each may hold a secret."""
 ADDRESSES = ("smtp_url", "database_url")
 """Of these, what is shown with its password masked."""
@@ -136,26 +145,72 @@ def link_pattern(url: str) -> str:
     raise ValueError("write an address with {workflow_id} in it, like https://shop.example/cases/{workflow_id}")
 
 
-def tokens(text: str) -> dict[str, str]:
-    """Operators' tokens by name: each one person's, fit for a header, and hard to guess. Raises `ValueError`."""
-    found = pairs(":", text)
-    if len(set(found.values())) < len(found):
-        raise ValueError("two operators have one token: who decides could not be told")
-    if any(not re.fullmatch(r"[!-~]+", token) for token in found.values()):
-        raise ValueError("a token holds letters, digits and signs of ASCII, without blanks")
-    check_tokens(list(found.values()))
-    return found
+def tokens(text: str) -> dict[str, list[str]]:
+    """Tokens by name, of one name perhaps several, for rotation: each one's own, and fit for a header.
+
+    Raises `ValueError`.
+    """
+    found = list_of_pairs(":", text)
+    given = [token for _, token in found]
+    if len(set(given)) < len(given):
+        raise ValueError("two names, or one name twice, have the same token: who calls could not be told")
+    check_printable(given, "a token")
+    check_tokens(given)
+    return {name: [token for other, token in found if other == name] for name, _ in found}
+
+
+def session_secrets(text: str) -> list[str]:
+    """The secrets that sign customers' sessions: the first one signs, all are valid. Raises `ValueError`."""
+    secrets = [secret.strip() for secret in text.split(",") if secret.strip()]
+    check_printable(secrets, "a secret")
+    check_tokens(secrets)
+    return secrets
+
+
+def check_printable(secrets: list[str], what: str) -> None:
+    """Raise `ValueError` for a secret that cannot stand in a header or a file as it is."""
+    if any(not re.fullmatch(r"[!-~]+", secret) for secret in secrets):
+        raise ValueError(f"{what} holds letters, digits and signs of ASCII, without blanks")
+
+
+def origins(text: str) -> list[str]:
+    """Origins of the web, each as browsers write it. Raises `ValueError`."""
+    given = [part.strip().rstrip("/") for part in text.split(",") if part.strip()]
+    found = [origin_of(part) for part in given if re.fullmatch(r"[a-z]+://[^/?#]+", part, re.IGNORECASE)]
+    if None in found or len(found) < len(given):
+        raise ValueError("an origin is like https://konto.shop.example, without a path (several, comma-separated)")
+    return [origin for origin in found if origin is not None]
+
+
+def origin_of(url: str) -> str | None:
+    """The origin of an address of the web as browsers write it; None for what is no such address, or says a user."""
+    try:
+        parts = urlsplit(url)
+        host, port = (parts.hostname or "").encode("idna").decode(), parts.port
+    except (ValueError, UnicodeError):
+        return None
+    usual = {"http": 80, "https": 443}
+    if parts.scheme not in usual or not re.fullmatch(r"[a-z0-9._:-]+", host) or "@" in parts.netloc or port == 0:
+        return None
+    host = f"[{host}]" if ":" in host else host
+    return f"{parts.scheme}://{host}" + ("" if port in (None, usual[parts.scheme]) else f":{port}")
 
 
 def pairs(separator: str, text: str) -> dict[str, str]:
     """Values by name, each once. Raises `ValueError`."""
-    given = [pair.strip().partition(separator) for pair in text.split(",") if pair.strip()]
-    if any(not name.strip() or not mid or not rest.strip() for name, mid, rest in given):
-        raise ValueError(f"give pairs like name{separator}value, comma-separated")
-    found = {name.strip(): rest.strip() for name, _, rest in given}
+    given = list_of_pairs(separator, text)
+    found = dict(given)
     if len(found) < len(given):
         raise ValueError("a name stands there twice")
     return found
+
+
+def list_of_pairs(separator: str, text: str) -> list[tuple[str, str]]:
+    """Names with their values, as they stand there. Raises `ValueError`."""
+    given = [pair.strip().partition(separator) for pair in text.split(",") if pair.strip()]
+    if any(not name.strip() or not mid or not rest.strip() for name, mid, rest in given):
+        raise ValueError(f"give pairs like name{separator}value, comma-separated")
+    return [(name.strip(), rest.strip()) for name, _, rest in given]
 
 
 def time_of_day(text: str) -> time | None:
@@ -219,6 +274,8 @@ def masked(address: str) -> str:
     return re.sub(r"(?i)((?:password|passwd|pwd)=)[^&]*", r"\1***", address)
 
 
+Tokens = Annotated[dict[str, tuple[SecretStr, ...]], NoDecode, read_from_text(tokens)]
+"""Tokens by the name of who has them."""
 Positive = Annotated[timedelta, Field(gt=timedelta(0)), read_from_text(iso_8601)]
 
 
@@ -241,7 +298,12 @@ class Settings(BaseSettings):
     temporal_port: Port = 7233
     temporal_ui_port: Port = 8233
     webhook_secret: Annotated[tuple[SecretStr, ...], NoDecode, read_from_text(webhook_secrets)] = ()
-    operator_tokens: Annotated[dict[str, SecretStr], NoDecode, read_from_text(tokens)] = {}
+    operator_tokens: Tokens = {}
+    portal_tokens: Tokens = {}
+    session_secret: Annotated[tuple[SecretStr, ...], NoDecode, read_from_text(session_secrets)] = ()
+    """Signs customers' sessions; without it a secret is made and kept in `STATE_DIR`."""
+    return_origins: Annotated[tuple[str, ...], NoDecode, read_from_text(origins)] = ()
+    """Where a customer may be led back to."""
     customer_centre: Mode = "automatic"
     customer_centre_modes: Annotated[dict[str, Mode], NoDecode, read_from_text(partial(pairs, "="))] = {}
     notice_boundary: Literal["inclusive", "strict"] = "inclusive"
@@ -295,6 +357,23 @@ class Settings(BaseSettings):
         """Black or white, whichever is better read on the brand's colour: 4.5 to 1 at least."""
         return "#ffffff" if luminance(self.brand_colour) < MIDDLE else "#000000"
 
+    @field_validator("portal_tokens", mode="after")
+    @classmethod
+    def _nobody_is_both(cls, given: dict[str, tuple[SecretStr, ...]], info: ValidationInfo) -> Any:
+        operators = {token for tokens in info.data.get("operator_tokens", {}).values() for token in tokens}
+        if any(operators.intersection(tokens) for tokens in given.values()):
+            raise ValueError("an operator has this token too: who calls could not be told")
+        return given
+
+    @property
+    def guarded(self) -> bool:
+        """Whether who calls the portal must show an authority: others reach it, or any secret is set."""
+        return bool(self.webhook_secret or self.operator_tokens or self.portal_tokens or not loopback(self.portal_host))
+
+    def without_tokens(self) -> "Settings":
+        """The same settings for parts that need no tokens: they keep none."""
+        return self.model_copy(update={"operator_tokens": {}, "portal_tokens": {}})
+
     def mode(self, kind: str) -> Mode:
         """How changes of this kind are made: by an adapter, or by a person by hand (X12)."""
         return self.customer_centre_modes.get(kind, self.customer_centre)
@@ -333,6 +412,15 @@ def switched_off(settings: Settings) -> list[str]:
     ui, public = (of_no_use_elsewhere(url) for url in (settings.temporal_ui_url, settings.public_url))
     lost = "the links in mails that go out lead nowhere: set it to where customers reach the pages"
     links = lost if settings.smtp_url else "links in mails work on this machine only"
+    events, tasks, reads = (
+        ("a token alone sends events", "nobody decides tasks but by the command line", "no customers' portal may call")
+        if settings.guarded
+        else (
+            "whoever reaches the portal may send events",
+            "whoever reaches the portal may decide tasks",
+            "whoever reaches the portal may read everything",
+        )
+    )
     to_nobody = [
         f"{PREFIX}{name} is {address}: such mail reaches nobody"
         for name, address in (("MAIL_FROM", settings.mail_from), ("OPERATOR_MAIL", settings.operator_mail))
@@ -342,8 +430,12 @@ def switched_off(settings: Settings) -> list[str]:
         f"SMTP_URL is not set: mails are files in {settings.state_dir / 'mail'}, and nobody gets them": (
             settings.smtp_url is None
         ),
-        "WEBHOOK_SECRET is not set: whoever reaches the portal may send events": not settings.webhook_secret,
-        "OPERATOR_TOKENS is not set: whoever reaches the portal may decide tasks": not settings.operator_tokens,
+        f"WEBHOOK_SECRET is not set: {events}": not settings.webhook_secret,
+        f"OPERATOR_TOKENS is not set: {tasks}": not settings.operator_tokens,
+        f"PORTAL_TOKENS is not set: {reads}": not settings.portal_tokens,
+        f"SESSION_SECRET is not set: a file in {settings.state_dir} stands in for it, which all portals must share": (
+            not settings.session_secret
+        ),
         f"PUBLIC_URL is {settings.public_url}: {links}": public,
         f"TEMPORAL_UI_URL is {settings.temporal_ui_url}: links to the web UI work on this machine only": ui,
         "COMPARE_AT is never: a run that is terminated is not noticed": settings.compare_at is None,

@@ -12,6 +12,7 @@ from activities.mail.senders import mail_of
 from activities.ports import Bookings, CustomerRecords, Mail, Tickets
 from activities.sql.customer_centre import SqlCustomerCentre
 from activities.sql.customer_records import SqlCustomerRecords
+from activities.sql.customer_sessions import SqlCustomerSessions
 from activities.sql.database import Database, create_database
 from activities.sql.inbox import SqlInbox
 from activities.sql.ledger import SqlLedger
@@ -40,6 +41,7 @@ class Adapters:
     ledger: SqlLedger
     work_list: SqlWorkList
     inbox: SqlInbox
+    customer_sessions: SqlCustomerSessions
     tickets: Tickets
     mail: Mail
 
@@ -75,6 +77,7 @@ def create_adapters(settings: Settings) -> Adapters:
         ledger=SqlLedger(database),
         work_list=SqlWorkList(database),
         inbox=SqlInbox(database),
+        customer_sessions=SqlCustomerSessions(database),
         tickets=SqlTickets(database),
         mail=mail_of(settings),
     )

@@ -70,7 +70,7 @@ def base_url(settings: Settings) -> str:
 
 def portal_client(settings: Settings) -> httpx.AsyncClient:
     """A client of the portal, with an operator's token where one is needed; never by way of a proxy."""
-    token = next(iter(settings.operator_tokens.values()), None)
+    token = next((token for tokens in settings.operator_tokens.values() for token in tokens), None)
     headers = {"authorization": f"Bearer {token.get_secret_value()}"} if token else {}
     return httpx.AsyncClient(base_url=base_url(settings), headers=headers, timeout=15, trust_env=False)
 

@@ -16,13 +16,16 @@ Form = dict[str, list[str]]
 
 @dataclass(frozen=True)
 class Visitor:
-    """The customer who is logged in. `return_url`: where the vendor's portal wants him back, if it said so."""
+    """The customer who is logged in. `return_url`: where the vendor's portal wants him back, if it said so.
+    `session`: the ID of his session.
+    """
 
     customer: str
     language: str
     csrf: str
     """What every form carries in its field `csrf`."""
     return_url: str | None = None
+    session: str = ""
 
 
 class CallRefused(Exception):

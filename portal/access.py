@@ -1,9 +1,7 @@
-"""Who may call: Standard Webhooks signatures for events, bearer tokens for operators."""
+"""Whether an event is signed by one of the secrets that we share (Standard Webhooks)."""
 
-import hmac
 from collections.abc import Mapping
 
-from pydantic import SecretStr
 from standardwebhooks import Webhook, WebhookVerificationError
 
 from portal.problems import PortalProblem
@@ -22,15 +20,3 @@ def is_signed(webhook: Webhook, headers: Mapping[str, str], body: bytes) -> bool
     except (WebhookVerificationError, ValueError):
         return False
     return True
-
-
-def operator_of(tokens: Mapping[str, SecretStr], authorization: str | None) -> str | None:
-    """The operator's name; None where no tokens are set. Raises `unauthorised`. Every token is compared in full."""
-    if not tokens:
-        return None
-    scheme, _, token = (authorization or "").partition(" ")
-    given = token.strip().encode()
-    names = [name for name, secret in tokens.items() if hmac.compare_digest(secret.get_secret_value().encode(), given)]
-    if not names or scheme.lower() != "bearer":
-        raise PortalProblem("unauthorised")
-    return names[-1]

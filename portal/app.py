@@ -20,8 +20,10 @@ from pages.calls import CallRefused
 from pages.my.routes import router as customers_pages
 from pages.rendering import Brand, Look
 from pages.site import Site, language_of, refused
-from portal import customer_routes, health_routes, home_page, operator_routes
-from portal.context import Portal, portal_of, requested_language, view_of
+from portal import customer_routes, health_routes, home_page, operator_routes, session_routes
+from portal.authority import authority_noted
+from portal.context import Portal, portal_of, requested_language
+from portal.credentials import credentials_of
 from portal.deadline import Timely
 from portal.delivery import delivery_of
 from portal.intake import Intake
@@ -30,8 +32,9 @@ from portal.openapi import DescribedApp
 from portal.page_calls import PageCalls
 from portal.problems import PortalProblem, body_of, malformed, response_of, wrong_call
 from portal.readiness import Readiness
+from portal.sessions import Sessions
 from portal.shown import shown
-from settings import Settings, checked
+from settings import Settings, checked, switched_off
 from states.kinds.registry import KINDS
 
 log = structlog.get_logger(__name__)
@@ -65,6 +68,7 @@ def build(client: Client, settings: Settings, *, trusted: bool) -> FastAPI:
     app.state.site = Site(PageCalls(portal), Look(Brand(), settings.time_zone))
     app.add_middleware(Timely, answer=answer_late)
     app.add_middleware(Measured, metrics=portal.metrics)
+    app.include_router(session_routes.router)
     app.include_router(customers_pages)
     for module in (home_page, customer_routes, operator_routes, health_routes):
         app.include_router(module.router)
@@ -74,9 +78,13 @@ def build(client: Client, settings: Settings, *, trusted: bool) -> FastAPI:
 def compose(client: Client, settings: Settings, trusted: bool) -> Portal:
     """The application's parts. Creates or migrates the database; blocks until that is done."""
     catalogues, adapters, metrics = load_catalogues(settings.catalogue_dir), create_adapters(settings), Metrics()
-    delivery = delivery_of(client, settings, adapters, catalogues)
+    bare = settings.without_tokens()
+    sessions = Sessions(bare)
+    if not trusted:
+        sessions.prove()
+    delivery = delivery_of(client, bare, adapters, catalogues)
     return Portal(
-        settings=settings,
+        settings=bare,
         readiness=Readiness(client, settings.task_queue, adapters),
         catalogues=catalogues,
         adapters=adapters,
@@ -84,6 +92,10 @@ def compose(client: Client, settings: Settings, trusted: bool) -> Portal:
         intake=Intake(delivery, metrics, quiet=trusted),
         metrics=metrics,
         webhooks=tuple(Webhook(secret.get_secret_value()) for secret in settings.webhook_secret),
+        credentials=credentials_of(settings),
+        sessions=sessions,
+        off=tuple(switched_off(settings)),
+        guards=settings.guarded,
         trusted=trusted,
     )
 
@@ -127,7 +139,8 @@ async def answer_fault(request: Request, error: Exception) -> Response:
         with suppress(AdapterError):
             language = await portal_of(request).intake.delivery.language(problem)
     body = body_of(problem, language or "en")
-    return response_of(problem, await shown(portal_of(request), body, view_of(request), problem.customer))
+    view = authority_noted(request).view
+    return response_of(problem, await shown(portal_of(request), body, view, problem.customer))
 
 
 async def answer_late(request: Request, error: Exception) -> Response:

@@ -1,27 +1,34 @@
-"""What every call of one application shares, and who is calling."""
+"""What every call of one application shares."""
 
+import asyncio
 import re
+from contextlib import suppress
 from dataclasses import dataclass
+from typing import Any
 
 from fastapi import Request
 from standardwebhooks import Webhook
 
 from activities.adapters import Adapters
+from activities.names import may_name, names_of
+from activities.ports import AdapterError
 from catalogue.loader import Catalogues
-from portal.access import operator_of
-from portal.delivery import Caller
+from portal.credentials import Credentials
 from portal.intake import Intake
 from portal.metrics import Metrics
-from portal.problems import PortalProblem
 from portal.readiness import Readiness
 from portal.run_client import RunClient
+from portal.sessions import Sessions
 from settings import Settings
-from states.views.audience import View
+
+NAMES_WITHIN = 0.5
+"""Seconds for looking up what licences are called."""
 
 
 @dataclass(frozen=True)
 class Portal:
     """One application's parts. `trusted`: called in process by the command line; nobody has to prove anything.
+    `off`: what the settings leave off; they themselves hold no tokens any more.
 
     Errors of the database that may pass are answered as `unavailable` (`portal.app`).
     """
@@ -34,7 +41,31 @@ class Portal:
     intake: Intake
     metrics: Metrics
     webhooks: tuple[Webhook, ...]
+    credentials: Credentials
+    sessions: Sessions
+    off: tuple[str, ...]
+    guards: bool
     trusted: bool
+
+    @property
+    def guarded(self) -> bool:
+        """Whether who calls must show an authority."""
+        return self.guards and not self.trusted
+
+    async def with_names(self, document: dict[str, Any], customer: str | None = None) -> dict[str, Any]:
+        """What is answered about a customer, with the names that no run may hold; without them where they cannot be
+        read at once: nothing waits for a name. `customer`: as the document or the run in it says, unless given."""
+        customer = customer or document.get("customer") or (document.get("current") or {}).get("customer")
+        if customer is None or not may_name(document):
+            return document
+        with suppress(AdapterError, TimeoutError):
+            async with asyncio.timeout(NAMES_WITHIN):
+                return await self.adapters.database.in_thread(self.named, document, customer)
+        return document
+
+    def named(self, document: dict[str, Any], customer: str) -> dict[str, Any]:
+        """A document with the names in the customer's record. Blocks."""
+        return dict(names_of(customer, self.adapters.records, self.catalogues).in_document(document))
 
 
 def portal_of(request: Request) -> Portal:
@@ -49,19 +80,6 @@ def portal_of(request: Request) -> Portal:
 async def current_portal(request: Request) -> Portal:
     """The parts of the application that got this call."""
     return portal_of(request)
-
-
-async def operator(request: Request) -> str | None:
-    """The operator who calls; None where nobody has to say. Raises `unauthorised`."""
-    return operator_name(request)
-
-
-def operator_name(request: Request) -> str | None:
-    """The operator who calls; None where nobody has to say. Raises `unauthorised`."""
-    portal = portal_of(request)
-    if portal.trusted:
-        return None
-    return operator_of(portal.settings.operator_tokens, request.headers.get("authorization"))
 
 
 def takes_pages(request: Request) -> bool:
@@ -80,11 +98,6 @@ def wanted(accepted: str, media_type: str) -> float:
     return 0.0
 
 
-def view_of(request: Request) -> View:
-    """Which view of a document the caller gets."""
-    return "operator" if caller_of(request).is_operator else "customer"
-
-
 def requested_language(request: Request) -> str | None:
     """German or English where the caller asks for one of them."""
     for part in request.headers.get("accept-language", "").split(","):
@@ -92,12 +105,3 @@ def requested_language(request: Request) -> str | None:
         if language in ("de", "en"):
             return language
     return None
-
-
-def caller_of(request: Request) -> Caller:
-    """Who sends an event: an operator only with a token, where tokens are set."""
-    language = requested_language(request)
-    try:
-        return Caller(language, operator_name(request), is_operator=True)
-    except PortalProblem:
-        return Caller(language)

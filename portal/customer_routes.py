@@ -2,20 +2,20 @@
 
 from typing import Annotated, get_args
 
-from fastapi import APIRouter, Depends, Path, Query, Request
+from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 from structlog.contextvars import bound_contextvars
 
 from activities.links import customer_page
 from portal import openapi_examples, read_models
-from portal.access import check_signature
+from portal.authority import OF_THE_CUSTOMER, CurrentAuthority, authority_of, caller_of, sender_authority
 from portal.board import board as board_of
 from portal.choices import Choices
 from portal.choices import choices as chosen_from
-from portal.context import caller_of, operator, takes_pages, view_of
+from portal.context import takes_pages
 from portal.incoming import read_event
 from portal.json_body import JsonBody, read_body
-from portal.openapi import answer, body, event_body, problems
+from portal.openapi import BY_ANYBODY, SIGNED, answer, body, event_body, problems, secured
 from portal.parameters import CurrentPortal, Cursor, CustomerNumber, KindName, Limit, bound_of, choice
 from portal.problems import MEDIA_TYPE
 from portal.schemas import Board, CancellationPage, LicencesAnswer
@@ -48,19 +48,19 @@ Bound = Annotated[str | None, Query(description="A day in Berlin or a moment, in
     responses=answer(
         202, Status, openapi_examples.STATUS, "Taken; `waiting_for` is `system` while the run is still at work"
     )
-    | problems(401, 404, 409, 422, 503),
-    openapi_extra=event_body(),
+    | problems(401, 403, 404, 409, 422, 503),
+    openapi_extra=event_body() | secured(*BY_ANYBODY, SIGNED),
 )
 async def events(request: Request, portal: CurrentPortal) -> JSONResponse:
     """Structured or binary. `source` and `id` make it idempotent; `time` is when the customer acted."""
     content = await read_body(request)
-    if not portal.trusted:
-        check_signature(portal.webhooks, request.headers, content)
+    authority = await sender_authority(request, content)
     event = read_event(request.headers, content)
+    authority.check_event(event)
     with bound_contextvars(**event.names):
-        answer = await portal.intake.take(event, caller_of(request))
+        answer = await portal.intake.take(authority.own(event), caller_of(request, authority))
     media_type = "application/json" if answer.status == 202 else MEDIA_TYPE
-    document = await shown(portal, answer.document, view_of(request))
+    document = await shown(portal, answer.document, authority.view)
     return JSONResponse(document, status_code=answer.status, media_type=media_type)
 
 
@@ -68,7 +68,10 @@ async def events(request: Request, portal: CurrentPortal) -> JSONResponse:
     "/customers/{customer}/licences",
     tags=["customers"],
     summary="The customer's licences, and what ending each would do to the cost",
-    responses=answer(200, LicencesAnswer, openapi_examples.LICENCES, "The licences") | problems(404, 422, 503),
+    responses=answer(200, LicencesAnswer, openapi_examples.LICENCES, "The licences")
+    | problems(401, 403, 404, 422, 503),
+    dependencies=[OF_THE_CUSTOMER],
+    openapi_extra=secured(*BY_ANYBODY),
 )
 async def licences(customer: Annotated[Identifier, Path()], portal: CurrentPortal) -> JSONResponse:
     """Cancelled (cost falls), deactivated (the price is in the edition), or why neither."""
@@ -79,7 +82,9 @@ async def licences(customer: Annotated[Identifier, Path()], portal: CurrentPorta
     "/customers/{customer}/board",
     tags=["customers"],
     summary="Everything that the customer has, until when each could be ended, and what that would do",
-    responses=answer(200, Board, openapi_examples.BOARD, "The board") | problems(404, 422, 503),
+    responses=answer(200, Board, openapi_examples.BOARD, "The board") | problems(401, 403, 404, 422, 503),
+    dependencies=[OF_THE_CUSTOMER],
+    openapi_extra=secured(*BY_ANYBODY),
 )
 async def board(
     customer: Annotated[Identifier, Path()], portal: CurrentPortal, language: ReadIn = None
@@ -92,7 +97,9 @@ async def board(
     "/customers/{customer}/choices",
     tags=["customers"],
     summary="What may be chosen for one cancellation: targets, reasons, what its order asks for",
-    responses=answer(200, Choices, openapi_examples.CHOICES, "What may be chosen") | problems(404, 422, 503),
+    responses=answer(200, Choices, openapi_examples.CHOICES, "What may be chosen") | problems(401, 403, 404, 422, 503),
+    dependencies=[OF_THE_CUSTOMER],
+    openapi_extra=secured(*BY_ANYBODY),
 )
 async def choices(
     customer: Annotated[Identifier, Path()],
@@ -113,22 +120,25 @@ async def choices(
     tags=["customers"],
     summary="What would happen, without starting anything",
     responses=answer(200, Preview, openapi_examples.PREVIEW, "The preview, also where it would be refused")
-    | problems(422, 503),
-    openapi_extra=body(openapi_examples.REQUEST, "Request"),
+    | problems(401, 403, 422, 503),
+    openapi_extra=body(openapi_examples.REQUEST, "Request") | secured(*BY_ANYBODY),
 )
-async def previews(data: JsonBody, portal: CurrentPortal) -> JSONResponse:
+async def previews(authority: CurrentAuthority, data: JsonBody, portal: CurrentPortal) -> JSONResponse:
     """The same data as `requested`; `time` may be any moment."""
+    if isinstance(data, dict) and "customer" in data:
+        authority.check_customer(data["customer"])
     return JSONResponse(await read_models.preview_of(portal, data))
 
 
 @router.get(
     "/cancellations",
-    tags=["operators"],
+    tags=["operators", "customers"],
     summary="Search: open runs first, then ended ones, newest first; with a bound of the date, the latest date first",
-    responses=answer(200, CancellationPage, openapi_examples.PAGE, "A page") | problems(401, 422, 503),
-    dependencies=[Depends(operator)],
+    responses=answer(200, CancellationPage, openapi_examples.PAGE, "A page") | problems(401, 403, 422, 503),
+    openapi_extra=secured(*BY_ANYBODY),
 )
 async def cancellations(
+    authority: CurrentAuthority,
     portal: CurrentPortal,
     customer: CustomerNumber = None,
     kind: KindName = None,
@@ -140,7 +150,8 @@ async def cancellations(
     cursor: Cursor = None,
     limit: Limit = 50,
 ) -> JSONResponse:
-    """Counted to 10,000, in pages: `next` is the `cursor` of the following one."""
+    """Counted to 10,000, in pages: `next` is the `cursor` of the following one. All but operators name a customer."""
+    authority.check_listing(customer)
     zone = portal.settings.time_zone
     criteria = Criteria(
         customer=customer,
@@ -161,7 +172,8 @@ async def cancellations(
     summary="The status document of a cancellation",
     responses=answer(200, Status, openapi_examples.STATUS, "How it stands, or how it ended")
     | {303: {"description": "To its page, where HTML is asked for"}}
-    | problems(404, 422, 503),
+    | problems(401, 404, 422, 503),
+    openapi_extra=secured(*BY_ANYBODY),
 )
 async def cancellation(
     workflow_id: Annotated[str, Path(pattern=ANY_ID, examples=["edition/K-1001/jtl"])],
@@ -170,7 +182,10 @@ async def cancellation(
     run_id: Annotated[str | None, Query(pattern=r"^[A-Za-z0-9-]{1,64}$", description="An older run")] = None,
 ) -> Response:
     """Of the newest run, or of the one that `run_id` names. A browser is led to the page."""
-    if takes_pages(request):
+    if takes_pages(request):  # the page asks by itself who comes
         return RedirectResponse(customer_page(portal.settings, workflow_id), 303, BY_ACCEPT)
-    document = await shown(portal, await portal.runs.reader.read(workflow_id, run_id), view_of(request))
-    return JSONResponse(document, headers=BY_ACCEPT)
+    authority = await authority_of(request)
+    authority.check_run(workflow_id, run_id)
+    document = await portal.runs.reader.read(workflow_id, run_id)
+    authority.check_document(document, workflow_id, run_id)
+    return JSONResponse(await shown(portal, document, authority.view), headers=BY_ACCEPT)

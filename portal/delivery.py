@@ -22,7 +22,7 @@ from states.model.base import day_of
 from states.model.facts import RunSettings
 from states.model.request import OPERATOR_MESSAGES
 
-UNANSWERED = frozenset({401, 500, 503})
+UNANSWERED = frozenset({401, 403, 500, 503})
 """Statuses that are no answer to the event: sent again, it is tried again."""
 
 
@@ -36,11 +36,14 @@ class CallAnswer(NamedTuple):
 
 @dataclass(frozen=True)
 class Caller:
-    """Who sends an event: in which language to answer (None: the customer's), and which operator, if any."""
+    """Who sends an event: in which language to answer (None: the customer's), and which operator, which portal, or
+    which customer in a session of his own, as far as they are known."""
 
     language: str | None = None
     operator: str | None = None
     is_operator: bool = False
+    portal: str | None = None
+    customer: str | None = None
 
 
 @dataclass(frozen=True)
@@ -133,10 +136,12 @@ def delivery_of(client: Client, settings: Settings, adapters: Adapters, catalogu
 def permitted(command: RunCommand, caller: Caller) -> RunCommand:
     """The command, which only an operator may give to a task; `by` is the operator's name, where there is one.
 
-    Raises `unauthorised`.
+    Raises `unauthorised`, or `forbidden` for somebody who has another authority.
     """
     if command.event not in OPERATOR_MESSAGES:
         return command
+    if not caller.is_operator and (caller.portal or caller.customer):
+        raise PortalProblem("forbidden", values={"fault": "operators_alone"})
     if not caller.is_operator:
         raise PortalProblem("unauthorised")
     return replace(command, payload=command.payload | ({"by": caller.operator} if caller.operator else {}))

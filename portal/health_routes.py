@@ -8,15 +8,16 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from activities.ports import AdapterError
 from portal import openapi_examples
+from portal.authority import is_trusted
 from portal.context import requested_language
 from portal.openapi import answer, problems
 from portal.parameters import CurrentPortal
 from portal.problems import MEDIA_TYPE, PortalProblem, body_of
 from portal.readiness import OK
 from portal.schemas import Health
-from settings import switched_off
 
 router = APIRouter(tags=["running it"])
+FAILED = "failed"
 
 
 @router.get(
@@ -36,9 +37,14 @@ async def healthz() -> JSONResponse:
     | problems(503),
 )
 async def readyz(request: Request, portal: CurrentPortal) -> JSONResponse:
-    """503 where one is not there: a problem that has the parts beside it, each `ok` or what is wrong."""
-    parts = await portal.readiness.look()
-    health = Health(status="ok", **parts, off=tuple(switched_off(portal.settings))).model_dump()
+    """503 where one is not there: a problem that has the parts beside it, each `ok` or what is wrong.
+
+    Addresses and what is off are for operators: others are told no more than that it is.
+    """
+    parts, off = await portal.readiness.look(), portal.off
+    if not is_trusted(request):
+        parts, off = {part: answer if answer == OK else FAILED for part, answer in parts.items()}, ()
+    health = Health(status="ok", **parts, off=off).model_dump()
     wrong = [f"{part}: {answer}" for part, answer in parts.items() if answer != OK]
     if not wrong:
         return JSONResponse(health)

@@ -5,7 +5,7 @@ import json
 import re
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -71,6 +71,10 @@ class IncomingEvent:
     def names(self) -> dict[str, str]:
         """What the logs call it."""
         return {"event_source": self.source, "event_id": self.id, "workflow_id": self.run}
+
+    def of_source(self, source: str) -> "IncomingEvent":
+        """The same event, as sent by another source."""
+        return replace(self, source=source)
 
     @property
     def label(self) -> str:

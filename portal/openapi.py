@@ -6,11 +6,12 @@ from fastapi import FastAPI
 
 from portal import openapi_examples
 from portal.problems import MEDIA_TYPE
-from portal.schemas import CloudEventDocument, Confirmation, ProblemDocument, Rejection
+from portal.schemas import CloudEventDocument, Confirmation, CustomerSession, ProblemDocument, Rejection
 from states.model.request import Request
 
 WHEN = {
     401: "`unauthorised`: signature or token is missing or wrong",
+    403: "`forbidden`: this authority is not for that customer, or not for this call",
     404: "`unknown_run`, `unknown_task` or `unknown_customer`",
     405: "`method_not_allowed`",
     409: "The state does not allow it: the code says why, `enabled` what is possible, `current` how the run stands",
@@ -20,7 +21,10 @@ WHEN = {
 }
 REQUIRED_ATTRIBUTES = ("specversion", "type", "source", "id")
 NEEDED = "Binary mode only, needed there."
-SIGNED = "Standard Webhooks; needed where a secret is set."
+SIGNATURE = "Standard Webhooks; needed where a secret is set."
+OPERATOR, PORTAL, SESSION, SIGNED = "operator", "portal", "session", "signature"
+BY_ANYBODY = (OPERATOR, PORTAL, SESSION)
+"""The authorities by which a customer's own may be read."""
 REFERENCE = "#/components/schemas/{model}"
 
 
@@ -58,6 +62,11 @@ def body(example: Any, schema: str | None = None) -> dict[str, Any]:
     return {"requestBody": {"content": {"application/json": content}}}
 
 
+def secured(*schemes: str) -> dict[str, Any]:
+    """By which authorities a call may be made: any one of them, or none where nothing is guarded."""
+    return {"security": [{}, *({scheme: []} for scheme in schemes)]}
+
+
 def header(name: str, description: str, example: str | None = None) -> dict[str, Any]:
     """An optional header."""
     parameter = {"name": name, "in": "header", "required": False, "schema": {"type": "string"}}
@@ -86,20 +95,45 @@ def event_body() -> dict[str, Any]:
             *(header(f"ce-{name}", NEEDED, openapi_examples.EVENT[name]) for name in REQUIRED_ATTRIBUTES),
             header("ce-subject", "Binary mode only.", openapi_examples.ORDER["subject"]),
             header("ce-time", "Binary mode only.", openapi_examples.EVENT["time"]),
-            *(header(f"webhook-{part}", SIGNED) for part in ("id", "timestamp", "signature")),
+            *(header(f"webhook-{part}", SIGNATURE) for part in ("id", "timestamp", "signature")),
         ],
     }
 
 
+SCHEMES = {
+    OPERATOR: {"type": "http", "scheme": "bearer", "description": "A token of `OPERATOR_TOKENS`: all customers."},
+    PORTAL: {
+        "type": "http",
+        "scheme": "bearer",
+        "description": "A token of `PORTAL_TOKENS`: the customers' view; sends events where no webhook secret is set.",
+    },
+    SESSION: {
+        "type": "apiKey",
+        "in": "cookie",
+        "name": "__Host-cancellations",
+        "description": "A session of `POST /customer-sessions`, for its own customer alone. The cookie is called "
+        "`cancellations` where `PUBLIC_URL` is not https.",
+    },
+    SIGNED: {
+        "type": "apiKey",
+        "in": "header",
+        "name": "webhook-signature",
+        "description": "Standard Webhooks, with a secret of `WEBHOOK_SECRET`; where one is set, all events need it.",
+    },
+}
+"""The authorities, as OpenAPI names them."""
+
+
 class DescribedApp(FastAPI):
-    """An application whose `/openapi.json` also has the schemas that are only referred to."""
+    """An application whose `/openapi.json` also has the schemas that are only referred to, and the authorities."""
 
     def openapi(self) -> dict[str, Any]:
         """The document, made once."""
         document = super().openapi()
         schemas = document["components"]["schemas"]
-        for model in (ProblemDocument, CloudEventDocument, Request, Confirmation, Rejection):
+        for model in (ProblemDocument, CloudEventDocument, Request, Confirmation, Rejection, CustomerSession):
             if model.__name__ not in schemas:
                 schema = model.model_json_schema(ref_template=REFERENCE)
                 schemas |= schema.pop("$defs", {}) | schemas | {model.__name__: schema}
+        document["components"]["securitySchemes"] = SCHEMES
         return document

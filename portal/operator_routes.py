@@ -8,10 +8,11 @@ from fastapi.responses import JSONResponse
 
 from activities.sql.paging import total_of
 from portal import openapi_examples
-from portal.context import Portal, operator
+from portal.authority import Authority, OperatorAuthority, operator_authority
+from portal.context import Portal
 from portal.incoming import RunCommand, check_own
 from portal.json_body import JsonBody
-from portal.openapi import answer, body, problems
+from portal.openapi import OPERATOR, answer, body, problems, secured
 from portal.parameters import CurrentPortal, Cursor, CustomerNumber, KindName, Limit, choice
 from portal.problems import PortalProblem, malformed
 from portal.run_reader import unavailable
@@ -22,12 +23,11 @@ from states.chart.task_types import TASK_TYPES
 from states.kinds.registry import KINDS
 from states.model.status import Status
 
-DECIDED = problems(401, 404, 409, 422, 503)
+DECIDED = problems(401, 403, 404, 409, 422, 503)
 
 Decision = TypeVar("Decision", Confirmation, Rejection)
 
 router = APIRouter(tags=["operators"])
-Operator = Annotated[str | None, Depends(operator)]
 TaskId = Annotated[str, Path(pattern=r"^[A-Za-z0-9._:-]{1,100}$", examples=["t-0b1c2d3e4f506172"])]
 TypeName = Annotated[str | None, Query(json_schema_extra={"enum": list(TASK_TYPES)})]
 
@@ -35,8 +35,9 @@ TypeName = Annotated[str | None, Query(json_schema_extra={"enum": list(TASK_TYPE
 @router.get(
     "/tasks",
     summary="The operators' open tasks, due first",
-    responses=answer(200, TaskPage, openapi_examples.TASKS, "A page of the work list") | problems(401, 422, 503),
-    dependencies=[Depends(operator)],
+    responses=answer(200, TaskPage, openapi_examples.TASKS, "A page of the work list") | problems(401, 403, 422, 503),
+    dependencies=[Depends(operator_authority)],
+    openapi_extra=secured(OPERATOR),
 )
 async def tasks(
     portal: CurrentPortal,
@@ -59,22 +60,22 @@ async def tasks(
     "/tasks/{task}/confirm",
     summary="Confirm a task",
     responses=answer(200, Status, openapi_examples.STATUS, "Decided; how the run stands now") | DECIDED,
-    openapi_extra=body(openapi_examples.CONFIRMATION, "Confirmation"),
+    openapi_extra=body(openapi_examples.CONFIRMATION, "Confirmation") | secured(OPERATOR),
 )
-async def confirm(task: TaskId, name: Operator, data: JsonBody, portal: CurrentPortal) -> JSONResponse:
+async def confirm(task: TaskId, authority: OperatorAuthority, data: JsonBody, portal: CurrentPortal) -> JSONResponse:
     """With the payload of `confirm_task`; `by` is the name of the operator's token, where there is one."""
-    return await decide(portal, "confirm_task", task, decision_in(Confirmation, data), name)
+    return await decide(portal, "confirm_task", task, decision_in(Confirmation, data), authority)
 
 
 @router.post(
     "/tasks/{task}/reject",
     summary="Reject a task, with a reason",
     responses=answer(200, Status, openapi_examples.STATUS, "Rejected; how the run stands now") | DECIDED,
-    openapi_extra=body(openapi_examples.REJECTION, "Rejection"),
+    openapi_extra=body(openapi_examples.REJECTION, "Rejection") | secured(OPERATOR),
 )
-async def reject(task: TaskId, name: Operator, data: JsonBody, portal: CurrentPortal) -> JSONResponse:
+async def reject(task: TaskId, authority: OperatorAuthority, data: JsonBody, portal: CurrentPortal) -> JSONResponse:
     """With the payload of `reject_task`; `by` is the name of the operator's token, where there is one."""
-    return await decide(portal, "reject_task", task, decision_in(Rejection, data), name)
+    return await decide(portal, "reject_task", task, decision_in(Rejection, data), authority)
 
 
 def decision_in(shape: type[Decision], data: Any) -> Decision:
@@ -84,12 +85,12 @@ def decision_in(shape: type[Decision], data: Any) -> Decision:
 
 
 async def decide(
-    portal: Portal, event: str, task: str, decision: Confirmation | Rejection, operator: str | None
+    portal: Portal, event: str, task: str, decision: Confirmation | Rejection, authority: Authority
 ) -> JSONResponse:
     """Send the decision to the task's run as an update. Raises `unknown_task` and what the run says."""
     if decision.task not in (None, task):
         raise malformed("two_tasks", given=decision.task[:80], task=task)
-    by = operator or decision.by
+    by = authority.name or decision.by
     if not by:
         raise malformed("by")
     row = await portal.adapters.database.in_thread(portal.adapters.work_list.task, task)
@@ -104,4 +105,4 @@ async def decide(
         raise
     if delivered.stage == "promised":  # nobody keeps it, so nobody could promise it
         raise unavailable()
-    return JSONResponse(await shown(portal, delivered.document, "operator"))
+    return JSONResponse(await shown(portal, delivered.document, authority.view))

@@ -8,7 +8,10 @@ from fastapi import Request
 
 from activities.ports import AdapterError
 from pages.calls import CallRefused, Document, Form, Visitor
+from pages.forms import value
+from pages.site import language_of
 from portal import read_models
+from portal.authority import Authority, session_of
 from portal.board import board
 from portal.context import Portal
 from portal.delivery import Caller
@@ -33,42 +36,52 @@ class PageCalls:
 
     async def visitor(self, request: Request) -> Visitor:
         """Who is logged in. Raises `CallRefused`."""
-        raise refusal_of(PortalProblem("unauthorised"), "de")
+        language = language_of(request)
+        with answered(language):
+            session = await session_of(request)
+            if session is None:
+                raise PortalProblem("unauthorised", values={"fault": "no_session"})
+        token = self.portal.sessions.form_token(session.id)
+        return Visitor(session.customer, session.language, token, session.return_url, session.id)
 
     def check_form(self, visitor: Visitor, form: Form) -> None:
         """Raises `CallRefused` unless the form is one of ours."""
-        raise refusal_of(PortalProblem("unauthorised"), visitor.language)
+        given = value(form, "csrf") or ""
+        if not self.portal.sessions.is_form_token(visitor.session, given):
+            raise refusal_of(PortalProblem("forbidden", values={"fault": "form_foreign"}), visitor.language)
 
     async def board(self, visitor: Visitor) -> Document:
         """`GET /customers/{customer}/board`."""
-        with answered(visitor):
+        with answered(visitor.language):
             return await self.portal.adapters.database.in_thread(
-                board, self.portal, visitor.customer, language_of(visitor)
+                board, self.portal, visitor.customer, spoken_by(visitor)
             )
 
     async def licences(self, visitor: Visitor) -> Document:
         """`GET /customers/{customer}/licences`."""
         in_thread = self.portal.adapters.database.in_thread
-        with answered(visitor):
+        with answered(visitor.language):
             return await in_thread(read_models.licences, self.portal, visitor.customer)
 
     async def preview(self, visitor: Visitor, data: Document) -> Document:
         """`POST /previews`."""
-        with answered(visitor):
+        with answered(visitor.language):
             return await read_models.preview_of(self.portal, {**data, "customer": visitor.customer})
 
     async def cancellations(self, visitor: Visitor, cursor: str | None = None) -> Document:
         """`GET /cancellations?customer=…`."""
         criteria = Criteria(customer=visitor.customer)
-        with answered(visitor):
+        with answered(visitor.language):
             return await self.portal.adapters.database.in_thread(search, self.portal.adapters, criteria, cursor, PAGE)
 
     async def status(self, visitor: Visitor, workflow_id: str, run_id: str | None = None) -> Document:
         """`GET /cancellations/{workflow_id}`."""
-        with answered(visitor):
-            if workflow_id.split("/")[1:2] != [visitor.customer]:
-                raise PortalProblem("unknown_run", values={"workflow_id": workflow_id})
-            return await shown(self.portal, await self.portal.runs.reader.read(workflow_id, run_id), "customer")
+        authority = authority_in(visitor)
+        with answered(visitor.language):
+            authority.check_run(workflow_id, run_id)
+            document = await self.portal.runs.reader.read(workflow_id, run_id)
+            authority.check_document(document, workflow_id, run_id)
+            return await shown(self.portal, document, authority.view)
 
     async def send(
         self, visitor: Visitor, event: str, data: Document, *, form_id: str, workflow_id: str | None = None
@@ -76,33 +89,40 @@ class PageCalls:
         """`POST /events`."""
         if event == "requested":
             data = {**data, "customer": visitor.customer}
-        elif workflow_id is None or workflow_id.split("/")[1:2] != [visitor.customer]:
-            raise refusal_of(PortalProblem("unknown_run", values={"workflow_id": workflow_id}), visitor.language)
         incoming = IncomingEvent(SOURCE, form_id, event_type(event), workflow_id, None, data)
-        with answered(visitor):
-            answer = await self.portal.intake.take(incoming, Caller(visitor.language))
-        document = await shown(self.portal, answer.document, "customer", visitor.customer)
+        authority = authority_in(visitor)
+        with answered(visitor.language):
+            authority.check_event(incoming)
+            answer = await self.portal.intake.take(
+                authority.own(incoming), Caller(visitor.language, customer=visitor.customer)
+            )
+        document = await shown(self.portal, answer.document, authority.view)
         if answer.status != 202:
             raise CallRefused(document)
         return document
 
 
-def language_of(visitor: Visitor) -> Language:
+def authority_in(visitor: Visitor) -> Authority:
+    """The authority of who is logged in."""
+    return Authority("customer", None, visitor.customer)
+
+
+def spoken_by(visitor: Visitor) -> Language:
     """The visitor's language."""
     return "en" if visitor.language == "en" else "de"
 
 
 def refusal_of(problem: PortalProblem, language: str) -> CallRefused:
-    """A problem as pages get it; how a run stands they ask by a call of its own."""
-    return CallRefused(body_of(problem, language) | {"current": None})
+    """A problem as pages get it."""
+    return CallRefused(body_of(problem, language))
 
 
 @contextmanager
-def answered(visitor: Visitor) -> Iterator[None]:
-    """Turn what a call raises into what pages understand, in the visitor's language."""
+def answered(language: str) -> Iterator[None]:
+    """Turn what a call raises into what pages understand, in a language."""
     try:
         yield
     except PortalProblem as problem:
-        raise refusal_of(problem, visitor.language) from problem
+        raise refusal_of(problem, language) from problem
     except AdapterError as error:
-        raise refusal_of(PortalProblem("unavailable"), visitor.language) from error
+        raise refusal_of(PortalProblem("unavailable"), language) from error

@@ -5,8 +5,9 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from states.model.base import Amount, Moment, ShortText, Value
+from states.model.base import Amount, Identifier, Moment, ShortText, Value
 from states.model.facts import CostEffect
+from states.model.record import Language
 from states.model.request import ConfirmTask, RejectTask
 from states.model.status import CancellationItem, Status, TaskEntry, WaitingFor
 from states.views.outlook import Timing
@@ -193,6 +194,41 @@ class Rejection(RejectTask):
     model_config = ConfigDict(json_schema_extra=addressed)
 
     by: ShortText | None = None  # type: ignore[assignment]
+
+
+OPEN: dict[str, Any] = {
+    "anyOf": [
+        {"const": "board"},
+        *(
+            {"type": "object", "properties": fields, "required": list(fields), "additionalProperties": False}
+            for fields in (
+                {"licence": {"type": "string"}},
+                {"run": {"type": "string"}},
+                {"kind": {"type": "string"}, "subject": {"type": "string"}},
+            )
+        ),
+        {"type": "null"},
+    ]
+}
+"""What a link may lead to."""
+
+
+class CustomerSession(BaseModel):
+    """A link that a portal asks for. `language`: the customer's own unless given; `open`: to the board unless given."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    customer: Identifier
+    language: Language | None = None
+    return_url: str | None = Field(default=None, max_length=1000)
+    open: Any = Field(default=None, json_schema_extra=OPEN)
+
+
+class SessionLink(BaseModel):
+    """A link, and until when it may be entered."""
+
+    url: str
+    expires_at: Moment
 
 
 class Health(Value):

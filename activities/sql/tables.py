@@ -1,12 +1,17 @@
 """The tables: the record of the customers, what we changed in it and why, and what people still have to do.
 
-They are those of the first schema, which is all that there is. The first migration that changes one takes a copy of
-that declaration to here, and changes it here.
+They are those of the first schema, and beside them what later migrations have added. The first migration that changes
+one of the first schema takes a copy of that declaration to here, and changes it here.
 """
 
-from activities.sql import first_schema
+from sqlalchemy import Index, Table
 
-metadata = first_schema.schema
+from activities.sql import first_schema
+from activities.sql.columns import UtcMoment, keys, needed, new_metadata, optional
+
+metadata = new_metadata()
+for table in first_schema.schema.tables.values():  # copies: what is added here is not in the first schema
+    table.to_metadata(metadata)
 customers = metadata.tables["customers"]
 """`record`: as a line of the file that was loaded, and as changes have left it since. `former_names`: what licences and
 partners were called that have left it: their last texts name them too."""
@@ -27,3 +32,12 @@ ledger = metadata.tables["ledger"]
 inbox = metadata.tables["inbox"]
 """`content` and `sender`: all that it takes to carry it out. `attempt`: how often it was refused; `tries`: how often a
 worker took it up. `stage`: promised | accepted, while what came of it is not known; `status` and `body`: what did."""
+customer_sessions = Table(
+    "customer_sessions",
+    metadata,
+    *keys("session"),
+    *needed("began_at", "called_at", of=UtcMoment),
+    *optional("ended_at", of=UtcMoment),
+    Index(None, "began_at"),
+)
+"""The sessions that customers' links have begun. `session`: the ID of both. `called_at`: the last call in it."""

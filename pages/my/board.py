@@ -2,13 +2,22 @@
 
 from fastapi import APIRouter, Request, Response
 
+from pages.my.board_view import View, act_of, waits_for_customer
 from pages.site import CurrentSite, CurrentVisitor
 
 router = APIRouter(include_in_schema=False)
+LONGEST = 80
+"""Characters of what is looked for."""
 
 
 @router.get("/my")
-async def board(request: Request, site: CurrentSite, visitor: CurrentVisitor) -> Response:
-    """Every contract with its last day in time."""
-    values = await site.calls.licences(visitor)
+async def board(
+    request: Request, site: CurrentSite, visitor: CurrentVisitor, q: str = "", effect: str = ""
+) -> Response:
+    """Every contract with its last day in time. `q`, `effect`: what is looked for."""
+    given = {"q": q.strip()[:LONGEST], "effect": effect}
+    view = View(
+        await site.calls.board(visitor), site.look.zone, {name: value for name, value in given.items() if value}
+    )
+    values = {"view": view, "given": given, "act_of": act_of, "waits_for_customer": waits_for_customer}
     return site.look.page(request, "my/board.html", visitor.language, values, visitor=visitor)

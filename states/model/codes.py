@@ -85,6 +85,7 @@ CODES: dict[str, Code] = {
         Code("unknown_run", ("portal",), 404),
         Code("id_reused", ("portal",)),
         Code("unauthorised", ("portal",), 401),
+        Code("forbidden", ("portal",), 403),
         Code("unavailable", ("portal",), 503),
         Code("not_found", ("http",), 404),
         Code("method_not_allowed", ("http",), 405),

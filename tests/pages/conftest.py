@@ -7,10 +7,19 @@ import pytest
 import pytest_asyncio
 
 from tests.pages.browser import Shop, open_shop
-from tests.portal.conftest import alone, client, portal, server, settings
+from tests.portal.conftest import alone, client, offline, portal, server, settings
 from tests.runs.conftest import a_busy_machine_is_no_deadlock, server_address
 
-__all__ = ["a_busy_machine_is_no_deadlock", "alone", "client", "portal", "server", "server_address", "settings"]
+__all__ = [
+    "a_busy_machine_is_no_deadlock",
+    "alone",
+    "client",
+    "offline",
+    "portal",
+    "server",
+    "server_address",
+    "settings",
+]
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -1,47 +1,46 @@
-"""How tests of pages are logged in."""
+"""How tests of pages are logged in: by a link, as a customers' portal gets one."""
 
+from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
-from fastapi import Request
 from playwright.async_api import BrowserContext
 
-from pages.calls import CallRefused, Form, Visitor
-from portal.page_calls import PageCalls
-from portal.problems import PortalProblem, body_of
 from settings import Settings
 
-COOKIE = "stand_in"
-CSRF = "stand-in"
+
+def token_of(settings: Settings) -> dict[str, str]:
+    """The headers of the portal that vouches for the customer, where tokens are set."""
+    token = next((token for tokens in settings.portal_tokens.values() for token in tokens), None)
+    return {"authorization": f"Bearer {token.get_secret_value()}"} if token else {}
 
 
-async def visitor(self: PageCalls, request: Request) -> Visitor:
-    """A visitor by a plain cookie, until there are sessions."""
-    customer, _, language = request.cookies.get(COOKIE, "").partition(".")
-    if not customer:
-        raise CallRefused(body_of(PortalProblem("unauthorised"), "de"))
-    return Visitor(customer, language or "de", CSRF)
-
-
-def check_form(self: PageCalls, visitor: Visitor, form: Form) -> None:
-    """A form of ours."""
-    if form.get("csrf") != [CSRF]:
-        raise CallRefused(body_of(PortalProblem("unauthorised"), "de"))
-
-
-PageCalls.visitor = visitor  # type: ignore[method-assign]
-PageCalls.check_form = check_form  # type: ignore[method-assign]
+def path_of(link: dict[str, Any]) -> str:
+    """A link without the address of the portal."""
+    parts = urlsplit(link["url"])
+    return f"{parts.path}?{parts.query}"
 
 
 async def log_in(
-    context: BrowserContext, settings: Settings, address: str, customer: str, language: str = "de"
+    context: BrowserContext, settings: Settings, address: str, customer: str, language: str = "de", **wanted: Any
 ) -> None:
-    """Log a browser in."""
-    host = urlsplit(address).hostname
-    assert host
-    await context.add_cookies([{"name": COOKIE, "value": f"{customer}.{language}", "domain": host, "path": "/"}])
+    """Log a browser in. `wanted`: what else `POST /customer-sessions` takes."""
+    made = await context.request.post(
+        f"{address}/customer-sessions",
+        data={"customer": customer, "language": language, **wanted},
+        headers=token_of(settings),
+    )
+    assert made.status == 201, await made.text()
+    entered = await context.request.get(f"{address}{path_of(await made.json())}", max_redirects=0)
+    assert entered.status == 303, await entered.text()
 
 
-async def logged_in(http: httpx.AsyncClient, settings: Settings, customer: str, language: str = "de") -> None:
-    """Log an HTTP client in."""
-    http.cookies.set(COOKIE, f"{customer}.{language}")
+async def logged_in(
+    http: httpx.AsyncClient, settings: Settings, customer: str, language: str = "de", **wanted: Any
+) -> None:
+    """Log an HTTP client in. `wanted`: what else `POST /customer-sessions` takes."""
+    document = {"customer": customer, "language": language, **wanted}
+    made = await http.post("/customer-sessions", json=document, headers=token_of(settings))
+    assert made.status_code == 201, made.text
+    entered = await http.get(path_of(made.json()))
+    assert entered.status_code == 303, entered.text

@@ -29,7 +29,7 @@ async def guarded(client, settings) -> AsyncIterator[Caller]:
     secured = settings.model_copy(
         update={
             "webhook_secret": (SecretStr(SECRET), SecretStr(OLD_SECRET)),
-            "operator_tokens": {"anna": SecretStr("token-anna"), "ben": SecretStr("token-ben")},
+            "operator_tokens": {"anna": (SecretStr("token-anna"),), "ben": (SecretStr("token-ben"),)},
         }
     )
     await load_customers(secured, CUSTOMERS)
@@ -78,7 +78,8 @@ async def test_unauthorised_a_wrong_signature_starts_nothing(guarded, customer, 
     headers = WRONG[wrong](signed(SECRET, content))
     answer = await guarded.http.post("/events", content=content, headers=headers)
     is_problem(answer, 401, "unauthorised")
-    assert (await guarded.http.get(f"/cancellations/edition/{customer}/jtl")).status_code == 404
+    operator = {"authorization": "Bearer token-anna"}
+    assert (await guarded.http.get(f"/cancellations/edition/{customer}/jtl", headers=operator)).status_code == 404
 
 
 @pytest.mark.parametrize("minutes", [-6, 6])
@@ -98,7 +99,7 @@ async def test_unauthorised_another_body_than_was_signed(guarded, customer):
 
 async def test_in_process_the_command_line_needs_no_signature_and_no_token(client, settings, customer):
     secured = settings.model_copy(
-        update={"webhook_secret": (SecretStr(SECRET),), "operator_tokens": {"anna": SecretStr("t")}}
+        update={"webhook_secret": (SecretStr(SECRET),), "operator_tokens": {"anna": (SecretStr("t"),)}}
     )
     caller = Caller(client, secured, trusted=True)
     async with caller.worker():

@@ -54,7 +54,7 @@ BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 ])  # fmt: skip
 async def test_a_browser_is_led_to_the_page_of_a_case(offline, pattern, page):
     """With the vendor's own page, where it has one (`CUSTOMER_URL`)."""
-    object.__setattr__(offline.settings, "customer_url", pattern)
+    object.__setattr__(offline.app.state.portal.settings, "customer_url", pattern)
     answer = await offline.http.get("/cancellations/pos/K-1001/POS-1", headers={"accept": BROWSER})
     assert (answer.status_code, answer.headers["location"], answer.headers["vary"]) == (303, page, "Accept")
 

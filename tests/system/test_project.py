@@ -15,7 +15,7 @@ from programs import END_WITHIN
 from settings import PREFIX, Settings, checked
 from states.kinds.registry import KINDS
 from tests.runs.harness import program
-from tests.strong import ANNA
+from tests.strong import ANNA, OTTO
 
 ROOT = Path(__file__).resolve().parents[2]
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
@@ -309,6 +309,7 @@ SET = {
     "MAIL_FROM": "k@shop.example", "OPERATOR_MAIL": "o@shop.example", "GUARDED_ELSEWHERE": "false",
     "MAIL_REPLY_TO": "r@shop.example", "MAIL_CLOSING": "Bis bald", "MAIL_PARTICULARS": "Shop GmbH",
     "BRAND_NAME": "Shop", "BRAND_COLOUR": "aa0000", "BRAND_LOGO": str(ROOT / "docs" / "images" / "run.png"),
+    "PORTAL_TOKENS": f"shop:{OTTO}", "SESSION_SECRET": f"{ANNA}{OTTO}", "RETURN_ORIGINS": "https://konto.shop.example",
     "CUSTOMER_URL": "https://s.example/{workflow_id}", "OPERATOR_URL": "https://d.example/{workflow_id}",
 }  # fmt: skip
 
@@ -328,9 +329,13 @@ def test_every_setting_of_env_reaches_the_containers(service, monkeypatch):
     assert as_before == {"customer_centre"}, "a value that is the default shows nothing, but where the file has its own"
 
 
+NEEDED = ("OPERATOR_TOKENS", "PORTAL_TOKENS", "WEBHOOK_SECRET", "SESSION_SECRET")
+"""What the compose file does not start without."""
+
+
 @pytest.mark.parametrize("service", ["worker", "portal"])
 def test_what_is_not_set_has_a_default_that_fits_the_containers(service, monkeypatch):
-    env = {f"{PREFIX}{name}": SET[name] for name in ("OPERATOR_TOKENS", "WEBHOOK_SECRET")} | {"CENTRE_DB_PASSWORD": "x"}
+    env = {f"{PREFIX}{name}": SET[name] for name in NEEDED} | {"CENTRE_DB_PASSWORD": "x"}
     for name, value in container(service, env | {f"{PREFIX}PORTAL_PORT": "9999"}).items():
         monkeypatch.setenv(name, value)
     found = Settings()

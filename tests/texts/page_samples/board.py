@@ -13,3 +13,19 @@ DATES = {
     "zone": "Europe/Berlin",
 }
 SAMPLES: dict[str, dict[str, Any]] = {f"timing.{timing}": DATES for timing in get_args(Timing)}
+SAMPLES |= {
+    "page.board.summary.unknown": {"number": 2},
+    "page.board.summary.saving": {"saving": "27.00"},
+    "page.board.summary.waiting": {"number": 2},
+    "page.board.left.days": {"number": 18},
+    "page.board.item.missed": {"order_by": "17. Januar 2027", "effective": "1. Februar 2027"},
+    "page.board.item.price": {"price": "9.00"},
+    "page.board.item.saves": {"saving": "9.00"},
+    "page.board.item.number": {"number": "POS-21"},
+    "page.board.item.several": {"number": 5, "name": "Kassenanbindung"},
+    "page.board.item.show_each": {"number": 12},
+    "page.board.item.targets": {"targets": ["JTL Advanced", "JTL Start"]},
+    "page.board.item.not_submitted": {"day": "17. Januar 2027", "effective": "1. Februar 2027"},
+    "page.board.item.effective": {"effective": "1. Februar 2027"},
+    "page.board.find.found": {"number": 2},
+}
