@@ -44,7 +44,7 @@ def test_a_label_cannot_begin_another_entry_or_property():
     assert str(event["url"]) == "https://shop.example/my"
     assert "\n" not in str(event["summary"])
     content = calendar_file([entry(title=forged, text=forged)], name=forged, at=AT)
-    assert content.count(b"BEGIN:VEVENT") == content.count(b"\r\nBEGIN:VEVENT\r\n") == 1
+    assert content.split(b"\r\n").count(b"BEGIN:VEVENT") == 1
     assert b"\x00" not in content and b"\x1b" not in content
 
 
