@@ -10,6 +10,7 @@ from activities.ports import CustomerRecords
 from catalogue.loader import Catalogues
 from states.model.names import PARTNER, named
 from states.model.record import Customer, NamedPart
+from states.views.labels import ended_subject
 
 NUMBER = re.compile(r" \(([A-Za-z0-9._-]{1,40})\)")
 """A number in brackets: what stands before it may be what a run calls the licence."""
@@ -54,14 +55,25 @@ class Names:
         if isinstance(document, str):
             return self.in_text(document)
         if isinstance(document, dict):
-            return {key: self.in_document(value) for key, value in document.items()}
+            return {key: self.in_document(value) for key, value in document.items()} | self.label_in(document)
         if isinstance(document, list | tuple):
             return [self.in_document(value) for value in document]
         return document
 
+    def label_in(self, document: Mapping[str, Any]) -> dict[str, str]:
+        """The `label` of a document about a licence: its name alone, since the number stands in `subject`."""
+        if "label" not in document or "subject" not in document:
+            return {}
+        number = ended_subject(str(document.get("kind")), str(document["subject"]))
+        name = self.names.get(("licences", number))
+        return {"label": name} if name else {}
+
 
 def may_name(document: Any) -> bool:
-    """Whether a document in plain JSON says a number in brackets: without one there is nothing to name."""
+    """Whether a document in plain JSON says a number in brackets, or has a number for its label: without one there is
+    nothing to name."""
+    if isinstance(document, dict) and document.get("label") and document["label"] in document.get("subject", ""):
+        return True
     if isinstance(document, str):
         return NUMBER.search(document) is not None
     parts = document.values() if isinstance(document, dict) else document

@@ -1,17 +1,12 @@
 """What every call of one application shares."""
 
-import asyncio
 import re
-from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any
 
 from fastapi import Request
 from standardwebhooks import Webhook
 
 from activities.adapters import Adapters
-from activities.names import may_name, names_of
-from activities.ports import AdapterError
 from catalogue.loader import Catalogues
 from portal.credentials import Credentials
 from portal.intake import Intake
@@ -20,9 +15,6 @@ from portal.readiness import Readiness
 from portal.run_client import RunClient
 from portal.sessions import Sessions
 from settings import Settings
-
-NAMES_WITHIN = 0.5
-"""Seconds for looking up what licences are called."""
 
 
 @dataclass(frozen=True)
@@ -51,21 +43,6 @@ class Portal:
     def guarded(self) -> bool:
         """Whether who calls must show an authority."""
         return self.guards and not self.trusted
-
-    async def with_names(self, document: dict[str, Any], customer: str | None = None) -> dict[str, Any]:
-        """What is answered about a customer, with the names that no run may hold; without them where they cannot be
-        read at once: nothing waits for a name. `customer`: as the document or the run in it says, unless given."""
-        customer = customer or document.get("customer") or (document.get("current") or {}).get("customer")
-        if customer is None or not may_name(document):
-            return document
-        with suppress(AdapterError, TimeoutError):
-            async with asyncio.timeout(NAMES_WITHIN):
-                return await self.adapters.database.in_thread(self.named, document, customer)
-        return document
-
-    def named(self, document: dict[str, Any], customer: str) -> dict[str, Any]:
-        """A document with the names in the customer's record. Blocks."""
-        return dict(names_of(customer, self.adapters.records, self.catalogues).in_document(document))
 
 
 def portal_of(request: Request) -> Portal:

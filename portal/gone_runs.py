@@ -14,7 +14,9 @@ from activities.reconciliation.lost_runs import minimal_status
 from catalogue.texts import say
 from settings import Settings
 from states.model.reconciliation import WORKFLOW, Execution, RecordedRun
+from states.model.record import Language
 from states.model.status import Status, TimelineEntry
+from states.views.labels import in_words
 
 log = structlog.get_logger(__name__)
 
@@ -38,10 +40,14 @@ class GoneRuns:
             return None
         log.warning("run_gone", workflow_id=workflow_id, run_id=run.run_id)
         await self.have_it_told()
-        record = await in_thread(self.adapters.records.customer, run.customer)
-        return self.status(run, record.language if record else "de").model_dump(mode="json")
+        return self.status(run, await self.language(run.customer)).model_dump(mode="json")
 
-    def status(self, run: RecordedRun, language: str) -> Status:
+    async def language(self, customer: str) -> Language:
+        """In which language a customer reads; German where he is not known."""
+        record = await self.adapters.database.in_thread(self.adapters.records.customer, customer)
+        return record.language if record else "de"
+
+    def status(self, run: RecordedRun, language: Language) -> Status:
         """What is booked and where it stood, with the word that the run is gone."""
         execution = Execution(workflow_id=run.workflow_id, run_id=run.run_id, how="unknown")
         bare = minimal_status(run, execution, self.settings, self.client.namespace)
@@ -50,9 +56,10 @@ class GoneRuns:
         reference = booking.reference if booking and booking.booked else None
         values = {"reference": reference, "effective_at": booking.effective_at if booking else None}
         note = say(language, "note.gone", values | {"zone": self.settings.time_zone})
-        line = TimelineEntry(at=datetime.now(UTC), state=state, event=GONE, by=None, note=note)
-        shown = {"effective_at": booking.effective_at if booking else None, "waiting_for": ("operator",)}
-        return Status.model_validate(bare.model_dump() | {"state": state, "timeline": (line,)} | shown)
+        line = TimelineEntry(at=datetime.now(UTC), state=state, event=GONE, by=None, note=note, audience="everyone")
+        changes: dict[str, Any] = {"state": state, "timeline": (line,), "waiting_for": ("operator",)}
+        changes |= {"effective_at": booking.effective_at if booking else None}
+        return in_words(bare, say, language, self.settings.time_zone, **changes)
 
     async def have_it_told(self) -> None:
         """Have a worker compare as each night, once an hour at most: operators get a mail, what is lost is closed."""

@@ -36,13 +36,19 @@ STATUS: dict[str, Any] = {
     "kind": "edition",
     "customer": "K-1001",
     "subject": "jtl",
+    "label": "JTL Pro",
     "target": "jtl_advanced",
+    "target_text": "JTL Advanced",
     "reason": {"code": "cost", "text": None},
     "state": "order",
+    "state_text": "Not submitted yet",
     "waiting_for": ["customer"],
+    "waiting_text": "Please place the order if you want to go on.",
     "enabled": ["recheck_licences", "place_order", "abandon"],
     "effective_at": "2027-01-31T23:00:00Z",
+    "effective_day": "2027-02-01",
     "order_by": "2027-01-17T23:00:00Z",
+    "order_by_day": "2027-01-17",
     "why": [{"step": "Takes effect on 1 February 2027", "value": "2027-02-01", "rule": "D2"}],
     "term_ends": None,
     "cost_effect": "cancellation",
@@ -53,7 +59,16 @@ STATUS: dict[str, Any] = {
     "standing": None,
     "tasks": [],
     "timeline": [
-        {"at": "2027-01-11T08:30:00Z", "state": "received", "event": "requested", "by": "portal", "note": None}
+        {
+            "at": "2027-01-11T08:30:00Z",
+            "state": "received",
+            "event": "requested",
+            "actor": "customer",
+            "by": "kontakt@muster.example",
+            "note": None,
+            "audience": "everyone",
+            "customer_note": None,
+        }
     ],
 }
 PROBLEM: dict[str, Any] = {
@@ -164,6 +179,7 @@ TASK: dict[str, Any] = {
     "type": "perform",
     "due_at": "2027-01-17T23:00:00Z",
     "instructions": "Book JTL Advanced for K-1001.",
+    "customer_text": "We carry out what you have ordered, and write to you as soon as it is done.",
     "decisions": [],
     "proof_required": True,
 } | {name: STATUS[name] for name in ("workflow_id", "kind", "customer")}

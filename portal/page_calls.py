@@ -113,8 +113,8 @@ def spoken_by(visitor: Visitor) -> Language:
 
 
 def refusal_of(problem: PortalProblem, language: str) -> CallRefused:
-    """A problem as pages get it."""
-    return CallRefused(body_of(problem, language))
+    """A problem as pages get it; how a run stands they ask by a call of its own."""
+    return CallRefused(body_of(problem, language) | {"current": None})
 
 
 @contextmanager

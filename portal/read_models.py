@@ -11,6 +11,7 @@ from portal.context import Portal
 from portal.incoming import check_reason, read_request
 from portal.problems import PortalProblem
 from portal.schemas import LicenceAnswer, LicencesAnswer
+from portal.shown import with_names
 from settings import Settings
 from states.kinds.kind import Context
 from states.kinds.licence import where_instead
@@ -142,7 +143,7 @@ async def preview_of(portal: Portal, data: Any) -> dict[str, Any]:
     settings = portal.intake.delivery.run_settings()
     check_reason(request, settings)
     document = await portal.adapters.database.in_thread(previewed, portal, request, settings)
-    return await portal.with_names(document, request.customer)
+    return await with_names(portal, document, request.customer)
 
 
 def previewed(portal: Portal, request: Request, settings: RunSettings) -> dict[str, Any]:

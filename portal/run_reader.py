@@ -20,13 +20,16 @@ from temporalio.client import (
 )
 
 from activities.sql.ledger import SqlLedger
+from catalogue.texts import say
 from portal.gone_runs import GONE, GoneRuns
 from portal.incoming import WORKFLOW_ID
 from portal.last_answers import LastAnswers
 from portal.problems import PortalProblem, malformed
 from settings import Settings
 from states.kinds.registry import KINDS
+from states.model.record import Language
 from states.model.status import bare_status, page_of
+from states.views.labels import in_words
 from workflows import search_attributes as attributes
 
 LOOK_WITHIN = 0.9
@@ -36,10 +39,12 @@ ASK_WITHIN = 3.0
 READ_WITHIN = 4.0
 """Seconds for a call that only reads."""
 
+UNKNOWN_LANGUAGE: Language = "de"
+"""Spoken where nobody says at once which language the customer reads."""
 WORKFLOW_TYPES = frozenset(kind.workflow for kind in KINDS.values())
 
 Document = dict[str, Any]
-LOST: Document = {"waiting_for": [], "enabled": []}
+LOST: Document = {"waiting_for": [], "waiting_text": None, "enabled": []}
 """What holds of a run that was terminated and is not settled yet: it stands where it stood, and takes nothing more."""
 
 
@@ -128,21 +133,23 @@ class RunReader:
     async def read_at_work(self, workflow_id: str) -> Document:
         """The document of a run that does not answer in time. Raises `unavailable` where Temporal does not either."""
         handle = self.client.get_workflow_handle(workflow_id)
-        answers: tuple[Any, Any] = await asyncio.gather(
+        answers: tuple[Any, Any, Any] = await asyncio.gather(
             asyncio.wait_for(handle.query("status"), LOOK_WITHIN),
             asyncio.wait_for(handle.describe(), LOOK_WITHIN),
+            asyncio.wait_for(self.gone_runs.language(workflow_id.split("/")[1]), LOOK_WITHIN),
             return_exceptions=True,
         )
-        document, run = answers
+        document, run, language = answers
         if isinstance(run, BaseException):
             raise unavailable(run)
         if run.status != WorkflowExecutionStatus.RUNNING:
             raise unavailable()
+        language = UNKNOWN_LANGUAGE if isinstance(language, BaseException) else language
         if isinstance(document, BaseException):
-            document = self.minimal(run)
-        return dict(document) | {"waiting_for": ["system"]}
+            return self.minimal(run, language)
+        return dict(document) | {"waiting_for": ["system"], "waiting_text": say(language, "waits.system")}
 
-    def minimal(self, run: WorkflowExecutionDescription) -> Document:
+    def minimal(self, run: WorkflowExecutionDescription, language: Language) -> Document:
         """What Temporal itself knows of a run that no worker answers for."""
         values = run.typed_search_attributes
         kind, customer, subject = run.id.split("/", 2)
@@ -159,7 +166,7 @@ class RunReader:
             order_by=values.get(attributes.ORDER_BY),
             waiting_for=("system",),
         )
-        return document.model_dump(mode="json")
+        return in_words(document, say, language, self.settings.time_zone).model_dump(mode="json")
 
     async def why_not_running(self, workflow_id: str) -> PortalProblem:
         """Nothing runs under that ID: it has ended, which names the way to go, or it never was."""

@@ -13,6 +13,7 @@ with workflow.unsafe.imports_passed_through():
     from catalogue.texts import say
     from states.chart.admission import malformed, parse
     from states.chart.base import Chart
+    from states.chart.decisions import sender_of
     from states.chart.turn import Turn
     from states.kinds.registry import KINDS
     from states.model.effects import Effect, Notify, Tell
@@ -96,7 +97,7 @@ class Driver:
             refusal=refusal,
         )
         chart = kind.chart(memory)
-        Turn(memory, chart.traits, chart.possible, None if refusal else request).write("requested")
+        Turn(memory, chart.traits, chart.possible, None if refusal else request).write("requested", actor="customer")
         return chart
 
     def request_of_start(self) -> tuple[Request, Refusal | None]:
@@ -301,7 +302,7 @@ class Driver:
     def ignore(self, event: str, refusal: Refusal, by: str | None = None) -> None:
         """A signal that cannot be taken leaves a line and changes nothing else."""
         fault = refusal_text(say, self.chart.model, "problem", refusal)
-        self.chart.write(event, "ignored_signal", at=workflow.now(), by=by, fault=fault)
+        self.chart.write(event, "ignored_signal", at=workflow.now(), actor=sender_of(event), by=by, fault=fault)
         self.forget()
         self.publisher.changed = True
 

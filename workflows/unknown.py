@@ -17,7 +17,8 @@ with workflow.unsafe.imports_passed_through():
     from states.model.payload_errors import readable
     from states.model.request import Request
     from states.model.status import End, Status, bare_status, page_of
-    from states.views.refusals import refusal_of
+    from states.views.labels import in_words
+    from states.views.refusals import language_of, refusal_of
 from workflows.activity_calls import call_until_done
 
 
@@ -46,7 +47,7 @@ class UnknownType:
         refusal = malformed("fault.unknown_type", given=readable(info.workflow_type))
         request = Request(kind="unknown", customer="unknown", subject="unknown")
         memory = Memory(request=request, now=info.start_time, requested_at=info.start_time, refusal=refusal)
-        return bare_status(
+        document = bare_status(
             workflow_id=info.workflow_id,
             run_id=info.run_id,
             ui_url=page_of(RunSettings().ui_url, info.namespace, info.workflow_id, info.run_id),
@@ -57,3 +58,4 @@ class UnknownType:
             state="refused",
             refusal=refusal_of(memory, say),
         )
+        return in_words(document, say, language_of(memory), memory.settings.zone)

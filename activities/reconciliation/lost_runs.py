@@ -8,9 +8,11 @@ from pydantic import ValidationError
 from catalogue.texts import say
 from settings import Settings
 from states.model.ends import ENDS
+from states.model.memory import Actor
 from states.model.reconciliation import Booking, Execution, RecordedRun
 from states.model.record import Language
 from states.model.status import End, Status, TimelineEntry, bare_status, page_of
+from states.views.labels import in_words
 
 
 def end_of(
@@ -32,12 +34,14 @@ def end_of(
     at = execution.at or now
     state = last.state if last.state in ENDS else "given_up"
     note = note_of(state, run.booking, language, settings)
-    line = TimelineEntry(at=at, state=state, event=execution.how, by=execution.by, note=note)
-    ended = last.but(state=state, waiting_for=(), enabled=(), tasks=(), timeline=(*last.timeline, line))
-    if state == "given_up":
-        ended = ended.but(**dates(last, run.booking))
+    actor: Actor = "operator" if execution.by else "system"
+    line = TimelineEntry(
+        at=at, state=state, event=execution.how, actor=actor, by=execution.by, note=note, audience="everyone"
+    )
+    changes: dict[str, Any] = {"state": state, "waiting_for": (), "enabled": (), "tasks": ()}
+    changes |= {"timeline": (*last.timeline, line)} | (dates(last, run.booking) if state == "given_up" else {})
     return End(
-        status=ended,
+        status=in_words(last, say, language, settings.time_zone, **changes),
         started_at=min(execution.started_at or at, at),
         ended_at=at,
         first_run_id=execution.first_run_id or run.run_id,
@@ -71,7 +75,7 @@ def read_status(document: dict[str, Any] | None) -> Status | None:
 
 
 def minimal_status(run: RecordedRun, execution: Execution, settings: Settings, namespace: str) -> Status:
-    """What our database alone knows."""
+    """What our database alone knows, in codes."""
     return bare_status(
         workflow_id=run.workflow_id,
         run_id=execution.run_id,

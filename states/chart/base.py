@@ -38,7 +38,7 @@ from states.chart.traits import Traits
 from states.chart.turn import Answer, Turn
 from states.model.effects import CheckLicences, Effect
 from states.model.facts import Check, Refusal
-from states.model.memory import Memory, Task
+from states.model.memory import Actor, Memory, Task
 from states.model.request import ConfirmTask, HandInProof, LicenceChanged, Message, RejectTask, Request, Sent
 from states.rules.moments import acted_at
 from states.rules.surplus_resolution import with_licence_news
@@ -200,7 +200,7 @@ class Chart(StateChart[Memory], metaclass=ChartType):
         """A cancel request is `abandon` by an operator where that is enabled; elsewhere a line (docs/contract.md)."""
         if "abandon" in self.possible():
             return self._take("abandon", at, message=by_operator())
-        self.write("cancel_requested", "cancel_requested_not_possible", at=at)
+        self.write("cancel_requested", "cancel_requested_not_possible", at=at, actor="operator")
         return ()
 
     def _answered(self, answer: Answer, at: datetime) -> tuple[Effect, ...]:
@@ -318,10 +318,12 @@ class Chart(StateChart[Memory], metaclass=ChartType):
         """Hand an event to the library."""
         self.send(event, turn=turn, traits=self.traits)
 
-    def write(self, event: str, key: str, *, at: datetime, by: str | None = None, **values: Any) -> None:
+    def write(
+        self, event: str, key: str, *, at: datetime, actor: Actor = "system", by: str | None = None, **values: Any
+    ) -> None:
         """Add a line about something that changes nothing else."""
         self.model.now = at
-        self.turn().write(event, key, by=by, **values)
+        self.turn().write(event, key, by=by, actor=actor, **values)
 
     # Reading the chart.
 

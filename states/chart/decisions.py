@@ -2,8 +2,21 @@
 
 from typing import Any, NamedTuple
 
-from states.model.memory import Task
-from states.model.request import Abandon, ConfirmTask, HandInProof, Proof, RejectTask, Request, spoken
+from states.chart.task_types import rejected_event
+from states.model.memory import Actor, Task
+from states.model.request import (
+    CUSTOMER_MESSAGES,
+    OPERATOR_MESSAGES,
+    Cancel,
+    ConfirmTask,
+    HandInProof,
+    RejectTask,
+    Request,
+    spoken,
+)
+
+STAYS_OPEN = frozenset({"stays_open", "perform_rejected"})
+"""What a rejection causes by which nothing changes."""
 
 
 class Note(NamedTuple):
@@ -13,9 +26,16 @@ class Note(NamedTuple):
     values: dict[str, Any]
 
 
-def by_operator() -> Abandon:
+def by_operator() -> Cancel:
     """A cancel request from the web UI or the command line is an operator's `abandon`."""
-    return Abandon(by="operator")
+    return Cancel(by="operator")
+
+
+def sender_of(event: str) -> Actor:
+    """Who sends an event of that name, whatever it says of its sender."""
+    if event in OPERATOR_MESSAGES:
+        return "operator"
+    return "customer" if event in CUSTOMER_MESSAGES or event == "requested" else "system"
 
 
 def amendment_note(request: Request, later: Request) -> Note:
@@ -26,7 +46,10 @@ def amendment_note(request: Request, later: Request) -> Note:
 
 
 def decision_note(message: ConfirmTask | RejectTask | HandInProof, task: Task) -> Note:
-    """Which task, what came of it, the day or moment said, the proof (X9) and the person's own words."""
+    """Which task, what came of it, the day or moment said, the proof (X9) and the person's own words.
+
+    `stays_open`: the rejection changes nothing, and is an operator's word to operators.
+    """
     at = getattr(message, "at", None)
     values = {
         "type": task.type,
@@ -34,8 +57,9 @@ def decision_note(message: ConfirmTask | RejectTask | HandInProof, task: Task) -
         "name": task.values.get("name"),
         "outcome": outcome_of(message),
         "at": at.isoformat() if at else None,
-        **proof_facts(proof_in(message, task)),
+        **proof_facts(message, task),
         "note": message.note,
+        "stays_open": (isinstance(message, RejectTask) and rejected_event(task) in STAYS_OPEN) or None,
     }
     return Note("decided", {name: value for name, value in values.items() if value is not None})
 
@@ -47,16 +71,16 @@ def outcome_of(message: ConfirmTask | RejectTask | HandInProof) -> str:
     return getattr(message, "decision", None) or ("confirmed" if isinstance(message, ConfirmTask) else "rejected")
 
 
-def proof_facts(proof: Proof | None) -> dict[str, str | None]:
-    """The proof as plain JSON; nothing where there is none."""
+def proof_facts(message: ConfirmTask | RejectTask | HandInProof, task: Task) -> dict[str, str | None]:
+    """The proof that is handed in or confirmed, as plain JSON; nothing where there is none.
+
+    Of one that the customer has handed in, what he calls himself is no confirmation of anybody's.
+    """
+    if isinstance(message, HandInProof):
+        return {"reference": message.reference}
+    proof = message.proof if isinstance(message, ConfirmTask) else None
     if proof is None:
-        return {}
+        own = task.proof if isinstance(message, ConfirmTask) else None
+        return {"reference": own.reference, "handed_in_by": own.confirmed_by} if own else {}
     confirmed_at = proof.confirmed_at.isoformat() if proof.confirmed_at else None
     return {"reference": proof.reference, "confirmed_by": proof.confirmed_by, "confirmed_at": confirmed_at}
-
-
-def proof_in(message: ConfirmTask | RejectTask | HandInProof, task: Task) -> Proof | None:
-    """The proof that is handed in or confirmed: the message's own, else the one that the customer handed in."""
-    if isinstance(message, HandInProof):
-        return Proof(reference=message.reference)
-    return (message.proof or task.proof) if isinstance(message, ConfirmTask) else None

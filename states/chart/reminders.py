@@ -58,12 +58,13 @@ def remind_of_tasks(turn: Turn) -> None:
     """
     memory = turn.memory
     tells_customer = memory.idle_since is None
-    for task in memory.tasks:
-        if escalation_at(memory, task) <= memory.now:
-            remind_operators(turn, task)
-            if tells_customer and task.type == "third_party" and task.proof is None:
-                send_reminder(turn, task.escalated + 1, (task,))
-            turn.write("task_due", "escalated")
+    due = [task for task in memory.tasks if escalation_at(memory, task) <= memory.now]
+    for task in due:
+        remind_operators(turn, task)
+        if tells_customer and task.type == "third_party" and task.proof is None:
+            send_reminder(turn, task.escalated + 1, (task,))
+    if due:
+        turn.write("task_due", "escalated", times=len(due))
 
 
 def keep_open(turn: Turn) -> None:

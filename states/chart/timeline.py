@@ -57,7 +57,7 @@ def repetitions(lines: Sequence[TimelineLine]) -> list[tuple[int, int]]:
     seen: dict[str, int] = {}
     for number in range(len(lines) - 1, -1, -1):
         line = lines[number]
-        said = repr((line.state, line.event, line.by, line.note, line.values))
+        said = repr((line.state, line.event, line.actor, line.by, line.note, line.values))
         if said in seen:
             found.append((number, seen[said]))
         seen[said] = number

@@ -14,8 +14,8 @@ from states.chart.timeline import with_line
 from states.chart.traits import Traits
 from states.model.effects import Effect, Notify
 from states.model.facts import Check, Receipt, Refusal
-from states.model.memory import Memory, Standing, Task, TimelineLine
-from states.model.request import spoken
+from states.model.memory import Actor, Memory, Standing, Task, TimelineLine
+from states.model.request import Cancel, ConfirmTask, Message, RejectTask, Request, spoken
 from states.rules.surplus_resolution import called_in_surplus
 
 
@@ -72,9 +72,18 @@ class Turn:
         self.effects.append(effect)
 
     def write(
-        self, event: str, key: str | None = None, by: str | None = None, moment: datetime | None = None, **values: Any
+        self,
+        event: str,
+        key: str | None = None,
+        by: str | None = None,
+        moment: datetime | None = None,
+        actor: Actor | None = None,
+        times: int = 1,
+        **values: Any,
     ) -> None:
         """Add a line to the timeline; the time is `moment`, else when the person acted, else now.
+
+        `actor` and `by`: whose doing it is, unless said those of the message. `times`: how often it happened.
 
         `key` names a text under `note.`, made with `values` where it is shown; without one the line says what the
         message says beside the event: in a text of ours a value that a program would not say so (`SAID_AS`), else in
@@ -89,15 +98,24 @@ class Turn:
             at=moment or getattr(message, "time", None) or memory.now,
             state=public_state(memory.state),
             event=event,
+            actor=actor or actor_of(message),
             by=by or getattr(message, "by", None),
             note=f"note.{key}" if key else words_of(message),
             values=values if key else None,
+            times=times,
         )
         memory.timeline = with_line(memory.timeline, line)
 
 
 SAID_AS = ("booking", "to", "licences")
 """What a message says in a text of its own, `note.<name>`: another booking (X10), where to (WMU4), what stays (X2)."""
+
+
+def actor_of(message: Any) -> Actor:
+    """Whose doing a message is: by what was sent, never by what it says of its sender."""
+    if isinstance(message, ConfirmTask | RejectTask | Cancel):
+        return "operator"
+    return "customer" if isinstance(message, Message | Request) else "system"
 
 
 def words_of(message: Any) -> str | None:

@@ -1,7 +1,7 @@
 """All that a chart remembers: what continue-as-new carries and what exploration hashes."""
 
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -9,6 +9,9 @@ from states.model.base import Moment, Value
 from states.model.effects import AnyEffect, Notify
 from states.model.facts import Check, CostEffect, DateRule, Receipt, Refusal, RunSettings, Surplus
 from states.model.request import Proof, Request
+
+Actor = Literal["customer", "operator", "system"]
+"""Who acted, by the way in which it came: a customer's event, an operator's decision, or neither. Never by a name."""
 
 
 class Task(Value):
@@ -47,6 +50,7 @@ class TimelineLine(Value):
     at: Moment
     state: str
     event: str
+    actor: Actor = "system"
     by: str | None = None
     note: str | None = None
     values: dict[str, Any] | None = None

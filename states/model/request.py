@@ -110,6 +110,10 @@ class Abandon(Message):
     reason: Reason | LongText | None = None
 
 
+class Cancel(Abandon):
+    """A cancel request from the web UI or the `temporal` command line: an operator's `abandon`."""
+
+
 class RequestRevocation(Message):
     """The customer asks a person to take the order back (X11)."""
 

@@ -4,8 +4,11 @@ from datetime import date, datetime
 from typing import Any, Literal, NamedTuple
 from urllib.parse import quote
 
+from pydantic import ConfigDict
+
 from states.model.base import Moment, Value
 from states.model.facts import CostEffect
+from states.model.memory import Actor
 
 WaitingFor = Literal["customer", "operator", "third_party", "date", "system", "repair"]
 
@@ -67,29 +70,56 @@ class StandingOrder(Value):
     effective_at: Moment | None
 
 
+Audience = Literal["everyone", "retold", "operators"]
+"""Who reads a line of the timeline: everyone as it stands, customers in other words, or operators alone."""
+
+
 class TaskEntry(Value):
-    """An open task: what an operator reads and what may be decided."""
+    """An open task: what an operator reads and what may be decided.
+
+    `customer_text`: what the customer reads of it, who must act or waits for it; None where it is not for him.
+    """
 
     task: str
     type: str
     due_at: Moment | None
     instructions: str
+    customer_text: str | None = None
     decisions: tuple[str, ...]
     proof_required: bool
 
 
 class TimelineEntry(Value):
-    """What happened, when, by whom."""
+    """What happened, when, by whom. `by` is what the one who acted said of himself, `actor` what he is.
+
+    `customer_note`: where the line is `retold`, what the customer reads in place of `note`.
+    """
 
     at: Moment
     state: str
     event: str
+    actor: Actor = "system"
     by: str | None
     note: str | None
+    audience: Audience = "operators"
+    customer_note: str | None = None
+
+
+def without_operators_field(schema: dict[str, Any]) -> None:
+    """Say of `ui_url` that customers do not get it (`states.views.audience`)."""
+    schema["required"] = [name for name in schema["required"] if name != "ui_url"]
+    schema["properties"]["ui_url"]["description"] = "For operators only"
 
 
 class Status(Value):
-    """The whole of a run as outsiders see it. Every field is always set."""
+    """The whole of a run as outsiders see it. Every field is always set.
+
+    What people read stands beside the codes, in the customer's language: `label`, what is ended; `state_text`;
+    `target_text`; `waiting_text`, for whom or what the run waits, None where it has ended. `effective_day` and
+    `order_by_day` are calendar days in the run's time zone, the latter the last one in time.
+    """
+
+    model_config = ConfigDict(json_schema_extra=without_operators_field)
 
     workflow_id: str
     run_id: str
@@ -97,13 +127,19 @@ class Status(Value):
     kind: str
     customer: str
     subject: str
+    label: str
     target: int | str | None
+    target_text: str | None
     reason: ReasonText | None = None
     state: str
+    state_text: str
     waiting_for: tuple[WaitingFor, ...]
+    waiting_text: str | None
     enabled: tuple[str, ...]
     effective_at: Moment | None
+    effective_day: date | None
     order_by: Moment | None
+    order_by_day: date | None
     why: tuple[WhyStep, ...]
     term_ends: date | None
     cost_effect: CostEffect
@@ -117,10 +153,15 @@ class Status(Value):
 
 
 def bare_status(**known: Any) -> Status:
-    """The document of a run of which no more is known than this: who it is, and in which state."""
+    """The document of a run of which no more is known than this: who it is, and in which state.
+
+    Its codes stand for the texts, which `states.views.labels` puts in.
+    """
     unknown = dict.fromkeys(("effective_at", "order_by", "term_ends", "catalogue", "refusal", "standing"))
+    unknown |= dict.fromkeys(("target_text", "waiting_text", "effective_day", "order_by_day"))
     none = dict.fromkeys(("waiting_for", "enabled", "why", "warnings", "surplus", "tasks", "timeline"), ())
-    return Status.model_validate({"cost_effect": "unknown", **unknown, **none, **known})
+    codes = {"label": known["subject"], "state_text": known["state"], "cost_effect": "unknown"}
+    return Status.model_validate({**codes, **unknown, **none, **known})
 
 
 class CancellationItem(Value):

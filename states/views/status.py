@@ -13,6 +13,8 @@ from states.model.texts import Say
 from states.rules.effective_date import cost_effect_of, effective_at, order_by
 from states.rules.run_values import change_row, isoformat, origin_facts, run_facts, stage_of
 from states.rules.surplus_resolution import resolved_flags
+from states.views.audience import audience_of, customer_note, customer_text
+from states.views.labels import label_of, texts_of
 from states.views.refusals import language_of, refusal_of, with_fault
 from states.views.warnings import warning_texts
 from states.views.why import why
@@ -44,6 +46,7 @@ def task_entry(task: Task, facts: Mapping[str, Any], say: Say, language: str) ->
         type=task.type,
         due_at=task.due_at,
         instructions=text,
+        customer_text=customer_text(task, facts, say, language),
         decisions=decisions_of(task),
         proof_required=type_of(task).needs_proof,
     )
@@ -78,7 +81,17 @@ def timeline_entry(line: TimelineLine, say: Say, language: str) -> TimelineEntry
         note = say(language, note, with_fault(say, language, line.values))
     if line.times > 1:
         note = say(language, "part.repeated", {"note": note, "times": line.times})
-    return TimelineEntry(at=line.at, state=line.state, event=line.event, by=line.by, note=note)
+    audience = audience_of(line)
+    return TimelineEntry(
+        at=line.at,
+        state=line.state,
+        event=line.event,
+        actor=line.actor,
+        by=line.by,
+        note=note,
+        audience=audience,
+        customer_note=customer_note(line, say, language) if audience == "retold" else None,
+    )
 
 
 class Glance(NamedTuple):
@@ -113,6 +126,7 @@ def status(chart: Chart, say: Say, *, workflow_id: str, run_id: str, ui_url: str
     language = language_of(memory)
     request = memory.request
     shown = glance(chart, busy=busy)
+    dated = shows_date(chart)
     return Status(
         workflow_id=workflow_id,
         run_id=run_id,
@@ -120,6 +134,7 @@ def status(chart: Chart, say: Say, *, workflow_id: str, run_id: str, ui_url: str
         kind=request.kind,
         customer=request.customer,
         subject=request.subject,
+        label=label_of(memory, say, language),
         target=request.target,
         reason=ReasonText(code=request.reason.code, text=request.reason.text) if request.reason else None,
         state=shown.state,
@@ -127,7 +142,7 @@ def status(chart: Chart, say: Say, *, workflow_id: str, run_id: str, ui_url: str
         enabled=chart.enabled(),
         effective_at=shown.effective_at,
         order_by=shown.order_by,
-        why=why(memory, chart.traits, say) if shows_date(chart) else (),
+        why=why(memory, chart.traits, say) if dated else (),
         term_ends=memory.check.term_ends if memory.check else None,
         cost_effect=cost_effect_of(memory),
         catalogue=memory.check.catalogue if memory.check else None,
@@ -137,6 +152,15 @@ def status(chart: Chart, say: Say, *, workflow_id: str, run_id: str, ui_url: str
         standing=standing_of(memory),
         tasks=task_entries(memory, say),
         timeline=tuple(timeline_entry(line, say, language) for line in memory.timeline),
+        **texts_of(
+            say,
+            language,
+            memory.settings.zone,
+            kind=request.kind,
+            target=request.target,
+            awaited=["proof" if task.proof is not None else task.type for task in memory.tasks],
+            **shown._asdict(),
+        ),
     )
 
 

@@ -84,13 +84,19 @@ class StandIn:
             "kind": kind,
             "customer": customer,
             "subject": subject,
+            "label": "JTL Pro",
             "target": self.doc.get("target"),
+            "target_text": self.doc.get("target"),
             "reason": {"text": None} | self.doc["reason"] if self.doc.get("reason") else None,
             "state": self.state,
+            "state_text": self.state,
             "waiting_for": [] if self.ended else ["system"] if self.busy else self.waiting_for,
+            "waiting_text": None if self.ended else "…",
             "enabled": [] if self.ended else ["place_order", "abandon"],
             "effective_at": EFFECTIVE_AT,
+            "effective_day": EFFECTIVE_AT[:10],
             "order_by": None,
+            "order_by_day": None,
             "why": [],
             "term_ends": None,
             "cost_effect": "cancellation",
@@ -99,7 +105,7 @@ class StandIn:
             "refusal": None,
             "surplus": [],
             "standing": None,
-            "tasks": [task | {"decisions": [], "proof_required": True} for task in tasks],
+            "tasks": [task | {"decisions": [], "proof_required": True, "customer_text": None} for task in tasks],
             "timeline": self.timeline,
         }
 
@@ -107,7 +113,15 @@ class StandIn:
         """Remember that an event was taken, and answer the document."""
         by = payload.get("by")
         at = payload.get("time") or payload.get("received_at") or workflow.now().isoformat()
-        self.timeline.append({"at": at, "state": self.state, "event": event, "by": by, "note": None})
+        line = {"at": at, "state": self.state, "event": event, "by": by, "note": None}
+        self.timeline.append(
+            line
+            | {
+                "actor": "operator" if event.endswith("_task") else "customer",
+                "audience": "everyone",
+                "customer_note": None,
+            }
+        )
         return self.status()
 
     def refuse(self, code: str) -> None:

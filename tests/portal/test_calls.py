@@ -275,7 +275,8 @@ async def task_of(portal: Caller, customer: str) -> dict[str, Any]:
 async def test_a_task_is_listed_confirmed_and_gone(portal, client, customer):
     task = await task_of(portal, customer)
     assert set(task) == {
-        "id", "workflow_id", "kind", "customer", "task", "type", "due_at", "instructions", "decisions", "proof_required"
+        "id", "workflow_id", "kind", "customer", "task", "type", "due_at", "instructions", "customer_text", "decisions",
+        "proof_required",
     }  # fmt: skip
     assert task["workflow_id"] == f"misclick/{customer}/{customer}-t"
     address = f"/tasks/{task['id']}"

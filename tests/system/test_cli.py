@@ -25,9 +25,11 @@ def status(**changes: Any) -> dict[str, Any]:
     """A status document as the portal answers it."""
     return {
         "workflow_id": RUN, "run_id": "r-1", "ui_url": "http://ui.example/r-1", "kind": "edition",
-        "customer": "K-1001", "subject": "jtl", "target": "jtl_advanced", "state": "order",
-        "waiting_for": ["customer"], "enabled": ["place_order", "abandon"],
-        "effective_at": "2027-01-31T23:00:00Z", "order_by": "2027-01-17T23:00:00Z",
+        "customer": "K-1001", "subject": "jtl", "label": "JTL Pro", "target": "jtl_advanced",
+        "target_text": "JTL Advanced", "state": "order", "state_text": "Not submitted yet",
+        "waiting_for": ["customer"], "waiting_text": "Please order.", "enabled": ["place_order", "abandon"],
+        "effective_at": "2027-01-31T23:00:00Z", "effective_day": "2027-02-01",
+        "order_by": "2027-01-17T23:00:00Z", "order_by_day": "2027-01-17",
         "why": [{"step": "Placed on 10 January", "value": "2027-01-10", "rule": "D6"}], "term_ends": "2027-06-30",
         "cost_effect": "cancellation", "catalogue": "2024-09-01",
         "warnings": [{"code": "no_saving", "text": "Nothing is saved."}], "refusal": None,
@@ -35,9 +37,11 @@ def status(**changes: Any) -> dict[str, Any]:
                      "candidates": ["POS-1", "POS-2"], "too_many": 2, "resolved": False}],
         "standing": None,
         "tasks": [{"task": "t-1", "type": "clarify_term", "due_at": "2027-01-05T11:00:00Z",
-                   "instructions": "Find the term.", "decisions": [], "proof_required": True}],
-        "timeline": [{"at": "2027-01-10T09:00:00Z", "state": "received", "event": "requested", "by": "Anna",
-                      "note": None}],
+                   "instructions": "Find the term.", "customer_text": "We find it.", "decisions": [],
+                   "proof_required": True}],
+        "timeline": [{"at": "2027-01-10T09:00:00Z", "state": "received", "event": "requested",
+                      "actor": "customer", "by": "Anna", "note": None, "audience": "everyone",
+                      "customer_note": None}],
     } | changes  # fmt: skip
 
 

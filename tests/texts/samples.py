@@ -122,6 +122,12 @@ CALL: dict[str, Any] = {
     "data": LATER,
     "made": "edition/K-1001/jtl",
 }
+WAITED = {"effective_at": FIRST, "order_by": "2027-01-17T23:00:00Z"}
+WAITS = """
+customer_feature_warning customer_surplus_resolution customer_order operator perform support_ticket revocation
+appointment clarify_cost clarify_term clarify surplus proof third_party date system repair
+"""
+"""For whom and what a run may wait."""
 CALLS = """
 not_a_cloudevent too_large attribute type subject_missing subject_wrong data content_type not_json kind choice customer
 workflow_id run_id task_id subject_long time gone two_tasks two_times subject_other cursor moment task run by address
@@ -433,6 +439,19 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "note.booking": {"booking": "B-7"},
     "note.to": {"to": "wms_mobile"},
     "note.licences": {"licences": ["Kasse (L-1)", "Kasse (L-2)"]},
+    "about.label": {"kind": "order_package", "subject": "orders", "called": None, "current": 2500},
+    "about.target": {"kind": "order_package", "target": 1000},
+    "about.own_step": {"what": "third_party", "name": "Fremdmarkt"},
+    **{f"waits.{whom}": WAITED for whom in words(WAITS)},
+    "retold.reminded": {},
+    "retold.decided": {
+        "type": "third_party",
+        "step": "partner",
+        "name": "Lager Nord (P-1)",
+        "outcome": "confirmed",
+        "at": "2027-01-31",
+        "note": "Der Nachweis ist unleserlich.",
+    },
     "centre.unknown": {},
     "centre.not_held": {"subject": "L-77"},
     "centre.not_lower": {"target": "jtl_pro"},
