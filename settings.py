@@ -213,6 +213,23 @@ def list_of_pairs(separator: str, text: str) -> list[tuple[str, str]]:
     return [(name.strip(), rest.strip()) for name, _, rest in given]
 
 
+def host_names(text: str) -> list[str]:
+    """Names or addresses by which a machine is called. Raises `ValueError`."""
+    found = [name.strip() for name in text.split(",") if name.strip()]
+    if not all(re.fullmatch(r"[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\]", name) for name in found):
+        raise ValueError("a host is like k.example, 10.0.0.5 or [fd00::5], without scheme and port")
+    return found
+
+
+def networks(text: str) -> list[str]:
+    """Addresses, or networks of them. Raises `ValueError`."""
+    found = [part.strip() for part in text.split(",") if part.strip()]
+    with suppress(ValueError):
+        if all(ipaddress.ip_network(part).prefixlen for part in found):
+            return found
+    raise ValueError("a proxy is an address or a network, like 10.0.0.5 or 10.0.0.0/24 (several, comma-separated)")
+
+
 def time_of_day(text: str) -> time | None:
     """The time of day, or None for `never`. Raises `ValueError`."""
     if text == "never":
@@ -339,6 +356,10 @@ class Settings(BaseSettings):
     """Where a customer sees a case, with `{workflow_id}` in it; without it our own page below `PUBLIC_URL`."""
     operator_url: Annotated[str, AfterValidator(link_pattern)] = ""
     """Where an operator sees a case; without it its page in Temporal's web UI."""
+    hosts: Annotated[tuple[str, ...], NoDecode, read_from_text(host_names)] = ()
+    """Further names by which the portal is called, beside those of `PUBLIC_URL`, `PORTAL_HOST` and this machine."""
+    proxies: Annotated[tuple[str, ...], NoDecode, read_from_text(networks)] = ()
+    """Whose word counts for where a call comes from and whether it came by TLS (`X-Forwarded-For`, `-Proto`)."""
     guarded_elsewhere: bool = False
     """Somebody else guards an address of Temporal or of the portal that is not loopback."""
 

@@ -111,7 +111,7 @@ async def side_of(count: int, settings: Settings) -> AsyncIterator[Side]:
     app = build(await connect(settings.temporal_port, lazy=True), settings, trusted=True)
     async with (
         app.router.lifespan_context(app),
-        httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://p") as http,
+        httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://localhost") as http,
     ):
         yield Side(count, settings, http)
 

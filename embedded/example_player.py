@@ -15,6 +15,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import groupby
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
 from pydantic import BaseModel
@@ -69,9 +70,13 @@ def base_url(settings: Settings) -> str:
 
 
 def portal_client(settings: Settings) -> httpx.AsyncClient:
-    """A client of the portal, with an operator's token where one is needed; never by way of a proxy."""
+    """A client of the portal, with an operator's token where one is needed; never by way of a proxy.
+
+    It calls the portal by its public name, wherever it finds it: in another container that name is not the portal's.
+    """
     token = next((token for tokens in settings.operator_tokens.values() for token in tokens), None)
-    headers = {"authorization": f"Bearer {token.get_secret_value()}"} if token else {}
+    headers = {"host": urlsplit(settings.public_url).netloc}
+    headers |= {"authorization": f"Bearer {token.get_secret_value()}"} if token else {}
     return httpx.AsyncClient(base_url=base_url(settings), headers=headers, timeout=15, trust_env=False)
 
 

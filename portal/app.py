@@ -26,6 +26,8 @@ from portal.context import Portal, portal_of, requested_language
 from portal.credentials import credentials_of
 from portal.deadline import Timely
 from portal.delivery import delivery_of
+from portal.guards.front_door import Answers, FrontDoor
+from portal.guards.wrong_tokens import WrongTokens
 from portal.intake import Intake
 from portal.metrics import Measured, Metrics
 from portal.openapi import DescribedApp
@@ -66,7 +68,10 @@ def build(client: Client, settings: Settings, *, trusted: bool) -> FastAPI:
     )
     app.state.portal = portal = compose(client, checked(settings, KINDS), trusted)
     app.state.site = Site(PageCalls(portal), Look(Brand(), settings.time_zone))
+    app.add_middleware(FrontDoor, settings=settings, trusted=trusted)
+    app.add_middleware(WrongTokens)
     app.add_middleware(Timely, answer=answer_late)
+    app.add_middleware(Answers)
     app.add_middleware(Measured, metrics=portal.metrics)
     app.include_router(session_routes.router)
     app.include_router(customers_pages)

@@ -14,7 +14,7 @@ from portal.choices import Choices
 from portal.choices import choices as chosen_from
 from portal.context import takes_pages
 from portal.incoming import read_event
-from portal.json_body import JsonBody, read_body
+from portal.json_body import JsonBody
 from portal.openapi import BY_ANYBODY, SIGNED, answer, body, event_body, problems, secured
 from portal.parameters import CurrentPortal, Cursor, CustomerNumber, KindName, Limit, bound_of, choice
 from portal.problems import MEDIA_TYPE
@@ -53,7 +53,7 @@ Bound = Annotated[str | None, Query(description="A day in Berlin or a moment, in
 )
 async def events(request: Request, portal: CurrentPortal) -> JSONResponse:
     """Structured or binary. `source` and `id` make it idempotent; `time` is when the customer acted."""
-    content = await read_body(request)
+    content = await request.body()
     authority = await sender_authority(request, content)
     event = read_event(request.headers, content)
     authority.check_event(event)

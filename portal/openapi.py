@@ -11,11 +11,15 @@ from states.model.request import Request
 
 WHEN = {
     401: "`unauthorised`: signature or token is missing or wrong",
-    403: "`forbidden`: this authority is not for that customer, or not for this call",
+    403: "`forbidden`: this authority is not for that customer or this call; `cross_site`: a page of another site has sent it",
     404: "`unknown_run`, `unknown_task` or `unknown_customer`",
     405: "`method_not_allowed`",
     409: "The state does not allow it: the code says why, `enabled` what is possible, `current` how the run stands",
+    413: "`too_large`: the body is longer than 256 KiB",
+    415: "`wrong_content_type`: the body is not said to be of the form that the call takes",
+    421: "`foreign_host`: the portal is not called by one of its own names",
     422: "`malformed`, `details_missing` or `proof_missing`: the payload is wrong, or its `time` is out of bounds",
+    429: "`too_many_tries`: too many wrong tokens or signatures in a row; a right one is taken at any time",
     500: "`internal`: a fault on our side",
     503: "`unavailable`: nothing is lost by sending again after `Retry-After` seconds",
 }
@@ -45,7 +49,7 @@ def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
                 }
             },
         }
-        | ({"headers": {"Retry-After": {"schema": {"type": "string"}}}} if status == 503 else {})
+        | ({"headers": {"Retry-After": {"schema": {"type": "string"}}}} if status in (429, 503) else {})
         for status in statuses
     }
 
@@ -124,6 +128,14 @@ SCHEMES = {
 """The authorities, as OpenAPI names them."""
 
 
+def add_guards(method: str, responses: dict[str, Any]) -> None:
+    """Add to the answers of a call those of the guards that stand before each."""
+    sending = (403, 413, 415) if method == "post" else ()
+    tries = (429,) if "401" in responses else ()
+    for status, described in problems(*sending, 421, *tries).items():
+        responses.setdefault(str(status), described)
+
+
 class DescribedApp(FastAPI):
     """An application whose `/openapi.json` also has the schemas that are only referred to, and the authorities."""
 
@@ -136,4 +148,7 @@ class DescribedApp(FastAPI):
                 schema = model.model_json_schema(ref_template=REFERENCE)
                 schemas |= schema.pop("$defs", {}) | schemas | {model.__name__: schema}
         document["components"]["securitySchemes"] = SCHEMES
+        for calls in document["paths"].values():
+            for method, call in calls.items():
+                add_guards(method, call["responses"])
         return document

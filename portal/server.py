@@ -8,8 +8,10 @@ from contextlib import contextmanager
 
 import structlog
 import uvicorn
+from fastapi import FastAPI
 
 from portal.app import create_app
+from portal.connections import Limits, connections_within
 from programs import collect_as_usual, told_to_stop
 from settings import PREFIX, Settings, loopback, switched_off
 from workflows.connect import Unguarded, Unreachable, connect, prove
@@ -70,13 +72,7 @@ async def serve(settings: Settings, on_stop: Callable[[], None] = lambda: None) 
         await prove(client)
     except Unreachable as error:
         log.warning("temporal_unreachable", reason=str(error))
-    config = uvicorn.Config(
-        await asyncio.to_thread(create_app, client, settings),
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        timeout_graceful_shutdown=GRACE_S,
-    )
+    config = config_of(await asyncio.to_thread(create_app, client, settings), Limits(proxies=settings.proxies))
     collect_as_usual()
     taken = listening(settings)
     for reason in switched_off(settings):
@@ -84,6 +80,22 @@ async def serve(settings: Settings, on_stop: Callable[[], None] = lambda: None) 
     log.info("portal_listening", host=settings.portal_host, port=settings.portal_port)
     await Server(config, on_stop).serve([taken])
     log.info("portal_stopped")
+
+
+def config_of(app: FastAPI, limits: Limits) -> uvicorn.Config:
+    """How the application is served: over HTTP/1.1 alone, and only proxies are believed where a call comes from."""
+    return uvicorn.Config(
+        app,
+        http=connections_within(limits),
+        ws="none",
+        proxy_headers=bool(limits.proxies),
+        forwarded_allow_ips=list(limits.proxies),
+        timeout_keep_alive=limits.idle,  # type: ignore[arg-type]  # the loop takes any number
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=GRACE_S,
+    )
 
 
 class Server(uvicorn.Server):

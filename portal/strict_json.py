@@ -14,15 +14,20 @@ from states.model.payload_errors import faults_of
 
 DEEPEST = 32
 """So many objects and lists may stand within each other."""
-JSON_TYPES = ("application/json", "text/json")
+JSON = "application/json"
 
 Document = TypeVar("Document", bound=BaseModel)
 
 
+def media_type_of(content_type: str) -> str:
+    """The media type without its parameters."""
+    return content_type.partition(";")[0].strip().lower()
+
+
 def is_json(content_type: str) -> bool:
     """Whether a content type says that it is JSON."""
-    media_type = content_type.partition(";")[0].strip().lower()
-    return media_type in JSON_TYPES or (media_type.startswith("application/") and media_type.endswith("+json"))
+    media_type = media_type_of(content_type)
+    return media_type == JSON or (media_type.startswith("application/") and media_type.endswith("+json"))
 
 
 def read_json(content: bytes) -> Any:

@@ -75,7 +75,7 @@ class Caller:
         self.app = build(client, settings, trusted=trusted)
         self.adapters = self.app.state.portal.adapters
         transport = httpx.ASGITransport(self.app, raise_app_exceptions=False)
-        self.http = httpx.AsyncClient(transport=transport, base_url="http://portal")
+        self.http = httpx.AsyncClient(transport=transport, base_url=settings.public_url)
 
     async def send(self, event: dict[str, Any], **headers: str) -> httpx.Response:
         """Send an event in structured mode."""

@@ -154,7 +154,8 @@ async def test_a_caller_that_goes_away_is_no_fault_of_ours(alone: Caller) -> Non
 
     scope = {
         "type": "http", "method": "POST", "path": "/previews", "raw_path": b"/previews", "query_string": b"",
-        "headers": [(b"content-type", b"application/json")], "http_version": "1.1", "scheme": "http",
+        "headers": [(b"host", b"localhost"), (b"content-type", b"application/json")], "http_version": "1.1",
+        "scheme": "http",
     }  # fmt: skip
     with capture_logs() as logs:
         await alone.app(scope, gone, send)

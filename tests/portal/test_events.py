@@ -223,8 +223,8 @@ async def test_malformed_data_that_no_json_can_carry(offline, data):
     is_problem(await offline.http.post("/events", content=sent, headers=headers), 422, "malformed")
 
 
-async def test_malformed_a_body_that_is_too_long(offline, customer):
-    body = is_problem(await offline.send(requested(customer, details={"x": "y" * 300_000})), 422, "malformed")
+async def test_too_large_a_body_of_more_than_256_KiB(offline, customer):
+    body = is_problem(await offline.send(requested(customer, details={"x": "y" * 300_000})), 413, "too_large")
     assert "262144" in body["detail"]
 
 

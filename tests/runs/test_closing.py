@@ -92,7 +92,7 @@ async def test_a_portals_request_that_meets_a_run_on_its_way_out_starts_the_next
     event = {"specversion": "1.0", "id": "1", "source": "test", "type": "jtl.cancellation.requested.v1"}
     late: list[asyncio.Task[httpx.Response]] = []
     app = build(served.env.client, served.settings, trusted=True)
-    portal = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://portal")
+    portal = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://localhost")
     async with app.router.lifespan_context(app), portal:
 
         async def ask_meanwhile() -> None:

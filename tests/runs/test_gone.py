@@ -51,7 +51,10 @@ async def test_a_deleted_run_answers_with_what_is_recorded_and_is_told_and_close
     await delete(served, run)
     app = build(served.env.client, served.settings, trusted=True)
     transport = httpx.ASGITransport(app)
-    async with app.router.lifespan_context(app), httpx.AsyncClient(transport=transport, base_url="http://p") as http:
+    async with (
+        app.router.lifespan_context(app),
+        httpx.AsyncClient(transport=transport, base_url="http://localhost") as http,
+    ):
         answer = await http.get(f"/cancellations/{EDITION}")
         assert answer.status_code == 200, answer.text
         document = answer.json()

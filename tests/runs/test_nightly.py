@@ -90,7 +90,7 @@ async def portal(world: World) -> AsyncIterator[httpx.AsyncClient]:
     app = build(world.env.client, world.settings, trusted=True)
     async with (
         app.router.lifespan_context(app),
-        httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://portal") as http,
+        httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://localhost") as http,
     ):
         yield http
 

@@ -307,6 +307,7 @@ SET = {
     "MAX_EVENT_AGE": "P9D", "APPLY_WINDOW": "PT11M", "COMPARE_AT": "04:00", "PUBLIC_URL": "https://k.example",
     "TEMPORAL_UI_URL": "https://t.example", "CATALOGUE_DIR": "/catalogue", "SMTP_URL": "smtp://mail.example",
     "MAIL_FROM": "k@shop.example", "OPERATOR_MAIL": "o@shop.example", "GUARDED_ELSEWHERE": "false",
+    "HOSTS": "konto.example", "PROXIES": "10.0.0.0/24",
     "MAIL_REPLY_TO": "r@shop.example", "MAIL_CLOSING": "Bis bald", "MAIL_PARTICULARS": "Shop GmbH",
     "BRAND_NAME": "Shop", "BRAND_COLOUR": "aa0000", "BRAND_LOGO": str(ROOT / "docs" / "images" / "run.png"),
     "PORTAL_TOKENS": f"shop:{OTTO}", "SESSION_SECRET": f"{ANNA}{OTTO}", "RETURN_ORIGINS": "https://konto.shop.example",

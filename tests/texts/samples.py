@@ -114,6 +114,7 @@ CALL: dict[str, Any] = {
     "given": "'x'",
     "known": ["a", "b"],
     "limit": 400,
+    "seconds": 10,
     "why": "Expecting value: line 1 column 1 (char 0)",
     "task": "t-1",
     "run_id": "0b1c-2d3e",
@@ -129,9 +130,9 @@ appointment clarify_cost clarify_term clarify surplus proof third_party date sys
 """
 """For whom and what a run may wait."""
 CALLS = """
-not_a_cloudevent too_large attribute type subject_missing subject_wrong data content_type not_json kind choice customer
+not_a_cloudevent attribute type subject_missing subject_wrong data not_json kind choice customer
 workflow_id run_id task_id subject_long time gone two_tasks two_times subject_other cursor moment task run by address
-method http internal
+method http half_sent internal
 """
 """What may be wrong with a call of the portal."""
 
@@ -232,6 +233,14 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "problem.unknown_run": {"workflow_id": "edition/K-1/jtl"},
     "problem.id_reused": {"source": "https://portal.example", "id": "7"},
     "problem.unauthorised": {},
+    "problem.foreign_host": {"given": "'evil.example'"},
+    "problem.cross_site": {"given": "'https://evil.example'"},
+    "problem.wrong_content_type": {
+        "given": "'text/plain'",
+        "known": ["application/cloudevents+json", "application/json"],
+    },
+    "problem.too_large": {"limit": 262144},
+    "problem.too_many_tries": {},
     "problem.unavailable": {},
     "fault.future_time": {"time": LATER, "limit_at": FIRST},
     "fault.too_old": {"time": FIRST, "limit_at": LATER},
@@ -500,6 +509,7 @@ LABELS: dict[str, set[str]] = {
         "malformed details_missing proof_missing unknown_task unknown_run unknown_customer unauthorised forbidden"
         " unavailable"
         " not_enabled changed in_surplus too_late ended id_reused not_found method_not_allowed internal refused"
+        " foreign_host cross_site wrong_content_type too_large too_many_tries"
     ),
     "subject": {"jtl", "wms", "orders", "ffn", "key_accounting", "support"},
 }
