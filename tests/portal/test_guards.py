@@ -249,8 +249,10 @@ def test_an_origin_is_written_as_browsers_do(url: str, origin: str) -> None:
 
 # Forms.
 
-OTHER_FORMS = ["text/plain", "text/plain; charset=utf-8", "multipart/form-data; boundary=x", "text/json", "text/html", "",
-               "application/json, text/plain", "text/plain; application/json", "application/octet-stream"]  # fmt: skip
+OTHER_FORMS = [
+    "text/plain", "text/plain; charset=utf-8", "multipart/form-data; boundary=x", "text/json", "text/html", "",
+    "application/json, text/plain", "text/plain; application/json", "application/octet-stream",
+]  # fmt: skip
 
 
 @EVERY_CALL
@@ -309,20 +311,15 @@ async def test_an_event_is_taken_in_its_forms(offline: Caller) -> None:
 
 # Lengths.
 
-UNREAD = "the body was read"
+NEEDED = bodies.LONGEST_BODY // 65536 + 1
+"""So many parts of a body are read until it is plain that it is too long."""
 
 
-async def endless() -> AsyncIterator[bytes]:
-    """A body that never ends, of which more than needed is never asked for."""
-    for _ in range(bodies.LONGEST_BODY // 65536 + 1):
+async def parts(number: int) -> AsyncIterator[bytes]:
+    """A body of so many parts, of which no more may be asked for."""
+    for _ in range(number):
         yield b" " * 65536
-    raise AssertionError(UNREAD)
-
-
-async def unread() -> AsyncIterator[bytes]:
-    """A body of which nothing may be asked for."""
-    raise AssertionError(UNREAD)
-    yield b""
+    raise AssertionError("the body was read on")
 
 
 @pytest.mark.parametrize("path", ["/events", "/previews", "/tasks/t-1/confirm", "/my/end", "/nothing"])
@@ -330,7 +327,7 @@ async def test_too_large_what_says_so_is_refused_before_it_is_read(offline: Call
     kind = "application/x-www-form-urlencoded" if path.startswith("/my") else "application/json"
     for lengths in [[str(bodies.LONGEST_BODY + 1)], ["104857600"], ["9" * 30], ["1", str(10**9)]]:
         headers = [("content-type", kind), *(("content-length", length) for length in lengths)]
-        answer = await offline.http.post(path, content=unread(), headers=headers)
+        answer = await offline.http.post(path, content=parts(0), headers=headers)
         assert "262144" in is_problem(answer, 413, "too_large")["detail"]
         assert answer.headers["connection"] == "close"
 
@@ -338,7 +335,7 @@ async def test_too_large_what_says_so_is_refused_before_it_is_read(offline: Call
 @pytest.mark.parametrize("path", ["/events", "/previews", "/tasks/t-1/confirm"])
 @pytest.mark.parametrize("said", [{}, {"content-length": "10"}], ids=["in chunks", "a length that is not true"])
 async def test_too_large_what_does_not_say_so_is_read_no_further(offline: Caller, path: str, said: Any) -> None:
-    answer = await offline.http.post(path, content=endless(), headers=JSON | said)
+    answer = await offline.http.post(path, content=parts(NEEDED), headers=JSON | said)
     is_problem(answer, 413, "too_large")
     assert answer.headers["connection"] == "close"
 
