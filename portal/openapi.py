@@ -11,7 +11,7 @@ from states.model.request import Request
 
 WHEN = {
     401: "`unauthorised`: signature or token is missing or wrong",
-    403: "`forbidden`: this authority is not for that customer or this call; `cross_site`: a page of another site has sent it",
+    403: "`forbidden`: this authority is not for that customer or call; `cross_site`: another site's page has sent it",
     404: "`unknown_run`, `unknown_task` or `unknown_customer`",
     405: "`method_not_allowed`",
     409: "The state does not allow it: the code says why, `enabled` what is possible, `current` how the run stands",

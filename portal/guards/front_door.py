@@ -1,14 +1,21 @@
 """The guards before the application, and what every answer says behind it."""
 
+from collections.abc import Awaitable, Callable
+
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import Request
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from portal.guards.bodies import Body, check_length
 from portal.guards.content_types import check_content_type, has_body
 from portal.guards.hosts import check_host, own_hosts
 from portal.guards.origins import check_origin, origin_of
+from portal.problems import PortalProblem
 from settings import Settings
 
+Answer = Callable[[Request, Exception], Awaitable[Response]]
+"""How a problem is answered: as a document, or as a page."""
 ANSWER_HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
@@ -23,25 +30,34 @@ ANSWER_HEADERS = {
 
 
 class FrontDoor:
-    """Lets a call in where every guard does. `trusted`: called in process, where no name leads anywhere."""
+    """Lets a call in where every guard does, and answers the others. `trusted`: called in process, where no name leads
+    anywhere."""
 
-    def __init__(self, app: ASGIApp, settings: Settings, trusted: bool) -> None:
+    def __init__(self, app: ASGIApp, settings: Settings, trusted: bool, answer: Answer) -> None:
         self.app = app
+        self.answer = answer
         self.hosts = None if trusted else own_hosts(settings)
         self.public_origin = origin_of(settings.public_url)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the call on. Raises `PortalProblem`."""
+        """Pass the call on, or answer it."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        headers, method = Headers(scope=scope), scope["method"]
+        try:
+            self.check(scope["method"], scope["path"], Headers(scope=scope))
+        except PortalProblem as problem:
+            await (await self.answer(Request(scope), problem))(scope, receive, send)
+        else:
+            await self.app(scope, Body(receive).counted, send)
+
+    def check(self, method: str, path: str, headers: Headers) -> None:
+        """Look at the head of a call. Raises `PortalProblem`."""
         if self.hosts is not None:
             check_host(self.hosts, headers)
         check_origin(self.public_origin, method, headers)
         check_length(headers)
-        check_content_type(method, scope["path"], headers)
-        await self.app(scope, Body(receive).counted, send)
+        check_content_type(method, path, headers)
 
 
 class Answers:

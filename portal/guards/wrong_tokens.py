@@ -10,9 +10,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from starlette.datastructures import Headers
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from portal.guards.callers import subscriber
+from portal.guards.front_door import Answer
 from portal.problems import PortalProblem
 
 MOST_WRONG = 10
@@ -49,12 +51,13 @@ class Tries:
 class WrongTokens:
     """Answers a wrong token or signature with `too_many_tries` where too many came before it, in place of 401."""
 
-    def __init__(self, app: ASGIApp, tries: Tries | None = None) -> None:
+    def __init__(self, app: ASGIApp, answer: Answer, tries: Tries | None = None) -> None:
         self.app = app
+        self.answer = answer
         self.tries = tries or Tries()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the call on. Raises `PortalProblem` for a wrong one that is one too many."""
+        """Pass the call on, and its answer unless it was a wrong one too many."""
         if scope["type"] != "http" or not any(name in Headers(scope=scope) for name in CREDENTIALS):
             await self.app(scope, receive, send)
             return
@@ -73,4 +76,5 @@ class WrongTokens:
 
         await self.app(scope, receive, judged)
         if is_too_many:
-            raise PortalProblem("too_many_tries", headers={"Retry-After": str(round(FORGOTTEN_AFTER))})
+            problem = PortalProblem("too_many_tries", headers={"Retry-After": str(round(FORGOTTEN_AFTER))})
+            await (await self.answer(Request(scope), problem))(scope, receive, send)

@@ -6,6 +6,7 @@ Loopback is no protection from a browser: any page that it shows may send someth
 import json
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
+from html import unescape
 from itertools import product
 from typing import Any
 
@@ -24,7 +25,6 @@ from portal.guards.callers import subscriber
 from portal.guards.hosts import own_hosts
 from portal.guards.origins import origin_of
 from portal.guards.wrong_tokens import FORGOTTEN_AFTER, MOST_ADDRESSES, MOST_WRONG, Tries, WrongTokens
-from portal.problems import PortalProblem
 from settings import Settings
 from tests.portal.conftest import SECRET, Caller, requested
 from tests.portal.test_events import is_problem
@@ -47,6 +47,14 @@ NEVER = {403, 413, 415, 421}
 def content_of(document: Any) -> bytes:
     """A body."""
     return b"a=b" if document is None else json.dumps(document).encode()
+
+
+def is_refused(answer: httpx.Response, status: int, code: str) -> str:
+    """What is said to who is refused: in a problem, or beneath /my on a page."""
+    if f"{answer.request.url.path}/".startswith("/my/"):
+        assert (answer.status_code, answer.headers["content-type"]) == (status, "text/html; charset=utf-8")
+        return unescape(answer.text)
+    return str(is_problem(answer, status, code)["detail"])
 
 
 def started_nothing(caller: Caller) -> bool:
@@ -75,8 +83,8 @@ OTHERS = [
 
 async def test_foreign_host_another_name_is_never_answered(offline: Caller) -> None:
     for host, path in product(OTHERS, ["/healthz", "/tasks", "/nothing", "/my"]):
-        body = is_problem(await offline.http.get(path, headers={"host": host}), 421, "foreign_host")
-        assert "CANCELLATIONS_HOSTS" in body["detail"] and repr(host)[:80] in body["detail"]
+        said = is_refused(await offline.http.get(path, headers={"host": host}), 421, "foreign_host")
+        assert "CANCELLATIONS_HOSTS" in said and repr(host)[:80] in said
 
 
 @EVERY_CALL
@@ -84,7 +92,7 @@ async def test_foreign_host_nothing_is_sent_by_another_name(
     offline: Caller, path: str, headers: Any, document: Any
 ) -> None:
     foreign = headers | {"host": "evil.example"}
-    is_problem(await offline.http.post(path, content=content_of(document), headers=foreign), 421, "foreign_host")
+    is_refused(await offline.http.post(path, content=content_of(document), headers=foreign), 421, "foreign_host")
     assert started_nothing(offline)
 
 
@@ -177,7 +185,7 @@ async def test_cross_site_what_another_sites_page_sends_is_refused(
 ) -> None:
     for foreign in FOREIGN.values():
         answer = await offline.http.post(path, content=content_of(document), headers=headers | foreign)
-        is_problem(answer, 403, "cross_site")
+        is_refused(answer, 403, "cross_site")
     assert started_nothing(offline)
 
 
@@ -261,8 +269,7 @@ async def test_wrong_content_type_each_call_takes_its_own_form_alone(
 ) -> None:
     for given in OTHER_FORMS:
         answer = await offline.http.post(path, content=content_of(document), headers={"content-type": given})
-        body = is_problem(answer, 415, "wrong_content_type")
-        assert headers["content-type"] in body["detail"]
+        assert headers["content-type"] in is_refused(answer, 415, "wrong_content_type")
     assert started_nothing(offline)
 
 
@@ -280,7 +287,7 @@ async def test_wrong_content_type_each_call_takes_its_own_form_alone(
     ],
 )
 async def test_wrong_content_type_pages_take_forms_and_calls_json(offline: Caller, path: str, given: str) -> None:
-    is_problem(await offline.http.post(path, content=b"{}", headers={"content-type": given}), 415, "wrong_content_type")
+    is_refused(await offline.http.post(path, content=b"{}", headers={"content-type": given}), 415, "wrong_content_type")
 
 
 @pytest.mark.parametrize("path", ["/events", "/previews", "/my"])
@@ -288,10 +295,10 @@ async def test_wrong_content_type_a_body_of_which_nothing_or_two_things_are_said
     async def parts() -> AsyncIterator[bytes]:
         yield b"{}"
 
-    is_problem(await offline.http.post(path, content=b"{}"), 415, "wrong_content_type")
-    is_problem(await offline.http.post(path, content=parts()), 415, "wrong_content_type")
+    is_refused(await offline.http.post(path, content=b"{}"), 415, "wrong_content_type")
+    is_refused(await offline.http.post(path, content=parts()), 415, "wrong_content_type")
     two = [("content-type", "application/json"), ("content-type", "text/plain")]
-    is_problem(await offline.http.post(path, content=b"{}", headers=two), 415, "wrong_content_type")
+    is_refused(await offline.http.post(path, content=b"{}", headers=two), 415, "wrong_content_type")
 
 
 async def test_an_event_is_taken_in_its_forms(offline: Caller) -> None:
@@ -328,7 +335,7 @@ async def test_too_large_what_says_so_is_refused_before_it_is_read(offline: Call
     for lengths in [[str(bodies.LONGEST_BODY + 1)], ["104857600"], ["9" * 30], ["1", str(10**9)]]:
         headers = [("content-type", kind), *(("content-length", length) for length in lengths)]
         answer = await offline.http.post(path, content=parts(0), headers=headers)
-        assert "262144" in is_problem(answer, 413, "too_large")["detail"]
+        assert "262144" in is_refused(answer, 413, "too_large")
         assert answer.headers["connection"] == "close"
 
 
@@ -412,13 +419,14 @@ async def tried(tries: Tries, status: int, authority: bool = False, address: str
         await send({"type": "http.response.start", "status": status, "headers": []})
 
     async def send(message: Any) -> None:
-        passed.append(message["status"])
+        passed.extend([message["status"]] if "status" in message else [])
 
     scope = {"type": "http", "headers": [(b"authorization", b"Bearer x")], "client": (address, 1)}
-    try:
-        await WrongTokens(app, tries)(scope, None, send)  # type: ignore[arg-type]
-    except PortalProblem as problem:
-        return problem.status
+
+    async def answer(request: Any, problem: Any) -> Response:
+        return Response(status_code=problem.status)
+
+    await WrongTokens(app, answer, tries)(scope, None, send)  # type: ignore[arg-type]
     return passed[0]
 
 
