@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import TypeVar
 
 import httpx
-from pydantic import TypeAdapter
+from pydantic import SecretStr, TypeAdapter
 from temporalio.api.enums.v1 import TaskQueueType
 from temporalio.api.taskqueue.v1 import TaskQueue
 from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest
@@ -19,12 +19,15 @@ from embedded import example_player, welcome
 from embedded.examples import ROOT
 from embedded.processes import Child, Died, start
 from programs import told_to_stop
+from secret_strength import new_token
 from settings import PREFIX, Settings
 
 START_WITHIN = 120.0
 """Seconds that a program gets to become ready."""
 T = TypeVar("T")
 
+PLAYER = "examples"
+"""The operator who plays the examples, where none is set."""
 OF_OTHER_SERVERS = tuple(
     f"TEMPORAL_{name}" for name in ("ADDRESS", "NAMESPACE", "PROFILE", "CONFIG_FILE", "API_KEY", "TLS")
 )
@@ -49,7 +52,20 @@ def child_environment(settings: Settings, given: Mapping[str, str]) -> dict[str,
         f"{PREFIX}STATE_DIR": str(settings.state_dir.absolute()),
         "PYTHONUNBUFFERED": "1",
     }
+    if settings.operator_tokens:
+        pairs = [(name, token) for name, tokens in settings.operator_tokens.items() for token in tokens]
+        ours[f"{PREFIX}OPERATOR_TOKENS"] = ",".join(f"{name}:{token.get_secret_value()}" for name, token in pairs)
     return {f"{PREFIX}MAX_EVENT_AGE": "P60D"} | kept | ours
+
+
+def with_operator(settings: Settings) -> Settings:
+    """The settings, with an operator who plays the examples where calls need an authority and no operator is set.
+
+    His token is made at each start and printed nowhere.
+    """
+    if not settings.guarded or settings.operator_tokens:
+        return settings
+    return settings.model_copy(update={"operator_tokens": {PLAYER: (SecretStr(new_token()),)}})
 
 
 def server_command(program: str, settings: Settings) -> list[str]:
@@ -66,9 +82,9 @@ class Supervisor:
     """The embedded default. `run` raises `Died` when a program ends that should not."""
 
     def __init__(self, settings: Settings, temporal: str) -> None:
-        self.settings = settings
+        self.settings = with_operator(settings)
         self.temporal = temporal
-        self.environment = child_environment(settings, os.environ)
+        self.environment = child_environment(self.settings, os.environ)
         self.children: list[Child] = []
 
     async def run(self) -> None:

@@ -1,4 +1,4 @@
-"""What is printed when all is up: where to look, how the examples stand, and three commands to go on with."""
+"""What is printed when all is up: where to look, how the examples stand, and some commands to go on with."""
 
 import os
 import shlex
@@ -25,7 +25,8 @@ async def text(http: httpx.AsyncClient, settings: Settings) -> str:
     listed = (await http.get("/cancellations", params={"limit": 100})).raise_for_status().json()["items"]
     runs = [await with_status(http, run) for run in listed]
     tasks = (await http.get("/tasks")).raise_for_status().json()["items"]
-    lines = ["", *addresses(settings), "", *run_lines(runs, settings.time_zone), "", *commands(runs, tasks), ""]
+    where = addresses(settings, await entrance(http, settings))
+    lines = ["", *where, "", *run_lines(runs, settings.time_zone), "", *commands(runs, tasks), ""]
     return "\n".join([*lines, "Everything is up; Ctrl-C stops it, and the data stay."])
 
 
@@ -40,11 +41,24 @@ async def with_status(http: httpx.AsyncClient, run: Document) -> Document:
     return {**run, **answer.json()} if answer.is_success else run
 
 
-def addresses(settings: Settings) -> list[str]:
+async def entrance(http: httpx.AsyncClient, settings: Settings) -> str:
+    """The address by which a browser enters a customer's pages.
+
+    It works as often as it is opened where nothing is guarded; else it is a link as portals get one: once, within an
+    hour, and `commands` says how to make another.
+    """
+    if not settings.guarded:
+        return f"{base_url(settings)}/my/enter?customer={VISITED}"
+    made = await http.post("/customer-sessions", json={"customer": VISITED})
+    return str(made.raise_for_status().json()["url"])
+
+
+def addresses(settings: Settings, entrance: str) -> list[str]:
     """Where to look."""
     url, ui = base_url(settings), settings.temporal_ui_url
     waiting = quote('`ExecutionStatus`="Running" AND `WaitingFor`="operator"')
     return [
+        f"  a customer     {entrance}",
         f"  portal         {url}",
         f"  its calls      {url}/openapi.json",
         f"  web UI         {ui}",
@@ -53,6 +67,8 @@ def addresses(settings: Settings) -> list[str]:
     ]
 
 
+VISITED = "K-1006"
+"""The example customer whose pages are shown first."""
 ORDERS_WITH_DETAILS = ("hosting", "hosting_addon", "shop_hosting")
 """Kinds whose order may need more than who places it (ADD1, ADD2, SHH2): no first command to try."""
 
@@ -85,7 +101,7 @@ def day_of(moment: str, zone: str) -> date:
 
 
 def commands(runs: list[Document], tasks: list[Document]) -> list[str]:
-    """Three commands that work now: acknowledge a warning, place an order, confirm a task."""
+    """Commands that work now: acknowledge a warning, place an order, confirm a task, enter as a customer."""
     program = command_line()
     waiting = {run["workflow_id"]: run for run in runs if run["waiting_for"] == ["customer"]}
     orderable = [name for name, run in waiting.items() if run["kind"] not in ORDERS_WITH_DETAILS]
@@ -96,6 +112,7 @@ def commands(runs: list[Document], tasks: list[Document]) -> list[str]:
             used = name
             lines.append(f"""  {program} event {event.replace("_", "-")} {name} --data '{{"by": "You"}}'""")
     lines += [f"  {confirm_command(program, tasks[0])}"] if tasks else []
+    lines.append(f"  {program} session {VISITED}")
     return ["In another terminal:", *(f"  {line}" for line in exports()), *lines]
 
 

@@ -45,7 +45,8 @@ class Authority:
     def check_customer(self, customer: object) -> None:
         """Raise `forbidden` for a customer who is another than the session's: whether there is one or not."""
         if self.role == "customer" and customer != self.customer:
-            raise PortalProblem("forbidden", values={"fault": "other_customer", "customer": self.customer})
+            values = {"fault": "other_customer", "customer": self.customer}
+            raise PortalProblem("forbidden", values=values, customer=self.customer)
 
     def check_run(self, workflow_id: str, run_id: str | None = None) -> None:
         """Raise `unknown_run` for the ID of another customer's run, as for one that never was.
@@ -54,7 +55,7 @@ class Authority:
         """
         parts = workflow_id.split("/")
         if self.role == "customer" and len(parts) == 3 and parts[1] != self.customer:
-            raise unknown_run(workflow_id, run_id)
+            raise self.unknown(workflow_id, run_id)
 
     def check_listing(self, customer: str | None) -> None:
         """Raise `malformed` for the list of everybody's cancellations, `forbidden` for that of another customer."""
@@ -79,7 +80,13 @@ class Authority:
     def check_document(self, document: dict[str, object], workflow_id: str, run_id: str | None = None) -> None:
         """Raise `unknown_run` for another customer's document, by whatever ID it was found."""
         if self.role == "customer" and document.get("customer") != self.customer:
-            raise unknown_run(workflow_id, run_id)
+            raise self.unknown(workflow_id, run_id)
+
+    def unknown(self, workflow_id: str, run_id: str | None) -> PortalProblem:
+        """That there is no such run, said as of one's own: in the language of another customer it would tell of him."""
+        problem = unknown_run(workflow_id, run_id)
+        problem.customer = problem.customer and self.customer
+        return problem
 
 
 NOBODY = Authority("customer")

@@ -43,14 +43,14 @@ def listening(settings: Settings) -> socket.socket:
 
 
 def check_portal(settings: Settings) -> None:
-    """Raise `Unguarded` where the portal would listen beyond this machine without secret and tokens: open to others."""
+    """Raise `Unguarded` where the portal would listen beyond this machine without secrets and tokens: open to others.
+
+    The one that signs sessions too: what stands in for it is a file, which no other portal has.
+    """
     if settings.guarded_elsewhere or loopback(settings.portal_host):
         return
-    missing = [
-        PREFIX + name
-        for name, given in (("WEBHOOK_SECRET", settings.webhook_secret), ("OPERATOR_TOKENS", settings.operator_tokens))
-        if not given
-    ]
+    names = ("WEBHOOK_SECRET", "OPERATOR_TOKENS", "SESSION_SECRET")
+    missing = [PREFIX + name for name in names if not getattr(settings, name.lower())]
     if missing:
         raise Unguarded(
             f"{PREFIX}PORTAL_HOST is {settings.portal_host}, which is not loopback: set {' and '.join(missing)}, "

@@ -16,7 +16,7 @@ from settings import Settings
 from tests.portal.conftest import CUSTOMERS, SECRET, Caller, event, requested
 from tests.portal.standin import until
 from tests.portal.test_events import is_problem
-from tests.strong import ANNA
+from tests.strong import ANNA, OTTO
 from workflows.connect import Unguarded, check_temporal
 
 OLD_SECRET = "whsec_b2xkLXNlY3JldC1vbGQtc2VjcmV0LW9sZA=="
@@ -169,7 +169,7 @@ def settings_of(**values: Any) -> Settings:
     return Settings(**values)
 
 
-SECURED = {"webhook_secret": SECRET, "operator_tokens": f"anna:{ANNA}"}
+SECURED = {"webhook_secret": SECRET, "operator_tokens": f"anna:{ANNA}", "session_secret": OTTO}
 
 
 @pytest.mark.parametrize(
@@ -179,6 +179,7 @@ SECURED = {"webhook_secret": SECRET, "operator_tokens": f"anna:{ANNA}"}
         ({"portal_host": "::"}, ["WEBHOOK_SECRET"]),
         ({"portal_host": "portal.example", "webhook_secret": SECRET}, ["OPERATOR_TOKENS"]),
         ({"portal_host": "10.0.0.1", "operator_tokens": f"anna:{ANNA}"}, ["WEBHOOK_SECRET"]),
+        ({"portal_host": "10.0.0.1"} | SECURED | {"session_secret": ()}, ["SESSION_SECRET"]),
     ],
 )
 def test_the_portal_does_not_start_where_others_reach_it_unguarded(values, named):
