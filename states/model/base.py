@@ -7,7 +7,7 @@ moment gets it as an argument.
 import json
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
@@ -110,7 +110,7 @@ class Value(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    def but(self, **changes: Any) -> "Value":
+    def but(self, **changes: Any) -> Self:
         """A copy with these fields changed, validated like a new one."""
         return type(self).model_validate({name: getattr(self, name) for name in self.model_fields_set} | changes)
 

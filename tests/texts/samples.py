@@ -441,6 +441,7 @@ SAMPLES: dict[str, dict[str, Any]] = {
         "outcome": "confirmed",
         "at": "2027-01-31",
         "reference": "Ticket 4711",
+        "handed_in_by": None,
         "confirmed_by": "Frau Muster",
         "confirmed_at": FIRST,
         "note": "Alles erledigt.",
