@@ -7,6 +7,7 @@ address only so many places are given away.
 import asyncio
 import ipaddress
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -40,6 +41,9 @@ class Limits:
     """The next part of an answer, while the caller takes none."""
     idle: float = 15
     """Between two requests."""
+    thrown_away: int = 1024 * 1024
+    """Bytes that are thrown away of what a caller still sends when he has his answer."""
+    thrown_away_within: float = 2
     proxies: tuple[str, ...] = ()
 
     def counted(self, address: str) -> bool:
@@ -79,6 +83,38 @@ class Places:
             log.warning("connections_refused", open=self.taken.total(), most=self.limits.most)
 
 
+class Ending:
+    """A connection's transport, which ends so that the last answer arrives.
+
+    A caller who is still sending when his connection is closed loses the answer that is on its way to him, for his
+    system then takes the connection for broken. So a little of what he sends is thrown away first.
+    """
+
+    def __init__(self, transport: asyncio.Transport, is_sending: Callable[[], bool], within: float) -> None:
+        self.transport = transport
+        self.is_sending = is_sending
+        self.within = within
+        self.end: asyncio.TimerHandle | None = None
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.transport, name)
+
+    def is_closing(self) -> bool:
+        """Whether nothing more is answered."""
+        return self.end is not None or self.transport.is_closing()
+
+    def close(self) -> None:
+        """End it, as soon as the caller has ended or a while has passed."""
+        if self.is_closing():
+            return
+        if not self.is_sending():
+            self.transport.close()
+            return
+        self.end = asyncio.get_running_loop().call_later(self.within, self.transport.abort)
+        self.transport.write_eof()
+        self.transport.resume_reading()
+
+
 class TimelyConnection(H11Protocol):
     """A connection that has a place, and keeps it only while something moves on it."""
 
@@ -90,10 +126,13 @@ class TimelyConnection(H11Protocol):
         self.address: str | None = None
         self.half_sent: asyncio.TimerHandle | None = None
         self.untaken: asyncio.TimerHandle | None = None
+        self.thrown_away = 0
+        self.ending: Ending
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Give it a place, or refuse it."""
-        super().connection_made(transport)
+        self.ending = Ending(transport, self.is_sending, self.limits.thrown_away_within)
+        super().connection_made(self.ending)  # type: ignore[arg-type]  # all of a transport, by delegation
         address = self.client[0] if self.client else ""
         if not self.places.has_one(address):
             self.places.tell_full(self.loop.time())
@@ -107,7 +146,7 @@ class TimelyConnection(H11Protocol):
         """Give its place to another."""
         super().connection_lost(exc)
         self._unset_keepalive_if_required()
-        for timer in (self.half_sent, self.untaken):
+        for timer in (self.half_sent, self.untaken, self.ending.end):
             if timer is not None:
                 timer.cancel()
         if self.address is not None:
@@ -116,7 +155,8 @@ class TimelyConnection(H11Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Read on, and see whether a request is whole by now, or has begun."""
-        if self.transport.is_closing():
+        if self.ending.is_closing():
+            self.throw_away(len(data))
             return
         super().data_received(data)
         self.watch_request()
@@ -141,6 +181,18 @@ class TimelyConnection(H11Protocol):
     def send_400_response(self, msg: str) -> None:
         """Answer what is no HTTP, as any other call that is wrong."""
         self.refuse(malformed("http", why=msg), status=400)
+
+    # A caller who sends on when he has his answer.
+
+    def is_sending(self) -> bool:
+        """Whether more of a request may come than was read."""
+        return self.conn.their_state in (h11.SEND_BODY, h11.ERROR)
+
+    def throw_away(self, length: int) -> None:
+        """Wait for his end, but for no more than a little."""
+        self.thrown_away += length
+        if self.thrown_away > self.limits.thrown_away:
+            self.ending.abort()
 
     # A request that stays half sent.
 
