@@ -34,8 +34,9 @@ def tell_watchers(turn: Turn, state: str) -> None:
 
 def tell_other(turn: Turn, what: str) -> None:
     """The customer to whom a marketplace account moves hears of it too: `agreed`, `off` or `done` (MOV1)."""
-    date = isoformat(turn.memory.agreed_at)
-    turn.ask(Notify(template="move_other", to="other_customer", values={"what": what, "effective_at": date}))
+    check = turn.memory.check
+    values = {"what": what, "effective_at": isoformat(turn.memory.agreed_at), "called": check.called if check else None}
+    turn.ask(Notify(template="move_other", to="other_customer", values=values))
 
 
 def tell_both(turn: Turn, what: str) -> None:

@@ -16,7 +16,7 @@ IN_TIME = "2027-01-10T12:00+01:00"
 PROOF = {"reference": "T-1"}
 
 
-BOOKED = ("Bestellbestätigung", "Kündigungsbestätigung", "Gebucht")
+BOOKED = ("Wechsel vorgemerkt", "Kündigungsbestätigung", "Vorgemerkt")
 """How the mail of a booking is called."""
 
 

@@ -357,7 +357,14 @@ SAMPLES: dict[str, dict[str, Any]] = {
     | ADDONS
     | {"held_since": FIRST, "note": "Rückgängig gemacht.", "passed_on": "misclick/K-1001/voucher.V-1"},
     "mail.move": MAIL | {"what": "agreed", "kind": "marketplace_transfer", "subject": "L-5", "target": "K-1002"},
-    "mail.move_other": MAIL | {"what": "agreed", "customer": "K-1001", "subject": "L-5", "target": "K-1002"},
+    "mail.move_other": MAIL
+    | {
+        "called": "eazyAuction-Marktplatz (L-5)",
+        "what": "agreed",
+        "customer": "K-1001",
+        "subject": "L-5",
+        "target": "K-1002",
+    },
     "mail.abandoned": MAIL,
     "mail.change_dropped": MAIL,
     "mail.cost_changed": MAIL | {"changes_at": FIRST, "becomes": "paid_addon", "new_edition": "JTL Start"},
@@ -379,6 +386,7 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "mail.perform_dropped": MAIL | {"task": "t-1"},
     "mail.repair": MAIL | {"action": "place_order", "error": "503 Service Unavailable"},
     **{f"part.{act}": FACTS for act in words("act your_act your_act_object the_act the_act_object")},
+    "part.object": FACTS | {"kind": "order_package", "target": 1000},
     "part.unknown": {},
     "part.assumed": {},
     "part.assumed_aside": {},
@@ -393,7 +401,7 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "part.no_proof": {},
     "part.unclear": {},
     "part.greeting": MAIL,
-    "part.unordered": {},
+    "part.unordered": FACTS,
     "part.addons": ADDONS,
     "part.last_day": FACTS,
     "entry.limit": {"limit": 3, "product": "Multikassen"},

@@ -45,11 +45,11 @@ CANCELLED = {"kind": "wms_user", "subject": "L-77", "called": "WMS-Benutzer (L-7
     ("values", "german", "english"),
     [
         (CANCELLED, "Kündigungsbestätigung: ", "Cancellation confirmed: "),
-        ({}, "Bestellbestätigung: ", "Order confirmed: "),
-        (DEACTIVATED, "Abschaltung vorgemerkt: ", "Deactivation scheduled: "),
+        ({}, "Wechsel vorgemerkt: ", "Scheduled change: "),
+        (DEACTIVATED, "Abschaltung vorgemerkt: ", "Scheduled deactivation: "),
         (DEACTIVATED | {"at_once": "now"}, "Abschaltung: ", "Switched off: "),
-        (DEACTIVATED | {"at_once": "by_hand"}, "Eingangsbestätigung: ", "Order received: "),
-        (CANCELLED | {"late": True}, "Gebucht, Termin noch offen: ", "Booked, date still open: "),
+        (DEACTIVATED | {"at_once": "by_hand"}, "Eingangsbestätigung: ", "We have received your deactivation: "),
+        (CANCELLED | {"late": True}, "Vorgemerkt, Termin noch offen: ", "Scheduled, date still open: "),
     ],
 )
 def test_a_booking_is_called_what_it_is(values: dict[str, Any], german: str, english: str) -> None:
@@ -100,7 +100,7 @@ def test_SHH1_a_change_of_tariff_saves_what_the_old_contract_cost_and_no_more(la
 def test_CO4_ECO2_nothing_is_claimed_of_what_is_ended_elsewhere(language: str, elsewhere: str) -> None:
     text = body(language, "abandoned", kind="ecomdata", subject="E-1", target=None, elsewhere=elsewhere)
     assert re.search("nicht bekannt|not known to us", text)
-    assert not re.search("zum bisherigen Preis|present price|nichts beauftragt|Nothing is ordered", text)
+    assert not re.search("zum bisherigen Preis|present price|ändert sich dadurch nichts|Nothing changes", text)
 
 
 def test_CO4_ECO2_the_mail_of_an_abandoned_request_knows_where_else_it_may_have_ended() -> None:

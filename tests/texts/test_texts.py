@@ -158,7 +158,7 @@ def check_reminder(language: str, key: str, situation: tuple[list[dict[str, Any]
     steps, state = situation
     body = say(language, key, samples_of(key) | {"state": state, "steps": steps, "note": None})
     assert bool(re.search("Nachweis|proof", body)) == bool(steps)
-    assert bool(re.search("Auftrag spätestens|order by 17", body)) != bool(steps)
+    assert bool(re.search("spätestens am 17|by 17 ", body)) != bool(steps)
     assert ("(P-1)" in body) == any(step["name"] for step in steps)
 
 
