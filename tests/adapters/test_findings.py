@@ -117,7 +117,7 @@ def test_a_booking_belongs_to_the_run_that_its_key_names() -> None:
 
 @pytest.mark.parametrize(("language", "said"), [
     ("en", ["was terminated", "by admin@host", "reason given: tidied up", "B-000001", "1 March 2027", "same request"]),
-    ("de", ["von außen beendet", "von admin@host", "B-000001", "1. März 2027", "denselben Auftrag neu"]),
+    ("de", ["von außen beendet", "von admin@host", "B-000001", "1. März 2027", "denselben Antrag neu"]),
 ])  # fmt: skip
 def test_a_finding_says_who_ended_it_what_stands_and_what_to_do(language: str, said: list[str]) -> None:
     execution = seen("terminated", at=NOW, by="admin@host", reason="tidied up")
