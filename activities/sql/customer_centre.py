@@ -153,5 +153,5 @@ def held_licence(step: Step, kept: Kept | None) -> tuple[Kept, Licence]:
 
 def refusal(step: Step, reason: str, record: Customer) -> Refused:
     """The customer centre says no, with the text `centre.<reason>` in the customer's language."""
-    text = say(record.language, f"centre.{reason}", {"subject": step.subject, "target": step.target})
+    text = say(record.language, f"centre.{reason}", {"target": step.target})
     return Refused(text, reference=reason)

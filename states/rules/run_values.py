@@ -5,6 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from states.model.ends import ENDS
 from states.model.facts import BookedChange, Cost, Surplus
 from states.model.memory import Memory
 from states.model.names import named
@@ -44,13 +45,18 @@ def last_day_unclear(memory: Memory) -> bool:
 
 def stage_of(memory: Memory) -> str | None:
     """Whether the change is ordered, or made already: what is said of it is said in that tense."""
-    if memory.took_effect_at is not None:
+    order, unproved = memory.order, memory.state == "third_party"
+    if memory.took_effect_at is not None or memory.state in MADE:
         return "made"
-    return "ordered" if memory.order is not None and memory.state not in ORDERABLE else None
+    if order is None or memory.state in ORDERABLE:
+        return None
+    return "made" if unproved and order.effective_at is not None else "ordered"
 
 
 ORDERABLE = frozenset({"surplus_resolution", "order"})
 """Where a run has no order yet; a preview has one there that nobody placed."""
+MADE = frozenset({"leftover", *(state for state, end in ENDS.items() if end.licence_gone)})
+"""Where the change is made. Where only proof is missing, it is made if it had a date; what ends elsewhere has none."""
 
 
 def mail_facts(memory: Memory) -> dict[str, Any]:
