@@ -22,8 +22,9 @@ def tell(turn: Turn, template: str, **values: Any) -> None:
 def tell_operators(turn: Turn, template: str, **values: Any) -> None:
     """A mail to the operators, with what it is about by name; a date that no order has yet is none of theirs."""
     date = isoformat(effective_at(turn.memory)) if turn.memory.order else None
-    named = {name: value for name, value in mail_facts(turn.memory).items() if name in ("called", "cost_effect")}
-    turn.ask(Notify(template=template, to="operator", values={"effective_at": date} | named | values))
+    check = turn.memory.check
+    called = {"called": check.called} if check and check.called else {}
+    turn.ask(Notify(template=template, to="operator", values={"effective_at": date} | called | values))
 
 
 def tell_watchers(turn: Turn, state: str) -> None:

@@ -160,7 +160,7 @@ def test_G10_the_button_says_Kuendigen_though_nothing_is_saved(kind: str, produc
     assert ask(kind, record).cost_effect == "deactivation"
     assert "no_saving" in warned(ask(kind, record))
     text = perform_task(kind, record).instructions
-    assert "abschalten" in text.splitlines()[0]
+    assert "Abschaltung" in text.splitlines()[0]
     assert re.search(r"Schaltfläche.{0,40}Kündigen", text)
 
 

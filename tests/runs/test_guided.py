@@ -66,7 +66,7 @@ async def test_ED14_X12_the_second_order_of_one_configurator_does_not_overwrite_
     package = await world.request("order_package", "K-1001", "orders", target=100)
     await package("acknowledge_warning")
     waiting = await package("place_order")
-    assert "noch nicht gebucht" in waiting["tasks"][0]["instructions"]
+    assert "noch nicht vorgemerkt" in waiting["tasks"][0]["instructions"]
     booked = await run.confirm("perform", proof=PROOF)
     assert (booked["state"], booked["effective_at"]) == ("scheduled", FEBRUARY)
     told = await status_when(package, lambda status: "knock_on" in warning_codes(status))
@@ -208,7 +208,7 @@ async def test_a_booking_made_too_late_holds_for_the_date_that_the_click_gives(
     await status_when(run, lambda _: len(booked_mails(world)) == 2)
     moved, clarified = booked_mails(world)
     assert "erst nach dem Stichtag" in moved
-    assert "Welcher Tag gilt, ist jetzt geklärt. Das gilt ab dem 1. Mai 2027." in clarified
+    assert "Welcher Tag gilt, haben wir jetzt geklärt. Das gilt ab dem 1. Mai 2027." in clarified
     await world.sleep_until("2027-04-30T12:00+02:00")
     assert (await world.record("K-1001"))["editions"]["jtl"] == "jtl_pro"
     await world.sleep_until("2027-05-01T00:00+02:00")
