@@ -43,7 +43,7 @@ STATUS: dict[str, Any] = {
     "state": "order",
     "state_text": "Not submitted yet",
     "waiting_for": ["customer"],
-    "waiting_text": "Please place the order if you want to go on.",
+    "waiting_text": "Please submit it if you want to go on.",
     "enabled": ["recheck_licences", "place_order", "abandon"],
     "effective_at": "2027-01-31T23:00:00Z",
     "effective_day": "2027-02-01",
