@@ -280,14 +280,30 @@ def show_customer(
 @token.command("new")
 def new_token(
     webhook: Annotated[bool, typer.Option("--webhook", help="A secret that signs a portal's events.")] = False,
+    receipt_key: Annotated[bool, typer.Option("--receipt-key", help="A private key that signs receipts.")] = False,
     as_json: Json = False,
 ) -> None:
     """Print a new token that is strong enough for the settings; it is kept nowhere."""
     import secret_strength
     from console.output import print_json
 
-    made = secret_strength.new_webhook_secret() if webhook else secret_strength.new_token()
+    if webhook and receipt_key:
+        raise Misuse("give --webhook or --receipt-key, not both")
+    makes = {webhook: secret_strength.new_webhook_secret, receipt_key: secret_strength.new_receipt_key}
+    made = makes.get(True, secret_strength.new_token)()
     print_json({"token": made}) if as_json else print(made)
+
+
+@app.command()
+def verify(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE…", help="Receipts: PDF, JWS, or JSON of the portal.")],
+    keys: Annotated[Path | None, typer.Option("--keys", metavar="FILE", help="The JWK set of who issued them.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Check receipts, without asking anybody: signatures, and of several whether the chain of their case is whole."""
+    from console.receipts import verify_files
+
+    verify_files(environment(), files, keys, as_json)
 
 
 @app.command()

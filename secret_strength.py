@@ -18,6 +18,8 @@ LEAST_DIFFERENT = 8
 """Of 22 random characters, fewer than so many different ones come once in a billion times."""
 HEXADECIMAL = re.compile(r"[0-9a-fA-F]*")
 WEBHOOK_PREFIX = "whsec_"
+RECEIPT_KEY_PREFIX = "rk_"
+"""What a key for receipts begins with that we have made: 32 random bytes follow, in base64url."""
 
 
 def webhook_secrets(text: str) -> list[str]:
@@ -35,6 +37,20 @@ def webhook_secrets(text: str) -> list[str]:
 def length_of(webhook_secret: str) -> int:
     """How many bytes a webhook secret has. Raises `ValueError` for what is no base64."""
     return len(base64.b64decode(webhook_secret.removeprefix(WEBHOOK_PREFIX)))
+
+
+def receipt_keys(text: str) -> list[str]:
+    """The keys that sign receipts, or the files that hold them: a JWK or PEM stands alone. Raises `ValueError`."""
+    if text.lstrip().startswith(("{", "-----BEGIN")):
+        return [text.strip()]
+    found = [key.strip() for key in text.split(",") if key.strip()]
+    made = [key.removeprefix(RECEIPT_KEY_PREFIX) for key in found if key.startswith(RECEIPT_KEY_PREFIX)]
+    if found and all(re.fullmatch(r"[A-Za-z0-9_-]{43}", key) for key in made):
+        return found
+    raise ValueError(
+        "a key for receipts is what `cancellations token new --receipt-key` prints, a JWK, "
+        "or the path of a PEM file or a JWK (several, comma-separated)"
+    )
 
 
 def check_tokens(tokens: list[str]) -> None:
@@ -64,3 +80,8 @@ def new_token() -> str:
 def new_webhook_secret() -> str:
     """A webhook secret of 32 bytes."""
     return WEBHOOK_PREFIX + base64.b64encode(secrets.token_bytes(32)).decode()
+
+
+def new_receipt_key() -> str:
+    """A private key for receipts, as one word."""
+    return RECEIPT_KEY_PREFIX + base64.urlsafe_b64encode(secrets.token_bytes(32)).decode().rstrip("=")

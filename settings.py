@@ -31,14 +31,17 @@ from pydantic import (
 from pydantic_core import InitErrorDetails, PydanticCustomError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from secret_strength import check_tokens, webhook_secrets
+from secret_strength import check_tokens, receipt_keys, webhook_secrets
 
 PREFIX = "CANCELLATIONS_"
 
 Mode = Literal["automatic", "guided"]
 Port = Annotated[int, Field(ge=1, le=65535)]
 
-SECRETS = ("webhook_secret", "operator_tokens", "portal_tokens", "session_secret", "smtp_url", "database_url")
+SECRETS = (
+    *("webhook_secret", "operator_tokens", "portal_tokens", "session_secret", "receipt_key"),
+    *("smtp_url", "database_url"),
+)
 """What is never shown as it is: each may hold a secret."""
 ADDRESSES = ("smtp_url", "database_url")
 """Of these, what is shown with its password masked."""
@@ -321,6 +324,8 @@ class Settings(BaseSettings):
     """Signs customers' sessions; without it a secret is made and kept in `STATE_DIR`."""
     return_origins: Annotated[tuple[str, ...], NoDecode, read_from_text(origins)] = ()
     """Where a customer may be led back to."""
+    receipt_key: Annotated[tuple[SecretStr, ...], NoDecode, read_from_text(receipt_keys)] = ()
+    """Ed25519: the first signs receipts, all are published; without one, a key is made in `STATE_DIR`."""
     customer_centre: Mode = "automatic"
     customer_centre_modes: Annotated[dict[str, Mode], NoDecode, read_from_text(partial(pairs, "="))] = {}
     notice_boundary: Literal["inclusive", "strict"] = "inclusive"
@@ -457,6 +462,8 @@ def switched_off(settings: Settings) -> list[str]:
         f"SESSION_SECRET is not set: a file in {settings.state_dir} stands in for it, which all portals must share": (
             not settings.session_secret
         ),
+        f"RECEIPT_KEY is not set: receipts are signed with the key that is made in {settings.state_dir}, which "
+        "worker and portal must share": not settings.receipt_key,
         f"PUBLIC_URL is {settings.public_url}: {links}": public,
         f"TEMPORAL_UI_URL is {settings.temporal_ui_url}: links to the web UI work on this machine only": ui,
         "COMPARE_AT is never: a run that is terminated is not noticed": settings.compare_at is None,

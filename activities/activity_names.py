@@ -21,6 +21,9 @@ DECOUPLE = "decouple"
 NOTIFY = "notify"
 """`Step` → None: a mail."""
 
+ISSUE_RECEIPT = "issue_receipt"
+"""`Step` → None: a receipt for the customer, signed and kept."""
+
 WRITE_TASKS = "write_tasks"
 """`states.model.status.TaskList` → `states.model.status.TicketNumbers`."""
 

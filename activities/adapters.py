@@ -15,6 +15,7 @@ from activities.sql.customer_records import SqlCustomerRecords
 from activities.sql.customer_sessions import SqlCustomerSessions
 from activities.sql.database import Database, create_database
 from activities.sql.inbox import SqlInbox
+from activities.sql.issued_receipts import SqlIssuedReceipts
 from activities.sql.ledger import SqlLedger
 from activities.sql.news import SqlNews
 from activities.sql.open_list import SqlOpenList
@@ -34,6 +35,7 @@ class Adapters:
     records: CustomerRecords
     bookings: Bookings
     receipts: SqlReceipts
+    issued_receipts: SqlIssuedReceipts
     runs: SqlRuns
     recorded_runs: SqlRecordedRuns
     open_list: SqlOpenList
@@ -70,6 +72,7 @@ def create_adapters(settings: Settings) -> Adapters:
         records=SqlCustomerRecords(database),
         bookings=SqlCustomerCentre(database),
         receipts=SqlReceipts(database),
+        issued_receipts=SqlIssuedReceipts(database),
         runs=SqlRuns(database),
         recorded_runs=SqlRecordedRuns(database),
         open_list=SqlOpenList(database),

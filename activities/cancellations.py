@@ -19,14 +19,17 @@ from activities.failures import adapter_errors_translated, misconfigured
 from activities.mail.frame import Case, framed
 from activities.mail.messages import MailText, addressee, link_of, mail_text, mail_to, send_letter, values_of
 from activities.names import Names, names_in, names_of
-from activities.ports import Letter
+from activities.ports import Attachment, Letter
+from activities.receipts.issuing import ReceiptDesk
+from activities.receipts.keys import ReceiptKeys, receipt_keys
+from activities.receipts.printed import file_name, pdf_of
 from activities.request_check import check_request, judge_of
 from catalogue.loader import Catalogues, load_catalogues
 from settings import Settings
 from states.chart.task_types import ticket_group
 from states.kinds.registry import KINDS
 from states.model import status
-from states.model.effects import Notify, Step
+from states.model.effects import IssueReceipt, Notify, Step
 from states.model.facts import Check, Inquiry, Receipt, Unchanged
 
 Document = TypeVar("Document", status.Status, status.TaskList)
@@ -57,6 +60,7 @@ class CancellationActivities:
     adapters: Adapters
     catalogues: Catalogues
     settings: Settings
+    receipt_keys: ReceiptKeys
 
     def registered(self) -> list[Callable[..., Any]]:
         """What a worker registers."""
@@ -67,6 +71,7 @@ class CancellationActivities:
             self.withdraw,
             self.reassign,
             self.decouple,
+            self.issue_receipt,
             self.notify,
             self.write_tasks,
             self.record_end,
@@ -143,6 +148,16 @@ class CancellationActivities:
             tell = self.adapters.runs.watchers(step.customer, step.workflow_id, step.kind)
             return self.adapters.receipts.keep(step, receipt.model_copy(update={"tell": tell}))
 
+    @activity.defn(name=activity_names.ISSUE_RECEIPT)
+    async def issue_receipt(self, step: Step) -> None:
+        """Give the customer a receipt, once for its key; it is there before the mail that it goes with."""
+        effect = step.effect
+        if not isinstance(effect, IssueReceipt):
+            raise misconfigured(f"issue_receipt cannot perform {effect.effect}")
+        desk = ReceiptDesk(self.adapters, self.catalogues, self.receipt_keys, self.settings.time_zone)
+        with adapter_errors_translated(patient=True):
+            await self.adapters.database.in_thread(desk.issue, step, effect, this_run())
+
     @activity.defn(name=activity_names.NOTIFY)
     async def notify(self, step: Step) -> None:
         """Send a mail; name, address and language are looked up here and never enter a history.
@@ -173,7 +188,20 @@ class CancellationActivities:
             names = names_in(record, former_names, self.catalogues) if named else self.names_of(step.customer)
             text = MailText(*map(names.in_text, text))
         case = Case(step.case, effect.opens_thread) if step.case else None
-        return framed(text, to.usable, language, self.settings, link=link, case=case, whose=effect.to)
+        attachments = self.attachments_of(step)
+        return framed(
+            text, to.usable, language, self.settings, link=link, case=case, whose=effect.to, attachments=attachments
+        )
+
+    def attachments_of(self, step: Step) -> tuple[Attachment, ...]:
+        """The receipt that goes with a mail, to keep and to check; none where it could not be issued yet."""
+        receipt = self.adapters.issued_receipts.of_key(step.receipt) if step.receipt else None
+        if receipt is None:
+            return ()
+        return (
+            Attachment(file_name(receipt, "pdf"), "application/pdf", pdf_of(receipt, self.settings)),
+            Attachment(file_name(receipt, "jws"), "application/jose", receipt.jws.encode()),
+        )
 
     @activity.defn(name=activity_names.WRITE_TASKS)
     @in_thread
@@ -271,5 +299,11 @@ def with_run(check: Check, inquiry: Inquiry) -> Check:
 
 
 def create_activities(settings: Settings) -> CancellationActivities:
-    """The activities as they ship. Creates or migrates the database, and blocks until that is done."""
-    return CancellationActivities(create_adapters(settings), load_catalogues(settings.catalogue_dir), settings)
+    """The activities as they ship. Creates or migrates the database, and blocks until that is done.
+
+    Raises `Misconfigured` or `Unavailable`, and `CatalogueError`.
+    """
+    keys = receipt_keys(settings)
+    _ = keys.signing  # a worker that cannot sign does not begin
+    adapters = create_adapters(settings)
+    return CancellationActivities(adapters, load_catalogues(settings.catalogue_dir), settings, keys)

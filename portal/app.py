@@ -20,7 +20,7 @@ from pages.calls import CallRefused
 from pages.my.routes import router as customers_pages
 from pages.rendering import Brand, Look
 from pages.site import Site, language_of, refused
-from portal import customer_routes, health_routes, home_page, operator_routes, session_routes
+from portal import customer_routes, health_routes, home_page, operator_routes, receipt_routes, session_routes
 from portal.authority import authority_noted
 from portal.context import Portal, portal_of, requested_language
 from portal.credentials import credentials_of
@@ -75,7 +75,8 @@ def build(client: Client, settings: Settings, *, trusted: bool) -> FastAPI:
     app.add_middleware(Measured, metrics=portal.metrics)
     app.include_router(session_routes.router)
     app.include_router(customers_pages)
-    for module in (home_page, customer_routes, operator_routes, health_routes):
+    # Before the customers' calls, one of which takes every address below /cancellations/.
+    for module in (home_page, receipt_routes, customer_routes, operator_routes, health_routes):
         app.include_router(module.router)
     return app
 

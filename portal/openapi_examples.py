@@ -200,3 +200,25 @@ SESSION_LINK = {
     "url": "https://cancellations.example/my/enter?link=eyJpZCI6…",
     "expires_at": "2027-01-10T10:00:00+00:00",
 }
+RECEIPT: dict[str, Any] = {
+    "number": 1,
+    "event": "ordered",
+    "title": "Your order has arrived: Change to a lower edition",
+    "issued_at": "2027-01-11T08:30:02Z",
+    "sha256": "5f" * 32,
+    "document": {"format": "cancellations/receipt/1", "case": "V-7K3M-2Q9X", "number": 1, "previous": None},
+    "jws": "eyJhbGciOiJFZERTQSJ9.e30.c2ln",
+}
+RECEIPTS: dict[str, Any] = {"workflow_id": "edition/K-1001/jtl", "items": [RECEIPT]}
+KEYS: dict[str, Any] = {
+    "keys": [
+        {
+            "kty": "OKP",
+            "crv": "Ed25519",
+            "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo",
+            "kid": "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k",
+            "use": "sig",
+            "alg": "EdDSA",
+        }
+    ]
+}

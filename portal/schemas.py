@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from states.model.base import Amount, Identifier, Moment, ShortText, Value
 from states.model.facts import CostEffect
+from states.model.receipts import ReceiptEvent
 from states.model.record import Language
 from states.model.request import ConfirmTask, RejectTask
 from states.model.status import CancellationItem, Status, TaskEntry, WaitingFor
@@ -140,6 +141,31 @@ class Board(Value):
     total: Total
     items: tuple[BoardItem, ...]
     others: tuple[RunningItem, ...] = Field(description="Open runs about nothing that is in the record (any more)")
+
+
+class ReceiptAnswer(Value):
+    """A receipt: its document, the hash by which the next one names it, and the JWS of exactly this document."""
+
+    number: int
+    event: ReceiptEvent
+    title: str
+    issued_at: Moment
+    sha256: str
+    document: dict[str, Any]
+    jws: str
+
+
+class ReceiptsAnswer(Value):
+    """The receipts of a case in their order: what `cancellations verify` reads."""
+
+    workflow_id: str
+    items: tuple[ReceiptAnswer, ...]
+
+
+class KeySet(Value):
+    """A JWK set."""
+
+    keys: tuple[dict[str, str], ...]
 
 
 class Counted(Value):

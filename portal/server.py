@@ -10,6 +10,7 @@ import structlog
 import uvicorn
 from fastapi import FastAPI
 
+from activities.receipts.keys import receipt_keys
 from portal.app import create_app
 from portal.connections import Limits, connections_within
 from programs import collect_as_usual, told_to_stop
@@ -67,6 +68,7 @@ async def serve(settings: Settings, on_stop: Callable[[], None] = lambda: None) 
     Starts where Temporal does not answer too: calls then answer 503, and nothing is lost by sending again.
     """
     check_portal(settings)
+    await asyncio.to_thread(receipt_keys, settings)
     client = await connect(settings.temporal_port, settings.guarded_elsewhere, lazy=True)
     try:
         await prove(client)

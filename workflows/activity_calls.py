@@ -24,6 +24,7 @@ ACTIVITIES: dict[str, tuple[str, type[Value] | None, str]] = {
     "withdraw": (activity_names.WITHDRAW, Receipt, "Withdraw the booking"),
     "reassign": (activity_names.REASSIGN, Receipt, "Assign the licence elsewhere"),
     "decouple": (activity_names.DECOUPLE, Receipt, "Decouple the marketplace account"),
+    "issue_receipt": (activity_names.ISSUE_RECEIPT, None, "Issue the customer's receipt"),
 }
 """Each effect with its activity, the type of its answer, and what the web UI says of it."""
 

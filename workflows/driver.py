@@ -6,6 +6,7 @@ from contextlib import suppress
 from datetime import datetime
 from typing import Any, ClassVar
 
+from pydantic import TypeAdapter
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
@@ -16,13 +17,14 @@ with workflow.unsafe.imports_passed_through():
     from states.chart.decisions import sender_of
     from states.chart.turn import Turn
     from states.kinds.registry import KINDS
-    from states.model.effects import Effect, Notify, Tell
+    from states.model.effects import AnyEffect, Effect, Tell
     from states.model.facts import Receipt, Refusal
     from states.model.memory import Memory
     from states.model.payload_errors import readable
     from states.model.request import Request
     from states.model.status import End, GoingOn, Status, page_of
     from states.rules.spread import spread_out
+    from states.views.receipts import with_facts
     from states.views.refusals import problem, refusal_text
     from states.views.status import glance, status
 from workflows import options
@@ -32,10 +34,13 @@ from workflows.converter import EventRefused
 from workflows.current_details import CurrentDetails
 from workflows.effect_runner import EffectRunner, tell
 from workflows.event_queue import EventQueue, QueuedEvent
-from workflows.last_mails import hand_over_mails
+from workflows.last_mails import hand_over_unsent
 from workflows.listing import Listing
 from workflows.publisher import Publisher
 from workflows.timer import Timer
+
+UNSENT: TypeAdapter[Effect] = TypeAdapter(AnyEffect)
+"""How what was not sent or issued is read in the next part of a run."""
 
 
 class Driver:
@@ -146,7 +151,7 @@ class Driver:
         if self.chart.model.state == "received" and self.chart.model.check is None:
             self.listing.begin(self.chart.model.request)
             self.perform("start", None)
-        self.effects.start(self.carried_mails())
+        self.effects.start(self.carried_effects())
         while True:
             if self.goes_on:
                 await self.take_back()
@@ -206,7 +211,8 @@ class Driver:
 
     def perform(self, event: str, message: Any) -> None:
         """Hand an event to the chart, and begin what it asks for."""
-        effects = self.chart.receive(event, message, workflow.now())
+        asked_for = self.chart.receive(event, message, workflow.now())
+        effects = with_facts(asked_for, self.chart, self.info.first_execution_run_id)
         self.publisher.changed = True
         self.effects.start(effects, getattr(message, "check", None))
 
@@ -319,7 +325,8 @@ class Driver:
         """Keep the run in the ledger, tell those it concerns, answer what is still queued.
 
         What is under way and changes something comes first: a booking that arrived after the end would outlive it.
-        Mails that the server does not take now go on by themselves, so that they keep no run open.
+        Mails that the server does not take now, and receipts that cannot be issued now, go on by themselves: they keep
+        no run open.
         """
         self.listing.end()
         self.queue.close(Refusal(rule="X11", code="ended", values={"state": self.chart.public_state}))
@@ -339,7 +346,7 @@ class Driver:
             await tell(Tell(runs=receipt.tell, state=self.chart.public_state), self.chart.model)
         await self.until(self.effects.nothing_left)
         if self.effects.unsent:
-            await hand_over_mails(tuple(self.effects.unsent.values()), self.info)
+            await hand_over_unsent(self.effects.unsent_in_order(), self.info)
 
     async def notice_reset(self) -> None:
         """What is asked for from then on gets other keys: those of the same number are answered already."""
@@ -367,7 +374,7 @@ class Driver:
         self.listing.shown = None
 
     def may_continue_as_new(self) -> bool:
-        """The history is long, and nothing is under way; mails that are tried patiently go on in the next part."""
+        """The history is long, and nothing is under way; what is tried patiently goes on in the next part."""
         if not self.info.is_continue_as_new_suggested():
             return False
         under_way = self.effects.answers or not self.effects.nothing_left()
@@ -379,13 +386,13 @@ class Driver:
         return {
             "memory": self.chart.model.model_dump(mode="json"),
             "started_at": self.started_at.isoformat(),
-            "mails": [step.effect.model_dump(mode="json") for step in self.effects.unsent.values()],
+            "unsent": [step.effect.model_dump(mode="json") for step in self.effects.unsent_in_order()],
         }
 
     def carried_over(self) -> dict[str, Any]:
         """What the part before this one left; nothing where there was none."""
         return self.payloads[1] if len(self.payloads) == 2 and self.info.continued_run_id else {}
 
-    def carried_mails(self) -> tuple[Effect, ...]:
-        """The mails that the part before this one could not send yet."""
-        return tuple(Notify.model_validate(mail) for mail in self.carried_over().get("mails", ()))
+    def carried_effects(self) -> tuple[Effect, ...]:
+        """The mails and receipts that the part before this one could not send or issue yet."""
+        return tuple(UNSENT.validate_python(effect) for effect in self.carried_over().get("unsent", ()))

@@ -17,12 +17,14 @@ with workflow.unsafe.imports_passed_through():
     from states.chart.turn import Answer
     from states.kinds.registry import KINDS
     from states.model.base import Value
-    from states.model.effects import CHANGES, CheckLicences, Effect, HandOver, Notify, Step, Tell
+    from states.model.effects import CHANGES, CheckLicences, Effect, HandOver, IssueReceipt, Notify, Step, Tell
     from states.model.facts import Check, Inquiry, Refusal, Unchanged
     from states.model.memory import Memory
     from states.model.names import case_number
 from workflows.activity_calls import ACTIVITIES, IN_THE_WORKER, Slow, call, call_patiently, outcome, send_mail
 from workflows.background import Background
+
+RECEIPT = "issue_receipt"
 
 
 class EffectRunner:
@@ -38,7 +40,7 @@ class EffectRunner:
         self.last_check: Check | None = None
         """What the last check said: one that says the same need not say it again. Settings come with the first only."""
         self.unsent: dict[int, Step] = {}
-        """Mails that could not be sent at once, and are tried patiently."""
+        """Mails and receipts that could not be sent or issued at once, and are tried patiently, by number."""
 
     def start(self, effects: tuple[Effect, ...], check: Check | None = None) -> None:
         """Begin what was asked for. A check asked for because of a check just made is answered by that one."""
@@ -73,12 +75,16 @@ class EffectRunner:
         return [effect for number, effect in self.under_way.items() if number not in performed]
 
     def changes_made(self) -> bool:
-        """Nothing that changes something outside is under way any more; a mail may be."""
-        return all(isinstance(effect, Notify) for effect in self.being_performed())
+        """Nothing that changes something outside is under way any more; a mail or a receipt may be."""
+        return all(isinstance(effect, Notify | IssueReceipt) for effect in self.being_performed())
 
     def nothing_left(self) -> bool:
-        """All that was begun has been performed, but for mails that must be tried patiently."""
+        """All that was begun has been performed, but for mails and receipts that must be tried patiently."""
         return all(effect.number in self.unsent for effect in self.being_performed())
+
+    def unsent_in_order(self) -> tuple[Step, ...]:
+        """What is tried patiently, in the order in which it was asked for: a receipt comes before its mail."""
+        return tuple(step for _, step in sorted(self.unsent.items()))
 
     async def perform(self, effect: Any) -> None:
         """Perform one effect and put its answer where the loop finds it."""
@@ -90,6 +96,8 @@ class EffectRunner:
             answer = Answer(effect)
         elif isinstance(effect, Notify):
             answer = await self.send(effect)
+        elif isinstance(effect, IssueReceipt):
+            answer = await self.issue(effect)
         elif isinstance(effect, CheckLicences):
             answer = await self.check(effect)
         else:
@@ -103,18 +111,43 @@ class EffectRunner:
 
         An order that is booked anew and then withdrawn would otherwise stand in the end (X11).
         """
-        if not isinstance(effect, CHANGES):
-            return
-        asked_for = [other.number for other in self.being_performed() if isinstance(other, CHANGES)]
-        ahead = {number for number in asked_for if number < effect.number}
-        if ahead:
-            await workflow.wait_condition(lambda: not ahead & {other.number for other in self.being_performed()})
+        if isinstance(effect, CHANGES) and (ahead := self.ahead_of(effect, CHANGES)):
+            await workflow.wait_condition(lambda: not ahead & self.numbers_performed())
 
-    async def send(self, effect: Notify) -> Answer:
-        """A mail: tried at once, then patiently; then a person is asked."""
+    def ahead_of(self, effect: Effect, types: tuple[type[Effect], ...]) -> set[int]:
+        """The effects of these types that were asked for before and are not performed yet, by number."""
+        asked_for = (other.number for other in self.being_performed() if isinstance(other, types))
+        return {number for number in asked_for if number < effect.number}
+
+    def numbers_performed(self) -> set[int]:
+        """The numbers of what is being performed."""
+        return {effect.number for effect in self.being_performed()}
+
+    async def behind(self, ahead: set[int], number: int, step: Step) -> None:
+        """Wait for what goes first; where that is tried patiently, so is what waits for it."""
+        await workflow.wait_condition(lambda: not (ahead & self.numbers_performed()) - self.unsent.keys())
+        if ahead & self.numbers_performed():
+            self.unsent[number] = step
+            await workflow.wait_condition(lambda: not ahead & self.numbers_performed())
+
+    async def issue(self, effect: IssueReceipt) -> Answer:
+        """A receipt, in the order in which they were asked for: each carries the hash of the one before."""
         step = step_of(self.memory(), effect)
         try:
+            if ahead := self.ahead_of(effect, (IssueReceipt,)):
+                await self.behind(ahead, effect.number, step)
+            return await self.call_activity(effect, step)
+        finally:
+            self.unsent.pop(effect.number, None)
+
+    async def send(self, effect: Notify) -> Answer:
+        """A mail, behind its receipt: tried at once, then patiently; then a person is asked."""
+        step = step_of(self.memory(), effect)
+        try:
+            if effect.receipt in self.numbers_performed():
+                await self.behind({effect.receipt}, effect.number, step)
             await send_mail(step, once=True)
+            self.unsent.pop(effect.number, None)
             return Answer(effect)
         except FailureError:
             self.unsent[effect.number] = step
@@ -140,7 +173,10 @@ class EffectRunner:
         return answer
 
     async def call_activity(self, effect: Any, argument: Value) -> Answer:
-        """The effect's activity, in two stages; then what it says, a refusal, or an error that a person must mend."""
+        """The effect's activity, in two stages; then what it says, a refusal, or an error that a person must mend.
+
+        What nobody waits for need not keep the run open in the second stage.
+        """
         name, type_, summary = ACTIVITIES[effect.name]
         patience = self.memory().settings.repair_after
         try:
@@ -148,6 +184,8 @@ class EffectRunner:
                 result = await call(name, argument, type_, summary, local=name in IN_THE_WORKER)
             except Slow:
                 self.slow.add(effect.number)
+                if isinstance(effect, IssueReceipt):
+                    self.unsent[effect.number] = step_of(self.memory(), effect)
                 result = await call_patiently(name, argument, type_, summary, patience)
         except FailureError as error:
             fault = outcome(error)
@@ -163,10 +201,11 @@ def reason_of(refusal: Refusal) -> str:
 
 
 def step_of(memory: Memory, effect: Any) -> Step:
-    """An effect with its idempotency key: run, step and number, the same on retry and after continue-as-new."""
+    """An effect with its idempotency key, the same on retry and after continue-as-new."""
     request, info = memory.request, workflow.info()
+    receipt = getattr(effect, "receipt", None)
     return Step(
-        key=f"{request.workflow_id}/{memory.name_of(effect.number)}/{effect.name}/{effect.number}",
+        key=key_of(memory, effect.name, effect.number),
         workflow_id=request.workflow_id,
         kind=request.kind,
         customer=request.customer,
@@ -174,8 +213,14 @@ def step_of(memory: Memory, effect: Any) -> Step:
         target=request.target,
         run_id=info.run_id,
         case=case_number(request.workflow_id, info.first_execution_run_id),
+        receipt=key_of(memory, RECEIPT, receipt) if receipt is not None else "",
         effect=effect,
     )
+
+
+def key_of(memory: Memory, name: str, number: int) -> str:
+    """The idempotency key of what was asked for under a number: run, step and number."""
+    return f"{memory.request.workflow_id}/{memory.name_of(number)}/{name}/{number}"
 
 
 def inquiry_of(memory: Memory, effect: CheckLicences, last: Check | None) -> Inquiry:

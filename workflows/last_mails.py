@@ -1,4 +1,5 @@
-"""The mails of a run that ended before the mail server took them: they go on by themselves and keep no run open."""
+"""The mails and receipts of a run that ended before they could be sent or issued: they go on by themselves and keep no
+run open."""
 
 import asyncio
 from typing import Any
@@ -9,8 +10,9 @@ from temporalio.exceptions import ApplicationError, FailureError
 from temporalio.workflow import ParentClosePolicy
 
 with workflow.unsafe.imports_passed_through():
-    from states.model.effects import Step
-from workflows.activity_calls import send_mail
+    from states.model.effects import IssueReceipt, Step
+from workflows import options
+from workflows.activity_calls import ACTIVITIES, call_patiently, send_mail
 
 NAME = "LastMails"
 
@@ -21,12 +23,26 @@ class LastMails:
 
     @workflow.run
     async def run(self, *payloads: Any) -> None:
-        """Nobody is asked about a mail that fails for days: its run has ended, and a line in the log says so."""
+        """The receipts in their order, then the mails that they go with.
+
+        Nobody is asked about what fails for days: its run has ended, and a line in the log says so.
+        """
         try:
             steps = [Step.model_validate(payload) for payload in payloads]
         except ValidationError as error:
             raise ApplicationError(str(error), type="malformed", non_retryable=True) from None
-        await asyncio.gather(*(self.send(step) for step in steps))
+        receipts = [step for step in steps if isinstance(step.effect, IssueReceipt)]
+        for step in receipts:
+            await self.issue(step)
+        await asyncio.gather(*(self.send(step) for step in steps if step not in receipts))
+
+    async def issue(self, step: Step) -> None:
+        """One receipt."""
+        name, shape, summary = ACTIVITIES[step.effect.name]
+        try:
+            await call_patiently(name, step, shape, summary, options.MAIL_PATIENCE)
+        except FailureError:
+            workflow.logger.error("receipt_given_up", extra={"workflow_id": step.workflow_id, "key": step.key})
 
     async def send(self, step: Step) -> None:
         """One mail."""
@@ -36,12 +52,12 @@ class LastMails:
             workflow.logger.error("mail_given_up", extra={"workflow_id": step.workflow_id, "key": step.key})
 
 
-async def hand_over_mails(steps: tuple[Step, ...], info: workflow.Info) -> None:
+async def hand_over_unsent(steps: tuple[Step, ...], info: workflow.Info) -> None:
     """Let them go on under an ID of their own."""
     await workflow.start_child_workflow(
         NAME,
         args=list(steps),
         id=f"mails/{info.workflow_id}/{info.run_id}",
         parent_close_policy=ParentClosePolicy.ABANDON,
-        static_summary=f"Mails of {info.workflow_id}",
+        static_summary=f"Mails and receipts of {info.workflow_id}",
     )

@@ -4,7 +4,7 @@ They are those of the first schema, and beside them what later migrations have a
 one of the first schema takes a copy of that declaration to here, and changes it here.
 """
 
-from sqlalchemy import Index, Table
+from sqlalchemy import Index, Integer, Table, UniqueConstraint
 
 from activities.sql import first_schema
 from activities.sql.columns import UtcMoment, keys, needed, new_metadata, optional
@@ -41,3 +41,17 @@ customer_sessions = Table(
     Index(None, "began_at"),
 )
 """The sessions that customers' links have begun. `session`: the ID of both. `called_at`: the last call in it."""
+issued_receipts = Table(
+    "issued_receipts",
+    metadata,
+    *keys("key"),
+    *needed("workflow_id", "first_run_id"),
+    *needed("number", of=Integer),
+    *needed("run_id", "customer", "event", "content", "sha256"),
+    *optional("previous"),
+    *needed("jws"),
+    *needed("issued_at", of=UtcMoment),
+    UniqueConstraint("workflow_id", "first_run_id", "number"),
+)
+"""The receipts that customers were given. `number`: in the case, which `first_run_id` names; `run_id`: of the part that
+asked. `content`: the document as it is hashed and signed; `previous`: the hash of the one before."""

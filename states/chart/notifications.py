@@ -5,6 +5,7 @@ from typing import Any
 
 from states.chart.checks import books, by_hand, outside_steps
 from states.chart.outcome import note_effect
+from states.chart.receipts import ask_for_receipt
 from states.chart.state_names import BOOKED, CHANGED
 from states.chart.traits import Traits
 from states.chart.turn import Turn, last_line
@@ -15,8 +16,9 @@ from states.rules.run_values import isoformat, mail_facts, step_row, surplus_row
 
 
 def tell(turn: Turn, template: str, **values: Any) -> None:
-    """A mail to the customer, with the date, the deadline and the price as far as they are known."""
-    turn.ask(Notify(template=template, values=mail_facts(turn.memory) | values))
+    """A mail to the customer, with the date, the deadline and the price as far as they are known; and its receipt."""
+    receipt = ask_for_receipt(turn, template, values)
+    turn.ask(Notify(template=template, values=mail_facts(turn.memory) | values, receipt=receipt))
 
 
 def tell_operators(turn: Turn, template: str, **values: Any) -> None:
@@ -45,6 +47,27 @@ def tell_both(turn: Turn, what: str) -> None:
     """Both customers hear of the moment agreed, and of one that falls through (MOV1)."""
     tell(turn, "move", what=what, effective_at=isoformat(turn.memory.agreed_at))
     tell_other(turn, what)
+
+
+# What arrived.
+
+
+def tell_ordered(turn: Turn) -> None:
+    """The order has arrived and is being booked: by us at once, or by a person (X12)."""
+    memory = turn.memory
+    by_whom = {"by_hand": True} if by_hand(memory, turn.traits) else {}
+    tell(turn, "order_received", **by_whom, **doubts(memory), **without_a_wait(memory, turn.traits))
+
+
+def tell_reported(turn: Turn) -> None:
+    """What needs no order has arrived: a person at the vendor decides, or it is ended elsewhere (MIS1, ECO1, CO4)."""
+    tell(turn, "report_received", steps=step_rows(t for t in turn.memory.tasks if t.type == "third_party"))
+
+
+def tell_reported_outside(turn: Turn) -> None:
+    """The same of what ends at a third party without an order (CO4); what was ordered has its receipt."""
+    if turn.memory.order is None:
+        tell_reported(turn)
 
 
 # The booking.

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from states.chart.checks import books, by_hand, ends_outside, version
-from states.chart.notifications import tell, tell_booked, tell_watchers
+from states.chart.notifications import tell, tell_booked, tell_ordered, tell_watchers
 from states.chart.tasks import ask_or_open, close_task, handled_by, open_steps, open_task, tasks_of
 from states.chart.turn import Turn, last_line
 from states.model.base import day_after, last_usable_day
@@ -51,6 +51,7 @@ def accept_order(turn: Turn) -> None:
     memory.order = Order(
         by=message.by,
         placed_at=placed_at,
+        arrived_at=message.arrived(memory.now).received_at,
         effective_at=None if turn.traits.open_ended else date_for(memory, placed_at, message),
         effective_on=message.effective_on,
         details=details or None,
@@ -112,6 +113,8 @@ def ask_for_booking(turn: Turn) -> None:
     order = memory.order
     if order is None:
         return
+    if placing:
+        tell_ordered(turn)
     step = BookOrder(
         placed_at=order.placed_at,
         effective_at=order.effective_at or order.placed_at,

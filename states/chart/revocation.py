@@ -98,6 +98,7 @@ def open_revocation(turn: Turn) -> None:
             for ended in cancellations_for_run(memory)
         ],
     }
+    tell(turn, "revocation_received")
     due_at = effective_at(memory)
     open_task(turn, "revocation", "revocation", due_at=due_at, values=values | partners_left(memory, turn.traits))
 

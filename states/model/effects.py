@@ -9,6 +9,7 @@ from pydantic import Field
 
 from states.model.base import Moment, Value
 from states.model.facts import Action, Check
+from states.model.receipts import ReceiptEvent, ReceiptFacts
 from states.model.request import Proof, Request
 
 
@@ -119,7 +120,7 @@ class Decouple(Effect):
 class Notify(Effect):
     """Tell the customer, the operators, or the customer to whom a marketplace account moves (MOV1).
 
-    `template` is a key of the mail texts.
+    `template` is a key of the mail texts. `receipt`: the number of the receipt of the same moment, which goes with it.
     """
 
     answer: ClassVar[str] = "notified"
@@ -130,6 +131,26 @@ class Notify(Effect):
     values: dict[str, Any] = Field(default_factory=dict)
     opens_thread: bool = False
     """The first mail of the run to whom it goes: the later ones refer to it."""
+    receipt: int | None = None
+
+
+class IssueReceipt(Effect):
+    """Give the customer a receipt of what arrived, or of what became of it.
+
+    `at`: when that was; of what a person sent, when it arrived, and `placed_at`, when the person acted. `by` is the
+    customer's side only. `facts` are read off the chart when the event has been taken (`states.views.receipts`).
+    """
+
+    answer: ClassVar[str] = "issued"
+
+    effect: Literal["issue_receipt"] = "issue_receipt"
+    event: ReceiptEvent
+    at: Moment
+    placed_at: Moment | None = None
+    by: str | None = None
+    words: str | None = None
+    """What was written with it: the customer's own words, or the answer that he gets."""
+    facts: ReceiptFacts | None = None
 
 
 class HandOver(Effect):
@@ -152,7 +173,16 @@ class Tell(Effect):
 
 
 AnyEffect = Annotated[
-    CheckLicences | BookOrder | ApplyChange | Withdraw | AssignLicence | Decouple | Notify | HandOver | Tell,
+    CheckLicences
+    | BookOrder
+    | ApplyChange
+    | Withdraw
+    | AssignLicence
+    | Decouple
+    | Notify
+    | IssueReceipt
+    | HandOver
+    | Tell,
     Field(discriminator="effect"),
 ]
 
@@ -172,4 +202,6 @@ class Step(Value):
     run_id: str = ""
     case: str = ""
     """What people call the run (`states.model.names.case_number`)."""
+    receipt: str = ""
+    """The key of the receipt that goes with a mail."""
     effect: AnyEffect

@@ -63,6 +63,8 @@ class Order(Value):
 
     by: str
     placed_at: Moment
+    arrived_at: Moment | None = None
+    """When we received it; None as `placed_at`."""
     effective_at: Moment | None
     """None: what a late booking gives is still to be clarified."""
     effective_on: date | None = None
@@ -143,6 +145,8 @@ class Memory(BaseModel):
     """A revocation was granted while an effect was under way: taken up with its answer."""
     rechecked: bool = False
     """The check some days before the date has been made (X2)."""
+    receipted: bool = False
+    """The customer has a receipt of what he ordered, reported or asked: whatever becomes of it gets its own."""
     told_of_surplus: bool = False
     """The customer has been told before the date what is still in surplus (X2)."""
     reassigned_to: str | None = None

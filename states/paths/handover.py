@@ -13,7 +13,7 @@ class HandoverPath(Chart):
     traits = Traits(clicked=False, ends=("third_party", "ECO2"))
 
     received = State(initial=True, enter=checks.ask_for_check)
-    third_party = State(enter=tasks.open_outside_steps)
+    third_party = State(enter=[tasks.open_outside_steps, notifications.tell_reported_outside])
     applying = State(enter=orders.ask_for_change)
     external = State(final=True, enter=notifications.tell_applied)
     refused = State(final=True, enter=notifications.tell_refused)

@@ -22,7 +22,7 @@ class LicenceEnd(Chart):
     placing = State(enter=orders.ask_for_booking)
     scheduled = State()
     applying = State(enter=orders.ask_for_change)
-    third_party = State(enter=tasks.open_outside_steps)
+    third_party = State(enter=[tasks.open_outside_steps, notifications.tell_reported_outside])
     reassigning = State(enter=orders.ask_for_reassignment)
     withdrawing = State(enter=revocation.ask_for_withdrawal)
     applied = State(final=True, enter=notifications.tell_applied)

@@ -58,7 +58,7 @@ class TicketPath(Chart):
     traits = Traits(clicked=False, ends=("decided", "MIS2"))
 
     received = State(initial=True, enter=checks.ask_for_check)
-    support_ticket = State(enter=open_ticket)
+    support_ticket = State(enter=[open_ticket, notifications.tell_reported])
     scheduled = State()
     applying = State(enter=orders.ask_for_change)
     applied = State(final=True, enter=tell_granted)

@@ -70,7 +70,7 @@ class TransferPath(Chart):
     traits = Traits(revocable=frozenset(), declined_by="MOV1", ticket="support_ticket_transfer")
 
     received = State(initial=True, enter=checks.ask_for_check)
-    support_ticket = State(enter=open_ticket)
+    support_ticket = State(enter=[open_ticket, notifications.tell_reported])
     appointing = State(enter=open_appointment)
     scheduled = State()
     decoupling = State(enter=open_decoupling)

@@ -45,6 +45,18 @@ class Reason(NamedTuple):
 def why(memory: Memory, traits: Traits, say: Say) -> tuple[WhyStep, ...]:
     """The derivation of the date shown; on the boundary day with the other reading beside it (X1)."""
     language, zone = language_of(memory), memory.settings.zone
+    return tuple(
+        WhyStep(
+            step=say(language, f"why.{step.text}", said_of(step, zone)),
+            value=step.shown or step.value,
+            rule=step.rule,
+        )
+        for step in reasons(memory, traits)
+    )
+
+
+def reasons(memory: Memory, traits: Traits) -> list[Reason]:
+    """The same as codes and values."""
     date, rule = effective_at(memory), date_rule_of(memory)
     term = memory.order.term if memory.order else answered_term(memory)
     if memory.order is None and (memory.took_effect_at or memory.agreed_at):
@@ -64,15 +76,7 @@ def why(memory: Memory, traits: Traits, say: Say) -> tuple[WhyStep, ...]:
         steps += held_back(memory)
     elif memory.took_effect_at is not None and planned not in (None, memory.took_effect_at):
         steps.append(planned_step("made_later", planned, "X12", memory))
-    steps += results_of(memory, steps, by_notice=rule == "notice" and term is None)
-    return tuple(
-        WhyStep(
-            step=say(language, f"why.{step.text}", said_of(step, zone)),
-            value=step.shown or step.value,
-            rule=step.rule,
-        )
-        for step in steps
-    )
+    return steps + results_of(memory, steps, by_notice=rule == "notice" and term is None)
 
 
 def said_of(step: Reason, zone: str) -> dict[str, Any]:

@@ -13,13 +13,14 @@ from typing import Any, NamedTuple
 
 from states.chart.admission import takes_at
 from states.chart.base import Chart
+from states.chart.receipts import ARRIVALS
 from states.chart.state_names import BEFORE_ORDER
 from states.chart.task_types import decisions_of
 from states.chart.tasks import tasks_of
 from states.chart.turn import Answer
 from states.kinds.kind import Kind
 from states.model.base import day_of
-from states.model.effects import BookOrder, CheckLicences, Effect, HandOver, Notify, Tell
+from states.model.effects import BookOrder, CheckLicences, Effect, HandOver, IssueReceipt, Notify, Tell
 from states.model.facts import QUESTION_TYPES, Action, Check, Receipt, Refusal, Surplus
 from states.model.memory import Memory, Task
 from states.model.request import CUSTOMER_MESSAGES, ConfirmTask, Proof, RejectTask, Request
@@ -46,6 +47,8 @@ PERFORMED: dict[str, tuple[str, Action]] = {
 """For each step that a person may make by hand: the text of its task, and the action whose click path it shows."""
 TOOK_EFFECT = frozenset({"applied", "external", "reassigned"})
 """The ends after which something is no longer as it was."""
+NO_NEWS = frozenset({"reminder", "reminder_urgent", "surplus_reminder"})
+"""The mails to a customer that say nothing new."""
 PAYLOADS: dict[str, dict[str, Any]] = {
     "override_surplus": {"licences": ["L-1"]},
     "place_order": {"details": {"any": "thing"}},
@@ -108,7 +111,7 @@ def key_of(node: Node) -> tuple[Any, ...]:
         order and (order.late, order.effective_at is None),
         refusal and refusal.code,
         (memory.clarified_cost, memory.clarified_term is not None, memory.clarified_note is not None),
-        (memory.acknowledged, memory.revoking, memory.rechecked, memory.agreed_at is not None),
+        (memory.receipted, memory.acknowledged, memory.revoking, memory.rechecked, memory.agreed_at is not None),
         memory.standing is not None,
         memory.receipt.held if memory.receipt else False,
         memory.now if memory.state in BEFORE_ORDER else None,
@@ -315,7 +318,8 @@ def follow(stage: Stage, node: Node, move: Move) -> Node:
     chart = stage.at(node.memory)
     path = (*node.path, f"{move.name} [{node.memory.state}]")
     effects = taken(chart, move, path)
-    new = tuple(effect for effect in effects if not isinstance(effect, Notify | Tell | HandOver))
+    check_receipts(node.memory, chart.model, move, effects, path)
+    new = tuple(effect for effect in effects if not isinstance(effect, Notify | IssueReceipt | Tell | HandOver))
     answered = move.message.effect if isinstance(move.message, Answer) else None
     left = tuple(effect for effect in node.under_way if effect is not answered)
     return Node(stage.memory(), (*left, *new), ghost_after(node.ghost, move.name), path)
@@ -327,6 +331,31 @@ def taken(chart: Chart, move: Move, path: tuple[str, ...]) -> tuple[Effect, ...]
         return chart.receive(move.event, move.message, move.at or chart.model.now)
     except Exception as error:
         raise Broken(f"{' → '.join(path)}: {type(error).__name__}: {error}") from error
+
+
+def check_receipts(
+    before: Memory, after: Memory, move: Move, effects: tuple[Effect, ...], path: tuple[str, ...]
+) -> None:
+    """What arrives gets one receipt, when it arrives; what becomes of it one with its mail, and nothing else any.
+
+    Raises `Broken`.
+    """
+    receipts = [effect for effect in effects if isinstance(effect, IssueReceipt)]
+    arrivals = [receipt.event for receipt in receipts if receipt.event in ARRIVALS.values()]
+    ordered = before.state != "placing" and after.state == "placing"
+    outside = after.state == "third_party" and after.order is None
+    reported = before.state != after.state and (after.state == "support_ticket" or outside)
+    due = {"ordered": ordered, "reported": reported, "revocation_requested": move.event == "request_revocation"}
+    if arrivals != [event for event, holds in due.items() if holds]:
+        raise Broken(f"receipts of what arrived are {arrivals}: {' → '.join(path)}")
+    # A retried mail goes out again with the receipt that it had.
+    mails = [mail for mail in effects if isinstance(mail, Notify) and "repair" not in move.name]
+    with_receipt = [mail.receipt for mail in mails if mail.receipt is not None]
+    if "repair" not in move.name and with_receipt != [receipt.number for receipt in receipts]:
+        raise Broken(f"receipts without a mail, or mails without their receipt: {' → '.join(path)}")
+    told = {mail.template for mail in mails if mail.to == "customer" and mail.receipt is None}
+    if after.receipted and told - NO_NEWS:
+        raise Broken(f"told without a receipt: {told - NO_NEWS}: {' → '.join(path)}")
 
 
 def ghost_after(ghost: Ghost, name: str) -> Ghost:

@@ -8,10 +8,11 @@ from activities.request_check import by_hand
 from catalogue.texts import say
 from settings import Settings
 from states.chart.base import Chart
+from states.chart.receipts import ARRIVALS
 from states.chart.tasks import tasks_of
 from states.chart.turn import Answer
 from states.kinds.registry import KINDS
-from states.model.effects import BookOrder, CheckLicences, Effect, HandOver, Notify, Tell
+from states.model.effects import BookOrder, CheckLicences, Effect, HandOver, IssueReceipt, Notify, Tell
 from states.model.facts import Check, Mode, Question, Receipt, Refusal, RunSettings, Surplus
 from states.model.memory import Memory, Order, Task
 from states.model.record import Customer
@@ -24,7 +25,7 @@ from tests.rules.checks import AT, SHIPPED, ask
 
 NOW = datetime(2027, 1, 4, 11, tzinfo=UTC)
 DAY = timedelta(days=1)
-UNSEEN = (Notify, Tell, HandOver)
+UNSEEN = (Notify, IssueReceipt, Tell, HandOver)
 """Effects that no state waits for."""
 
 NOTICE: dict[str, Any] = {"date_rule": "notice", "cost_effect": "cancellation"}
@@ -224,8 +225,13 @@ class LoneRun:
         return fired
 
     def notices(self) -> list[tuple[str, str]]:
-        """The mails asked for so far: template, and to whom."""
-        return [(effect.template, effect.to) for effect in self.effects if isinstance(effect, Notify)]
+        """The mails asked for so far, but those of what arrived: template, and to whom."""
+        mails = [effect for effect in self.effects if isinstance(effect, Notify)]
+        return [(mail.template, mail.to) for mail in mails if mail.template not in ARRIVALS]
+
+    def receipts(self) -> list[str]:
+        """What each receipt asked for so far is about."""
+        return [effect.event for effect in self.effects if isinstance(effect, IssueReceipt)]
 
     def notice(self, template: str) -> dict[str, Any]:
         """The values of the last mail of a template."""

@@ -320,7 +320,7 @@ def test_the_customer_is_told_of_the_booking_and_so_are_the_runs_that_wait_for_i
     run.receipt = Receipt(key="k", tell=("edition/K-1/jtl",))
     scheduled(run)
     assert [effect for effect in run.effects if isinstance(effect, Tell)] == [
-        Tell(runs=("edition/K-1/jtl",), state="scheduled").numbered(run.effects[-2].number)
+        Tell(runs=("edition/K-1/jtl",), state="scheduled").numbered(run.effects[-3].number)
     ]
     assert isinstance(run.effects[-1], Notify)
     assert run.notice("scheduled") == TOLD_TERM | {"steps": [], "notice_unknown": True}

@@ -482,8 +482,8 @@ def test_X12_what_is_asked_by_hand_has_a_number_of_its_own():
     before = run.memory.number
     run.send("place_order")
     step = run.task("perform").step
-    assert step is not None and step.number == before + 2
-    assert run.memory.number == before + 3
+    assert step is not None and step.number == before + 4
+    assert run.memory.number == before + 5
 
 
 def test_X6_the_term_said_after_a_late_booking_stands_in_the_order():

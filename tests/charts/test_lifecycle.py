@@ -209,7 +209,7 @@ def test_X11_a_granted_revocation_takes_the_booking_back():
     run.send("request_revocation", explanation="x")
     assert run.confirm("revocation", decision="granted") is None
     assert run.state == "revoked"
-    assert isinstance(run.effects[-2], Withdraw)
+    assert isinstance(run.effects[-3], Withdraw) and run.receipts()[-1] == "revoked"
     assert run.notices()[-1] == ("revoked", "customer") and run.notice("revoked") == TOLD | {"cancelled": []}
 
 

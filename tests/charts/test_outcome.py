@@ -280,8 +280,11 @@ def test_ADD2_X12_whoever_clicks_is_told_which_add_ons_end_and_how() -> None:
 
 def told(run: LoneRun) -> list[tuple[str, str, str | None]]:
     """The mails of the move: template, to whom, what."""
-    mails = [effect for effect in run.effects if isinstance(effect, Notify) and effect.to != "operator"]
+    mails = [effect for effect in run.effects if isinstance(effect, Notify) and (effect.template, effect.to) in MOVES]
     return [(mail.template, mail.to, mail.values.get("what")) for mail in mails]
+
+
+MOVES = {("move", "customer"), ("move_other", "other_customer"), ("applied", "customer")}
 
 
 def moving() -> LoneRun:

@@ -16,8 +16,10 @@ from portal.schemas import (
     CloudEventDocument,
     Confirmation,
     Health,
+    KeySet,
     LicencesAnswer,
     ProblemDocument,
+    ReceiptsAnswer,
     Rejection,
     TaskPage,
 )
@@ -499,7 +501,9 @@ async def test_openapi_has_examples_problems_and_the_shapes(portal):
     assert set(document["paths"]) == {
         "/events", "/customers/{customer}/licences", "/customers/{customer}/board", "/customers/{customer}/choices",
         "/previews", "/customer-sessions",
-        "/cancellations", "/cancellations/{workflow_id}",
+        "/cancellations", "/cancellations/{workflow_id}", "/.well-known/jwks.json",
+        "/cancellations/{kind}/{customer}/{subject}/receipts",
+        "/cancellations/{kind}/{customer}/{subject}/receipts/{name}",
         "/tasks", "/tasks/{task}/confirm", "/tasks/{task}/reject", "/healthz", "/readyz", "/metrics",
     }  # fmt: skip
     for path, calls in document["paths"].items():
@@ -526,6 +530,8 @@ async def test_the_examples_of_openapi_are_of_their_shapes():
         (Choices, openapi_examples.CHOICES),
         (Preview, openapi_examples.PREVIEW),
         (CancellationPage, openapi_examples.PAGE),
+        (ReceiptsAnswer, openapi_examples.RECEIPTS),
+        (KeySet, openapi_examples.KEYS),
         (TaskPage, openapi_examples.TASKS),
         (Confirmation, openapi_examples.CONFIRMATION),
         (Rejection, openapi_examples.REJECTION),

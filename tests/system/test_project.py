@@ -310,7 +310,8 @@ SET = {
     "HOSTS": "konto.example", "PROXIES": "10.0.0.0/24",
     "MAIL_REPLY_TO": "r@shop.example", "MAIL_CLOSING": "Bis bald", "MAIL_PARTICULARS": "Shop GmbH",
     "BRAND_NAME": "Shop", "BRAND_COLOUR": "aa0000", "BRAND_LOGO": str(ROOT / "docs" / "images" / "run.png"),
-    "PORTAL_TOKENS": f"shop:{OTTO}", "SESSION_SECRET": f"{ANNA}{OTTO}", "RETURN_ORIGINS": "https://konto.shop.example",
+    "PORTAL_TOKENS": f"shop:{OTTO}", "SESSION_SECRET": f"{ANNA}{OTTO}", "RECEIPT_KEY": "rk_" + "a" * 43,
+    "RETURN_ORIGINS": "https://konto.shop.example",
     "CUSTOMER_URL": "https://s.example/{workflow_id}", "OPERATOR_URL": "https://d.example/{workflow_id}",
 }  # fmt: skip
 
@@ -330,7 +331,7 @@ def test_every_setting_of_env_reaches_the_containers(service, monkeypatch):
     assert as_before == {"customer_centre"}, "a value that is the default shows nothing, but where the file has its own"
 
 
-NEEDED = ("OPERATOR_TOKENS", "PORTAL_TOKENS", "WEBHOOK_SECRET", "SESSION_SECRET")
+NEEDED = ("OPERATOR_TOKENS", "PORTAL_TOKENS", "WEBHOOK_SECRET", "SESSION_SECRET", "RECEIPT_KEY")
 """What the compose file does not start without."""
 
 

@@ -113,6 +113,8 @@ def test_an_address_of_a_database_is_taken(monkeypatch, given):
     ("OPERATOR_TOKENS", "anna:geheim,anna:geheim", "have the same token"),
     ("PORTAL_TOKENS", "shop:geheim,app:geheim", "have the same token"),
     ("SESSION_SECRET", "ge heim", "without blanks"), ("SESSION_SECRET", "geheim", "too weak"),
+    ("RECEIPT_KEY", "rk_short", "token new --receipt-key"), ("RECEIPT_KEY", "rk_" + "ä" * 43, "--receipt-key"),
+    ("RECEIPT_KEY", ",", "--receipt-key"),
     ("RETURN_ORIGINS", "konto.shop.example", "like https://konto.shop.example"),
     ("RETURN_ORIGINS", "https://konto.shop.example/path", "without a path"),
     ("RETURN_ORIGINS", "https://shop@konto.shop.example", "like https://konto.shop.example"),

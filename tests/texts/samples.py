@@ -8,11 +8,13 @@ from states.kinds.licence import RECORDED
 from states.kinds.registry import KINDS
 from states.model.facts import CostEffect
 from states.model.payload_errors import WHAT
+from states.model.receipts import RECEIPT_EVENTS
 from states.model.reconciliation import How
 from states.model.request import CUSTOMER_MESSAGES, OPERATOR_MESSAGES
 from states.model.status import WaitingFor
 from tests.kinds import module_of
 from tests.texts.page_samples import PAGES
+from tests.texts.receipt_samples import RECEIPTS
 
 
 def words(text: str) -> set[str]:
@@ -350,6 +352,9 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "part.repeated": {"note": "Der Kunde wurde erinnert.", "times": 12},
     "mail.reminder": MAIL | REMINDED | REJECTED,
     "mail.reminder_urgent": MAIL | REMINDED | REJECTED | {"number": 3, "again": True},
+    "mail.order_received": MAIL | {"by_hand": True, "notice_unknown": None, "other_effective_at": None},
+    "mail.report_received": MAIL,
+    "mail.revocation_received": MAIL,
     "mail.scheduled": MAIL
     | ADDONS
     | {"late": True, "clarified": None, "other_effective_at": LATER, "notice_unknown": True},
@@ -509,7 +514,10 @@ LABELS: dict[str, set[str]] = {
     "outside": words("pilot third_party shopify ecomdata partner"),
     "details": words("state waits_for effective_at order_by tasks paste timeline cost nothing refusal"),
     "how": set(get_args(How)),
-    "effect": words("check_licences place_order apply_change withdraw reassign decouple notify hand_over tell"),
+    "effect": words(
+        "check_licences place_order apply_change withdraw reassign decouple notify issue_receipt hand_over tell"
+    ),
+    "receipt_event": {*RECEIPT_EVENTS},
     "listed": {*DECIDED, *ELSEWHERE, "inferred"},
     "changed": {"run_id", "target", "effective_at", "catalogue"},
     "effective_on": {"not_included", "not_later", "too_far"},
@@ -526,7 +534,7 @@ LABELS: dict[str, set[str]] = {
 
 for kind in KINDS:
     SAMPLES |= getattr(module_of(kind), "SAMPLES", {})
-SAMPLES |= PAGES
+SAMPLES |= PAGES | RECEIPTS
 
 
 def samples_of(key: str) -> dict[str, Any]:

@@ -1,0 +1,1 @@
+"""Receipts for customers: what they say, how they are signed and checked, and how they are printed."""
