@@ -181,6 +181,11 @@ def test_G5_what_lowers_no_cost_is_a_deactivation_and_an_edition_is_changed(
             "Cancellation of a cash register, JTL-POS (POS-9)",
         ),
         (
+            {"kind": "marketplace_transfer", "called": "Amazon Gartenparadies (M-83)", "target": "K-2"},
+            "Umzug zum Kundenkonto K-2, Amazon Gartenparadies (M-83)",
+            "Move to customer account K-2, Amazon Gartenparadies (M-83)",
+        ),
+        (
             {"kind": "shop_hosting", "called": "Shop-Hosting (H-1)", "target": "Tarif L"},
             "Kündigung eines Shop-Hostings, Shop-Hosting (H-1), neuer Tarif: Tarif L",
             "Cancellation of a shop hosting contract, Shop-Hosting (H-1), new tariff: Tarif L",
@@ -306,10 +311,12 @@ def test_WMU4_ADD2_SHH2_SL5_a_warning_is_said_as_long_as_it_matters(
 
 def test_MP3_MP4_what_was_to_be_done_outside_is_not_asked_for_at_the_end() -> None:
     steps = ({"what": "pilot", "rule": "MP3"},)
-    run = LoneRun("marketplace", INCLUDED | {"outside": steps, "warnings": ({"code": "pilot_sign_off"},)})
+    warnings = ({"code": "pilot_sign_off", "values": {}}, {"code": "no_saving", "values": {}})
+    run = LoneRun("marketplace", INCLUDED | {"outside": steps, "warnings": warnings})
     run.send("place_order")
     run.wait(run.now)
     assert "pilot_sign_off" in warning_codes(run)
+    assert "Sie ist abgeschaltet." in document_of(run, say).warnings[1].text
     run.confirm("third_party", proof={"reference": "r"})
     assert run.state == "applied"
     assert "pilot_sign_off" not in warning_codes(run)
