@@ -56,6 +56,10 @@ class Calls(Protocol):
         """`GET /customers/{customer}/licences`."""
         ...
 
+    async def choices(self, visitor: Visitor, kind: str, subject: str, target: str | None = None) -> Document:
+        """`GET /customers/{customer}/choices`, in the visitor's language."""
+        ...
+
     async def preview(self, visitor: Visitor, data: Document) -> Document:
         """`POST /previews`; the customer is the visitor."""
         ...

@@ -5,7 +5,7 @@ from urllib.parse import parse_qs
 
 from fastapi import Request
 
-from pages.calls import Form
+from pages.calls import CallRefused, Document, Form
 
 
 async def read_form(request: Request) -> Form:
@@ -27,3 +27,17 @@ def values(form: Form, name: str) -> list[str]:
 def new_form_id() -> str:
     """What a form carries in its field `form_id`, so that sent twice it acts once."""
     return uuid.uuid4().hex
+
+
+def words(form: Form, field: str, name: str) -> Document:
+    """A text under its name in a document, where there is one."""
+    given = value(form, field)
+    return {name: given} if given else {}
+
+
+def form_id(form: Form) -> str:
+    """The form's ID, by which it acts once. Raises `CallRefused` without one: it is none of our forms."""
+    given = value(form, "form_id")
+    if given is None:
+        raise CallRefused({"status": 403, "code": "forbidden", "title": "", "detail": ""})
+    return given

@@ -13,8 +13,9 @@ from markupsafe import Markup
 
 from catalogue import formats
 from catalogue.texts import known, say
-from pages.calls import Visitor
+from pages.calls import Document, Visitor
 from pages.forms import new_form_id
+from pages.prose import blocks
 
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; font-src 'none'; "
@@ -65,6 +66,19 @@ class Look:
         status: int = 200,
     ) -> HTMLResponse:
         """A page by its template, `my/board.html`. `visitor`: whose forms and menu it shows."""
+        content = self.fragment(request, template, language, values, visitor=visitor)
+        return HTMLResponse(content, status, HEADERS)
+
+    def fragment(
+        self,
+        request: Request,
+        template: str,
+        language: str,
+        values: Mapping[str, Any],
+        *,
+        visitor: Visitor | None = None,
+    ) -> str:
+        """What a template makes of the values: a page, or a part of one."""
         texts = Texts(language, self.zone)
         shared = {
             "language": language,
@@ -72,6 +86,8 @@ class Look:
             "visitor": visitor,
             "path": request.url.path,
             "t": texts.text,
+            "label": texts.label,
+            "explained": texts.explained,
             "day": texts.day,
             "moment": texts.moment,
             "amount": texts.amount,
@@ -79,8 +95,7 @@ class Look:
             "static": static_address,
             "new_form_id": new_form_id,
         }
-        content = ENVIRONMENT.get_template(template).render({**shared, **values})
-        return HTMLResponse(content, status, HEADERS)
+        return ENVIRONMENT.get_template(template).render({**shared, **values})
 
 
 @dataclass(frozen=True)
@@ -94,6 +109,18 @@ class Texts:
         """The text `page.<key>`, or of any other key that there is: `state.scheduled`."""
         full = f"page.{key}"
         return say(self.language, full if known(full) else key, {"zone": self.zone, **values})
+
+    def label(self, namespace: str, value: Any) -> str:
+        """The label of a code, `state.scheduled`; the code itself where it has none."""
+        for key in (f"page.{namespace}.{value}", f"{namespace}.{value}"):
+            if known(key):
+                return say(self.language, key, {"zone": self.zone})
+        return str(value)
+
+    def explained(self, problem: Document) -> str:
+        """What a problem means for a person: said for people where it is, else in the words of the call."""
+        key = f"page.refused.{problem['code']}"
+        return say(self.language, key) if known(key) else str(problem["detail"])
 
     def day(self, value: str | None) -> str:
         """An ISO day or moment as a day: `1. Februar 2027`."""
@@ -130,4 +157,4 @@ ENVIRONMENT = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-ENVIRONMENT.filters["paragraphs"] = paragraphs
+ENVIRONMENT.filters |= {"paragraphs": paragraphs, "blocks": blocks}

@@ -1,6 +1,7 @@
 """What page handlers get of the application that they belong to, and how a refusal becomes a page."""
 
-from dataclasses import dataclass
+import asyncio
+from dataclasses import dataclass, field
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
@@ -22,6 +23,8 @@ class Site:
 
     calls: Calls
     look: Look
+    stopping: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set when the server stops: streams end then, which nobody else would end."""
 
 
 def site_of(request: Request) -> Site:

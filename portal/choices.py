@@ -1,5 +1,6 @@
 """What may be chosen for one cancellation, so that a form need not know the catalogue: targets, reasons, details."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, Literal, cast
 
@@ -9,7 +10,6 @@ from portal.context import Portal
 from portal.problems import PortalProblem, malformed
 from portal.schemas import TargetChoice
 from portal.strict_json import read_document
-from states.kinds.kind import Context
 from states.kinds.registry import KINDS
 from states.model.base import Value, day_of
 from states.model.facts import Check, Inquiry
@@ -57,8 +57,11 @@ class Choices(Value):
     reasons: tuple[LabelledChoice, ...]
 
 
-def choices(portal: Portal, customer: str, kind: str, subject: str, target: str | None) -> dict[str, Any]:
-    """What may be chosen for what a customer has. Blocks. Raises `unknown_customer`, `malformed`.
+def choices(
+    portal: Portal, customer: str, kind: str, subject: str, target: str | None, language: Language | None = None
+) -> dict[str, Any]:
+    """What may be chosen for what a customer has, in that language or his own. Blocks. Raises `unknown_customer`,
+    `malformed`.
 
     `target`: the one chosen, where what the order asks for depends on it.
     """
@@ -66,29 +69,32 @@ def choices(portal: Portal, customer: str, kind: str, subject: str, target: str 
         raise malformed("kind", given=kind[:80], known=list(KINDS))
     request = read_document(Request, {"kind": kind, "customer": customer, "subject": subject})
     context = context_of(customer, portal.adapters, portal.settings)
-    if context.record is None:
+    record = context.record
+    if record is None:
         raise PortalProblem("unknown_customer", values={"customer": customer}, status=404)
+    record = record.model_copy(update={"language": language or record.language})
     now = datetime.now(UTC)
     catalogue = portal.catalogues.in_force(day_of(now, portal.settings.time_zone))
-    language = context.record.language
-    targets = listed_targets(request, context.record, catalogue)
+    targets = listed_targets(request, record, catalogue)
     chosen = request.model_copy(update={"target": targets[0].target if targets else target})
     if KINDS[kind].malformed(chosen):
         chosen = chosen.model_copy(update={"explanation": WORDS_NEEDED})
-    check = check_in(context, Inquiry(request=chosen, at=now), portal.catalogues, portal.settings)
+    inquiry = Inquiry(request=chosen, at=now)
+    check = check_in(replace(context, record=record), inquiry, portal.catalogues, portal.settings)
     answer = Choices(
         kind=kind,
         subject=subject,
-        label=label_of(request, context.record, catalogue),
+        label=label_of(request, record, catalogue),
         targets=targets,
         target=how_target(kind, targets),
         explanation="needed" if needs_words(request) else "optional",
         details=check.details_needed,
-        addons=addon_choices(check, context, catalogue),
-        optional_services=services(check, catalogue, language),
-        reassign_to=other_assignments(kind, check, language),
+        addons=addon_choices(check, record),
+        optional_services=services(check, catalogue, record.language),
+        reassign_to=other_assignments(kind, check, record.language),
         reasons=tuple(
-            LabelledChoice(key=reason.code, label=reason.label[language]) for reason in catalogue.reasons.values()
+            LabelledChoice(key=reason.code, label=reason.label[record.language])
+            for reason in catalogue.reasons.values()
         ),
     )
     return answer.model_dump(mode="json")
@@ -154,10 +160,9 @@ def label_of(request: Request, record: Customer, catalogue: Catalogue) -> str:
     return say(language, key) if known(key) else subject
 
 
-def addon_choices(check: Check, context: Context, catalogue: Catalogue) -> tuple[AddonChoice, ...]:
+def addon_choices(check: Check, record: Customer) -> tuple[AddonChoice, ...]:
     """The add-ons of a hosting (ADD2)."""
-    assert context.record is not None
-    labels = {licence.licence: licence.label for licence in context.record.licences}
+    labels = {licence.licence: licence.label for licence in record.licences}
     return tuple(
         AddonChoice(
             licence=addon.licence, label=labels.get(addon.licence) or addon.product, details=addon.details_needed

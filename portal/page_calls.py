@@ -13,6 +13,7 @@ from pages.site import language_of
 from portal import read_models
 from portal.authority import Authority, session_of
 from portal.board import board
+from portal.choices import choices
 from portal.context import Portal
 from portal.delivery import Caller
 from portal.event_types import event_type
@@ -62,6 +63,13 @@ class PageCalls:
         in_thread = self.portal.adapters.database.in_thread
         with answered(visitor.language):
             return await in_thread(read_models.licences, self.portal, visitor.customer)
+
+    async def choices(self, visitor: Visitor, kind: str, subject: str, target: str | None = None) -> Document:
+        """`GET /customers/{customer}/choices`, in the visitor's language."""
+        in_thread = self.portal.adapters.database.in_thread
+        asked = (visitor.customer, kind, subject, target, spoken_by(visitor))
+        with answered(visitor.language):
+            return await in_thread(choices, self.portal, *asked)
 
     async def preview(self, visitor: Visitor, data: Document) -> Document:
         """`POST /previews`."""

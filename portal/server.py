@@ -74,13 +74,19 @@ async def serve(settings: Settings, on_stop: Callable[[], None] = lambda: None) 
         await prove(client)
     except Unreachable as error:
         log.warning("temporal_unreachable", reason=str(error))
-    config = config_of(await asyncio.to_thread(create_app, client, settings), Limits(proxies=settings.proxies))
+    app = await asyncio.to_thread(create_app, client, settings)
+
+    def stopping() -> None:
+        app.state.site.stopping.set()
+        on_stop()
+
+    config = config_of(app, Limits(proxies=settings.proxies))
     collect_as_usual()
     taken = listening(settings)
     for reason in switched_off(settings):
         log.warning("switched_off", reason=reason)
     log.info("portal_listening", host=settings.portal_host, port=settings.portal_port)
-    await Server(config, on_stop).serve([taken])
+    await Server(config, stopping).serve([taken])
     log.info("portal_stopped")
 
 

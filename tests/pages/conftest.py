@@ -7,6 +7,7 @@ import pytest
 import pytest_asyncio
 
 from tests.pages.browser import Shop, open_shop
+from tests.pages.desk import Desk, open_desk
 from tests.portal.conftest import alone, client, offline, portal, server, settings
 from tests.runs.conftest import a_busy_machine_is_no_deadlock, server_address
 
@@ -33,3 +34,11 @@ async def shop(server_address: str, tmp_path: Path, request: pytest.FixtureReque
     marker = request.node.get_closest_marker("shop")
     async with open_shop(server_address, tmp_path, **(marker.kwargs if marker else {})) as shop:
         yield shop
+
+
+@pytest_asyncio.fixture
+async def desk(server_address: str, tmp_path: Path, request: pytest.FixtureRequest) -> AsyncIterator[Desk]:
+    """A whole system whose portal is called in process, with the example customers."""
+    marker = request.node.get_closest_marker("shop")
+    async with open_desk(server_address, tmp_path, **(marker.kwargs if marker else {})) as desk:
+        yield desk

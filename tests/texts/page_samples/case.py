@@ -1,3 +1,34 @@
 """What the pages of one case say."""
 
-SAMPLES = {"page.choices.package": {"tier": 1000}}
+from typing import Any
+
+DAY = "1. Februar 2027"
+SAMPLES: dict[str, dict[str, Any]] = {
+    "page.choices.package": {"tier": 1000},
+    "page.case.back_to": {"what": "Wechsel"},
+    "page.case.from_to": {"what": "JTL Pro", "target": "JTL Advanced"},
+    "page.case.number": {"number": "edition/K-1001/jtl"},
+    "page.case.news": {"state": "Vorgemerkt"},
+    "page.case.cost_change": {"before": "9,00 €", "after": "0,00 €"},
+    "page.case.standing": {"target": "JTL Advanced", "day": DAY},
+    "page.case.calendar_title": {"what": "Wechsel", "label": "JTL Pro"},
+    "page.case.arrived": {"at": DAY},
+    "page.case.arrived_booking": {"at": DAY},
+    "page.case.was_is": {"was": DAY, "now": "1. März 2027"},
+    "page.case.several": {"number": 5},
+    "page.case.too_many": {"number": 2},
+    "page.case.begun": {"state": "Vorgemerkt"},
+    "page.case.ends_on": {"day": DAY},
+    "page.case.override_choose": {"number": 2, "total": 5},
+    "page.case.override_this": {"licence": "Kasse Laden", "number": "POS-21"},
+    "page.case.override_all": {"number": 60},
+    "page.case.addon": {"addon": "Zusatzspeicher"},
+    "page.case.due": {"day": DAY},
+    **{
+        f"page.case.button.{act}_on": {"day": DAY}
+        for act in ("change", "leave", "tariff", "end", "switch_off", "finish")
+    },
+    "page.start.running": {"state": "Vorgemerkt"},
+    **{f"page.several.together.{event}": {"number": 3} for event in ("acknowledge_warning", "place_order")},
+    **{f"page.several.do.{act}": {"number": 3} for act in ("acknowledge_warning", "end", "switch_off", "finish")},
+}

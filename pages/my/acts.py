@@ -1,0 +1,152 @@
+"""What a customer does in a case: each form sends one event, once, with what the customer saw when deciding."""
+
+import json
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import RedirectResponse
+
+from pages.calls import CallRefused, Document, Form
+from pages.forms import form_id, value, values, words
+from pages.my.addresses import case_address, case_of, own_case
+from pages.my.again import BUSY, again
+from pages.my.case import Notice, case_page, present
+from pages.my.details import details_of
+from pages.site import CheckedForm, CurrentSite, CurrentVisitor
+
+router = APIRouter(include_in_schema=False)
+BY = "customer"
+"""Who acts, in the words of the event: that it is the customer follows from the way it comes."""
+STANDS = frozenset({409, 422})
+"""Refusals after which the case's page is shown, with what holds now."""
+SEEN = ("run_id", "effective_at")
+
+
+def nothing(form: Form) -> Document:
+    """Of events that say no more than that they happen."""
+    return {}
+
+
+def overridden(form: Form) -> Document:
+    """The licences that stay in spite of all, by name."""
+    return {"licences": [number for entry in values(form, "licences") for number in entry.split()]}
+
+
+def order(form: Form) -> Document:
+    """The order: the day chosen, services added, details that its form asks for."""
+    payload: Document = {"optional_services": values(form, "optional_services")}
+    if value(form, "when") == "later":
+        payload["effective_on"] = value(form, "effective_on") or ""
+    details = details_of(form)
+    return payload | ({"details": details} if details else {})
+
+
+def abandoned(form: Form) -> Document:
+    """Why it is left, where he says so."""
+    code = value(form, "reason")
+    return {"reason": {"code": code} | words(form, "reason_text", "text")} if code else {}
+
+
+def required(field: str) -> Callable[[Form], Document]:
+    """A text that the event needs: where it is empty, the event itself says so."""
+    return lambda form: {field: value(form, field) or ""}
+
+
+def proof(form: Form) -> Document:
+    """The proof of a step elsewhere."""
+    return {"task": value(form, "task") or "", "reference": value(form, "reference") or ""} | words(
+        form, "note", "note"
+    )
+
+
+PAYLOADS: dict[str, Callable[[Form], Document]] = {
+    "acknowledge_warning": nothing,
+    "recheck_licences": nothing,
+    "override_surplus": overridden,
+    "place_order": order,
+    "abandon": abandoned,
+    "request_revocation": required("explanation"),
+    "hand_in_proof": proof,
+    "supersede": required("booking"),
+    "reassign": required("to"),
+}
+"""What each event carries of its form, beside who acts and what was seen."""
+
+
+NEEDED = {
+    "request_revocation": ("explanation",),
+    "hand_in_proof": ("reference",),
+    "supersede": ("booking",),
+    "reassign": ("to",),
+    "override_surplus": ("licences",),
+}
+"""The fields without which a form says nothing, so that it is not even sent on."""
+INCOMPLETE: Document = {"status": 422, "code": "incomplete", "title": "", "detail": ""}
+
+
+def faults_of(act: str, form: Form) -> dict[str, str]:
+    """By field what is missing, as a key of the texts."""
+    missing = {name: f"fault.{name}" for name in NEEDED.get(act, ()) if value(form, name) is None}
+    if act == "place_order" and value(form, "when") == "later" and value(form, "effective_on") is None:
+        missing["effective_on"] = "fault.effective_on"
+    return missing
+
+
+@router.post("/my/cases/{kind}/{customer}/{subject}/{act}")
+async def act(
+    kind: str,
+    customer: str,
+    subject: str,
+    act: str,
+    request: Request,
+    site: CurrentSite,
+    visitor: CurrentVisitor,
+    form: CheckedForm,
+) -> Response:
+    """Send the event of a form, and lead to how the case then stands."""
+    workflow_id = case_of(kind, customer, subject)
+    if act not in PAYLOADS:
+        raise CallRefused({"status": 404, "code": "not_found", "title": "", "detail": ""})
+    payload = {"by": BY} | PAYLOADS[act](form) | seen(form)
+    back = own_case(value(form, "back"), visitor)
+    faults = faults_of(act, form)
+    if faults:
+        document = await site.calls.status(visitor, workflow_id)
+        return await case_page(request, site, visitor, document, Notice(INCOMPLETE, act, typed=form, faults=faults))
+    try:
+        await site.calls.send(visitor, act, payload, form_id=form_id(form), workflow_id=workflow_id)
+    except CallRefused as refusal:
+        if refusal.status == BUSY:
+            return again(request, site, visitor, refusal, form)
+        if refusal.status not in STANDS:
+            raise
+        document = await present(site, visitor, refusal, workflow_id)
+        notice = Notice(refusal.problem, act, differences(form, document), form)
+        return await case_page(request, site, visitor, document, notice)
+    return RedirectResponse(case_address(workflow_id, said=act, back=back), 303)
+
+
+def seen(form: Form) -> Document:
+    """What the customer saw when deciding, as the form was made with it: where it no longer holds, nothing is done."""
+    shown: Document = {name: given for name in SEEN if (given := value(form, name))}
+    target = target_of(form)
+    if value(form, "when") == "later":
+        shown.pop("effective_at", None)  # the day is the customer's own
+    return shown | ({} if target is None else {"target": target})
+
+
+def target_of(form: Form) -> Any:
+    """The target as the document has it: a word or a number."""
+    with suppress(ValueError):
+        return json.loads(value(form, "target") or "null")
+    return None
+
+
+def differences(form: Form, document: Document) -> tuple[tuple[str, Any, Any], ...]:
+    """What the customer saw beside what holds now, where it differs; days as the pages write them."""
+    then = {"effective_day": value(form, "effective_day"), "target_text": value(form, "target_text")}
+    return tuple(
+        (name, shown, document[name]) for name, shown in then.items() if name in form and shown != document[name]
+    )

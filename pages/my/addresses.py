@@ -1,0 +1,50 @@
+"""Addresses of the pages of one case, and what may stand in them."""
+
+import re
+from urllib.parse import quote, urlencode
+
+from pages.calls import CallRefused, Visitor
+
+PART = "[A-Za-z0-9._-]"
+WORKFLOW_ID = re.compile(rf"[a-z_]{{1,40}}/{PART}{{1,40}}/{PART}{{1,64}}")
+
+
+def with_query(path: str, **query: str | None) -> str:
+    """An address with what is given of the query."""
+    given = {name: value for name, value in query.items() if value}
+    return f"{path}?{urlencode(given)}" if given else path
+
+
+def case_address(workflow_id: str, **query: str | None) -> str:
+    """The page of a case."""
+    return with_query(f"/my/cases/{quote(workflow_id, safe='/')}", **query)
+
+
+def act_address(workflow_id: str, act: str) -> str:
+    """Where a form of a case is sent."""
+    return f"/my/cases/{quote(workflow_id, safe='/')}/{quote(act, safe='')}"
+
+
+def start_address(kind: str, subject: str, **query: str | None) -> str:
+    """The page on which a cancellation begins."""
+    return with_query(f"/my/cancel/{quote(kind, safe='')}/{quote(subject, safe='')}", **query)
+
+
+def several_address(product: str, **query: str | None) -> str:
+    """The page on which several licences of a product are ended in one go."""
+    return with_query("/my/cancel-several", product=product, **query)
+
+
+def own_case(value: str | None, visitor: Visitor) -> str | None:
+    """The ID of one of the visitor's cases, where it is one: what stands in an address may be anything."""
+    if value is None or not WORKFLOW_ID.fullmatch(value) or value.split("/")[1] != visitor.customer:
+        return None
+    return value
+
+
+def case_of(kind: str, customer: str, subject: str) -> str:
+    """The ID in an address. Raises `CallRefused` where there can be no such case."""
+    workflow_id = f"{kind}/{customer}/{subject}"
+    if not WORKFLOW_ID.fullmatch(workflow_id):
+        raise CallRefused({"status": 404, "code": "unknown_run", "title": "", "detail": ""})
+    return workflow_id

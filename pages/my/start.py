@@ -1,0 +1,138 @@
+"""Where a cancellation begins: what it is about, what it would mean, and "start"; until then nothing has begun."""
+
+import asyncio
+from dataclasses import dataclass, field
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import RedirectResponse
+
+from pages.calls import CallRefused, Document, Form, Visitor
+from pages.forms import form_id, value, words
+from pages.my.acts import BY, INCOMPLETE, STANDS
+from pages.my.addresses import case_address, case_of, own_case, start_address
+from pages.my.again import BUSY, again
+from pages.my.case import Notice, case_page
+from pages.my.case_view import CHANGES, ENDS, REPORTS, act_of, asked
+from pages.site import CheckedForm, CurrentSite, CurrentVisitor, Site
+
+router = APIRouter(include_in_schema=False)
+WORDS_TO_COME = "–"
+"""Stands in a preview for the case in words, which nothing of it depends on."""
+
+
+@dataclass(frozen=True)
+class Beginning:
+    """What is to begin: kind and subject, and the target as the address or the form says it."""
+
+    kind: str
+    subject: str
+    target: str | None
+    typed: Form = field(default_factory=dict)
+    notice: Notice | None = None
+
+
+@router.get("/my/cancel/{kind}/{subject}")
+async def start(kind: str, subject: str, request: Request, site: CurrentSite, visitor: CurrentVisitor) -> Response:
+    """What it is, a target where there is a choice, and what would happen."""
+    target = (request.query_params.get("target") or "").strip() or None
+    return await start_page(request, site, visitor, Beginning(kind, subject, target))
+
+
+async def start_page(request: Request, site: Site, visitor: Visitor, beginning: Beginning) -> Response:
+    """The page, with the preview as soon as nothing is left to choose."""
+    kind, subject, calls = beginning.kind, beginning.subject, site.calls
+    workflow_id = case_of(kind, visitor.customer, subject)
+    choices, running = await asyncio.gather(
+        calls.choices(visitor, kind, subject, beginning.target), asked(True, calls.status, visitor, workflow_id)
+    )
+    target = chosen_target(choices, beginning.target)
+    complete = choices["target"] in (None, "optional") or target is not None
+    preview = await calls.preview(visitor, request_of(beginning, choices, target)) if complete else None
+    running = running if running and running["state"] not in ENDS else None
+    values = {
+        "beginning": beginning,
+        "choices": choices,
+        "target": target,
+        "preview": preview,
+        "running": running,
+        "may_start": preview is not None and preview["refusal"] is None and not same(running, kind, target),
+        "is_report": kind in REPORTS,
+        "act": act_of(kind, preview["cost_effect"], target) if preview else None,
+        "back": own_case(request.query_params.get("back") or value(beginning.typed, "back"), visitor),
+        "notice": beginning.notice,
+        "case_address": case_address,
+        "start_address": start_address,
+    }
+    status = beginning.notice.problem["status"] if beginning.notice else 200
+    return site.look.page(request, "my/start.html", visitor.language, values, visitor=visitor, status=status)
+
+
+def chosen_target(choices: Document, given: str | None) -> Any:
+    """The target: the listed one that is meant, the only one there is, or what was typed in."""
+    if choices["target"] != "listed":
+        return given if choices["target"] else None
+    targets = [choice["target"] for choice in choices["targets"]]
+    if given is None:
+        return targets[0] if len(targets) == 1 else None
+    return next((target for target in targets if str(target) == given), None)
+
+
+def same(running: Document | None, kind: str, target: Any) -> bool:
+    """Whether what would begin is under way already: only a change to something else could begin beside it."""
+    return running is not None and (kind not in CHANGES or running["target"] == target)
+
+
+def request_of(beginning: Beginning, choices: Document, target: Any) -> Document:
+    """The request whose consequences are shown."""
+    request: Document = {"kind": beginning.kind, "subject": beginning.subject}
+    request |= {"explanation": WORDS_TO_COME} if choices["explanation"] == "needed" else {}
+    return request | ({} if target is None else {"target": target})
+
+
+@router.post("/my/cancel/{kind}/{subject}")
+async def begin(
+    kind: str, subject: str, request: Request, site: CurrentSite, visitor: CurrentVisitor, form: CheckedForm
+) -> Response:
+    """Begin it, and lead to its page."""
+    workflow_id = case_of(kind, visitor.customer, subject)
+    given = value(form, "target")
+    choices = await site.calls.choices(visitor, kind, subject, given)
+    faults = faults_of(choices, form)
+    if faults:
+        notice = Notice(INCOMPLETE, typed=form, faults=faults)
+        return await start_page(request, site, visitor, Beginning(kind, subject, given, form, notice))
+    data = requested(kind, subject, chosen_target(choices, given), form)
+    try:
+        document = await site.calls.send(visitor, "requested", data, form_id=form_id(form))
+    except CallRefused as refusal:
+        if refusal.status == BUSY:
+            return again(request, site, visitor, refusal, form)
+        if refusal.status not in STANDS:
+            raise
+        notice, current = Notice(refusal.problem, typed=form), refusal.problem.get("current")
+        if current is not None:
+            return await case_page(request, site, visitor, current, notice)
+        return await start_page(request, site, visitor, Beginning(kind, subject, given, form, notice))
+    back = own_case(value(form, "back"), visitor)
+    return RedirectResponse(case_address(document.get("workflow_id") or workflow_id, said="requested", back=back), 303)
+
+
+def faults_of(choices: Document, form: Form) -> dict[str, str]:
+    """By field what is missing, as a key of the texts."""
+    missing = {}
+    if choices["explanation"] == "needed" and value(form, "explanation") is None:
+        missing["explanation"] = f"fault.explanation_{choices['kind']}"
+    if choices["target"] in ("listed", "needed") and chosen_target(choices, value(form, "target")) is None:
+        missing["target"] = "fault.target"
+    return missing
+
+
+def requested(kind: str, subject: str, target: Any, form: Form) -> Document:
+    """The `requested` document of a form."""
+    data: Document = {"kind": kind, "subject": subject, "by": BY} | words(form, "explanation", "explanation")
+    data |= {} if target is None else {"target": target}
+    reason = value(form, "reason")
+    data |= {"reason": {"code": reason} | words(form, "reason_text", "text")} if reason else {}
+    meant = words(form, "meant", "meant")
+    return data | ({"details": meant} if meant else {})

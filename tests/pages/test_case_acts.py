@@ -1,0 +1,184 @@
+"""What a customer does in a case after its start, and what the page offers him: never what cannot be had (G3)."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from tests.pages.desk import Desk
+from tests.pages.forms import Browser, Page
+
+pytestmark = pytest.mark.server
+
+
+def today() -> date:
+    """The calendar day of the portal's own clock; nobody runs this in the hour in which Berlin's is another one."""
+    return datetime.now(UTC).date()
+
+
+async def ordered(browser: Browser, kind: str, subject: str, **filled: str) -> Page:
+    """A licence whose end has been ordered."""
+    page = await browser.open(f"/my/cancel/{kind}/{subject}")
+    page = await page.send("start")
+    if page.has("acknowledge"):
+        page = await page.send("acknowledge")
+    page = await page.send("place-order", **filled)
+    assert page.status == 200, page.text
+    return page
+
+
+async def test_X2_the_override_names_each_licence_and_says_what_follows(desk: Desk):
+    browser = await desk.browser("K-1002")
+    page = await (await browser.open("/my/cancel/edition/jtl?target=jtl_advanced")).send("start")
+    page = await page.send("acknowledge")
+    assert "Kasse Laden" in page.text and "2 zu viel" in page.text and "Sendungsverfolgung" in page.text
+    assert "bleiben dann gebucht" in page.text
+    none = await page.send("go-on")
+    assert none.status == 422 and "welche Lizenzen bleiben sollen" in none.text
+    too_few = await none.send("go-on", licences=["TT-21", "POS-21"])
+    assert too_few.status == 422 and (await desk.status("edition/K-1002/jtl"))["state"] == "surplus_resolution"
+    page = await too_few.send("go-on", licences=["TT-21", "POS-21", "POS-22"])
+    assert page.has("place-order") and "bleibt trotzdem" in page.text
+
+
+async def test_ED7_each_licence_in_surplus_leads_to_its_own_cancellation_and_back(desk: Desk):
+    browser = await desk.browser("K-1001")
+    page = await (await browser.open("/my/cancel/edition/jtl?target=jtl_advanced")).send("start")
+    page = await page.send("acknowledge")
+    page = await page.follow("licence-TT-11")
+    assert "/my/cases/edition/K-1001/jtl" in page.html
+    page = await page.send("start")
+    assert "/my/cases/edition/K-1001/jtl" in page.html
+    edition = await browser.open("/my/cases/edition/K-1001/jtl")
+    assert "begonnen" in edition.text and "back=edition" in edition.links["licence-TT-11"]
+    await page.send("place-order")
+    edition = await browser.open("/my/cases/edition/K-1001/jtl")
+    edition = edition if edition.has("place-order") else await edition.send("recheck")
+    assert edition.has("place-order"), edition.text
+
+
+async def test_X6_a_later_day_can_be_chosen_for_what_ends_at_once(desk: Desk):
+    browser = await desk.browser("K-1001")
+    page = await (await browser.open("/my/cancel/shipping_module/SL-11")).send("start")
+    page = await page.send("place-order", when="later")
+    assert page.status == 422 and 'href="#effective_on"' in page.html
+    page = await page.send("place-order", when="later", effective_on=today().isoformat())
+    assert page.status == 422 and not page.has("do-revoke")
+    day = today() + timedelta(days=40)
+    page = await page.send("place-order", when="later", effective_on=day.isoformat())
+    assert page.status == 200
+    assert (await desk.status("shipping_module/K-1001/SL-11"))["effective_at"].startswith(
+        (day - timedelta(days=1)).isoformat()
+    )
+
+
+async def test_X11_an_order_can_be_asked_to_be_taken_back_without_a_promise(desk: Desk):
+    page = await ordered(await desk.browser("K-1004"), "wms_user", "U-42")
+    assert "Kündigung ist bei uns eingegangen" in page.text and "einen Anspruch darauf gibt es nicht" in page.text
+    page = await page.send("do-revoke", explanation="")
+    assert page.status == 422 and 'href="#explanation"' in page.html
+    page = await page.send("do-revoke", explanation="Den falschen Benutzer gewählt.")
+    assert page.status == 200 and "Bitte um Rücknahme ist eingegangen" in page.text
+    assert not page.has("do-revoke")
+
+
+async def test_G3_X11_what_is_done_is_not_offered_to_be_undone_but_can_be_reported(desk: Desk):
+    page = await ordered(await desk.browser("K-1005"), "pos", "POS-51")
+    assert not page.has("do-revoke") and not page.has("do-abandon")
+    assert "Rückgängig machen können Sie es nicht mehr selbst" in page.text
+    page = await page.follow("slip")
+    page = await page.send("start", explanation="Die falsche Kasse.", meant="Die andere")
+    assert page.url.startswith("/my/cases/misclick/K-1005/POS-51")
+    assert "slip" not in page.links and not page.has("do-revoke")
+
+
+@pytest.mark.shop(customer_centre="guided")
+async def test_X12_in_guided_mode_the_order_has_arrived_at_once_and_is_being_booked(desk: Desk):
+    browser = await desk.browser("K-1004")
+    page = await ordered(browser, "wms_user", "U-42")
+    assert "ist bei uns eingegangen" in page.text
+    page = await browser.open("/my/cases/wms_user/K-1004/U-42")
+    assert "Bei uns eingegangen am" in page.text and "es wird gerade gebucht" in page.text
+    assert not page.has("place-order") and page.has("do-revoke") and page.has("do-abandon")
+
+
+async def test_WMU4_a_user_is_reassigned_instead(desk: Desk):
+    page = await (await (await desk.browser("K-1004")).open("/my/cancel/wms_user/U-43")).send("start")
+    page = await page.send("do-reassign")
+    assert (await desk.status("wms_user/K-1004/U-43"))["state"] == "reassigned"
+    assert "Der Benutzer ist umgestellt" in page.text
+
+
+async def test_X9_the_proof_of_a_step_elsewhere_is_handed_in(desk: Desk):
+    page = await ordered(await desk.browser("K-1008"), "marketplace", "M-83")
+    assert "Das müssen Sie noch selbst tun" in page.text
+    page = await page.send("hand-in-1", reference="")
+    assert page.status == 422 and 'href="#reference"' in page.html
+    page = await page.send("hand-in-1", reference="Ticket 4711", note="Bestätigt am Montag")
+    assert page.status == 200 and "Ihr Nachweis ist eingegangen" in page.text
+    [task] = (await desk.status("marketplace/K-1008/M-83"))["tasks"][:1]
+    assert "Ticket 4711" in task["instructions"]
+
+
+async def test_X10_another_target_can_be_chosen_until_it_has_begun(desk: Desk):
+    browser = await desk.browser("K-1003")
+    page = await (await browser.open("/my/cancel/order_package/orders?target=1000")).send("start")
+    page = await page.send("acknowledge")
+    page = await page.send("place-order")
+    page = await page.follow("other-target")
+    assert "läuft schon ein Vorgang" in page.text
+    same = await page.send("look", target="1000")
+    assert not same.has("start")
+    page = await (await same.send("look", target="100")).send("start")
+    assert "Was Sie vorher abgesendet haben, gilt weiter" in page.text
+    page = await page.send("do-abandon")
+    assert (await desk.status("order_package/K-1003/orders"))["target"] == 1000
+
+
+async def test_several_licences_are_ended_in_one_go_a_request_each(desk: Desk):
+    browser = await desk.browser("K-1002")
+    page = await browser.open("/my/cancel-several?product=pos_wawi")
+    nothing = await page.send("start")
+    assert nothing.status == 409 and "mindestens eine Lizenz" in nothing.text
+    page = await page.send("start", licences=["POS-21", "POS-23"])
+    for number in ("POS-21", "POS-23"):
+        assert (await desk.status(f"pos/K-1002/{number}"))["state"] == "order"
+    page = await page.send("together-do-1")
+    assert page.status == 200
+    for number in ("POS-21", "POS-23"):
+        assert (await desk.status(f"pos/K-1002/{number}"))["state"] == "applied"
+    assert "POS-21" not in page.text and "POS-22" in page.text
+
+
+async def test_of_several_the_one_that_changed_meanwhile_is_left_out_and_named(desk: Desk):
+    browser = await desk.browser("K-1002")
+    page = await (await browser.open("/my/cancel-several?product=pos_wawi")).send(
+        "start", licences=["POS-21", "POS-22"]
+    )
+    single = await browser.open("/my/cases/pos/K-1002/POS-21")
+    await single.send("do-abandon")
+    page = await page.send("together-do-1")
+    assert page.status == 409 and "Nicht alles hat geklappt" in page.text
+    assert (await desk.status("pos/K-1002/POS-22"))["state"] == "applied"
+    assert (await desk.status("pos/K-1002/POS-21"))["state"] == "abandoned"
+
+
+async def test_several_of_somebody_else_cannot_be_ended(desk: Desk):
+    own = await (await (await desk.browser("K-1002")).open("/my/cancel-several?product=pos_wawi")).send(
+        "start", licences=["POS-21", "POS-22"]
+    )
+    form = own.form("together-do-1")
+    stranger = await desk.browser("K-1005")
+    await stranger.send(form, form.fields)
+    assert (await desk.status("pos/K-1002/POS-21"))["state"] == "order"
+    assert (await stranger.open("/my/cancel-several?product=nothing")).status == 404
+
+
+async def test_a_customer_who_reads_english_reads_english(desk: Desk):
+    browser = await desk.browser("K-1014", "en")
+    page = await (await browser.open("/my/cancel/edition/jtl?target=jtl_advanced")).send("start")
+    page = await page.send("acknowledge")
+    assert '<html lang="en">' in page.html and "What you lose" in page.text and "too many" in page.text
+    page = await (await page.send("go-on", licences="TT-141")).send("place-order")
+    assert "Your change has arrived" in page.text
+    left = ("Sie", "Ihr", "nicht", "eingegangen", "Vorgang")
+    assert [word for word in left if word in page.text.replace("Vorgang begonnen", "").split()] == []
