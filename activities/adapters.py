@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from activities.mail.senders import mail_of
 from activities.ports import Bookings, CustomerRecords, Mail, Tickets
+from activities.sql.calendar_feeds import SqlCalendarFeeds
 from activities.sql.customer_centre import SqlCustomerCentre
 from activities.sql.customer_records import SqlCustomerRecords
 from activities.sql.customer_sessions import SqlCustomerSessions
@@ -44,6 +45,7 @@ class Adapters:
     work_list: SqlWorkList
     inbox: SqlInbox
     customer_sessions: SqlCustomerSessions
+    calendar_feeds: SqlCalendarFeeds
     tickets: Tickets
     mail: Mail
 
@@ -81,6 +83,7 @@ def create_adapters(settings: Settings) -> Adapters:
         work_list=SqlWorkList(database),
         inbox=SqlInbox(database),
         customer_sessions=SqlCustomerSessions(database),
+        calendar_feeds=SqlCalendarFeeds(database),
         tickets=SqlTickets(database),
         mail=mail_of(settings),
     )

@@ -4,11 +4,15 @@ They are those of the first schema, and beside them what later migrations have a
 one of the first schema takes a copy of that declaration to here, and changes it here.
 """
 
-from sqlalchemy import Index, Integer, Table, UniqueConstraint
+from typing import Any
+
+from sqlalchemy import Index, Integer, Table, UniqueConstraint, text
 
 from activities.sql import first_schema
 from activities.sql.columns import UtcMoment, keys, needed, new_metadata, optional
 
+PRESENT = text("ended_at IS NULL")
+ONLY_THE_PRESENT: dict[str, Any] = {"sqlite_where": PRESENT, "postgresql_where": PRESENT}
 metadata = new_metadata()
 for table in first_schema.schema.tables.values():  # copies: what is added here is not in the first schema
     table.to_metadata(metadata)
@@ -55,3 +59,14 @@ issued_receipts = Table(
 )
 """The receipts that customers were given. `number`: in the case, which `first_run_id` names; `run_id`: of the part that
 asked. `content`: the document as it is hashed and signed; `previous`: the hash of the one before."""
+calendar_feeds = Table(
+    "calendar_feeds",
+    metadata,
+    *keys("secret_hash"),
+    *needed("customer"),
+    *optional("remind_before", of=Integer),
+    *needed("made_at", of=UtcMoment),
+    *optional("ended_at", of=UtcMoment),
+    Index("uq_calendar_feeds_one_a_customer", "customer", unique=True, **ONLY_THE_PRESENT),
+)
+"""The addresses of customers' calendar feeds, the former ones too, which never come back."""
