@@ -52,6 +52,22 @@ class Calls(Protocol):
         """`GET /customers/{customer}/board`, in the visitor's language."""
         ...
 
+    async def calendar(self, visitor: Visitor) -> Document:
+        """`GET /customers/{customer}/calendar`."""
+        ...
+
+    async def change_calendar(self, visitor: Visitor, change: Document, *, form_id: str) -> Document:
+        """`POST /customers/{customer}/calendar`; a form sent twice makes one address, and is told it twice."""
+        ...
+
+    async def end_calendar(self, visitor: Visitor) -> Document:
+        """`DELETE /customers/{customer}/calendar`."""
+        ...
+
+    async def calendar_feed(self, secret: str, language: str) -> Document:
+        """What the feed at an address shows: `{board, remind_before}`, for whoever has it. `language`: of a refusal."""
+        ...
+
     async def licences(self, visitor: Visitor) -> Document:
         """`GET /customers/{customer}/licences`."""
         ...

@@ -13,6 +13,7 @@ from markupsafe import Markup
 
 from catalogue import formats
 from catalogue.texts import known, say
+from pages.brand import Brand
 from pages.calls import Document, Visitor
 from pages.forms import new_form_id
 from pages.prose import blocks
@@ -39,21 +40,12 @@ VERSIONS = {name: hashlib.sha256(content).hexdigest()[:12] for name, content in 
 
 
 @dataclass(frozen=True)
-class Brand:
-    """Who speaks."""
-
-    name: str = "JTL"
-    colour: str | None = None
-    logo: str | None = None
-    """The address of the picture."""
-
-
-@dataclass(frozen=True)
 class Look:
-    """What all pages of one application share. `zone`: in which days are said."""
+    """What all pages of one application share. `zone`: in which days are said; `address`: where the portal is found."""
 
     brand: Brand
     zone: str
+    address: str
 
     def page(
         self,

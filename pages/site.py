@@ -12,6 +12,12 @@ from pages.rendering import STATIC, VERSIONS, Look
 
 KEEP = "public, max-age=31536000, immutable"
 MEDIA_TYPES = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
+OF_PICTURES = {
+    "Cache-Control": KEEP,
+    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; sandbox",
+    "X-Content-Type-Options": "nosniff",
+}
+"""A picture of the vendor may be an SVG, which is a document of its own where somebody opens it: it runs nothing."""
 ABOUT_THE_SESSION = (401, 403)
 
 router = APIRouter(include_in_schema=False)
@@ -65,10 +71,15 @@ async def static(version: str, name: str, request: Request) -> Response:
     return Response(STATIC[name], media_type=media_type, headers={"Cache-Control": KEEP})
 
 
-@router.get("/my/brand.css")
-async def brand(site: CurrentSite) -> Response:
-    """The vendor's colour."""
-    return Response(f":root {{ --brand: {site.look.brand.colour}; }}\n", media_type="text/css")
+@router.get("/my/brand/{version}/{name}")
+async def branding(version: str, name: str, request: Request, site: CurrentSite) -> Response:
+    """The vendor's colours or picture."""
+    brand = site.look.brand
+    if version == brand.version and name == "colours.css":
+        return Response(brand.style, media_type="text/css", headers={"Cache-Control": KEEP})
+    if version == brand.version and name == "logo" and brand.picture:
+        return Response(brand.picture.content, media_type=brand.picture.media_type, headers=OF_PICTURES)
+    return await refused(request, {"status": 404, "code": "not_found", "title": "", "detail": ""})
 
 
 async def refused(request: Request, problem: Document) -> Response:

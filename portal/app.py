@@ -18,10 +18,11 @@ from catalogue.loader import load_catalogues
 from loop_watch import watched_loop
 from pages.calls import CallRefused
 from pages.my.routes import router as customers_pages
-from pages.rendering import Brand, Look
+from pages.rendering import Look
 from pages.site import Site, language_of, refused
 from portal import customer_routes, health_routes, home_page, operator_routes, receipt_routes, session_routes
 from portal.authority import authority_noted
+from portal.branding import brand_of
 from portal.context import Portal, portal_of, requested_language
 from portal.credentials import credentials_of
 from portal.deadline import Timely
@@ -67,7 +68,7 @@ def build(client: Client, settings: Settings, *, trusted: bool) -> FastAPI:
         exception_handlers={**dict.fromkeys(FAULTS, answer_fault), CallRefused: answer_page},
     )
     app.state.portal = portal = compose(client, checked(settings, KINDS), trusted)
-    app.state.site = Site(PageCalls(portal), Look(Brand(), settings.time_zone))
+    app.state.site = Site(PageCalls(portal), Look(brand_of(settings), settings.time_zone, settings.public_url))
     app.add_middleware(FrontDoor, settings=settings, trusted=trusted, answer=answer_fault)
     app.add_middleware(WrongTokens, answer=answer_fault)
     app.add_middleware(Timely, answer=answer_late)

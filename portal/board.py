@@ -125,6 +125,7 @@ class Drawing:
         return Board(
             customer=self.record.customer,
             name=self.record.name,
+            language=self.language,
             as_of=self.judge.at,
             total=total_of(items),
             items=items,

@@ -7,7 +7,7 @@ from fastapi.responses import JSONResponse, RedirectResponse, Response
 from structlog.contextvars import bound_contextvars
 
 from activities.links import customer_page
-from portal import openapi_examples, read_models
+from portal import calendar_feeds, openapi_examples, read_models
 from portal.authority import OF_THE_CUSTOMER, CurrentAuthority, authority_of, caller_of, sender_authority
 from portal.board import board as board_of
 from portal.choices import Choices
@@ -18,9 +18,10 @@ from portal.json_body import JsonBody
 from portal.openapi import BY_ANYBODY, SIGNED, answer, body, event_body, problems, secured
 from portal.parameters import CurrentPortal, Cursor, CustomerNumber, KindName, Limit, bound_of, choice
 from portal.problems import MEDIA_TYPE
-from portal.schemas import Board, CancellationPage, LicencesAnswer
+from portal.schemas import Board, Calendar, CalendarChange, CancellationPage, LicencesAnswer
 from portal.search import STATES, Criteria, search
 from portal.shown import shown
+from portal.strict_json import read_document
 from states.kinds.registry import KINDS
 from states.model.base import Identifier, LongIdentifier
 from states.model.record import Language
@@ -91,6 +92,49 @@ async def board(
 ) -> JSONResponse:
     """Whether or not anything was requested: by the same charts as previews, for now and for the deadline after."""
     return JSONResponse(await portal.adapters.database.in_thread(board_of, portal, customer, language))
+
+
+@router.get(
+    "/customers/{customer}/calendar",
+    tags=["customers"],
+    summary="Whether the customer has a calendar feed, and when it reminds",
+    responses=answer(200, Calendar, openapi_examples.CALENDAR, "The feed") | problems(401, 403, 404, 422, 503),
+    dependencies=[OF_THE_CUSTOMER],
+    openapi_extra=secured(*BY_ANYBODY),
+)
+async def calendar(customer: Annotated[Identifier, Path()], portal: CurrentPortal) -> JSONResponse:
+    """The address itself is told when it is made, and never again: only its hash is kept."""
+    return JSONResponse(await portal.adapters.database.in_thread(calendar_feeds.calendar, portal, customer))
+
+
+@router.post(
+    "/customers/{customer}/calendar",
+    tags=["customers"],
+    summary="Make an address for the customer's calendar feed, or change when it reminds",
+    responses=answer(200, Calendar, openapi_examples.CALENDAR, "The feed") | problems(401, 403, 404, 422, 503),
+    dependencies=[OF_THE_CUSTOMER],
+    openapi_extra=body(openapi_examples.CALENDAR_CHANGE, "CalendarChange") | secured(*BY_ANYBODY),
+)
+async def change_calendar(
+    customer: Annotated[Identifier, Path()], data: JsonBody, portal: CurrentPortal
+) -> JSONResponse:
+    """An address is made where there is none, and with `renew`; a former one then ends."""
+    change = read_document(CalendarChange, data)
+    changed = await portal.adapters.database.in_thread(calendar_feeds.change_calendar, portal, customer, change)
+    return JSONResponse(changed, headers={"Cache-Control": "no-store"})
+
+
+@router.delete(
+    "/customers/{customer}/calendar",
+    tags=["customers"],
+    summary="Let the address of the customer's calendar feed end",
+    responses=answer(200, Calendar, openapi_examples.CALENDAR, "No feed any more") | problems(401, 403, 404, 422, 503),
+    dependencies=[OF_THE_CUSTOMER],
+    openapi_extra=secured(*BY_ANYBODY),
+)
+async def end_calendar(customer: Annotated[Identifier, Path()], portal: CurrentPortal) -> JSONResponse:
+    """Whoever has the address then gets nothing more."""
+    return JSONResponse(await portal.adapters.database.in_thread(calendar_feeds.end_calendar, portal, customer))
 
 
 @router.get(

@@ -6,7 +6,7 @@ from fastapi import FastAPI
 
 from portal import openapi_examples
 from portal.problems import MEDIA_TYPE
-from portal.schemas import CloudEventDocument, Confirmation, CustomerSession, ProblemDocument, Rejection
+from portal.schemas import CalendarChange, CloudEventDocument, Confirmation, CustomerSession, ProblemDocument, Rejection
 from states.model.request import Request
 
 WHEN = {
@@ -143,7 +143,15 @@ class DescribedApp(FastAPI):
         """The document, made once."""
         document = super().openapi()
         schemas = document["components"]["schemas"]
-        for model in (ProblemDocument, CloudEventDocument, Request, Confirmation, Rejection, CustomerSession):
+        for model in (
+            ProblemDocument,
+            CloudEventDocument,
+            Request,
+            Confirmation,
+            Rejection,
+            CustomerSession,
+            CalendarChange,
+        ):
             if model.__name__ not in schemas:
                 schema = model.model_json_schema(ref_template=REFERENCE)
                 schemas |= schema.pop("$defs", {}) | schemas | {model.__name__: schema}

@@ -123,6 +123,7 @@ DATES: dict[str, Any] = {
 BOARD: dict[str, Any] = {
     "customer": "K-1001",
     "name": "Muster GmbH",
+    "language": "en",
     "as_of": "2027-01-11T08:30:00Z",
     "total": {"price_per_month": "9.00", "currency": "EUR", "unknown": 1},
     "items": [
@@ -167,6 +168,13 @@ BOARD: dict[str, Any] = {
     ],
     "others": [],
 }
+CALENDAR: dict[str, Any] = {
+    "customer": "K-1001",
+    "since": "2027-01-11T08:30:00Z",
+    "remind_before": 7,
+    "url": "https://cancellations.example/my/calendar/0f4b7c1d9e2a83556c70b1d4e8f39a26.ics",
+}
+CALENDAR_CHANGE: dict[str, Any] = {"renew": True, "remind_before": 7}
 PREVIEW = {name: STATUS.get(name) for name in Preview.model_fields} | {
     "next": {"effective_at": "2027-02-28T23:00:00Z", "order_by": "2027-02-14T23:00:00Z"},
     "features_lost": [{"feature": "Track&Trace", "limited": False}],

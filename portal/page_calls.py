@@ -1,6 +1,7 @@
 """The calls that pages make (`pages.calls`), by the functions that answer them over HTTP."""
 
-from collections.abc import Iterator
+import hmac
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -10,17 +11,20 @@ from activities.ports import AdapterError
 from pages.calls import CallRefused, Document, Form, Visitor
 from pages.forms import value
 from pages.site import language_of
-from portal import read_models
+from portal import calendar_feeds, read_models
 from portal.authority import Authority, session_of
 from portal.board import board
+from portal.calendar_feeds import SECRET_BYTES
 from portal.choices import choices
 from portal.context import Portal
 from portal.delivery import Caller
 from portal.event_types import event_type
 from portal.incoming import IncomingEvent
 from portal.problems import PortalProblem, body_of
+from portal.schemas import CalendarChange
 from portal.search import Criteria, search
 from portal.shown import shown
+from portal.strict_json import read_document
 from states.model.record import Language
 
 SOURCE = "urn:jtl:cancellation:pages"
@@ -34,6 +38,11 @@ class PageCalls:
     """The protocol `pages.calls.Calls` on one application's parts."""
 
     portal: Portal
+
+    @property
+    def in_thread(self) -> Callable[..., Awaitable[Document]]:
+        """Does what blocks beside the loop."""
+        return self.portal.adapters.database.in_thread
 
     async def visitor(self, request: Request) -> Visitor:
         """Who is logged in. Raises `CallRefused`."""
@@ -54,22 +63,41 @@ class PageCalls:
     async def board(self, visitor: Visitor) -> Document:
         """`GET /customers/{customer}/board`."""
         with answered(visitor.language):
-            return await self.portal.adapters.database.in_thread(
-                board, self.portal, visitor.customer, spoken_by(visitor)
-            )
+            return await self.in_thread(board, self.portal, visitor.customer, spoken_by(visitor))
+
+    async def calendar(self, visitor: Visitor) -> Document:
+        """`GET /customers/{customer}/calendar`."""
+        with answered(visitor.language):
+            return await self.in_thread(calendar_feeds.calendar, self.portal, visitor.customer)
+
+    async def change_calendar(self, visitor: Visitor, change: Document, *, form_id: str) -> Document:
+        """`POST /customers/{customer}/calendar`."""
+        # Made from what nobody else knows and the form: sent twice, it is the same, and nobody can guess it.
+        secret = hmac.new(visitor.csrf.encode(), form_id.encode(), "sha256").hexdigest()[: 2 * SECRET_BYTES]
+        with answered(visitor.language):
+            wanted = read_document(CalendarChange, change)
+            return await self.in_thread(calendar_feeds.change_calendar, self.portal, visitor.customer, wanted, secret)
+
+    async def end_calendar(self, visitor: Visitor) -> Document:
+        """`DELETE /customers/{customer}/calendar`."""
+        with answered(visitor.language):
+            return await self.in_thread(calendar_feeds.end_calendar, self.portal, visitor.customer)
+
+    async def calendar_feed(self, secret: str, language: str) -> Document:
+        """What the feed at an address shows."""
+        with answered(language):
+            return await self.in_thread(calendar_feeds.feed, self.portal, secret)
 
     async def licences(self, visitor: Visitor) -> Document:
         """`GET /customers/{customer}/licences`."""
-        in_thread = self.portal.adapters.database.in_thread
         with answered(visitor.language):
-            return await in_thread(read_models.licences, self.portal, visitor.customer)
+            return await self.in_thread(read_models.licences, self.portal, visitor.customer)
 
     async def choices(self, visitor: Visitor, kind: str, subject: str, target: str | None = None) -> Document:
         """`GET /customers/{customer}/choices`, in the visitor's language."""
-        in_thread = self.portal.adapters.database.in_thread
         asked = (visitor.customer, kind, subject, target, spoken_by(visitor))
         with answered(visitor.language):
-            return await in_thread(choices, self.portal, *asked)
+            return await self.in_thread(choices, self.portal, *asked)
 
     async def preview(self, visitor: Visitor, data: Document) -> Document:
         """`POST /previews`."""
@@ -80,7 +108,7 @@ class PageCalls:
         """`GET /cancellations?customer=…`."""
         criteria = Criteria(customer=visitor.customer)
         with answered(visitor.language):
-            return await self.portal.adapters.database.in_thread(search, self.portal.adapters, criteria, cursor, PAGE)
+            return await self.in_thread(search, self.portal.adapters, criteria, cursor, PAGE)
 
     async def status(self, visitor: Visitor, workflow_id: str, run_id: str | None = None) -> Document:
         """`GET /cancellations/{workflow_id}`."""

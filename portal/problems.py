@@ -18,8 +18,9 @@ RETRY_AFTER = "5"
 """Seconds after which a caller may try again."""
 
 SAID_HERE = (
-    "not_found", "method_not_allowed", "internal", "unknown_task", "unknown_run", "ended", "unauthorised", "forbidden",
-)  # fmt: skip
+    *("not_found", "method_not_allowed", "internal", "unknown_task", "unknown_run"),
+    *("ended", "changed", "unauthorised", "forbidden"),
+)
 """The problems whose text is that of their fault, where they name one."""
 PARAMETERS = {"customer": "customer", "workflow_id": "workflow_id", "run_id": "run_id", "task": "task_id"}
 """The faults of parameters that are wrongly formed."""

@@ -137,6 +137,7 @@ class Board(Value):
 
     customer: str
     name: str
+    language: Language = Field(description="That of the texts")
     as_of: Moment
     total: Total
     items: tuple[BoardItem, ...]
@@ -166,6 +167,26 @@ class KeySet(Value):
     """A JWK set."""
 
     keys: tuple[dict[str, str], ...]
+
+
+RemindBefore = Literal[1, 3, 7, 14]
+"""Days before at which a calendar may remind."""
+
+
+class Calendar(Value):
+    """A customer's calendar feed; `since` is null where there is none."""
+
+    customer: str
+    since: Moment | None = Field(description="When its address was made; null where there is none")
+    remind_before: int | None = Field(description="Days before each day at which it reminds; null: it does not")
+    url: str | None = Field(description="The address, in the answer to the call that made it alone")
+
+
+class CalendarChange(Value):
+    """What is to become of the feed; what is not said stays as it is."""
+
+    renew: bool = Field(default=False, description="Make another address; the former one then ends")
+    remind_before: RemindBefore | None = None
 
 
 class Counted(Value):

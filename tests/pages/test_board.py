@@ -58,9 +58,9 @@ def shown(page: View) -> dict[str, list[list[str]]]:
     }
 
 
-def dated(subject: str, order_by: str, effective: str, **fields: Any) -> dict[str, Any]:
+def dated(subject: str, last_day: str, effective: str, **fields: Any) -> dict[str, Any]:
     """An item with a deadline."""
-    return item(subject, "notice", order_by_day=order_by, effective_day=effective, product=subject, **fields)
+    return item(subject, "notice", order_by_day=last_day, effective_day=effective, product=subject, **fields)
 
 
 def test_the_next_deadline_comes_first_and_what_has_none_after_it():

@@ -12,6 +12,8 @@ from portal import openapi_examples, run_client, run_reader
 from portal.choices import Choices
 from portal.schemas import (
     Board,
+    Calendar,
+    CalendarChange,
     CancellationPage,
     CloudEventDocument,
     Confirmation,
@@ -500,6 +502,7 @@ async def test_openapi_has_examples_problems_and_the_shapes(portal):
     assert document["info"]["version"]
     assert set(document["paths"]) == {
         "/events", "/customers/{customer}/licences", "/customers/{customer}/board", "/customers/{customer}/choices",
+        "/customers/{customer}/calendar",
         "/previews", "/customer-sessions",
         "/cancellations", "/cancellations/{workflow_id}", "/.well-known/jwks.json",
         "/cancellations/{kind}/{customer}/{subject}/receipts",
@@ -514,7 +517,7 @@ async def test_openapi_has_examples_problems_and_the_shapes(portal):
             assert "HTTPValidationError" not in str(call), (method, path)
             for status, answer in call["responses"].items():
                 assert int(status) < 400 or "application/problem+json" in answer["content"], (method, path, status)
-            assert method == "get" or call["requestBody"]["content"], (method, path)
+            assert method in ("get", "delete") or call["requestBody"]["content"], (method, path)
     assert {"Status", "Preview", "ProblemDocument", "CloudEventDocument"} <= set(document["components"]["schemas"])
 
 
@@ -527,6 +530,8 @@ async def test_the_examples_of_openapi_are_of_their_shapes():
         (ProblemDocument, openapi_examples.PROBLEM),
         (LicencesAnswer, openapi_examples.LICENCES),
         (Board, openapi_examples.BOARD),
+        (Calendar, openapi_examples.CALENDAR),
+        (CalendarChange, openapi_examples.CALENDAR_CHANGE),
         (Choices, openapi_examples.CHOICES),
         (Preview, openapi_examples.PREVIEW),
         (CancellationPage, openapi_examples.PAGE),

@@ -29,3 +29,26 @@ SAMPLES |= {
     "page.board.item.effective": {"effective": "1. Februar 2027"},
     "page.board.find.found": {"number": 2},
 }
+DAY = {"names": ["JTL Pro", "Auftragspaket 2.500"], "name": "Kasse 1", "kind": "pos", "state": "Vorgemerkt"}
+SAMPLES |= {
+    "page.calendar.present": {"since": "2027-01-10T11:00:00Z"},
+    "page.calendar.remind_days": {"number": 7},
+    "page.calendar.name": {"name": "JTL"},
+    "page.calendar.day.deadline": DAY,
+    "page.calendar.day.deadline_text": {"effective": "2027-02-01"},
+    "page.calendar.day.deadline_missed": {"effective": "2027-03-01"},
+    "page.calendar.day.term": DAY,
+    "page.calendar.day.effective": DAY,
+    "page.calendar.day.effective_text": DAY,
+    "page.calendar.day.unsent": DAY,
+    "page.calendar.day.unsent_text": DAY | {"effective": "2027-02-01"},
+    "page.calendar.day.item": {
+        "name": "Picker 1",
+        "product": "WMS-Benutzer",
+        "saving": "9.00",
+        "effect": "cancellation",
+    },
+    "page.calendar.day.link": {"url": "https://cancellations.example/my"},
+    "call.calendar_former": {},
+    "call.calendar_unknown": {},
+}
