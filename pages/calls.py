@@ -88,6 +88,10 @@ class Calls(Protocol):
         """`GET /cancellations/{workflow_id}`, in the customer's view. Somebody else's is as unknown as none."""
         ...
 
+    async def receipts(self, visitor: Visitor, workflow_id: str, run_id: str | None = None) -> Document:
+        """`GET /cancellations/{workflow_id}/receipts`."""
+        ...
+
     async def send(
         self, visitor: Visitor, event: str, data: Document, *, form_id: str, workflow_id: str | None = None
     ) -> Document:

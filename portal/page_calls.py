@@ -21,6 +21,7 @@ from portal.delivery import Caller
 from portal.event_types import event_type
 from portal.incoming import IncomingEvent
 from portal.problems import PortalProblem, body_of
+from portal.receipt_routes import receipts_of
 from portal.schemas import CalendarChange
 from portal.search import Criteria, search
 from portal.shown import shown
@@ -118,6 +119,12 @@ class PageCalls:
             document = await self.portal.runs.reader.read(workflow_id, run_id)
             authority.check_document(document, workflow_id, run_id)
             return await shown(self.portal, document, authority.view)
+
+    async def receipts(self, visitor: Visitor, workflow_id: str, run_id: str | None = None) -> Document:
+        """`GET /cancellations/{workflow_id}/receipts`."""
+        with answered(visitor.language):
+            authority_in(visitor).check_run(workflow_id, run_id)
+            return await receipts_of(self.portal, workflow_id, run_id)
 
     async def send(
         self, visitor: Visitor, event: str, data: Document, *, form_id: str, workflow_id: str | None = None

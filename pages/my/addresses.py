@@ -25,6 +25,11 @@ def act_address(workflow_id: str, act: str) -> str:
     return f"/my/cases/{quote(workflow_id, safe='/')}/{quote(act, safe='')}"
 
 
+def receipt_file(workflow_id: str, number: int, form: str, run_id: str | None = None) -> str:
+    """A receipt as a file, `pdf` or `jws`: the contract's own address, which a session may read too."""
+    return with_query(f"/cancellations/{quote(workflow_id, safe='/')}/receipts/{number}.{form}", run_id=run_id)
+
+
 def start_address(kind: str, subject: str, **query: str | None) -> str:
     """The page on which a cancellation begins."""
     return with_query(f"/my/cancel/{quote(kind, safe='')}/{quote(subject, safe='')}", **query)

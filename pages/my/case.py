@@ -8,7 +8,15 @@ from fastapi import APIRouter, Request, Response
 
 from pages.calendar_file import CalendarDay, calendar_answer, calendar_file
 from pages.calls import CallRefused, Document, Form, Visitor
-from pages.my.addresses import act_address, case_address, case_of, own_case, several_address, start_address
+from pages.my.addresses import (
+    act_address,
+    case_address,
+    case_of,
+    own_case,
+    receipt_file,
+    several_address,
+    start_address,
+)
 from pages.my.case_view import CHANGES, GOOD_ENDS, REPORTS, CaseView, view_of
 from pages.my.details import FREE
 from pages.rendering import Texts
@@ -94,7 +102,7 @@ async def case_page(
 
 async def case_values(request: Request, site: Site, visitor: Visitor, document: Document) -> dict[str, Any]:
     """What the page and its live part show."""
-    view = await view_of(site.calls, visitor, document)
+    view = await view_of(site.calls, visitor, document, request.query_params.get("run_id"))
     back = own_case(request.query_params.get("back"), visitor)
     return {
         "view": view,
@@ -109,6 +117,7 @@ async def case_values(request: Request, site: Site, visitor: Visitor, document: 
         "REPORTS": REPORTS,
         "case_address": case_address,
         "act_address": act_address,
+        "receipt_file": receipt_file,
         "start_address": start_address,
         "several_address": several_address,
     }
@@ -119,7 +128,7 @@ def live_address(view: CaseView, back: str | None) -> str | None:
     if view.phase == "ended":
         return None
     document = view.document
-    return case_address(f"{document['workflow_id']}/events", run_id=document["run_id"], seen=view.seen, back=back)
+    return case_address(f"{document['workflow_id']}/events", run_id=view.run_id, seen=view.seen, back=back)
 
 
 def said(request: Request, document: Document) -> str | None:

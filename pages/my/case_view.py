@@ -24,6 +24,8 @@ REPORTS = frozenset({"setup_service", "misclick", "marketplace_transfer", "key_a
 FURTHER = frozenset({"reassign", "request_revocation", "supersede", "abandon"})
 CHANGES = frozenset({"edition", "order_package"})
 """The kinds that are a change to something smaller."""
+LOOKED_UP = frozenset({"begin", "licences_checked", "licence_changed", "target_checked", "remind"})
+"""The events that change nothing by themselves; they stand in the whole timeline."""
 
 
 @dataclass(frozen=True)
@@ -93,6 +95,9 @@ class CaseView:
     surplus: tuple[Surplus, ...]
     choices: Document | None
     cost: Document | None
+    receipts: tuple[Document, ...]
+    run_id: str | None
+    """The run that was asked for; None for the newest."""
 
     @property
     def acts(self) -> frozenset[str]:
@@ -151,6 +156,11 @@ class CaseView:
         return state != "order" or self.phase == "after" or "place_order" not in self.acts
 
     @property
+    def main_lines(self) -> list[Document]:
+        """The timeline without what the system merely looked up."""
+        return [line for line in self.document["timeline"] if line["event"] not in LOOKED_UP or line["note"]]
+
+    @property
     def waits_for_us(self) -> bool:
         """Whether a system is at work."""
         return "system" in self.document["waiting_for"]
@@ -158,7 +168,12 @@ class CaseView:
     @property
     def seen(self) -> str:
         """What is shown, as a mark: another one whenever something has changed."""
-        shown = [self.document, [[licence.run, licence.held] for entry in self.surplus for licence in entry.licences]]
+        receipts = [receipt["sha256"] for receipt in self.receipts]
+        shown = [
+            self.document,
+            receipts,
+            [[licence.run, licence.held] for entry in self.surplus for licence in entry.licences],
+        ]
         return hashlib.sha256(json.dumps(shown, sort_keys=True).encode()).hexdigest()[:16]
 
 
@@ -178,18 +193,19 @@ def act_of(kind: str, cost_effect: str, target: Any) -> str:
     return {"cancellation": "end", "deactivation": "switch_off", "none": "switch_off"}.get(cost_effect, "finish")
 
 
-async def view_of(calls: Calls, visitor: Visitor, document: Document) -> CaseView:
+async def view_of(calls: Calls, visitor: Visitor, document: Document, run_id: str | None) -> CaseView:
     """The view of a document. What it needs beside it is asked for at once."""
     phase, enabled = phase_of(document), document["enabled"]
     kind, subject, target = (document[name] for name in ("kind", "subject", "target"))
     request = {"kind": kind, "subject": subject} | ({} if target is None else {"target": target})
     named = target if isinstance(target, str) else None
     crowded, choosing = bool(document["surplus"]), phase == "before" and bool(enabled)
-    licences, listed, choices, preview = await asyncio.gather(
+    licences, listed, choices, preview, receipts = await asyncio.gather(
         asked(crowded, calls.licences, visitor),
         asked(crowded, calls.cancellations, visitor),
         asked(choosing, calls.choices, visitor, kind, subject, named),
         asked(choosing and "place_order" in enabled, calls.preview, visitor, request),
+        asked(phase != "before", calls.receipts, visitor, document["workflow_id"], run_id),
     )
     return CaseView(
         document=document,
@@ -199,6 +215,8 @@ async def view_of(calls: Calls, visitor: Visitor, document: Document) -> CaseVie
         surplus=surplus_of(document, licences, listed),
         choices=choices,
         cost=preview["cost"] if preview and preview["cost_effect"] == document["cost_effect"] else None,
+        receipts=tuple(receipts["items"]) if receipts else (),
+        run_id=run_id,
     )
 
 

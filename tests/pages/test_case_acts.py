@@ -1,5 +1,6 @@
 """What a customer does in a case after its start, and what the page offers him: never what cannot be had (G3)."""
 
+import asyncio
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -117,6 +118,31 @@ async def test_X9_the_proof_of_a_step_elsewhere_is_handed_in(desk: Desk):
     assert page.status == 200 and "Ihr Nachweis ist eingegangen" in page.text
     [task] = (await desk.status("marketplace/K-1008/M-83"))["tasks"][:1]
     assert "Ticket 4711" in task["instructions"]
+
+
+async def test_what_has_arrived_is_proved_by_a_receipt_to_read_and_to_keep(desk: Desk):
+    """As a page, as PDF, as a signed document; and for nobody else."""
+    browser = await desk.browser("K-1004")
+    await ordered(browser, "wms_user", "U-42")
+    page = await shown_with(browser, "/my/cases/wms_user/K-1004/U-42", "receipt-1")
+    receipt = await page.follow("receipt-1")
+    assert receipt.status == 200 and "Picker 1" in receipt.text and "1. Februar 2027" in receipt.text
+    path = "/cancellations/wms_user/K-1004/U-42/receipts/1"
+    pdf = await browser.http.get(f"{path}.pdf")
+    assert pdf.content.startswith(b"%PDF") and f"{path}.pdf" in receipt.html and f"{path}.jws" in receipt.html
+    assert (await browser.open("/my/cases/wms_user/K-1004/U-42/receipts/99")).status == 404
+    stranger = await desk.browser("K-1005")
+    assert (await stranger.open("/my/cases/wms_user/K-1004/U-42/receipts/1")).status == 404
+
+
+async def shown_with(browser: Browser, address: str, link: str) -> Page:
+    """A page as soon as it has a link: receipts are made beside the answer."""
+    for _ in range(100):
+        page = await browser.open(address)
+        if link in page.links:
+            return page
+        await asyncio.sleep(0.05)
+    raise AssertionError(f"no #{link} on {address}: {page.text}")
 
 
 async def test_X10_another_target_can_be_chosen_until_it_has_begun(desk: Desk):

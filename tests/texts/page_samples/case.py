@@ -20,7 +20,7 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "page.case.begun": {"state": "Vorgemerkt"},
     "page.case.ends_on": {"day": DAY},
     "page.case.override_choose": {"number": 2, "total": 5},
-    "page.case.override_this": {"licence": "Kasse Laden", "number": "POS-21"},
+    "page.case.override_this": {"name": "Kasse Laden", "number": "POS-21"},
     "page.case.override_all": {"number": 60},
     "page.case.addon": {"addon": "Zusatzspeicher"},
     "page.case.due": {"day": DAY},
