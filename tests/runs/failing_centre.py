@@ -27,7 +27,7 @@ class FailingCentre:
 
     def in_place_of(self, adapters: Adapters) -> Adapters:
         """The same adapters, failing as told."""
-        names = ("records", "bookings", "ledger", "work_list", "mail")
+        names = ("records", "bookings", "ledger", "work_list", "issued_receipts", "mail")
         failing: dict[str, Any] = {name: FailingCalls(getattr(adapters, name), self) for name in names}
         return FailingAdapters(**(vars(adapters) | failing), centre=self)
 
