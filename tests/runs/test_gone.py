@@ -61,7 +61,7 @@ async def test_a_deleted_run_answers_with_what_is_recorded_and_is_told_and_close
         assert (document["state"], document["waiting_for"], document["enabled"]) == ("scheduled", ["operator"], [])
         assert (document["effective_at"], document["target"]) == (booked["effective_at"], "jtl_advanced")
         (line,) = document["timeline"]
-        assert line["event"] == "gone" and "nicht mehr bekannt" in line["note"]
+        assert line["event"] == "gone" and "nicht mehr auffindbar" in line["note"]
 
         headers = {"content-type": "application/cloudevents+json"}
         refused = (await http.post("/events", json=event("abandon"), headers=headers)).json()

@@ -14,11 +14,11 @@ from catalogue.loader import load_catalogues
 from catalogue.texts import say
 from settings import Settings
 from states.chart.state_names import BEFORE_ORDER
-from states.chart.traits import ACKNOWLEDGED
 from states.kinds.registry import KINDS
 from states.model.facts import Inquiry
 from states.model.request import Request
 from states.views.preview import preview as preview_of
+from states.views.warnings import BEFORE_THE_ORDER
 from tests.adapters.customers import file_of, licence
 from tests.runs.customers import REGISTERS, TRACKING, customer_record
 from tests.runs.harness import World, prepare_database
@@ -169,11 +169,11 @@ COMPARED = ("effective_at", "order_by", "cost_effect", "refusal", "catalogue", "
 def same(preview: Preview, document: dict[str, Any], field: str) -> bool:
     """Whether both say the same; what the customer has overridden counts as open in a preview.
 
-    A run that is ordered says nothing more of what was acknowledged, and the rest as it stands then (ED4).
+    A run that is ordered says nothing more of what is read before the order, and the rest as it stands then (ED4).
     """
     values = [preview[field], document[field]]
     if field == "warnings" and document["state"] not in BEFORE_ORDER:
-        values = [[each["code"] for each in warnings if each["code"] not in ACKNOWLEDGED] for warnings in values]
+        values = [[each["code"] for each in warnings if each["code"] not in BEFORE_THE_ORDER] for warnings in values]
     if field == "surplus":
         values = [[entry | {"resolved": None} for entry in entries] for entries in values]
     if field == "why" and document["state"] in ("surplus_resolution", "order"):
