@@ -19,7 +19,7 @@ DECOUPLE = "decouple"
 """`Step` → `Receipt`; may be refused."""
 
 NOTIFY = "notify"
-"""`Step` → None: a mail."""
+"""`Step` → None, or `states.model.facts.Undelivered`: a mail."""
 
 ISSUE_RECEIPT = "issue_receipt"
 """`Step` → None: a receipt for the customer, signed and kept."""
@@ -29,6 +29,9 @@ WRITE_TASKS = "write_tasks"
 
 RECORD_END = "record_end"
 """`states.model.status.End` → `Receipt`, whose `tell` names the runs that want to hear of it."""
+
+AMEND_END = "amend_end"
+"""`states.model.status.Status` → `Receipt`: what has happened to a run since it ended."""
 
 GO_ON = "go_on"
 """`states.model.status.GoingOn` → `Receipt`: a run that was reset goes on, whatever an end of it has written."""

@@ -30,7 +30,7 @@ from states.chart.task_types import ticket_group
 from states.kinds.registry import KINDS
 from states.model import status
 from states.model.effects import IssueReceipt, Notify, Step
-from states.model.facts import Check, Inquiry, Receipt, Unchanged
+from states.model.facts import Check, Inquiry, Receipt, Unchanged, Undelivered
 
 Document = TypeVar("Document", status.Status, status.TaskList)
 Asked = TypeVar("Asked")
@@ -75,6 +75,7 @@ class CancellationActivities:
             self.notify,
             self.write_tasks,
             self.record_end,
+            self.amend_end,
             self.go_on,
         ]
 
@@ -159,11 +160,11 @@ class CancellationActivities:
             await self.adapters.database.in_thread(desk.issue, step, effect, this_run())
 
     @activity.defn(name=activity_names.NOTIFY)
-    async def notify(self, step: Step) -> None:
+    async def notify(self, step: Step) -> Undelivered | None:
         """Send a mail; name, address and language are looked up here and never enter a history.
 
         A customer without an address gets none, and a mail that the server refuses for good is not tried again: the
-        run goes on, and a line in the log says so.
+        answer says so, and the run goes on.
         """
         effect = step.effect
         if not isinstance(effect, Notify):
@@ -171,16 +172,20 @@ class CancellationActivities:
         bound_log = log.bind(workflow_id=step.workflow_id, template=effect.template, to=effect.to)
         with adapter_errors_translated(patient=True):
             letter = await self.adapters.database.in_thread(self.letter_of, step, effect)
-            if not letter.to:
-                bound_log.info("mail_without_address")
-                return
-            await with_signs_of_life(send_letter(self.adapters.mail, step.key, letter, bound_log))
+            if letter is None or isinstance(letter, Undelivered):
+                bound_log.info("mail_without_address", why=letter.why if letter else "unknown_customer")
+                return letter
+            return await with_signs_of_life(send_letter(self.adapters.mail, step.key, letter, bound_log))
 
-    def letter_of(self, step: Step, effect: Notify) -> Letter:
-        """The mail of a step; it goes nowhere where there is no address."""
+    def letter_of(self, step: Step, effect: Notify) -> Letter | Undelivered | None:
+        """The mail of a step, or why it can go nowhere; None where there is nobody to be told."""
         whose = addressee(step, effect)
         record, former_names = self.adapters.records.with_former_names(whose)
+        if record is None and effect.to != "operator":
+            return None
         to, language = mail_to(effect, record, self.settings)
+        if not to.usable:
+            return Undelivered(why="wrong_address" if to.wrong else "no_address")
         link = link_of(step, effect, self.settings, activity.info().namespace)
         text = mail_text(effect.template, language, values_of(step, effect, record, self.settings, language, link))
         if effect.to != "other_customer":
@@ -235,6 +240,14 @@ class CancellationActivities:
             tell = self.adapters.runs.watchers(document.customer, document.workflow_id, document.kind)
             return Receipt(key=f"{document.workflow_id}/{document.run_id}/end", tell=tell)
 
+    @activity.defn(name=activity_names.AMEND_END)
+    @in_thread
+    def amend_end(self, document: status.Status) -> Receipt:
+        """Keep what has happened to an ended run since: whom its mails did not reach, and who told him."""
+        document = document.model_copy(update={"ui_url": self.ui_url(document.ui_url)})
+        self.adapters.ledger.amend(self.with_names(document, document.customer))
+        return Receipt(key=f"{document.workflow_id}/{document.run_id}/amended")
+
     @activity.defn(name=activity_names.GO_ON)
     @in_thread
     def go_on(self, run: status.GoingOn) -> Receipt:
@@ -269,13 +282,13 @@ class CancellationActivities:
         return f"{self.settings.temporal_ui_url.rstrip('/')}{namespaces}{path}" if namespaces else written
 
 
-async def with_signs_of_life(work: Coroutine[Any, Any, None]) -> None:
+async def with_signs_of_life(work: Coroutine[Any, Any, Answer]) -> Answer:
     """Do what may take long, and let the server know that this worker is still at it."""
     task = asyncio.create_task(work)
     try:
         while not (await asyncio.wait({task}, timeout=BEAT_S))[0]:
             activity.heartbeat()
-        await task
+        return await task
     finally:
         task.cancel()
 

@@ -33,6 +33,7 @@ def print_status(document: Document, zone: str) -> None:
     pairs(
         [
             ("cancellation", f"{document['workflow_id']}  ({label('kind', document['kind'])})"),
+            ("case number", document["case_number"]),
             ("target", document["target"]),
             ("state", f"{document['state']}  ({label('state', document['state'])})"),
             ("waits for", document["waiting_for"]),

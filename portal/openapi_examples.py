@@ -32,6 +32,7 @@ ORDER = cloud_event(
 STATUS: dict[str, Any] = {
     "workflow_id": "edition/K-1001/jtl",
     "run_id": "0196f3c2-7a54-7c1e-9d53-0e6f5f4a2b11",
+    "case_number": "V-7K3M-2Q9X",
     "ui_url": "http://127.0.0.1:8233/namespaces/default/workflows/edition%2FK-1001%2Fjtl/0196f3c2/history",
     "kind": "edition",
     "customer": "K-1001",

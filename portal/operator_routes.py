@@ -21,6 +21,7 @@ from portal.shown import shown
 from portal.strict_json import read_document
 from states.chart.task_types import TASK_TYPES
 from states.kinds.registry import KINDS
+from states.model.names import case_of
 from states.model.status import Status
 
 DECIDED = problems(401, 403, 404, 409, 422, 503)
@@ -52,7 +53,10 @@ async def tasks(
     criteria = {"customer": customer, "kind": kind, "type": type}
     work_list, in_thread = portal.adapters.work_list, portal.adapters.database.in_thread
     page = await in_thread(work_list.tasks, limit=limit, cursor=cursor, **criteria)
-    items = [task.model_dump(mode="json", include=set(TaskItem.model_fields)) for task in page.items]
+    items = [
+        task.model_dump(mode="json", include=set(TaskItem.model_fields)) | {"workflow_id": case_of(task.workflow_id)}
+        for task in page.items
+    ]
     return JSONResponse({"items": items, **total_of(page.total), "next": page.next})
 
 

@@ -12,7 +12,7 @@ from temporalio.exceptions import ActivityError, ApplicationError, FailureError
 with workflow.unsafe.imports_passed_through():
     from activities import activity_names
     from states.model.base import Value
-    from states.model.facts import Check, Receipt, Refusal, Unchanged
+    from states.model.facts import Check, Receipt, Refusal, Unchanged, Undelivered
 from workflows import options
 
 Shape = TypeVar("Shape", bound=Value)
@@ -98,9 +98,12 @@ async def call_patiently(
     return read_answer(name, answer, shape)
 
 
-async def send_mail(step: Any, *, once: bool) -> None:
-    """A mail, which nobody waits for and whose server may take long: tried once, or patiently for days."""
-    await workflow.execute_activity(
+async def send_mail(step: Any, *, once: bool) -> Undelivered | None:
+    """A mail, which nobody waits for and whose server may take long: tried once, or patiently for days.
+
+    Answers why it can never be delivered, where that is so.
+    """
+    answer = await workflow.execute_activity(
         activity_names.NOTIFY,
         step,
         schedule_to_close_timeout=None if once else options.MAIL_PATIENCE,
@@ -110,6 +113,10 @@ async def send_mail(step: Any, *, once: bool) -> None:
         summary="Send a mail",
         priority=options.NOBODY_WAITS,
     )
+    try:
+        return Undelivered.model_validate(answer)
+    except ValidationError:
+        return None  # sent, or completed by hand, whatever was answered
 
 
 def priority() -> Priority:

@@ -14,8 +14,9 @@ with workflow.unsafe.imports_passed_through():
     from catalogue.texts import say
     from states.chart.admission import malformed, parse
     from states.chart.base import Chart
-    from states.chart.decisions import sender_of
+    from states.chart.decisions import sender_of, undelivered_note
     from states.chart.turn import Turn
+    from states.chart.untold import keep_untold
     from states.kinds.registry import KINDS
     from states.model.effects import AnyEffect, Effect, Tell
     from states.model.facts import Receipt, Refusal
@@ -34,7 +35,7 @@ from workflows.converter import EventRefused
 from workflows.current_details import CurrentDetails
 from workflows.effect_runner import EffectRunner, tell
 from workflows.event_queue import EventQueue, QueuedEvent
-from workflows.last_mails import hand_over_unsent
+from workflows.last_mails import Remains, hand_over_unsent
 from workflows.listing import Listing
 from workflows.publisher import Publisher
 from workflows.timer import Timer
@@ -345,8 +346,27 @@ class Driver:
         if receipt.tell:
             await tell(Tell(runs=receipt.tell, state=self.chart.public_state), self.chart.model)
         await self.until(self.effects.nothing_left)
-        if self.effects.unsent:
-            await hand_over_unsent(self.effects.unsent_in_order(), self.info)
+        await self.leave_mails()
+
+    async def leave_mails(self) -> None:
+        """Mails and receipts that are still tried go on by themselves, and what the customer was not told."""
+        memory = self.chart.model
+        lines = len(memory.timeline)
+        while self.effects.answers:
+            answer = self.effects.next()
+            if answer.undelivered is not None:
+                note = undelivered_note(answer.effect, answer.undelivered)
+                self.chart.write("not_delivered", note.key, at=workflow.now(), **note.values)
+                keep_untold(memory, answer.effect, answer.undelivered)
+        if self.effects.unsent or memory.untold:
+            remains = Remains(
+                workflow_id=self.info.workflow_id,
+                run_id=self.info.run_id,
+                memory=memory.model_dump(mode="json"),
+                lines=lines,
+                unsent=self.effects.unsent_in_order(),
+            )
+            await hand_over_unsent(remains, self.info)
 
     async def notice_reset(self) -> None:
         """What is asked for from then on gets other keys: those of the same number are answered already."""
@@ -386,7 +406,7 @@ class Driver:
         return {
             "memory": self.chart.model.model_dump(mode="json"),
             "started_at": self.started_at.isoformat(),
-            "unsent": [step.effect.model_dump(mode="json") for step in self.effects.unsent_in_order()],
+            "unsent": [effect.model_dump(mode="json") for effect in self.effects.unsent_in_order()],
         }
 
     def carried_over(self) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from collections import deque
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 from temporalio import workflow
@@ -18,7 +19,7 @@ with workflow.unsafe.imports_passed_through():
     from states.kinds.registry import KINDS
     from states.model.base import Value
     from states.model.effects import CHANGES, CheckLicences, Effect, HandOver, IssueReceipt, Notify, Step, Tell
-    from states.model.facts import Check, Inquiry, Refusal, Unchanged
+    from states.model.facts import Check, Inquiry, Refusal, Unchanged, Undelivered
     from states.model.memory import Memory
     from states.model.names import case_number
 from workflows.activity_calls import ACTIVITIES, IN_THE_WORKER, Slow, call, call_patiently, outcome, send_mail
@@ -30,7 +31,9 @@ RECEIPT = "issue_receipt"
 class EffectRunner:
     """Each effect is performed beside the loop; its answer waits here for its turn."""
 
-    def __init__(self, memory: Callable[[], Memory], background: Background) -> None:
+    def __init__(self, memory: Callable[[], Memory], background: Background, patience: timedelta | None = None) -> None:
+        self.patience = patience
+        """How long what fails is tried before a person is asked, where that is not as the run's settings say."""
         self.memory = memory
         self.background = background
         self.under_way: dict[int, Effect] = {}
@@ -39,7 +42,7 @@ class EffectRunner:
         """Effects whose first stage ended without an answer."""
         self.last_check: Check | None = None
         """What the last check said: one that says the same need not say it again. Settings come with the first only."""
-        self.unsent: dict[int, Step] = {}
+        self.unsent: dict[int, Notify | IssueReceipt] = {}
         """Mails and receipts that could not be sent or issued at once, and are tried patiently, by number."""
 
     def start(self, effects: tuple[Effect, ...], check: Check | None = None) -> None:
@@ -82,9 +85,9 @@ class EffectRunner:
         """All that was begun has been performed, but for mails and receipts that must be tried patiently."""
         return all(effect.number in self.unsent for effect in self.being_performed())
 
-    def unsent_in_order(self) -> tuple[Step, ...]:
+    def unsent_in_order(self) -> tuple[Notify | IssueReceipt, ...]:
         """What is tried patiently, in the order in which it was asked for: a receipt comes before its mail."""
-        return tuple(step for _, step in sorted(self.unsent.items()))
+        return tuple(effect for _, effect in sorted(self.unsent.items()))
 
     async def perform(self, effect: Any) -> None:
         """Perform one effect and put its answer where the loop finds it."""
@@ -123,40 +126,39 @@ class EffectRunner:
         """The numbers of what is being performed."""
         return {effect.number for effect in self.being_performed()}
 
-    async def behind(self, ahead: set[int], number: int, step: Step) -> None:
+    async def behind(self, ahead: set[int], effect: Notify | IssueReceipt) -> None:
         """Wait for what goes first; where that is tried patiently, so is what waits for it."""
         await workflow.wait_condition(lambda: not (ahead & self.numbers_performed()) - self.unsent.keys())
         if ahead & self.numbers_performed():
-            self.unsent[number] = step
+            self.unsent[effect.number] = effect
             await workflow.wait_condition(lambda: not ahead & self.numbers_performed())
 
     async def issue(self, effect: IssueReceipt) -> Answer:
         """A receipt, in the order in which they were asked for: each carries the hash of the one before."""
-        step = step_of(self.memory(), effect)
         try:
             if ahead := self.ahead_of(effect, (IssueReceipt,)):
-                await self.behind(ahead, effect.number, step)
-            return await self.call_activity(effect, step)
+                await self.behind(ahead, effect)
+            return await self.call_activity(effect, step_of(self.memory(), effect))
         finally:
             self.unsent.pop(effect.number, None)
 
     async def send(self, effect: Notify) -> Answer:
-        """A mail, behind its receipt: tried at once, then patiently; then a person is asked."""
+        """A mail, behind its receipt: tried at once, then patiently; then it counts as not delivered."""
         step = step_of(self.memory(), effect)
         try:
             if effect.receipt in self.numbers_performed():
-                await self.behind({effect.receipt}, effect.number, step)
-            await send_mail(step, once=True)
+                await self.behind({effect.receipt}, effect)
+            undelivered = await send_mail(step, once=True)
             self.unsent.pop(effect.number, None)
-            return Answer(effect)
+            return Answer(effect, undelivered=undelivered)
         except FailureError:
-            self.unsent[effect.number] = step
+            self.unsent[effect.number] = effect
         try:
-            await send_mail(step, once=False)
-            return Answer(effect)
+            return Answer(effect, undelivered=await send_mail(step, once=False))
         except FailureError as error:
             fault = outcome(error)
-            return Answer(effect, error=reason_of(fault) if isinstance(fault, Refusal) else fault)
+            said = reason_of(fault) if isinstance(fault, Refusal) else fault
+            return Answer(effect, undelivered=Undelivered(why="given_up", said=said))
         finally:
             self.unsent.pop(effect.number, None)
 
@@ -178,14 +180,14 @@ class EffectRunner:
         What nobody waits for need not keep the run open in the second stage.
         """
         name, type_, summary = ACTIVITIES[effect.name]
-        patience = self.memory().settings.repair_after
+        patience = self.patience or self.memory().settings.repair_after
         try:
             try:
                 result = await call(name, argument, type_, summary, local=name in IN_THE_WORKER)
             except Slow:
                 self.slow.add(effect.number)
                 if isinstance(effect, IssueReceipt):
-                    self.unsent[effect.number] = step_of(self.memory(), effect)
+                    self.unsent[effect.number] = effect
                 result = await call_patiently(name, argument, type_, summary, patience)
         except FailureError as error:
             fault = outcome(error)
@@ -202,7 +204,7 @@ def reason_of(refusal: Refusal) -> str:
 
 def step_of(memory: Memory, effect: Any) -> Step:
     """An effect with its idempotency key, the same on retry and after continue-as-new."""
-    request, info = memory.request, workflow.info()
+    request = memory.request
     receipt = getattr(effect, "receipt", None)
     return Step(
         key=key_of(memory, effect.name, effect.number),
@@ -211,8 +213,8 @@ def step_of(memory: Memory, effect: Any) -> Step:
         customer=request.customer,
         subject=request.subject,
         target=request.target,
-        run_id=info.run_id,
-        case=case_number(request.workflow_id, info.first_execution_run_id),
+        run_id=memory.run_ids[0],
+        case=case_number(request.workflow_id, memory.first_run_id),
         receipt=key_of(memory, RECEIPT, receipt) if receipt is not None else "",
         effect=effect,
     )

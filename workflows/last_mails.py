@@ -1,63 +1,281 @@
-"""The mails and receipts of a run that ended before they could be sent or issued: they go on by themselves and keep no
-run open."""
+"""The mails and receipts of a run that ended before they were out: they go on by themselves and keep no run open.
 
-import asyncio
-from typing import Any
+What cannot be delivered in the end is the same task as in a run (`tell_customer`), of the work list, the web UI and the
+ledger's document, decided in the same way.
+"""
 
-from pydantic import ValidationError
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import datetime
+from typing import Annotated, Any
+
+from pydantic import Field, ValidationError
 from temporalio import workflow
-from temporalio.exceptions import ApplicationError, FailureError
+from temporalio.exceptions import ApplicationError
 from temporalio.workflow import ParentClosePolicy
 
 with workflow.unsafe.imports_passed_through():
-    from states.model.effects import IssueReceipt, Step
+    from activities import activity_names
+    from catalogue.texts import say
+    from states.chart.admission import decision_of, parse, wrong_moment
+    from states.chart.base import Chart
+    from states.chart.decisions import decision_note, undelivered_note
+    from states.chart.reminders import escalation_at, keep_open, remind_of_tasks
+    from states.chart.tasks import close_task
+    from states.chart.turn import Answer, Turn
+    from states.chart.untold import ask_to_tell, mail_again, note_not_delivered, note_told
+    from states.kinds.registry import KINDS
+    from states.model.base import Value
+    from states.model.effects import IssueReceipt, Notify
+    from states.model.facts import Receipt, Refusal
+    from states.model.memory import Memory, Task, TimelineLine
+    from states.model.names import last_mails_of
+    from states.model.request import OPERATOR_MESSAGES, ConfirmTask, RejectTask
+    from states.model.status import Status, TaskEntry, TicketNumbers, page_of
+    from states.views.refusals import problem
+    from states.views.status import Glance, status, task_entries
 from workflows import options
-from workflows.activity_calls import ACTIVITIES, call_patiently, send_mail
+from workflows.activity_calls import call_until_done
+from workflows.background import Background
+from workflows.converter import EventRefused
+from workflows.current_details import CurrentDetails
+from workflows.effect_runner import EffectRunner, step_of
+from workflows.publisher import Publisher, task_list
 
 NAME = "LastMails"
+ACTS: dict[str, Callable[[Turn], None]] = {
+    "customer_told": note_told,
+    "mail_again": mail_again,
+    "stays_open": keep_open,
+}
+"""What a decision causes, the same as in a run."""
+Decision = tuple[ConfirmTask | RejectTask, Task, str]
+
+
+class Remains(Value):
+    """What an ended run leaves: who it was, all that it remembers, and the mails and receipts that are still tried."""
+
+    workflow_id: str
+    run_id: str
+    memory: dict[str, Any]
+    lines: int
+    """How many lines of its timeline the ledger has."""
+    unsent: tuple[Annotated[Notify | IssueReceipt, Field(discriminator="effect")], ...] = ()
+
+
+def remains_in(payloads: tuple[Any, ...]) -> tuple[Remains, Chart] | None:
+    """What was handed over, with the run's chart at its end; None where it is none of ours."""
+    try:
+        remains = Remains.model_validate(payloads[0])
+        memory = Memory.model_validate(remains.memory)
+        return remains, KINDS[memory.request.kind].chart(memory)
+    except (ValidationError, LookupError, ValueError):
+        return None
+
+
+def decision_handlers(event: str) -> tuple[Any, Any]:
+    """The update and the signal of an operator's decision; what is wrong changes nothing."""
+
+    async def updated(self: Any, *payloads: Any) -> Status:
+        self.take(event, self.decided(event, payloads))
+        with suppress(TimeoutError):
+            await workflow.wait_condition(lambda: self.settled, timeout=options.CLOSING, timeout_summary="Show it")
+        document: Status = self.document()
+        return document
+
+    def validated(self: Any, *payloads: Any) -> None:
+        self.decided(event, payloads)
+
+    def signalled(self: Any, *payloads: Any) -> None:
+        judged = self.judged(event, payloads)
+        if not isinstance(judged, Refusal):
+            self.take(event, judged)
+
+    updated.__name__, signalled.__name__ = f"update_{event}", f"signal_{event}"
+    update = workflow.update(name=event, description=DESCRIPTIONS[event])(updated)
+    update.validator(validated)
+    return update, workflow.signal(name=event, description=DESCRIPTIONS[event])(signalled)
+
+
+DESCRIPTIONS = {
+    "confirm_task": (
+        "The customer was told (`told`), or the mails go out again (`retry`). "
+        'Payload: {"task": "…", "by": "…", "decision": "…", "note": "…"}'
+    ),
+    "reject_task": 'The task stays open. Payload: {"task": "…", "by": "…", "note": "…"}',
+}
 
 
 @workflow.defn(name=NAME)
 class LastMails:
-    """Try each patiently. It is no kind of cancellation: no chart, no search attributes, no status document."""
+    """Try each patiently, and ask a person about what was never delivered. It is no kind of cancellation."""
+
+    @workflow.init
+    def __init__(self, *payloads: Any) -> None:
+        self.info = workflow.info()
+        self.background = Background()
+        self.effects = EffectRunner(lambda: self.memory, self.background, patience=options.MAIL_PATIENCE)
+        self.publisher = Publisher(self.background)
+        self.shown: tuple[TaskEntry, ...] = ()
+        self.timeline_kept: tuple[TimelineLine, ...] = ()
+        """As the ledger has it."""
+        self.settled = False
+        """What has changed is shown everywhere."""
+        self.left = remains_in(payloads)
 
     @workflow.run
     async def run(self, *payloads: Any) -> None:
-        """The receipts in their order, then the mails that they go with.
+        """Until every mail is delivered, or a person has told the customer."""
+        if self.left is None:
+            raise ApplicationError("this is started by runs that end", type="malformed", non_retryable=True)
+        remains, _ = self.left
+        self.timeline_kept = self.memory.timeline[: remains.lines]
+        self.effects.start(remains.unsent)
+        self.act(ask_to_tell)
+        while self.goes_on():
+            await (self.wait() if self.settled else self.show())
+        await workflow.wait_condition(workflow.all_handlers_finished)
 
-        Nobody is asked about what fails for days: its run has ended, and a line in the log says so.
-        """
+    confirm_task_update, confirm_task_signal = decision_handlers("confirm_task")
+    reject_task_update, reject_task_signal = decision_handlers("reject_task")
+
+    @workflow.query(name="status", description="How the run ended, with what is still to be told.")
+    def status(self, *payloads: Any) -> Status:
+        """The status document of the ended run, with the task that is open."""
+        return self.document()
+
+    @property
+    def chart(self) -> Chart:
+        """The chart of the ended run. Raises `ApplicationError` where nothing was handed over."""
+        if self.left is None:
+            raise ApplicationError("this is started by runs that end", type="malformed", non_retryable=True)
+        return self.left[1]
+
+    @property
+    def memory(self) -> Memory:
+        """All that the ended run remembers."""
+        return self.chart.model
+
+    # What happens.
+
+    def goes_on(self) -> bool:
+        """Hear what has come of mails; whether there is still something to do."""
+        while self.effects.answers:
+            self.hear(self.effects.next())
+        return bool(self.effects.under_way or self.memory.tasks) or not self.settled
+
+    def hear(self, answer: Answer) -> None:
+        """What came of a mail, or of a receipt: about one that fails for days nobody is asked, and the log says so."""
+        if answer.error is not None:
+            key = step_of(self.memory, answer.effect).key
+            workflow.logger.error("receipt_given_up", extra={"workflow_id": self.info.workflow_id, "key": key})
+        if answer.undelivered is None:
+            return
+        note = undelivered_note(answer.effect, answer.undelivered)
+        turn = self.act(note_not_delivered, answer=answer)
+        turn.write("not_delivered", note.key, **note.values)
+
+    def judged(self, event: str, payloads: tuple[Any, ...]) -> Decision | Refusal:
+        """The decision with its task and what it causes, or why it cannot be taken."""
+        shape: Any = OPERATOR_MESSAGES[event]
+        said = parse(shape, payloads)
+        if isinstance(said, Refusal):
+            return said
+        said = said.arrived(workflow.now())
+        refusal = wrong_moment(self.memory, said)
+        if refusal is not None:
+            return refusal
+        message = self.chart.dated(said, workflow.now())
+        decision = decision_of(self.turn(message), message)
+        return decision if isinstance(decision, Refusal) else (message, *decision)
+
+    def decided(self, event: str, payloads: tuple[Any, ...]) -> Decision:
+        """The same. Raises what refuses it, readably."""
+        judged = self.judged(event, payloads)
+        if isinstance(judged, Refusal):
+            document = problem(self.chart, say, judged, self.document())
+            raise EventRefused(document.text, document.model_dump(mode="json"), type=document.code, non_retryable=True)
+        return judged
+
+    def take(self, event: str, decision: Decision) -> None:
+        """What a person has decided."""
+        message, task, caused = decision
+        if caused != "stays_open":
+            close_task(self.memory, task)
+        turn = self.act(ACTS[caused], message=message, task=task)
+        note = decision_note(message, task)
+        turn.write(event, note.key, **note.values)
+
+    def act(self, action: Callable[[Turn], None], **facts: Any) -> Turn:
+        """Take an action of the charts, and begin what it asks for."""
+        self.memory.now = workflow.now()
+        turn = self.turn(**facts)
+        action(turn)
+        self.effects.start(tuple(turn.effects))
+        self.settled = False
+        return turn
+
+    def turn(self, message: Any = None, **facts: Any) -> Turn:
+        """What is at hand for a decision; the run itself takes no event any more."""
+        return Turn(self.memory, self.chart.traits, lambda: frozenset(ACTS), message, **facts)
+
+    async def wait(self) -> None:
+        """Until something happens, or operators are to be reminded."""
+        moments = [escalation_at(self.memory, task) for task in self.memory.tasks]
+
+        def happened() -> bool:
+            return not self.settled or bool(self.effects.answers) or self.background.fault is not None
+
         try:
-            steps = [Step.model_validate(payload) for payload in payloads]
-        except ValidationError as error:
-            raise ApplicationError(str(error), type="malformed", non_retryable=True) from None
-        receipts = [step for step in steps if isinstance(step.effect, IssueReceipt)]
-        for step in receipts:
-            await self.issue(step)
-        await asyncio.gather(*(self.send(step) for step in steps if step not in receipts))
+            await workflow.wait_condition(happened, timeout=until(moments), timeout_summary="Remind the operators")
+        except TimeoutError:
+            self.act(remind_of_tasks)
+        self.background.check()
 
-    async def issue(self, step: Step) -> None:
-        """One receipt."""
-        name, shape, summary = ACTIVITIES[step.effect.name]
-        try:
-            await call_patiently(name, step, shape, summary, options.MAIL_PATIENCE)
-        except FailureError:
-            workflow.logger.error("receipt_given_up", extra={"workflow_id": step.workflow_id, "key": step.key})
+    # What it shows.
 
-    async def send(self, step: Step) -> None:
-        """One mail."""
-        try:
-            await send_mail(step, once=False)
-        except FailureError:
-            workflow.logger.error("mail_given_up", extra={"workflow_id": step.workflow_id, "key": step.key})
+    def document(self) -> Status:
+        """How the run ended, with the task that is open."""
+        chart, memory = self.chart, self.memory
+        assert self.left is not None
+        workflow_id, run_id = self.left[0].workflow_id, self.left[0].run_id
+        url = page_of(memory.settings.ui_url, self.info.namespace, workflow_id, run_id)
+        document = status(chart, say, workflow_id=workflow_id, run_id=run_id, ui_url=url)
+        return document.model_copy(update={"waiting_for": self.waiting_for()})
+
+    def waiting_for(self) -> tuple[Any, ...]:
+        """A person, while a task is open."""
+        return ("operator",) if self.memory.tasks else ()
+
+    def details(self) -> str:
+        """What the web UI shows."""
+        return CurrentDetails(self.document(), self.memory).markdown()
+
+    async def show(self) -> None:
+        """The task in the work list and in the search, the lines in the ledger."""
+        self.settled = True
+        entries, memory = task_entries(self.memory, say), self.memory
+        self.publisher.publish_attributes(Glance(self.chart.public_state, self.waiting_for(), None, None), memory)
+        if entries != self.shown:
+            self.shown, tasks = entries, task_list(entries, memory, self.info)
+            await call_until_done(activity_names.WRITE_TASKS, tasks, TicketNumbers, "Write the task to the work list")
+        if memory.timeline != self.timeline_kept:
+            self.timeline_kept = memory.timeline
+            ended = self.document().model_copy(update={"tasks": (), "waiting_for": ()})
+            await call_until_done(activity_names.AMEND_END, ended, Receipt, "Add to the timeline in the ledger")
 
 
-async def hand_over_unsent(steps: tuple[Step, ...], info: workflow.Info) -> None:
+def until(moments: list[datetime]) -> Any:
+    """How long it is until the first of these moments; None where there is none."""
+    return max(min(moments) - workflow.now(), options.LEAST_LEFT) if moments else None
+
+
+async def hand_over_unsent(remains: Remains, info: workflow.Info) -> None:
     """Let them go on under an ID of their own."""
     await workflow.start_child_workflow(
         NAME,
-        args=list(steps),
-        id=f"mails/{info.workflow_id}/{info.run_id}",
+        remains,
+        id=last_mails_of(info.workflow_id, info.run_id),
         parent_close_policy=ParentClosePolicy.ABANDON,
         static_summary=f"Mails and receipts of {info.workflow_id}",
     )

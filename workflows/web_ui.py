@@ -7,6 +7,7 @@ from temporalio.api.sdk.v1 import WorkflowMetadata
 from temporalio.worker import HandleQueryInput, Interceptor, WorkflowInboundInterceptor, WorkflowInterceptorClassInput
 
 from workflows.driver import Driver
+from workflows.last_mails import LastMails
 
 
 class WebUiQueries(WorkflowInboundInterceptor):
@@ -16,7 +17,7 @@ class WebUiQueries(WorkflowInboundInterceptor):
         """Answer a query."""
         answer = await super().handle_query(input)
         run: object = workflow.instance()
-        if isinstance(answer, WorkflowMetadata) and isinstance(run, Driver):
+        if isinstance(answer, WorkflowMetadata) and isinstance(run, Driver | LastMails):
             answer.current_details = run.details()
         return answer
 

@@ -10,6 +10,7 @@ from catalogue.templates import Values
 from catalogue.texts import say
 from settings import Settings
 from states.model.effects import Notify, Step
+from states.model.facts import Undelivered
 from states.model.record import Customer, Language
 
 ABSENT = (
@@ -36,12 +37,14 @@ def mail_text(template: str, language: str, values: Values) -> MailText:
     return MailText(*(say(language, f"mail.{template}.{part}", values) for part in MailText._fields))
 
 
-async def send_letter(mail: Mail, key: str, letter: Letter, log: Any) -> None:
-    """Send a mail. One that is refused for good is not tried again: a line in the log says so."""
+async def send_letter(mail: Mail, key: str, letter: Letter, log: Any) -> Undelivered | None:
+    """Send a mail. One that is refused for good is not tried again: a line in the log and the answer say so."""
     try:
         await mail.send(key, letter)
+        return None
     except Refused as error:
         log.warning("mail_refused", code=error.reference)
+        return Undelivered(why="refused", said=error.reference)
 
 
 def addressee(step: Step, effect: Notify) -> str:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any, Unpack
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, update
 
 from activities.sql.bookings import close_with_run, open_again
 from activities.sql.cancellation_list import Asked, read_cancellations
@@ -12,7 +12,7 @@ from activities.sql.open_list import unlist
 from activities.sql.paging import Page
 from activities.sql.runs import close_all, open_row
 from activities.sql.tables import ledger, runs, tasks
-from states.model.status import CancellationItem, End, GoingOn
+from states.model.status import CancellationItem, End, GoingOn, Status
 
 
 @dataclass(frozen=True)
@@ -38,6 +38,12 @@ class SqlLedger:
                 close_all(connection, table, workflow_id)
             unlist(connection, [workflow_id])
             close_with_run(connection, workflow_id, end.status.state)
+
+    def amend(self, document: Status) -> None:
+        """The document of a run that has ended is this one now; nothing where it has not, or goes on."""
+        mine = (ledger.c.workflow_id == document.workflow_id, ledger.c.run_id == document.run_id)
+        with self.database.write() as connection:
+            connection.execute(update(ledger).where(*mine).values(document=document.model_dump(mode="json")))
 
     def take_back(self, run: GoingOn, watches: bool) -> None:
         """A run goes on: no end of it counts, it is open, and a booking that its end alone has closed stands again."""

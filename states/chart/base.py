@@ -27,7 +27,7 @@ from states.chart.admission import (
 from states.chart.amendments import amended, carried_on, standing_of
 from states.chart.callbacks import guards_of, shared_callbacks
 from states.chart.checks import CHECKS_ON_NEWS
-from states.chart.decisions import Note, amendment_note, by_operator, decision_note
+from states.chart.decisions import Note, amendment_note, by_operator, decision_note, undelivered_note
 from states.chart.lifecycle import after_event, note_late, waiting_for
 from states.chart.questions import outdated_answers
 from states.chart.reactions import REACTIONS
@@ -206,6 +206,8 @@ class Chart(StateChart[Memory], metaclass=ChartType):
     def _answered(self, answer: Answer, at: datetime) -> tuple[Effect, ...]:
         """What came back from the world. An answer that nobody waits for any more is dropped."""
         effect, refusal = answer.effect, answer.refusal
+        if answer.undelivered is not None:
+            return self._not_delivered(effect, answer, at)
         if answer.error is not None:
             return self._failed(answer, at)
         if answer.check is not None and isinstance(effect, CheckLicences):
@@ -223,6 +225,10 @@ class Chart(StateChart[Memory], metaclass=ChartType):
         """What keeps failing: a person is asked."""
         note = Note("step_failed", {"action": answer.effect.name, "error": answer.error})
         return self._take("step_failed", at, answer=answer, note=note)
+
+    def _not_delivered(self, mail: Effect, answer: Answer, at: datetime) -> tuple[Effect, ...]:
+        """A mail did not arrive: a line says which and why, and a person is asked to tell the customer."""
+        return self._take("not_delivered", at, answer=answer, note=undelivered_note(mail, answer.undelivered))
 
     def _checked(self, effect: CheckLicences, check: Check, at: datetime) -> tuple[Effect, ...]:
         """The record's answer; a run's first check brings its settings."""

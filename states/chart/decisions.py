@@ -3,6 +3,7 @@
 from typing import Any, NamedTuple
 
 from states.chart.task_types import rejected_event
+from states.model.facts import Undelivered
 from states.model.memory import Actor, Task
 from states.model.request import (
     CUSTOMER_MESSAGES,
@@ -62,6 +63,12 @@ def decision_note(message: ConfirmTask | RejectTask | HandInProof, task: Task) -
         "stays_open": (isinstance(message, RejectTask) and rejected_event(task) in STAYS_OPEN) or None,
     }
     return Note("decided", {name: value for name, value in values.items() if value is not None})
+
+
+def undelivered_note(mail: Any, undelivered: Undelivered | None) -> Note:
+    """Which mail did not arrive, to whom it went, and why."""
+    facts = undelivered.model_dump(include={"why", "said"}) if undelivered else {}
+    return Note("not_delivered", {"mail": mail.template, "to": mail.to} | facts)
 
 
 def outcome_of(message: ConfirmTask | RejectTask | HandInProof) -> str:

@@ -72,5 +72,6 @@ def clock_runs(turn: Turn) -> bool:
     """Whether the customer is the one who does nothing; at a third party that is the customer too (X9)."""
     memory = turn.memory
     outside = memory.state == "third_party" and all(task.proof is None for task in memory.tasks)
-    awaited = (awaits_customer(memory) and "operator" not in waiting_for(memory)) or outside
+    held_up = any(waits_for(task) == "operator" and type_of(task).stops_clock for task in memory.tasks)
+    awaited = (awaits_customer(memory) and not held_up) or outside
     return awaited and at_rest(memory) and "abandon" in turn.possible()

@@ -184,16 +184,14 @@ def tell_reassigned(turn: Turn) -> None:
 def tell_given_up(turn: Turn) -> None:
     """A person ended it in repair: the customer hears why, and which booking stays; a note of ours goes (G5).
 
-    Not where it is the mail that fails. An order that was never booked is none (ED10).
+    An order that was never booked is none (ED10).
     """
     memory = turn.memory
     booked = memory.order if memory.state in BOOKED and books(memory) else None
     booked = memory.standing.order if memory.standing else booked
     if booked is None and memory.state not in CHANGED:
         memory.order = None
-    assert turn.task is not None
-    if not isinstance(turn.task.step, Notify):
-        tell(turn, "given_up", note=turn.message.note, effective_at=isoformat(booked.effective_at) if booked else None)
+    tell(turn, "given_up", note=turn.message.note, effective_at=isoformat(booked.effective_at) if booked else None)
 
 
 def tell_abandoned(turn: Turn) -> None:

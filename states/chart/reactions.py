@@ -7,7 +7,7 @@ transition of the same event there: its own come first.
 from collections.abc import Callable
 from typing import NamedTuple
 
-from states.chart import amendments, checks, orders, overdue, questions, reminders, revocation, tasks
+from states.chart import amendments, checks, orders, overdue, questions, reminders, revocation, tasks, untold
 from states.chart.state_names import answer_event
 from states.chart.turn import Turn
 from states.model.facts import Receipt
@@ -47,8 +47,11 @@ REACTIONS = (
     Reaction("stays_open", reminders.keep_open),
     Reaction("retry", tasks.try_again),
     Reaction("skip", note_skipped),
+    Reaction("customer_told", untold.note_told),
+    Reaction("mail_again", untold.mail_again),
     # The world.
     Reaction("step_failed", tasks.open_repair),
+    Reaction("not_delivered", untold.note_not_delivered),
     Reaction("licence_changed", checks.check_on_news),
     # Time.
     Reaction("remind", reminders.remind_customer),

@@ -77,6 +77,8 @@ class TaskType:
     """What a confirmation may carry beside who confirms, as examples show it."""
     still_matters: StillMatters = always
     """Whether a decision could still be taken up."""
+    stops_clock: bool = True
+    """Whether the clock of a customer who does nothing stands still while it is open."""
 
     @property
     def needs(self) -> tuple[str, ...]:
@@ -197,6 +199,15 @@ TASK_TYPES: dict[str, TaskType] = {
             example={"decision": "retry"},
             waits_for="repair",
             needs_note=frozenset({"skip", "end"}),
+        ),
+        TaskType(
+            "tell_customer",
+            "a mail could not be delivered",
+            ("tell_customer",),
+            decisions={"told": "customer_told", "retry": "mail_again"},
+            example={"decision": "told", "note": "Told Ms Muster by telephone"},
+            needs_note=frozenset({"told"}),
+            stops_clock=False,
         ),
     )
 }

@@ -9,7 +9,7 @@ from states.chart.checks import outside_steps
 from states.chart.notifications import tell_operators
 from states.chart.state_names import AWAITED_EFFECT, awaits
 from states.chart.turn import Turn
-from states.model.effects import AnyEffect, AssignLicence, BookOrder, Effect, Notify
+from states.model.effects import AnyEffect, AssignLicence, BookOrder, Effect
 from states.model.facts import OutsideStep
 from states.model.memory import Memory, Task
 from states.model.request import Proof
@@ -108,25 +108,12 @@ def open_perform(turn: Turn, text: str, step: AnyEffect, due_at: datetime | None
 
 
 def open_repair(turn: Turn) -> None:
-    """An effect keeps failing: a person decides; a run's first check cannot be skipped (docs/contract.md, `repair`).
-
-    Mails that fail are one task a run, and the operators' own is none: it would be told by the next one that fails.
-    """
+    """An effect keeps failing: a person decides; a run's first check cannot be skipped (docs/contract.md, `repair`)."""
     assert turn.answer is not None
-    if isinstance(turn.answer.effect, Notify) and not opens_repair(turn, turn.answer.effect):
-        return
     step, values = cast(AnyEffect, turn.answer.effect), {"action": turn.answer.effect.name, "error": turn.answer.error}
     decisions = None if skippable(turn.memory, step) else ("retry", "end")
     open_task(turn, "repair", "repair", step=step, decisions=decisions, values=values)
     tell_operators(turn, "repair", **values)
-
-
-def opens_repair(turn: Turn, mail: Notify) -> bool:
-    """Whether a mail that fails needs a task of its own; else it is added to the one that is open."""
-    task = next((task for task in tasks_of(turn.memory, "repair") if isinstance(task.step, Notify)), None)
-    if task is not None and mail.to == "customer" and mail not in (task.step, *task.more):
-        change_task(turn.memory, task, more=(*task.more, mail))
-    return task is None and mail.to == "customer"
 
 
 def skippable(memory: Memory, step: Effect) -> bool:
@@ -176,7 +163,6 @@ def keep_proof(turn: Turn) -> None:
 
 
 def try_again(turn: Turn) -> None:
-    """Try the failed effect again, under its key, and the mails that have failed since."""
+    """Try the failed effect again, under its key."""
     assert turn.task is not None and turn.task.step is not None
-    for step in (turn.task.step, *turn.task.more):
-        turn.ask_again(step)
+    turn.ask_again(turn.task.step)

@@ -13,7 +13,7 @@ from states.chart.state_names import public_state
 from states.chart.timeline import with_line
 from states.chart.traits import Traits
 from states.model.effects import Effect, Notify
-from states.model.facts import Check, Receipt, Refusal
+from states.model.facts import Check, Receipt, Refusal, Undelivered
 from states.model.memory import Actor, Memory, Standing, Task, TimelineLine
 from states.model.request import Cancel, ConfirmTask, Message, RejectTask, Request, spoken
 from states.rules.surplus_resolution import called_in_surplus
@@ -23,7 +23,7 @@ from states.rules.surplus_resolution import called_in_surplus
 class Answer:
     """What came back for an effect: just one of `check`, `receipt`, `refusal`; `error` where it keeps failing.
 
-    All are None for what has nothing to say, a mail that was sent.
+    `undelivered`: a mail did not arrive. All are None for what has nothing to say, a mail that was sent.
     """
 
     effect: Effect
@@ -31,6 +31,7 @@ class Answer:
     receipt: Receipt | None = None
     refusal: Refusal | None = None
     error: str | None = None
+    undelivered: Undelivered | None = None
 
 
 @dataclass(slots=True)

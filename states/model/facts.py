@@ -235,6 +235,14 @@ class Inquiry(Value):
     """The digest of the last check: one that says the same is answered as `Unchanged`."""
 
 
+class Undelivered(Value):
+    """A mail that did not reach whom it was for, and why nobody tries it any more by itself."""
+
+    why: Literal["no_address", "wrong_address", "refused", "given_up"]
+    said: str | None = None
+    """What the mail server said: a code, or the last error."""
+
+
 class Receipt(Value):
     """What an effect left behind. The same key answers the same receipt, however often it is asked."""
 

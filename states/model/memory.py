@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from states.model.base import Moment, Value
 from states.model.effects import AnyEffect, Notify
-from states.model.facts import Check, CostEffect, DateRule, Receipt, Refusal, RunSettings, Surplus
+from states.model.facts import Check, CostEffect, DateRule, Receipt, Refusal, RunSettings, Surplus, Undelivered
 from states.model.request import Proof, Request
 
 Actor = Literal["customer", "operator", "system"]
@@ -35,8 +35,6 @@ class Task(Value):
     subject: str | None = None
     """What the task is about where a run has several of a type: a partner, a step outside."""
     step: AnyEffect | None = None
-    more: tuple[Notify, ...] = ()
-    """Of a `repair` task for a mail: the mails that have failed since, tried again with it."""
     proof: Proof | None = None
     note: str | None = None
     escalated: int = 0
@@ -107,6 +105,14 @@ class LicenceNews(Value):
     at: Moment
 
 
+class Untold(Value):
+    """A mail that the customer did not get, when that was noticed, and why."""
+
+    mail: Notify
+    at: Moment
+    undelivered: Undelivered
+
+
 class Memory(BaseModel):
     """The chart's model. Assignments are validated, so an answer of the wrong shape never gets in."""
 
@@ -119,7 +125,7 @@ class Memory(BaseModel):
     named_before: tuple[tuple[int, str], ...] = ()
     """Up to which number they were named by which other run ID, before each reset."""
     run_ids: tuple[str, ...] = ()
-    """The run IDs by which the run is known: its first, its present one, those before it continued as new."""
+    """The run IDs by which the run is known: its present one, its first, those before it continued as new."""
     now: Moment
     acting_at: Moment | None = None
     """When the person acted whose event is being judged; None between events."""
@@ -160,6 +166,8 @@ class Memory(BaseModel):
 
     written_to: tuple[str, ...] = ()
     """To whom a mail has been asked for: the first one to each opens a thread."""
+    untold: tuple[Untold, ...] = ()
+    """What the customer was to be told by mail, was not, and has not been told by a person since."""
     tasks: tuple[Task, ...] = ()
     timeline: tuple[TimelineLine, ...] = ()
     number: int = 0
@@ -168,6 +176,11 @@ class Memory(BaseModel):
     """Since when the customer has done nothing; None while somebody else is awaited."""
     idle_spent: timedelta = timedelta(0)
     reminders: int = 0
+
+    @property
+    def first_run_id(self) -> str:
+        """The run ID by which the run began, the same when it continued as new or was reset."""
+        return self.run_ids[1] if len(self.run_ids) > 1 else self.run_id
 
     def name_anew(self, run_id: str) -> None:
         """Name what is asked for from now on by another run ID."""

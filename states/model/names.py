@@ -8,6 +8,7 @@ A case, which a run is to people, has a number of its own: it is short, and can 
 """
 
 import hashlib
+import re
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Digits and capitals without I, L, O and U, which are misread."""
@@ -18,6 +19,21 @@ PARTNER = "Partner"
 def named(name: str, number: str) -> str:
     """A name with the number beside it."""
     return f"{name} ({number})"
+
+
+LAST_MAILS = re.compile(r"mails/(.+)/[^/]+")
+"""The workflow ID under which what an ended run has left to be told goes on."""
+
+
+def last_mails_of(workflow_id: str, run_id: str) -> str:
+    """The workflow ID under which the mails of an ended run go on."""
+    return f"mails/{workflow_id}/{run_id}"
+
+
+def case_of(workflow_id: str) -> str:
+    """The run that a workflow ID is about: itself, or whose mails go on under it."""
+    of_mails = LAST_MAILS.fullmatch(workflow_id)
+    return of_mails[1] if of_mails else workflow_id
 
 
 def case_number(workflow_id: str, first_run_id: str) -> str:

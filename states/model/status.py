@@ -9,6 +9,7 @@ from pydantic import ConfigDict
 from states.model.base import Moment, Value
 from states.model.facts import CostEffect
 from states.model.memory import Actor
+from states.model.names import case_number
 
 WaitingFor = Literal["customer", "operator", "third_party", "date", "system", "repair"]
 
@@ -123,6 +124,8 @@ class Status(Value):
 
     workflow_id: str
     run_id: str
+    case_number: str = ""
+    """What people call the run (`states.model.names`)."""
     ui_url: str
     kind: str
     customer: str
@@ -161,6 +164,7 @@ def bare_status(**known: Any) -> Status:
     unknown |= dict.fromkeys(("target_text", "waiting_text", "effective_day", "order_by_day"))
     none = dict.fromkeys(("waiting_for", "enabled", "why", "warnings", "surplus", "tasks", "timeline"), ())
     codes = {"label": known["subject"], "state_text": known["state"], "cost_effect": "unknown"}
+    codes["case_number"] = case_number(known["workflow_id"], known["run_id"])
     return Status.model_validate({**codes, **unknown, **none, **known})
 
 

@@ -41,7 +41,10 @@ def those(whose: Whose, names: str) -> dict[str, Whose]:
 FIELDS: Mapping[type[Value], Mapping[str, Whose]] = {
     Status: those("operators", "ui_url")
     | those("retold", "tasks timeline")
-    | those("everyone", "workflow_id run_id kind customer subject label target target_text reason state state_text")
+    | those(
+        "everyone",
+        "workflow_id run_id case_number kind customer subject label target target_text reason state state_text",
+    )
     | those("everyone", "waiting_for waiting_text enabled effective_at effective_day order_by order_by_day why")
     | those("everyone", "term_ends cost_effect catalogue warnings refusal surplus standing"),
     TaskEntry: those("everyone", "task type customer_text")
@@ -70,7 +73,7 @@ HOLDS: Mapping[str, type[Value]] = {
 """What stands in the fields that everyone reads."""
 
 NOTES: Mapping[str, Whose | Literal["its sender's"]] = {
-    **those("operators", "step_failed skipped escalated cancel_requested_not_possible"),
+    **those("operators", "step_failed skipped escalated cancel_requested_not_possible not_delivered"),
     **those("retold", "decided reminded"),
     **dict.fromkeys(("ignored_signal", "refused_event", "delivered_late"), "its sender's"),
     **those("everyone", "order_by_passed rechecked change_dropped cost_changed revocation_passed_on order_refused"),
@@ -84,6 +87,7 @@ EVENTS: Mapping[str, Whose] = {
         "operators", "confirm_task reject_task cancel_requested step_failed retry skip skipped task_due stays_open"
     ),
     **those("operators", "perform_rejected details_replaced target_proposed put_off"),
+    **those("operators", "not_delivered customer_told mail_again"),
     **those(
         "everyone", "begin licences_checked licence_changed target_checked order_placed order_refused date_reached"
     ),
@@ -110,7 +114,7 @@ WORDS_FOR_CUSTOMERS = {
     "repair": {"end"},
 }
 """By type of task the outcomes of which an operator's own words are meant for the customer (docs/contract.md)."""
-SILENT = {"repair": {"retry", "skip", "rejected"}}
+SILENT = {"repair": {"retry", "skip", "rejected"}, "tell_customer": {"told", "retry", "rejected"}}
 """By type of task the outcomes that the customer does not hear of."""
 
 

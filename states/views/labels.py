@@ -17,7 +17,7 @@ from states.model.texts import Say
 OPERATORS_DO = frozenset(
     {
         *("perform", "support_ticket", "revocation", "appointment"),
-        *("clarify_cost", "clarify_term", "clarify", "surplus", "proof"),
+        *("clarify_cost", "clarify_term", "clarify", "surplus", "proof", "tell_customer"),
     }
 )
 """What operators are awaited for, each with a sentence of its own, `waits.<name>`: task types, and a proof to check."""

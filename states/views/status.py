@@ -8,6 +8,7 @@ from states.chart.base import Chart
 from states.chart.task_types import decisions_of, type_of
 from states.chart.tasks import tasks_of
 from states.model.memory import Memory, Task, TimelineLine
+from states.model.names import case_number
 from states.model.status import ReasonText, StandingOrder, Status, SurplusEntry, TaskEntry, TimelineEntry
 from states.model.texts import Say
 from states.rules.effective_date import cost_effect_of, effective_at, order_by
@@ -130,6 +131,7 @@ def status(chart: Chart, say: Say, *, workflow_id: str, run_id: str, ui_url: str
     return Status(
         workflow_id=workflow_id,
         run_id=run_id,
+        case_number=case_number(workflow_id, memory.first_run_id),
         ui_url=ui_url,
         kind=request.kind,
         customer=request.customer,

@@ -11,7 +11,7 @@ from settings import Settings
 
 
 @asynccontextmanager
-async def mail_server(answers: dict[str, str]) -> AsyncIterator[tuple[int, list[str]]]:
+async def mail_server(answers: dict[str, str], port: int = 0) -> AsyncIterator[tuple[int, list[str]]]:
     """A mail server that takes everything, but for the commands named; its port, and the mails that it took.
 
     A command is named by its first word, or whole: `RCPT TO:<a@b.example>`.
@@ -38,7 +38,7 @@ async def mail_server(answers: dict[str, str]) -> AsyncIterator[tuple[int, list[
             if command == "QUIT":
                 break
 
-    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    server = await asyncio.start_server(serve, "127.0.0.1", port)
     async with server:
         yield server.sockets[0].getsockname()[1], taken
 

@@ -26,6 +26,7 @@ from activities.sql.ledger import SqlLedger
 from activities.sql.tables import tickets as tickets_table
 from settings import Settings
 from states.model.effects import ApplyChange, BookOrder, Notify, Step
+from states.model.facts import Undelivered
 from tests.adapters.customers import EFFECTIVE, PLACED, step
 from tests.adapters.databases import database, postgres, settings
 from tests.adapters.mail_server import mail_server, smtp
@@ -273,19 +274,65 @@ async def test_every_notice_has_its_texts(
 async def test_a_customer_without_address_gets_no_mail_and_the_log_names_nobody(
     acts: CancellationActivities, settings: Settings
 ) -> None:
+    """Which the answer says, so that a person tells him; who is unknown is nobody to be told."""
     with capture_logs() as lines:
-        await run(acts.notify, notice("applied", "K-1002"))
-        await run(acts.notify, notice("applied", "K-9"))
+        assert await run(acts.notify, notice("applied", "K-1002")) == Undelivered(why="no_address")
+        assert await run(acts.notify, notice("applied", "K-9")) is None
     assert mails(settings) == []
-    assert [one["event"] for one in lines] == ["mail_without_address"] * 2
+    assert [(one["event"], one["why"]) for one in lines] == [
+        ("mail_without_address", "no_address"),
+        ("mail_without_address", "unknown_customer"),
+    ]
     assert "Muster" not in str(lines)
+
+
+@pytest.mark.parametrize(("recorded", "answered", "to"), [
+    ("a@b.example; c@d.example", None, "a@b.example, c@d.example"),
+    ("a@b.example, kaputt", None, "a@b.example"),
+    ("kaputt", Undelivered(why="wrong_address"), None),
+])  # fmt: skip
+async def test_a_mail_goes_to_every_address_that_is_one(
+    acts: CancellationActivities, settings: Settings, recorded: str, answered: Undelivered | None, to: str | None
+) -> None:
+    """Also where another system's record holds what a load would have refused."""
+    record = acts.adapters.records.customer("K-1002")
+    assert record is not None
+    acts.adapters.records.load([record.model_copy(update={"email": recorded})])
+    assert await run(acts.notify, notice("applied", "K-1002")) == answered
+    assert [mail["To"] for mail in mails(settings)] == ([to] if to else [])
+
+
+async def test_a_mails_link_and_thread_are_those_of_its_case(acts: CancellationActivities, settings: Settings) -> None:
+    first = notice("scheduled", opens_thread=True, values={"effective_at": None}).model_copy(update={"case": "V-1"})
+    operators = notice("perform_dropped", to="operator", values={"task": "t-1"})
+    for one in (first, operators.model_copy(update={"case": "V-1", "run_id": "r-9", "key": "b"})):
+        await run(acts.notify, one)
+    written = {str(mail["To"]): mail for mail in mails(settings)}
+    mine, theirs = written["kontakt@muster.example"], written[settings.operator_mail]
+    assert mine["References"] is None and theirs["References"] not in (None, mine["Message-ID"])
+    assert str(mine["Subject"]).endswith("[V-1]") and str(theirs["Subject"]).endswith("[V-1]")
+    page = f"{settings.temporal_ui_url}/namespaces/default/workflows/edition%2FK-1001%2Fjtl/r-9/history"
+    assert page in text_of(theirs) and "/my/" not in text_of(theirs)
+
+
+async def test_what_happens_after_the_end_is_added_to_the_ledgers_document(
+    acts: CancellationActivities, database: Database
+) -> None:
+    end = ended(RUN, "r1", "refused")
+    await run(acts.record_end, end)
+    later = end.status.but(state="refused", catalogue="told later")
+    await run(acts.amend_end, later)
+    kept = SqlLedger(database).ended_run(RUN)
+    assert kept is not None and kept["catalogue"] == "told later"
+    await run(acts.amend_end, later.but(run_id="another"))
+    assert SqlLedger(database).ended_run(RUN, "another") is None
 
 
 async def test_a_mail_refused_for_good_does_not_hold_the_run_up(acts: CancellationActivities) -> None:
     async with mail_server({"RCPT": "550 no such user"}) as (port, taken):
         acts = replace(acts, adapters=replace(acts.adapters, mail=smtp(f"smtp://127.0.0.1:{port}")))
         with capture_logs() as lines:
-            await run(acts.notify, notice("applied"))
+            assert await run(acts.notify, notice("applied")) == Undelivered(why="refused", said="550")
     assert [(one["event"], one["code"]) for one in lines] == [("mail_refused", "550")]
     assert taken == []
     assert "muster" not in str(lines)

@@ -21,7 +21,7 @@ from states.chart.turn import Answer
 from states.kinds.kind import Kind
 from states.model.base import day_of
 from states.model.effects import BookOrder, CheckLicences, Effect, HandOver, IssueReceipt, Notify, Tell
-from states.model.facts import QUESTION_TYPES, Action, Check, Receipt, Refusal, Surplus
+from states.model.facts import QUESTION_TYPES, Action, Check, Receipt, Refusal, Surplus, Undelivered
 from states.model.memory import Memory, Task
 from states.model.request import CUSTOMER_MESSAGES, ConfirmTask, Proof, RejectTask, Request
 from states.rules.effective_date import effective_at
@@ -37,6 +37,7 @@ CONTRACT_STATES = {
     "received", "feature_warning", "license_check", "surplus_resolution", "order", "scheduled", "support_ticket",
     "third_party", "applied", "abandoned", "revoked", "superseded", "reassigned", "refused", "external", "given_up",
 }  # fmt: skip
+REFUSED = Undelivered(why="refused", said="550")
 PERFORMED: dict[str, tuple[str, Action]] = {
     "place_order": ("perform_order", "order"),
     "apply_change": ("perform_end", "order"),
@@ -124,6 +125,8 @@ class Stage:
 
     def __init__(self, kind: Kind, memory: Memory) -> None:
         self.kind = kind
+        self.without_mails: set[tuple[str, frozenset[str]]] = set()
+        """Where mails that do not arrive have been tried: in which state, beside which open tasks."""
         self.chart = kind.chart(memory.model_copy())
 
     def at(self, memory: Memory) -> Chart:
@@ -389,18 +392,32 @@ def dates_of(node: Node) -> Iterator[tuple[datetime, datetime | None]]:
         yield memory.now, effective_at(memory)
 
 
-def tasks_for_failing_mails(stage: Stage, node: Node) -> int:
-    """How many tasks are open for mails when several fail; raises `Broken` where the operators' own opens one."""
+def check_failing_mails(stage: Stage, node: Node) -> None:
+    """Mails that do not arrive are one task, and the run stands where it stood, before and after that is decided.
+
+    The operators' own are none. Decided twice, in both ways: told, and tried again.
+    """
+    situation = (node.memory.state, frozenset(task.type for task in node.memory.tasks))
+    if situation in stage.without_mails:
+        return
+    stage.without_mails.add(situation)
     chart = stage.at(node.memory)
-    before = chart.model.tasks
-    for to in ("operator", "customer", "customer", "operator"):
-        mail = Notify(template="applied", to=to, number=9_000)
-        notices = taken(chart, Move("mail fails", "answered", Answer(mail, error="down")), node.path)
-        if to == "operator" and (notices or len(chart.model.tasks) > len(before) + 1):
-            raise Broken(f"a notice of the operators that fails causes another: {' → '.join(node.path)}")
-    mails = sum(isinstance(task.step, Notify) for task in chart.model.tasks)
+    before = (chart.model.state, chart.possible(), chart.enabled(), chart.model.idle_since is None)
+    for decision, mails in (("told", ("operator", "customer")), ("retry", ("customer", "customer"))):
+        for number, to in enumerate(mails):
+            answer = Answer(Notify(template="applied", to=to, number=9_000 + number), undelivered=REFUSED)
+            if taken(chart, Move("mail not delivered", "answered", answer), node.path):
+                raise Broken(f"a mail that is not delivered causes another: {' → '.join(node.path)}")
+        (task,) = tasks_of(chart.model, "tell_customer")
+        confirmation = ConfirmTask(by="o", task=task.task, decision=decision, note="by telephone")
+        again = taken(chart, Move(f"confirm tell_customer {decision}", "confirm_task", confirmation), node.path)
+        if [effect.number for effect in again] != ([9_000, 9_001] if decision == "retry" else []):
+            raise Broken(f"{decision} asks for {again}: {' → '.join(node.path)}")
+    if before != (chart.model.state, chart.possible(), chart.enabled(), chart.model.idle_since is None):
+        raise Broken(f"a mail that was not delivered holds up the run: {' → '.join(node.path)}")
+    if tasks_of(chart.model, "tell_customer") or chart.model.untold:
+        raise Broken(f"the customer has been told, and is to be told: {' → '.join(node.path)}")
     stage.at(node.memory)
-    return mails
 
 
 def can_go_on(chart: Chart) -> bool:
@@ -444,7 +461,7 @@ def check_node(stage: Stage, node: Node, moves: list[Move]) -> None:
         require(chart.waiting_for() == () and chart.enabled() == (), "waits for somebody after the end")
         return
     require(bool(moves), "cannot be left")
-    require(tasks_for_failing_mails(stage, node) <= 1, "mails that fail are more than one task")
+    check_failing_mails(stage, node)
     waits = chart.waiting_for()
     require(bool(waits), "waits for nobody")
     for task in tasks_of(memory, "perform") if chart.at_rest() else ():

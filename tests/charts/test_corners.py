@@ -10,7 +10,7 @@ from states.chart.orders import ask_which_date
 from states.chart.revocation import date_has_come, revocable
 from states.chart.surplus import open_leftover
 from states.chart.turn import Answer
-from states.model.effects import ApplyChange, CheckLicences, Notify, Tell, Withdraw
+from states.model.effects import ApplyChange, CheckLicences, Tell, Withdraw
 from states.model.facts import Question, Receipt, Refusal, RunSettings
 from states.model.request import LicenceChanged, Request
 from states.rules.effective_date import date_for, effective_at
@@ -284,7 +284,7 @@ def test_while_licences_are_checked_a_customer_may_leave():
 
 def test_an_effect_that_nobody_waits_for_may_need_repair_too():
     run = scheduled(edition())
-    run.receive("answered", Answer(Notify(template="scheduled", number=9), error="down"))
+    run.receive("answered", Answer(Withdraw(number=9), error="down"))
     news(run)
     assert run.task("repair") and run.chart.waiting_for() == ("date", "repair")
     assert run.confirm("repair", decision="skip", note="called") is None
@@ -527,23 +527,6 @@ def test_two_effects_that_keep_failing_are_two_tasks_and_the_same_one_is_one():
     assert len(run.memory.tasks) == 2
 
 
-def test_mails_that_fail_are_one_task_and_are_tried_again_together():
-    run = scheduled(edition())
-    for number, to in ((8, "customer"), (9, "customer"), (9, "customer"), (10, "operator")):
-        run.receive("answered", Answer(Notify(template="scheduled", to=to, number=number), error="down"))
-    run.effects.clear()
-    run.confirm("repair", decision="retry")
-    assert (run.memory.tasks, [effect.number for effect in run.effects]) == ((), [8, 9])
-
-
-def test_the_operators_own_mail_that_fails_is_a_line_and_tells_nobody():
-    run = scheduled(edition())
-    run.effects.clear()
-    run.receive("answered", Answer(Notify(template="repair", to="operator", number=8), error="the disk is full"))
-    assert (run.memory.tasks, run.effects) == ((), [])
-    assert run.memory.timeline[-1].event == "step_failed"
-
-
 def test_another_type_is_another_task():
     run = scheduled(edition())
     run.send("request_revocation", explanation="x")
@@ -582,7 +565,7 @@ def test_MIS_a_granted_ticket_changes_no_record():
 
 def test_SUP3_the_day_is_asked_for_on_the_ticket_itself():
     run = LoneRun("key_accounting", {"date_rule": "agreed"}, subject="key_accounting")
-    run.receive("answered", Answer(Notify(template="x", number=9), error="down"))
+    run.receive("answered", Answer(Withdraw(number=9), error="down"))
     assert [task.at_required for task in run.memory.tasks] == [True, False]
 
 
@@ -590,7 +573,7 @@ def test_MOV1_a_rejected_decoupling_is_that_of_the_step_by_hand():
     run = LoneRun("marketplace_transfer", {"date_rule": "agreed"}, target="K-2")
     run.confirm("support_ticket", decision="granted")
     run.confirm("appointment", at="2027-01-10")
-    run.receive("answered", Answer(Notify(template="x", number=9), error="down"))
+    run.receive("answered", Answer(Withdraw(number=9), error="down"))
     run.wait(moment("2027-01-10"))
     assert run.reject("repair") is None and run.state == "decoupling"
     assert run.reject("perform") is None and run.state == "appointing"

@@ -6,7 +6,7 @@ import pytest
 
 from states.chart.turn import Answer
 from states.kinds.edition import LEVELS, products_touched, support_touched
-from states.model.effects import BookOrder, Notify, Tell
+from states.model.effects import BookOrder, Tell, Withdraw
 from states.model.facts import Cost, Receipt, Refusal, Surplus
 from states.model.memory import Memory
 from states.model.offers import Offer, Product, Source
@@ -278,8 +278,7 @@ def test_X9_what_has_ended_stays_ended_when_the_rest_is_given_up():
     run = LoneRun("marketplace", INCLUDED | {"outside": (PILOT,)})
     run.send("place_order")
     run.wait(NOW)
-    mail = next(effect for effect in run.effects if isinstance(effect, Notify))
-    run.receive("answered", Answer(mail, error="no mail server"))
+    run.receive("answered", Answer(Withdraw(number=90), error="down"))
     run.confirm("repair", decision="end", note="n")
     assert (run.state, document_of(run).effective_at) == ("given_up", NOW)
 
@@ -293,8 +292,7 @@ def test_X2_X4_after_the_date_what_was_ordered_keeps_its_date_when_the_rest_is_g
     run.receipt = Receipt(key="k", surplus=(UNAVAILABLE,), held=made == "order_package")
     run.wait(EFFECTIVE)
     assert run.state == state
-    mail = next(effect for effect in run.effects if isinstance(effect, Notify))
-    run.receive("answered", Answer(mail, error="no mail server"))
+    run.receive("answered", Answer(Withdraw(number=90), error="down"))
     run.confirm("repair", decision="end", note="n")
     assert (run.state, document_of(run).effective_at) == ("given_up", EFFECTIVE)
 
@@ -317,14 +315,6 @@ def test_a_revocation_that_is_given_up_leaves_the_booking():
     run.fails()
     run.confirm("repair", decision="end", note="n")
     assert run.notice("given_up")["effective_at"] == EFFECTIVE.isoformat()
-
-
-def test_a_mail_that_fails_is_not_followed_by_another():
-    run = scheduled(LoneRun("voucher", PAID))
-    mail = next(effect for effect in run.effects if isinstance(effect, Notify))
-    run.receive("answered", Answer(mail, error="no mail server"))
-    run.confirm("repair", decision="end", note="n")
-    assert (run.state, run.notices()[-1]) == ("given_up", ("repair", "operator"))
 
 
 def test_WMU4_the_customer_is_told_where_the_user_is_assigned_now():

@@ -12,6 +12,7 @@ from tests.charts.lone_run import NOW
 COSTS = {"cancellation": "clarified", "deactivation": "clarified", "none": "clarified"}
 GRANTED = {"granted": "granted", "declined": "declined"}
 REVOCATION = {"granted": "revocation_granted", "declined": "revocation_declined"}
+TELL = {"told": "customer_told", "retry": "mail_again"}
 REPAIR = {"retry": "retry", "skip": "skip", "end": "give_up"}
 TABLE = [
     # type, decisions or event of a confirmation, of a rejection, whom it waits for, proof, decisions that need a note
@@ -25,6 +26,7 @@ TABLE = [
     ("clarify", "clarified", "not_clarified", "operator", False, {"*"}),
     ("surplus", "surplus_settled", "stays_open", "operator", False, set()),
     ("repair", REPAIR, "stays_open", "repair", False, {"skip", "end"}),
+    ("tell_customer", TELL, "stays_open", "operator", False, {"told"}),
 ]
 
 
@@ -50,7 +52,11 @@ def test_what_opens_a_type_is_an_action_of_a_chart():
         for callback in state.enter
     }
     assert {name for type_ in TASK_TYPES.values() for name in type_.opened_by} <= actions
-    assert {name for name, type_ in TASK_TYPES.items() if not type_.opened_by} == {"revocation", "repair"}
+    assert {name for name, type_ in TASK_TYPES.items() if not type_.opened_by} == {
+        "revocation",
+        "repair",
+        "tell_customer",
+    }
 
 
 def test_X9_a_proof_that_was_handed_in_waits_for_the_operator():

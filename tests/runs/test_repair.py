@@ -155,8 +155,10 @@ async def test_a_booking_that_is_refused_leaves_the_order_open(world: World) -> 
     assert (booked["state"], booked["refusal"]) == ("scheduled", None)
 
 
-async def test_a_mail_that_fails_is_tried_for_days_and_is_then_one_task_a_run(world: World) -> None:
-    """The operators' own notices fail as well, and cause nothing: neither a task nor another notice."""
+async def test_a_mail_that_fails_is_tried_for_days_and_then_operators_are_asked_to_tell_the_customer(
+    world: World,
+) -> None:
+    """One task a run for all of them. The operators' own notices fail as well, and cause nothing."""
     await world.load(customer_record())
     run = await request_downgrade(world)
     world.centre.error = Misconfigured("the login is wrong")
@@ -167,10 +169,11 @@ async def test_a_mail_that_fails_is_tried_for_days_and_is_then_one_task_a_run(wo
     held = await run.status()
     assert (held["state"], task_types(held), held["waiting_for"]) == (
         "feature_warning",
-        ["repair"],
-        ["customer", "repair"],
+        ["tell_customer"],
+        ["customer", "operator"],
     )
+    assert "ließ sich drei Tage lang nicht zustellen (the login is wrong)" in held["tasks"][0]["instructions"]
     world.centre.down.clear()
-    await run.confirm("repair", decision="retry")
+    await run.confirm("tell_customer", decision="retry")
     sent = await mails_when(run, lambda mails: sum(mail.to == "kontakt@muster.example" for mail in mails) == 3)
     assert len({mail.subject for mail in sent}) == len(sent)

@@ -6,7 +6,8 @@ from portal.read_models import DECIDED, ELSEWHERE
 from states.chart.task_types import TASK_TYPES
 from states.kinds.licence import RECORDED
 from states.kinds.registry import KINDS
-from states.model.facts import CostEffect
+from states.model.effects import Notify
+from states.model.facts import CostEffect, Undelivered
 from states.model.payload_errors import WHAT
 from states.model.receipts import RECEIPT_EVENTS
 from states.model.reconciliation import How
@@ -128,7 +129,7 @@ CALL: dict[str, Any] = {
 WAITED = {"effective_at": FIRST, "order_by": "2027-01-17T23:00:00Z"}
 WAITS = """
 customer_feature_warning customer_surplus_resolution customer_order operator perform support_ticket revocation
-appointment clarify_cost clarify_term clarify surplus proof third_party date system repair
+appointment clarify_cost clarify_term clarify surplus proof tell_customer third_party date system repair
 """
 """For whom and what a run may wait."""
 CALLS = """
@@ -338,6 +339,21 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "task.clarify_contract": {"recorded": "product: shop_licence"},
     "task.surplus": {"surplus": [TRACKING, REGISTERS]},
     "task.surplus_channels": {"surplus": [TRACKING]},
+    "task.tell_customer": {
+        "mails": [
+            {"mail": "scheduled", "other_customer": None, "at": FIRST, "why": "refused", "said": "550"},
+            {"mail": "move_other", "other_customer": "K-1002", "at": FIRST, "why": "no_address", "said": None},
+        ]
+    },
+    "entry.undelivered": {
+        "mail": "scheduled",
+        "other_customer": None,
+        "at": FIRST,
+        "why": "refused",
+        "said": "550",
+        "zone": "Europe/Berlin",
+    },
+    "note.not_delivered": {"mail": "applied", "to": "customer", "why": "given_up", "said": "it does not answer"},
     "task.repair": {"action": "place_order", "error": "503 Service Unavailable"},
     "task.note": {"note": "Keine Bestätigung gefunden"},
     "task.proof": {"reference": "Ticket 4711", "by": "Frau Muster"},
@@ -512,6 +528,9 @@ LABELS: dict[str, set[str]] = {
         *(name for kind in TASK_TYPES.values() for name in kind.decisions),
     },
     "outside": words("pilot third_party shopify ecomdata partner"),
+    "undelivered": set(get_args(Undelivered.model_fields["why"].annotation)),
+    "addressee": set(get_args(Notify.model_fields["to"].annotation)),
+    "mail_name": {key.split(".")[1] for key in SAMPLES if key.startswith("mail.")} - {"comparison"},
     "details": words("state waits_for effective_at order_by tasks paste timeline cost nothing refusal"),
     "how": set(get_args(How)),
     "effect": words(

@@ -67,6 +67,7 @@ class KindState:
             "third_party": late and self.goes_elsewhere,
             "revocation": "request_revocation" in self.events,
             "repair": not self.final,
+            "tell_customer": not self.final,
         }
         return tuple(dict.fromkeys((*tasks, *holding(others))))
 
