@@ -94,6 +94,15 @@ def faults_of(act: str, form: Form) -> dict[str, str]:
     return missing
 
 
+def field_at_fault(act: str, form: Form, refusal: CallRefused) -> dict[str, str]:
+    """The field that a refused form must be mended in, where there is one, as `faults_of`."""
+    if refusal.problem["code"] != "malformed":
+        return {}
+    if act == "place_order" and value(form, "when") == "later":
+        return {"effective_on": "fault.effective_on_range"}
+    return {"licences": "fault.licences_enough"} if act == "override_surplus" else {}
+
+
 @router.post("/my/cases/{kind}/{customer}/{subject}/{act}")
 async def act(
     kind: str,
@@ -123,7 +132,7 @@ async def act(
         if refusal.status not in STANDS:
             raise
         document = await present(site, visitor, refusal, workflow_id)
-        notice = Notice(refusal.problem, act, differences(form, document), form)
+        notice = Notice(refusal.problem, act, differences(form, document), form, field_at_fault(act, form, refusal))
         return await case_page(request, site, visitor, document, notice)
     return RedirectResponse(case_address(workflow_id, said=act, back=back), 303)
 

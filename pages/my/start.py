@@ -17,6 +17,7 @@ from pages.my.case_view import CHANGES, ENDS, REPORTS, act_of, asked
 from pages.site import CheckedForm, CurrentSite, CurrentVisitor, Site
 
 router = APIRouter(include_in_schema=False)
+UNUSABLE = 422
 WORDS_TO_COME = "–"
 """Stands in a preview for the case in words, which nothing of it depends on."""
 
@@ -48,7 +49,13 @@ async def start_page(request: Request, site: Site, visitor: Visitor, beginning: 
     )
     target = chosen_target(choices, beginning.target)
     complete = choices["target"] in (None, "optional") or target is not None
-    preview = await calls.preview(visitor, request_of(beginning, choices, target)) if complete else None
+    preview, notice = None, beginning.notice
+    try:
+        preview = await calls.preview(visitor, request_of(beginning, choices, target)) if complete else None
+    except CallRefused as refusal:
+        if refusal.status != UNUSABLE:
+            raise
+        notice = notice or Notice(refusal.problem, faults={"target": "fault.target_unusable"} if target else {})
     running = running if running and running["state"] not in ENDS else None
     values = {
         "beginning": beginning,
@@ -60,11 +67,11 @@ async def start_page(request: Request, site: Site, visitor: Visitor, beginning: 
         "is_report": kind in REPORTS,
         "act": act_of(kind, preview["cost_effect"], target) if preview else None,
         "back": own_case(request.query_params.get("back") or value(beginning.typed, "back"), visitor),
-        "notice": beginning.notice,
+        "notice": notice,
         "case_address": case_address,
         "start_address": start_address,
     }
-    status = beginning.notice.problem["status"] if beginning.notice else 200
+    status = notice.problem["status"] if notice else 200
     return site.look.page(request, "my/start.html", visitor.language, values, visitor=visitor, status=status)
 
 

@@ -36,6 +36,7 @@ async def test_X2_the_override_names_each_licence_and_says_what_follows(desk: De
     none = await page.send("go-on")
     assert none.status == 422 and "welche Lizenzen bleiben sollen" in none.text
     too_few = await none.send("go-on", licences=["TT-21", "POS-21"])
+    assert "so viele aus, wie zu viel sind" in too_few.text and 'href="#licences"' in too_few.html
     assert too_few.status == 422 and (await desk.status("edition/K-1002/jtl"))["state"] == "surplus_resolution"
     page = await too_few.send("go-on", licences=["TT-21", "POS-21", "POS-22"])
     assert page.has("place-order") and "bleibt trotzdem" in page.text
@@ -63,7 +64,7 @@ async def test_X6_a_later_day_can_be_chosen_for_what_ends_at_once(desk: Desk):
     page = await page.send("place-order", when="later")
     assert page.status == 422 and 'href="#effective_on"' in page.html
     page = await page.send("place-order", when="later", effective_on=today().isoformat())
-    assert page.status == 422 and not page.has("do-revoke")
+    assert page.status == 422 and not page.has("do-revoke") and "ab morgen" in page.text
     day = today() + timedelta(days=40)
     page = await page.send("place-order", when="later", effective_on=day.isoformat())
     assert page.status == 200

@@ -164,3 +164,12 @@ async def test_no_words_of_a_customer_become_markup(desk: Desk):
     for page in pages:
         assert page.status == 200, page.text
         assert "<script>alert" not in page.html and "<img src=x" not in page.html
+
+
+async def test_MOV2_a_target_that_cannot_be_is_named_at_its_field(desk: Desk):
+    browser = await desk.browser("K-1003")
+    for target, status in (("K-1003", 422), ("K-9999", 200)):
+        page = await browser.open(f"/my/cancel/marketplace_transfer/M-32?target={target}")
+        assert page.status == status and not page.has("start")
+    page = await browser.open("/my/cancel/marketplace_transfer/M-32?target=K-1003")
+    assert 'href="#target"' in page.html and 'aria-invalid="true"' in page.html

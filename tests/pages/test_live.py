@@ -1,0 +1,49 @@
+"""The stream by which a page of a case hears what changes: only what changed, only for whom it is, and it ends."""
+
+import pytest
+
+from pages.my import live
+from tests.pages.desk import Desk
+
+pytestmark = pytest.mark.server
+CASE = "/my/cases/wms_user/K-1004/U-42"
+
+
+@pytest.fixture(autouse=True)
+def one_look(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A stream that looks once and ends, so that nothing is waited for."""
+    monkeypatch.setattr(live, "LOOKS", 1)
+    monkeypatch.setattr(live, "LOOK_EVERY", 0.01)
+
+
+async def test_the_part_that_changed_is_sent_and_what_was_seen_is_not(desk: Desk):
+    browser = await desk.browser("K-1004")
+    page = await (await browser.open("/my/cancel/wms_user/U-42")).send("start")
+    address = page.html.partition('data-live="')[2].partition('"')[0].replace("&amp;", "&")
+    same = await browser.http.get(address)
+    assert same.headers["content-type"].startswith("text/event-stream") and "data:" not in same.text
+    await page.send("place-order")
+    changed = (await browser.http.get(address)).text
+    assert "Vorgemerkt" in changed and "event: end" not in changed
+    assert all(line.startswith("data: ") for line in changed.splitlines() if line and line != ": ")
+    assert "<html" not in changed
+
+
+async def test_it_ends_with_the_case_and_with_the_server(desk: Desk):
+    browser = await desk.browser("K-1004")
+    page = await (await browser.open("/my/cancel/wms_user/U-42")).send("start")
+    await page.send("do-abandon")
+    assert "event: end" in (await browser.http.get(f"{CASE}/events")).text
+    desk.app.state.site.stopping.set()
+    await (await browser.open("/my/cancel/wms_user/U-43")).send("start")
+    live.LOOKS = 1000
+    answer = await browser.http.get("/my/cases/wms_user/K-1004/U-43/events")
+    assert answer.text.count("data-news-text") == 1, "it ended after the first look"
+
+
+async def test_it_ends_with_the_session(desk: Desk):
+    browser = await desk.browser("K-1004")
+    page = await (await browser.open("/my/cancel/wms_user/U-42")).send("start")
+    leave = next(form for form in page.forms if form.action == "/my/leave")
+    await browser.send(leave, leave.fields)
+    assert (await browser.http.get(f"{CASE}/events")).status_code == 401
