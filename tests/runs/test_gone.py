@@ -66,7 +66,7 @@ async def test_a_deleted_run_answers_with_what_is_recorded_and_is_told_and_close
         headers = {"content-type": "application/cloudevents+json"}
         refused = (await http.post("/events", json=event("abandon"), headers=headers)).json()
         assert (refused["status"], refused["code"]) == (409, "ended")
-        assert "nicht mehr bekannt" in refused["detail"]
+        assert "nicht mehr auffindbar" in refused["detail"]
 
         async def closed() -> bool:
             return bool((await http.get(f"/cancellations/{EDITION}")).json()["state"] == "given_up")
