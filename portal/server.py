@@ -96,7 +96,6 @@ def config_of(app: FastAPI, limits: Limits) -> uvicorn.Config:
         app,
         http=connections_within(limits),
         ws="none",
-        proxy_headers=bool(limits.proxies),
         forwarded_allow_ips=list(limits.proxies),
         timeout_keep_alive=limits.idle,  # type: ignore[arg-type]  # the loop takes any number
         log_config=None,
