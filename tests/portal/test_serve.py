@@ -65,6 +65,13 @@ async def test_neither_end_of_a_connection_keeps_back_what_it_has_to_send(tmp_pa
     await asyncio.wait_for(program, 10)
 
 
+async def test_examples_are_sent_by_the_portals_public_name_wherever_it_is_found():
+    inside = Settings(portal_host="portal", public_url="https://k.example:8443/cancellations")
+    async with portal_client(inside) as http:
+        sent = http.build_request("GET", "/healthz")
+    assert (sent.url.host, sent.headers["host"]) == ("portal", "k.example:8443")
+
+
 @pytest.mark.parametrize(
     ("values", "address", "named"),
     [

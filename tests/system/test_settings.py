@@ -123,6 +123,10 @@ def test_an_address_of_a_database_is_taken(monkeypatch, given):
     ("RETURN_ORIGINS", "null", "like https://konto.shop.example"),
     ("OPERATOR_TOKENS", "anna:ge heim", "without blanks"), ("OPERATOR_TOKENS", "anna:géheim", "without blanks"),
     ("CUSTOMER_CENTRE_MODES", "hosting=guided,hosting=automatic", "a name stands there twice"),
+    ("HOSTS", "https://k.example", "without scheme and port"), ("HOSTS", "k.example:8080", "without scheme and port"),
+    ("HOSTS", "*", "without scheme and port"), ("HOSTS", "fd00::5", "like k.example, 10.0.0.5 or [fd00::5]"),
+    ("PROXIES", "proxy", "an address or a network"), ("PROXIES", "*", "an address or a network"),
+    ("PROXIES", "10.0.0.5/24", "an address or a network"), ("PROXIES", "10.0.0.5,0.0.0.0/0", "an address or a network"),
     ("OPERATOR_MAIL", "a@b.example,c", "like kuendigung@shop.example"), ("MAIL_REPLY_TO", "c", "like kuendigung@shop"),
     ("BRAND_NAME", "a\nb", "in one line"), ("BRAND_NAME", " ", "in one line"), ("BRAND_NAME", "x" * 61, "60"),
     ("BRAND_COLOUR", "red", "like 164a7c"), ("BRAND_COLOUR", "#12345", "like 164a7c"),
@@ -141,6 +145,7 @@ def test_what_can_never_be_used_is_refused_with_what_would_be_right(monkeypatch,
 
 @pytest.mark.parametrize(("name", "given"), [
     ("PUBLIC_URL", "https://k.example/path"), ("PUBLIC_URL", "http://[::1]:8080"),
+    ("HOSTS", "k.example, [fd00::5],10.0.0.5"), ("PROXIES", "10.0.0.5, 10.0.0.0/24,fd00::/64"),
     ("MAIL_FROM", "Kündigung <k@shop.example>"), ("OPERATOR_MAIL", "operators@localhost"),
     ("OPERATOR_TOKENS", f"anna:{ANNA}=,otto:{OTTO}:b"),
     ("OPERATOR_MAIL", "a@b.example, Otto <o@b.example>"), ("MAIL_REPLY_TO", "Hilfe <h@b.example>"),
