@@ -79,7 +79,7 @@ def test_a_kind_that_the_tests_are_not_told_of_is_named_with_the_file_to_write()
 
 NEVER_REACHED = "a state is never reached"
 UNANSWERED = "a doing-state waits for an answer that is not under way"
-NO_MATTER = SimpleNamespace(still_matters=lambda *_: False)
+NO_MATTER = SimpleNamespace(still_matters=lambda *_: False, stops_clock=True)
 FUNCTIONS = [
     ("lifecycle.type_of", NO_MATTER, UNANSWERED),
     ("lifecycle.remember_surplus", ArithmeticError("a bug"), "ArithmeticError: a bug"),
