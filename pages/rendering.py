@@ -81,6 +81,7 @@ class Look:
             "label": texts.label,
             "explained": texts.explained,
             "day": texts.day,
+            "day_before": texts.day_before,
             "moment": texts.moment,
             "amount": texts.amount,
             "number": texts.number,
@@ -117,6 +118,10 @@ class Texts:
     def day(self, value: str | None) -> str:
         """An ISO day or moment as a day: `1. Februar 2027`."""
         return formats.day_from(self.language, value, self.zone) if value else "–"
+
+    def day_before(self, value: str | None) -> str:
+        """The last day that lies before an ISO moment, in whole or in part."""
+        return formats.last_day_before(self.language, value, self.zone) if value else "–"
 
     def moment(self, value: str | None) -> str:
         """An ISO moment as day and time; 00:00 as the day."""

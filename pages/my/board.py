@@ -2,6 +2,7 @@
 
 from fastapi import APIRouter, Request, Response
 
+from pages.my.addresses import case_address, several_address, start_address
 from pages.my.board_view import View, act_of, waits_for_customer
 from pages.site import CurrentSite, CurrentVisitor
 
@@ -19,5 +20,13 @@ async def board(
     view = View(
         await site.calls.board(visitor), site.look.zone, {name: value for name, value in given.items() if value}
     )
-    values = {"view": view, "given": given, "act_of": act_of, "waits_for_customer": waits_for_customer}
+    values = {
+        "view": view,
+        "given": given,
+        "act_of": act_of,
+        "waits_for_customer": waits_for_customer,
+        "start_address": start_address,
+        "several_address": several_address,
+        "case_address": case_address,
+    }
     return site.look.page(request, "my/board.html", visitor.language, values, visitor=visitor)

@@ -52,3 +52,10 @@ SAMPLES |= {
     "call.calendar_former": {},
     "call.calendar_unknown": {},
 }
+SAMPLES |= {
+    "page.what_if.too_many": {"number": 2, "most": 8},
+    "page.what_if.together": {"saved": "18.00"},
+    "page.what_if.on_day": {"at": "2027-01-31"},
+    "page.what_if.saves_amount": {"saved": "9.00"},
+    "page.what_if.too_much": {"number": 2, "reason": "JTL Advanced erlaubt nur drei"},
+}
