@@ -4,7 +4,8 @@ Loopback is no protection from a browser: any page that it shows may send someth
 """
 
 import json
-from collections.abc import AsyncIterator
+import re
+from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
 from html import unescape
 from itertools import product
@@ -396,6 +397,8 @@ async def test_too_many_tries_wrong_signatures_count_as_well(guarded: Caller) ->
 async def test_a_right_token_is_taken_at_any_time_and_nobody_else_is_kept_waiting(guarded: Caller) -> None:
     assert (await statuses(guarded.http, MOST_WRONG + 3, WRONG))[-1] == 429
     assert await statuses(guarded.http, 2, RIGHT) == [200, 200]
+    assert await statuses(guarded.http, 1, WRONG) == [401], "it began anew"
+    assert (await statuses(guarded.http, MOST_WRONG, WRONG))[-1] == 429
     content = json.dumps(requested("K-1001"))
     now = datetime.now(UTC)
     signature = Webhook(SECRET).sign("1", now, content)
@@ -531,6 +534,36 @@ async def test_nothing_that_is_sent_ever_stands_in_a_header_of_an_answer(portal:
             answer = await portal.http.request(method.upper(), url, content=content, headers=headers)
             assert "canary" not in repr(answer.headers.raw), (method, url, answer.headers)
             assert "set-cookie" not in answer.headers
+
+
+def routes_of(router: Any, prefix: str = "") -> Iterator[tuple[str, str]]:
+    """Path and method of every call, pages included."""
+    for route in router.routes:
+        inner = getattr(route, "original_router", None)
+        if inner is not None:
+            yield from routes_of(inner)
+        else:
+            yield from ((str(route.path), method) for method in route.methods or ())
+
+
+async def test_header_injection_no_line_of_a_header_is_ever_somebody_elses(portal: Caller) -> None:
+    """Where an address leads on to one with the same words in it, they stay within their line."""
+    await portal.http.get("/my/enter", params={"customer": "K-1001"})
+    cookies = dict(portal.http.cookies)
+    assert cookies, "pages are seen as their customer sees them"
+    routes = set(routes_of(portal.app))
+    assert len([path for path, _ in routes if path.startswith("/my/")]) > 5
+    for path, method in sorted(routes - {("/my/leave", "POST")}):
+        filled = re.sub(r"\{\w+(:path)?\}", "canary%0d%0aSet-Cookie:%20canary=1", path)
+        names = ("open", "return_url", "link", "customer", "language", "run", "licence", "target", "at")
+        url = httpx.URL(filled, params=dict.fromkeys(names, INJECTED))
+        kind = "application/x-www-form-urlencoded" if path.startswith("/my") else "application/json"
+        headers = {"content-type": kind, "accept": "text/html", "accept-language": "de"}
+        answer = await portal.http.request(method, url, content=b"", headers=headers)
+        for name, value in answer.headers.raw:
+            assert not re.search(rb"[\x00-\x1f\x7f]", name + value), (method, path, name, value)
+        assert "canary" not in str(answer.headers.get_list("set-cookie")), (method, path)
+        portal.http.cookies = httpx.Cookies(cookies)
 
 
 async def test_openapi_tells_of_the_guards(offline: Caller) -> None:
