@@ -17,8 +17,6 @@ from pages.my.details import details_of
 from pages.site import CheckedForm, CurrentSite, CurrentVisitor
 
 router = APIRouter(include_in_schema=False)
-BY = "customer"
-"""Who acts, in the words of the event: that it is the customer follows from the way it comes."""
 STANDS = frozenset({409, 422})
 """Refusals after which the case's page is shown, with what holds now."""
 SEEN = ("run_id", "effective_at")
@@ -118,7 +116,7 @@ async def act(
     workflow_id = case_of(kind, customer, subject)
     if act not in PAYLOADS:
         raise CallRefused({"status": 404, "code": "not_found", "title": "", "detail": ""})
-    payload = {"by": BY} | PAYLOADS[act](form) | seen(form)
+    payload = {"by": visitor.customer} | PAYLOADS[act](form) | seen(form)
     back = own_case(value(form, "back"), visitor)
     faults = faults_of(act, form)
     if faults:

@@ -130,6 +130,11 @@ class CaseView:
         return placed[-1] if placed and self.phase == "after" else None
 
     @property
+    def check_named(self) -> str:
+        """What the check of licences is called: of what does not stand in licences, by what does."""
+        return {"fulfillment": "partners", "order_package": "channels"}.get(self.document["kind"], "licences")
+
+    @property
     def slipped(self) -> bool:
         """Whether an order stands that cannot be asked to be taken back any more: it can be reported (X11)."""
         gone_through = self.phase == "after" or self.document["state"] in GOOD_ENDS

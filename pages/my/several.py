@@ -12,7 +12,6 @@ from fastapi.responses import RedirectResponse
 
 from pages.calls import CallRefused, Document, Visitor
 from pages.forms import form_id, value, values
-from pages.my.acts import BY
 from pages.my.addresses import act_address, case_address, own_case, several_address, start_address
 from pages.my.case_view import ENDS, act_of
 from pages.site import CheckedForm, CurrentSite, CurrentVisitor, Site
@@ -150,7 +149,7 @@ async def begin(request: Request, site: CurrentSite, visitor: CurrentVisitor, fo
     wanted = [rows[number] for number in chosen if number in rows and rows[number].licence["kind"]]
 
     def sending(row: Row) -> Callable[[], Awaitable[Document]]:
-        data = {"kind": row.licence["kind"], "subject": row.licence["subject"], "by": BY}
+        data = {"kind": row.licence["kind"], "subject": row.licence["subject"], "by": visitor.customer}
         return lambda: site.calls.send(visitor, "requested", data, form_id=f"{sent_as}.{row.number}")
 
     problems = problems_of(await in_turns({row.number: sending(row) for row in wanted}), [row.number for row in wanted])
@@ -170,7 +169,7 @@ async def act(event: str, request: Request, site: CurrentSite, visitor: CurrentV
 
     def sending(case: Document) -> Callable[[], Awaitable[Document]]:
         workflow_id = case["workflow_id"]
-        data = {"by": BY} | {name: case[name] for name in ("run_id", "effective_at") if case.get(name)}
+        data = {"by": visitor.customer} | {name: case[name] for name in ("run_id", "effective_at") if case.get(name)}
         named = f"{sent_as}.{workflow_id}"
         return lambda: site.calls.send(visitor, event, data, form_id=named, workflow_id=workflow_id)
 

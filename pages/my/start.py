@@ -9,7 +9,7 @@ from fastapi.responses import RedirectResponse
 
 from pages.calls import CallRefused, Document, Form, Visitor
 from pages.forms import form_id, value, words
-from pages.my.acts import BY, INCOMPLETE, STANDS
+from pages.my.acts import INCOMPLETE, STANDS
 from pages.my.addresses import case_address, case_of, own_case, start_address
 from pages.my.again import BUSY, again
 from pages.my.case import Notice, case_page
@@ -109,7 +109,7 @@ async def begin(
     if faults:
         notice = Notice(INCOMPLETE, typed=form, faults=faults)
         return await start_page(request, site, visitor, Beginning(kind, subject, given, form, notice))
-    data = requested(kind, subject, chosen_target(choices, given), form)
+    data = requested(visitor, kind, subject, chosen_target(choices, given), form)
     try:
         document = await site.calls.send(visitor, "requested", data, form_id=form_id(form))
     except CallRefused as refusal:
@@ -135,9 +135,10 @@ def faults_of(choices: Document, form: Form) -> dict[str, str]:
     return missing
 
 
-def requested(kind: str, subject: str, target: Any, form: Form) -> Document:
+def requested(visitor: Visitor, kind: str, subject: str, target: Any, form: Form) -> Document:
     """The `requested` document of a form."""
-    data: Document = {"kind": kind, "subject": subject, "by": BY} | words(form, "explanation", "explanation")
+    data: Document = {"kind": kind, "subject": subject, "by": visitor.customer}
+    data |= words(form, "explanation", "explanation")
     data |= {} if target is None else {"target": target}
     reason = value(form, "reason")
     data |= {"reason": {"code": reason} | words(form, "reason_text", "text")} if reason else {}

@@ -5,10 +5,19 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from pages.my import several
+from portal import deadline
 from tests.pages.desk import Desk
 from tests.pages.forms import Browser, Page
 
 pytestmark = pytest.mark.server
+
+
+@pytest.fixture(autouse=True)
+def a_busy_machine_is_no_reason_to_be_asked_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is carried out as far as time allows is carried out whole, however long it takes here."""
+    monkeypatch.setattr(several, "WITHIN", 60)
+    monkeypatch.setattr(deadline, "CALL_WITHIN", 60)
 
 
 def today() -> date:

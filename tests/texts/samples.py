@@ -126,7 +126,7 @@ CALL: dict[str, Any] = {
     "data": LATER,
     "made": "edition/K-1001/jtl",
 }
-WAITED = {"effective_at": FIRST, "order_by": "2027-01-17T23:00:00Z"}
+WAITED = {"kind": "edition", "effective_at": FIRST, "order_by": "2027-01-17T23:00:00Z"}
 WAITS = """
 customer_feature_warning customer_surplus_resolution customer_order operator perform support_ticket revocation
 appointment clarify_cost clarify_term clarify surplus proof tell_customer third_party date system repair
