@@ -8,10 +8,13 @@ from typing import Any
 
 from activities.ports import CustomerRecords
 from catalogue.loader import Catalogues
+from catalogue.quoting import in_markdown, one_line
 from states.model.names import PARTNER, named
 from states.model.record import Customer, NamedPart
 from states.views.labels import ended_subject
 
+MARKDOWN = frozenset({"instructions"})
+"""The fields of documents that are Markdown."""
 NUMBER = re.compile(r" \(([A-Za-z0-9._-]{1,40})\)")
 """A number in brackets: what stands before it may be what a run calls the licence."""
 
@@ -28,13 +31,15 @@ class Names:
         """How long what runs call licences may be, the longest first: a name is looked up, and not searched for."""
         return sorted({len(product) for product in self.products}, reverse=True)
 
-    def in_text(self, text: str) -> str:
-        """The text with each name in place of the product's or the word "partner"."""
+    def in_text(self, text: str, *, markdown: bool = False) -> str:
+        """The text with each name in place of the product's or the word "partner", in one line as all that people
+        write."""
         written, at = [], 0
         for number in NUMBER.finditer(text) if self.names else ():
             begins, name = self.name_in(text, at, number.start(), number[1])
             if name is not None:
-                written += [text[at:begins], named(name, number[1])]
+                shown = in_markdown(name) if markdown else one_line(name)
+                written += [text[at:begins], named(shown, number[1])]
                 at = number.end()
         return "".join([*written, text[at:]])
 
@@ -55,7 +60,8 @@ class Names:
         if isinstance(document, str):
             return self.in_text(document)
         if isinstance(document, dict):
-            return {key: self.in_document(value) for key, value in document.items()} | self.label_in(document)
+            said = {key: self.in_document(value) for key, value in document.items()} | self.label_in(document)
+            return said | {key: self.in_text(document[key], markdown=True) for key in MARKDOWN & document.keys()}
         if isinstance(document, list | tuple):
             return [self.in_document(value) for value in document]
         return document
@@ -66,7 +72,7 @@ class Names:
             return {}
         number = ended_subject(str(document.get("kind")), str(document["subject"]))
         name = self.names.get(("licences", number))
-        return {"label": name} if name else {}
+        return {"label": one_line(name)} if name else {}
 
 
 def may_name(document: Any) -> bool:

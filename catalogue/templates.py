@@ -13,6 +13,7 @@ from jinja2 import Environment, Template, TemplateSyntaxError, Undefined, Undefi
 from jinja2.runtime import Context
 
 from catalogue import formats
+from catalogue.quoting import code_span, in_markdown, in_quotes, one_line, quotation, written
 
 Values = Mapping[str, Any]
 
@@ -35,8 +36,8 @@ READERS: dict[str, Callable[[str, str, str], str]] = {
 }
 """The filters that read a value as a day, a moment or an amount, by name."""
 METHODS = (
-    *("label", "explained", "facts", "enumeration", "alternatives", "some", "bullets", "numbered"),
-    *("code", "quote", "each", "fields"),
+    *("label", "explained", "facts", "enumeration", "alternatives", "some", "bullets", "numbered", "paragraphs"),
+    *("code", "quote", "words", "as_written", "each", "fields"),
 )
 """The filters that are methods of `Texts`."""
 FILTERS = ("raw", "length", *READERS, *METHODS)
@@ -54,18 +55,25 @@ class Missing(Undefined):
         return repr(self._undefined_name)
 
 
+class Said(str):
+    """What texts of ours have made: it is shown as it is, while a value of anybody's stays in its line."""
+
+
 class Texts:
     """The texts of a language by key, and the filters that they use.
+
+    `markdown`: for readers of Markdown, in which a value means nothing that it does not say (`catalogue.quoting`).
 
     A template is compiled when it is first asked for, and kept: to compile all of them takes a third of a second,
     which each call of the command line would pay.
     """
 
-    def __init__(self, language: str, sources: Mapping[str, str]) -> None:
+    def __init__(self, language: str, sources: Mapping[str, str], *, markdown: bool = False) -> None:
         self.language = language
         self.sources = sources
+        self.markdown = markdown
         self.ready: dict[str, str | Template] = {key: source for key, source in sources.items() if "{" not in source}
-        self.environment = Environment(undefined=Missing, finalize=self.printed, autoescape=False)
+        self.environment = Environment(undefined=Missing, finalize=self.shown, autoescape=False)
         self.environment.globals = {}
         self.environment.filters = {
             "raw": str,
@@ -101,15 +109,22 @@ class Texts:
     def included(self, context: Context, key: str) -> str:
         """`{{ text('part.name') }}`: another text, with the same values."""
         template = self.ready.get(key) or self.compiled(key)
-        return template if isinstance(template, str) else "".join(template.root_render_func(context))
+        return Said(template if isinstance(template, str) else "".join(template.root_render_func(context)))
 
     def named(self, namespace: str, value: str) -> str:
         """The text `<namespace>.<value>`, or the value itself where there is none."""
         key = f"{namespace}.{value}"
-        return self.render(key, {}) if key in self.sources else value
+        return Said(self.render(key, {})) if key in self.sources else value
+
+    def shown(self, value: Any) -> Said:
+        """What a template prints of an expression: what is not said by a text of ours, in its line and no more."""
+        if isinstance(value, Said):
+            return value
+        text = self.printed(value)
+        return Said(in_markdown(text) if self.markdown else one_line(text))
 
     def printed(self, value: Any) -> str:
-        """What a template prints of an expression: numbers, yes and no, lists, mappings; a string as it is."""
+        """A value as people read it: numbers, yes and no, lists, mappings; a string as it is."""
         if isinstance(value, str):
             return value
         if value is None:
@@ -132,7 +147,10 @@ class Texts:
         @pass_context
         def shown(context: Context, value: Any) -> str:
             written = value.isoformat() if isinstance(value, date) else value
-            return read(self.language, written, zone_of(context)) if isinstance(written, str) else self.printed(value)
+            if not isinstance(written, str):
+                return self.shown(value)
+            said = read(self.language, written, zone_of(context))
+            return self.shown(value) if said == written else Said(said)
 
         return shown
 
@@ -143,7 +161,7 @@ class Texts:
         if isinstance(value, str):
             return self.named(namespace, value)
         if isinstance(value, list | tuple):
-            return ", ".join(self.label(entry, namespace) for entry in value) or NOTHING
+            return Said(", ".join(self.shown(self.label(entry, namespace)) for entry in value) or NOTHING)
         return self.printed(value)
 
     @pass_context
@@ -157,59 +175,71 @@ class Texts:
         """Facts quoted from a record, `product: pos, term_ends: 2027-01-31`, as people read them; a bare day too."""
         if not isinstance(value, str):
             return value
-        return ", ".join(self.fact(context, *entry.partition(": ")[::2]) for entry in value.split(", "))
+        return Said(", ".join(self.fact(context, *entry.partition(": ")[::2]) for entry in value.split(", ")))
 
     def fact(self, context: Context, field: str, value: str) -> str:
         """One fact; without a field's name it is a day or a moment."""
         if not value:
-            return formats.moment_from(self.language, field, zone_of(context))
+            said = formats.moment_from(self.language, field, zone_of(context))
+            return self.shown(field) if said == field else said
         if field in ("ends", "term_ends"):
             shown = formats.day_from(self.language, value, zone_of(context))
         elif field == "price_per_month":
             shown = formats.amount_from(self.language, value)
         else:
-            shown = self.named("recorded", value)
-        return f"{self.named('recorded', field)}: {shown}"
+            shown = self.shown(self.named("recorded", value))
+        return f"{self.shown(self.named('recorded', field))}: {shown}"
 
     # Filters for lists and tables.
 
-    def entries(self, value: Any) -> list[str]:
-        """The entries of a list as they are printed; a single value is a list of one."""
-        if value is None or isinstance(value, str | int | Decimal | date | Mapping):
-            return [self.printed(value)]
-        return [self.printed(entry) for entry in value]
+    def entries(self, value: Any) -> list[Said]:
+        """The entries of a list as they are shown; a single value is a list of one."""
+        return [self.shown(entry) for entry in listed(value)]
 
     def enumeration(self, value: Any) -> str:
         """`A, B and C`."""
-        return formats.enumeration(self.language, tuple(self.entries(value))) or NOTHING
+        return Said(formats.enumeration(self.language, tuple(self.entries(value))) or NOTHING)
 
     def alternatives(self, value: Any) -> str:
         """`A, B or C`."""
-        return formats.enumeration(self.language, tuple(self.entries(value)), "or") or NOTHING
+        return Said(formats.enumeration(self.language, tuple(self.entries(value)), "or") or NOTHING)
 
     def some(self, value: Any) -> str:
         """`A, B and C`; of many the first ones, `and 492 more`."""
         entries = self.entries(value)
         if len(entries) > MOST_NAMED + 1:
             left = formats.number(self.language, len(entries) - MOST_NAMED)
-            entries = [*entries[:MOST_NAMED], MORE[self.language].format(left)]
+            entries = [*entries[:MOST_NAMED], Said(MORE[self.language].format(left))]
         return self.enumeration(entries)
 
     def bullets(self, value: Any) -> str:
         """A line beginning with `- ` for each."""
-        return "\n".join(f"- {entry}" for entry in self.entries(value))
+        return Said("\n".join(f"- {entry}" for entry in self.entries(value)))
 
     def numbered(self, value: Any) -> str:
         """A line beginning with `1. `, `2. `, … for each."""
-        return "\n".join(f"{number}. {entry}" for number, entry in enumerate(self.entries(value), 1))
+        return Said("\n".join(f"{number}. {entry}" for number, entry in enumerate(self.entries(value), 1)))
+
+    def paragraphs(self, value: Any) -> str:
+        """A paragraph for each."""
+        return Said("\n\n".join(self.entries(value)))
 
     def code(self, value: Any) -> str:
         """Each in backticks."""
-        return ", ".join(f"`{entry}`" for entry in self.entries(value)) or NOTHING
+        return Said(", ".join(code_span(self.printed(entry)) for entry in listed(value)) or NOTHING)
 
     def quote(self, value: Any) -> str:
-        """What a person wrote, as a quotation in Markdown."""
-        return "\n".join(f"> {line}" for line in str(value).splitlines()) or NOTHING
+        """What a person wrote, as a quotation."""
+        return Said(quotation(text, markdown=self.markdown) if (text := str(value)) else NOTHING)
+
+    def as_written(self, value: Any) -> str:
+        """What a person wrote, with its ends of lines where that is no harm."""
+        return Said(in_markdown(str(value)) if self.markdown else written(str(value)))
+
+    def words(self, value: Any) -> str:
+        """What a person wrote, in quotation marks."""
+        quoted = in_quotes(self.printed(value), self.language)
+        return Said(in_markdown(quoted) if self.markdown else quoted)
 
     @pass_context
     def each(self, context: Context, value: Any, key: str) -> Any:
@@ -217,7 +247,9 @@ class Texts:
         if not isinstance(value, list | tuple):
             return value
         zone = context.get("zone")
-        return [self.render(key, {"zone": zone, **entry}) if isinstance(entry, Mapping) else entry for entry in value]
+        return [
+            Said(self.render(key, {"zone": zone, **entry})) if isinstance(entry, Mapping) else entry for entry in value
+        ]
 
     def fields(self, value: Any) -> Any:
         """What a customer filled in, as a list: `reason: moving`, `add-ons: A-71: to end, A-72: to stay`."""
@@ -230,6 +262,12 @@ class Texts:
         if isinstance(value, Mapping):
             return ", ".join(f"{name}: {self.label(entry, 'detail')}" for name, entry in value.items())
         return self.label(value, "detail")
+
+
+def listed(value: Any) -> Iterable[Any]:
+    """The entries of a list; a single value is a list of one."""
+    single = value is None or isinstance(value, str | int | Decimal | date | Mapping)
+    return [value] if single else value
 
 
 def zone_of(context: Context) -> str:

@@ -10,10 +10,11 @@ A text is a Jinja2 template in `catalogue/wording/<language>/*.toml`, its key ta
                                          {{ names | length }}: how many
     {{ state | label('state') }}         … by its label, here the text `state.<value>`; without one as it is
     {{ licences | enumeration }}         a list: `enumeration` (A, B and C), `alternatives` (A, B or C), `some` (of many
-                                         A, B and 17 more), `bullets` and `numbered` (a line for each), `code`
-                                         (in backticks)
+                                         A, B and 17 more), `bullets` and `numbered` (a line for each), `paragraphs`,
+                                         `code` (in backticks)
     {{ surplus | each('entry.surplus') | bullets }}   each table of a list by that text; `fields` for one table
-    {{ note | quote }}                   what a person wrote, as a quotation
+    {{ note | quote }}                   what a person wrote, as a quotation; {{ by | words }} in quotation marks;
+                                         {{ note | as_written }} with its lines, for the vendor's own people
     {{ fault | explained }}              a fault: by its text where it is a key; `facts` for what a record holds
     {{ text('part.name') }}              another text, with the same values
 
@@ -21,6 +22,10 @@ A text is a Jinja2 template in `catalogue/wording/<language>/*.toml`, its key ta
                                          `is given`: there is a value; 0 is one, None, False, "", "-" and [] are not.
                                          `{% if late %}` alone for what is true or false. A condition may name a value
                                          that is missing; printing it is an error.
+
+What a value says stays in its line: ends of lines in it are blanks, but for `quote` and `as_written`. The texts of
+tasks are Markdown, in which a value means nothing that it does not say (`catalogue.quoting`): a person's words form no
+heading, list, link or picture.
 
 A line on which only tags stand prints nothing. A `\` at the end of a line (TOML) joins it with the next, without the
 blanks in front of that: a long sentence may stand on several lines. `{%-` takes away the end of the line before it.
@@ -47,7 +52,13 @@ def say(language: str, key: str, values: Values | None = None) -> str:
     """
     if language not in TEXTS:
         raise KeyError(f"no text {key!r} in language {language!r}")
-    return TEXTS[language].render(key, values or {})
+    texts = MARKDOWN if key.startswith("task.") else TEXTS
+    return texts[language].render(key, values or {})
+
+
+def say_in_markdown(language: str, key: str, values: Values | None = None) -> str:
+    """The same for a reader of Markdown."""
+    return MARKDOWN[language].render(key, values or {})
 
 
 def known(key: str) -> bool:
@@ -86,3 +97,4 @@ def flat(table: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str]
 
 
 TEXTS = {language: Texts(language, read(files("catalogue").joinpath("wording", language))) for language in LANGUAGES}
+MARKDOWN = {language: Texts(language, texts.sources, markdown=True) for language, texts in TEXTS.items()}

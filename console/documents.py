@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from operator import itemgetter
 from typing import Any
 
+from catalogue.quoting import one_line
 from catalogue.texts import say
 from console.output import at, footer, on, pairs, table
 from console.portal_client import Document, language
@@ -34,7 +35,7 @@ def print_status(document: Document, zone: str) -> None:
         [
             ("cancellation", f"{document['workflow_id']}  ({label('kind', document['kind'])})"),
             ("case number", document["case_number"]),
-            ("target", document["target"]),
+            ("target", spoken(document["target"])),
             ("state", f"{document['state']}  ({label('state', document['state'])})"),
             ("waits for", document["waiting_for"]),
             ("possible now", [name.replace("_", "-") for name in document["enabled"]]),
@@ -55,10 +56,21 @@ def print_status(document: Document, zone: str) -> None:
         print(f"\ntask {task['task']} ({task['type']}{due}{', needs ' + ' or '.join(needs) if needs else ''})")
         print("  " + task["instructions"].strip().replace("\n", "\n  "))
     rows = [
-        (at(line["at"], zone), line["state"], line["event"], line["by"], line["note"]) for line in document["timeline"]
+        (at(line["at"], zone), line["state"], line["event"], said_by(line), spoken(line["note"]))
+        for line in document["timeline"]
     ]
     print()
     table(("at", "state", "event", "by", "note"), rows)
+
+
+def said_by(line: Document) -> str:
+    """Who acted, and what he calls himself: a customer may call himself whatever he likes."""
+    return ": ".join([label("actor", line["actor"]), *([one_line(line["by"])] if line["by"] else [])])
+
+
+def spoken(words: Any) -> Any:
+    """What people wrote, in one line, which forges no other."""
+    return one_line(words) if isinstance(words, str) else words
 
 
 def needed(task: Document) -> list[str]:
@@ -149,7 +161,7 @@ def print_customer(record: dict[str, Any]) -> None:
     editions = [f"{key} ({terms[family]})" if family in terms else key for family, key in record["editions"].items()]
     pairs(
         [
-            ("customer", f"{record['customer']}  {record['name']}"),
+            ("customer", f"{record['customer']}  {spoken(record['name'])}"),
             ("mail", record["email"]),
             ("language", record["language"]),
             ("editions", editions),
@@ -158,10 +170,13 @@ def print_customer(record: dict[str, Any]) -> None:
     )
     print()
     licence_fields = itemgetter("licence", "product", "label", "included", "term_ends", "price_per_month")
-    licences = [licence_fields(licence | {"term_ends": on(licence["term_ends"])}) for licence in record["licences"]]
+    licences = [
+        licence_fields(licence | {"term_ends": on(licence["term_ends"]), "label": spoken(licence["label"])})
+        for licence in record["licences"]
+    ]
     table(("licence", "product", "label", "included", "term ends", "EUR a month"), licences)
     if record["partners"]:
         print()
         partner_fields = itemgetter("id", "name", "role", "open_operations", "stock")
-        partners = [partner_fields(partner) for partner in record["partners"]]
+        partners = [partner_fields(partner | {"name": spoken(partner["name"])}) for partner in record["partners"]]
         table(("partner", "name", "role", "open operations", "stock"), partners)

@@ -12,6 +12,7 @@ from rich.table import Column, Table
 from rich.text import Text
 
 from catalogue.formats import day, moment
+from catalogue.quoting import one_line
 from console.portal_client import language
 
 WIDTH = 160
@@ -68,14 +69,14 @@ def footer(page: dict[str, Any]) -> None:
 
 
 def cell(value: Any) -> str:
-    """A value as people read it."""
+    """A value as people read it, without what would move a terminal's cursor."""
     if value is None or value == "" or value == []:
         return "–"
     if isinstance(value, bool):
         return {"de": ("nein", "ja"), "en": ("no", "yes")}[language()][value]
     if isinstance(value, list | tuple):
-        return ", ".join(map(str, value))
-    return str(value)
+        return ", ".join(one_line(str(entry)) for entry in value)
+    return "\n".join(map(one_line, str(value).split("\n")))
 
 
 def at(value: str | None, zone: str) -> str:

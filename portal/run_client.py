@@ -21,6 +21,7 @@ from temporalio.common import SearchAttributePair, TypedSearchAttributes, Workfl
 from temporalio.exceptions import ApplicationError
 
 from activities.sql.inbox import Stage
+from catalogue.quoting import in_markdown
 from catalogue.texts import say
 from portal.incoming import RunCommand
 from portal.problems import PortalProblem, refused_by_run
@@ -231,7 +232,8 @@ def is_at_work(document: Document) -> bool:
 
 
 def summary_of(request: Request) -> str:
-    """The run's name in the web UI: "JTL edition, K-1001"."""
+    """The run's name in the web UI, which reads Markdown: "JTL edition, K-1001"."""
+    subject, customer = in_markdown(request.subject), in_markdown(request.customer)
     if request.kind == "edition":
-        return f"{request.subject.upper()} edition, {request.customer}"
-    return f"{say('en', f'kind.{request.kind}')} {request.subject}, {request.customer}"
+        return f"{subject.upper()} edition, {customer}"
+    return f"{say('en', f'kind.{request.kind}')} {subject}, {customer}"

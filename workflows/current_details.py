@@ -7,7 +7,8 @@ from typing import Any
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
-    from catalogue.texts import known, say
+    from catalogue.quoting import in_markdown
+    from catalogue.texts import known, say_in_markdown
     from states.chart.task_types import type_of
     from states.model.ends import CHANGING_NOTHING
     from states.model.memory import Memory, Task
@@ -28,7 +29,7 @@ class CurrentDetails:
 
     def text(self, key: str, values: dict[str, Any] | None = None) -> str:
         """A text in the customer's language."""
-        return say(self.language, key, values)
+        return say_in_markdown(self.language, key, values)
 
     def moment(self, moment: datetime) -> str:
         """A moment in the run's time zone; the beginning of a day as that day."""
@@ -50,7 +51,7 @@ class CurrentDetails:
         if document.state not in CHANGING_NOTHING:
             lines += self.effect()
         if document.refusal:
-            lines.append(f"- **{self.text('details.refusal')}**: {document.refusal.text}")
+            lines.append(f"- **{self.text('details.refusal')}**: {in_markdown(document.refusal.text)}")
         return "\n".join([*lines, *self.tasks(), *self.timeline()])
 
     def effect(self) -> list[str]:
@@ -88,8 +89,8 @@ class CurrentDetails:
         lines = ["", f"### {self.text('details.timeline')}"]
         for line in self.document.timeline[-options.LINES_SHOWN :]:
             event = self.labelled("event", line.event) if known("event." + line.event) else line.event
-            by = f" ({line.by})" if line.by else ""
-            note = f": {line.note}" if line.note else ""
+            by = f" ({self.text('part.by', {'actor': line.actor, 'by': line.by})})" if line.by else ""
+            note = f": {in_markdown(line.note)}" if line.note else ""
             lines.append(f"- {self.moment(line.at)}: {event} → {self.labelled('state', line.state)}{by}{note}")
         return lines
 

@@ -15,6 +15,7 @@ from temporalio.exceptions import (
 from temporalio.workflow import ParentClosePolicy
 
 with workflow.unsafe.imports_passed_through():
+    from catalogue.quoting import in_markdown
     from states.chart.turn import Answer
     from states.kinds.registry import KINDS
     from states.model.base import Value
@@ -261,7 +262,7 @@ async def hand_over(effect: HandOver) -> None:
             request.model_dump(mode="json", exclude_none=True),
             id=request.workflow_id,
             parent_close_policy=ParentClosePolicy.ABANDON,
-            static_summary=f"{request.kind}, {request.customer}",
+            static_summary=f"{request.kind}, {in_markdown(request.customer)}",
         )
     except (WorkflowAlreadyStartedError, ChildWorkflowError):
         workflow.logger.info("a misclick run is open already", extra={"run": request.workflow_id})

@@ -16,6 +16,7 @@ from temporalio.workflow import ParentClosePolicy
 
 with workflow.unsafe.imports_passed_through():
     from activities import activity_names
+    from catalogue.quoting import in_markdown
     from catalogue.texts import say
     from states.chart.admission import decision_of, parse, wrong_moment
     from states.chart.base import Chart
@@ -277,5 +278,5 @@ async def hand_over_unsent(remains: Remains, info: workflow.Info) -> None:
         remains,
         id=last_mails_of(info.workflow_id, info.run_id),
         parent_close_policy=ParentClosePolicy.ABANDON,
-        static_summary=f"Mails and receipts of {info.workflow_id}",
+        static_summary=f"Mails and receipts of {in_markdown(info.workflow_id)}",
     )

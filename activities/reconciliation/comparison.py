@@ -75,7 +75,7 @@ class ComparisonActivities:
     async def tell_findings(self, night: Night) -> None:
         """One mail to operators with all findings and what to do about each. The same night again is the same mail."""
         mail, settings = self.adapters.mail, self.settings
-        texts = "\n\n".join(text_of(finding, OPERATORS, settings.time_zone) for finding in night.findings)
+        texts = [text_of(finding, OPERATORS, settings.time_zone) for finding in night.findings]
         values = {"name": None, "count": len(night.findings), "findings": texts, "url": settings.temporal_ui_url}
         key, bound_log = f"comparison/{night.night}", log.bind(template="comparison", to="operator")
         with adapter_errors_translated():

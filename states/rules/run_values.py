@@ -9,7 +9,7 @@ from states.model.ends import ENDS
 from states.model.facts import BookedChange, Cost, Surplus
 from states.model.memory import Memory
 from states.model.names import named
-from states.model.request import spoken
+from states.model.request import Request, spoken
 from states.rules.effective_date import cost_effect_of, effective_at, order_by
 
 
@@ -133,11 +133,12 @@ def origin_facts(memory: Memory) -> dict[str, Any]:
     """Who asked for it, when and in which words, and who ordered it when: what an operator is told of every task."""
     request, order = memory.request, memory.order
     details = dict(request.details or {})
+    run = details.pop("run", None) if details.get("run") == passed_on_by(request) else None
     return {
         "explanation": request.explanation,
         "said": request.explanation,
         "meant": str(details.pop("meant", None) or "-"),
-        "run": str(details.pop("run", None) or "") or None,
+        "run": run,
         "given": (order.details if order else None) or details or None,
         "leaving": spoken(request.reason),
         "customer": request.customer,
@@ -146,6 +147,12 @@ def origin_facts(memory: Memory) -> dict[str, Any]:
         "ordered_by_whom": order.by if order else None,
         "ordered_at": isoformat(order.placed_at) if order else None,
     }
+
+
+def passed_on_by(request: Request) -> str | None:
+    """The run that may have passed a revocation on to this slip (X11): the one that its subject names."""
+    kind, dot, subject = request.subject.partition(".")
+    return f"{kind}/{request.customer}/{subject}" if request.kind == "misclick" and dot else None
 
 
 def step_row(what: str, name: Any) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from states.kinds.licence import RECORDED
 from states.kinds.registry import KINDS
 from states.model.effects import Notify
 from states.model.facts import CostEffect, Undelivered
+from states.model.memory import Actor
 from states.model.payload_errors import WHAT
 from states.model.receipts import RECEIPT_EVENTS
 from states.model.reconciliation import How
@@ -431,7 +432,7 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "entry.step": {"what": "third_party", "name": "Fremdmarkt"},
     "entry.surplus": REGISTERS | {"name": "Partner (P-1)", "count": 2},
     "entry.cancelled": ENDED,
-    "mail.comparison": {"name": "Muster GmbH", "count": 1, "findings": "edition/K-1/jtl: …", "url": MAIL["url"]},
+    "mail.comparison": {"name": "Muster GmbH", "count": 1, "findings": ["edition/K-1/jtl: …"], "url": MAIL["url"]},
     "finding.booking_unwatched": LOST | BOOKING | {"overdue": True},
     "finding.tasks_dropped": LOST | {"open_tasks": 2},
     "finding.run_lost": LOST,
@@ -483,6 +484,7 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "about.own_step": {"what": "third_party", "name": "Fremdmarkt"},
     **{f"waits.{whom}": WAITED for whom in words(WAITS)},
     "retold.reminded": {},
+    "part.by": {"actor": "customer", "by": "Frau Muster"},
     "retold.decided": {
         "type": "third_party",
         "step": "partner",
@@ -523,6 +525,7 @@ LABELS: dict[str, set[str]] = {
     "recorded": {*RECORDED, *words("term ends annual monthly true false abonnement subscription jtl shopify")},
     "task_type": {*TASK_TYPES},
     "level": words("Community Bronze Silber Gold"),
+    "actor": set(get_args(Actor)),
     "decision": {
         *words("confirmed rejected handed_in"),
         *(name for kind in TASK_TYPES.values() for name in kind.decisions),

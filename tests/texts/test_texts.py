@@ -277,7 +277,7 @@ def test_MIS2_no_text_promises_anything() -> None:
             "de",
             "task.support_ticket_misclick",
             TICKET | {"meant": "A", "run": None},
-            "Gemeint war: A\n\n1. Sehen",
+            "Gemeint war: „A“\n\n1. Sehen",
         ),
         ("X10", "en", "problem.not_enabled", {"event": "requested"}, "requested is not possible in the present state"),
         ("SL2", "de", "refusal.subscription", {"ends_on": "2027-06-30"}, "ihr letzter Tag ist der 30. Juni 2027,"),

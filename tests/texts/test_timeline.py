@@ -74,13 +74,13 @@ def test_no_line_of_the_timeline_has_a_code() -> None:
         (
             ConfirmTask(by="o", proof=PROOF),
             task_of("third_party", "third_party_third_party", name="Kaufland"),
-            "Schritt des Kunden, Kaufland: erledigt. Nachweis: T-1, "
+            "Schritt des Kunden, Kaufland: erledigt. Nachweis: „T-1“, "
             "bestätigt von Frau Ost am 4. Januar 2027, 12:00 Uhr",
         ),
         (
             HandInProof(by="c", task="t-1", reference="Mail vom 3. Januar"),
             task_of("third_party", "third_party_pilot"),
-            "Schritt des Kunden, Pilotprogramm: Nachweis eingereicht, noch zu prüfen. Nachweis: Mail vom 3. Januar",
+            "Schritt des Kunden, Pilotprogramm: Nachweis eingereicht, noch zu prüfen. Nachweis: „Mail vom 3. Januar“",
         ),
         (
             ConfirmTask(by="o", at=date(2027, 1, 31)),
