@@ -37,8 +37,7 @@ def attachments(world: World) -> list[tuple[str, bytes]]:
     """What is attached to mails: name and content."""
     folder = Path(world.settings.state_dir) / "mail"
     written: list[EmailMessage] = [
-        message_from_bytes(path.read_bytes(), policy=default)  # type: ignore[misc]
-        for path in sorted(folder.glob("*.eml"))
+        message_from_bytes(path.read_bytes(), policy=default) for path in sorted(folder.glob("*.eml"))
     ]
     return [(str(part.get_filename()), part.get_content()) for mail in written for part in mail.iter_attachments()]
 
