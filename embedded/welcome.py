@@ -67,6 +67,8 @@ def addresses(settings: Settings, entrance: str) -> list[str]:
     ]
 
 
+SHARED = ("database_url", "session_secret")
+"""Secrets without which the command line works on another database, and signs what the portal does not take."""
 VISITED = "K-1006"
 """The example customer whose pages are shown first."""
 ORDERS_WITH_DETAILS = ("hosting", "hosting_addon", "shop_hosting")
@@ -142,8 +144,8 @@ def exports() -> list[str]:
             continue
         if setting not in SECRETS or value.startswith("sqlite:///"):
             lines.append(f"export {name}={shlex.quote(value)}")
-        elif setting == "database_url":
-            comments.append(f"# {name} is not printed here since it may hold a password: export it as in this terminal")
+        elif setting in SHARED:
+            comments.append(f"# {name} is not printed here since it may hold a secret: export it as in this terminal")
         else:
             comments.append(f"# {name} is a secret and not printed: these commands do without it")
     return lines + comments

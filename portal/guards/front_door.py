@@ -10,9 +10,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from portal.guards.bodies import Body, check_length
 from portal.guards.content_types import check_content_type, has_body
 from portal.guards.hosts import check_host, own_hosts
-from portal.guards.origins import check_origin, origin_of
+from portal.guards.origins import check_origin
 from portal.problems import PortalProblem
-from settings import Settings
+from settings import Settings, origin_of
 
 Answer = Callable[[Request, Exception], Awaitable[Response]]
 """How a problem is answered: as a document, or as a page."""
@@ -37,7 +37,7 @@ class FrontDoor:
         self.app = app
         self.answer = answer
         self.hosts = None if trusted else own_hosts(settings)
-        self.public_origin = origin_of(settings.public_url)
+        self.public_origin = origin_of(settings.public_url) or ""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the call on, or answer it."""

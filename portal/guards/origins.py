@@ -1,7 +1,5 @@
 """Which pages may send something: our own. Programs say nothing of the page that they stand on, and are not stopped."""
 
-from urllib.parse import urlsplit
-
 from starlette.datastructures import Headers
 
 from portal.problems import PortalProblem
@@ -32,11 +30,3 @@ def is_own(origin: str, public_origin: str, host: str) -> bool:
     scheme, _, authority = origin.lower().partition("://")
     is_called = scheme in ("http", "https") and authority == host.lower() and public_origin != f"https://{authority}"
     return is_called or origin.lower() == public_origin
-
-
-def origin_of(url: str) -> str:
-    """The origin of an address, as browsers write it: without the port that is usual."""
-    parts = urlsplit(url.lower())
-    usual = {"http": 80, "https": 443}.get(parts.scheme)
-    host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
-    return f"{parts.scheme}://{host}" + ("" if parts.port in (None, usual) else f":{parts.port}")

@@ -24,9 +24,8 @@ from portal import openapi_examples
 from portal.guards import bodies
 from portal.guards.callers import subscriber
 from portal.guards.hosts import own_hosts
-from portal.guards.origins import origin_of
 from portal.guards.wrong_tokens import FORGOTTEN_AFTER, MOST_ADDRESSES, MOST_WRONG, Tries, WrongTokens
-from settings import Settings
+from settings import Settings, origin_of
 from tests.portal.conftest import SECRET, Caller, requested
 from tests.portal.test_events import is_problem
 from tests.strong import ANNA

@@ -66,6 +66,9 @@ PROBLEM = {
 }  # fmt: skip
 
 
+LINK = {"url": "http://127.0.0.1:8080/my/enter?link=.eJx", "expires_at": "2027-01-10T10:00:00+00:00"}
+
+
 class Portal:
     """Answers like the portal, and remembers what was asked."""
 
@@ -74,7 +77,7 @@ class Portal:
         self.answers: dict[str, tuple[int, Any]] = {
             "/cancellations": (200, PAGE), f"/cancellations/{RUN}": (200, status()), "/events": (202, status()),
             "/tasks": (200, TASKS), "/tasks/t-1/confirm": (200, status()), "/tasks/t-1/reject": (200, status()),
-            "/previews": (200, PREVIEW),
+            "/previews": (200, PREVIEW), "/customer-sessions": (201, LINK),
         }  # fmt: skip
 
     def answer(self, request: httpx.Request) -> httpx.Response:
@@ -128,7 +131,18 @@ SENT = [
      "/tasks/t-1/confirm",
      {"by": "Anna", "proof": {"reference": "T-9", "confirmed_by": "eBay", "confirmed_at": "2027-01-16"}}),
     (["reject", "t-1", "--by", "Anna", "--note", "no"], "/tasks/t-1/reject", {"by": "Anna", "note": "no"}),
+    (["session", "K-1001"], "/customer-sessions", {"customer": "K-1001"}),
+    (["session", "K-1001", "--language", "en", "--return-url", "https://k.example/x", "--open", "L-77"],
+     "/customer-sessions",
+     {"customer": "K-1001", "language": "en", "return_url": "https://k.example/x", "open": {"licence": "L-77"}}),
 ]  # fmt: skip
+
+
+def test_session_prints_the_link_alone_or_all_as_json(portal, capsys):
+    assert cli.code_of(["session", "K-1001"]) == 0
+    assert capsys.readouterr().out == f"{LINK['url']}\n"
+    assert cli.code_of(["session", "K-1001", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == LINK
 
 
 @pytest.mark.parametrize(("arguments", "path", "body"), SENT)

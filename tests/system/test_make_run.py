@@ -20,13 +20,14 @@ from activities.customer_centre import customer, load_customers
 from catalogue.loader import load_catalogues
 from embedded import example_player, examples, welcome
 from embedded.preflight import Unusable, check_ports, lock_state_dir, ports
-from embedded.supervisor import child_environment, server_command
+from embedded.supervisor import child_environment, server_command, with_operator
 from settings import Settings
 from states.kinds.registry import KINDS
 from states.model.record import Customer
 from states.model.request import CUSTOMER_MESSAGES, ConfirmTask, RejectTask, Request
 from states.rules.notice import NoticeRule
 from tests.adapters.customers import file_of
+from tests.strong import ANNA, OTTO
 
 ROOT = Path(__file__).resolve().parents[2]
 BERLIN = "Europe/Berlin"
@@ -115,6 +116,29 @@ def test_children_see_the_embedded_server_and_no_other(tmp_path):
     assert (seen["PATH"], seen["CANCELLATIONS_MAX_EVENT_AGE"]) == ("/bin", "P3D")
     for unset in ({}, {"CANCELLATIONS_MAX_EVENT_AGE": ""}):
         assert child_environment(settings, unset)["CANCELLATIONS_MAX_EVENT_AGE"] == "P60D"
+
+
+@pytest.mark.parametrize("secret", [
+    {}, {"webhook_secret": "whsec_" + "c2VjcmV0" * 4}, {"portal_tokens": f"shop:{OTTO}"},
+])  # fmt: skip
+def test_where_calls_need_an_authority_the_examples_are_played_by_an_operator(tmp_path, secret):
+    """Made at each start, so that nobody knows him; not where an operator is set, or none is needed."""
+    settings = settings_of(tmp_path, **secret)
+    player, again = with_operator(settings), with_operator(settings)
+    seen = child_environment(player, {})
+    if not secret:
+        assert player is settings and "CANCELLATIONS_OPERATOR_TOKENS" not in seen
+        return
+    (token,) = player.operator_tokens["examples"]
+    assert seen["CANCELLATIONS_OPERATOR_TOKENS"] == f"examples:{token.get_secret_value()}"
+    assert player.operator_tokens != again.operator_tokens
+
+
+def test_operators_who_are_set_stay_as_they_are_set(tmp_path):
+    settings = settings_of(tmp_path, operator_tokens=f"anna:{ANNA},otto:{OTTO}")
+    assert with_operator(settings) is settings
+    seen = child_environment(settings, {"CANCELLATIONS_OPERATOR_TOKENS": f"anna:{ANNA},otto:{OTTO}"})
+    assert seen["CANCELLATIONS_OPERATOR_TOKENS"] == f"anna:{ANNA},otto:{OTTO}"
 
 
 def test_the_server_listens_on_this_machine_only(tmp_path):
@@ -350,13 +374,15 @@ async def test_what_is_not_taken_is_said(tmp_path, capsys, no_waits):
 
 def test_what_another_terminal_needs_can_be_pasted_and_holds_no_secret(monkeypatch, tmp_path):
     secrets = {"WEBHOOK_SECRET": "whsec_c2VjcmV0", "OPERATOR_TOKENS": "anna:c2VjcmV0", "SMTP_URL": "smtp://u:c2VjcmV0@h",
-               "DATABASE_URL": "postgresql://u:c2VjcmV0@h/d", "WEBHOK_SECRET": "whsec_c2VjcmV0"}  # fmt: skip
+               "DATABASE_URL": "postgresql://u:c2VjcmV0@h/d", "WEBHOK_SECRET": "whsec_c2VjcmV0",
+               "PORTAL_TOKENS": "shop:c2VjcmV0", "SESSION_SECRET": "c2VjcmV0"}  # fmt: skip
     folder = tmp_path / "it's here"
     for name, value in (secrets | {"STATE_DIR": str(folder), "PORTAL_PORT": "8181"}).items():
         monkeypatch.setenv(f"CANCELLATIONS_{name}", value)
     lines = welcome.exports()
     assert "c2VjcmV0" not in "".join(lines)
-    assert [line for line in lines if "DATABASE_URL" in line and "export it as in this terminal" in line]
+    for name in ("DATABASE_URL", "SESSION_SECRET"):
+        assert [line for line in lines if name in line and "export it as in this terminal" in line]
     clean = {name: value for name, value in os.environ.items() if not name.startswith("CANCELLATIONS_")}
     pasted = "\n".join(["set -eu", *lines, f'{sys.executable} -c "from settings import Settings; print(Settings())"'])
     done = subprocess.run(["bash", "-c", pasted], cwd=ROOT, env=clean, capture_output=True, text=True)
@@ -411,6 +437,25 @@ async def test_what_is_printed_is_how_the_runs_stand_and_not_what_the_list_says_
         said = await welcome.text(http, settings_of(tmp_path))
     assert "  Wait for their date\n    key_accounting/K-1/k  scheduled for 2028-01-01" in said
     assert "  Wait for an operator\n    voucher/K-1/V         order" in said
+
+
+async def test_a_customers_pages_are_shown_by_an_address_that_works_as_often_as_it_is_opened(tmp_path):
+    settings = settings_of(tmp_path)
+    entrance = await welcome.entrance(http_of(lambda request: pytest.fail("nobody is asked")), settings)
+    assert entrance == f"http://127.0.0.1:{settings.portal_port}/my/enter?customer={welcome.VISITED}"
+    assert welcome.VISITED in {record["customer"] for record in CUSTOMERS}
+    assert f"  a customer     {entrance}" in welcome.addresses(settings, entrance)
+
+
+async def test_where_calls_need_an_authority_it_is_a_link_as_portals_get_one(tmp_path):
+    def answer(request: httpx.Request) -> httpx.Response:
+        assert (request.url.path, json.loads(request.content)) == ("/customer-sessions", {"customer": welcome.VISITED})
+        return httpx.Response(201, json={"url": "http://k/my/enter?link=x", "expires_at": "2027-01-10T10:00:00Z"})
+
+    async with http_of(answer) as http:
+        settings = settings_of(tmp_path, portal_tokens=f"shop:{OTTO}")
+        assert await welcome.entrance(http, settings) == "http://k/my/enter?link=x"
+    assert any(line.endswith(f" session {welcome.VISITED}") for line in welcome.commands([], []))
 
 
 @pytest.mark.parametrize("type", ["clarify_term", "clarify_cost", "support_ticket", "third_party", "perform"])
