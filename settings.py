@@ -393,8 +393,9 @@ class Settings(BaseSettings):
 
     @property
     def guarded(self) -> bool:
-        """Whether who calls the portal must show an authority: others reach it, or any secret is set."""
-        return bool(self.webhook_secret or self.operator_tokens or self.portal_tokens or not loopback(self.portal_host))
+        """Whether who calls the portal must show an authority: others reach it (by a proxy say), or a secret is set."""
+        here = loopback(self.portal_host) and loopback(urlsplit(self.public_url).hostname or "")
+        return bool(self.webhook_secret or self.operator_tokens or self.portal_tokens or not here)
 
     def without_tokens(self) -> "Settings":
         """The same settings for parts that need no tokens: they keep none."""

@@ -12,7 +12,7 @@ from activities.sql.issued_receipts import IssuedReceipt
 from portal import openapi_examples
 from portal.authority import CurrentAuthority
 from portal.context import Portal
-from portal.openapi import answer, problems
+from portal.openapi import BY_ANYBODY, answer, problems, secured
 from portal.parameters import CurrentPortal
 from portal.problems import PortalProblem
 from portal.schemas import KeySet, ReceiptAnswer, ReceiptsAnswer
@@ -37,6 +37,7 @@ RunId = Annotated[str | None, Query(pattern=r"^[A-Za-z0-9-]{1,64}$", description
     summary="The receipts of a case, in order",
     responses=answer(200, ReceiptsAnswer, openapi_examples.RECEIPTS, "What `cancellations verify` reads")
     | problems(401, 404, 422, 503),
+    openapi_extra=secured(*BY_ANYBODY),
 )
 async def receipts(
     kind: Kind,
@@ -57,6 +58,7 @@ async def receipts(
     tags=["customers"],
     summary="A receipt: as JSON, as JWS (`Accept: application/jose`, or `.jws`) or as PDF (`application/pdf`, `.pdf`)",
     responses=answer(200, ReceiptAnswer, openapi_examples.RECEIPT, "The receipt") | problems(401, 404, 422, 503),
+    openapi_extra=secured(*BY_ANYBODY),
 )
 async def receipt(
     kind: Kind,

@@ -26,6 +26,7 @@ from portal.guards.callers import subscriber
 from portal.guards.hosts import own_hosts
 from portal.guards.wrong_tokens import FORGOTTEN_AFTER, MOST_ADDRESSES, MOST_WRONG, Tries, WrongTokens
 from settings import Settings, origin_of
+from tests.portal.access import OPERATOR, TOKENS
 from tests.portal.conftest import SECRET, Caller, requested
 from tests.portal.test_events import is_problem
 from tests.strong import ANNA
@@ -140,9 +141,9 @@ def test_the_portals_own_names_are_those_of_the_settings(values: Any, own: set[s
 @pytest_asyncio.fixture
 async def public(client: Any, settings: Settings) -> AsyncIterator[Caller]:
     """A portal behind a proxy with TLS."""
-    caller = Caller(
-        client, Settings(**settings.model_dump() | {"public_url": "https://k.example", "hosts": ("inside",)})
-    )
+    behind: dict[str, Any] = {"public_url": "https://k.example", "hosts": ("inside",), **TOKENS}
+    caller = Caller(client, settings.model_copy(update=behind))
+    caller.http.headers.update(OPERATOR)
     yield caller
     await caller.close()
 

@@ -412,7 +412,7 @@ async def test_a_form_of_another_site_or_session_does_nothing(guarded):
         session = guarded.app.state.portal.sessions.session_of(visitor.cookies["cancellations"])
         for wrong in (None, "", foreign, own[:-1], own + "A", own.swapcase(), session.id, "ä", [foreign, own]):
             data = {} if wrong is None else {"csrf": wrong}
-            await is_page(await visitor.post("/my/leave", data=data), 403, "stammt nicht von unserer Seite")
+            await is_page(await visitor.post("/my/leave", data=data), 403, "Dieses Formular ist nicht mehr gültig")
             assert await knows(visitor)
         assert (await visitor.post("/my/leave", data={"csrf": own})).status_code == 200
         assert not await knows(visitor)

@@ -143,6 +143,25 @@ def test_what_can_never_be_used_is_refused_with_what_would_be_right(monkeypatch,
     assert said in line and "heim" not in line
 
 
+def test_an_operator_and_a_portal_do_not_share_a_token(monkeypatch):
+    monkeypatch.setenv(f"{PREFIX}OPERATOR_TOKENS", f"anna:{ANNA},anna:{OTTO}")
+    line = refused(monkeypatch, "PORTAL_TOKENS", f"shop:{OTTO}")
+    assert line.startswith(f"{PREFIX}PORTAL_TOKENS: (not shown) is not usable: an operator has this token too")
+    assert OTTO not in line
+
+
+def test_several_tokens_of_one_name_and_origins_as_browsers_write_them_are_taken(monkeypatch):
+    monkeypatch.setenv(f"{PREFIX}PORTAL_TOKENS", f"shop:{ANNA}, shop:{OTTO}")
+    monkeypatch.setenv(
+        f"{PREFIX}RETURN_ORIGINS", "https://Konto.Shop.example/, http://[::1]:8080,https://käufer.example:443"
+    )
+    settings = Settings()
+    assert [token.get_secret_value() for token in settings.portal_tokens["shop"]] == [ANNA, OTTO]
+    assert settings.return_origins == (
+        "https://konto.shop.example", "http://[::1]:8080", "https://xn--kufer-gra.example",
+    )  # fmt: skip
+
+
 @pytest.mark.parametrize(("name", "given"), [
     ("PUBLIC_URL", "https://k.example/path"), ("PUBLIC_URL", "http://[::1]:8080"),
     ("HOSTS", "k.example, [fd00::5],10.0.0.5"), ("PROXIES", "10.0.0.5, 10.0.0.0/24,fd00::/64"),
