@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from states.model.base import Value
 from states.model.memory import Task, TimelineLine
-from states.model.request import CUSTOMER_MESSAGES
+from states.model.request import CUSTOMER_MESSAGES, OPERATOR_MESSAGES
 from states.model.status import (
     Audience,
     CancellationItem,
@@ -83,25 +83,15 @@ NOTES: Mapping[str, Whose | Literal["its sender's"]] = {
 """Every note of the timeline (`note.<name>`). `its sender's`: what became of a message is told to whoever sent it."""
 EVENTS: Mapping[str, Whose] = {
     **dict.fromkeys((*CUSTOMER_MESSAGES, "requested"), "everyone"),
-    **those(
-        "operators", "confirm_task reject_task cancel_requested step_failed retry skip skipped task_due stays_open"
-    ),
-    **those("operators", "perform_rejected details_replaced target_proposed put_off"),
-    **those("operators", "not_delivered customer_told mail_again"),
-    **those(
-        "everyone", "begin licences_checked licence_changed target_checked order_placed order_refused date_reached"
-    ),
-    **those("everyone", "standing_due change_applied change_dropped cost_changed catalogue_changed"),
-    **those(
-        "everyone",
-        "delivered_late order_by_passed term_ran_out recheck_due remind withdrawn reassigned_to reassign_refused",
-    ),
-    **those("everyone", "decoupled decouple_refused date_found booking_overdue late_booking revocation_passed_on"),
-    **those("everyone", "performed clarified not_clarified granted declined revocation_granted revocation_declined"),
-    **those("everyone", "appointed proof_confirmed proof_rejected surplus_settled give_up gone"),
-    **those("everyone", "completed terminated failed timed_out canceled unknown"),
+    **dict.fromkeys((*OPERATOR_MESSAGES, "cancel_requested"), "operators"),
+    **those("operators", "step_failed skipped task_due not_delivered details_replaced target_proposed put_off"),
+    **those("everyone", "begin licences_checked licence_changed target_checked order_placed order_refused"),
+    **those("everyone", "date_reached standing_due change_applied change_dropped cost_changed catalogue_changed"),
+    **those("everyone", "delivered_late order_by_passed term_ran_out recheck_due remind withdrawn decoupled"),
+    **those("everyone", "reassigned_to reassign_refused decouple_refused date_found booking_overdue late_booking"),
+    **those("everyone", "revocation_passed_on gone completed terminated failed timed_out canceled unknown"),
 }
-"""Every event that a line may have, where its note says nothing of it."""
+"""Every event that a line may have, where its note says nothing of it. What a decision causes stands in its line."""
 
 WORDS_FOR_CUSTOMERS = {
     "support_ticket": {"granted", "declined", "rejected"},

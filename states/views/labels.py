@@ -8,18 +8,14 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from states.chart.task_types import TASK_TYPES
 from states.kinds.registry import KINDS
 from states.model.base import day_of
 from states.model.memory import Memory
 from states.model.status import Status
 from states.model.texts import Say
 
-OPERATORS_DO = frozenset(
-    {
-        *("perform", "support_ticket", "revocation", "appointment"),
-        *("clarify_cost", "clarify_term", "clarify", "surplus", "proof", "tell_customer"),
-    }
-)
+OPERATORS_DO = frozenset({"proof", *(name for name, type_ in TASK_TYPES.items() if type_.waits_for == "operator")})
 """What operators are awaited for, each with a sentence of its own, `waits.<name>`: task types, and a proof to check."""
 
 

@@ -7,7 +7,6 @@ import pytest
 
 from catalogue.texts import known, say
 from states.chart.state_names import CUSTOMER_STATES
-from states.chart.task_types import TASK_TYPES
 from states.model.status import bare_status
 from states.views.labels import OPERATORS_DO, in_words, last_day_before, subject_label, texts_of, waits
 from tests.canary import SURPLUS
@@ -116,8 +115,6 @@ def test_a_run_that_has_ended_waits_for_nothing_and_one_at_work_for_us() -> None
 
 
 def test_whatever_may_be_waited_for_has_a_sentence() -> None:
-    operators = {name for name, type_ in TASK_TYPES.items() if type_.waits_for == "operator"}
-    assert operators | {"proof"} == OPERATORS_DO
     keys = {*OPERATORS_DO, *(f"customer_{state}" for state in CUSTOMER_STATES)}
     keys |= {"operator", "third_party", "date", "system", "repair"}
     assert [key for key in sorted(keys) if not known(f"waits.{key}")] == []

@@ -14,6 +14,7 @@ from states.model.receipts import RECEIPT_EVENTS
 from states.model.reconciliation import How
 from states.model.request import CUSTOMER_MESSAGES, OPERATOR_MESSAGES
 from states.model.status import WaitingFor
+from states.views.labels import OPERATORS_DO
 from tests.kinds import module_of
 from tests.texts.page_samples import PAGES
 from tests.texts.receipt_samples import RECEIPTS
@@ -129,10 +130,9 @@ CALL: dict[str, Any] = {
 }
 WAITED = {"kind": "edition", "effective_at": FIRST, "order_by": "2027-01-17T23:00:00Z"}
 WAITS = """
-customer_feature_warning customer_surplus_resolution customer_order operator perform support_ticket revocation
-appointment clarify_cost clarify_term clarify surplus proof tell_customer third_party date system repair
+customer_feature_warning customer_surplus_resolution customer_order operator third_party date system repair
 """
-"""For whom and what a run may wait."""
+"""For whom and what a run may wait, beside what operators are awaited for."""
 CALLS = """
 not_a_cloudevent attribute type subject_missing subject_wrong data not_json kind choice customer
 workflow_id run_id task_id subject_long time gone two_tasks two_times subject_other cursor moment task run by address
@@ -482,7 +482,7 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "about.label": {"kind": "order_package", "subject": "orders", "called": None, "current": 2500},
     "about.target": {"kind": "order_package", "target": 1000},
     "about.own_step": {"what": "third_party", "name": "Fremdmarkt"},
-    **{f"waits.{whom}": WAITED for whom in words(WAITS)},
+    **{f"waits.{whom}": WAITED for whom in words(WAITS) | OPERATORS_DO},
     "retold.reminded": {},
     "part.by": {"actor": "customer", "by": "Frau Muster"},
     "retold.decided": {
