@@ -53,6 +53,7 @@ def framed(
     page = Page(
         language=language,
         subject=subject,
+        heading=in_one_line(text.subject),
         body=body,
         link=link,
         link_label=say(language, "letter.open"),

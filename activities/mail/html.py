@@ -31,6 +31,7 @@ class Page:
 
     language: str
     subject: str
+    heading: str
     body: str
     link: str
     link_label: str
