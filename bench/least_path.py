@@ -11,6 +11,7 @@ import os
 import tempfile
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from functools import partial
 from pathlib import Path
 from time import process_time
 from typing import Any
@@ -130,7 +131,7 @@ async def measure_all(sides: Sequence[Side], rounds: int) -> None:
     more = ", ".join(f"{number:+} {name}" for name, number in sorted(differences.items()) if number)
     print(f"  what makes the difference in events: {more or 'nothing'}", flush=True)
     for how, at_once in (("idle", 1), ("20 at once", 20)):
-        answers = await both(sides, rounds, lambda side, at_once=at_once: first_answers(side, at_once))
+        answers = await both(sides, rounds, partial(first_answers, at_once=at_once))
         for name, share in (("p50", 0.5), ("p99", 0.99)):
             times = [[turn[int(share * (len(turn) - 1))] for turn in turns] for turns in answers]
             show(f"first answer {name}, {how}, ms", *times)

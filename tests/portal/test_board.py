@@ -151,7 +151,6 @@ async def test_the_total_adds_what_is_known_and_counts_what_is_not(offline):
 # The same as previews, and nothing twice.
 
 USER = {"product": "wms_user", "term_ends": "2027-05-31", "price_per_month": "9.00"}
-HOSTING = {"product": "hosting", "term_ends": "2027-05-31", "price_per_month": "79.00"}
 ADDON = {"product": "hosting_addon", "term_ends": "2027-05-31", "price_per_month": "8.00", "parent": "H-2"}
 MANY: list[dict[str, Any]] = [
     {"licence": "POS-1", "product": "pos_wawi", "label": "Kasse 1"},
