@@ -3,8 +3,8 @@
 from pages.brand import Brand, Picture
 from settings import Settings, luminance
 
-READABLE = 4.5
-"""The contrast of text (WCAG 2.2, 1.4.3)."""
+READABLE, BRIGHT = 4.5, 7.0
+"""The contrast of text (WCAG 2.2, 1.4.3); on dark a colour that has no more looks dim (1.4.6)."""
 PAPER, CARD_IN_THE_DARK = "#f4f6f8", "#18212b"
 """What links stand on at worst, in light and in dark: as `pages/static/pages.css` has them."""
 STEPS = 20
@@ -19,17 +19,17 @@ def brand_of(settings: Settings) -> Brand:
         name=settings.brand_name,
         colour=colour,
         ink=settings.brand_ink,
-        link=readable(colour, PAPER),
-        link_in_the_dark=readable(colour, CARD_IN_THE_DARK),
+        link=readable(colour, PAPER, READABLE),
+        link_in_the_dark=readable(colour, CARD_IN_THE_DARK, BRIGHT),
         picture=Picture(logo.read_bytes(), PICTURES[logo.suffix.lower()]) if logo else None,
     )
 
 
-def readable(colour: str, background: str) -> str:
-    """The colour, darker or lighter by no more than it takes to read it on a light or a dark background."""
+def readable(colour: str, background: str, wanted: float) -> str:
+    """The colour, darker or lighter by no more than it takes to have that contrast on a light or a dark background."""
     goal = "#000000" if luminance(background) > 0.5 else "#ffffff"
     shades = (mixture(colour, goal, step / STEPS) for step in range(STEPS + 1))
-    return next(shade for shade in shades if contrast(shade, background) >= READABLE)
+    return next(shade for shade in shades if contrast(shade, background) >= wanted)
 
 
 def mixture(colour: str, other: str, share: float) -> str:

@@ -1,5 +1,7 @@
 """My contracts: the board of everything that could be ended, and by when."""
 
+import asyncio
+
 from fastapi import APIRouter, Request, Response
 
 from pages.my.addresses import case_address, several_address, start_address
@@ -7,6 +9,8 @@ from pages.my.board_view import View, act_of, waits_for_customer
 from pages.site import CurrentSite, CurrentVisitor
 
 router = APIRouter(include_in_schema=False)
+MOST_ENDED = 5
+"""So many of what has ended are shown, the newest."""
 LONGEST = 80
 """Characters of what is looked for."""
 
@@ -17,9 +21,10 @@ async def board(
 ) -> Response:
     """Every contract with its last day in time. `q`, `effect`: what is looked for."""
     given = {"q": q.strip()[:LONGEST], "effect": effect}
-    view = View(
-        await site.calls.board(visitor), site.look.zone, {name: value for name, value in given.items() if value}
-    )
+    wanted = {name: value for name, value in given.items() if value}
+    document, listed = await asyncio.gather(site.calls.board(visitor), site.calls.cancellations(visitor))
+    ended = tuple(run for run in listed["items"] if run["ended_at"])[:MOST_ENDED]
+    view = View(document, site.look.zone, wanted, ended)
     values = {
         "view": view,
         "given": given,

@@ -81,11 +81,12 @@ class Part:
 
 @dataclass(frozen=True)
 class View:
-    """The page. `wanted`: what the customer looks for, by field of the form."""
+    """The page. `wanted`: what the customer looks for, by field of the form; `ended`: the newest of what has ended."""
 
     board: Document
     zone: str
     wanted: Mapping[str, str]
+    ended: tuple[Document, ...] = ()
 
     @property
     def today(self) -> date:

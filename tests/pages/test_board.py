@@ -268,3 +268,15 @@ async def test_the_board_works_by_keyboard_alone_and_without_scripts(shop: Shop)
     await page.keyboard.press("Enter")
     await page.wait_for_url("**/my?q=Kasse+4&effect=")
     assert await page.get_by_role("status").inner_text() == "Ein Treffer Alles zeigen"
+
+
+async def test_what_has_ended_is_the_last_thing_on_the_board_and_leads_to_its_case(shop: Shop):
+    await shop.world.load(BUSY)
+    run = await shop.world.request("edition", "K-77", "jtl", target="jtl_advanced", by="c")
+    await run("abandon")
+    page = await shop.visit("K-77")
+    ended = page.get_by_role("region", name=say("de", "page.board.part.ended"))
+    assert say("de", "state.abandoned") in await ended.inner_text()
+    link = await ended.get_by_role("link").get_attribute("href")
+    assert link and link.startswith("/my/cases/edition/K-77/jtl?run_id=")
+    await check_page(page)

@@ -26,6 +26,7 @@ SAMPLES |= {
     "page.board.item.show_each": {"number": 12},
     "page.board.item.targets": {"targets": ["JTL Advanced", "JTL Start"]},
     "page.board.item.not_submitted": {"day": "17. Januar 2027", "effective": "1. Februar 2027"},
+    "page.board.item.ended": {"at": "1. Februar 2027"},
     "page.board.item.effective": {"effective": "1. Februar 2027"},
     "page.board.find.found": {"number": 2},
 }
