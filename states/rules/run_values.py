@@ -1,5 +1,6 @@
 """The facts of a run that texts for people may use beside their own values: who, what, from when, at what price."""
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from decimal import Decimal
@@ -11,6 +12,9 @@ from states.model.memory import Memory
 from states.model.names import named
 from states.model.request import Request, spoken
 from states.rules.effective_date import cost_effect_of, effective_at, order_by
+
+RUN = re.compile(r"[a-z_]{1,40}/(?P<customer>[A-Za-z0-9._-]{1,40})/[A-Za-z0-9._-]{1,64}")
+"""A workflow ID."""
 
 
 def run_facts(memory: Memory) -> dict[str, Any]:
@@ -133,7 +137,7 @@ def origin_facts(memory: Memory) -> dict[str, Any]:
     """Who asked for it, when and in which words, and who ordered it when: what an operator is told of every task."""
     request, order = memory.request, memory.order
     details = dict(request.details or {})
-    run = details.pop("run", None) if details.get("run") == passed_on_by(request) else None
+    run = details.pop("run", None) if names_own_run(details.get("run"), request) else None
     return {
         "explanation": request.explanation,
         "said": request.explanation,
@@ -149,10 +153,10 @@ def origin_facts(memory: Memory) -> dict[str, Any]:
     }
 
 
-def passed_on_by(request: Request) -> str | None:
-    """The run that may have passed a revocation on to this slip (X11): the one that its subject names."""
-    kind, dot, subject = request.subject.partition(".")
-    return f"{kind}/{request.customer}/{subject}" if request.kind == "misclick" and dot else None
+def names_own_run(run: Any, request: Request) -> bool:
+    """Whether it is the workflow ID of a run of the same customer, which may have passed a revocation on (X11)."""
+    named = RUN.fullmatch(run) if isinstance(run, str) else None
+    return named is not None and named["customer"] == request.customer
 
 
 def step_row(what: str, name: Any) -> dict[str, Any]:

@@ -229,7 +229,7 @@ def test_the_web_ui_shows_hostile_words_as_words(kind: str, more: dict[str, Any]
     assert "darum ging es zuerst" not in details.lower()
 
 
-def test_X11_only_the_run_that_its_subject_names_has_passed_a_slip_on() -> None:
+def test_X11_only_a_run_of_the_same_customer_has_passed_a_slip_on() -> None:
     for run, said in (("pos/K-1/POS-1", True), ("pos/K-2/POS-1", False), (HOSTILE, False)):
         slip = LoneRun("misclick", {}, subject="pos.POS-1", explanation="x", details={"run": run})
         assert ("Darum ging es zuerst" in document_of(slip, say).tasks[0].instructions) is said
