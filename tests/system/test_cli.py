@@ -25,7 +25,8 @@ def status(**changes: Any) -> dict[str, Any]:
     """A status document as the portal answers it."""
     return {
         "workflow_id": RUN, "run_id": "r-1", "ui_url": "http://ui.example/r-1", "kind": "edition",
-        "customer": "K-1001", "subject": "jtl", "label": "JTL Pro", "target": "jtl_advanced",
+        "case_number": "V-7K3M-2Q9X", "customer": "K-1001", "subject": "jtl", "label": "JTL Pro",
+        "target": "jtl_advanced",
         "target_text": "JTL Advanced", "state": "order", "state_text": "Not submitted yet",
         "waiting_for": ["customer"], "waiting_text": "Please order.", "enabled": ["place_order", "abandon"],
         "effective_at": "2027-01-31T23:00:00Z", "effective_day": "2027-02-01",
