@@ -326,7 +326,7 @@ def test_a_shipped_version_may_be_the_base_of_one_in_another_folder(tmp_path: Pa
         ),
         (
             "paths_other.toml",
-            'click_path.en = ["Ask at sales (JTL-Vertrieb)"]',
+            'click_path.en = ["Ask our sales team"]',
             "click_path.en = []",
             "kinds.key_accounting.click_path.en: missing or empty",
         ),

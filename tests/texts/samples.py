@@ -237,6 +237,7 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "problem.unknown_run": {"workflow_id": "edition/K-1/jtl"},
     "problem.id_reused": {"source": "https://portal.example", "id": "7"},
     "problem.unauthorised": {},
+    "problem.forbidden": {},
     "problem.foreign_host": {"given": "'evil.example'"},
     "problem.cross_site": {"given": "'https://evil.example'"},
     "problem.wrong_content_type": {
