@@ -29,8 +29,15 @@ ARGUMENTS = (
     "--disable-component-update",
     "--disable-sync",
 )
-DESK, PHONE, ZOOMED = (1280, 900), (360, 740), (640, 450)
-"""Sizes of a window in pixels of CSS; the last is a desk at a zoom of 200 %."""
+DESK, PHONE, ZOOMED, NARROWEST = (1280, 900), (360, 740), (640, 450), (320, 256)
+"""Sizes of a window in pixels of CSS; ZOOMED is a desk at a zoom of 200 %, NARROWEST at 400 % (WCAG 1.4.10)."""
+SPACED = """() => {
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync("* { line-height: 1.5 !important; letter-spacing: .12em !important }"
+    + "* { word-spacing: .16em !important } p { margin-bottom: 2em !important }");
+  document.adoptedStyleSheets = [sheet];
+}"""
+"""The spacing of text that a reader may set himself (WCAG 1.4.12)."""
 AXE = {"resultTypes": ["violations"], "rules": {"target-size": {"enabled": True}}}
 """All of axe's rules, with the one of WCAG 2.2 that is off by default."""
 WIDER = """() => [...document.querySelectorAll("body *")]
@@ -115,11 +122,19 @@ async def check_page(page: Page) -> None:
 
 
 async def check_width(page: Page) -> None:
-    """Nobody must scroll sideways, at whatever width and zoom the page is looked at."""
+    """Nobody must scroll sideways, at whatever width, zoom and spacing of text the page is looked at."""
     present = page.viewport_size
-    for width, height in (DESK, ZOOMED, PHONE):
+    for width, height, spaced in (
+        (*DESK, False),
+        (*ZOOMED, False),
+        (*PHONE, False),
+        (*NARROWEST, False),
+        (*PHONE, True),
+    ):
+        await page.evaluate(SPACED if spaced else "document.adoptedStyleSheets = []")
         await page.set_viewport_size({"width": width, "height": height})
         wider = await page.evaluate("document.documentElement.scrollWidth") - width
         assert wider <= 0, f"{page.url} is {wider} px too wide at {width} px: {await page.evaluate(WIDER)}"
+    await page.evaluate("document.adoptedStyleSheets = []")
     if present:
         await page.set_viewport_size(present)
