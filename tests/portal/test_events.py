@@ -322,5 +322,5 @@ async def test_killed_before_temporal_was_called_the_event_starts_its_run(portal
 async def test_the_problem_speaks_the_customers_language_or_the_one_asked_for(portal):
     german = await portal.send(event("abandon", "voucher/K-1001/V-1", "1"))
     english = await portal.send(event("abandon", "voucher/K-1001/V-1", "2"), **{"accept-language": "en-GB,de;q=0.5"})
-    assert german.json()["title"] == "Diese Kündigung gibt es nicht"
+    assert german.json()["title"] == "Diesen Vorgang gibt es nicht"
     assert english.json()["title"] == "There is no such cancellation"
