@@ -28,7 +28,7 @@ class OutsideStep:
 PILOT = (
     ("Mitwirken > Offene Programme und Bewerten > Pilotprogramm",) * 2,
     ("reicht einen Nachweis ein, etwa einen Link", "hands in proof, for example a link"),
-    ("wird der Vorgang nicht abgeschlossen", "this cancellation is not completed"),
+    ("Ohne Nachweis wird der Vorgang nicht abgeschlossen", "Without proof this is not completed"),
 )
 LEFT_PILOT = (
     "Melden Sie sich vom Pilotprogramm ab, im Kundencenter",

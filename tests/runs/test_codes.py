@@ -178,7 +178,7 @@ async def after_the_deadline(world: World) -> tuple[dict[str, Any], dict[str, An
 
 WARNINGS: list[tuple[str, str, Any, tuple[str, ...]]] = [
     ("boundary_day", "X1", on_the_boundary_day, ("1. Februar 2027", "1. März 2027")),
-    ("surplus", "ED5", with_surplus, ("T-1", "Kündigen oder deaktivieren")),
+    ("surplus", "ED5", with_surplus, ("T-1", "Beenden Sie sie mit einem eigenen Vorgang")),
     ("surplus_gap", "ED13", with_a_gap, ("T-1", "30. April 2027", "1. Februar 2027")),
     ("later_than_standing", "X10", after_the_deadline, ("1. März 2027", "1. Februar 2027")),
 ]

@@ -75,7 +75,8 @@ async def reset_before(world: World, run: Run, event: str | None) -> str:
 
     What came after is not repeated.
     """
-    history = await run.handle.fetch_history()
+    client, first = world.env.client, run.first["run_id"]  # it may have continued as new meanwhile
+    history = await client.get_workflow_handle(run.handle.id, run_id=first).fetch_history()
     accepted = EventType.EVENT_TYPE_WORKFLOW_EXECUTION_UPDATE_ACCEPTED
     names = {
         entry.event_id: entry.workflow_execution_update_accepted_event_attributes.accepted_request.input.name
@@ -87,14 +88,14 @@ async def reset_before(world: World, run: Run, event: str | None) -> str:
     taken = max((number for number, name in names.items() if name == event), default=0)
     before = [number for number in finished if number < taken] or finished[:1]
     request = ResetWorkflowExecutionRequest(
-        namespace=world.env.client.namespace,
-        workflow_execution=WorkflowExecution(workflow_id=run.handle.id, run_id=(await run.handle.describe()).run_id),
+        namespace=client.namespace,
+        workflow_execution=WorkflowExecution(workflow_id=run.handle.id, run_id=first),
         reason="the end was a mistake",
         workflow_task_finish_event_id=before[-1],
         request_id=str(len(history.events)),
         reset_reapply_type=ResetReapplyType.RESET_REAPPLY_TYPE_NONE,
     )
-    return (await world.env.client.workflow_service.reset_workflow_execution(request)).run_id
+    return (await client.workflow_service.reset_workflow_execution(request)).run_id
 
 
 async def test_an_end_that_is_taken_back_leaves_ledger_runs_and_bookings(served: World) -> None:
@@ -128,8 +129,8 @@ async def test_the_tasks_of_a_run_that_was_reset_are_those_of_now(
     await run("place_order")
     await run.confirm("perform", proof={"reference": "T-1"})
     assert await outside(served, run.handle.id) == (None, [], ["booked"])
-    await reset_before(served, run, event)
-    await until(lambda: goes_on(run))
+    newer = await reset_before(served, run, event)
+    await until(lambda: goes_on(served, run, newer))
     assert await outside(served, run.handle.id) == (None, tasks, ["booked"])
     if not tasks:
         await run("place_order")
@@ -155,14 +156,16 @@ async def is_open(world: World, workflow_id: str) -> bool:
     return workflow_id in open_runs and world.adapters.ledger.ended_run(workflow_id) is None
 
 
-async def goes_on(run: Run) -> bool:
-    """Whether a run that was reset has written that it goes on, and its tasks, and waits."""
-    history = [event.event_type for event in (await run.handle.fetch_history()).events]
-    reset = history.index(EventType.EVENT_TYPE_WORKFLOW_TASK_FAILED)
-    return (
-        history[reset:].count(EventType.EVENT_TYPE_ACTIVITY_TASK_COMPLETED) == 2
-        and history[-1] == EventType.EVENT_TYPE_WORKFLOW_TASK_COMPLETED
-    )
+async def goes_on(world: World, run: Run, newer: str) -> bool:
+    """Whether a run that was reset has written that it goes on, and then its tasks."""
+    events = (await world.env.client.get_workflow_handle(run.handle.id, run_id=newer).fetch_history()).events
+    names = {event.event_id: event.activity_task_scheduled_event_attributes.activity_type.name for event in events}
+    done = [
+        names[event.activity_task_completed_event_attributes.scheduled_event_id]
+        for event in events
+        if event.event_type == EventType.EVENT_TYPE_ACTIVITY_TASK_COMPLETED
+    ]
+    return activity_names.GO_ON in done and activity_names.WRITE_TASKS in done[done.index(activity_names.GO_ON) :]
 
 
 # Bookings: none outlives its run, whatever is under way when it ends.
