@@ -6,6 +6,7 @@ from pathlib import Path
 from unittest.mock import patch
 
 import pytest
+import structlog
 
 from catalogue import loader
 from states.model.offers import Catalogue
@@ -14,6 +15,14 @@ from states.model.offers import Catalogue
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What is slow comes first, so that at the end no worker waits for the last test of another."""
     items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def faults_are_logged_as_plain_traces() -> None:
+    """As programs log them (`logs.py`): to draw every local variable of each frame takes half a minute and more."""
+    renderer = structlog.get_config()["processors"][-1]
+    assert isinstance(renderer, structlog.dev.ConsoleRenderer)
+    renderer.exception_formatter = structlog.dev.plain_traceback
 
 
 @pytest.fixture(scope="session", autouse=True)
