@@ -15,6 +15,7 @@ from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 
 from portal import readiness
+from secret_strength import new_receipt_key
 from settings import PREFIX, Settings, switched_off
 from tests.adapters.mail_server import mail_server
 from tests.portal.conftest import Caller
@@ -154,7 +155,7 @@ async def test_what_says_nothing_is_named_in_time(settings: Settings, monkeypatc
 async def test_what_is_off_is_said(alone: Caller) -> None:
     off = (await alone.http.get("/readyz")).json()["off"]
     names = [line.partition(" ")[0].removeprefix(PREFIX) for line in off]
-    secrets = ["WEBHOOK_SECRET", "OPERATOR_TOKENS", "PORTAL_TOKENS", "SESSION_SECRET"]
+    secrets = ["WEBHOOK_SECRET", "OPERATOR_TOKENS", "PORTAL_TOKENS", "SESSION_SECRET", "RECEIPT_KEY"]
     assert names == ["SMTP_URL", *secrets, "PUBLIC_URL", "TEMPORAL_UI_URL"]
     assert str(alone.settings.state_dir / "mail") in off[0]
 
@@ -163,7 +164,7 @@ def test_nothing_is_off_where_all_is_set() -> None:
     complete = {
         "smtp_url": "smtp://mail.example", "mail_from": "k@shop.example", "operator_mail": "o@shop.example",
         "webhook_secret": "whsec_" + "c2VjcmV0" * 4, "operator_tokens": f"anna:{ANNA}",
-        "portal_tokens": f"shop:{OTTO}", "session_secret": f"{ANNA}{OTTO}",
+        "portal_tokens": f"shop:{OTTO}", "session_secret": f"{ANNA}{OTTO}", "receipt_key": new_receipt_key(),
         "public_url": "https://k.example", "temporal_ui_url": "https://t.example",
     }  # fmt: skip
     assert switched_off(Settings.model_validate(complete)) == []

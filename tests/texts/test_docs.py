@@ -230,7 +230,7 @@ async def test_a_run_answers_as_the_page_says(kind, tmp_path):
     expected = played(kind)
     async with open_world(tmp_path, begins=None) as w:
         records = [written["customer"], *written.get("others", ())]
-        await w.load(*({"language": "en"} | record for record in records))
+        await w.load(*({"language": "en", "email": "k@muster.example"} | record for record in records))
         run = await w.request(kind, "K-1", by="customer", **written["request"])
         assert seen(run.first) == seen(expected[0].status)
         for step, exchange in zip(written["steps"], expected[1:], strict=True):
