@@ -210,12 +210,15 @@ def test_a_text_within_a_text_has_the_same_values() -> None:
 
 
 def check_written(language: str, key: str) -> None:
-    """Filters, tests and texts that there are, also in a branch that is never taken."""
+    """Filters, tests and texts that there are, also in a branch that is never taken; no words of ours as a value, which
+    would lose the spaces around them."""
     source = SOURCES[language][key]
     assert all(included in SOURCES[language] for included in INCLUDED.findall(source))
     text = tree(source)
     assert {filter.name for filter in text.find_all(nodes.Filter)} <= set(FILTERS)
     assert {test.name for test in text.find_all(nodes.Test)} <= {"given"}
+    shown = [part for output in text.find_all(nodes.Output) for part in output.nodes]
+    assert not [part.value for part in shown if isinstance(part, nodes.Const)]
     labels = [filter.args[0] for filter in text.find_all(nodes.Filter) if filter.name == "label"]
     assert {label.value for label in labels if isinstance(label, nodes.Const)} <= {
         key.partition(".")[0] for key in keys()
