@@ -78,6 +78,8 @@ class Node:
     under_way: tuple[Effect, ...]
     ghost: Ghost
     path: tuple[str, ...] = ()
+    told: bool = False
+    """Whether what led here was told to the customer."""
 
 
 @dataclass
@@ -94,8 +96,14 @@ class Broken(AssertionError):
     """An invariant does not hold; the message is the path of events that shows it."""
 
 
-def key_of(node: Node) -> tuple[Any, ...]:
-    """What makes two nodes the same: all that guards and actions tell apart, and nothing else."""
+Key = tuple[Any, ...]
+
+
+def key_of(node: Node) -> Key:
+    """What makes two nodes the same: all that guards and actions tell apart, and nothing else.
+
+    Whether the customer has a receipt is left to `check_with_receipts`.
+    """
     memory = node.memory
     check, order, refusal = memory.check, memory.order, memory.refusal
     tasks = sorted(
@@ -112,7 +120,7 @@ def key_of(node: Node) -> tuple[Any, ...]:
         order and (order.late, order.effective_at is None),
         refusal and refusal.code,
         (memory.clarified_cost, memory.clarified_term is not None, memory.clarified_note is not None),
-        (memory.receipted, memory.acknowledged, memory.revoking, memory.rechecked, memory.agreed_at is not None),
+        (memory.acknowledged, memory.revoking, memory.rechecked, memory.agreed_at is not None),
         memory.standing is not None,
         memory.receipt.held if memory.receipt else False,
         memory.now if memory.state in BEFORE_ORDER else None,
@@ -154,34 +162,6 @@ class Walk(NamedTuple):
     """The types of the tasks that were open and could be confirmed."""
 
 
-def explore(kind: Kind, facts: Facts, limit: int = 60_000) -> Walk:
-    """Visit every node. Raises `Broken`."""
-    request = Request(**facts.request)
-    start = Memory(request=request, run_id="r", run_ids=("r",), now=NOW, requested_at=NOW, last_customer_at=NOW)
-    stage = Stage(kind, start)
-    under_way = stage.chart.receive("start", None, NOW)
-    first = Node(stage.memory(), under_way, Ghost())
-    seen = {key_of(first)}
-    reached, performed, decided = {"received"}, set[str](), set[str]()
-    waiting = deque([first])
-    while waiting:
-        node = waiting.popleft()
-        moves = list(moves_from(stage, facts, node))
-        check_node(stage, node, moves)
-        performed |= {task.step.name for task in tasks_of(node.memory, "perform") if task.step}
-        decided |= {move.name.split()[1] for move in moves if move.name.startswith("confirm ")}
-        for move in moves:
-            following = follow(stage, node, move)
-            reached.add(following.memory.state)
-            key = key_of(following)
-            if key not in seen:
-                seen.add(key)
-                waiting.append(following)
-                if len(seen) > limit:
-                    raise Broken(f"more than {limit} nodes: {' → '.join(following.path)}")
-    return Walk(len(seen), reached, performed, decided)
-
-
 class Move(NamedTuple):
     """Something that can happen: as the path of a broken invariant names it, and as the chart's door takes it.
 
@@ -192,6 +172,80 @@ class Move(NamedTuple):
     event: str
     message: Any = None
     at: datetime | None = None
+
+
+class Step(NamedTuple):
+    """A move that was taken: to which node, whether the customer was told, whether there was a receipt then."""
+
+    move: Move
+    to: Key
+    told: bool
+    receipted: bool
+
+
+def explore(kind: Kind, facts: Facts, limit: int = 60_000) -> Walk:
+    """Visit every node. Raises `Broken`."""
+    request = Request(**facts.request)
+    start = Memory(request=request, run_id="r", run_ids=("r",), now=NOW, requested_at=NOW, last_customer_at=NOW)
+    stage = Stage(kind, start)
+    under_way = stage.chart.receive("start", None, NOW)
+    first = Node(stage.memory(), under_way, Ghost())
+    seen = {key_of(first): first}
+    steps: dict[Key, list[Step]] = {}
+    reached, performed, decided = {"received"}, set[str](), set[str]()
+    waiting = deque([first])
+    while waiting:
+        node = waiting.popleft()
+        moves = list(moves_from(stage, facts, node))
+        taken_here = steps[key_of(node)] = []
+        check_node(stage, node, moves)
+        performed |= {task.step.name for task in tasks_of(node.memory, "perform") if task.step}
+        decided |= {move.name.split()[1] for move in moves if move.name.startswith("confirm ")}
+        for move in moves:
+            following = follow(stage, node, move)
+            reached.add(following.memory.state)
+            key = key_of(following)
+            taken_here.append(Step(move, key, following.told, following.memory.receipted))
+            if key not in seen:
+                seen[key] = following
+                waiting.append(following)
+                if len(seen) > limit:
+                    raise Broken(f"more than {limit} nodes: {' → '.join(following.path)}")
+    check_with_receipts(stage, seen, steps)
+    return Walk(len(seen), reached, performed, decided)
+
+
+def check_with_receipts(stage: Stage, seen: dict[Key, Node], steps: dict[Key, list[Step]]) -> None:
+    """Where a run gets both with a receipt and without, the other way has been walked for one of them only.
+
+    A receipt decides nothing but which mails go with another: the same is possible, and of the moves only those that
+    tell the customer something are taken once more. They lead to the same nodes.
+    """
+    known = {(key, node.memory.receipted) for key, node in seen.items()}
+    others = deque((step.to, step.receipted) for taken in steps.values() for step in taken)
+    while others:
+        key, receipted = others.popleft()
+        if (key, receipted) in known:
+            continue
+        known.add((key, receipted))
+        node = seen[key]
+        other = replace(node, memory=node.memory.model_copy(update={"receipted": receipted}))
+        if outlook(stage, node) != outlook(stage, other):
+            raise Broken(f"a receipt decides what is possible: {' → '.join(node.path)}")
+        for step in steps[key]:
+            if not step.told:
+                others.append((step.to, receipted))
+                continue
+            following = follow(stage, other, step.move)
+            if key_of(following) != step.to:
+                raise Broken(f"a receipt decides where a run goes: {' → '.join(following.path)}")
+            others.append((step.to, following.memory.receipted))
+
+
+def outlook(stage: Stage, node: Node) -> tuple[Any, ...]:
+    """What is possible in a node, and for whom it waits."""
+    chart = stage.at(node.memory)
+    return chart.possible(), chart.enabled(), chart.waiting_for(), chart.timers()
 
 
 def refusal_of(chart: Chart, move: Move) -> Refusal | None:
@@ -325,7 +379,8 @@ def follow(stage: Stage, node: Node, move: Move) -> Node:
     new = tuple(effect for effect in effects if not isinstance(effect, Notify | IssueReceipt | Tell | HandOver))
     answered = move.message.effect if isinstance(move.message, Answer) else None
     left = tuple(effect for effect in node.under_way if effect is not answered)
-    return Node(stage.memory(), (*left, *new), ghost_after(node.ghost, move.name), path)
+    told = any(isinstance(effect, Notify) and effect.to == "customer" for effect in effects)
+    return Node(stage.memory(), (*left, *new), ghost_after(node.ghost, move.name), path, told)
 
 
 def taken(chart: Chart, move: Move, path: tuple[str, ...]) -> tuple[Effect, ...]:

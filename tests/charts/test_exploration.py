@@ -125,6 +125,13 @@ def test_the_exploration_finds_a_task_that_shows_the_way_of_another_action(monke
     assert "the click path is that of another action" in explored(declared())
 
 
+def test_the_exploration_finds_a_receipt_that_decides_how_it_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    right = Chart.waiting_for
+    wrong = lambda chart: right(chart) and (*right(chart), *(("system",) if chart.model.receipted else ()))  # noqa: E731
+    monkeypatch.setattr(Chart, "waiting_for", wrong)
+    assert "a receipt decides what is possible" in explored(declared())
+
+
 @pytest.mark.parametrize("case", [PAID, {**PAID, "term_ends": None, **ASK_TERM}], ids=["recorded", "clarified"])
 def test_the_exploration_finds_a_term_that_has_run_out(case: Fields, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("states.rules.effective_date.still_runs", lambda _, last_day, at=None: last_day is not None)
