@@ -24,6 +24,7 @@ from activities.sql.customer_centre import SqlCustomerCentre
 from activities.sql.database import Database
 from activities.sql.ledger import SqlLedger
 from activities.sql.tables import tickets as tickets_table
+from catalogue.texts import say
 from settings import Settings
 from states.model.effects import ApplyChange, BookOrder, Notify, Step
 from states.model.facts import Undelivered
@@ -125,8 +126,7 @@ async def test_a_refusal_is_final_and_says_why(acts: CancellationActivities) -> 
     with pytest.raises(ApplicationError) as caught:
         await run(acts.place_order, step("wms_user", "L-99", BookOrder(placed_at=PLACED, effective_at=EFFECTIVE)))
     assert (caught.value.type, caught.value.non_retryable) == ("Refused", True)
-    assert set(caught.value.details[0]) == {"reason", "reference"}
-    assert "L-99" in caught.value.details[0]["reason"]
+    assert caught.value.details[0] == {"reason": say("de", "centre.not_held"), "reference": "not_held"}
 
 
 @dataclass

@@ -126,7 +126,8 @@ async def test_a_customer_who_is_not_recorded_gets_one_without_a_name(acts: Canc
 async def test_licences_are_called_by_their_names(acts: CancellationActivities, tmp_path: Path) -> None:
     named = line(licences=[licence("L-77", label="Picker 3")])
     await load_customers(acts.settings, file_of(tmp_path, named))
-    facts = FACTS.model_copy(update={"run": FACTS.run | {"called": "WMS-Benutzer (L-77)"}})
+    ending = {"kind": "wms_user", "subject": "L-77", "target": None, "called": "WMS-Benutzer (L-77)"}
+    facts = FACTS.model_copy(update={"run": FACTS.run | ending})
     (receipt,) = await asyncio.to_thread(issue, acts, ORDERED.model_copy(update={"facts": facts}))
     assert "Picker 3 (L-77)" in row(document_of(receipt), "what")
 
