@@ -79,12 +79,13 @@ def test_a_kind_that_the_tests_are_not_told_of_is_named_with_the_file_to_write()
 
 NEVER_REACHED = "a state is never reached"
 UNANSWERED = "a doing-state waits for an answer that is not under way"
+NO_RECEIPT = "receipts of what arrived are []"
 NO_MATTER = SimpleNamespace(still_matters=lambda *_: False, stops_clock=True)
 FUNCTIONS = [
     ("lifecycle.type_of", NO_MATTER, UNANSWERED),
     ("lifecycle.remember_surplus", ArithmeticError("a bug"), "ArithmeticError: a bug"),
     ("orders.orderable", False, "what is held can be neither ended nor asked about"),
-    ("orders.ask_for_booking", None, UNANSWERED),
+    ("orders.ask_for_booking", None, NO_RECEIPT),
     ("tasks.proofs_missing", False, NEVER_REACHED),
     ("timers.date_timers", {}, NEVER_REACHED),
     ("admission.came_too_late", True, "request_revocation is enabled in placing but refused"),
