@@ -1,0 +1,94 @@
+"""What is an operator's alone is found in nothing that a customer gets: no page, answer, mail, receipt or feed.
+
+A guided run, in which an operator says and does what is his; `tests/canary.py` has the words that are looked for.
+"""
+
+import asyncio
+import base64
+from email import message_from_bytes, policy
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+
+from tests.canary import OPERATOR, canaries_in, canary
+from tests.pages.desk import Desk
+from tests.pages.forms import Browser
+from tests.pages.test_case_acts import ordered, shown_with
+from tests.strong import ANNA, OTTO
+
+TOKENS = {"operator_tokens": {"anna": (SecretStr(ANNA),)}, "portal_tokens": {"shop": (SecretStr(OTTO),)}}
+pytestmark = [pytest.mark.server, pytest.mark.shop(customer_centre="guided", **TOKENS)]
+CUSTOMER, CASE = "K-1004", "wms_user/K-1004/U-42"
+
+
+async def decided(desk: Desk) -> Browser:
+    """A customer's browser, after an operator has confirmed the booking, and then once more, which is not taken."""
+    browser = await desk.browser(CUSTOMER)
+    await ordered(browser, "wms_user", "U-42")
+    run = desk.world.run(CASE)
+    proof = {"reference": canary("reference"), "confirmed_by": canary("confirmed_by")}
+    await run.confirm("perform", by=OPERATOR, proof=proof, note=canary("note"))
+    await run.signal("confirm_task", {"by": OPERATOR, "note": canary("fault")})
+    for _ in range(200):
+        document = await run.status()
+        if any(line["event"] == "confirm_task" and line["audience"] == "operators" for line in document["timeline"]):
+            break
+        await asyncio.sleep(0.05)
+    assert set(canaries_in(document)) >= {OPERATOR, canary("reference")}, "the operator's words stand in the document"
+    return browser
+
+
+def of_a_jws(compact: str) -> str:
+    """What a signed document says."""
+    payload = compact.split(".")[1]
+    return base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)).decode()
+
+
+async def test_nothing_of_an_operators_is_on_a_page_or_in_an_answer(desk: Desk):
+    browser = await decided(desk)
+    page = await shown_with(browser, f"/my/cases/{CASE}", "receipt-2")
+    pages = {f"/my/cases/{CASE}": page.html}
+    for address in (
+        "/my",
+        "/my/what-if",
+        "/my/calendar",
+        f"/my/cases/{CASE}/receipts/1",
+        f"/my/cases/{CASE}/receipts/2",
+    ):
+        pages[address] = (await browser.open(address)).html
+    for address in (
+        f"/cancellations/{CASE}",
+        f"/cancellations/{CASE}/receipts",
+        f"/customers/{CUSTOMER}/board",
+        f"/cancellations?customer={CUSTOMER}",
+    ):
+        answer = await browser.http.get(address)
+        assert answer.status_code == 200, answer.text
+        pages[address] = answer.text
+    assert {address: found for address, text in pages.items() if (found := canaries_in(text))} == {}
+
+
+async def test_nothing_of_an_operators_is_in_a_receipt_a_feed_or_a_mail(desk: Desk):
+    browser = await decided(desk)
+    await shown_with(browser, f"/my/cases/{CASE}", "receipt-2")
+    said = {}
+    for number in (1, 2):
+        signed = await browser.http.get(f"/cancellations/{CASE}/receipts/{number}.jws")
+        said[f"receipt {number}"] = of_a_jws(signed.text)
+        said[f"receipt {number} as PDF"] = (await browser.http.get(f"/cancellations/{CASE}/receipts/{number}.pdf")).text
+    made = await browser.http.post(f"/customers/{CUSTOMER}/calendar", json={})
+    assert made.status_code == 200, made.text
+    feed = await browser.http.get(made.json()["url"])
+    assert feed.status_code == 200 and "BEGIN:VEVENT" in feed.text
+    said["feed"] = feed.text
+    mails = [
+        message_from_bytes(path.read_bytes(), policy=policy.default)
+        for path in sorted((Path(desk.world.settings.state_dir) / "mail").glob("wms_user_K-1004_U-42*.eml"))
+    ]
+    to_customer = [mail for mail in mails if mail["To"] != desk.world.settings.operator_mail]
+    assert len(to_customer) >= 2
+    for number, mail in enumerate(to_customer):
+        parts = [part.get_content() for part in mail.walk() if part.get_content_maintype() == "text"]
+        said[f"mail {number}"] = "\n".join([str(mail["Subject"]), *parts])
+    assert {what: found for what, text in said.items() if (found := canaries_in(text))} == {}
