@@ -27,6 +27,7 @@ from portal.schemas import (
 )
 from portal.search import STATES
 from states.model.ends import ENDS
+from states.model.record import Customer
 from states.model.request import ConfirmTask, RejectTask, Request
 from states.model.status import End, Status
 from states.views.preview import Preview
@@ -423,9 +424,11 @@ async def test_what_is_answered_calls_licences_as_the_customer_does(portal):
     assert "Picker 3 (L-77)" in texts and "WMS-Benutzer (L-77)" not in texts
 
 
-async def test_a_preview_starts_nothing(portal, client):
-    await portal.http.post("/previews", json=PREVIEW)
-    is_problem(await portal.http.get("/cancellations/edition/K-1001/jtl"), 404, "unknown_run")
+async def test_a_preview_starts_nothing(portal, customer):
+    portal.adapters.records.load([Customer(customer=customer, name="Muster GmbH", editions={"jtl": "jtl_pro"})])
+    answer = await portal.http.post("/previews", json=PREVIEW | {"customer": customer})
+    assert answer.status_code == 200 and answer.json()["refusal"] is None
+    is_problem(await portal.http.get(f"/cancellations/edition/{customer}/jtl"), 404, "unknown_run")
 
 
 async def test_unavailable_where_temporal_cannot_be_reached(offline):

@@ -109,9 +109,10 @@ async def test_an_end_that_is_taken_back_leaves_ledger_runs_and_bookings(served:
     await status_when(run, lambda status: status["run_id"] == newer)
     await until(lambda: is_open(served, run.handle.id))
     assert await outside(served, run.handle.id) == (None, [], ["booked"])
-    assert (await run("supersede", booking="B-10"))["state"] == "superseded"
+    answer = await run("supersede", booking="B-10")
+    assert answer["state"] == "superseded"
     ended = served.adapters.ledger.ended_runs()
-    assert [(item.run_id, item.state) for item in ended.items] == [(newer, "superseded")]
+    assert [(item.run_id, item.state) for item in ended.items] == [(answer["run_id"], "superseded")]
     assert await outside(served, run.handle.id) == ("superseded", [], ["superseded"])
 
 
