@@ -70,13 +70,15 @@ async def to_the_end(people: dict[str, Customer]) -> dict[str, dict[str, Any]]:
 
 
 def nothing_doubled(folder: Path, who: Customer) -> None:
-    """One order, one ledger row, each effect once, one mail of each template."""
+    """One order, one ledger row, each effect and each receipt once and in order, one mail of each template."""
     run = who.workflow_id
     assert rows(folder, "SELECT count(*) FROM orders WHERE workflow_id = ?", run) == [(1,)]
     assert rows(folder, "SELECT state FROM ledger WHERE workflow_id = ?", run) == [("applied",)]
     actions = rows(folder, "SELECT action FROM receipts WHERE key LIKE ? ORDER BY number", f"{run}/%")
     assert [action for (action,) in actions] == ["place_order", "apply_change"]
-    assert len(mails_of(folder, who)) == 2, mails_of(folder, who)
+    issued = rows(folder, "SELECT number, event FROM issued_receipts WHERE workflow_id = ? ORDER BY number", run)
+    assert issued == [(1, "ordered"), (2, "booked"), (3, "applied")]
+    assert len(mails_of(folder, who)) == 3, mails_of(folder, who)
 
 
 def mails_of(folder: Path, who: Customer) -> list[str]:
@@ -118,8 +120,8 @@ async def test_a_kill_at_any_step_loses_and_doubles_nothing(victim: str, system:
 
 
 async def all_sent(folder: Path, people: dict[str, Customer]) -> bool | None:
-    """Each has a mail about the order and one about the change."""
-    return all(len(mails_of(folder, who)) >= 2 for who in people.values()) or None
+    """Each has a mail about what has arrived, about the booking and about the change."""
+    return all(len(mails_of(folder, who)) >= 3 for who in people.values()) or None
 
 
 async def sent_again(people: dict[str, Customer]) -> None:
