@@ -6,6 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
 
+from catalogue.formats import preferred_language
 from pages.calls import CallRefused, Calls, Document, Form, Visitor
 from pages.forms import read_form
 from pages.rendering import STATIC, VERSIONS, Look
@@ -98,8 +99,4 @@ async def refused(request: Request, problem: Document) -> Response:
 
 def language_of(request: Request) -> str:
     """German or English, as the browser prefers; German where it prefers neither: the vendor's customers speak it."""
-    for part in request.headers.get("accept-language", "").split(","):
-        language = part.partition(";")[0].strip()[:2].lower()
-        if language in ("de", "en"):
-            return language
-    return "de"
+    return preferred_language(request.headers.get("accept-language", "")) or "de"

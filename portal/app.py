@@ -20,7 +20,15 @@ from pages.calls import CallRefused
 from pages.my.routes import router as customers_pages
 from pages.rendering import Look
 from pages.site import Site, language_of, refused
-from portal import customer_routes, health_routes, home_page, operator_routes, receipt_routes, session_routes
+from portal import (
+    account_routes,
+    customer_routes,
+    health_routes,
+    home_page,
+    operator_routes,
+    receipt_routes,
+    session_routes,
+)
 from portal.authority import authority_noted
 from portal.branding import brand_of
 from portal.context import Portal, portal_of, requested_language
@@ -77,7 +85,7 @@ def build(client: Client, settings: Settings, *, trusted: bool) -> FastAPI:
     app.include_router(session_routes.router)
     app.include_router(customers_pages)
     # Before the customers' calls, one of which takes every address below /cancellations/.
-    for module in (home_page, receipt_routes, customer_routes, operator_routes, health_routes):
+    for module in (home_page, account_routes, receipt_routes, customer_routes, operator_routes, health_routes):
         app.include_router(module.router)
     return app
 

@@ -6,7 +6,7 @@ and again at the first moment after its deadline.
 
 from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -15,7 +15,7 @@ from activities.request_check import check_in, context_of, run_settings
 from catalogue.texts import say
 from portal.choices import label_of, listed_targets
 from portal.context import Portal
-from portal.problems import PortalProblem
+from portal.problems import unknown_customer
 from portal.read_models import licence_answer, meaning_of, request_for, running_for
 from portal.schemas import Board, BoardItem, Deadline, RunningItem, Total
 from states.kinds.kind import Context
@@ -28,13 +28,13 @@ from states.model.request import Request
 from states.model.status import DEADLINE_KEPT, ShownRun
 from states.rules.cost_effect import product_of
 from states.rules.run_values import isoformat
+from states.views.labels import last_day_before
 from states.views.outlook import Outlook, outlook
 from states.views.preview import played
 
 CURRENCY = "EUR"
 REFUSED = Outlook(None, None, None, False, "none", None)
 """Of what no process here ends."""
-INSTANT = timedelta(microseconds=1)
 
 
 def board(portal: Portal, customer: str, language: Language | None = None) -> dict[str, Any]:
@@ -43,7 +43,7 @@ def board(portal: Portal, customer: str, language: Language | None = None) -> di
         context = context_of(customer, portal.adapters, portal.settings)
         shown = portal.adapters.open_list.held(context.open_runs)
     if context.record is None:
-        raise PortalProblem("unknown_customer", values={"customer": customer}, status=404)
+        raise unknown_customer(customer)
     if language is not None:
         context = replace(context, record=context.record.model_copy(update={"language": language}))
     return drawn(portal, context, shown, datetime.now(UTC)).model_dump(mode="json")
@@ -255,7 +255,7 @@ class Drawing:
 
     def last_day(self, order_by: datetime | None) -> date | None:
         """The last day that lies before a moment, in whole or in part."""
-        return self.day(order_by - INSTANT) if order_by else None
+        return last_day_before(order_by, self.zone) if order_by else None
 
 
 def main_subjects(record: Customer) -> Iterator[tuple[str, str, str]]:

@@ -7,7 +7,7 @@ from typing import Any
 from activities.sql.calendar_feeds import CalendarFeed
 from portal.board import board
 from portal.context import Portal
-from portal.problems import PortalProblem
+from portal.problems import PortalProblem, unknown_customer
 from portal.schemas import Calendar, CalendarChange
 
 FEED = "/my/calendar/{secret}.ics"
@@ -60,7 +60,7 @@ def feed(portal: Portal, secret: str) -> dict[str, Any]:
 def check_customer(portal: Portal, customer: str) -> None:
     """Raise `unknown_customer`."""
     if portal.adapters.records.customer(customer) is None:
-        raise PortalProblem("unknown_customer", values={"customer": customer}, status=404)
+        raise unknown_customer(customer)
 
 
 def answer_of(customer: str, present: CalendarFeed | None, url: str | None = None) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import Any, Literal, cast
 from activities.request_check import check_in, context_of
 from catalogue.texts import known, say
 from portal.context import Portal
-from portal.problems import PortalProblem, malformed
+from portal.problems import malformed, unknown_customer
 from portal.schemas import TargetChoice
 from portal.strict_json import read_document
 from states.kinds.registry import KINDS
@@ -71,7 +71,7 @@ def choices(
     context = context_of(customer, portal.adapters, portal.settings)
     record = context.record
     if record is None:
-        raise PortalProblem("unknown_customer", values={"customer": customer}, status=404)
+        raise unknown_customer(customer)
     record = record.model_copy(update={"language": language or record.language})
     now = datetime.now(UTC)
     catalogue = portal.catalogues.in_force(day_of(now, portal.settings.time_zone))

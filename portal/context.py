@@ -7,6 +7,7 @@ from fastapi import Request
 from standardwebhooks import Webhook
 
 from activities.adapters import Adapters
+from catalogue.formats import preferred_language
 from catalogue.loader import Catalogues
 from portal.credentials import Credentials
 from portal.intake import Intake
@@ -77,8 +78,4 @@ def wanted(accepted: str, media_type: str) -> float:
 
 def requested_language(request: Request) -> str | None:
     """German or English where the caller asks for one of them."""
-    for part in request.headers.get("accept-language", "").split(","):
-        language = part.partition(";")[0].strip()[:2].lower()
-        if language in ("de", "en"):
-            return language
-    return None
+    return preferred_language(request.headers.get("accept-language", ""))

@@ -7,24 +7,18 @@ from fastapi.responses import JSONResponse, RedirectResponse, Response
 from structlog.contextvars import bound_contextvars
 
 from activities.links import customer_page
-from portal import calendar_feeds, openapi_examples, read_models
-from portal.authority import OF_THE_CUSTOMER, CurrentAuthority, authority_of, caller_of, sender_authority
-from portal.board import board as board_of
-from portal.choices import Choices
-from portal.choices import choices as chosen_from
+from portal import openapi_examples, read_models
+from portal.authority import CurrentAuthority, authority_of, caller_of, sender_authority
 from portal.context import takes_pages
 from portal.incoming import read_event
 from portal.json_body import JsonBody
 from portal.openapi import BY_ANYBODY, SIGNED, answer, body, event_body, problems, secured
-from portal.parameters import CurrentPortal, Cursor, CustomerNumber, KindName, Limit, bound_of, choice
+from portal.parameters import CurrentPortal, Cursor, CustomerNumber, KindName, Limit, RunId, bound_of, choice
 from portal.problems import MEDIA_TYPE
-from portal.schemas import Board, Calendar, CalendarChange, CancellationPage, LicencesAnswer
+from portal.schemas import CancellationPage
 from portal.search import STATES, Criteria, search
 from portal.shown import shown
-from portal.strict_json import read_document
 from states.kinds.registry import KINDS
-from states.model.base import Identifier, LongIdentifier
-from states.model.record import Language
 from states.model.status import Status, WaitingFor
 from states.views.preview import Preview
 
@@ -37,7 +31,6 @@ BY_ACCEPT = {"Vary": "Accept"}
 router = APIRouter()
 StateName = Annotated[str | None, Query(json_schema_extra={"enum": list(STATES)})]
 Awaited = Annotated[str | None, Query(json_schema_extra={"enum": list(WAITING_FOR)})]
-ReadIn = Annotated[Language | None, Query(description="The customer's own unless given")]
 Bound = Annotated[str | None, Query(description="A day in Berlin or a moment, inclusive")]
 
 
@@ -63,100 +56,6 @@ async def events(request: Request, portal: CurrentPortal) -> JSONResponse:
     media_type = "application/json" if answer.status == 202 else MEDIA_TYPE
     document = await shown(portal, answer.document, authority.view)
     return JSONResponse(document, status_code=answer.status, media_type=media_type)
-
-
-@router.get(
-    "/customers/{customer}/licences",
-    tags=["customers"],
-    summary="The customer's licences, and what ending each would do to the cost",
-    responses=answer(200, LicencesAnswer, openapi_examples.LICENCES, "The licences")
-    | problems(401, 403, 404, 422, 503),
-    dependencies=[OF_THE_CUSTOMER],
-    openapi_extra=secured(*BY_ANYBODY),
-)
-async def licences(customer: Annotated[Identifier, Path()], portal: CurrentPortal) -> JSONResponse:
-    """Cancelled (cost falls), deactivated (the price is in the edition), or why neither."""
-    return JSONResponse(await portal.adapters.database.in_thread(read_models.licences, portal, customer))
-
-
-@router.get(
-    "/customers/{customer}/board",
-    tags=["customers"],
-    summary="Everything that the customer has, until when each could be ended, and what that would do",
-    responses=answer(200, Board, openapi_examples.BOARD, "The board") | problems(401, 403, 404, 422, 503),
-    dependencies=[OF_THE_CUSTOMER],
-    openapi_extra=secured(*BY_ANYBODY),
-)
-async def board(
-    customer: Annotated[Identifier, Path()], portal: CurrentPortal, language: ReadIn = None
-) -> JSONResponse:
-    """Whether or not anything was requested: by the same charts as previews, for now and for the deadline after."""
-    return JSONResponse(await portal.adapters.database.in_thread(board_of, portal, customer, language))
-
-
-@router.get(
-    "/customers/{customer}/calendar",
-    tags=["customers"],
-    summary="Whether the customer has a calendar feed, and when it reminds",
-    responses=answer(200, Calendar, openapi_examples.CALENDAR, "The feed") | problems(401, 403, 404, 422, 503),
-    dependencies=[OF_THE_CUSTOMER],
-    openapi_extra=secured(*BY_ANYBODY),
-)
-async def calendar(customer: Annotated[Identifier, Path()], portal: CurrentPortal) -> JSONResponse:
-    """The address itself is told when it is made, and never again: only its hash is kept."""
-    return JSONResponse(await portal.adapters.database.in_thread(calendar_feeds.calendar, portal, customer))
-
-
-@router.post(
-    "/customers/{customer}/calendar",
-    tags=["customers"],
-    summary="Make an address for the customer's calendar feed, or change when it reminds",
-    responses=answer(200, Calendar, openapi_examples.CALENDAR, "The feed") | problems(401, 403, 404, 422, 503),
-    dependencies=[OF_THE_CUSTOMER],
-    openapi_extra=body(openapi_examples.CALENDAR_CHANGE, "CalendarChange") | secured(*BY_ANYBODY),
-)
-async def change_calendar(
-    customer: Annotated[Identifier, Path()], data: JsonBody, portal: CurrentPortal
-) -> JSONResponse:
-    """An address is made where there is none, and with `renew`; a former one then ends."""
-    change = read_document(CalendarChange, data)
-    changed = await portal.adapters.database.in_thread(calendar_feeds.change_calendar, portal, customer, change)
-    return JSONResponse(changed, headers={"Cache-Control": "no-store"})
-
-
-@router.delete(
-    "/customers/{customer}/calendar",
-    tags=["customers"],
-    summary="Let the address of the customer's calendar feed end",
-    responses=answer(200, Calendar, openapi_examples.CALENDAR, "No feed any more") | problems(401, 403, 404, 422, 503),
-    dependencies=[OF_THE_CUSTOMER],
-    openapi_extra=secured(*BY_ANYBODY),
-)
-async def end_calendar(customer: Annotated[Identifier, Path()], portal: CurrentPortal) -> JSONResponse:
-    """Whoever has the address then gets nothing more."""
-    return JSONResponse(await portal.adapters.database.in_thread(calendar_feeds.end_calendar, portal, customer))
-
-
-@router.get(
-    "/customers/{customer}/choices",
-    tags=["customers"],
-    summary="What may be chosen for one cancellation: targets, reasons, what its order asks for",
-    responses=answer(200, Choices, openapi_examples.CHOICES, "What may be chosen") | problems(401, 403, 404, 422, 503),
-    dependencies=[OF_THE_CUSTOMER],
-    openapi_extra=secured(*BY_ANYBODY),
-)
-async def choices(
-    customer: Annotated[Identifier, Path()],
-    portal: CurrentPortal,
-    kind: Annotated[str, Query(json_schema_extra={"enum": list(KINDS)})],
-    subject: Annotated[LongIdentifier, Query()],
-    target: Annotated[
-        str | None, Query(max_length=200, description="The one chosen, where it is no listed one")
-    ] = None,
-) -> JSONResponse:
-    """Of what the customer has now, in the catalogue in force."""
-    in_thread = portal.adapters.database.in_thread
-    return JSONResponse(await in_thread(chosen_from, portal, customer, kind, subject, target))
 
 
 @router.post(
@@ -223,7 +122,7 @@ async def cancellation(
     workflow_id: Annotated[str, Path(pattern=ANY_ID, examples=["edition/K-1001/jtl"])],
     request: Request,
     portal: CurrentPortal,
-    run_id: Annotated[str | None, Query(pattern=r"^[A-Za-z0-9-]{1,64}$", description="An older run")] = None,
+    run_id: RunId = None,
 ) -> Response:
     """Of the newest run, or of the one that `run_id` names. A browser is led to the page."""
     if takes_pages(request):  # the page asks by itself who comes

@@ -3,9 +3,9 @@
 import re
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import quote
 
 from catalogue.loader import Catalogues
+from pages.my.addresses import case_address, start_address
 from portal.incoming import WORKFLOW_ID
 from portal.problems import PortalProblem, malformed
 from portal.read_models import request_for
@@ -29,13 +29,13 @@ def page_of(act: Any, record: Customer, catalogues: Catalogues, settings: Settin
         case {"run": str(run), **rest} if not rest:
             if not WORKFLOW_ID.fullmatch(run) or run.split("/")[1] != record.customer:
                 raise malformed("open_run", given=repr(run)[:80])
-            return f"/my/cases/{run}"
+            return case_address(run)
         case {"kind": str(kind), "subject": str(subject), **rest} if not rest:
             if kind not in KINDS:
                 raise malformed("kind", given=kind[:80], known=list(KINDS))
             if not SUBJECT.fullmatch(subject):
                 raise malformed("open_subject", given=repr(subject)[:80])
-            return page_of_act(kind, subject)
+            return start_address(kind, subject)
     raise malformed("open_form")
 
 
@@ -46,9 +46,4 @@ def page_of_licence(number: str, record: Customer, catalogues: Catalogues, setti
         raise PortalProblem("not_held", values={"customer": record.customer, "licence": number, "subject": number})
     catalogue = catalogues.in_force(day_of(datetime.now(UTC), settings.time_zone))
     request = request_for(record, licence, product_of(catalogue, licence))
-    return BOARD if request is None else page_of_act(request.kind, request.subject)
-
-
-def page_of_act(kind: str, subject: str) -> str:
-    """The page on which something is ended."""
-    return f"/my/cancel/{kind}/{quote(subject, safe='')}"
+    return BOARD if request is None else start_address(request.kind, request.subject)

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import date, datetime, timedelta
 from typing import Annotated, Literal
 
-from fastapi import Depends, Query
+from fastapi import Depends, Path, Query
 
 from portal.context import Portal, current_portal
 from portal.problems import malformed
@@ -18,6 +18,9 @@ Cursor = Annotated[str | None, Query(max_length=20_000, description="`next` of t
 Limit = Annotated[int, Query(ge=1, le=200)]
 KindName = Annotated[str | None, Query(json_schema_extra={"enum": list(KINDS)})]
 CustomerNumber = Annotated[Identifier | None, Query()]
+OwnCustomer = Annotated[Identifier, Path()]
+"""The customer whom an address names."""
+RunId = Annotated[str | None, Query(pattern=r"^[A-Za-z0-9-]{1,64}$", description="An older run")]
 
 
 def choice(field: str, value: str | None, choices: Collection[str]) -> str | None:

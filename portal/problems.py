@@ -58,6 +58,11 @@ def malformed(fault: Any, /, **values: Any) -> PortalProblem:
     return PortalProblem("malformed", values={"fault": fault} | values)
 
 
+def unknown_customer(customer: str) -> PortalProblem:
+    """What a call asks about is not there, since nobody has that number."""
+    return PortalProblem("unknown_customer", values={"customer": customer}, status=404)
+
+
 def wrong_call(errors: Any) -> PortalProblem:
     """What the framework found wrong with a call's parameters or body."""
     for error in errors:

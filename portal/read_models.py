@@ -9,7 +9,7 @@ from catalogue.loader import Catalogues
 from catalogue.texts import say
 from portal.context import Portal
 from portal.incoming import check_reason, read_request
-from portal.problems import PortalProblem
+from portal.problems import unknown_customer
 from portal.schemas import LicenceAnswer, LicencesAnswer
 from portal.shown import with_names
 from settings import Settings
@@ -37,7 +37,7 @@ def licences(portal: Portal, customer: str) -> dict[str, Any]:
     """The customer's licences, each with what its end would mean. Blocks. Raises `unknown_customer`."""
     context = context_of(customer, portal.adapters, portal.settings)
     if context.record is None:
-        raise PortalProblem("unknown_customer", values={"customer": customer}, status=404)
+        raise unknown_customer(customer)
     answers = licence_answers(context, context.record, portal.catalogues, portal.settings)
     return LicencesAnswer(customer=customer, licences=answers).model_dump(mode="json")
 

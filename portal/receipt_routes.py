@@ -3,7 +3,7 @@
 import json
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Query, Request
+from fastapi import APIRouter, Path, Request
 from fastapi.responses import JSONResponse, Response
 
 from activities.receipts.keys import receipt_keys
@@ -13,7 +13,7 @@ from portal import openapi_examples
 from portal.authority import CurrentAuthority
 from portal.context import Portal
 from portal.openapi import BY_ANYBODY, answer, problems, secured
-from portal.parameters import CurrentPortal
+from portal.parameters import CurrentPortal, RunId
 from portal.problems import PortalProblem
 from portal.schemas import KeySet, ReceiptAnswer, ReceiptsAnswer
 from states.model.base import Identifier, LongIdentifier
@@ -28,7 +28,6 @@ KEPT_AN_HOUR = {"Cache-Control": "public, max-age=3600"}
 router = APIRouter()
 Kind = Annotated[str, Path(pattern=r"^[a-z_]{1,40}$", examples=["edition"])]
 Subject = Annotated[LongIdentifier, Path(examples=["jtl"])]
-RunId = Annotated[str | None, Query(pattern=r"^[A-Za-z0-9-]{1,64}$", description="An older run")]
 
 
 @router.get(

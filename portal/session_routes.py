@@ -15,7 +15,7 @@ from portal.entrances import page_of
 from portal.json_body import JsonBody
 from portal.openapi import OPERATOR, PORTAL, answer, body, problems, secured
 from portal.parameters import CurrentPortal
-from portal.problems import PortalProblem, malformed
+from portal.problems import PortalProblem, malformed, unknown_customer
 from portal.schemas import CustomerSession, SessionLink
 from portal.sessions import LINK_LASTS, Link, Session, new_session
 from portal.strict_json import read_document
@@ -54,7 +54,7 @@ def link_for(portal: Portal, wanted: CustomerSession) -> Link:
     """The link that is wanted. Blocks. Raises `unknown_customer`, and what `page_of` raises."""
     record = portal.adapters.records.customer(wanted.customer)
     if record is None:
-        raise PortalProblem("unknown_customer", values={"customer": wanted.customer}, status=404)
+        raise unknown_customer(wanted.customer)
     page = page_of(wanted.open, record, portal.catalogues, portal.settings)
     session = new_session(record.customer, wanted.language or record.language, wanted.return_url)
     return Link(session, page, datetime.now(UTC).replace(microsecond=0) + LINK_LASTS)

@@ -4,16 +4,25 @@ It knows no workflow: a client that only connects need not load them.
 """
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from temporalio.api.failure.v1 import Failure
 from temporalio.contrib.pydantic import PydanticPayloadConverter, ToJsonOptions
 from temporalio.converter import DataConverter, DefaultFailureConverter, PayloadConverter
 from temporalio.exceptions import ApplicationError
 
+if TYPE_CHECKING:
+    from states.model.status import Problem
+
 
 class EventRefused(ApplicationError):
-    """An event that is not taken; people read it, in the web UI's form too, so it travels without a trace of calls."""
+    """An event that is not taken; people read it, in the web UI's form too, so it travels without a trace of calls.
+
+    The problem's code is its type, the problem itself its details.
+    """
+
+    def __init__(self, problem: "Problem") -> None:
+        super().__init__(problem.text, problem.model_dump(mode="json"), type=problem.code, non_retryable=True)
 
 
 class Unreadable:

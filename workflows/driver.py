@@ -302,9 +302,8 @@ class Driver:
         return None if workflow.unsafe.is_replaying() else self.document()
 
     def failure(self, refusal: Refusal) -> EventRefused:
-        """A refused update: the code as type, the problem as details, and a text for people."""
-        document = problem(self.chart, say, refusal, self.document())
-        return EventRefused(document.text, document.model_dump(mode="json"), type=document.code, non_retryable=True)
+        """A refused update, readably."""
+        return EventRefused(problem(self.chart, say, refusal, self.document()))
 
     def ignore(self, event: str, refusal: Refusal, by: str | None = None) -> None:
         """A signal that cannot be taken leaves a line and changes nothing else."""

@@ -194,8 +194,7 @@ class LastMails:
         """The same. Raises what refuses it, readably."""
         judged = self.judged(event, payloads)
         if isinstance(judged, Refusal):
-            document = problem(self.chart, say, judged, self.document())
-            raise EventRefused(document.text, document.model_dump(mode="json"), type=document.code, non_retryable=True)
+            raise EventRefused(problem(self.chart, say, judged, self.document()))
         return judged
 
     def take(self, event: str, decision: Decision) -> None:

@@ -3,7 +3,7 @@
 import asyncio
 import shutil
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -160,6 +160,13 @@ def event(name: str, workflow_id: str, id: str, **data: Any) -> dict[str, Any]:
 
 
 _numbers = iter(range(1, 10_000))
+
+
+def routes_in(router: Any) -> Iterator[Any]:
+    """Every route, those of routers within routers too."""
+    for route in router.routes:
+        within = getattr(route, "original_router", None)
+        yield from routes_in(within) if within is not None else [route]
 
 
 @pytest.fixture

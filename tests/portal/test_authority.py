@@ -31,7 +31,7 @@ from tests.portal.access import (
     link_for,
     opened,
 )
-from tests.portal.conftest import CUSTOMERS, Caller, event, requested
+from tests.portal.conftest import CUSTOMERS, Caller, event, requested, routes_in
 from tests.portal.test_events import is_problem
 from tests.strong import ANNA, OTTO
 
@@ -56,7 +56,7 @@ async def session(guarded: Caller) -> AsyncIterator[Any]:
 # Every call.
 
 TO_EVERYBODY = {
-    "/", "/healthz", "/readyz", "/metrics", "/openapi.json", "/.well-known/jwks.json", "/my/enter", "/my/brand.css",
+    "/", "/healthz", "/readyz", "/metrics", "/openapi.json", "/.well-known/jwks.json", "/my/enter",
 }  # fmt: skip
 """What needs no authority: what runs it, what checks a receipt, and how one gets in."""
 BEGIN_SO = ("/my/static/", "/my/brand/", "/my/calendar/")
@@ -66,13 +66,6 @@ BEGIN_SO = ("/my/static/", "/my/brand/", "/my/calendar/")
 PART = re.compile(r"\{(\w+)(:path)?\}")
 NAMED = {"customer": FOREIGN, "workflow_id": f"edition/{FOREIGN}/jtl", "kind": "edition", "subject": "jtl", "name": "1"}
 """What stands in the addresses of calls; anything else is a number."""
-
-
-def routes_in(router: Any) -> Iterator[Any]:
-    """Every route, those of routers within routers too."""
-    for route in router.routes:
-        within = getattr(route, "original_router", None)
-        yield from routes_in(within) if within is not None else [route]
 
 
 def calls(caller: Caller) -> list[tuple[str, str]]:
