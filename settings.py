@@ -120,8 +120,10 @@ def colour(text: str) -> str:
 
 
 LARGEST_PICTURE = 256 * 1024
-PICTURES = {".svg": (b"<",), ".png": (b"\x89PNG\r\n",), ".jpg": (b"\xff\xd8\xff",), ".jpeg": (b"\xff\xd8\xff",)}
-"""How the files of each kind begin."""
+PICTURES = {".svg": "image/svg+xml", ".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg"}
+"""The media types of pictures, by how the names of their files end."""
+BEGINNINGS = {"image/svg+xml": b"<", "image/png": b"\x89PNG\r\n", "image/jpeg": b"\xff\xd8\xff"}
+"""How the files of each begin."""
 
 
 def picture(path: Path | None) -> Path | None:
@@ -133,7 +135,8 @@ def picture(path: Path | None) -> Path | None:
         content = path.read_bytes()
     except OSError as error:
         raise ValueError(f"it cannot be read ({error.strerror}): name {kinds}") from None
-    if len(content) > LARGEST_PICTURE or not content.lstrip().startswith(PICTURES.get(path.suffix.lower(), ())):
+    begins = BEGINNINGS.get(PICTURES.get(path.suffix.lower(), ""))
+    if begins is None or len(content) > LARGEST_PICTURE or not content.lstrip().startswith(begins):
         raise ValueError(f"it is none: name {kinds}")
     return path
 
@@ -377,6 +380,11 @@ class Settings(BaseSettings):
         if not self.temporal_ui_url:
             object.__setattr__(self, "temporal_ui_url", f"http://127.0.0.1:{self.temporal_ui_port}")
         return self
+
+    @property
+    def brand_logo_type(self) -> str | None:
+        """The media type of the picture, if there is one."""
+        return PICTURES[self.brand_logo.suffix.lower()] if self.brand_logo else None
 
     @property
     def brand_ink(self) -> str:

@@ -91,7 +91,6 @@ def calendar_answer(content: bytes, name: str) -> Response:
         "Cache-Control": "private, no-cache",
         "Content-Disposition": f'inline; filename="{name}"',
         "Referrer-Policy": "no-referrer",
-        "X-Content-Type-Options": "nosniff",
         "X-Robots-Tag": "noindex",
     }
     return Response(content, media_type=MEDIA_TYPE, headers=headers)

@@ -37,6 +37,11 @@ class CallRefused(Exception):
         self.status = int(problem["status"])
 
 
+def page_problem(status: int, code: str) -> Document:
+    """What a page refuses by itself, before any call: the text `page.refused.<code>` says it."""
+    return {"status": status, "code": code, "title": "", "detail": ""}
+
+
 class Calls(Protocol):
     """The calls of one application."""
 
@@ -46,6 +51,10 @@ class Calls(Protocol):
 
     def check_form(self, visitor: Visitor, form: Form) -> None:
         """Raises `CallRefused` (403) unless the form came from a page of ours, made for this session."""
+        ...
+
+    async def is_logged_in(self, visitor: Visitor) -> bool:
+        """Whether the session is still open; to ask so is no call in it, and does not prolong it."""
         ...
 
     async def board(self, visitor: Visitor) -> Document:

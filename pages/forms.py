@@ -5,7 +5,7 @@ from urllib.parse import parse_qs
 
 from fastapi import Request
 
-from pages.calls import CallRefused, Document, Form
+from pages.calls import CallRefused, Document, Form, page_problem
 
 
 async def read_form(request: Request) -> Form:
@@ -39,5 +39,5 @@ def form_id(form: Form) -> str:
     """The form's ID, by which it acts once. Raises `CallRefused` without one: it is none of our forms."""
     given = value(form, "form_id")
     if given is None:
-        raise CallRefused({"status": 403, "code": "forbidden", "title": "", "detail": ""})
+        raise CallRefused(page_problem(403, "forbidden"))
     return given

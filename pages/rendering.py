@@ -25,11 +25,9 @@ CONTENT_SECURITY_POLICY = (
 """Nothing from elsewhere, nothing inline."""
 HEADERS = {
     "Content-Security-Policy": CONTENT_SECURITY_POLICY,
-    "Cache-Control": "no-store",
-    "Referrer-Policy": "same-origin",
-    "X-Content-Type-Options": "nosniff",
     "Vary": "Cookie, Accept-Language",
 }
+"""What pages say beside what every answer says (the portal's front door)."""
 STATIC = {
     path.name: path.read_bytes()
     for path in files("pages").joinpath("static").iterdir()

@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request, Response
 
 from catalogue.formats import preferred_language
-from pages.calls import CallRefused, Calls, Document, Form, Visitor
+from pages.calls import CallRefused, Calls, Document, Form, Visitor, page_problem
 from pages.forms import read_form
 from pages.rendering import STATIC, VERSIONS, Look
 
@@ -16,7 +16,6 @@ MEDIA_TYPES = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml
 OF_PICTURES = {
     "Cache-Control": KEEP,
     "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; sandbox",
-    "X-Content-Type-Options": "nosniff",
 }
 """A picture of the vendor may be an SVG, which is a document of its own where somebody opens it: it runs nothing."""
 ABOUT_THE_SESSION = (401, 403)
@@ -67,7 +66,7 @@ CheckedForm = Annotated[Form, Depends(checked_form)]
 async def static(version: str, name: str, request: Request) -> Response:
     """A file that pages load."""
     if VERSIONS.get(name) != version:
-        return await refused(request, {"status": 404, "code": "not_found", "title": "", "detail": ""})
+        raise CallRefused(page_problem(404, "not_found"))
     media_type = MEDIA_TYPES[name.rpartition(".")[2]]
     return Response(STATIC[name], media_type=media_type, headers={"Cache-Control": KEEP})
 
@@ -80,21 +79,25 @@ async def branding(version: str, name: str, request: Request, site: CurrentSite)
         return Response(brand.style, media_type="text/css", headers={"Cache-Control": KEEP})
     if version == brand.version and name == "logo" and brand.picture:
         return Response(brand.picture.content, media_type=brand.picture.media_type, headers=OF_PICTURES)
-    return await refused(request, {"status": 404, "code": "not_found", "title": "", "detail": ""})
+    raise CallRefused(page_problem(404, "not_found"))
+
+
+def problem_page(request: Request, problem: Document, visitor: Visitor | None = None) -> Response:
+    """The page of a problem: what holds, and what to do. Asks nobody."""
+    language, status = visitor.language if visitor else language_of(request), problem["status"]
+    look = site_of(request).look
+    return look.page(request, "problem.html", language, {"problem": problem}, visitor=visitor, status=status)
 
 
 async def refused(request: Request, problem: Document) -> Response:
-    """The page for a call that is not taken: what holds, and what to do."""
-    site = site_of(request)
+    """The page for a call that is not taken, with the menu of whoever is logged in."""
     visitor = None
     if problem["status"] not in ABOUT_THE_SESSION:
         try:
-            visitor = await site.calls.visitor(request)
+            visitor = await site_of(request).calls.visitor(request)
         except CallRefused:
             visitor = None
-    language = visitor.language if visitor else language_of(request)
-    values = {"problem": problem}
-    return site.look.page(request, "problem.html", language, values, visitor=visitor, status=problem["status"])
+    return problem_page(request, problem, visitor)
 
 
 def language_of(request: Request) -> str:

@@ -19,7 +19,7 @@ from loop_watch import watched_loop
 from pages.calls import CallRefused
 from pages.my.routes import router as customers_pages
 from pages.rendering import Look
-from pages.site import Site, language_of, refused
+from pages.site import Site, language_of, problem_page, refused
 from portal import (
     account_routes,
     customer_routes,
@@ -163,6 +163,8 @@ async def answer_late(request: Request, error: Exception) -> Response:
     problem = error if isinstance(error, PortalProblem) else PortalProblem("internal", values={"fault": "internal"})
     if problem is not error:
         log.error("call_failed", error=type(error).__name__, exc_info=error)
+    if is_page(request):
+        return problem_page(request, body_of(problem, language_of(request)))
     return response_of(problem, body_of(problem, requested_language(request) or "en"))
 
 

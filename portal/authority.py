@@ -185,7 +185,7 @@ async def open_session(portal: Portal, request: Request) -> Session | None:
     if session is None:
         return None
     kept = portal.adapters.customer_sessions
-    return session if await portal.adapters.database.in_thread(kept.is_open, session.id, datetime.now(UTC)) else None
+    return session if await portal.adapters.database.in_thread(kept.call, session.id, datetime.now(UTC)) else None
 
 
 def caller_of(request: Request, authority: Authority) -> Caller:

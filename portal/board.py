@@ -165,8 +165,8 @@ class Drawing:
             product = product_of(self.judge.catalogue, licence)
             request = request_for(self.record, licence, product)
             judgement = self.judge.judge(request, self.judge.facts_of(licence)) if request else None
-            check = judgement.check if judgement else None
-            answer = licence_answer(self.record, licence, self.judge.catalogue, None, check)
+            judged = (request, judgement.check) if request and judgement else None
+            answer = licence_answer(self.record, licence, self.judge.catalogue, None, judged)
             yield self.item(
                 request,
                 judgement,

@@ -8,20 +8,18 @@ READABLE, BRIGHT = 4.5, 7.0
 PAPER, CARD_IN_THE_DARK = "#f4f6f8", "#18212b"
 """What links stand on at worst, in light and in dark: as `pages/static/pages.css` has them."""
 STEPS = 20
-PICTURES = {".svg": "image/svg+xml", ".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg"}
-"""Media types by the end of a file's name."""
 
 
 def brand_of(settings: Settings) -> Brand:
     """Whose pages these are. Reads the picture."""
-    logo, colour = settings.brand_logo, settings.brand_colour
+    logo, media_type, colour = settings.brand_logo, settings.brand_logo_type, settings.brand_colour
     return Brand(
         name=settings.brand_name,
         colour=colour,
         ink=settings.brand_ink,
         link=readable(colour, PAPER, READABLE),
         link_in_the_dark=readable(colour, CARD_IN_THE_DARK, BRIGHT),
-        picture=Picture(logo.read_bytes(), PICTURES[logo.suffix.lower()]) if logo else None,
+        picture=Picture(logo.read_bytes(), media_type) if logo and media_type else None,
     )
 
 

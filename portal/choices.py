@@ -5,9 +5,10 @@ from datetime import UTC, datetime
 from typing import Any, Literal, cast
 
 from activities.request_check import check_in, context_of
-from catalogue.texts import known, say
+from catalogue.texts import say
 from portal.context import Portal
 from portal.problems import malformed, unknown_customer
+from portal.read_models import WORDS_TO_COME, with_words
 from portal.schemas import TargetChoice
 from portal.strict_json import read_document
 from states.kinds.registry import KINDS
@@ -17,9 +18,8 @@ from states.model.offers import Catalogue
 from states.model.record import Customer, Family, Language
 from states.model.request import Request
 from states.rules.cost_effect import edition_of, product_of
+from states.views.labels import subject_label
 
-WORDS_NEEDED = "-"
-"""Stands for the case in words, where a kind needs it and nothing depends on what it says."""
 REASSIGNABLE = ("wms", "wms_mobile")
 """Whom a user may be assigned to (WMU4)."""
 
@@ -77,9 +77,7 @@ def choices(
     catalogue = portal.catalogues.in_force(day_of(now, portal.settings.time_zone))
     targets = listed_targets(request, record, catalogue)
     chosen = request.model_copy(update={"target": targets[0].target if targets else target})
-    if KINDS[kind].malformed(chosen):
-        chosen = chosen.model_copy(update={"explanation": WORDS_NEEDED})
-    inquiry = Inquiry(request=chosen, at=now)
+    inquiry = Inquiry(request=with_words(chosen), at=now)
     check = check_in(replace(context, record=record), inquiry, portal.catalogues, portal.settings)
     answer = Choices(
         kind=kind,
@@ -121,7 +119,7 @@ def listed_targets(request: Request, record: Customer, catalogue: Catalogue) -> 
 
 def package_label(tier: int, language: Language) -> str:
     """What people call an order package."""
-    return say(language, "page.choices.package", {"tier": tier})
+    return say(language, "about.target", {"kind": "order_package", "target": tier})
 
 
 def how_target(kind: str, targets: tuple[TargetChoice, ...]) -> Literal["listed", "needed", "optional"] | None:
@@ -136,7 +134,7 @@ def how_target(kind: str, targets: tuple[TargetChoice, ...]) -> Literal["listed"
 
 def probe(kind: str, target: str | None) -> Request:
     """A document by which a kind shows what it takes."""
-    return Request(kind=kind, customer="-", subject="-", target=target, explanation=WORDS_NEEDED)
+    return Request(kind=kind, customer="-", subject="-", target=target, explanation=WORDS_TO_COME)
 
 
 def needs_words(request: Request) -> bool:
@@ -151,13 +149,10 @@ def label_of(request: Request, record: Customer, catalogue: Catalogue) -> str:
     if licence is not None:
         product = product_of(catalogue, licence)
         return licence.label or (product.label[language] if product else licence.product)
-    edition = edition_of(catalogue, record, cast(Family, subject)) if subject in ("jtl", "wms") else None
-    if edition is not None:
-        return edition.label
-    key = f"subject.{subject}"
     if subject == "orders":
         return package_label(record.order_package, language)
-    return say(language, key) if known(key) else subject
+    edition = edition_of(catalogue, record, cast(Family, subject)) if subject in ("jtl", "wms") else None
+    return edition.label if edition else subject_label(say, language, request.kind, subject)
 
 
 def addon_choices(check: Check, record: Customer) -> tuple[AddonChoice, ...]:

@@ -6,12 +6,11 @@ from typing import Any
 
 from catalogue.loader import Catalogues
 from pages.my.addresses import case_address, start_address
-from portal.incoming import WORKFLOW_ID
 from portal.problems import PortalProblem, malformed
 from portal.read_models import request_for
 from settings import Settings
 from states.kinds.registry import KINDS
-from states.model.base import day_of
+from states.model.base import WORKFLOW_ID, day_of
 from states.model.record import Customer
 from states.rules.cost_effect import product_of
 

@@ -24,10 +24,10 @@ from portal.problems import PortalProblem, malformed
 from portal.strict_json import check_plain, is_json, read_document, read_json
 from states.chart.admission import out_of_bounds, unlisted_reason
 from states.kinds.registry import KINDS
+from states.model.base import WORKFLOW_ID
 from states.model.facts import Refusal, RunSettings
 from states.model.request import Request, Sent
 
-WORKFLOW_ID = re.compile(r"[a-z_]{1,40}/[A-Za-z0-9._-]{1,40}/[A-Za-z0-9._-]{1,64}")
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 UNREADABLE = (BaseCloudEventException, ValueError, TypeError, AttributeError, KeyError, OverflowError, RecursionError)
 """What the library raises: its own errors, and others for a body or header whose form it does not expect."""

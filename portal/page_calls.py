@@ -4,6 +4,7 @@ import hmac
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from fastapi import Request
 
@@ -60,6 +61,12 @@ class PageCalls:
         given = value(form, "csrf") or ""
         if not self.portal.sessions.is_form_token(visitor.session, given):
             raise refusal_of(PortalProblem("forbidden", values={"fault": "form_foreign"}), visitor.language)
+
+    async def is_logged_in(self, visitor: Visitor) -> bool:
+        """Whether the session is still open."""
+        kept, in_thread = self.portal.adapters.customer_sessions, self.portal.adapters.database.in_thread
+        with answered(visitor.language):
+            return await in_thread(kept.is_open, visitor.session, datetime.now(UTC))
 
     async def board(self, visitor: Visitor) -> Document:
         """`GET /customers/{customer}/board`."""

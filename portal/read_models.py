@@ -27,6 +27,8 @@ from states.views.preview import preview
 
 RULES = {"cancellation": "G7", "deactivation": "G5", "none": "G8", "unknown": "X5"}
 """The rule that says what ending a licence does to the cost."""
+WORDS_TO_COME = "-"
+"""Stands for the case in words, of which nothing that is answered here depends."""
 DECIDED = {"setup_service": "SVC1", "key_accounting": "SUP3"}
 """The kinds that a person decides, each with its rule: the text `listed.<kind>` says how it is asked for here."""
 ELSEWHERE = ("shopify", "ecomdata")
@@ -50,14 +52,13 @@ def licence_answers(
     catalogue = catalogues.in_force(day_of(now, settings.time_zone))
     running = running_for(context.open_runs)
 
-    def assess(licence: Licence) -> Check | None:
+    def answered(licence: Licence) -> LicenceAnswer:
         request = request_for(record, licence, product_of(catalogue, licence))
-        return check_in(context, Inquiry(request=request, at=now), catalogues, settings) if request else None
+        check = check_in(context, Inquiry(request=request, at=now), catalogues, settings) if request else None
+        judged = (request, check) if request and check else None
+        return licence_answer(record, licence, catalogue, running.get(subject_of(licence)), judged)
 
-    return tuple(
-        licence_answer(record, licence, catalogue, running.get(subject_of(licence)), assess(licence))
-        for licence in record.licences
-    )
+    return tuple(map(answered, record.licences))
 
 
 def running_for(open_runs: Iterable[str]) -> dict[str, str]:
@@ -71,24 +72,23 @@ def licence_answer(
     licence: Licence,
     catalogue: Catalogue,
     running: str | None,
-    check: Check | None,
+    judged: tuple[Request, Check] | None,
 ) -> LicenceAnswer:
     """One licence: cancelled (cost falls) or deactivated (it is in the price), or why neither.
 
-    `check`: of the request that would end it; None where no process here does (G1).
+    `judged`: the request that would end it, and its check; None where no process here does (G1).
     """
     product, language = product_of(catalogue, licence), record.language
-    request = request_for(record, licence, product)
-    if request is None or check is None:
+    if judged is None:
         effect, rule, text = ended_elsewhere(licence, product, language)
     else:
-        effect, rule, text = meaning_of(request, check, language)
+        effect, rule, text = meaning_of(*judged, language)
     remarks = [remark.text[language] for remark in catalogue.remarks.values() if licence.product in remark.products]
     if remarks and not text.endswith((".", "!", "?")):
         text += "."
     return LicenceAnswer(
         licence=licence.licence,
-        kind=request.kind if request else None,
+        kind=judged[0].kind if judged else None,
         subject=subject_of(licence),
         product=licence.product,
         label=licence.label or (product.label.get(language) if product else None) or licence.product,
@@ -106,7 +106,13 @@ def request_for(record: Customer, licence: Licence, product: Product | None) -> 
     if kind is None:
         return None
     request = Request(kind=kind, customer=record.customer, subject=subject_of(licence))
-    return request.model_copy(update={"explanation": "-"}) if KINDS[kind].malformed(request) else request
+    return with_words(request)
+
+
+def with_words(request: Request) -> Request:
+    """The request, with something for the case in words where its kind cannot be judged without."""
+    needed = KINDS[request.kind].malformed(request) is not None
+    return request.model_copy(update={"explanation": WORDS_TO_COME}) if needed else request
 
 
 def subject_of(licence: Licence) -> str:

@@ -22,7 +22,6 @@ JWS, PDF = "application/jose", "application/pdf"
 FORMS = {"json": "application/json", "jws": JWS, "pdf": PDF}
 NAMED = r"^[1-9][0-9]{0,5}(\.(json|jws|pdf))?$"
 """A receipt's number, perhaps with the form in which it is asked for."""
-NOT_KEPT = {"Cache-Control": "no-store"}
 KEPT_AN_HOUR = {"Cache-Control": "public, max-age=3600"}
 
 router = APIRouter()
@@ -49,7 +48,7 @@ async def receipts(
     """Of the newest run, or of the one that `run_id` names; none where nothing has arrived yet."""
     workflow_id = f"{kind}/{customer}/{subject}"
     authority.check_run(workflow_id, run_id)
-    return JSONResponse(await receipts_of(portal, workflow_id, run_id), headers=NOT_KEPT)
+    return JSONResponse(await receipts_of(portal, workflow_id, run_id))
 
 
 @router.get(
@@ -141,7 +140,7 @@ def form_of(request: Request) -> str:
 
 async def in_form(portal: Portal, receipt: IssuedReceipt, form: str) -> Response:
     """The answer in that form; a file is named after case and number."""
-    headers = NOT_KEPT | {"Vary": "Accept"}
+    headers = {"Vary": "Accept"}
     if form == "json":
         return JSONResponse(entry_of(receipt), headers=headers)
     headers |= {"Content-Disposition": f'attachment; filename="{file_name(receipt, form)}"'}

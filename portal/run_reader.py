@@ -22,11 +22,11 @@ from temporalio.client import (
 from activities.sql.ledger import SqlLedger
 from catalogue.texts import say
 from portal.gone_runs import GONE, GoneRuns
-from portal.incoming import WORKFLOW_ID
 from portal.last_answers import LastAnswers
 from portal.problems import PortalProblem, malformed
 from settings import Settings
 from states.kinds.registry import KINDS
+from states.model.base import WORKFLOW_ID
 from states.model.record import Language
 from states.model.status import bare_status, page_of
 from states.views.labels import in_words

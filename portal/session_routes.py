@@ -23,8 +23,8 @@ from states.model.base import Identifier
 
 log = structlog.get_logger(__name__)
 router = APIRouter()
-NOT_KEPT = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
-"""What leads into a session stays in no cache and is told to no other site."""
+NOT_TOLD = {"Referrer-Policy": "no-referrer"}
+"""What leads into a session is told to no other site."""
 AHEAD_OF_TIME = ("sec-purpose", "purpose")
 """What browsers send that fetch a page before anybody has asked for it."""
 
@@ -47,7 +47,7 @@ async def customer_sessions(authority: VendorAuthority, data: JsonBody, portal: 
     link = await portal.adapters.database.in_thread(link_for, portal, wanted)
     log.info("customer_session_made", by=authority.role)
     content = {"url": portal.sessions.address(link), "expires_at": link.until.isoformat()}
-    return JSONResponse(content, 201, NOT_KEPT)
+    return JSONResponse(content, 201, NOT_TOLD)
 
 
 def link_for(portal: Portal, wanted: CustomerSession) -> Link:
@@ -72,7 +72,7 @@ async def enter(
     Where nothing is guarded, anybody may enter as any `customer`: he may read everything there anyway.
     """
     if any("prefetch" in request.headers.get(name, "").lower() for name in AHEAD_OF_TIME):
-        return Response(status_code=503, headers=NOT_KEPT)  # the link is for the person who follows it
+        return Response(status_code=503, headers=NOT_TOLD)  # the link is for the person who follows it
     session, now = await session_of(request), datetime.now(UTC)
     if customer is not None and not link and not portal.guarded:
         entered = await portal.adapters.database.in_thread(link_for, portal, CustomerSession(customer=customer))
@@ -80,7 +80,7 @@ async def enter(
         entered = link_in(portal, link)
     if session is None or session.id != entered.session.id:
         await begin(portal, entered, now)
-    return with_cookie(RedirectResponse(entered.page, 303, NOT_KEPT), portal, entered.session)
+    return with_cookie(RedirectResponse(entered.page, 303, NOT_TOLD), portal, entered.session)
 
 
 async def begin(portal: Portal, link: Link, now: datetime) -> None:

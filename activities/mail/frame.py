@@ -11,8 +11,8 @@ from catalogue.texts import say
 from settings import Settings
 from states.model.record import Language
 
-SHOWN = {".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg"}
-"""The kinds of pictures that mail programs show."""
+NOT_SHOWN = "image/svg+xml"
+"""The kind of picture that mail programs do not show."""
 LOGO = "logo"
 RULE = "-- "
 """What begins the signature of a mail: programs fold or grey what stands below."""
@@ -91,10 +91,10 @@ def closing_of(language: Language, settings: Settings) -> str:
 
 def logo_of(settings: Settings) -> tuple[Attachment, ...]:
     """The brand's picture, where mail programs show it; one that is gone meanwhile is left out."""
-    path = settings.brand_logo
-    if path is None or path.suffix.lower() not in SHOWN:
+    path, media_type = settings.brand_logo, settings.brand_logo_type
+    if path is None or media_type is None or media_type == NOT_SHOWN:
         return ()
     try:
-        return (Attachment(LOGO, SHOWN[path.suffix.lower()], path.read_bytes()),)
+        return (Attachment(LOGO, media_type, path.read_bytes()),)
     except OSError:
         return ()

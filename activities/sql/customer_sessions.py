@@ -6,8 +6,9 @@ clock is the portal's.
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import Row, delete, select, update
 
 from activities.sql.database import Database, insert_once
 from activities.sql.tables import customer_sessions
@@ -35,18 +36,27 @@ class SqlCustomerSessions:
             connection.execute(delete(customer_sessions).where(customer_sessions.c.began_at < now - FORGOTTEN_AFTER))
             return insert_once(connection, customer_sessions, row) is not None
 
-    def is_open(self, session: str, now: datetime) -> bool:
-        """Whether a session is under way; it is then a call in it, and goes on for an hour from now."""
-        mine = customer_sessions.c.session == session
-        with self.database.read() as connection:
-            row = connection.execute(select(customer_sessions).where(mine)).one_or_none()
-        if row is None or row.ended_at is not None or now >= min(row.called_at + IDLE, row.began_at + LONGEST):
-            return False
-        if now - row.called_at >= RENEWED_AFTER:
+    def call(self, session: str, now: datetime) -> bool:
+        """Whether a session is under way; it then goes on for an hour from now."""
+        row = self.open_row(session, now)
+        if row is not None and now - row.called_at >= RENEWED_AFTER:
+            mine, later = customer_sessions.c.session == session, customer_sessions.c.called_at < now
             with self.database.write() as connection:
-                later = customer_sessions.c.called_at < now
                 connection.execute(update(customer_sessions).where(mine, later).values(called_at=now))
-        return True
+        return row is not None
+
+    def is_open(self, session: str, now: datetime) -> bool:
+        """Whether a session is under way."""
+        return self.open_row(session, now) is not None
+
+    def open_row(self, session: str, now: datetime) -> Row[Any] | None:
+        """The row of a session that is under way."""
+        with self.database.read() as connection:
+            statement = select(customer_sessions).where(customer_sessions.c.session == session)
+            row = connection.execute(statement).one_or_none()
+        if row is None or row.ended_at is not None or now >= min(row.called_at + IDLE, row.began_at + LONGEST):
+            return None
+        return row
 
     def end(self, session: str, now: datetime) -> None:
         """End a session, for everybody who has its cookie."""

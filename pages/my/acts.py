@@ -8,7 +8,7 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
-from pages.calls import CallRefused, Document, Form
+from pages.calls import CallRefused, Document, Form, page_problem
 from pages.forms import form_id, value, values, words
 from pages.my.addresses import case_address, case_of, own_case
 from pages.my.again import BUSY, again
@@ -81,7 +81,7 @@ NEEDED = {
     "override_surplus": ("licences",),
 }
 """The fields without which a form says nothing, so that it is not even sent on."""
-INCOMPLETE: Document = {"status": 422, "code": "incomplete", "title": "", "detail": ""}
+INCOMPLETE: Document = page_problem(422, "incomplete")
 
 
 def faults_of(act: str, form: Form) -> dict[str, str]:
@@ -115,7 +115,7 @@ async def act(
     """Send the event of a form, and lead to how the case then stands."""
     workflow_id = case_of(kind, customer, subject)
     if act not in PAYLOADS:
-        raise CallRefused({"status": 404, "code": "not_found", "title": "", "detail": ""})
+        raise CallRefused(page_problem(404, "not_found"))
     payload = {"by": visitor.customer} | PAYLOADS[act](form) | seen(form)
     back = own_case(value(form, "back"), visitor)
     faults = faults_of(act, form)

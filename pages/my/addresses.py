@@ -3,7 +3,7 @@
 import re
 from urllib.parse import quote, urlencode
 
-from pages.calls import CallRefused, Visitor
+from pages.calls import CallRefused, Visitor, page_problem
 
 PART = "[A-Za-z0-9._-]"
 WORKFLOW_ID = re.compile(rf"[a-z_]{{1,40}}/{PART}{{1,40}}/{PART}{{1,64}}")
@@ -51,5 +51,5 @@ def case_of(kind: str, customer: str, subject: str) -> str:
     """The ID in an address. Raises `CallRefused` where there can be no such case."""
     workflow_id = f"{kind}/{customer}/{subject}"
     if not WORKFLOW_ID.fullmatch(workflow_id):
-        raise CallRefused({"status": 404, "code": "unknown_run", "title": "", "detail": ""})
+        raise CallRefused(page_problem(404, "unknown_run"))
     return workflow_id

@@ -4,8 +4,9 @@ import asyncio
 
 from fastapi import APIRouter, Request, Response
 
+from pages.my.act_names import act_of
 from pages.my.addresses import case_address, several_address, start_address
-from pages.my.board_view import View, act_of, waits_for_customer
+from pages.my.board_view import View, waits_for_customer
 from pages.site import CurrentSite, CurrentVisitor
 
 router = APIRouter(include_in_schema=False)

@@ -24,9 +24,6 @@ PARTS: dict[str, tuple[str, ...]] = {
     "any_time": ("at_once",),
 }
 """The parts of the page, with the timings of what stands there; what cannot be ended here comes last."""
-CHANGES = frozenset({"edition", "order_package"})
-"""The kinds by which a lower one takes the place of what is held."""
-ACTS = {"fulfillment": "leave", "setup_service": "waive"}
 
 
 @dataclass(frozen=True)
@@ -91,7 +88,7 @@ class View:
     @property
     def today(self) -> date:
         """The calendar day of the board."""
-        return datetime.fromisoformat(self.board["as_of"]).astimezone(ZoneInfo(self.zone)).date()
+        return today_of(self.board, self.zone)
 
     @property
     def searchable(self) -> bool:
@@ -157,6 +154,11 @@ class View:
         return str(sum(known)) if known else None
 
 
+def today_of(board: Document, zone: str) -> date:
+    """The calendar day of a board."""
+    return datetime.fromisoformat(board["as_of"]).astimezone(ZoneInfo(zone)).date()
+
+
 def is_wanted(item: Document, wanted: Mapping[str, str]) -> bool:
     """Whether an item is what is looked for: words of its names or its number, and what its end does to the cost."""
     names = " ".join(str(item[name]) for name in ("label", "product_label", "licence", "subject") if item[name])
@@ -174,18 +176,3 @@ def part_of(item: Document) -> str:
 def waits_for_customer(run: Document) -> bool:
     """Whether the customer has something to do."""
     return "customer" in run["waiting_for"]
-
-
-def day_of(run: Document) -> str | None:
-    """The day on which something happens next: until when the customer may act, else from when it holds."""
-    day: str | None = run["order_by_day"] or run["effective_day"]
-    return day
-
-
-def act_of(item: Document) -> str:
-    """What its end is called on a button: the text `board.act.<act>`."""
-    if item["kind"] in CHANGES:
-        return "change"
-    if item["kind"] in ACTS:
-        return ACTS[item["kind"]]
-    return "deactivate" if item["effect"] in ("deactivation", "none") else "cancel"

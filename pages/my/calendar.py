@@ -10,7 +10,7 @@ from fastapi.responses import RedirectResponse
 
 from pages.calendar_file import calendar_answer, calendar_file
 from pages.calls import CallRefused, Document, Visitor
-from pages.forms import value
+from pages.forms import form_id, value
 from pages.my.calendar_days import Days
 from pages.rendering import Texts
 from pages.site import CheckedForm, CurrentSite, CurrentVisitor, Site, language_of
@@ -49,18 +49,18 @@ def calendar_page(
 @router.post("/my/calendar")
 async def change(request: Request, site: CurrentSite, visitor: CurrentVisitor, form: CheckedForm) -> Response:
     """Make an address, which is shown this once; or change when the calendar reminds; or let it end."""
-    act, form_id = value(form, "act"), value(form, "form_id") or ""
+    act, sent_as = value(form, "act"), form_id(form)
     if act == "end":
         await site.calls.end_calendar(visitor)
         return RedirectResponse("/my/calendar?said=ended", 303)
     wanted = value(form, "remind_before")
     data: Document = {"remind_before": int(wanted) if wanted and wanted.isdecimal() else None}
     if act == "save":
-        await site.calls.change_calendar(visitor, data, form_id=form_id)
+        await site.calls.change_calendar(visitor, data, form_id=sent_as)
         return RedirectResponse("/my/calendar?said=saved", 303)
     # No redirection: the address is told in this answer alone, and must not stand in another one's address.
     with said_of_calendars():
-        document = await site.calls.change_calendar(visitor, {"renew": True, **data}, form_id=form_id)
+        document = await site.calls.change_calendar(visitor, {"renew": True, **data}, form_id=sent_as)
     return calendar_page(request, site, visitor, document)
 
 

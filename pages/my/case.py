@@ -7,7 +7,8 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 
 from pages.calendar_file import CalendarDay, calendar_answer, calendar_file
-from pages.calls import CallRefused, Document, Form, Visitor
+from pages.calls import CallRefused, Document, Form, Visitor, page_problem
+from pages.my.act_names import CHANGES
 from pages.my.addresses import (
     act_address,
     case_address,
@@ -17,7 +18,7 @@ from pages.my.addresses import (
     several_address,
     start_address,
 )
-from pages.my.case_view import CHANGES, GOOD_ENDS, REPORTS, CaseView, view_of
+from pages.my.case_view import GOOD_ENDS, REPORTS, CaseView, view_of
 from pages.my.details import FREE
 from pages.rendering import Texts
 from pages.site import CurrentSite, CurrentVisitor, Site
@@ -73,7 +74,7 @@ async def date_file(
     """The day from which it takes effect, for a calendar."""
     document = await site.calls.status(visitor, case_of(kind, customer, subject))
     if document["effective_day"] is None:
-        raise CallRefused({"status": 404, "code": "not_found", "title": "", "detail": ""})
+        raise CallRefused(page_problem(404, "not_found"))
     texts = Texts(visitor.language, site.look.zone)
     what = texts.label("kind", document["kind"])
     day = CalendarDay(

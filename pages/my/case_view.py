@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from pages.calls import CallRefused, Calls, Document, Visitor
+from pages.my.act_names import act_of
 
 Phase = Literal["before", "after", "ended"]
 """Before the order, after it (or after a report), or at an end."""
@@ -22,8 +23,6 @@ WARNED = frozenset({"edition", "voucher", "shop_hosting", "rest_api", "hosting"}
 REPORTS = frozenset({"setup_service", "misclick", "marketplace_transfer", "key_accounting"})
 """The kinds that a person decides: nothing is ordered."""
 FURTHER = frozenset({"reassign", "request_revocation", "supersede", "abandon"})
-CHANGES = frozenset({"edition", "order_package"})
-"""The kinds that are a change to something smaller."""
 LOOKED_UP = frozenset({"begin", "licences_checked", "licence_changed", "target_checked", "remind"})
 """The events that change nothing by themselves; they stand in the whole timeline."""
 
@@ -185,17 +184,6 @@ class CaseView:
 def placed_at(document: Document) -> list[str]:
     """When orders were placed, the last one last."""
     return [line["at"] for line in document["timeline"] if line["event"] == "place_order"]
-
-
-def act_of(kind: str, cost_effect: str, target: Any) -> str:
-    """What an order of a kind does: see `CaseView.act`."""
-    if kind in CHANGES:
-        return "change"
-    if kind == "fulfillment":
-        return "leave"
-    if kind == "shop_hosting" and target:
-        return "tariff"
-    return {"cancellation": "end", "deactivation": "switch_off", "none": "switch_off"}.get(cost_effect, "finish")
 
 
 async def view_of(calls: Calls, visitor: Visitor, document: Document, run_id: str | None) -> CaseView:

@@ -43,7 +43,8 @@ async def changes(request: Request, site: Site, visitor: Visitor, workflow_id: s
     yield STILL
     for _ in range(LOOKS):
         try:
-            await site.calls.visitor(request)
+            if not await site.calls.is_logged_in(visitor):
+                return
             document = await site.calls.status(visitor, workflow_id, run_id)
             values = await case_values(request, site, visitor, document)
         except CallRefused as refusal:

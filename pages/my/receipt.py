@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter, Request, Response
 
-from pages.calls import CallRefused
+from pages.calls import CallRefused, page_problem
 from pages.my.addresses import case_address, case_of, receipt_file
 from pages.site import CurrentSite, CurrentVisitor
 
@@ -18,7 +18,7 @@ async def receipt(
     receipts = (await site.calls.receipts(visitor, workflow_id, run_id))["items"]
     found = next((receipt for receipt in receipts if str(receipt["number"]) == number), None)
     if found is None:
-        raise CallRefused({"status": 404, "code": "not_found", "title": "", "detail": ""})
+        raise CallRefused(page_problem(404, "not_found"))
     values = {
         "workflow_id": workflow_id,
         "run_id": run_id,

@@ -10,10 +10,11 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
-from pages.calls import CallRefused, Document, Visitor
+from pages.calls import CallRefused, Document, Visitor, page_problem
 from pages.forms import form_id, value, values
+from pages.my.act_names import act_of
 from pages.my.addresses import act_address, case_address, own_case, several_address, start_address
-from pages.my.case_view import ENDS, act_of
+from pages.my.case_view import ENDS
 from pages.site import CheckedForm, CurrentSite, CurrentVisitor, Site
 
 router = APIRouter(include_in_schema=False)
@@ -89,7 +90,7 @@ async def several_page(
     problems = problems or {}
     rows = await rows_of(site, visitor, product)
     if not rows:
-        raise CallRefused({"status": 404, "code": "nothing_of_product", "title": "", "detail": ""})
+        raise CallRefused(page_problem(404, "nothing_of_product"))
     rows = [replace(row, problem=problems.get(row.number) or problems.get(row.case_of(visitor))) for row in rows]
     shown = {
         "product": product,
@@ -154,7 +155,7 @@ async def begin(request: Request, site: CurrentSite, visitor: CurrentVisitor, fo
 
     problems = problems_of(await in_turns({row.number: sending(row) for row in wanted}), [row.number for row in wanted])
     if problems or not wanted:
-        nothing = {} if wanted else {"": {"status": 422, "code": "nothing_chosen", "title": "", "detail": ""}}
+        nothing = {} if wanted else {"": page_problem(422, "nothing_chosen")}
         return await several_page(request, site, visitor, product, problems or nothing, back, problems)
     return RedirectResponse(several_address(product, back=back), 303)
 
@@ -163,7 +164,7 @@ async def begin(request: Request, site: CurrentSite, visitor: CurrentVisitor, fo
 async def act(event: str, request: Request, site: CurrentSite, visitor: CurrentVisitor, form: CheckedForm) -> Response:
     """Do the same for each of the cases that were shown as equal, each with what was seen of it."""
     if event not in TOGETHER:
-        raise CallRefused({"status": 404, "code": "not_found", "title": "", "detail": ""})
+        raise CallRefused(page_problem(404, "not_found"))
     product, sent_as, back = value(form, "product") or "", form_id(form), own_case(value(form, "back"), visitor)
     cases = [case for entry in values(form, "cases") if (case := read_case(entry, visitor))]
 
@@ -210,7 +211,7 @@ async def in_turns(calls: dict[str, Callable[[], Awaitable[Document]]]) -> dict[
 
 def problems_of(answers: dict[str, Document | CallRefused], asked: list[str]) -> dict[str, Document]:
     """What was refused, and what was not sent in time."""
-    late: Document = {"status": 503, "code": "not_sent_yet", "title": "", "detail": ""}
+    late: Document = page_problem(503, "not_sent_yet")
     problems: dict[str, Document] = {}
     for name in asked:
         answer = answers.get(name)

@@ -9,17 +9,16 @@ from fastapi.responses import RedirectResponse
 
 from pages.calls import CallRefused, Document, Form, Visitor
 from pages.forms import form_id, value, words
+from pages.my.act_names import CHANGES, WORDS_TO_COME
 from pages.my.acts import INCOMPLETE, STANDS
 from pages.my.addresses import case_address, case_of, own_case, start_address
 from pages.my.again import BUSY, again
 from pages.my.case import Notice, case_page
-from pages.my.case_view import CHANGES, ENDS, REPORTS, act_of, asked
+from pages.my.case_view import ENDS, REPORTS, asked
 from pages.site import CheckedForm, CurrentSite, CurrentVisitor, Site
 
 router = APIRouter(include_in_schema=False)
 UNUSABLE = 422
-WORDS_TO_COME = "–"
-"""Stands in a preview for the case in words, which nothing of it depends on."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +64,6 @@ async def start_page(request: Request, site: Site, visitor: Visitor, beginning: 
         "running": running,
         "may_start": preview is not None and preview["refusal"] is None and not same(running, kind, target),
         "is_report": kind in REPORTS,
-        "act": act_of(kind, preview["cost_effect"], target) if preview else None,
         "back": own_case(request.query_params.get("back") or value(beginning.typed, "back"), visitor),
         "notice": notice,
         "case_address": case_address,

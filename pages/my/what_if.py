@@ -11,8 +11,9 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter, Request, Response
 
 from pages.calls import Calls, Document, Visitor
+from pages.my.act_names import CHANGES, WORDS_TO_COME
 from pages.my.addresses import start_address
-from pages.my.board_view import CHANGES, FEW
+from pages.my.board_view import FEW, today_of
 from pages.site import CurrentSite, CurrentVisitor
 
 router = APIRouter(include_in_schema=False)
@@ -20,8 +21,6 @@ MOST = 8
 """So many are looked at together."""
 EVERY = "every"
 """In place of a target: all of them, side by side."""
-WORDS_TO_COME = "–"
-"""Stands for the case in words, which nothing of a preview depends on."""
 MOMENTS = ("compare", "today", "day")
 """Today and after the deadline side by side; today alone; on a day of one's own."""
 FURTHEST = timedelta(days=3 * 366)
@@ -107,7 +106,7 @@ async def what_if(request: Request, site: CurrentSite, visitor: CurrentVisitor) 
         if item["can_be_ended_here"] and item["running"] is None
     ]
     when = query.get("when") if query.get("when") in MOMENTS else MOMENTS[0]
-    today = day_of(board["as_of"], site.look.zone)
+    today = today_of(board, site.look.zone)
     day = read_day(query.get("day"), today)
     chosen = [choice for choice in choices if choice.chosen]
     at = noon_of(day, site.look.zone) if when == "day" and day else None
@@ -173,11 +172,6 @@ def together(results: list[list[Column]]) -> str | None:
 def name_of(item: Document) -> str:
     """What an item is called in the form."""
     return f"{item['kind']}:{item['subject']}"
-
-
-def day_of(moment: str, zone: str) -> date:
-    """The calendar day of a moment."""
-    return datetime.fromisoformat(moment).astimezone(ZoneInfo(zone)).date()
 
 
 def noon_of(day: date, zone: str) -> datetime:

@@ -5,6 +5,7 @@ moment gets it as an argument.
 """
 
 import json
+import re
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Annotated, Any, Self
@@ -18,6 +19,9 @@ Identifier = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]{1,40}$")
 
 LongIdentifier = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]{1,64}$")]
 """A subject of a `misclick`, which may be `<kind>.<subject>`."""
+
+WORKFLOW_ID = re.compile(r"[a-z_]{1,40}/[A-Za-z0-9._-]{1,40}/[A-Za-z0-9._-]{1,64}")
+"""The workflow ID of a run of ours: kind, customer, subject."""
 
 WITHOUT_NUL = r"^[^\x00]*$"
 """The one character that PostgreSQL cannot keep."""

@@ -27,8 +27,8 @@ def sessions(database: Database) -> SqlCustomerSessions:
 async def test_a_session_is_open_for_an_hour_without_a_call(
     sessions: SqlCustomerSessions, after: timedelta, is_open: bool
 ) -> None:
-    assert sessions.is_open("s-1", BEGAN + after) is is_open
-    assert not sessions.is_open("s-2", BEGAN)
+    assert sessions.call("s-1", BEGAN + after) is is_open
+    assert not sessions.call("s-2", BEGAN)
 
 
 async def test_each_call_makes_it_an_hour_from_then_on_up_to_twenty_hours(sessions: SqlCustomerSessions) -> None:
@@ -36,23 +36,23 @@ async def test_each_call_makes_it_an_hour_from_then_on_up_to_twenty_hours(sessio
     moment = BEGAN
     while moment < last:
         moment = min(moment + IDLE - SECOND, last)
-        assert sessions.is_open("s-1", moment)
-    assert not sessions.is_open("s-1", BEGAN + LONGEST)
+        assert sessions.call("s-1", moment)
+    assert not sessions.call("s-1", BEGAN + LONGEST)
 
 
 async def test_calls_close_together_are_one(sessions: SqlCustomerSessions) -> None:
-    assert sessions.is_open("s-1", BEGAN + RENEWED_AFTER - SECOND)
-    assert not sessions.is_open("s-1", BEGAN + IDLE), "as that call was not kept"
-    assert sessions.is_open("s-1", BEGAN + RENEWED_AFTER)
-    assert sessions.is_open("s-1", BEGAN + IDLE)
+    assert sessions.call("s-1", BEGAN + RENEWED_AFTER - SECOND)
+    assert not sessions.call("s-1", BEGAN + IDLE), "as that call was not kept"
+    assert sessions.call("s-1", BEGAN + RENEWED_AFTER)
+    assert sessions.call("s-1", BEGAN + IDLE)
 
 
 async def test_a_session_begins_once_also_after_it_has_ended(sessions: SqlCustomerSessions) -> None:
     assert not sessions.begin("s-1", BEGAN)
     sessions.end("s-1", BEGAN + SECOND)
-    assert not sessions.is_open("s-1", BEGAN + 2 * SECOND)
+    assert not sessions.call("s-1", BEGAN + 2 * SECOND)
     assert not sessions.begin("s-1", BEGAN + IDLE)
-    assert not sessions.is_open("s-1", BEGAN + IDLE)
+    assert not sessions.call("s-1", BEGAN + IDLE)
 
 
 async def test_of_those_who_begin_it_at_once_one_does(sessions: SqlCustomerSessions) -> None:
@@ -75,3 +75,8 @@ async def test_a_link_is_remembered_longer_than_it_holds() -> None:
     from portal.sessions import LINK_LASTS
 
     assert FORGOTTEN_AFTER > LINK_LASTS and FORGOTTEN_AFTER > LONGEST
+
+
+async def test_to_ask_whether_a_session_is_open_is_no_call_in_it(sessions: SqlCustomerSessions) -> None:
+    assert sessions.is_open("s-1", BEGAN + RENEWED_AFTER)
+    assert not sessions.is_open("s-1", BEGAN + IDLE) and not sessions.call("s-1", BEGAN + IDLE)

@@ -1,8 +1,12 @@
 """The stream by which a page of a case hears what changes: only what changed, only for whom it is, and it ends."""
 
+import asyncio
+from typing import Any
+
 import pytest
 
 from pages.my import live
+from portal.page_calls import PageCalls
 from tests.pages.desk import Desk
 
 pytestmark = pytest.mark.server
@@ -47,3 +51,24 @@ async def test_it_ends_with_the_session(desk: Desk):
     leave = next(form for form in page.forms if form.action == "/my/leave")
     await browser.send(leave, leave.fields)
     assert (await browser.http.get(f"{CASE}/events")).status_code == 401
+
+
+async def test_it_ends_under_way_when_the_session_does(desk: Desk, monkeypatch: pytest.MonkeyPatch):
+    """Who logs out in another tab is shown nothing more."""
+    monkeypatch.setattr(live, "LOOKS", 10**6)
+    browser = await desk.browser("K-1004")
+    page = await (await browser.open("/my/cancel/wms_user/U-42")).send("start")
+    leave = next(form for form in page.forms if form.action == "/my/leave")
+    looked = asyncio.Event()
+    status = PageCalls.status
+
+    async def noted(calls: PageCalls, *parts: Any) -> Any:
+        looked.set()
+        return await status(calls, *parts)
+
+    monkeypatch.setattr(PageCalls, "status", noted)
+    stream = asyncio.create_task(browser.http.get(f"{CASE}/events"))
+    await looked.wait()
+    await browser.send(leave, leave.fields)
+    answer = await asyncio.wait_for(stream, 30)
+    assert answer.status_code == 200 and "event: end" not in answer.text

@@ -21,6 +21,7 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 from activities.customer_centre import load_customers
 from activities.sql.database import CONNECT_S, STATEMENT_MS
 from portal import deadline, openapi_examples
+from portal.page_calls import PageCalls
 from settings import Settings
 from tests.adapters.databases import new_database, postgres
 from tests.portal.conftest import CUSTOMERS, Caller, event, requested
@@ -202,6 +203,21 @@ async def test_a_bug_is_answered_and_logged_once(alone: Caller, monkeypatch: Any
     with capture_logs() as logs:
         is_problem(await alone.http.get("/tasks"), 500, "internal")
     assert [line["event"] for line in logs] == ["call_failed"]
+
+
+@pytest.mark.parametrize(("hangs", "status"), [(True, 503), (False, 500)], ids=["late", "a bug"])
+async def test_a_person_gets_a_page_where_no_handler_answers(
+    alone: Caller, monkeypatch: pytest.MonkeyPatch, hangs: bool, status: int
+) -> None:
+    async def visitor(*_: Any) -> Any:
+        if hangs:
+            await asyncio.Event().wait()
+        raise RuntimeError("a bug")
+
+    monkeypatch.setattr(PageCalls, "visitor", visitor)
+    answer = await in_time(alone, "GET", "/my", None)
+    assert (answer.status_code, answer.headers["content-type"].partition(";")[0]) == (status, "text/html")
+    assert '<h1 id="problem">' in answer.text and "default-src 'none'" in answer.headers["content-security-policy"]
 
 
 # PostgreSQL that stops to answer in the middle.

@@ -249,8 +249,11 @@ async def test_a_program_that_serves_ends_with_0_also_when_temporal_is_gone(prog
 async def test_what_is_under_way_is_finished_when_the_worker_is_told_to_stop(temporal, tmp_path, monkeypatch):
     assert timedelta(seconds=END_WITHIN) > worker.FINISH_WITHIN
     under_way, go_on, send = asyncio.Event(), asyncio.Event(), FolderMail.send
+    begun = 0
 
     async def slowly(*arguments: Any) -> None:
+        nonlocal begun
+        begun += 1
         under_way.set()
         await go_on.wait()
         await send(*arguments)
@@ -270,4 +273,5 @@ async def test_what_is_under_way_is_finished_when_the_worker_is_told_to_stop(tem
     assert (await asyncio.wait({serving}, timeout=0.5))[0] == set()
     go_on.set()
     await asyncio.wait_for(serving, END_WITHIN)
-    assert len(list((tmp_path / "mail").glob("*.eml"))) == 1
+    # a worker that stops may still be handed the next mail by a poll that was on its way; what it began it finishes
+    assert len(list((tmp_path / "mail").glob("*.eml"))) == begun >= 1

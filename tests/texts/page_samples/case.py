@@ -4,7 +4,6 @@ from typing import Any
 
 DAY = "1. Februar 2027"
 SAMPLES: dict[str, dict[str, Any]] = {
-    "page.choices.package": {"tier": 1000},
     "page.case.back_to": {"what": "Wechsel"},
     "page.case.from_to": {"what": "JTL Pro", "target": "JTL Advanced"},
     "page.case.number": {"number": "edition/K-1001/jtl"},
