@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, Request, Response
 
 from catalogue.formats import preferred_language
 from pages.calls import CallRefused, Calls, Document, Form, Visitor, page_problem
+from pages.desk_calls import DeskCalls
 from pages.forms import read_form
 from pages.rendering import STATIC, VERSIONS, Look
 
@@ -28,6 +29,7 @@ class Site:
     """The pages' parts of one application, found at `app.state.site`."""
 
     calls: Calls
+    desk: DeskCalls
     look: Look
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
     """Set when the server stops: streams end then, which nobody else would end."""

@@ -17,6 +17,7 @@ from activities.sql.paging import WrongCursor
 from catalogue.loader import load_catalogues
 from loop_watch import watched_loop
 from pages.calls import CallRefused
+from pages.desk.routes import router as operators_pages
 from pages.my.routes import router as customers_pages
 from pages.rendering import Look
 from pages.site import Site, language_of, problem_page, refused
@@ -35,6 +36,8 @@ from portal.context import Portal, portal_of, requested_language
 from portal.credentials import credentials_of
 from portal.deadline import Timely
 from portal.delivery import delivery_of
+from portal.desk import routes as desk_routes
+from portal.desk.calls import PortalDesk
 from portal.guards.front_door import Answers, FrontDoor
 from portal.guards.wrong_tokens import WrongTokens
 from portal.intake import Intake
@@ -51,8 +54,8 @@ from states.kinds.registry import KINDS
 log = structlog.get_logger(__name__)
 DISTRIBUTION = "cancellations"
 FAULTS: tuple[type[Exception], ...] = (PortalProblem, RequestValidationError, HTTPException, WrongCursor, AdapterError)
-PAGES = "/my"
-"""Beneath this address are pages: a fault is a page there too."""
+PAGES = ("/my", "/desk")
+"""Beneath these addresses are pages: a fault is a page there too."""
 
 
 def create_app(client: Client, settings: Settings) -> FastAPI:
@@ -76,14 +79,18 @@ def build(client: Client, settings: Settings, *, trusted: bool) -> FastAPI:
         exception_handlers={**dict.fromkeys(FAULTS, answer_fault), CallRefused: answer_page},
     )
     app.state.portal = portal = compose(client, checked(settings, KINDS), trusted)
-    app.state.site = Site(PageCalls(portal), Look(brand_of(settings), settings.time_zone, settings.public_url))
+    app.state.site = Site(
+        PageCalls(portal), PortalDesk(portal), Look(brand_of(settings), settings.time_zone, settings.public_url)
+    )
     app.add_middleware(FrontDoor, settings=settings, trusted=trusted, answer=answer_fault)
     app.add_middleware(WrongTokens, answer=answer_fault)
     app.add_middleware(Timely, answer=answer_late)
     app.add_middleware(Answers)
     app.add_middleware(Measured, metrics=portal.metrics)
     app.include_router(session_routes.router)
+    app.include_router(desk_routes.router)
     app.include_router(customers_pages)
+    app.include_router(operators_pages)
     # Before the customers' calls, one of which takes every address below /cancellations/.
     for module in (home_page, account_routes, receipt_routes, customer_routes, operator_routes, health_routes):
         app.include_router(module.router)
@@ -140,7 +147,7 @@ async def answer_page(request: Request, error: Exception) -> Response:
 
 def is_page(request: Request) -> bool:
     """Whether a person's browser asks for a page."""
-    return request.url.path == PAGES or request.url.path.startswith(f"{PAGES}/")
+    return any(f"{request.url.path}/".startswith(f"{pages}/") for pages in PAGES)
 
 
 async def answer_fault(request: Request, error: Exception) -> Response:

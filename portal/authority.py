@@ -6,7 +6,7 @@ one (docs/contract.md, Who may see what).
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from fastapi import Depends, Path, Request
 
@@ -21,6 +21,9 @@ from states.model.base import Identifier
 
 Role = Literal["operator", "portal", "customer", "open"]
 View = Literal["operator", "customer"]
+Grade = Literal["read", "decide", "admin"]
+"""What an operator may do: each grade all that those before it may."""
+GRADES: tuple[Grade, ...] = get_args(Grade)
 
 
 @dataclass(frozen=True)
@@ -31,6 +34,8 @@ class Authority:
     role: Role
     name: str | None = None
     customer: str | None = None
+    grade: Grade = "admin"
+    """Of an operator."""
 
     @property
     def view(self) -> View:
@@ -41,6 +46,11 @@ class Authority:
     def decides(self) -> bool:
         """Whether he may do what operators do."""
         return self.role in ("operator", "open")
+
+    def check_grade(self, grade: Grade) -> None:
+        """Raise `forbidden` for whoever is no operator of that grade, or of a higher one."""
+        if not self.decides or GRADES.index(self.grade) < GRADES.index(grade):
+            raise PortalProblem("forbidden", values={"fault": "operators_alone"})
 
     def check_customer(self, customer: object) -> None:
         """Raise `forbidden` for a customer who is another than the session's: whether there is one or not."""
@@ -114,6 +124,20 @@ async def operator_authority(request: Request) -> Authority:
     authority = await authority_of(request)
     if not authority.decides:
         raise PortalProblem("forbidden", values={"fault": "operators_alone"})
+    return authority
+
+
+async def deciding_authority(request: Request) -> Authority:
+    """The authority of an operator who may decide. Raises `unauthorised`, `forbidden`."""
+    authority = await operator_authority(request)
+    authority.check_grade("decide")
+    return authority
+
+
+async def admin_authority(request: Request) -> Authority:
+    """The authority of an operator who administers. Raises `unauthorised`, `forbidden`."""
+    authority = await operator_authority(request)
+    authority.check_grade("admin")
     return authority
 
 
@@ -198,4 +222,6 @@ def caller_of(request: Request, authority: Authority) -> Caller:
 CurrentAuthority = Annotated[Authority, Depends(authority_of)]
 OF_THE_CUSTOMER = Depends(authority_for)
 OperatorAuthority = Annotated[Authority, Depends(operator_authority)]
+DecidingAuthority = Annotated[Authority, Depends(deciding_authority)]
+AdminAuthority = Annotated[Authority, Depends(admin_authority)]
 VendorAuthority = Annotated[Authority, Depends(vendor_authority)]

@@ -8,7 +8,7 @@ from fastapi.responses import JSONResponse
 
 from activities.sql.paging import total_of
 from portal import openapi_examples
-from portal.authority import Authority, OperatorAuthority, operator_authority
+from portal.authority import Authority, DecidingAuthority, operator_authority
 from portal.context import Portal
 from portal.incoming import RunCommand, check_own
 from portal.json_body import JsonBody
@@ -66,7 +66,7 @@ async def tasks(
     responses=answer(200, Status, openapi_examples.STATUS, "Decided; how the run stands now") | DECIDED,
     openapi_extra=body(openapi_examples.CONFIRMATION, "Confirmation") | secured(OPERATOR),
 )
-async def confirm(task: TaskId, authority: OperatorAuthority, data: JsonBody, portal: CurrentPortal) -> JSONResponse:
+async def confirm(task: TaskId, authority: DecidingAuthority, data: JsonBody, portal: CurrentPortal) -> JSONResponse:
     """With the payload of `confirm_task`; `by` is the name of the operator's token, where there is one."""
     return await decide(portal, "confirm_task", task, decision_in(Confirmation, data), authority)
 
@@ -77,7 +77,7 @@ async def confirm(task: TaskId, authority: OperatorAuthority, data: JsonBody, po
     responses=answer(200, Status, openapi_examples.STATUS, "Rejected; how the run stands now") | DECIDED,
     openapi_extra=body(openapi_examples.REJECTION, "Rejection") | secured(OPERATOR),
 )
-async def reject(task: TaskId, authority: OperatorAuthority, data: JsonBody, portal: CurrentPortal) -> JSONResponse:
+async def reject(task: TaskId, authority: DecidingAuthority, data: JsonBody, portal: CurrentPortal) -> JSONResponse:
     """With the payload of `reject_task`; `by` is the name of the operator's token, where there is one."""
     return await decide(portal, "reject_task", task, decision_in(Rejection, data), authority)
 

@@ -17,7 +17,7 @@ from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 
 from portal.app import create_app
-from tests.pages.sessions import log_in
+from tests.pages.sessions import log_in, log_in_operator
 from tests.runs.harness import World, new_namespace, settings_of, working
 
 ARGUMENTS = (
@@ -80,6 +80,14 @@ class Shop:
         context = await self.window(**window)
         await log_in(context, self.world.settings, self.address, customer)
         page = await context.new_page()
+        await page.goto(path)
+        return page
+
+    async def at_desk(self, path: str = "/desk", name: str = "anna", **window: Any) -> Page:
+        """A page as the operator sees it who is logged in, in a window of its own (`window`)."""
+        context = await self.window(**window)
+        page = await context.new_page()
+        await log_in_operator(page, self.world.settings, name)
         await page.goto(path)
         return page
 

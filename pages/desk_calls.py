@@ -1,0 +1,44 @@
+"""What the operators' pages ask of the rest: the calls of the contract that are for operators, as plain documents.
+
+`portal.desk.calls` fulfils it by the functions that answer the calls over HTTP. Every method raises
+`pages.calls.CallRefused` where the call would be answered with a problem.
+"""
+
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+from fastapi import Request
+
+from pages.calls import Form
+
+Grade = Literal["read", "decide", "admin"]
+"""What an operator may do: each grade all that those before it may."""
+GRADES: tuple[Grade, ...] = ("read", "decide", "admin")
+
+
+@dataclass(frozen=True)
+class Operator:
+    """The operator who is logged in. `name`: what stands as `by` of whatever he decides. `session`: its ID."""
+
+    name: str
+    grade: Grade
+    language: str
+    csrf: str
+    """What every form carries in its field `csrf`."""
+    session: str = ""
+
+    def may(self, grade: Grade) -> bool:
+        """Whether the operator has that grade, or a higher one."""
+        return GRADES.index(self.grade) >= GRADES.index(grade)
+
+
+class DeskCalls(Protocol):
+    """The calls of one application, in parts: one for each room of the desk."""
+
+    async def operator(self, request: Request) -> Operator:
+        """Who is logged in. Raises `CallRefused` (401) where nobody is, or not any more."""
+        ...
+
+    def check_form(self, operator: Operator, form: Form) -> None:
+        """Raises `CallRefused` (403) unless the form came from a page of ours, made for this session."""
+        ...

@@ -1,0 +1,1 @@
+"""What the operators' pages call, and how operators log in."""

@@ -1,0 +1,41 @@
+"""The calls that the operators' pages make (`pages.desk_calls`), by the functions that answer them over HTTP."""
+
+from dataclasses import dataclass
+
+from fastapi import Request
+
+from pages.calls import Form
+from pages.desk_calls import Operator
+from pages.forms import value
+from pages.site import language_of
+from portal.authority import Authority
+from portal.context import Portal
+from portal.desk.sessions import operator_of
+from portal.page_calls import answered
+from portal.problems import PortalProblem
+
+
+@dataclass(frozen=True)
+class PortalDesk:
+    """The protocol `pages.desk_calls.DeskCalls` on one application's parts."""
+
+    portal: Portal
+
+    async def operator(self, request: Request) -> Operator:
+        """Who is logged in. Raises `CallRefused`."""
+        with answered(language_of(request)):
+            operator = operator_of(self.portal, request)
+            if operator is None:
+                raise PortalProblem("unauthorised", values={"fault": "no_session"})
+            return operator
+
+    def check_form(self, operator: Operator, form: Form) -> None:
+        """Raises `CallRefused` unless the form is one of ours."""
+        with answered(operator.language):
+            if not self.portal.sessions.is_form_token(operator.session, value(form, "csrf") or ""):
+                raise PortalProblem("forbidden", values={"fault": "form_foreign"})
+
+
+def authority_in(operator: Operator) -> Authority:
+    """The authority of an operator who is logged in."""
+    return Authority("operator", operator.name, grade=operator.grade)
