@@ -6,7 +6,7 @@ RUN python -m pip install --no-cache-dir --disable-pip-version-check uv==0.13.9 
  && uv venv /opt/cancellations
 COPY requirements-production.lock ./
 RUN uv pip sync --no-cache --require-hashes --python /opt/cancellations/bin/python requirements-production.lock
-COPY pyproject.toml README.md LICENSE settings.py programs.py logs.py loop_watch.py secret_strength.py worker.py cli.py ./
+COPY pyproject.toml README.md LICENSE programs.py logs.py loop_watch.py secret_strength.py worker.py cli.py ./
 COPY activities activities
 COPY catalogue catalogue
 COPY console console
@@ -14,6 +14,7 @@ COPY embedded embedded
 COPY examples examples
 COPY pages pages
 COPY portal portal
+COPY settings settings
 COPY states states
 COPY workflows workflows
 RUN uv pip install --no-cache --no-deps --python /opt/cancellations/bin/python .

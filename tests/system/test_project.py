@@ -78,8 +78,8 @@ def wheel(tmp_path_factory) -> zipfile.ZipFile:
 def test_the_wheel_holds_code_data_and_types_and_nothing_else(wheel):
     held = set(wheel.namelist())
     tops = {name.split("/")[0] for name in held if ".dist-info/" not in name and ".data/" not in name}
-    packages = {"activities", "catalogue", "console", "embedded", "pages", "portal", "states", "workflows"}
-    modules = ("cli", "logs", "loop_watch", "programs", "secret_strength", "settings", "worker")
+    packages = {"activities", "catalogue", "console", "embedded", "pages", "portal", "settings", "states", "workflows"}
+    modules = ("cli", "logs", "loop_watch", "programs", "secret_strength", "worker")
     assert tops == packages | {f"{name}.py" for name in modules}
     for package in packages:
         assert f"{package}/py.typed" in held
@@ -175,7 +175,9 @@ def tops(modules: set[str]) -> set[str]:
 
 def test_settings_import_nothing_of_ours_but_what_makes_a_secret_strong():
     assert tops(imports_of(ROOT / "secret_strength.py")) <= {"base64", "contextlib", "re", "secrets"}
-    assert tops(imports_of(ROOT / "settings.py")) <= {
+    modules = set[str]().union(*(imports_of(path) for path in (ROOT / "settings").glob("*.py")))
+    assert tops(modules) <= {
+        "settings",
         "secret_strength",
         "collections",
         "contextlib",

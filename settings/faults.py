@@ -1,0 +1,113 @@
+"""Wrong settings and misspelt ones: a line for each that names the variable, the value and what would be right."""
+
+import os
+import sys
+from collections.abc import Callable, Collection, Iterable
+from difflib import get_close_matches
+from typing import Any
+
+from pydantic import ValidationError
+from pydantic_core import InitErrorDetails, PydanticCustomError
+
+from settings.addresses import masked
+from settings.model import PREFIX, Settings
+from settings.reading import DURATION
+
+SECRETS = (
+    *("webhook_secret", "operator_tokens", "portal_tokens", "session_secret", "receipt_key"),
+    *("smtp_url", "database_url"),
+)
+"""What is never shown as it is: each may hold a secret."""
+ADDRESSES = ("smtp_url", "database_url")
+"""Of these, what is shown with its password masked."""
+DURATIONS = ("abandon_after", "remind_every", "recheck_before", "repair_after", "max_event_age", "apply_window")
+
+
+def read_settings(kinds: Collection[str]) -> Settings:
+    """The settings of this process. Raises `ValidationError` for what is wrong, an unknown kind too."""
+    return checked(Settings(), kinds)
+
+
+def checked(settings: Settings, kinds: Collection[str]) -> Settings:
+    """The settings, where there is every kind that they name. Raises `ValidationError`, as for any other wrong value.
+
+    The settings themselves know no kinds: whoever puts the parts together does.
+    """
+    faults: list[InitErrorDetails] = []
+    for name, mode in settings.customer_centre_modes.items():
+        if name not in kinds:
+            text = f"{suggestion(name, kinds)} the kinds are {', '.join(kinds)}".strip()
+            fault = PydanticCustomError("unknown_kind", "{text}", {"text": text})
+            faults.append({"type": fault, "loc": ("customer_centre_modes",), "input": f"{name}={mode}"})
+    if faults:
+        raise ValidationError.from_exception_data("Settings", faults)
+    return settings
+
+
+def run_program(
+    program: Callable[[Settings], None], kinds: Collection[str], faults: tuple[type[Exception], ...], begin: str = ""
+) -> int:
+    """Tell of misspelt names, read the settings and run a program with them; answers its exit code.
+
+    0 done, 1 for one of the `faults`, whose text stands behind `begin`, 2 for wrong settings; each is said on stderr.
+    """
+    tell_misspelt()
+    try:
+        settings = read_settings(kinds)
+    except ValidationError as error:
+        sys.stderr.write("\n".join(explain(error)) + "\n")
+        return 2
+    try:
+        program(settings)
+    except faults as error:
+        sys.stderr.write(f"{begin}{str(error) or repr(error)}\n")
+        return 1
+    return 0
+
+
+def tell_misspelt() -> None:
+    """Say on stderr which variables of the environment are misspelt."""
+    sys.stderr.writelines(f"{line}\n" for line in misspelt(os.environ))
+
+
+def misspelt(names: Iterable[str]) -> list[str]:
+    """One line for each variable that is named like a setting of ours and is none: it has no effect."""
+    settings = [field.upper() for field in Settings.model_fields]
+    given = {name: name.upper().removeprefix(PREFIX) for name in sorted(names) if name.upper().startswith(PREFIX)}
+    otherwise = "README.md lists the settings"
+    return [
+        f"{name} is not a setting and has no effect: {suggestion(bare, settings, PREFIX) or otherwise}"
+        for name, bare in given.items()
+        if bare not in settings
+    ]
+
+
+def suggestion(name: str, names: Collection[str], prefix: str = "") -> str:
+    """Which of the names was probably meant, as a question; empty where none is like it."""
+    return "".join(f"did you mean {prefix}{close}?" for close in get_close_matches(name, names, n=1))
+
+
+SENTENCES = {
+    "time_delta_parsing": DURATION,
+    "greater_than": "it must be longer than nothing",
+    "greater_than_equal": "it must not be negative",
+}
+"""The remedies of a wrong duration where the library's own words do not say what to write."""
+
+
+def shown(name: str, given: Any) -> str:
+    """What was given, without its secrets."""
+    if name in SECRETS:
+        return repr(masked(given)) if name in ADDRESSES and isinstance(given, str) else "(not shown)"
+    return repr(given)
+
+
+def explain(error: ValidationError) -> list[str]:
+    """One line for each wrong setting: the variable, the value given, what would be right. Secrets are not shown."""
+    lines = []
+    for fault in error.errors():
+        name = str(fault["loc"][0]) if fault["loc"] else "settings"
+        given = shown(name, fault.get("input"))
+        remedy = (name in DURATIONS and SENTENCES.get(fault["type"])) or fault["msg"].removeprefix("Value error, ")
+        lines.append(f"{PREFIX}{name.upper()}: {given} is not usable: {remedy}")
+    return lines
