@@ -1,4 +1,7 @@
-"""Every call ends in time, whatever hangs beneath it: the database, Temporal, the call before it, or the caller.
+"""Every call ends in time, whatever hangs beneath it: the database, Temporal, or the call before it.
+
+The time of a caller who still sends is his own: the connection gives him ten seconds (`portal.connections`), and what
+he sends is carried out within the time of a call from when it is whole.
 
 A stream of events begins in time; how long it then goes on is its own affair.
 
@@ -15,42 +18,72 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from portal.problems import PortalProblem
+from portal.problems import PortalProblem, malformed
 
 CALL_WITHIN = 4.8
 """Seconds after which a call is answered, before five have passed (docs/contract.md, Portal)."""
+ARRIVES_WITHIN = 11.0
+"""Seconds for a body, after a connection has dropped it: for where another server stands before the application."""
 Answer = TypeVar("Answer")
 EVENT_STREAM = b"text/event-stream"
 log = structlog.get_logger(__name__)
-left: set[asyncio.Task[Any]] = set()
+cancelled: set[asyncio.Task[Any]] = set()
 """What was cancelled and has not ended yet."""
 
 
 async def in_time(
-    work: Coroutine[Any, Any, Answer], seconds: float, endless: Callable[[], bool] = lambda: False
+    work: Coroutine[Any, Any, Answer],
+    seconds: float,
+    endless: Callable[[], bool] = lambda: False,
+    left: Callable[[], float] = lambda: 0,
 ) -> Answer:
     """What the work answers. Raises `TimeoutError` in time, whatever the work does then.
 
-    `endless`: whether, when time is over, it may take as long as it likes.
+    `endless`: whether, when time is over, it may take as long as it likes; `left`: how many seconds it is given then.
     """
     task = asyncio.create_task(work)
     try:
         await asyncio.wait({task}, timeout=seconds)
-        if not task.done() and endless():
-            await asyncio.wait({task})
+        while not task.done() and (more := None if endless() else left()) != 0:
+            await asyncio.wait({task}, timeout=more)
     finally:
         if not task.done():
             leave_alone(task)
-    if task not in left:
+    if task not in cancelled:
         return task.result()
     raise TimeoutError
+
+
+class Arrival:
+    """A call's body on its way, whose caller has a time of his own."""
+
+    def __init__(self, receive: Receive) -> None:
+        self.receive = receive
+        self.clock = asyncio.get_running_loop().time
+        self.began = self.moved = self.clock()
+        self.is_awaited = self.is_whole = False
+
+    async def received(self) -> Message:
+        """The next part."""
+        self.is_awaited = not self.is_whole
+        message = await self.receive()
+        if self.is_awaited:
+            self.is_awaited, self.moved = False, self.clock()
+        self.is_whole = not message.get("more_body", False)
+        return message
+
+    def left(self) -> float:
+        """Seconds until the call's time can be over: it has that of a call from when the last part came; while one is
+        awaited, whose coming gives it that time anew, as much as its caller has."""
+        until = self.began + ARRIVES_WITHIN if self.is_awaited else self.moved + CALL_WITHIN
+        return min(CALL_WITHIN, max(0.0, until - self.clock()))
 
 
 def leave_alone(task: asyncio.Task[Any]) -> None:
     """Cancel, and keep it until it has ended; what it then raises is of no interest."""
     task.cancel()
-    left.add(task)
-    task.add_done_callback(left.discard)
+    cancelled.add(task)
+    task.add_done_callback(cancelled.discard)
     task.add_done_callback(lambda ended: ended.cancelled() or ended.exception())
 
 
@@ -68,6 +101,7 @@ class Timely:
             return
         begun = over = streams = False
         fault: Exception
+        arrival = Arrival(receive)
 
         async def passed_on(message: Message) -> None:
             nonlocal begun, streams
@@ -76,11 +110,19 @@ class Timely:
                 await send(message)
 
         try:
-            await in_time(self.call(scope, receive, passed_on), CALL_WITHIN, lambda: streams)
+            await in_time(self.call(scope, arrival.received, passed_on), CALL_WITHIN, lambda: streams, arrival.left)
             return
         except TimeoutError:
             over, fault = True, PortalProblem("unavailable")
-            log.warning("call_took_too_long", method=scope["method"], path=scope["path"], seconds=CALL_WITHIN)
+            if arrival.is_awaited:
+                fault = malformed("half_sent", seconds=round(ARRIVES_WITHIN))
+                fault.status = 408
+            log.warning(
+                "call_took_too_long",
+                method=scope["method"],
+                path=scope["path"],
+                seconds=round(arrival.clock() - arrival.began, 1),
+            )
         except ClientDisconnect:
             return  # nobody is there to be answered
         except Exception as error:

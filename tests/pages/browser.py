@@ -1,4 +1,4 @@
-"""A person at a browser: the portal listening on a port of its own, a worker beside it, the system's Chromium.
+"""A person at a browser: the portal on a port of its own, as the program serves it, a worker, the system's Chromium.
 
 Nothing is faked. A test says `shop.visit("K-1001", "/my")` and plays on with Playwright's page.
 """
@@ -17,6 +17,8 @@ from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 
 from portal.app import create_app
+from portal.connections import Limits
+from portal.server import config_of
 from tests.pages.sessions import log_in, log_in_operator
 from tests.runs.harness import World, new_namespace, settings_of, working
 
@@ -101,7 +103,9 @@ async def open_shop(server_address: str, folder: Path, **settings: Any) -> Async
     env = await new_namespace(server_address)
     async with working(env, settings_of(folder, portal_port=port, public_url=address, **settings)) as world:
         app = await asyncio.to_thread(create_app, env.client, world.settings)
-        server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=1))
+        config = config_of(app, Limits())
+        config.timeout_graceful_shutdown = 1
+        server = uvicorn.Server(config)
         serving = asyncio.create_task(server.serve([listening]))
         try:
             async with async_playwright() as playwright:

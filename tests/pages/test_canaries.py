@@ -5,8 +5,11 @@ A guided run, in which an operator says and does what is his; `tests/canary.py` 
 
 import asyncio
 import base64
+import json
+import re
 from email import message_from_bytes, policy
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pydantic import SecretStr
@@ -15,6 +18,7 @@ from tests.canary import OPERATOR, canaries_in, canary
 from tests.pages.desk import Desk
 from tests.pages.forms import Browser
 from tests.pages.test_case_acts import ordered, shown_with
+from tests.receipts.pdf_text import said_in
 from tests.strong import ANNA, OTTO
 
 TOKENS = {"operator_tokens": {"anna": (SecretStr(ANNA),)}, "portal_tokens": {"shop": (SecretStr(OTTO),)}}
@@ -43,6 +47,15 @@ def of_a_jws(compact: str) -> str:
     """What a signed document says."""
     payload = compact.split(".")[1]
     return base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)).decode()
+
+
+def of_a_pdf(content: bytes, receipt: dict[str, Any]) -> str:
+    """What a PDF says, of which we see that it can be read: it says what the receipt says, and carries it."""
+    said = said_in(content)
+    assert receipt["case"] in said and receipt["title"] in said and receipt["customer"]["number"] in said
+    [signed] = re.findall(r"eyJ[\w-]+\.[\w-]+\.[\w-]+", said)
+    assert json.loads(of_a_jws(signed)) == receipt
+    return said + of_a_jws(signed)
 
 
 async def test_nothing_of_an_operators_is_on_a_page_or_in_an_answer(desk: Desk):
@@ -76,7 +89,8 @@ async def test_nothing_of_an_operators_is_in_a_receipt_a_feed_or_a_mail(desk: De
     for number in (1, 2):
         signed = await browser.http.get(f"/cancellations/{CASE}/receipts/{number}.jws")
         said[f"receipt {number}"] = of_a_jws(signed.text)
-        said[f"receipt {number} as PDF"] = (await browser.http.get(f"/cancellations/{CASE}/receipts/{number}.pdf")).text
+        printed = await browser.http.get(f"/cancellations/{CASE}/receipts/{number}.pdf")
+        said[f"receipt {number} as PDF"] = of_a_pdf(printed.content, json.loads(said[f"receipt {number}"]))
     made = await browser.http.post(f"/customers/{CUSTOMER}/calendar", json={})
     assert made.status_code == 200, made.text
     feed = await browser.http.get(made.json()["url"])
@@ -88,7 +102,12 @@ async def test_nothing_of_an_operators_is_in_a_receipt_a_feed_or_a_mail(desk: De
     ]
     to_customer = [mail for mail in mails if mail["To"] != desk.world.settings.operator_mail]
     assert len(to_customer) >= 2
+    attached = 0
     for number, mail in enumerate(to_customer):
         parts = [part.get_content() for part in mail.walk() if part.get_content_maintype() == "text"]
-        said[f"mail {number}"] = "\n".join([str(mail["Subject"]), *parts])
+        files = [part.get_content() for part in mail.iter_attachments()]
+        read = [said_in(file) if file.startswith(b"%PDF") else of_a_jws(file.decode()) for file in files]
+        attached += len(read)
+        said[f"mail {number}"] = "\n".join([str(mail["Subject"]), *parts, *read])
+    assert attached >= 4, "the mails carry two receipts, each in two forms"
     assert {what: found for what, text in said.items() if (found := canaries_in(text))} == {}

@@ -17,6 +17,7 @@ from fastapi.responses import PlainTextResponse
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 
+from portal import deadline, openapi_examples
 from portal.app import create_app
 from portal.connections import Limits, Places
 from portal.server import Server, config_of
@@ -145,6 +146,23 @@ async def test_a_half_sent_request_is_dropped_after_a_while(app: FastAPI, half: 
         else:
             assert answer == b""
         await portal.has_open(0)
+
+
+async def test_half_a_body_is_dropped_by_its_connection_and_not_by_the_time_of_a_call(
+    app: FastAPI, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing is answered that a caller who sends on could take for a fault of ours."""
+    assert Limits().sent_within < deadline.ARRIVES_WITHIN
+    monkeypatch.setattr(deadline, "CALL_WITHIN", SOON / 3)
+    async with served(app, replace(PATIENT, sent_within=SOON)) as portal:
+        assert await portal.answer_to(HALVES["half a body"]) == b""
+        whole = json.dumps(openapi_examples.REQUEST).encode()
+        head = call("/nothing-is-here", JSON, f"Content-Length: {len(whole)}", method="POST")
+        reader, writer = await portal.connect(head + whole[:9])
+        await asyncio.sleep(SOON / 2)
+        writer.write(whole[9:])
+        assert status_of(await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), WITHIN)) == 404
+        writer.close()
 
 
 async def test_a_byte_now_and_then_does_not_keep_it(app: FastAPI) -> None:

@@ -1,6 +1,7 @@
-"""Every call ends in time, whatever hangs: Temporal, the database, the call before it, or its caller."""
+"""Every call ends in time, whatever hangs: Temporal, the database, or the call before it."""
 
 import asyncio
+import json
 import socket
 import sqlite3
 import time
@@ -22,6 +23,7 @@ from activities.customer_centre import load_customers
 from activities.sql.database import CONNECT_S, STATEMENT_MS
 from portal import deadline, openapi_examples
 from portal.page_calls import PageCalls
+from portal.problems import PortalProblem
 from settings import Settings
 from tests.adapters.databases import new_database, postgres
 from tests.portal.conftest import CUSTOMERS, Caller, event, requested
@@ -123,7 +125,7 @@ async def test_the_database_is_locked(alone: Caller, method: str, path: str, doc
             is_unavailable(answer)
         other.execute("ROLLBACK")
     other.close()
-    await asyncio.gather(*deadline.left, return_exceptions=True)
+    await asyncio.gather(*deadline.cancelled, return_exceptions=True)
     assert (await alone.http.request("GET", "/tasks")).status_code == 200
 
 
@@ -133,15 +135,50 @@ async def test_doubles_of_an_event_do_not_wait_longer_than_it(hanging: Caller) -
         is_unavailable(answer)
 
 
-async def test_a_caller_that_sends_half_a_body_is_answered(alone: Caller) -> None:
+async def test_a_caller_that_sends_half_a_body_is_told_where_no_connection_has_dropped_it(
+    alone: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
     async def half() -> AsyncIterator[bytes]:
         yield b'{"kind":'
         await asyncio.sleep(3600)
 
+    monkeypatch.setattr(deadline, "ARRIVES_WITHIN", 2 * WITHIN)
     began = time.monotonic()
     answer = await alone.http.post("/previews", content=half(), headers={"content-type": "application/json"})
-    assert time.monotonic() - began < WITHIN + SLACK
-    is_unavailable(answer)
+    assert 2 * WITHIN <= time.monotonic() - began < 2 * WITHIN + SLACK
+    is_problem(answer, 408, "malformed")
+
+
+async def test_a_body_that_takes_longer_than_a_call_may_is_taken_all_the_same(alone: Caller) -> None:
+    whole = json.dumps(openapi_examples.REQUEST).encode()
+
+    async def slowly() -> AsyncIterator[bytes]:
+        for part in (whole[:20], whole[20:40], whole[40:]):
+            await asyncio.sleep(WITHIN * 0.6)
+            yield part
+
+    answer = await alone.http.post("/previews", content=slowly(), headers={"content-type": "application/json"})
+    assert answer.status_code == 200, answer.text
+
+
+async def test_what_hangs_once_the_body_is_there_is_answered_in_the_time_of_a_call(alone: Caller) -> None:
+    async def hangs(scope: Scope, receive: Receive, send: Send) -> None:
+        while (await receive()).get("more_body"):
+            pass
+        await asyncio.sleep(3600)
+
+    async def slowly() -> AsyncIterator[bytes]:
+        await asyncio.sleep(WITHIN * 1.2)
+        yield b"{}"
+
+    async def late(request: Request, problem: Exception) -> Response:
+        return Response(status_code=problem.status if isinstance(problem, PortalProblem) else 500)
+
+    transport = httpx.ASGITransport(deadline.Timely(hangs, late))
+    began = time.monotonic()
+    async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as http:
+        answer = await http.post("/", content=slowly())
+    assert answer.status_code == 503 and time.monotonic() - began < 2.2 * WITHIN + SLACK
 
 
 async def test_a_caller_that_goes_away_is_no_fault_of_ours(alone: Caller) -> None:
@@ -256,7 +293,7 @@ async def wired(postgres: str, client: Client, settings: Settings) -> AsyncItera
             caller = await asyncio.to_thread(Caller, client, settings.model_copy(update={"database_url": address}))
             yield caller, wire
             wire.passes.set()
-            await asyncio.gather(*deadline.left, return_exceptions=True)
+            await asyncio.gather(*deadline.cancelled, return_exceptions=True)
             await caller.close()
 
 
@@ -271,5 +308,5 @@ async def test_a_database_that_falls_silent_holds_up_nobody(wired: tuple[Caller,
     for answer in await asyncio.gather(*answers):
         is_unavailable(answer)
     wire.passes.set()
-    await asyncio.gather(*deadline.left, return_exceptions=True)
+    await asyncio.gather(*deadline.cancelled, return_exceptions=True)
     assert (await caller.http.get("/tasks")).status_code == 200

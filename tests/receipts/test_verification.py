@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from portal.receipt_routes import entry_of
 from secret_strength import new_receipt_key
 from settings import Settings
 from tests.adapters.wired import acts
+from tests.receipts.pdf_text import said_in
 from tests.receipts.samples import APPLIED, BOOKED, ORDERED, issue
 from tests.runs.harness import prepare_database
 
@@ -168,12 +170,28 @@ def test_a_pdf_is_the_same_each_time_and_holds_what_was_signed(
     assert given.jws == chain[0].jws and codes([given], keys) == []
 
 
+def bare(text: str) -> str:
+    """A text without what its lines bring with them."""
+    return re.sub(r"[\s-]", "", text)
+
+
 def test_a_persons_words_are_no_markup_of_the_page(chain: list[IssuedReceipt], acts: CancellationActivities) -> None:
     """A `#` would read a file, and a bracket would end the block that it stands in."""
     words = '#read("/etc/passwd") ] } $x$ *b* = Heading @label <tag> \\ "quoted"'
     document = json.loads(chain[0].content)
     document["rows"].append({"name": "words", "label": "Ihre Nachricht", "text": words})
-    assert pdf_of(chain[0]._replace(content=json.dumps(document)), acts.settings).startswith(b"%PDF-")
+    said = said_in(pdf_of(chain[0]._replace(content=json.dumps(document)), acts.settings))
+    assert bare(words) in bare(said)
+
+
+def test_a_pdf_says_what_the_receipt_says_and_carries_what_was_signed(
+    chain: list[IssuedReceipt], acts: CancellationActivities
+) -> None:
+    document = json.loads(chain[0].content)
+    said = said_in(pdf_of(chain[0], acts.settings))
+    assert chain[0].jws in said
+    for row in document["rows"]:
+        assert bare(row["text"]) in bare(said), row["name"]
 
 
 def test_the_brand_stands_on_the_page(chain: list[IssuedReceipt], acts: CancellationActivities, tmp_path: Path) -> None:
