@@ -10,7 +10,7 @@ Errors of every adapter:
     └── Misconfigured   we are set up wrongly: never retried, a person is asked at once
 """
 
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple, Protocol
@@ -90,6 +90,9 @@ class CustomerRecords(Protocol):
 
     def with_former_names(self, customer: str) -> tuple[Customer | None, Mapping[NamedPart, str]]:
         """The record, or None, and what licences and partners were called that have left it."""
+
+    def several(self, customers: Collection[str]) -> Mapping[str, tuple[Customer, Mapping[NamedPart, str]]]:
+        """The same of all these customers who are known, by number, in one read."""
 
     def load(self, records: Iterable[Customer]) -> LoadReport:
         """Replace or create these customers, all or none, and have the open runs told that it concerns."""

@@ -111,10 +111,12 @@ class Texts:
         template = self.ready.get(key) or self.compiled(key)
         return Said(template if isinstance(template, str) else "".join(template.root_render_func(context)))
 
-    def named(self, namespace: str, value: str) -> str:
-        """The text `<namespace>.<value>`, or the value itself where there is none."""
+    def named(self, namespace: str, value: str, context: Context | None = None) -> str:
+        """The text `<namespace>.<value>`, with the values of the text in which it stands; else the value itself."""
         key = f"{namespace}.{value}"
-        return Said(self.render(key, {})) if key in self.sources else value
+        if key not in self.sources:
+            return value
+        return Said(self.render(key, {})) if context is None else self.included(context, key)
 
     def shown(self, value: Any) -> Said:
         """What a template prints of an expression: what is not said by a text of ours, in its line and no more."""
@@ -156,12 +158,13 @@ class Texts:
 
     # Filters for codes.
 
-    def label(self, value: Any, namespace: str) -> str:
+    @pass_context
+    def label(self, context: Context, value: Any, namespace: str) -> str:
         """The label of a code, or of each of a list; the code itself where it has none."""
         if isinstance(value, str):
-            return self.named(namespace, value)
+            return self.named(namespace, value, context)
         if isinstance(value, list | tuple):
-            return Said(", ".join(self.shown(self.label(entry, namespace)) for entry in value) or NOTHING)
+            return Said(", ".join(self.shown(self.label(context, entry, namespace)) for entry in value) or NOTHING)
         return self.printed(value)
 
     @pass_context
@@ -260,8 +263,12 @@ class Texts:
     def field(self, value: Any) -> str:
         """What a customer filled in in one field."""
         if isinstance(value, Mapping):
-            return ", ".join(f"{name}: {self.label(entry, 'detail')}" for name, entry in value.items())
-        return self.label(value, "detail")
+            return ", ".join(f"{name}: {self.decided(entry)}" for name, entry in value.items())
+        return self.decided(value)
+
+    def decided(self, value: Any) -> str:
+        """What was chosen of several, by its label; anything else as it is."""
+        return self.named("detail", value) if isinstance(value, str) else self.printed(value)
 
 
 def listed(value: Any) -> Iterable[Any]:

@@ -11,6 +11,7 @@ from console.portal_client import Document, language
 from states.chart.task_types import TASK_TYPES
 from states.model.ends import CHANGING_NOTHING
 from states.model.status import DEADLINE_KEPT
+from states.views.labels import state_text
 
 PARAGRAPH = "\n\n"
 
@@ -28,6 +29,11 @@ def label(namespace: str, value: str) -> str:
         return value
 
 
+def stated(document: Document) -> str:
+    """The state of a run in the terminal's language."""
+    return state_text(say, language(), document["kind"], document["state"], document.get("being_booked", False))
+
+
 def print_status(document: Document, zone: str) -> None:
     """Where a cancellation stands, why, and what may be done."""
     standing, unchanged = document["standing"], document["state"] in CHANGING_NOTHING
@@ -36,7 +42,7 @@ def print_status(document: Document, zone: str) -> None:
             ("cancellation", f"{document['workflow_id']}  ({label('kind', document['kind'])})"),
             ("case number", document["case_number"]),
             ("target", spoken(document["target"])),
-            ("state", f"{document['state']}  ({label('state', document['state'])})"),
+            ("state", f"{document['state']}  ({stated(document)})"),
             ("waits for", document["waiting_for"]),
             ("possible now", [name.replace("_", "-") for name in document["enabled"]]),
             ("takes effect", None if unchanged else at(document["effective_at"], zone)),

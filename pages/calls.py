@@ -78,7 +78,7 @@ class Calls(Protocol):
         ...
 
     async def licences(self, visitor: Visitor) -> Document:
-        """`GET /customers/{customer}/licences`."""
+        """`GET /customers/{customer}/licences`, in the visitor's language."""
         ...
 
     async def choices(self, visitor: Visitor, kind: str, subject: str, target: str | None = None) -> Document:
@@ -86,11 +86,11 @@ class Calls(Protocol):
         ...
 
     async def preview(self, visitor: Visitor, data: Document) -> Document:
-        """`POST /previews`; the customer is the visitor."""
+        """`POST /previews`, in the visitor's language; the customer is the visitor."""
         ...
 
     async def cancellations(self, visitor: Visitor, cursor: str | None = None) -> Document:
-        """`GET /cancellations?customer=…`."""
+        """`GET /cancellations?customer=…`, in the visitor's language."""
         ...
 
     async def status(self, visitor: Visitor, workflow_id: str, run_id: str | None = None) -> Document:

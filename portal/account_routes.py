@@ -12,12 +12,11 @@ from portal.choices import Choices
 from portal.choices import choices as chosen_from
 from portal.json_body import JsonBody
 from portal.openapi import BY_ANYBODY, answer, body, problems, secured
-from portal.parameters import CurrentPortal, OwnCustomer
+from portal.parameters import CurrentPortal, OwnCustomer, ReadIn
 from portal.schemas import Board, Calendar, CalendarChange, LicencesAnswer
 from portal.strict_json import read_document
 from states.kinds.registry import KINDS
 from states.model.base import LongIdentifier
-from states.model.record import Language
 
 router = APIRouter(
     prefix="/customers/{customer}",
@@ -25,7 +24,6 @@ router = APIRouter(
     dependencies=[OF_THE_CUSTOMER],
     responses=problems(401, 403, 404, 422, 503),
 )
-ReadIn = Annotated[Language | None, Query(description="The customer's own unless given")]
 
 
 @router.get(
@@ -34,9 +32,9 @@ ReadIn = Annotated[Language | None, Query(description="The customer's own unless
     responses=answer(200, LicencesAnswer, openapi_examples.LICENCES, "The licences"),
     openapi_extra=secured(*BY_ANYBODY),
 )
-async def licences(customer: OwnCustomer, portal: CurrentPortal) -> JSONResponse:
+async def licences(customer: OwnCustomer, portal: CurrentPortal, language: ReadIn = None) -> JSONResponse:
     """Cancelled (cost falls), deactivated (the price is in the edition), or why neither."""
-    return JSONResponse(await portal.adapters.database.in_thread(read_models.licences, portal, customer))
+    return JSONResponse(await portal.adapters.database.in_thread(read_models.licences, portal, customer, language))
 
 
 @router.get(

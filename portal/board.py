@@ -5,7 +5,7 @@ and again at the first moment after its deadline.
 """
 
 from collections.abc import Hashable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import cached_property
@@ -16,7 +16,7 @@ from catalogue.texts import say
 from portal.choices import label_of, listed_targets
 from portal.context import Portal
 from portal.problems import unknown_customer
-from portal.read_models import licence_answer, meaning_of, request_for, running_for
+from portal.read_models import licence_answer, meaning_of, request_for, running_for, spoken_in
 from portal.schemas import Board, BoardItem, Deadline, RunningItem, Total
 from states.kinds.kind import Context
 from states.kinds.registry import KINDS
@@ -28,7 +28,7 @@ from states.model.request import Request
 from states.model.status import DEADLINE_KEPT, ShownRun
 from states.rules.cost_effect import product_of
 from states.rules.run_values import isoformat
-from states.views.labels import last_day_before
+from states.views.labels import last_day_before, state_text
 from states.views.outlook import Outlook, outlook
 from states.views.preview import played
 
@@ -44,9 +44,7 @@ def board(portal: Portal, customer: str, language: Language | None = None) -> di
         shown = portal.adapters.open_list.held(context.open_runs)
     if context.record is None:
         raise unknown_customer(customer)
-    if language is not None:
-        context = replace(context, record=context.record.model_copy(update={"language": language}))
-    return drawn(portal, context, shown, datetime.now(UTC)).model_dump(mode="json")
+    return drawn(portal, spoken_in(context, language), shown, datetime.now(UTC)).model_dump(mode="json")
 
 
 def drawn(portal: Portal, context: Context, shown: Mapping[str, ShownRun], at: datetime) -> Board:
@@ -233,7 +231,9 @@ class Drawing:
             subject=subject,
             label=label_of(request, self.record, self.judge.catalogue),
             state=run.state if run else None,
-            state_text=say(self.language, f"state.{run.state if run else 'received'}"),
+            state_text=state_text(say, self.language, kind, run.state, run.being_booked)
+            if run
+            else state_text(say, self.language, kind, "received"),
             waiting_for=run.waiting_for if run else (),
             order_by_day=self.last_day(run.order_by) if run and not ordered else None,
             effective_day=self.day(run.effective_at) if run else None,

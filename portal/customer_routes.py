@@ -13,7 +13,7 @@ from portal.context import takes_pages
 from portal.incoming import read_event
 from portal.json_body import JsonBody
 from portal.openapi import BY_ANYBODY, SIGNED, answer, body, event_body, problems, secured
-from portal.parameters import CurrentPortal, Cursor, CustomerNumber, KindName, Limit, RunId, bound_of, choice
+from portal.parameters import CurrentPortal, Cursor, CustomerNumber, KindName, Limit, ReadIn, RunId, bound_of, choice
 from portal.problems import MEDIA_TYPE
 from portal.schemas import CancellationPage
 from portal.search import STATES, Criteria, search
@@ -66,11 +66,13 @@ async def events(request: Request, portal: CurrentPortal) -> JSONResponse:
     | problems(401, 403, 422, 503),
     openapi_extra=body(openapi_examples.REQUEST, "Request") | secured(*BY_ANYBODY),
 )
-async def previews(authority: CurrentAuthority, data: JsonBody, portal: CurrentPortal) -> JSONResponse:
+async def previews(
+    authority: CurrentAuthority, data: JsonBody, portal: CurrentPortal, language: ReadIn = None
+) -> JSONResponse:
     """The same data as `requested`; `time` may be any moment."""
     if isinstance(data, dict) and "customer" in data:
         authority.check_customer(data["customer"])
-    return JSONResponse(await read_models.preview_of(portal, data))
+    return JSONResponse(await read_models.preview_of(portal, data, language))
 
 
 @router.get(
@@ -92,6 +94,7 @@ async def cancellations(
     open: bool | None = None,
     cursor: Cursor = None,
     limit: Limit = 50,
+    language: ReadIn = None,
 ) -> JSONResponse:
     """Counted to 10,000, in pages: `next` is the `cursor` of the following one. All but operators name a customer."""
     authority.check_listing(customer)
@@ -105,7 +108,7 @@ async def cancellations(
         effective_to=bound_of("effective_to", effective_to, zone, "to"),
         open=open,
     )
-    found = await portal.adapters.database.in_thread(search, portal.adapters, criteria, cursor, limit)
+    found = await portal.adapters.database.in_thread(search, portal, criteria, cursor, limit, language)
     return JSONResponse(found)
 
 

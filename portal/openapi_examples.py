@@ -37,12 +37,14 @@ STATUS: dict[str, Any] = {
     "kind": "edition",
     "customer": "K-1001",
     "subject": "jtl",
+    "language": "en",
     "label": "JTL Pro",
     "target": "jtl_advanced",
     "target_text": "JTL Advanced",
     "reason": {"code": "cost", "text": None},
     "state": "order",
     "state_text": "Not submitted yet",
+    "being_booked": False,
     "waiting_for": ["customer"],
     "waiting_text": "Please submit it if you want to go on.",
     "enabled": ["recheck_licences", "place_order", "abandon"],
@@ -180,7 +182,9 @@ PREVIEW = {name: STATUS.get(name) for name in Preview.model_fields} | {
     "next": {"effective_at": "2027-02-28T23:00:00Z", "order_by": "2027-02-14T23:00:00Z"},
     "features_lost": [{"feature": "Track&Trace", "limited": False}],
 }
-ITEM = {name: STATUS.get(name) for name in CancellationItem.model_fields} | {"started_at": "2027-01-11T08:30:01Z"}
+ITEM = {name: STATUS.get(name) for name in (*CancellationItem.model_fields, "label", "state_text")} | {
+    "started_at": "2027-01-11T08:30:01Z"
+}
 PAGE: dict[str, Any] = {"items": [ITEM], "total": 1, "next": None}
 TASK: dict[str, Any] = {
     "task": "t-0b1c2d3e4f506172",

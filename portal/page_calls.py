@@ -69,7 +69,7 @@ class PageCalls:
             return await in_thread(kept.is_open, visitor.session, datetime.now(UTC))
 
     async def board(self, visitor: Visitor) -> Document:
-        """`GET /customers/{customer}/board`."""
+        """`GET /customers/{customer}/board`, in the visitor's language."""
         with answered(visitor.language):
             return await self.in_thread(board, self.portal, visitor.customer, spoken_by(visitor))
 
@@ -97,9 +97,9 @@ class PageCalls:
             return await self.in_thread(calendar_feeds.feed, self.portal, secret)
 
     async def licences(self, visitor: Visitor) -> Document:
-        """`GET /customers/{customer}/licences`."""
+        """`GET /customers/{customer}/licences`, in the visitor's language."""
         with answered(visitor.language):
-            return await self.in_thread(read_models.licences, self.portal, visitor.customer)
+            return await self.in_thread(read_models.licences, self.portal, visitor.customer, spoken_by(visitor))
 
     async def choices(self, visitor: Visitor, kind: str, subject: str, target: str | None = None) -> Document:
         """`GET /customers/{customer}/choices`, in the visitor's language."""
@@ -108,15 +108,15 @@ class PageCalls:
             return await self.in_thread(choices, self.portal, *asked)
 
     async def preview(self, visitor: Visitor, data: Document) -> Document:
-        """`POST /previews`."""
+        """`POST /previews`, in the visitor's language."""
         with answered(visitor.language):
-            return await read_models.preview_of(self.portal, {**data, "customer": visitor.customer})
+            return await read_models.preview_of(self.portal, {**data, "customer": visitor.customer}, spoken_by(visitor))
 
     async def cancellations(self, visitor: Visitor, cursor: str | None = None) -> Document:
-        """`GET /cancellations?customer=…`."""
+        """`GET /cancellations?customer=…`, in the visitor's language."""
         criteria = Criteria(customer=visitor.customer)
         with answered(visitor.language):
-            return await self.in_thread(search, self.portal.adapters, criteria, cursor, PAGE)
+            return await self.in_thread(search, self.portal, criteria, cursor, PAGE, spoken_by(visitor))
 
     async def status(self, visitor: Visitor, workflow_id: str, run_id: str | None = None) -> Document:
         """`GET /cancellations/{workflow_id}`."""

@@ -10,6 +10,7 @@ from portal.context import Portal, current_portal
 from portal.problems import malformed
 from states.kinds.registry import KINDS
 from states.model.base import Identifier, in_utc, start_of
+from states.model.record import Language
 
 INSTANT = timedelta(microseconds=1)
 
@@ -20,6 +21,7 @@ KindName = Annotated[str | None, Query(json_schema_extra={"enum": list(KINDS)})]
 CustomerNumber = Annotated[Identifier | None, Query()]
 OwnCustomer = Annotated[Identifier, Path()]
 """The customer whom an address names."""
+ReadIn = Annotated[Language | None, Query(description="The language of the texts: the customer's own unless given")]
 RunId = Annotated[str | None, Query(pattern=r"^[A-Za-z0-9-]{1,64}$", description="An older run")]
 
 

@@ -1,10 +1,11 @@
 """What is answered without a run: what each licence's end would mean, and previews."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from activities.request_check import check_in, check_request, context_of
+from activities.request_check import check_in, context_of, other_customer
 from catalogue.loader import Catalogues
 from catalogue.texts import say
 from portal.context import Portal
@@ -35,13 +36,22 @@ ELSEWHERE = ("shopify", "ecomdata")
 """The steps outside our reach by which a licence itself ends (CO4, ECO1), each with a text `listed.<step>`."""
 
 
-def licences(portal: Portal, customer: str) -> dict[str, Any]:
-    """The customer's licences, each with what its end would mean. Blocks. Raises `unknown_customer`."""
-    context = context_of(customer, portal.adapters, portal.settings)
+def licences(portal: Portal, customer: str, language: Language | None = None) -> dict[str, Any]:
+    """The customer's licences, each with what its end would mean, in that language or the customer's own. Blocks.
+    Raises `unknown_customer`.
+    """
+    context = spoken_in(context_of(customer, portal.adapters, portal.settings), language)
     if context.record is None:
         raise unknown_customer(customer)
     answers = licence_answers(context, context.record, portal.catalogues, portal.settings)
     return LicencesAnswer(customer=customer, licences=answers).model_dump(mode="json")
+
+
+def spoken_in(context: Context, language: Language | None) -> Context:
+    """What has been read, for a reader of that language; for the customer himself unless one is given."""
+    if language is None or context.record is None:
+        return context
+    return replace(context, record=context.record.model_copy(update={"language": language}))
 
 
 def licence_answers(
@@ -143,17 +153,19 @@ def meaning_of(request: Request, check: Check, language: str) -> tuple[CostEffec
     return effect, question.rule if question else RULES[effect], text
 
 
-async def preview_of(portal: Portal, data: Any) -> dict[str, Any]:
-    """What would happen, without starting anything. Raises `malformed`."""
+async def preview_of(portal: Portal, data: Any, language: Language | None = None) -> dict[str, Any]:
+    """What would happen, without starting anything, in that language or the customer's own. Raises `malformed`."""
     request = read_request(data)
     settings = portal.intake.delivery.run_settings()
     check_reason(request, settings)
-    document = await portal.adapters.database.in_thread(previewed, portal, request, settings)
+    document = await portal.adapters.database.in_thread(previewed, portal, request, settings, language)
     return await with_names(portal, document, request.customer)
 
 
-def previewed(portal: Portal, request: Request, settings: RunSettings) -> dict[str, Any]:
+def previewed(portal: Portal, request: Request, settings: RunSettings, language: Language | None) -> dict[str, Any]:
     """The preview of a request, judged by what a run would read. Blocks."""
     at = request.time or datetime.now(UTC)
-    check = check_request(Inquiry(request=request, at=at), portal.adapters, portal.catalogues, portal.settings)
+    context = context_of(request.customer, portal.adapters, portal.settings, other_customer(request))
+    inquiry = Inquiry(request=request, at=at)
+    check = check_in(spoken_in(context, language), inquiry, portal.catalogues, portal.settings)
     return preview(KINDS[request.kind], request, check, at, settings, say).model_dump(mode="json")

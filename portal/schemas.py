@@ -198,10 +198,17 @@ class Counted(Value):
     )
 
 
+class ListedCancellation(CancellationItem):
+    """An item of the list."""
+
+    label: str = Field(description="What is ended, as people call it")
+    state_text: str
+
+
 class CancellationPage(Counted):
     """A page; `next` is the `cursor` of the following one."""
 
-    items: tuple[CancellationItem, ...]
+    items: tuple[ListedCancellation, ...]
     next: str | None
 
 

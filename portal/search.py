@@ -1,16 +1,26 @@
 """The list of cancellations: open runs as they show themselves, then ended ones from the ledger."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Literal, NamedTuple
 
-from activities.adapters import Adapters
 from activities.sql.paging import Page, total_of
+from catalogue.quoting import one_line
+from catalogue.texts import say
+from portal.choices import label_of
+from portal.context import Portal
 from portal.problems import malformed
+from portal.run_reader import UNKNOWN_LANGUAGE
 from states.chart.state_names import public_state
 from states.kinds.registry import KINDS
+from states.model.base import day_of
+from states.model.offers import Catalogue
+from states.model.record import Customer, Language, NamedPart
+from states.model.request import Request
 from states.model.status import CancellationItem
 from states.views.diagram import states_of
+from states.views.labels import ended_subject, state_text, subject_label
 
 STATES = tuple(dict.fromkeys(public_state(state) for kind in KINDS.values() for state in states_of(kind.chart)))
 """The states that a run of any kind may be in, as outsiders call them."""
@@ -47,8 +57,13 @@ class Cursor(NamedTuple):
         return cls("open" if part == "open" else "ended", place)
 
 
-def search(adapters: Adapters, criteria: Criteria, cursor: str | None, limit: int) -> dict[str, Any]:
-    """One page: open runs, and where they end, ended ones. Raises `malformed` or `WrongCursor`."""
+def search(
+    portal: Portal, criteria: Criteria, cursor: str | None, limit: int, language: Language | None = None
+) -> dict[str, Any]:
+    """One page: open runs, and where they end, ended ones; their labels in that language, or in each customer's own.
+    Blocks. Raises `malformed` or `WrongCursor`.
+    """
+    adapters = portal.adapters
     part, place = Cursor.read(cursor)
     wanted = {name: value for name, value in asdict(criteria).items() if name != "open" and value is not None}
     open_runs = ended = Page[CancellationItem]((), 0, None)
@@ -59,9 +74,44 @@ def search(adapters: Adapters, criteria: Criteria, cursor: str | None, limit: in
         room = 0 if open_runs.next else limit - len(open_runs.items)
         ended = adapters.ledger.ended_runs(limit=room, cursor=place if part == "ended" else None, **wanted)
     following = next_cursor(open_runs, ended, limit)
-    items = [item.model_dump(mode="json") for item in (*open_runs.items, *ended.items)]
+    items = labelled(portal, (*open_runs.items, *ended.items), language)
     total = total_of(open_runs.total + ended.total)
     return {"items": items, **total, "next": str(following) if following else None}
+
+
+def labelled(portal: Portal, items: Sequence[CancellationItem], language: Language | None) -> list[dict[str, Any]]:
+    """The items as they are answered, each with what people call what it ends; the records are read in one go."""
+    records = portal.adapters.records.several({item.customer for item in items})
+    catalogue = portal.catalogues.in_force(day_of(datetime.now(UTC), portal.settings.time_zone))
+    found = []
+    for item in items:
+        record, former_names = records.get(item.customer, (None, {}))
+        spoken = language or (record.language if record else UNKNOWN_LANGUAGE)
+        label = label_in(item, record, former_names, catalogue, spoken)
+        text = state_text(say, spoken, item.kind, item.state, item.being_booked)
+        found.append(item.model_dump(mode="json") | {"label": label, "state_text": text})
+    return found
+
+
+def label_in(
+    item: CancellationItem,
+    record: Customer | None,
+    former_names: Mapping[NamedPart, str],
+    catalogue: Catalogue,
+    language: Language,
+) -> str:
+    """What is ended, by its name in the record, or that in which it has left it; else what the subject stands for.
+
+    The edition and the package of which a run has ended are no longer those that the record says.
+    """
+    number = ended_subject(item.kind, item.subject)
+    former = former_names.get(("licences", number))
+    if record and record.licence(number) is None and former:
+        return one_line(former)
+    if record is None or (item.ended_at is not None and record.licence(number) is None):
+        return subject_label(say, language, item.kind, item.subject)
+    request = Request(kind=item.kind, customer=item.customer, subject=item.subject)
+    return one_line(label_of(request, record.model_copy(update={"language": language}), catalogue))
 
 
 def next_cursor(open_runs: Page[CancellationItem], ended: Page[CancellationItem], limit: int) -> Cursor | None:

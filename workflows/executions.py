@@ -171,6 +171,7 @@ def shown_in(run: WorkflowExecution, first_run_id: str) -> ShownRun:
         waiting_for=tuple(cast(WaitingFor, value) for value in values.get(attributes.WAITING_FOR, ["system"])),
         effective_at=values.get(attributes.EFFECTIVE_DATE),
         order_by=values.get(attributes.ORDER_BY),
+        being_booked=False,  # of which they say nothing
         started_at=run.start_time,
         as_of=run.start_time,
     )

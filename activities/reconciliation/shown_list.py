@@ -49,5 +49,10 @@ def differs(run: ShownRun, held: ShownRun | None) -> bool:
 
 
 def as_held(run: ShownRun, held: ShownRun | None) -> ShownRun:
-    """With what only the run itself knows: when it began and stood so. Whatever it shows itself is newer."""
-    return run if held is None else run._replace(started_at=held.started_at, as_of=held.as_of)
+    """With what only the run itself knows: when it began and stood so, and whether it is being booked. Whatever it
+    shows itself is newer.
+    """
+    if held is None:
+        return run
+    being_booked = held.being_booked and run.state == held.state
+    return run._replace(started_at=held.started_at, as_of=held.as_of, being_booked=being_booked)

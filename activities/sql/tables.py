@@ -6,7 +6,7 @@ one of the first schema takes a copy of that declaration to here, and changes it
 
 from typing import Any
 
-from sqlalchemy import Index, Integer, Table, UniqueConstraint, text
+from sqlalchemy import Boolean, Column, Index, Integer, Table, UniqueConstraint, false, text
 
 from activities.sql import first_schema
 from activities.sql.columns import UtcMoment, keys, needed, new_metadata, optional
@@ -24,6 +24,7 @@ orders = metadata.tables["orders"]
 receipts = metadata.tables["receipts"]
 runs = metadata.tables["runs"]
 open_list = metadata.tables["open_list"]
+open_list.append_column(Column("being_booked", Boolean, nullable=False, server_default=false()))
 """What the list of cancellations shows of open runs: for each a row whatever it waits for (`awaited` empty), and one
 for each that it waits for. `run_id`: of its newest part; `as_of`: when it stood so."""
 news = metadata.tables["news"]

@@ -130,12 +130,16 @@ class Status(Value):
     kind: str
     customer: str
     subject: str
+    language: Literal["de", "en"] | None = None
+    """That of all texts; None in documents that were kept before they said it."""
     label: str
     target: int | str | None
     target_text: str | None
     reason: ReasonText | None = None
     state: str
     state_text: str
+    being_booked: bool = False
+    """In `order`: what was ordered is checked or booked, by a person perhaps."""
     waiting_for: tuple[WaitingFor, ...]
     waiting_text: str | None
     enabled: tuple[str, ...]
@@ -177,6 +181,7 @@ class CancellationItem(Value):
     customer: str
     subject: str
     state: str
+    being_booked: bool
     waiting_for: tuple[WaitingFor, ...]
     effective_at: Moment | None
     order_by: Moment | None
@@ -198,6 +203,8 @@ class ShownRun(NamedTuple):
     waiting_for: tuple[WaitingFor, ...]
     effective_at: datetime | None
     order_by: datetime | None
+    being_booked: bool
+    """In `order`: it has been placed."""
     started_at: datetime
     as_of: datetime
 

@@ -41,12 +41,9 @@ def those(whose: Whose, names: str) -> dict[str, Whose]:
 FIELDS: Mapping[type[Value], Mapping[str, Whose]] = {
     Status: those("operators", "ui_url")
     | those("retold", "tasks timeline")
-    | those(
-        "everyone",
-        "workflow_id run_id case_number kind customer subject label target target_text reason state state_text",
-    )
-    | those("everyone", "waiting_for waiting_text enabled effective_at effective_day order_by order_by_day why")
-    | those("everyone", "term_ends cost_effect catalogue warnings refusal surplus standing"),
+    | those("everyone", "workflow_id run_id case_number kind customer subject language label target target_text reason")
+    | those("everyone", "state state_text being_booked waiting_for waiting_text enabled effective_at effective_day")
+    | those("everyone", "order_by order_by_day why term_ends cost_effect catalogue warnings refusal surplus standing"),
     TaskEntry: those("everyone", "task type customer_text")
     | those("retold", "due_at instructions decisions proof_required"),
     TimelineEntry: those("everyone", "at state event actor")
@@ -59,7 +56,7 @@ FIELDS: Mapping[type[Value], Mapping[str, Whose]] = {
     SurplusEntry: those("everyone", "licence product reason candidates too_many resolved"),
     StandingOrder: those("everyone", "target effective_at"),
     CancellationItem: those("everyone", "workflow_id run_id kind customer subject state waiting_for effective_at")
-    | those("everyone", "order_by started_at ended_at"),
+    | those("everyone", "being_booked order_by started_at ended_at"),
 }
 """Every field of the document, of what it holds, and of an item of the list."""
 HOLDS: Mapping[str, type[Value]] = {

@@ -19,6 +19,10 @@ OPERATORS_DO = frozenset({"proof", *(name for name, type_ in TASK_TYPES.items() 
 """What operators are awaited for, each with a sentence of its own, `waits.<name>`: task types, and a proof to check."""
 
 
+CODES = ("kind", "target", "state", "being_booked", "waiting_for", "effective_at", "order_by")
+"""The fields from which the texts are made."""
+
+
 def label_of(memory: Memory, say: Say, language: str) -> str:
     """What is ended: the edition or package that the customer has, the licence, else what the subject stands for."""
     request, check = memory.request, memory.check
@@ -51,6 +55,7 @@ def texts_of(
     waiting_for: Iterable[str],
     effective_at: datetime | None,
     order_by: datetime | None,
+    being_booked: bool = False,
     awaited: Iterable[str] = (),
 ) -> dict[str, Any]:
     """The fields for people but `label`, by name. `awaited`: the open tasks' types, `proof` for one to be checked."""
@@ -59,12 +64,17 @@ def texts_of(
     values |= {name: moment.isoformat() if moment else None for name, moment in moments.items()}
     sentences = [say(language, f"waits.{key}", values) for key in waits(state, waiting_for, awaited)]
     return {
-        "state_text": say(language, f"state.{state}"),
+        "state_text": state_text(say, language, kind, state, being_booked),
         "target_text": None if target is None else say(language, "about.target", values),
         "waiting_text": " ".join(sentences) or None,
         "effective_day": day_of(effective_at, zone) if effective_at else None,
         "order_by_day": last_day_before(order_by, zone) if order_by else None,
     }
+
+
+def state_text(say: Say, language: str, kind: str, state: str, being_booked: bool = False) -> str:
+    """A state of a run in words. `being_booked`: in `order`, that it has been placed."""
+    return say(language, f"state.{state}", {"kind": kind, "being_booked": being_booked})
 
 
 def waits(state: str, waiting_for: Iterable[str], awaited: Iterable[str]) -> list[str]:
@@ -88,8 +98,8 @@ def last_day_before(moment: datetime, zone: str) -> date:
 def in_words(document: Status, say: Say, language: str, zone: str, **changes: Any) -> Status:
     """A document with these fields, of which no run says the texts: they are made from its codes."""
     fields: Mapping[str, Any] = document.model_dump() | changes
-    named = {name: fields[name] for name in ("kind", "target", "state", "waiting_for", "effective_at", "order_by")}
+    named = {name: fields[name] for name in CODES}
     texts = texts_of(say, language, zone, **named)
     if document.label == document.subject:
         texts["label"] = subject_label(say, language, document.kind, document.subject)
-    return Status.model_validate({**fields, **texts})
+    return Status.model_validate({**fields, **texts, "language": language})

@@ -102,6 +102,8 @@ class Glance(NamedTuple):
     waiting_for: tuple[Any, ...]
     effective_at: datetime | None
     order_by: datetime | None
+    being_booked: bool = False
+    """In `order`: it has been placed, and is checked or booked, by a person perhaps."""
 
 
 def glance(chart: Chart, *, busy: bool = False) -> Glance:
@@ -113,6 +115,7 @@ def glance(chart: Chart, *, busy: bool = False) -> Glance:
         waiting_for=("system",) if busy and not chart.ended else chart.waiting_for(),
         effective_at=effective_at(memory) if dated else None,
         order_by=order_by(memory) if dated else None,
+        being_booked=chart.public_state == "order" != memory.state,
     )
 
 
@@ -136,10 +139,12 @@ def status(chart: Chart, say: Say, *, workflow_id: str, run_id: str, ui_url: str
         kind=request.kind,
         customer=request.customer,
         subject=request.subject,
+        language=language,
         label=label_of(memory, say, language),
         target=request.target,
         reason=ReasonText(code=request.reason.code, text=request.reason.text) if request.reason else None,
         state=shown.state,
+        being_booked=shown.being_booked,
         waiting_for=shown.waiting_for,
         enabled=chart.enabled(),
         effective_at=shown.effective_at,

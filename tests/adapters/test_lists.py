@@ -158,7 +158,13 @@ def run(state: str = "order", minute: int = 1, run_id: str = "r1", first_run_id:
     at = datetime(2027, 1, 1, 12, minute, tzinfo=UTC)
     kind, customer, subject = more.get("workflow_id", RUN).split("/")
     known: dict[str, Any] = {"workflow_id": RUN, "run_id": run_id, "first_run_id": first_run_id, "kind": kind}
-    known |= {"customer": customer, "subject": subject, "state": state, "waiting_for": ("customer",)}
+    known |= {
+        "customer": customer,
+        "subject": subject,
+        "state": state,
+        "waiting_for": ("customer",),
+        "being_booked": False,
+    }
     return ShownRun(**known | {"effective_at": None, "order_by": None, "started_at": BEGAN, "as_of": at} | more)
 
 

@@ -1,6 +1,6 @@
 """The activities over another customer centre: our record and the vendor's bookings are two ports, here in memory."""
 
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Collection, Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
@@ -33,6 +33,9 @@ class RecordsInMemory:
 
     def with_former_names(self, customer: str) -> tuple[Customer | None, dict[NamedPart, str]]:
         return self.customers.get(customer), {}
+
+    def several(self, customers: Collection[str]) -> dict[str, tuple[Customer, dict[NamedPart, str]]]:
+        return {number: (self.customers[number], {}) for number in customers if number in self.customers}
 
     def load(self, records: Iterable[Customer]) -> LoadReport:
         self.customers |= {record.customer: record for record in records}

@@ -48,6 +48,9 @@ ITEM = {
     "order_by",
     "started_at",
     "ended_at",
+    "label",
+    "state_text",
+    "being_booked",
 }
 
 

@@ -368,6 +368,8 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "part.due": {"due_at": FIRST},
     "part.moment": {"at": FIRST},
     "part.repeated": {"note": "Der Kunde wurde erinnert.", "times": 12},
+    "state.order": {"being_booked": True},
+    "state.surplus_resolution": {"kind": "order_package"},
     "mail.reminder": MAIL | REMINDED | REJECTED,
     "mail.reminder_urgent": MAIL | REMINDED | REJECTED | {"number": 3, "again": True},
     "mail.order_received": MAIL | {"by_hand": True, "notice_unknown": None, "other_effective_at": None},
