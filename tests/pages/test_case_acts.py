@@ -110,6 +110,11 @@ async def test_X12_in_guided_mode_the_order_has_arrived_at_once_and_is_being_boo
     page = await browser.open("/my/cases/wms_user/K-1004/U-42")
     assert "Bei uns eingegangen am" in page.text and "es wird gerade gebucht" in page.text
     assert not page.has("place-order") and page.has("do-revoke") and page.has("do-abandon")
+    document = await desk.status("wms_user/K-1004/U-42")
+    assert (document["state"], document["being_booked"]) == ("order", True)
+    for address in ("/my", "/my/cases/wms_user/K-1004/U-42"):
+        page = await browser.open(address)
+        assert document["state_text"] in page.text and "Noch nicht abgesendet" not in page.text
 
 
 async def test_WMU4_a_user_is_reassigned_instead(desk: Desk):
