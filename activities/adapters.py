@@ -13,13 +13,15 @@ from activities.ports import Bookings, CustomerRecords, Mail, Tickets
 from activities.sql.calendar_feeds import SqlCalendarFeeds
 from activities.sql.customer_centre import SqlCustomerCentre
 from activities.sql.customer_records import SqlCustomerRecords
-from activities.sql.customer_sessions import SqlCustomerSessions
+from activities.sql.customer_sessions import customer_sessions_in
 from activities.sql.database import Database, create_database
 from activities.sql.inbox import SqlInbox
 from activities.sql.issued_receipts import SqlIssuedReceipts
+from activities.sql.kept_sessions import KeptSessions
 from activities.sql.ledger import SqlLedger
 from activities.sql.news import SqlNews
 from activities.sql.open_list import SqlOpenList
+from activities.sql.operator_sessions import SqlOperatorSessions, operator_sessions_in
 from activities.sql.receipts import SqlReceipts
 from activities.sql.recorded_runs import SqlRecordedRuns
 from activities.sql.runs import SqlRuns
@@ -44,7 +46,8 @@ class Adapters:
     ledger: SqlLedger
     work_list: SqlWorkList
     inbox: SqlInbox
-    customer_sessions: SqlCustomerSessions
+    customer_sessions: KeptSessions
+    operator_sessions: SqlOperatorSessions
     calendar_feeds: SqlCalendarFeeds
     tickets: Tickets
     mail: Mail
@@ -82,7 +85,8 @@ def create_adapters(settings: Settings) -> Adapters:
         ledger=SqlLedger(database),
         work_list=SqlWorkList(database),
         inbox=SqlInbox(database),
-        customer_sessions=SqlCustomerSessions(database),
+        customer_sessions=customer_sessions_in(database),
+        operator_sessions=operator_sessions_in(database),
         calendar_feeds=SqlCalendarFeeds(database),
         tickets=SqlTickets(database),
         mail=mail_of(settings),

@@ -42,3 +42,8 @@ class DeskCalls(Protocol):
     def check_form(self, operator: Operator, form: Form) -> None:
         """Raises `CallRefused` (403) unless the form came from a page of ours, made for this session."""
         ...
+
+    async def keep_form(self, request: Request, form: Form) -> str | None:
+        """What a form sent that came after the end of its session, for whoever sent it to send again; None where it
+        is none of ours."""
+        ...

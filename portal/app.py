@@ -19,8 +19,9 @@ from loop_watch import watched_loop
 from pages.calls import CallRefused
 from pages.desk.routes import router as operators_pages
 from pages.my.routes import router as customers_pages
+from pages.refusals import problem_page, refused
 from pages.rendering import Look
-from pages.site import Site, language_of, problem_page, refused
+from pages.site import Site, language_of
 from portal import (
     account_routes,
     customer_routes,
@@ -56,6 +57,8 @@ DISTRIBUTION = "cancellations"
 FAULTS: tuple[type[Exception], ...] = (PortalProblem, RequestValidationError, HTTPException, WrongCursor, AdapterError)
 PAGES = ("/my", "/desk")
 """Beneath these addresses are pages: a fault is a page there too."""
+OF_PAGES = ("Retry-After",)
+"""What a problem's answer says to browsers as well."""
 
 
 def create_app(client: Client, settings: Settings) -> FastAPI:
@@ -154,7 +157,9 @@ async def answer_fault(request: Request, error: Exception) -> Response:
     """The problem in the language that the caller asks for, else the customer's."""
     problem = problem_of(request, error)
     if is_page(request):
-        return await refused(request, body_of(problem, language_of(request)))
+        page = await refused(request, body_of(problem, language_of(request)))
+        page.headers.update({name: value for name, value in (problem.headers or {}).items() if name in OF_PAGES})
+        return page
     problem.reading = request.method in ("GET", "HEAD") or request.url.path == "/previews"
     language = requested_language(request)
     if language is None and problem.status != 503:

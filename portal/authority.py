@@ -6,24 +6,25 @@ one (docs/contract.md, Who may see what).
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Annotated, Literal, get_args
+from typing import Annotated, Literal
 
 from fastapi import Depends, Path, Request
 
 from portal.access import check_signature
 from portal.context import Portal, portal_of, requested_language
 from portal.delivery import Caller
+from portal.guards.origins import READING
 from portal.incoming import IncomingEvent
 from portal.problems import PortalProblem, malformed
 from portal.run_reader import unknown_run
 from portal.sessions import Session
+from settings import GRADES, Grade
 from states.model.base import Identifier
 
 Role = Literal["operator", "portal", "customer", "open"]
 View = Literal["operator", "customer"]
-Grade = Literal["read", "decide", "admin"]
-"""What an operator may do: each grade all that those before it may."""
-GRADES: tuple[Grade, ...] = get_args(Grade)
+ONLY_ASKED = ("/previews",)
+"""Calls that change nothing, though something is posted to them."""
 
 
 @dataclass(frozen=True)
@@ -49,8 +50,19 @@ class Authority:
 
     def check_grade(self, grade: Grade) -> None:
         """Raise `forbidden` for whoever is no operator of that grade, or of a higher one."""
-        if not self.decides or GRADES.index(self.grade) < GRADES.index(grade):
+        if not self.decides:
             raise PortalProblem("forbidden", values={"fault": "operators_alone"})
+        if not self.has_grade(grade):
+            raise needs_grade(grade, self.grade)
+
+    def has_grade(self, grade: Grade) -> bool:
+        """Whether an operator may do what that grade may."""
+        return GRADES.index(self.grade) >= GRADES.index(grade)
+
+    def check_change(self) -> None:
+        """Raise `forbidden` for an operator who may only read: he changes nothing, by whatever call."""
+        if self.role == "operator":
+            self.check_grade("decide")
 
     def check_customer(self, customer: object) -> None:
         """Raise `forbidden` for a customer who is another than the session's: whether there is one or not."""
@@ -99,12 +111,20 @@ class Authority:
         return problem
 
 
+def needs_grade(needed: Grade, own: Grade) -> PortalProblem:
+    """That an operator may not do what only a higher grade may."""
+    return PortalProblem("forbidden", values={"fault": f"needs_{needed}", "grade": own})
+
+
 NOBODY = Authority("customer")
 """Of whom nothing is known: he is shown what a customer is."""
 
 
 async def authority_of(request: Request) -> Authority:
-    """The authority of a call: by its token, else by the session of its cookie. Raises `unauthorised`."""
+    """The authority of a call: by its token, else by the session of its cookie.
+
+    Raises `unauthorised`, and `forbidden` for an operator who may only read where the call changes something.
+    """
     portal = portal_of(request)
     if not portal.guarded:
         return noted(request, Authority("open"))
@@ -112,6 +132,8 @@ async def authority_of(request: Request) -> Authority:
         by_token = token_authority(portal, request)
         if by_token is None:
             raise PortalProblem("unauthorised")
+        if not only_asks(request):
+            by_token.check_change()
         return noted(request, by_token)
     session = await session_of(request)
     if session is None:
@@ -179,7 +201,14 @@ def token_authority(portal: Portal, request: Request) -> Authority | None:
     """The authority of the token that a call carries, if it is one of ours."""
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     holder = portal.credentials.holder_of(token.strip())
-    return Authority(*holder) if holder is not None and scheme.lower() == "bearer" else None
+    if holder is None or scheme.lower() != "bearer":
+        return None
+    return Authority(holder.role, holder.name, grade=holder.grade)
+
+
+def only_asks(request: Request) -> bool:
+    """Whether a call changes nothing."""
+    return request.method in READING or request.url.path in ONLY_ASKED
 
 
 def noted(request: Request, authority: Authority) -> Authority:
@@ -216,7 +245,8 @@ def caller_of(request: Request, authority: Authority) -> Caller:
     """Who sends an event, as it is kept with the event."""
     operator = authority.name if authority.role == "operator" else None
     portal = authority.name if authority.role == "portal" else None
-    return Caller(requested_language(request), operator, authority.decides, portal, authority.customer)
+    language, grade = requested_language(request), authority.grade
+    return Caller(language, operator, authority.decides, portal, authority.customer, grade)
 
 
 CurrentAuthority = Annotated[Authority, Depends(authority_of)]

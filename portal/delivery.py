@@ -17,7 +17,7 @@ from portal.incoming import RunCommand, check_said, command_of, event_of
 from portal.problems import PortalProblem, body_of
 from portal.run_client import Delivered, RunClient
 from portal.run_reader import Document, RunReader
-from settings import Settings
+from settings import Grade, Settings
 from states.model.base import day_of
 from states.model.facts import RunSettings
 from states.model.request import OPERATOR_MESSAGES
@@ -44,6 +44,8 @@ class Caller:
     is_operator: bool = False
     portal: str | None = None
     customer: str | None = None
+    grade: Grade = "admin"
+    """An operator's."""
 
 
 @dataclass(frozen=True)
@@ -136,7 +138,7 @@ def delivery_of(client: Client, settings: Settings, adapters: Adapters, catalogu
 def permitted(command: RunCommand, caller: Caller) -> RunCommand:
     """The command, which only an operator may give to a task; `by` is the operator's name, where there is one.
 
-    Raises `unauthorised`, or `forbidden` for somebody who has another authority.
+    Raises `unauthorised`, or `forbidden` for somebody who has another authority, or may only read.
     """
     if command.event not in OPERATOR_MESSAGES:
         return command
@@ -144,4 +146,6 @@ def permitted(command: RunCommand, caller: Caller) -> RunCommand:
         raise PortalProblem("forbidden", values={"fault": "operators_alone"})
     if not caller.is_operator:
         raise PortalProblem("unauthorised")
+    if caller.grade == "read":
+        raise PortalProblem("forbidden", values={"fault": "needs_decide", "grade": caller.grade})
     return replace(command, payload=command.payload | ({"by": caller.operator} if caller.operator else {}))

@@ -1,19 +1,23 @@
 """The settings: one frozen class, read from the environment by the composition roots only.
 
 Each is described in docs/contract.md, Settings. `model` holds the class, `reading`, `addresses` and `brand` how
-values are written, `faults` what is said of wrong ones, `left_off` what is told at the start.
+values are written, `grades` what operators may do, `faults` what is said of wrong ones, `left_off` what is told at the
+start.
 """
 
 from settings.addresses import DATABASE, loopback, masked, origin_of
 from settings.brand import luminance
 from settings.faults import SECRETS, checked, explain, misspelt, read_settings, run_program, tell_misspelt
+from settings.grades import GRADES, Grade
 from settings.left_off import switched_off
 from settings.model import PREFIX, Settings
 
 __all__ = [
     "DATABASE",
+    "GRADES",
     "PREFIX",
     "SECRETS",
+    "Grade",
     "Settings",
     "checked",
     "explain",

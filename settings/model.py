@@ -23,6 +23,7 @@ from settings.addresses import (
     web_address,
 )
 from settings.brand import MIDDLE, PICTURES, colour, luminance, picture
+from settings.grades import Grade, check_names, grades_by_name
 from settings.reading import (
     iso_8601,
     lines_of_text,
@@ -67,6 +68,8 @@ class Settings(BaseSettings):
     temporal_ui_port: Port = 8233
     webhook_secret: Annotated[tuple[SecretStr, ...], NoDecode, read_from_text(webhook_secrets)] = ()
     operator_tokens: Tokens = {}
+    operator_grades: Annotated[dict[str, Grade], NoDecode, read_from_text(grades_by_name)] = {}
+    """Of those whom `OPERATOR_TOKENS` names; who is not named here is an `admin`."""
     portal_tokens: Tokens = {}
     session_secret: Annotated[tuple[SecretStr, ...], NoDecode, read_from_text(session_secrets)] = ()
     """Signs customers' sessions; without it a secret is made and kept in `STATE_DIR`."""
@@ -143,6 +146,17 @@ class Settings(BaseSettings):
         if any(operators.intersection(tokens) for tokens in given.values()):
             raise ValueError("an operator has this token too: who calls could not be told")
         return given
+
+    @field_validator("operator_grades", mode="after")
+    @classmethod
+    def _graded_have_tokens(cls, given: dict[str, Grade], info: ValidationInfo) -> Any:
+        if "operator_tokens" in info.data:  # else they are wrong, which is said of them
+            check_names(given, info.data["operator_tokens"])
+        return given
+
+    def grade_of(self, name: str) -> Grade:
+        """The grade of an operator with a token: whoever is given none may do all."""
+        return self.operator_grades.get(name, "admin")
 
     @property
     def guarded(self) -> bool:

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Boolean, Column, Index, Integer, Table, UniqueConstraint, false, text
 
 from activities.sql import first_schema
-from activities.sql.columns import UtcMoment, keys, needed, new_metadata, optional
+from activities.sql.columns import PLAIN, UtcMoment, keys, needed, new_metadata, optional
 
 PRESENT = text("ended_at IS NULL")
 ONLY_THE_PRESENT: dict[str, Any] = {"sqlite_where": PRESENT, "postgresql_where": PRESENT}
@@ -46,6 +46,18 @@ customer_sessions = Table(
     Index(None, "began_at"),
 )
 """The sessions that customers' links have begun. `session`: the ID of both. `called_at`: the last call in it."""
+operator_sessions = Table(
+    "operator_sessions",
+    metadata,
+    *keys("session"),
+    *needed("name", "means", "begun_with"),
+    *needed("groups", of=PLAIN),
+    *needed("language"),
+    *needed("began_at", "called_at", of=UtcMoment),
+    *optional("ended_at", of=UtcMoment),
+    Index(None, "began_at"),
+)
+"""Who has logged in at the desk. `means`: token | provider | name; `begun_with`: the token's hash, or the provider."""
 issued_receipts = Table(
     "issued_receipts",
     metadata,

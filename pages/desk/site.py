@@ -1,7 +1,9 @@
 """What handlers of the operators' pages get: who is logged in, a form of his, and how a page of the desk is made."""
 
+import re
 from collections.abc import Mapping
 from typing import Annotated, Any
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import RedirectResponse
@@ -9,11 +11,18 @@ from fastapi.responses import RedirectResponse
 from pages.calls import CallRefused, Form, page_problem
 from pages.desk_calls import Grade, Operator
 from pages.forms import read_form
-from pages.site import site_of
+from pages.site import language_of, site_of
 
 router = APIRouter(include_in_schema=False)
 DESK = "/desk"
 WORK_LIST = "/desk/tasks"
+LOGIN = "/desk/login"
+AGAIN = "/desk/again"
+"""Where a form is sent again that came after the end of its session."""
+OWN_PATH = re.compile(r"/desk([/?][A-Za-z0-9\-._~/?&=%+,:;@!$'()*]{0,1999})?")
+"""An address at the desk that can stand in a header and a page as it is, and that browsers read as we do."""
+DOTS = re.compile(r"(/|%2f)(\.|%2e)+(/|%2f|\?|$)", re.IGNORECASE)
+"""A part of an address that leads out of what stands before it."""
 
 
 async def current_operator(request: Request) -> Operator:
@@ -21,16 +30,26 @@ async def current_operator(request: Request) -> Operator:
     return await site_of(request).desk.operator(request)
 
 
-async def checked_desk_form(request: Request) -> Form:
-    """The form of an operator who is logged in, from a page of ours. Raises `CallRefused`."""
+async def own_desk_form(request: Request) -> Form:
+    """The form of an operator who is logged in, from a page of ours, whatever his grade is. Raises `CallRefused`."""
     desk = site_of(request).desk
     form = await read_form(request)
     desk.check_form(await desk.operator(request), form)
     return form
 
 
+async def checked_desk_form(request: Request) -> Form:
+    """The form of an operator who may decide, from a page of ours. Raises `CallRefused`."""
+    form = await own_desk_form(request)
+    check_grade(await current_operator(request), "decide")
+    return form
+
+
 CurrentOperator = Annotated[Operator, Depends(current_operator)]
+OwnDeskForm = Annotated[Form, Depends(own_desk_form)]
+"""For what everybody at the desk may do: leave, speak another language."""
 CheckedDeskForm = Annotated[Form, Depends(checked_desk_form)]
+"""For all else: whoever may only read sends nothing."""
 
 
 def check_grade(operator: Operator, grade: Grade) -> None:
@@ -40,11 +59,29 @@ def check_grade(operator: Operator, grade: Grade) -> None:
 
 
 def desk_page(
-    request: Request, template: str, operator: Operator, values: Mapping[str, Any], *, status: int = 200
+    request: Request, template: str, operator: Operator | None, values: Mapping[str, Any], *, status: int = 200
 ) -> Response:
-    """A page of the desk by its template, `desk/tasks.html`, in the operator's language."""
-    look = site_of(request).look
-    return look.page(request, template, operator.language, {"operator": operator, **values}, status=status)
+    """A page of the desk by its template, `desk/tasks.html`, in the operator's language; in the browser's without."""
+    look, language = site_of(request).look, operator.language if operator else language_of(request)
+    shared = {"operator": operator, "here": here(request)}
+    return look.page(request, template, language, {**shared, **values}, status=status)
+
+
+def here(request: Request) -> str:
+    """The address of the page that is shown, to come back to; the desk's own where that is none of its pages."""
+    path = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    return path if request.method == "GET" and is_own_path(path) else DESK
+
+
+def is_own_path(path: str) -> bool:
+    """Whether that is the address of a page of the desk, to which one may be led on after having logged in."""
+    leads_elsewhere = DOTS.search(path) or path.partition("?")[0] == "/desk/leave"
+    return OWN_PATH.fullmatch(path) is not None and not leads_elsewhere and not path.startswith(LOGIN)
+
+
+def login_address(back: str) -> str:
+    """Where one logs in, to be led on to a page of the desk."""
+    return f"{LOGIN}?{urlencode({'next': back})}" if back != DESK else LOGIN
 
 
 @router.get(DESK)

@@ -10,7 +10,7 @@ from pages.forms import value
 from pages.site import language_of
 from portal.authority import Authority
 from portal.context import Portal
-from portal.desk.sessions import operator_of
+from portal.desk import sessions
 from portal.page_calls import answered
 from portal.problems import PortalProblem
 
@@ -24,9 +24,9 @@ class PortalDesk:
     async def operator(self, request: Request) -> Operator:
         """Who is logged in. Raises `CallRefused`."""
         with answered(language_of(request)):
-            operator = operator_of(self.portal, request)
+            operator = await sessions.operator_of(self.portal, request)
             if operator is None:
-                raise PortalProblem("unauthorised", values={"fault": "no_session"})
+                raise PortalProblem("unauthorised", values={"fault": "not_at_desk"})
             return operator
 
     def check_form(self, operator: Operator, form: Form) -> None:
@@ -34,6 +34,11 @@ class PortalDesk:
         with answered(operator.language):
             if not self.portal.sessions.is_form_token(operator.session, value(form, "csrf") or ""):
                 raise PortalProblem("forbidden", values={"fault": "form_foreign"})
+
+    async def keep_form(self, request: Request, form: Form) -> str | None:
+        """What a form sent that came after the end of its session."""
+        with answered(language_of(request)):
+            return await sessions.keep_form(self.portal, request, form)
 
 
 def authority_in(operator: Operator) -> Authority:

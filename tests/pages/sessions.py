@@ -50,9 +50,7 @@ async def log_in_operator(page: Page, settings: Settings, name: str) -> None:
     """Log an operator in by the form: with a token where some are set, by the name alone where nothing is guarded."""
     await page.goto("/desk/login")
     tokens = settings.operator_tokens.get(name)
-    if tokens:
-        await page.fill("[name=token]", tokens[0].get_secret_value())
-    else:
-        await page.fill("[name=name]", name)
-    await page.press("form[action='/desk/login'] input", "Enter")
-    await page.wait_for_url("**/desk**")
+    field, given = ("[name=token]", tokens[0].get_secret_value()) if tokens else ("[name=name]", name)
+    await page.fill(field, given)
+    await page.press(field, "Enter")
+    await page.wait_for_url(lambda address: "/desk" in address and "/desk/login" not in address)

@@ -56,7 +56,7 @@ async def session(guarded: Caller) -> AsyncIterator[Any]:
 # Every call.
 
 TO_EVERYBODY = {
-    "/", "/healthz", "/readyz", "/metrics", "/openapi.json", "/.well-known/jwks.json", "/my/enter",
+    "/", "/healthz", "/readyz", "/metrics", "/openapi.json", "/.well-known/jwks.json", "/my/enter", "/desk/login",
 }  # fmt: skip
 """What needs no authority: what runs it, what checks a receipt, and how one gets in."""
 BEGIN_SO = ("/my/static/", "/my/brand/", "/my/calendar/")
@@ -83,20 +83,69 @@ async def test_every_call_but_a_few_needs_an_authority(guarded: Caller):
     for method, path in calls(guarded):
         if path in TO_EVERYBODY or path.startswith(BEGIN_SO):
             continue
-        body: dict[str, Any] = {"json": {}} if method == "POST" and not path.startswith("/my") else {}
+        body: dict[str, Any] = {"json": {}} if method == "POST" and not path.startswith(("/my", "/desk")) else {}
         answer = await guarded.http.request(method, path, **body)
-        assert answer.status_code == 401, f"{method} {path} answers {answer.status_code} to anybody"
+        if method == "GET" and path.startswith("/desk"):
+            assert answer.status_code == 303 and answer.headers["location"].startswith("/desk/login"), path
+        else:
+            assert answer.status_code == 401, f"{method} {path} answers {answer.status_code} to anybody"
 
 
 async def test_no_call_answers_a_session_about_another_customer(guarded: Caller, session):
     about = {"customer": FOREIGN, "kind": "edition", "subject": "jtl", "target": "jtl_start"}
     for method, path in calls(guarded):
-        if path in TO_EVERYBODY or path.startswith("/my"):
+        if path in TO_EVERYBODY or path.startswith(("/my", "/desk")):
             continue
         body: dict[str, Any] = {"json": about} if method == "POST" else {"params": {"customer": FOREIGN}}
         answer = await session.request(method, path, **body)
         assert answer.status_code in (403, 404, 422), f"{method} {path} answers {answer.status_code}"
         assert FOREIGN not in answer.text.replace(path, "").replace(f"edition/{FOREIGN}/jtl", "")
+
+
+READER = {"operator_grades": {"anna": "read"}}
+
+
+def signed(content: str) -> dict[str, str]:
+    """The headers of an event that our secret signs."""
+    now = datetime.now(UTC)
+    return {
+        "content-type": "application/cloudevents+json",
+        "webhook-id": "m",
+        "webhook-timestamp": str(int(now.timestamp())),
+        "webhook-signature": Webhook(SECRET).sign("m", now, content),
+    }
+
+
+async def test_whoever_may_only_read_changes_nothing_by_whatever_call(client, settings):
+    await load_customers(settings, CUSTOMERS)
+    changed = 0
+    async with opened(client, settings, **TOKENS, **READER) as caller:
+        for method, path in calls(caller):
+            if method == "GET" or path == "/previews" or path.startswith(("/my", "/desk")):
+                continue
+            answer = await caller.http.request(method, path, json={}, headers=OPERATOR)
+            problem = is_problem(answer, 403, "forbidden")
+            assert "grade `decide`; your token has the grade `read`" in problem["detail"], (method, path)
+            changed += 1
+        assert changed > 4
+        for path in READS[-3:]:
+            assert (await caller.http.get(path, headers=OPERATOR)).status_code in (200, 404), path
+        about = {"kind": "edition", "customer": OWN, "subject": "jtl", "target": "jtl_start"}
+        assert (await caller.http.post("/previews", json=about, headers=OPERATOR)).status_code == 200
+
+
+@pytest.mark.parametrize(("grade", "status"), [("read", 403), ("decide", 404), ("admin", 404)])
+async def test_a_decision_sent_as_an_event_needs_the_grade_to_decide(client, settings, grade, status):
+    await load_customers(settings, CUSTOMERS)
+    decision = event("confirm-task", f"edition/{OWN}/jtl", "1", decision="granted")
+    async with opened(client, settings, **TOKENS, **SIGNED, operator_grades={"anna": grade}) as caller:
+        content = json.dumps(decision)
+        answer = await caller.http.post("/events", content=content, headers=signed(content) | OPERATOR)
+        assert answer.status_code == status, answer.text
+        assert ("grade `decide`" in answer.json()["detail"]) is (status == 403)
+        foreign = json.dumps(event("abandon", f"edition/{OWN}/jtl", "2"))
+        answer = await caller.http.post("/events", content=foreign, headers=signed(foreign) | OPERATOR)
+        assert answer.status_code == 404, "what the signature vouches for needs no grade"
 
 
 ANY_SECRET = {
@@ -317,13 +366,7 @@ async def test_where_a_webhook_secret_is_set_nothing_but_a_signature_sends_event
             for http, headers in ((caller.http, OPERATOR), (caller.http, PORTAL), (visitor, {})):
                 answer = await http.post("/events", content=content, headers=structured | headers)
                 is_problem(answer, 401, "unauthorised")
-        now = datetime.now(UTC)
-        signature = {
-            "webhook-id": "m",
-            "webhook-timestamp": str(int(now.timestamp())),
-            "webhook-signature": Webhook(SECRET).sign("m", now, content),
-        }
-        taken = await caller.http.post("/events", content=content, headers=structured | signature | PORTAL)
+        taken = await caller.http.post("/events", content=content, headers=signed(content) | PORTAL)
         assert taken.status_code == 202
         assert [row.sender["portal"] for row in in_inbox(caller)] == ["shop"]
 

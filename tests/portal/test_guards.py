@@ -51,8 +51,8 @@ def content_of(document: Any) -> bytes:
 
 
 def is_refused(answer: httpx.Response, status: int, code: str) -> str:
-    """What is said to who is refused: in a problem, or beneath /my on a page."""
-    if f"{answer.request.url.path}/".startswith("/my/"):
+    """What is said to who is refused: in a problem, or where pages are on a page."""
+    if f"{answer.request.url.path}/".startswith(("/my/", "/desk/")):
         assert (answer.status_code, answer.headers["content-type"]) == (status, "text/html; charset=utf-8")
         return unescape(answer.text)
     return str(is_problem(answer, status, code)["detail"])

@@ -314,6 +314,7 @@ SET = {
     "BRAND_NAME": "Shop", "BRAND_COLOUR": "aa0000", "BRAND_LOGO": str(ROOT / "docs" / "images" / "run.png"),
     "PORTAL_TOKENS": f"shop:{OTTO}", "SESSION_SECRET": f"{ANNA}{OTTO}", "RECEIPT_KEY": "rk_" + "a" * 43,
     "RETURN_ORIGINS": "https://konto.shop.example",
+    "OPERATOR_GRADES": "anna=decide",
     "CUSTOMER_URL": "https://s.example/{workflow_id}", "OPERATOR_URL": "https://d.example/{workflow_id}",
 }  # fmt: skip
 

@@ -111,6 +111,8 @@ def test_an_address_of_a_database_is_taken(monkeypatch, given):
     ("OPERATOR_TOKENS", "anna", "name:value"), ("OPERATOR_TOKENS", "anna:", "name:value"),
     ("OPERATOR_TOKENS", "anna:geheim,otto:geheim", "have the same token"),
     ("OPERATOR_TOKENS", "anna:geheim,anna:geheim", "have the same token"),
+    ("OPERATOR_GRADES", "anna", "name=value"), ("OPERATOR_GRADES", "anna=all", "one of read, decide, admin"),
+    ("OPERATOR_GRADES", "anna=read", "names nobody 'anna': the names are none"),
     ("PORTAL_TOKENS", "shop:geheim,app:geheim", "have the same token"),
     ("SESSION_SECRET", "ge heim", "without blanks"), ("SESSION_SECRET", "geheim", "too weak"),
     ("RECEIPT_KEY", "rk_short", "token new --receipt-key"), ("RECEIPT_KEY", "rk_" + "ä" * 43, "--receipt-key"),
@@ -148,6 +150,15 @@ def test_an_operator_and_a_portal_do_not_share_a_token(monkeypatch):
     line = refused(monkeypatch, "PORTAL_TOKENS", f"shop:{OTTO}")
     assert line.startswith(f"{PREFIX}PORTAL_TOKENS: (not shown) is not usable: an operator has this token too")
     assert OTTO not in line
+
+
+def test_a_grade_is_for_somebody_who_has_a_token(monkeypatch):
+    monkeypatch.setenv(f"{PREFIX}OPERATOR_TOKENS", f"anna:{ANNA},otto:{OTTO}")
+    line = refused(monkeypatch, "OPERATOR_GRADES", "anna=read,oto=read")
+    assert "names nobody 'oto': did you mean otto? the names are anna, otto" in line
+    monkeypatch.setenv(f"{PREFIX}OPERATOR_GRADES", "anna=read")
+    settings = Settings()
+    assert (settings.grade_of("anna"), settings.grade_of("otto")) == ("read", "admin")
 
 
 def test_several_tokens_of_one_name_and_origins_as_browsers_write_them_are_taken(monkeypatch):
