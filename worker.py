@@ -17,6 +17,7 @@ from temporalio.plugin import SimplePlugin
 from temporalio.service import RPCError
 from temporalio.worker import Worker
 
+from activities.bulk_decisions import BulkActivities
 from activities.cancellations import create_activities
 from activities.mail.senders import mail_of
 from activities.news_teller import NewsTeller
@@ -26,6 +27,7 @@ from activities.shown_runs import ShownRuns
 from catalogue.loader import CatalogueError
 from logs import configure_logs, prepare_core
 from loop_watch import watched_loop
+from portal.bulk_sender import RunDecisions
 from portal.deliverer import Deliverer
 from portal.delivery import delivery_of
 from programs import collect_as_usual, end_in_time, leave, told_to_stop
@@ -62,7 +64,9 @@ def create_worker(client: Client, settings: Settings) -> Worker:
     cancellations = create_activities(settings)
     executions = TemporalExecutions(client)
     comparison = ComparisonActivities(cancellations.adapters, executions, settings)
-    deliverer = Deliverer(delivery_of(client, settings, cancellations.adapters, cancellations.catalogues))
+    delivery = delivery_of(client, settings, cancellations.adapters, cancellations.catalogues)
+    deliverer = Deliverer(delivery)
+    bulks = BulkActivities(cancellations.adapters, RunDecisions(delivery.runs))
 
     async def tell(workflow_id: str, news: LicenceChanged) -> None:
         try:
@@ -100,7 +104,7 @@ def create_worker(client: Client, settings: Settings) -> Worker:
     return Worker(
         client,
         task_queue=settings.task_queue,
-        activities=[*cancellations.registered(), *comparison.registered()],
+        activities=[*cancellations.registered(), *comparison.registered(), *bulks.registered()],
         interceptors=[Showing(shown.show, shown.hide)],
         # In this order: the search attributes are known before the worker says that it is ready.
         plugins=[*([] if plugged else [CancellationsPlugin()]), SimplePlugin("around", run_context=around)],

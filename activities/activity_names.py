@@ -51,6 +51,15 @@ SETTLE_FINDINGS = "settle_findings"
 COMPARING = (COMPARE, COMPARE_LIST, TELL_FINDINGS, SETTLE_FINDINGS)
 """What the nightly comparison asks for, and no cancellation."""
 
+CARRY_OUT_BULK = "carry_out_bulk"
+"""The bulk decision's ID → `states.model.bulk.BulkProgress`: some of its decisions are sent to their runs."""
+
+CHANGE_BULK = "change_bulk"
+"""`states.model.bulk.BulkChange` → `BulkProgress`; may be refused."""
+
+OF_BULK_DECISIONS = (CARRY_OUT_BULK, CHANGE_BULK)
+"""What bulk decisions ask for, and no cancellation."""
+
 REFUSED = "Refused"
 """The error type of an activity where the system said no; never retried."""
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from activities.mail.senders import mail_of
 from activities.ports import Bookings, CustomerRecords, Mail, Tickets
+from activities.sql.bulk_decisions import SqlBulkDecisions
 from activities.sql.calendar_feeds import SqlCalendarFeeds
 from activities.sql.customer_centre import SqlCustomerCentre
 from activities.sql.customer_records import SqlCustomerRecords
@@ -45,6 +46,7 @@ class Adapters:
     news: SqlNews
     ledger: SqlLedger
     work_list: SqlWorkList
+    bulk_decisions: SqlBulkDecisions
     inbox: SqlInbox
     customer_sessions: KeptSessions
     operator_sessions: SqlOperatorSessions
@@ -84,6 +86,7 @@ def create_adapters(settings: Settings) -> Adapters:
         news=SqlNews(database),
         ledger=SqlLedger(database),
         work_list=SqlWorkList(database),
+        bulk_decisions=SqlBulkDecisions(database),
         inbox=SqlInbox(database),
         customer_sessions=customer_sessions_in(database),
         operator_sessions=operator_sessions_in(database),

@@ -13,7 +13,7 @@ Errors of every adapter:
 from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Literal, NamedTuple, Protocol
 
 from states.model.effects import Step
 from states.model.facts import BookedChange, Receipt, Surplus
@@ -204,6 +204,43 @@ class Mail(Protocol):
 
     async def ready(self) -> None:
         """Raises `Unavailable` or `Misconfigured` where no mail could be sent now."""
+
+
+@dataclass(frozen=True)
+class SentDecision:
+    """A person's decision on a task, as it goes to the task's run. `event`: `confirm_task` or `reject_task`."""
+
+    workflow_id: str
+    customer: str
+    task: str
+    event: str
+    payload: dict[str, Any]
+    update_id: str
+    """The same, however often it is sent: a run takes it once."""
+    again: bool
+    """It was sent before, and nobody knows what came of it."""
+    since: datetime
+    """When the task was chosen: whoever decided it was faster after that."""
+
+
+class LineOutcome(NamedTuple):
+    """What came of a decision: `decided`, `proposed` (a second person must decide too) or `failed`, and why.
+
+    `text`: as the run says it, to the customer's language. `first`: who was faster, `{by, at, note}`.
+    """
+
+    state: Literal["decided", "proposed", "failed"]
+    code: str | None = None
+    rule: str | None = None
+    text: str | None = None
+    first: dict[str, Any] | None = None
+
+
+class TaskDecisions(Protocol):
+    """The runs, as far as people's decisions on their tasks go to them."""
+
+    async def decide(self, decision: SentDecision) -> LineOutcome:
+        """Send a decision. Raises `Unavailable` where nobody can say what came of it."""
 
 
 class Executions(Protocol):

@@ -24,6 +24,7 @@ from pages.rendering import Look
 from pages.site import Site, language_of
 from portal import (
     account_routes,
+    bulk_routes,
     customer_routes,
     health_routes,
     home_page,
@@ -95,7 +96,15 @@ def build(client: Client, settings: Settings, *, trusted: bool) -> FastAPI:
     app.include_router(customers_pages)
     app.include_router(operators_pages)
     # Before the customers' calls, one of which takes every address below /cancellations/.
-    for module in (home_page, account_routes, receipt_routes, customer_routes, operator_routes, health_routes):
+    for module in (
+        home_page,
+        account_routes,
+        receipt_routes,
+        customer_routes,
+        operator_routes,
+        bulk_routes,
+        health_routes,
+    ):
         app.include_router(module.router)
     return app
 

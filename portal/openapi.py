@@ -6,7 +6,16 @@ from fastapi import FastAPI
 
 from portal import openapi_examples
 from portal.problems import MEDIA_TYPE
-from portal.schemas import CalendarChange, CloudEventDocument, Confirmation, CustomerSession, ProblemDocument, Rejection
+from portal.schemas import (
+    BulkBy,
+    BulkRequest,
+    CalendarChange,
+    CloudEventDocument,
+    Confirmation,
+    CustomerSession,
+    ProblemDocument,
+    Rejection,
+)
 from states.model.request import Request
 
 WHEN = {
@@ -149,6 +158,8 @@ class DescribedApp(FastAPI):
             Request,
             Confirmation,
             Rejection,
+            BulkRequest,
+            BulkBy,
             CustomerSession,
             CalendarChange,
         ):

@@ -199,6 +199,50 @@ TASK: dict[str, Any] = {
 TASKS: dict[str, Any] = {"items": [TASK], "total": 1, "next": None}
 CONFIRMATION: dict[str, Any] = {"by": "anna", "proof": {"reference": "order 4711"}}
 REJECTION: dict[str, Any] = {"by": "anna", "note": "The configurator does not open; asked support."}
+BULK_REQUEST: dict[str, Any] = {
+    "id": "6f1c2d3e4f5061728394a5b6c7d8e9f0",
+    "filter": {"type": "perform", "kind": "edition"},
+    "confirm": {"proof": {"reference": "list of 11 January"}},
+}
+BULK: dict[str, Any] = {
+    "id": BULK_REQUEST["id"],
+    "workflow_id": "bulk/6f1c2d3e4f5061728394a5b6c7d8e9f0",
+    "ui_url": "http://127.0.0.1:8233/namespaces/default/workflows/bulk%2F6f1c2d3e4f5061728394a5b6c7d8e9f0",
+    "by": "anna",
+    "type": "perform",
+    "confirm": BULK_REQUEST["confirm"],
+    "created_at": "2027-01-11T08:30:00Z",
+    "state": "running",
+    "total": 50,
+    "decided": 30,
+    "proposed": 0,
+    "failed": 1,
+    "left": 0,
+    "waiting": 19,
+    "possible": ["pause", "resume", "stop", "again"],
+    "acts": [{"at": "2027-01-11T08:30:00Z", "by": "anna", "act": "prepared"}],
+}
+BULK_LINE: dict[str, Any] = {
+    "number": 7,
+    "task": TASK["task"],
+    "workflow_id": STATUS["workflow_id"],
+    "customer": STATUS["customer"],
+    "state": "failed",
+    "at": "2027-01-11T08:30:04Z",
+    "code": "unknown_task",
+    "rule": "contract",
+    "text": "“otto” was faster, 11 January 2027, 09:29: Performed.",
+    "detail": "No task t-1 is open here. No task is open at present.",
+    "first": {"by": "otto", "at": "2027-01-11T08:29:00Z", "note": "Performed."},
+}
+BULK_WHOLE: dict[str, Any] = BULK | {
+    "customers": [{"customer": STATUS["customer"], "tasks": 50}],
+    "more_customers": False,
+    "closed": 0,
+    "lines": {"items": [BULK_LINE], "next": None},
+}
+BULK_PAGE: dict[str, Any] = {"items": [BULK], "total": 1, "next": None}
+BULK_BY: dict[str, Any] = {"by": "anna"}
 HEALTH: dict[str, Any] = {"status": "ok"}
 READY: dict[str, Any] = {
     "status": "ok",

@@ -19,7 +19,7 @@ RETRY_AFTER = "5"
 
 SAID_HERE = (
     *("not_found", "method_not_allowed", "internal", "unknown_task", "unknown_run"),
-    *("ended", "changed", "unauthorised", "forbidden"),
+    *("ended", "changed", "unauthorised", "forbidden", "not_enabled", "id_reused"),
 )
 """The problems whose text is that of their fault, where they name one."""
 PARAMETERS = {"customer": "customer", "workflow_id": "workflow_id", "run_id": "run_id", "task": "task_id"}

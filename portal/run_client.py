@@ -38,10 +38,14 @@ GONE_WITH_RUN = "AcceptedUpdateCompletedWorkflow"
 
 
 class Delivered(NamedTuple):
-    """How a run stands, and how sure it is that the command reached it. `stage`: None where its outcome is known."""
+    """How a run stands, and how sure it is that the command reached it. `stage`: None where its outcome is known.
+
+    `answered`: the run itself has taken it, though it may still be at work.
+    """
 
     document: Document
     stage: Stage | None
+    answered: bool = True
 
 
 @dataclass
@@ -80,7 +84,7 @@ class RunClient:
                     document = await self.outcome_of(command, again, progress)
         except TIMED_OUT:
             at_work = await self.reader.read_at_work(command.workflow_id)
-            return Delivered(at_work, "accepted" if progress.accepted else "promised")
+            return Delivered(at_work, "accepted" if progress.accepted else "promised", answered=False)
         except RPCError as error:
             if not is_gone(error):
                 raise unavailable(error) from error

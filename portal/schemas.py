@@ -1,11 +1,12 @@
 """The shapes of what the portal answers and takes, beside the status document (docs/contract.md, Portal)."""
 
 from datetime import date
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from states.model.base import Amount, Identifier, Moment, ShortText, Value
+from states.model.bulk import MOST_TASKS, BulkAct, BulkState, LineState
 from states.model.facts import CostEffect
 from states.model.receipts import ReceiptEvent
 from states.model.record import Language
@@ -248,6 +249,117 @@ class Rejection(RejectTask):
     model_config = ConfigDict(json_schema_extra=addressed)
 
     by: ShortText | None = None  # type: ignore[assignment]
+
+
+TaskName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._:-]{1,100}$")]
+
+
+class BulkFilter(BaseModel):
+    """The open tasks that are like that now: all of one type."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    type: str
+    kind: str | None = None
+    customer: Identifier | None = None
+
+
+class BulkRequest(BaseModel):
+    """One decision on many tasks: `tasks` or `filter`, `confirm` or `reject`. `id`: the same again is the same one.
+    `start` false: it is looked at and kept, and begins with `resume`."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    id: str | None = Field(default=None, pattern=r"^[A-Za-z0-9-]{8,64}$")
+    tasks: tuple[TaskName, ...] | None = Field(default=None, min_length=1, max_length=MOST_TASKS)
+    filter: BulkFilter | None = None
+    confirm: Confirmation | None = None
+    reject: Rejection | None = None
+    start: bool = True
+
+
+class BulkBy(BaseModel):
+    """Who does it, where no operators' tokens are set; else the name of the token."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    by: ShortText | None = None
+
+
+class BulkActEntry(Value):
+    """What was done to a bulk decision. `by` is null where it came to its end by itself."""
+
+    at: Moment
+    by: str | None
+    act: Literal["prepared", "pause", "resume", "stop", "again", "done"]
+
+
+class BulkItem(Value):
+    """A bulk decision: what was decided, by whom, and how far it has come."""
+
+    id: str
+    workflow_id: str
+    ui_url: str
+    by: str
+    type: str
+    confirm: dict[str, Any] | None = Field(default=None, description="Only where the tasks are confirmed")
+    reject: dict[str, Any] | None = Field(default=None, description="Only where they are rejected")
+    created_at: Moment
+    state: BulkState
+    total: int
+    decided: int
+    proposed: int = Field(description="Decided by one, where a second person must decide too")
+    failed: int
+    left: int = Field(description="Not sent, since it was stopped")
+    waiting: int
+    possible: tuple[BulkAct, ...]
+    acts: tuple[BulkActEntry, ...]
+
+
+class BulkLineAnswer(Value):
+    """A task of it. `text`: why it failed, in the caller's language; `detail`: as the run said it."""
+
+    number: int
+    task: str
+    workflow_id: str
+    customer: str
+    state: LineState
+    at: Moment | None
+    code: str | None
+    rule: str | None
+    text: str | None
+    detail: str | None
+    first: dict[str, Any] | None = Field(description="Who was faster: by, at, note")
+
+
+class BulkLines(Value):
+    """A page of its lines; `next` is the `cursor` of the following one."""
+
+    items: tuple[BulkLineAnswer, ...]
+    next: str | None
+
+
+class CustomerTasks(Value):
+    """How many of the tasks are a customer's."""
+
+    customer: str
+    tasks: int
+
+
+class BulkAnswer(BulkItem):
+    """The same with its lines, and whose tasks they are: ten customers, the most frequent first."""
+
+    customers: tuple[CustomerTasks, ...]
+    more_customers: bool
+    closed: int = Field(description="Before it begins: how many of the tasks are not open any more")
+    lines: BulkLines
+
+
+class BulkPage(Counted):
+    """A page of bulk decisions, the newest first; `next` is the `cursor` of the following one."""
+
+    items: tuple[BulkItem, ...]
+    next: str | None
 
 
 OPEN: dict[str, Any] = {

@@ -54,3 +54,9 @@ LINES_SHOWN = 8
 
 NOBODY_WAITS = Priority(priority_key=4)
 """Of activities for which no person waits: behind those of the usual priority, 3, however many a date brings."""
+
+A_BATCH = timedelta(minutes=10)
+"""One attempt at a batch of a bulk decision, whose runs may each take their time to answer."""
+
+A_BATCH_BEATS = timedelta(seconds=12)
+"""Without a sign of life for so long the worker that sends them is gone, and another goes on: each takes less."""

@@ -12,6 +12,7 @@ from temporalio.worker import UnsandboxedWorkflowRunner, Worker, WorkflowRunner
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
 from workflows import search_attributes
+from workflows.bulk_decision import BulkDecision
 from workflows.converter import DATA_CONVERTER
 from workflows.kinds import WORKFLOWS
 from workflows.last_mails import LastMails
@@ -49,7 +50,7 @@ class CancellationsPlugin(SimplePlugin):
             "cancellations",
             data_converter=DATA_CONVERTER,
             workflow_runner=runner(),
-            workflows=[*WORKFLOWS, NightlyComparison, ListComparison, LastMails, UnknownType],
+            workflows=[*WORKFLOWS, NightlyComparison, ListComparison, LastMails, BulkDecision, UnknownType],
             interceptors=[WebUi()],
         )
 

@@ -6,6 +6,7 @@ from temporalio import workflow
 from temporalio.api.sdk.v1 import WorkflowMetadata
 from temporalio.worker import HandleQueryInput, Interceptor, WorkflowInboundInterceptor, WorkflowInterceptorClassInput
 
+from workflows.bulk_decision import BulkDecision
 from workflows.driver import Driver
 from workflows.last_mails import LastMails
 
@@ -17,7 +18,7 @@ class WebUiQueries(WorkflowInboundInterceptor):
         """Answer a query."""
         answer = await super().handle_query(input)
         run: object = workflow.instance()
-        if isinstance(answer, WorkflowMetadata) and isinstance(run, Driver | LastMails):
+        if isinstance(answer, WorkflowMetadata) and isinstance(run, Driver | LastMails | BulkDecision):
             answer.current_details = run.details()
         return answer
 

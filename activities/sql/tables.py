@@ -83,3 +83,33 @@ calendar_feeds = Table(
     Index("uq_calendar_feeds_one_a_customer", "customer", unique=True, **ONLY_THE_PRESENT),
 )
 """The addresses of customers' calendar feeds, the former ones too, which never come back."""
+bulk_decisions = Table(
+    "bulk_decisions",
+    metadata,
+    *keys("id"),
+    *needed("by", "type", "event"),
+    *needed("message", "acts", of=PLAIN),
+    *needed("hash", "state"),
+    *needed("total", "decided", "proposed", "failed", "left", of=Integer),
+    *needed("created_at", of=UtcMoment),
+    Index(None, "created_at", "id"),
+)
+"""One decision on many tasks. `event`: confirm_task | reject_task, with its payload in `message`. `acts`: who did what
+to it, the last ones. `state`: prepared | running | paused | stopped | done. `left`: how many were not sent."""
+bulk_lines = Table(
+    "bulk_lines",
+    metadata,
+    *keys("bulk"),
+    Column("number", Integer, primary_key=True),
+    *needed("task", "workflow_id", "customer", "state"),
+    *needed("attempt", "tries", of=Integer),
+    *needed("due_at", of=UtcMoment),
+    *optional("at", of=UtcMoment),
+    *optional("code", "rule", "text"),
+    *optional("first", of=PLAIN),
+    UniqueConstraint("bulk", "task"),
+    Index(None, "bulk", "state", "due_at", "number"),
+    Index(None, "bulk", "state", "number"),
+)
+"""The tasks of a bulk decision, as they were chosen. `attempt`: how often its outcome was a no and it was sent again;
+`tries`: how often it was sent since. `first`: who was faster, where somebody was."""

@@ -24,6 +24,7 @@ from states.model.effects import AnyEffect, HandOver, Notify, Tell
 from tests.runs.clockwork import Clockwork
 from worker import create_worker, repeat
 from workflows.activity_calls import ACTIVITIES, IN_THE_WORKER
+from workflows.bulk_decision import BulkDecision
 from workflows.converter import DATA_CONVERTER
 from workflows.kinds import WORKFLOWS, Cancellation, workflow_of
 from workflows.last_mails import LastMails
@@ -51,7 +52,14 @@ async def test_client_worker_and_replayer_get_the_same(server: WorkflowEnvironme
     worker: Any = create_worker(client, Settings(state_dir=tmp_path))
     replayer: Any = Replayer(workflows=[], plugins=[CancellationsPlugin()])
     for config in (worker.config(active_config=True), replayer.config(active_config=True)):
-        assert set(config["workflows"]) == {*WORKFLOWS, NightlyComparison, ListComparison, LastMails, UnknownType}
+        assert set(config["workflows"]) == {
+            *WORKFLOWS,
+            NightlyComparison,
+            ListComparison,
+            LastMails,
+            BulkDecision,
+            UnknownType,
+        }
         assert isinstance(config["workflow_runner"], UnsandboxedWorkflowRunner)
     assert replayer.config(active_config=True)["data_converter"] is DATA_CONVERTER
 

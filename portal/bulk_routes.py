@@ -1,0 +1,138 @@
+"""The calls for bulk decisions: one decision on many tasks."""
+
+from typing import Annotated, Any, get_args
+
+from fastapi import APIRouter, Depends, Path, Query, Request
+from fastapi.responses import JSONResponse, Response
+
+from activities.sql.paging import total_of
+from portal import openapi_examples
+from portal.authority import Authority, DecidingAuthority, operator_authority
+from portal.bulk_decisions import act, document_of, failures, prepare, the_bulk, whole_document
+from portal.context import Portal, requested_language
+from portal.json_body import JsonBody
+from portal.openapi import OPERATOR, answer, body, problems, secured
+from portal.parameters import CurrentPortal, Cursor, Limit, choice
+from portal.problems import malformed
+from portal.schemas import BulkAnswer, BulkBy, BulkPage
+from portal.strict_json import read_document
+from states.model.bulk import BulkAct, LineState
+
+ACTED = problems(401, 403, 404, 409, 422, 503)
+BulkId = Annotated[str, Path(pattern=r"^[A-Za-z0-9-]{8,64}$", examples=[openapi_examples.BULK["id"]])]
+LINE_STATES = get_args(LineState)
+LineStateName = Annotated[str | None, Query(json_schema_extra={"enum": list(LINE_STATES)})]
+IN_CSV: dict[int | str, dict[str, Any]] = {
+    200: {"description": "A line for each", "content": {"text/csv": {"schema": {"type": "string"}}}}
+}
+
+router = APIRouter(tags=["operators"])
+
+
+@router.post(
+    "/bulk-decisions",
+    summary="Decide many tasks in one way",
+    status_code=202,
+    responses=answer(202, BulkAnswer, openapi_examples.BULK_WHOLE, "Kept, and begun unless `start` is false")
+    | problems(401, 403, 409, 422, 503),
+    openapi_extra=body(openapi_examples.BULK_REQUEST, "BulkRequest") | secured(OPERATOR),
+)
+async def decide_many(
+    authority: DecidingAuthority, data: JsonBody, portal: CurrentPortal, request: Request
+) -> JSONResponse:
+    """The tasks that are chosen now are decided, and no others; `by` is the name of the operator's token."""
+    bulk = await prepare(portal, authority, data)
+    return JSONResponse(await whole_document(portal, bulk, language_in(request)), 202)
+
+
+@router.get(
+    "/bulk-decisions",
+    summary="Bulk decisions, the newest first",
+    responses=answer(200, BulkPage, openapi_examples.BULK_PAGE, "A page of them") | problems(401, 403, 422, 503),
+    dependencies=[Depends(operator_authority)],
+    openapi_extra=secured(OPERATOR),
+)
+async def bulk_decisions(portal: CurrentPortal, cursor: Cursor = None, limit: Limit = 50) -> JSONResponse:
+    """Each with how far it has come, without its tasks."""
+    return JSONResponse(await page_of_bulks(portal, cursor, limit))
+
+
+async def page_of_bulks(portal: Portal, cursor: str | None, limit: int) -> dict[str, Any]:
+    """A page of bulk decisions."""
+    bulks = portal.adapters.bulk_decisions
+    page = await portal.adapters.database.in_thread(bulks.page, limit=limit, cursor=cursor)
+    items = [document_of(portal, bulk) for bulk in page.items]
+    return {"items": items, **total_of(page.total), "next": page.next}
+
+
+@router.get(
+    "/bulk-decisions/{bulk}",
+    summary="A bulk decision with what came of each task",
+    responses=answer(200, BulkAnswer, openapi_examples.BULK_WHOLE, "How far it has come, and a page of its tasks")
+    | problems(401, 403, 404, 422, 503),
+    dependencies=[Depends(operator_authority)],
+    openapi_extra=secured(OPERATOR),
+)
+async def bulk_decision(
+    bulk: BulkId,
+    portal: CurrentPortal,
+    request: Request,
+    state: LineStateName = None,
+    cursor: Cursor = None,
+    limit: Limit = 50,
+) -> JSONResponse:
+    """`state`: only the tasks that stand so. Why one failed is said in the language that the caller asks for."""
+    state = choice("state", state, LINE_STATES)
+    found, language = await the_bulk(portal, bulk), language_in(request)
+    document = await whole_document(portal, found, language, state=state, cursor=cursor, limit=limit)
+    return JSONResponse(document)
+
+
+@router.get(
+    "/bulk-decisions/{bulk}/failures.csv",
+    summary="What failed, as CSV",
+    response_class=Response,
+    responses=IN_CSV | problems(401, 403, 404, 503),
+    dependencies=[Depends(operator_authority)],
+    openapi_extra=secured(OPERATOR),
+)
+async def failures_of(bulk: BulkId, portal: CurrentPortal, request: Request) -> Response:
+    """With a heading; what would be a formula in a spreadsheet begins with an apostrophe."""
+    return Response(await failures(portal, bulk, language_in(request)), media_type="text/csv; charset=utf-8")
+
+
+def acting(what: BulkAct, summary: str, about: str) -> None:
+    """The call by which a person acts."""
+
+    async def acted(
+        bulk: BulkId, authority: DecidingAuthority, data: JsonBody, portal: CurrentPortal, request: Request
+    ) -> JSONResponse:
+        changed = await act(portal, bulk, what, name_in(authority, data))
+        return JSONResponse(await whole_document(portal, changed, language_in(request)))
+
+    acted.__doc__, acted.__name__ = about, f"{what}_bulk_decision"
+    router.post(
+        f"/bulk-decisions/{{bulk}}/{what}",
+        summary=summary,
+        responses=answer(200, BulkAnswer, openapi_examples.BULK_WHOLE, "Done; how it stands now") | ACTED,
+        openapi_extra=body(openapi_examples.BULK_BY, "BulkBy") | secured(OPERATOR),
+    )(acted)
+
+
+acting("pause", "Pause a bulk decision", "Nothing more is sent, from the next task on, until it is resumed.")
+acting("resume", "Begin a bulk decision, or go on with it", "One that is prepared begins, one that is paused goes on.")
+acting("stop", "Stop a bulk decision", "Nothing more is sent, for good; what was decided stays decided.")
+acting("again", "Send again what failed", "Each under the same name where nobody knows what came of it: never twice.")
+
+
+def name_in(authority: Authority, data: Any) -> str:
+    """Who acts. Raises `malformed`."""
+    by = authority.name or read_document(BulkBy, data).by
+    if not by:
+        raise malformed("by")
+    return by
+
+
+def language_in(request: Request) -> str:
+    """The language of texts for whoever calls."""
+    return requested_language(request) or "en"

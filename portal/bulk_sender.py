@@ -1,0 +1,60 @@
+"""Decisions of a bulk decision on their way to the runs: the adapter of the port `activities.ports.TaskDecisions`."""
+
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from activities.ports import LineOutcome, SentDecision, Unavailable
+from portal.incoming import RunCommand
+from portal.problems import PortalProblem
+from portal.run_client import RunClient
+from portal.run_reader import Document
+from states.model.request import OPERATOR_MESSAGES
+
+
+@dataclass(frozen=True)
+class RunDecisions:
+    """Sends them as the portal sends an operator's own."""
+
+    runs: RunClient
+
+    async def decide(self, decision: SentDecision) -> LineOutcome:
+        """Send a decision. Raises `Unavailable` where nobody can say what came of it."""
+        command = RunCommand(decision.event, decision.workflow_id, decision.payload, decision.update_id)
+        try:
+            delivered = await self.runs.send(command, again=decision.again)
+        except PortalProblem as problem:
+            return await self.refused(decision, problem)
+        if not delivered.answered:
+            raise Unavailable("the run has not yet said what came of it")
+        return LineOutcome("proposed" if is_proposed(delivered.document, decision.task) else "decided")
+
+    async def refused(self, decision: SentDecision, problem: PortalProblem) -> LineOutcome:
+        """Why it was not taken; where the task was no longer open, who was faster. Raises `Unavailable`."""
+        if problem.status in (500, 503):
+            raise Unavailable(problem.text or problem.code) from problem
+        first = None
+        if problem.code in ("unknown_task", "ended"):
+            document = problem.current
+            if document is None:
+                with suppress(PortalProblem):
+                    document = await self.runs.reader.read(decision.workflow_id)
+            first = first_in(document, decision.since)
+        text = problem.text[:2000] if problem.text else None
+        return LineOutcome("failed", problem.code, problem.rule, text, first)
+
+
+def is_proposed(document: Document, task: str) -> bool:
+    """Whether the decision waits for a second person's."""
+    return any(entry["task"] == task and entry.get("proposed") for entry in document.get("tasks", ()))
+
+
+def first_in(document: Document | None, since: datetime) -> dict[str, Any] | None:
+    """Who decided a task of the run last since then: who, when, and how the timeline says it."""
+    lines = [
+        line
+        for line in (document or {}).get("timeline", ())
+        if line["event"] in OPERATOR_MESSAGES and datetime.fromisoformat(line["at"]) >= since
+    ]
+    return {name: lines[-1][name] for name in ("by", "at", "note")} if lines else None
