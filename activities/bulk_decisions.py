@@ -1,7 +1,7 @@
 """The activities of bulk decisions: one decision, sent to many runs one after the other.
 
 So many are sent in one activity that the history of the workflow stays small, and they are sent one by one and not too
-fast, so that nobody waits for them who decides a task himself (docs/adr/0029).
+fast, so that nobody waits for them who decides a task himself (docs/adr/0031).
 """
 
 import asyncio

@@ -6,6 +6,7 @@ import hashlib
 import io
 import json
 import uuid
+from collections import Counter
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -95,12 +96,29 @@ def kept(portal: Portal, wanted: BulkRequest, decision: Decision) -> Bulk:
         progress = BulkProgress(
             state="prepared", total=len(chosen), decided=0, proposed=0, failed=0, left=0, waiting=len(chosen)
         )
-        bulk = Bulk(bulk_id, str(decision.by), type_.type, event, message, [], hashed, datetime.now(UTC), progress)
+        bulk = Bulk(
+            bulk_id,
+            str(decision.by),
+            type_.type,
+            event,
+            message,
+            customers_of(chosen),
+            [],
+            hashed,
+            datetime.now(UTC),
+            progress,
+        )
         act = {"at": bulk.created_at.isoformat(), "by": bulk.by, "act": "prepared"}
         former = bulks.create(replace(bulk, acts=[act]), chosen)
     if former.hash != hashed:
         raise PortalProblem("id_reused", values={"fault": "bulk_id", "source": "-", "id": bulk_id})
     return former
+
+
+def customers_of(chosen: Sequence[ChosenTask]) -> list[dict[str, Any]]:
+    """Whose tasks they are: those that are named, and one more to know that there are more."""
+    counted = Counter(task.customer for task in chosen).most_common(CUSTOMERS_NAMED + 1)
+    return [{"customer": customer, "tasks": number} for customer, number in counted]
 
 
 def chosen_tasks(portal: Portal, wanted: BulkRequest) -> list[ChosenTask]:
@@ -264,10 +282,9 @@ def read_whole(
     """The same. Blocks."""
     bulks = portal.adapters.bulk_decisions
     lines, following = bulks.lines(bulk.id, state=state, limit=limit, cursor=cursor)
-    customers = [{"customer": name, "tasks": count} for name, count in bulks.customers(bulk.id, CUSTOMERS_NAMED + 1)]
     return document_of(portal, bulk) | {
-        "customers": customers[:CUSTOMERS_NAMED],
-        "more_customers": len(customers) > CUSTOMERS_NAMED,
+        "customers": bulk.customers[:CUSTOMERS_NAMED],
+        "more_customers": len(bulk.customers) > CUSTOMERS_NAMED,
         "closed": bulks.closed(bulk.id) if bulk.progress.state == "prepared" else 0,
         "lines": {"items": [line_document(line, language) for line in lines], "next": following},
     }

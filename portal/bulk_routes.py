@@ -23,7 +23,10 @@ BulkId = Annotated[str, Path(pattern=r"^[A-Za-z0-9-]{8,64}$", examples=[openapi_
 LINE_STATES = get_args(LineState)
 LineStateName = Annotated[str | None, Query(json_schema_extra={"enum": list(LINE_STATES)})]
 IN_CSV: dict[int | str, dict[str, Any]] = {
-    200: {"description": "A line for each", "content": {"text/csv": {"schema": {"type": "string"}}}}
+    200: {
+        "description": "A line for each",
+        "content": {"text/csv": {"schema": {"type": "string"}, "example": openapi_examples.BULK_FAILURES}},
+    }
 }
 
 router = APIRouter(tags=["operators"])
@@ -92,7 +95,7 @@ async def bulk_decision(
     "/bulk-decisions/{bulk}/failures.csv",
     summary="What failed, as CSV",
     response_class=Response,
-    responses=IN_CSV | problems(401, 403, 404, 503),
+    responses=IN_CSV | problems(401, 403, 404, 422, 503),
     dependencies=[Depends(operator_authority)],
     openapi_extra=secured(OPERATOR),
 )

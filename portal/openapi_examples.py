@@ -241,6 +241,7 @@ BULK_WHOLE: dict[str, Any] = BULK | {
     "closed": 0,
     "lines": {"items": [BULK_LINE], "next": None},
 }
+BULK_FAILURES = "number,task,workflow_id,customer,code,rule,text,detail,at\r\n7,t-0b1c2d3e4f506172,…\r\n"
 BULK_PAGE: dict[str, Any] = {"items": [BULK], "total": 1, "next": None}
 BULK_BY: dict[str, Any] = {"by": "anna"}
 HEALTH: dict[str, Any] = {"status": "ok"}

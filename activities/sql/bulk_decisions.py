@@ -20,7 +20,7 @@ from activities.sql.tables import bulk_decisions, bulk_lines, tasks
 from states.model.bulk import LEADS_TO, POSSIBLE, BulkAct, BulkChange, BulkProgress
 
 TAKEN_FOR = timedelta(seconds=10)
-"""So long nobody else takes a line that is being sent: longer than that takes, and no longer than a worker is missed."""
+"""So long nobody else takes a line that is being sent: longer than it takes, no longer than a worker is missed."""
 MOST_TRIES = 8
 """So often a decision is sent of which nobody says what came of it."""
 PUT_OFF = timedelta(seconds=5)
@@ -52,6 +52,8 @@ class Bulk:
     type: str
     event: str
     message: dict[str, Any]
+    customers: list[dict[str, Any]]
+    """Whose tasks they are, the first of them with how many each has."""
     acts: list[dict[str, Any]]
     hash: str
     created_at: datetime
@@ -152,15 +154,6 @@ class SqlBulkDecisions:
         more = limit is not None and len(rows) > limit
         items = tuple(BulkLine(**row._mapping) for row in (rows[:limit] if more else rows))
         return items, str(items[-1].number) if more else None
-
-    def customers(self, bulk: str, limit: int) -> tuple[tuple[str, int], ...]:
-        """Whose tasks they are, the most frequent first."""
-        count = func.count().label("count")
-        columns = bulk_lines.c
-        statement = select(columns.customer, count).where(columns.bulk == bulk).group_by(columns.customer)
-        with self.database.read() as connection:
-            rows = connection.execute(statement.order_by(count.desc(), columns.customer).limit(limit))
-            return tuple((str(customer), int(number)) for customer, number in rows)
 
     def closed(self, bulk: str) -> int:
         """How many of its tasks are not open any more, and wait to be sent nevertheless."""
@@ -352,13 +345,13 @@ def bulk_in(row: Row[Any]) -> Bulk:
     counts = {name: getattr(row, name) for name in ("total", "decided", "proposed", "failed", "left")}
     waiting = row.total - row.decided - row.proposed - row.failed - row.left
     progress = BulkProgress(state=row.state, waiting=waiting, **counts)
-    own = ("id", "by", "type", "event", "message", "acts", "hash", "created_at")
+    own = ("id", "by", "type", "event", "message", "customers", "acts", "hash", "created_at")
     return Bulk(**{name: getattr(row, name) for name in own}, progress=progress)
 
 
 def row_of(bulk: Bulk) -> Mapping[str, Any]:
     """A value as a row."""
-    own = ("id", "by", "type", "event", "message", "acts", "hash", "created_at")
+    own = ("id", "by", "type", "event", "message", "customers", "acts", "hash", "created_at")
     counts = bulk.progress.model_dump(exclude={"waiting", "due_in"})
     return {name: getattr(bulk, name) for name in own} | counts
 

@@ -88,14 +88,15 @@ bulk_decisions = Table(
     metadata,
     *keys("id"),
     *needed("by", "type", "event"),
-    *needed("message", "acts", of=PLAIN),
+    *needed("message", "customers", "acts", of=PLAIN),
     *needed("hash", "state"),
     *needed("total", "decided", "proposed", "failed", "left", of=Integer),
     *needed("created_at", of=UtcMoment),
     Index(None, "created_at", "id"),
 )
-"""One decision on many tasks. `event`: confirm_task | reject_task, with its payload in `message`. `acts`: who did what
-to it, the last ones. `state`: prepared | running | paused | stopped | done. `left`: how many were not sent."""
+"""One decision on many tasks. `event`: confirm_task | reject_task, with its payload in `message`. `customers`: whose
+tasks they are, the first of them with how many. `acts`: who did what to it, the last ones. `state`: prepared | running |
+paused | stopped | done. `left`: how many were not sent."""
 bulk_lines = Table(
     "bulk_lines",
     metadata,

@@ -12,6 +12,10 @@ from portal import openapi_examples, run_client, run_reader
 from portal.choices import Choices
 from portal.schemas import (
     Board,
+    BulkAnswer,
+    BulkBy,
+    BulkPage,
+    BulkRequest,
     Calendar,
     CalendarChange,
     CancellationPage,
@@ -513,7 +517,10 @@ async def test_openapi_has_examples_problems_and_the_shapes(portal):
         "/cancellations", "/cancellations/{workflow_id}", "/.well-known/jwks.json",
         "/cancellations/{kind}/{customer}/{subject}/receipts",
         "/cancellations/{kind}/{customer}/{subject}/receipts/{name}",
-        "/tasks", "/tasks/{task}/confirm", "/tasks/{task}/reject", "/healthz", "/readyz", "/metrics",
+        "/tasks", "/tasks/{task}/confirm", "/tasks/{task}/reject",
+        "/bulk-decisions", "/bulk-decisions/{bulk}", "/bulk-decisions/{bulk}/failures.csv",
+        *(f"/bulk-decisions/{{bulk}}/{act}" for act in ("pause", "resume", "stop", "again")),
+        "/healthz", "/readyz", "/metrics",
     }  # fmt: skip
     for path, calls in document["paths"].items():
         for method, call in calls.items():
@@ -546,6 +553,10 @@ async def test_the_examples_of_openapi_are_of_their_shapes():
         (TaskPage, openapi_examples.TASKS),
         (Confirmation, openapi_examples.CONFIRMATION),
         (Rejection, openapi_examples.REJECTION),
+        (BulkRequest, openapi_examples.BULK_REQUEST),
+        (BulkAnswer, openapi_examples.BULK_WHOLE),
+        (BulkPage, openapi_examples.BULK_PAGE),
+        (BulkBy, openapi_examples.BULK_BY),
         (Health, openapi_examples.READY),
     ]
     for shape, example in shapes:

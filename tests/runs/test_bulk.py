@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
+from datetime import timedelta
 from typing import Any
 
 import httpx
@@ -193,8 +194,9 @@ async def test_from_temporals_ui_it_is_paused_and_gone_on_with(office: Office, m
 
 async def test_a_worker_that_is_gone_in_the_middle_decides_nothing_twice(office: Office, monkeypatch):
     """The first worker dies with a decision on its way, whose answer nobody keeps; another one goes on."""
-    monkeypatch.setattr("activities.sql.bulk_decisions.TAKEN_FOR", __import__("datetime").timedelta(0))
-    bulks, lost = office.world.adapters.bulk_decisions, []
+    monkeypatch.setattr("activities.sql.bulk_decisions.TAKEN_FOR", timedelta(0))
+    bulks = office.world.adapters.bulk_decisions
+    lost: list[str] = []
     settle = type(bulks).settle
 
     def dies(self: Any, taken: Any, outcome: Any, now: Any) -> None:

@@ -213,7 +213,11 @@ def test_what_a_program_imports_first_is_quickly_loaded():
 def test_the_worker_is_the_root_that_builds_on_no_other():
     found = imports_of(ROOT / "worker.py")
     assert tops(found) & {"cli", "console", "embedded"} == set()
-    assert {name.split(".")[1] for name in found if name.startswith("portal.")} <= {"deliverer", "delivery"}
+    assert {name.split(".")[1] for name in found if name.startswith("portal.")} <= {
+        "bulk_sender",
+        "deliverer",
+        "delivery",
+    }
 
 
 def test_the_command_line_takes_of_worker_and_workflows_only_how_to_connect():

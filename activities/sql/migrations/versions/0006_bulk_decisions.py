@@ -17,7 +17,7 @@ def upgrade() -> None:
         schema,
         *keys("id"),
         *needed("by", "type", "event"),
-        *needed("message", "acts", of=PLAIN),
+        *needed("message", "customers", "acts", of=PLAIN),
         *needed("hash", "state"),
         *needed("total", "decided", "proposed", "failed", "left", of=Integer),
         *needed("created_at", of=UtcMoment),

@@ -1,0 +1,22 @@
+"""What is said of bulk decisions: by calls, in Temporal's web UI, on their pages."""
+
+from typing import Any
+
+SAMPLES: dict[str, dict[str, Any]] = {
+    "bulk.details": {"total": 50, "decided": 30, "proposed": 1, "failed": 2, "waiting": 16, "left": 1},
+    "bulk.first": {"by": "otto", "at": "2027-01-11T08:29:00Z", "note": "Erledigt."},
+    "bulk.unknown": {},
+    "bulk.decision_gone": {},
+    "bulk.run_gone": {},
+    "call.bulk_one_choice": {},
+    "call.bulk_one_decision": {},
+    "call.bulk_task": {"field": "confirm"},
+    "call.bulk_none": {"type": "perform"},
+    "call.bulk_too_many": {"most": 10_000},
+    "call.bulk_unknown_tasks": {"tasks": ["t-1", "t-2"]},
+    "call.bulk_types": {"types": ["perform", "surplus"]},
+    "call.bulk_offered": {"decision": "skip", "without": 2, "number": 50, "offered": ["retry", "end"]},
+    "call.bulk_unknown": {"bulk": "0123456789"},
+    "call.bulk_not_possible": {"act": "pause", "state": "stopped", "possible": ["again"]},
+    "call.bulk_id": {},
+}
