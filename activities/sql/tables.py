@@ -95,8 +95,8 @@ bulk_decisions = Table(
     Index(None, "created_at", "id"),
 )
 """One decision on many tasks. `event`: confirm_task | reject_task, with its payload in `message`. `customers`: whose
-tasks they are, the first of them with how many. `acts`: who did what to it, the last ones. `state`: prepared | running |
-paused | stopped | done. `left`: how many were not sent."""
+tasks they are, the first of them with how many. `acts`: who did what to it, the last ones. `state`: prepared |
+running | paused | stopped | done. `left`: how many were not sent."""
 bulk_lines = Table(
     "bulk_lines",
     metadata,
