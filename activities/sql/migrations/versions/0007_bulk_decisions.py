@@ -5,8 +5,8 @@ from sqlalchemy import Column, Index, Integer, Table, UniqueConstraint
 
 from activities.sql.columns import PLAIN, UtcMoment, keys, needed, new_metadata, optional
 
-revision = "0006"
-down_revision = "0005"
+revision = "0007"
+down_revision = "0006"
 
 
 def upgrade() -> None:
