@@ -13,6 +13,7 @@ if sys.argv[1:2] == ["portal"]:
     end_at_a_signal()  # before all else, which takes a while to load
 
 import asyncio
+import os
 import re
 import uuid
 from collections.abc import Callable
@@ -21,52 +22,104 @@ from typing import Annotated, Any, Literal, NoReturn
 from urllib.parse import quote
 
 import typer
-from pydantic import ValidationError
 
-from console.portal_client import Document, Misuse, PortalRefusal, call, one_line, open_portal, read_data, reason
+from console.connection import IN_PROCESS, PROFILE, URL, chosen, connection
+from console.options import check_by, in_options
+from console.portal_client import call, environment, open_portal, read_data
+from console.refusals import Document, Misuse, PortalRefusal, failure, reason
 from programs import collect_seldom, end_in_time, leave
-from settings import Settings, explain, read_settings, tell_misspelt
 
-app = typer.Typer(help=__doc__, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
-customers = typer.Typer(help="Customers' data.", rich_markup_mode=None)
+HELP: dict[str, Any] = {"help_option_names": ["-h", "--help"]}
+app = typer.Typer(
+    help=__doc__, context_settings=HELP, no_args_is_help=False, rich_markup_mode=None, pretty_exceptions_enable=False
+)
+customers = typer.Typer(help="Customers' data.", context_settings=HELP, rich_markup_mode=None)
 app.add_typer(customers, name="customers")
-token = typer.Typer(help="Secrets of the settings.", rich_markup_mode=None)
+token = typer.Typer(help="Secrets of the settings.", context_settings=HELP, rich_markup_mode=None)
 app.add_typer(token, name="token")
+bulk = typer.Typer(help="One decision on many tasks.", context_settings=HELP, rich_markup_mode=None)
+app.add_typer(bulk, name="bulk")
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 Data = Annotated[str, typer.Option("--data", help="JSON; - reads standard input, @FILE a file.")]
 Run = Annotated[str, typer.Argument(metavar="WORKFLOW_ID", help="Like edition/K-1001/jtl.")]
-By = Annotated[str, typer.Option("--by", help="Who decides.")]
+By = Annotated[str | None, typer.Option("--by", help="Who decides; over HTTP the token says it.")]
 Task = Annotated[str, typer.Argument(metavar="TASK", help="As `tasks` lists it.")]
 Customer = Annotated[str | None, typer.Option(help="Of this customer.")]
 KindName = Annotated[str | None, typer.Option(help="Of this kind.")]
+Yes = Annotated[bool, typer.Option("--yes", help="Begin at once, without looking first.")]
 Limit = Annotated[int, typer.Option(min=1, max=200, help="So many at most.")]
 Cursor = Annotated[str | None, typer.Option(help="`next` of the page before.")]
 
 
-def environment() -> Settings:
-    """The settings from the environment. Raises `ValidationError`."""
-    from states.kinds.registry import KINDS
+def print_version(wanted: bool) -> None:
+    """Print which version is installed, and end."""
+    if wanted:
+        from importlib.metadata import version
 
-    return read_settings(KINDS)
+        print(f"cancellations {version('cancellations')}")
+        raise typer.Exit
+
+
+@app.callback()
+def choose(
+    context: typer.Context,
+    url: Annotated[str | None, typer.Option(help=f"Of a portal, to talk over HTTP; also {URL}.")] = None,
+    profile: Annotated[
+        str | None, typer.Option(help=f"Address and token by their name in a file; also {PROFILE}.")
+    ] = None,
+    version: Annotated[
+        bool, typer.Option("--version", is_eager=True, callback=print_version, help="Which it is.")
+    ] = False,
+) -> None:
+    """For operators and administrators. Without --url it works on this machine's database, by the same rules."""
+    made = connection(url, profile)
+    chosen.set(made)
+    if made is IN_PROCESS:
+        begin_in_process()
+    elif context.invoked_subcommand in ON_THIS_MACHINE:
+        made.check_local(str(context.invoked_subcommand))
+
+
+def begin_in_process() -> None:
+    """Tell of misspelt settings, and log what is wrong alone: but the portal, which is a program that stays."""
+    from settings import tell_misspelt
+
+    tell_misspelt()
+    if sys.argv[1:2] != ["portal"]:
+        import logging
+
+        import structlog
+
+        only_errors = structlog.make_filtering_bound_logger(logging.ERROR)
+        structlog.configure(wrapper_class=only_errors, logger_factory=structlog.PrintLoggerFactory(sys.stderr))
+
+
+ON_THIS_MACHINE = {"compare", "customers", "portal"}
+"""The commands that work on the database, or serve it."""
 
 
 def ask(method: str, path: str, show: Callable[[Document, str], None], as_json: bool, /, **parts: Any) -> Document:
-    """Print the answer of the portal in this process: as JSON, or by `show`, which is told the zone of moments.
+    """Print the answer of the portal: as JSON, or by `show`, which is told the zone of moments.
 
     Raises `PortalRefusal`.
     """
     from console.output import print_json
 
-    settings = environment()
-
     async def answer() -> Document:
-        async with open_portal(settings) as http:
+        async with open_portal(chosen.get()) as http:
             return await call(http, method, path, **parts)
 
     document = asyncio.run(answer())
-    print_json(document) if as_json else show(document, settings.time_zone)
+    print_json(document) if as_json else show(document, zone())
     return document
+
+
+def zone() -> str:
+    """The time zone in which moments are said."""
+    if chosen.get().url is None:
+        return environment().time_zone
+    return os.environ.get("CANCELLATIONS_TIME_ZONE") or "Europe/Berlin"
 
 
 def given(**values: Any) -> Document:
@@ -118,11 +171,14 @@ def preview(data: Data, as_json: Json = False) -> None:
     ask("POST", "/previews", print_preview, as_json, json=read_data(data))
 
 
+REQUESTED = """'{"kind": "edition", "customer": "K-1001", "subject": "jtl", "target": "jtl_advanced"}'"""
+
+
 @app.command()
 def event(
     name: Annotated[str, typer.Argument(metavar="EVENT", help="requested, place-order, acknowledge-warning, …")],
     workflow_id: Annotated[str | None, typer.Argument(help="Of all but `requested`.")] = None,
-    data: Data = "{}",
+    data: Annotated[str | None, typer.Option("--data", help="JSON; - reads standard input, @FILE a file.")] = None,
     time: Annotated[str | None, typer.Option(help="When the customer acted; now without it.")] = None,
     id: Annotated[str | None, typer.Option(help="The same id and source again do nothing more.")] = None,
     source: Annotated[str, typer.Option(help="Who sends it.")] = "cli",
@@ -134,15 +190,17 @@ def event(
     name = name.replace("_", "-")
     if (name == "requested") == (workflow_id is not None):
         raise Misuse("requested takes no WORKFLOW_ID" if workflow_id else f"{name} needs a WORKFLOW_ID")
+    if name == "requested" and data is None:
+        raise Misuse("requested needs --data, like " + REQUESTED)
     envelope = {
         "specversion": "1.0", "type": f"jtl.cancellation.{name}.v1", "source": source, "subject": workflow_id or None,
         "id": id or str(uuid.uuid4()), "time": time,
-        "datacontenttype": "application/json", "data": read_data(data),
+        "datacontenttype": "application/json", "data": read_data(data or "{}"),
     }  # fmt: skip
     headers = {"content-type": "application/cloudevents+json"}
     document = ask("POST", "/events", print_status, as_json, json=given(**envelope), headers=headers)
     if document["refusal"] and (document["state"] == "refused" or name == "place-order"):
-        raise PortalRefusal(reason(document["refusal"]))
+        raise PortalRefusal(reason(document["refusal"]), document["refusal"])
 
 
 @app.command()
@@ -164,21 +222,29 @@ def tasks(
     customer: Customer = None,
     kind: KindName = None,
     type: Annotated[str | None, typer.Option(help="Of this type, like clarify_term.")] = None,
+    mine: Annotated[bool, typer.Option("--mine", help="Only those that I have claimed.")] = False,
+    by: Annotated[str | None, typer.Option("--by", help="Who I am; over HTTP the token says it.")] = None,
+    unclaimed: Annotated[bool, typer.Option("--unclaimed", help="Only those that nobody has claimed.")] = False,
+    overdue: Annotated[bool, typer.Option("--overdue", help="Only those that are overdue.")] = False,
+    long: Annotated[bool, typer.Option("--long", help="With what each needs, and all of what to do.")] = False,
     limit: Limit = 50,
     cursor: Cursor = None,
     as_json: Json = False,
 ) -> None:
-    """List the operators' open tasks, due first."""
-    from console.documents import print_tasks
+    """List the operators' open tasks, the most urgent first, one a line."""
+    from console.documents import print_tasks, print_tasks_long
 
-    criteria = given(customer=customer, kind=kind, type=type, limit=limit, cursor=cursor)
-    ask("GET", "/tasks", print_tasks, as_json, params=criteria)
+    criteria = given(
+        customer=customer, kind=kind, type=type, limit=limit, cursor=cursor, unclaimed=unclaimed or None,
+        overdue=overdue or None, claimed_by=check_by(by, chosen.get()) or "me" if mine else None,
+    )  # fmt: skip
+    ask("GET", "/tasks", print_tasks_long if long else print_tasks, as_json, params=criteria)
 
 
 @app.command()
 def confirm(
     task: Task,
-    by: By,
+    by: By = None,
     decision: Annotated[str | None, typer.Option(help="One of the task's decisions.")] = None,
     at: Annotated[str | None, typer.Option(help="A day or a moment that was asked for.")] = None,
     reference: Annotated[str | None, typer.Option(help="Proof: ticket, mail, address.")] = None,
@@ -195,19 +261,103 @@ def confirm(
 @app.command()
 def reject(
     task: Task,
-    by: By,
     note: Annotated[str, typer.Option(help="Why.")],
+    by: By = None,
     as_json: Json = False,
 ) -> None:
     """Reject an operator's task."""
-    decide(task, "reject", {"by": by, "note": note}, as_json)
+    decide(task, "reject", given(by=by, note=note), as_json)
 
 
 def decide(task: str, decision: str, body: Document, as_json: bool) -> None:
-    """Send an operator's decision, and show how the run stands then."""
+    """Send an operator's decision, and show how the run stands then. What is wrong is said in the options' names."""
     from console.documents import print_status
 
-    ask("POST", f"/tasks/{quote(task, safe='')}/{decision}", print_status, as_json, json=body)
+    body |= given(by=check_by(body.get("by"), chosen.get()))
+    with in_options():
+        ask("POST", f"/tasks/{quote(task, safe='')}/{decision}", print_status, as_json, json=body)
+
+
+@bulk.command("confirm")
+def bulk_confirm(
+    type: Annotated[str, typer.Option(help="All open tasks of this type.")],
+    customer: Customer = None,
+    kind: KindName = None,
+    by: By = None,
+    decision: Annotated[str | None, typer.Option(help="One of the type's decisions.")] = None,
+    at: Annotated[str | None, typer.Option(help="A day or a moment that was asked for.")] = None,
+    reference: Annotated[str | None, typer.Option(help="Proof: ticket, mail, address.")] = None,
+    confirmed_by: Annotated[str | None, typer.Option(help="Who confirmed it, where a proof names somebody.")] = None,
+    confirmed_at: Annotated[str | None, typer.Option(help="When it was done; now without it.")] = None,
+    note: Annotated[str | None, typer.Option(help="What was done, or why.")] = None,
+    yes: Yes = False,
+    as_json: Json = False,
+) -> None:
+    """Confirm all tasks that match now, in one way; without --yes it says first which they are."""
+    proof = given(reference=reference, confirmed_by=confirmed_by, confirmed_at=confirmed_at)
+    confirmation = given(by=by, decision=decision, at=at, note=note, proof=proof or None)
+    decide_many(given(type=type, customer=customer, kind=kind), "confirm", confirmation, yes, as_json)
+
+
+@bulk.command("reject")
+def bulk_reject(
+    type: Annotated[str, typer.Option(help="All open tasks of this type.")],
+    note: Annotated[str, typer.Option(help="Why.")],
+    customer: Customer = None,
+    kind: KindName = None,
+    by: By = None,
+    yes: Yes = False,
+    as_json: Json = False,
+) -> None:
+    """Reject all tasks that match now; without --yes it says first which they are."""
+    decide_many(given(type=type, customer=customer, kind=kind), "reject", given(by=by, note=note), yes, as_json)
+
+
+def decide_many(filter: Document, decision: str, payload: Document, start: bool, as_json: bool) -> None:
+    """Keep the tasks that match now and begin, or show what would be decided."""
+    from console.bulk import print_bulk
+
+    payload |= given(by=check_by(payload.get("by"), chosen.get()))
+    with in_options():
+        body = {"filter": filter, decision: payload, "start": start}
+        ask("POST", "/bulk-decisions", print_bulk, as_json, json=body)
+
+
+@bulk.command("list")
+def bulk_list(limit: Limit = 50, cursor: Cursor = None, as_json: Json = False) -> None:
+    """List bulk decisions, the newest first, with how far each has come."""
+    from console.bulk import print_bulks
+
+    ask("GET", "/bulk-decisions", print_bulks, as_json, params=given(limit=limit, cursor=cursor))
+
+
+@bulk.command("show")
+def bulk_show(
+    id: Annotated[str, typer.Argument(metavar="ID", help="As `bulk list` lists it.")],
+    state: Annotated[str | None, typer.Option(help="Only tasks that stand so: failed, waiting, …")] = None,
+    limit: Limit = 50,
+    cursor: Cursor = None,
+    as_json: Json = False,
+) -> None:
+    """Show a bulk decision, and what came of each task."""
+    from console.bulk import print_bulk
+
+    params = given(state=state, limit=limit, cursor=cursor)
+    ask("GET", f"/bulk-decisions/{quote(id, safe='')}", print_bulk, as_json, params=params)
+
+
+@bulk.command("act")
+def bulk_act(
+    id: Annotated[str, typer.Argument(metavar="ID", help="As `bulk list` lists it.")],
+    what: Annotated[Literal["pause", "resume", "stop", "again"], typer.Argument(metavar="ACT", help="One of them.")],
+    by: By = None,
+    as_json: Json = False,
+) -> None:
+    """Pause a bulk decision, begin or resume it, stop it for good, or send again what failed."""
+    from console.bulk import print_bulk
+
+    body = given(by=check_by(by, chosen.get()))
+    ask("POST", f"/bulk-decisions/{quote(id, safe='')}/{what}", print_bulk, as_json, json=body)
 
 
 @app.command()
@@ -319,20 +469,13 @@ def portal(as_json: Json = False) -> None:
 
 
 def main() -> NoReturn:
-    """Run the command line; every mistake is one line on stderr. The portal is a program that stays, and logs."""
+    """Run the command line; every mistake is one line on stderr."""
     collect_seldom()
     if sys.argv[1:2] == ["portal"]:
         from logs import configure_logs, prepare_core
 
         configure_logs()
         prepare_core()
-    else:
-        import logging
-
-        import structlog
-
-        only_errors = structlog.make_filtering_bound_logger(logging.ERROR)
-        structlog.configure(wrapper_class=only_errors, logger_factory=structlog.PrintLoggerFactory(sys.stderr))
     leave(code_of(sys.argv[1:]))
 
 
@@ -342,41 +485,49 @@ HALF_A_CHARACTER = re.compile("[\ud800-\udfff]")
 
 def code_of(arguments: list[str]) -> int:
     """Run one command. Answers the exit code."""
-    tell_misspelt()
+    chosen.set(IN_PROCESS)
+    as_json = "--json" in arguments
     if any(HALF_A_CHARACTER.search(argument) for argument in arguments):
-        return failed(2, "an argument is not UTF-8")
+        return failed(2, "an argument is not UTF-8", as_json)
     try:
         code = app(arguments, standalone_mode=False, prog_name="cancellations")
     except typer.Abort:
         return 1
     except typer.exceptions.TyperException as error:
         explained = error.format_message() if hasattr(error, "format_message") else error
-        return failed(2, f"{explained} (cancellations --help says how)")
+        return failed(2, f"{explained} (cancellations --help says how)", as_json)
     except Misuse as error:
-        return failed(2, str(error))
-    except ValidationError as error:
-        return failed(2, "; ".join(explain(error)))
+        return failed(2, str(error), as_json)
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:
         sys.stderr.close()
         return 1
-    except refusals() as error:
-        return failed(1, str(error))
+    except PortalRefusal as error:
+        return failed(1, str(error), as_json, error.problem)
+    except Exception as error:
+        return failed_within(error, as_json)
     return code if isinstance(code, int) else 0
 
 
-def refusals() -> tuple[type[Exception], ...]:
-    """What says in a line that the answer is no."""
+def failed_within(error: Exception, as_json: bool) -> int:
+    """Say in a line what only this process can answer: a wrong setting, its database, its catalogue. Raises others."""
+    from pydantic import ValidationError
+
     from activities.ports import AdapterError
     from catalogue.loader import CatalogueError
+    from settings import explain
 
-    return PortalRefusal, AdapterError, CatalogueError
+    if isinstance(error, ValidationError):
+        return failed(2, "; ".join(explain(error)), as_json)
+    if isinstance(error, AdapterError | CatalogueError):
+        return failed(1, str(error), as_json)
+    raise error
 
 
-def failed(code: int, message: str) -> int:
-    """Print the one line."""
-    print(one_line(message), file=sys.stderr)
+def failed(code: int, message: str, as_json: bool, problem: Document | None = None) -> int:
+    """Print the one line, or the document."""
+    print(failure(code, message, problem, as_json), file=sys.stderr)
     return code
 
 

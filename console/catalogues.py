@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 from catalogue.differences import differences
 from catalogue.loader import CatalogueError, Catalogues, load_catalogues, load_version, version_places
 from console.output import on, pairs, print_json, table
-from console.portal_client import PortalRefusal, language
+from console.portal_client import language
+from console.refusals import PortalRefusal
 from states.model.offers import Catalogue
 
 

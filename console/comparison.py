@@ -7,7 +7,8 @@ from typing import Any
 
 from activities.reconciliation.findings import text_of
 from console.output import at, print_json, table
-from console.portal_client import PortalRefusal, connect_to_temporal, language
+from console.portal_client import connect_to_temporal, language
+from console.refusals import PortalRefusal
 from settings import Settings
 from states.model.reconciliation import WORKFLOW, Comparison, Finding
 

@@ -8,7 +8,7 @@ from activities import customer_centre
 from console.documents import print_customer
 from console.load_progress import LoadProgress
 from console.output import print_json, table
-from console.portal_client import Misuse, PortalRefusal
+from console.refusals import Misuse, PortalRefusal
 from settings import Settings
 
 

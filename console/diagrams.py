@@ -4,7 +4,7 @@ import shutil
 import subprocess
 
 from console.output import print_json
-from console.portal_client import Misuse, PortalRefusal
+from console.refusals import Misuse, PortalRefusal
 from states.kinds.registry import KINDS
 from states.views.diagram import dot, mermaid
 

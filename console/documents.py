@@ -1,17 +1,17 @@
 """Status documents, previews and customers as people read them."""
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from operator import itemgetter
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from catalogue.quoting import one_line
 from catalogue.texts import say
-from console.output import at, footer, on, pairs, table
-from console.portal_client import Document, language
-from states.chart.task_types import TASK_TYPES
-from states.model.ends import CHANGING_NOTHING
-from states.model.status import DEADLINE_KEPT
-from states.views.labels import state_text
+from console.output import at, footer, on, one_line_each, pairs, table
+from console.portal_client import language
+from console.refusals import Document
+from states.model.ends import CHANGING_NOTHING, DEADLINE_KEPT
 
 PARAGRAPH = "\n\n"
 
@@ -31,7 +31,8 @@ def label(namespace: str, value: str) -> str:
 
 def stated(document: Document) -> str:
     """The state of a run in the terminal's language."""
-    return state_text(say, language(), document["kind"], document["state"], document.get("being_booked", False))
+    values = {"kind": document["kind"], "being_booked": document.get("being_booked", False)}
+    return say(language(), f"state.{document['state']}", values)
 
 
 def print_status(document: Document, zone: str) -> None:
@@ -81,6 +82,8 @@ def spoken(words: Any) -> Any:
 
 def needed(task: Document) -> list[str]:
     """What a confirmation needs: one of the decisions, or an option."""
+    from states.chart.task_types import TASK_TYPES  # here: what lists tasks in a line waits for no chart
+
     options = [f"--{name}" for name in TASK_TYPES[task["type"]].needs]
     return [*task["decisions"], *options, *(["--reference"] if task["proof_required"] else [])]
 
@@ -103,7 +106,27 @@ def print_runs(page: Document, zone: str) -> None:
 
 
 def print_tasks(page: Document, zone: str) -> None:
-    """A page of the operators' work list."""
+    """A page of the operators' work list, a line a task."""
+    rows = [
+        (task["id"], due(task, zone), task["type"], task["workflow_id"], (task.get("claim") or {}).get("by"),
+         gist(task["instructions"]))
+        for task in page["items"]
+    ]  # fmt: skip
+    one_line_each(("task", "due", "type", "cancellation", "who", "what to do"), rows)
+    footer(page)
+
+
+def due(task: Document, zone: str) -> str:
+    """When a task is due, as short as dates sort; `!` where that is over."""
+    if not task["due_at"]:
+        return "–"
+    moment = datetime.fromisoformat(task["due_at"])
+    over = "!" if task.get("urgency") == "overdue" or moment < datetime.now(UTC) else ""
+    return f"{moment.astimezone(ZoneInfo(zone)):%Y-%m-%d}{over}"
+
+
+def print_tasks_long(page: Document, zone: str) -> None:
+    """A page of the operators' work list, with what each needs and what to do."""
     rows = [
         (task["id"], task["type"], task["workflow_id"], at(task["due_at"], zone), needed(task),
          gist(task["instructions"]))

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
-from rich.cells import cell_len
+from rich.cells import cell_len, set_cell_size
 from rich.console import Console
 from rich.table import Column, Table
 from rich.text import Text
@@ -19,6 +19,8 @@ WIDTH = 160
 """Columns of a table that goes into a file or a pipe."""
 GAP = 2
 """Columns between two columns."""
+SHORTEST = 20
+"""Columns that the last of them has at least."""
 
 
 def print_json(document: Any) -> None:
@@ -47,6 +49,23 @@ def table(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
     for row in cells:
         shown.add_row(*map(Text, row))
     here.print(shown)
+
+
+def one_line_each(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+    """A line a row, as scripts and eyes like it: what does not fit is cut off the last column, and of no other."""
+    if not rows:
+        return print("–")
+    cells = [[one_line(cell(value)) for value in row] for row in rows]
+    widths = [max(cell_len(row[place]) for row in (columns, *cells)) for place in range(len(columns) - 1)]
+    left = console().width - sum(widths) - GAP * len(widths)
+    for row in (columns, *cells):
+        padded = [set_cell_size(text, width) for text, width in zip(row[:-1], widths, strict=True)]
+        print((" " * GAP).join([*padded, cut(row[-1], max(left, SHORTEST))]).rstrip())
+
+
+def cut(text: str, width: int) -> str:
+    """A text in so many columns."""
+    return text if cell_len(text) <= width else set_cell_size(text, width - 1).rstrip() + "…"
 
 
 def one_by_one(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:

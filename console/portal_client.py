@@ -1,4 +1,4 @@
-"""What the command line talks with: the portal in this process, whose answers become documents or a line of refusal."""
+"""Talks with the portal, over HTTP or in this process; its answers become documents, or a line of refusal."""
 
 import os
 import sys
@@ -7,20 +7,16 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from settings import Settings
+from console.connection import Connection
+from console.refusals import Document, Misuse, PortalRefusal, one_line, refusal
 
 if TYPE_CHECKING:
     import httpx
 
-Document = dict[str, Any]
+    from settings import Settings
 
-
-class PortalRefusal(Exception):
-    """The answer is no: exit code 1. The message is one line: code, rule, reason."""
-
-
-class Misuse(Exception):
-    """Wrong usage: exit code 2. The message is one line."""
+ANSWERS_WITHIN = 30
+"""Seconds."""
 
 
 def language() -> Literal["de", "en"]:
@@ -30,15 +26,42 @@ def language() -> Literal["de", "en"]:
 
 
 @asynccontextmanager
-async def open_portal(settings: Settings) -> AsyncIterator["httpx.AsyncClient"]:
+async def open_portal(connection: Connection) -> AsyncIterator["httpx.AsyncClient"]:
+    """The portal that is meant. Raises `PortalRefusal` where it does not answer, or has no Temporal."""
+    if connection.url is None:
+        async with portal_in_process() as http:
+            yield http
+        return
+    import httpx
+
+    token = {"authorization": f"Bearer {connection.token}"} if connection.token else {}
+    headers = {"accept-language": language(), "accept": "application/json"} | token
+    try:
+        async with httpx.AsyncClient(base_url=connection.url, headers=headers, timeout=ANSWERS_WITHIN) as http:
+            yield http
+    except httpx.TimeoutException:
+        raise unavailable(f"{connection.url} did not answer within {ANSWERS_WITHIN} seconds") from None
+    except httpx.TransportError as error:
+        said = one_line(error) or type(error).__name__
+        raise unavailable(f"no portal answers at {connection.url} ({said}): is it running?") from None
+
+
+def unavailable(detail: str) -> PortalRefusal:
+    """Nobody answers: nothing was asked of anybody, or nobody knows what came of it."""
+    return refusal({"code": "unavailable", "detail": detail})
+
+
+@asynccontextmanager
+async def portal_in_process() -> AsyncIterator["httpx.AsyncClient"]:
     """The portal in this process, trusted: the same rules as over HTTP. Raises `PortalRefusal` without Temporal."""
     import httpx
 
     from portal.app import build
 
+    settings = environment()
     app = build(await connect_to_temporal(settings), settings, trusted=True)
-    headers = {"accept-language": language()}
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+    headers = {"accept-language": language()}
     async with (
         app.router.lifespan_context(app),
         httpx.AsyncClient(transport=transport, base_url="http://portal", headers=headers, timeout=60) as http,
@@ -46,38 +69,36 @@ async def open_portal(settings: Settings) -> AsyncIterator["httpx.AsyncClient"]:
         yield http
 
 
-async def connect_to_temporal(settings: Settings) -> Any:
+def environment() -> "Settings":
+    """The settings from the environment. Raises `ValidationError`."""
+    from settings import read_settings
+    from states.kinds.registry import KINDS
+
+    return read_settings(KINDS)
+
+
+async def connect_to_temporal(settings: "Settings") -> Any:
     """A client that has reached the server. Raises `PortalRefusal`, naming the variable and the address."""
     from workflows.connect import NotConnected, Unreachable, connect
 
     try:
         return await connect(settings.temporal_port, settings.guarded_elsewhere)
     except NotConnected as error:
-        raise PortalRefusal(f"{'unavailable: ' if isinstance(error, Unreachable) else ''}{error}") from None
+        raise unavailable(str(error)) if isinstance(error, Unreachable) else PortalRefusal(str(error)) from None
 
 
 async def call(http: "httpx.AsyncClient", method: str, path: str, **parts: Any) -> Document:
     """The portal's answer. Raises `PortalRefusal` with code, rule and reason."""
     answer = await http.request(method, path, **parts)
     try:
-        document = answer.json()
-    except ValueError:
-        raise PortalRefusal(f"internal: the portal answered {answer.status_code}") from None
+        document = dict(answer.json())
+    except (TypeError, ValueError):
+        where = http.base_url if answer.is_success or answer.is_redirect else "the portal"
+        what = "which is no portal's answer" if answer.is_success or answer.is_redirect else "and said no more"
+        raise PortalRefusal(f"internal: {where} answered {answer.status_code}, {what}") from None
     if answer.is_success:
-        return dict(document)
-    raise PortalRefusal(reason(document))
-
-
-def reason(document: Document) -> str:
-    """A problem or a refusal in one line: code, rule, text, and what is possible instead."""
-    rule = f" ({document['rule']})" if document.get("rule") else ""
-    text = one_line(document.get("detail") or document.get("text") or document.get("title") or "refused")
-    return f"{document.get('code', 'refused')}{rule}: {text}"
-
-
-def one_line(text: Any) -> str:
-    """The text without line breaks."""
-    return " ".join(str(text).split())
+        return document
+    raise refusal(document)
 
 
 def read_data(data: str) -> Any:

@@ -7,7 +7,7 @@ from typing import Any
 from activities.receipts.keys import FILE, ReceiptKeys, UnusableKey, read_keys, receipt_keys
 from activities.receipts.verification import Finding, NotReadable, Verdict, receipts_in, verify
 from console.output import print_json
-from console.portal_client import Misuse, PortalRefusal
+from console.refusals import Misuse, PortalRefusal
 from settings import Settings
 
 MOST_BYTES = 20 * 2**20

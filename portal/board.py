@@ -21,11 +21,12 @@ from portal.schemas import Board, BoardItem, Deadline, RunningItem, Total
 from states.kinds.kind import Context
 from states.kinds.registry import KINDS
 from states.model.base import day_of
+from states.model.ends import DEADLINE_KEPT
 from states.model.facts import Check, Inquiry, RunSettings
 from states.model.offers import Catalogue
 from states.model.record import Customer, Language, Licence
 from states.model.request import Request
-from states.model.status import DEADLINE_KEPT, ShownRun
+from states.model.status import ShownRun
 from states.rules.cost_effect import product_of
 from states.rules.run_values import isoformat
 from states.views.labels import last_day_before, state_text

@@ -65,6 +65,10 @@ def run_program(
     return 0
 
 
+OF_THE_COMMAND_LINE = ("URL", "TOKEN", "PROFILE")
+"""What the command line alone reads: which portal it talks with."""
+
+
 def tell_misspelt() -> None:
     """Say on stderr which variables of the environment are misspelt."""
     sys.stderr.writelines(f"{line}\n" for line in misspelt(os.environ))
@@ -74,11 +78,12 @@ def misspelt(names: Iterable[str]) -> list[str]:
     """One line for each variable that is named like a setting of ours and is none: it has no effect."""
     settings = [field.upper() for field in Settings.model_fields]
     given = {name: name.upper().removeprefix(PREFIX) for name in sorted(names) if name.upper().startswith(PREFIX)}
+    own = settings + list(OF_THE_COMMAND_LINE)
     otherwise = "README.md lists the settings"
     return [
         f"{name} is not a setting and has no effect: {suggestion(bare, settings, PREFIX) or otherwise}"
         for name, bare in given.items()
-        if bare not in settings
+        if bare not in own
     ]
 
 

@@ -10,9 +10,9 @@ with workflow.unsafe.imports_passed_through():
     from catalogue.quoting import in_markdown
     from catalogue.texts import known, say_in_markdown
     from states.chart.task_types import type_of
-    from states.model.ends import CHANGING_NOTHING
+    from states.model.ends import CHANGING_NOTHING, DEADLINE_KEPT
     from states.model.memory import Memory, Task
-    from states.model.status import DEADLINE_KEPT, Status, TaskEntry
+    from states.model.status import Status, TaskEntry
     from states.rules.run_values import run_facts
     from states.views.refusals import language_of
 from workflows import options

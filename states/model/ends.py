@@ -1,4 +1,4 @@
-"""The states in which a run ends, and what each end means: the one declaration that everybody derives from."""
+"""What states mean outside a run, ends above all: the one declaration that everybody derives from."""
 
 from typing import Literal, NamedTuple
 
@@ -27,3 +27,5 @@ ENDS: dict[str, EndMeaning] = {
 """By state (docs/contract.md, Temporal). The ledger has a run in such a state while Temporal may still close it."""
 
 CHANGING_NOTHING = frozenset(state for state, end in ENDS.items() if end.changes_nothing)
+DEADLINE_KEPT = frozenset({"scheduled", "applied"})
+"""The states in which the customer has ordered, so that `order_by` lies behind and is not shown to people."""

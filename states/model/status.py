@@ -13,9 +13,6 @@ from states.model.names import case_number
 
 WaitingFor = Literal["customer", "operator", "third_party", "date", "system", "repair"]
 
-DEADLINE_KEPT = frozenset({"scheduled", "applied"})
-"""The states in which the customer has ordered, so that `order_by` lies behind and is not shown to people."""
-
 
 def page_of(web_ui: str, namespace: str, workflow_id: str, run_id: str) -> str:
     """The run's page in Temporal's web UI: `ui_url`."""

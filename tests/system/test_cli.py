@@ -87,7 +87,7 @@ class Portal:
         return httpx.Response(code, json=document)
 
     @asynccontextmanager
-    async def opened(self, settings):
+    async def opened(self, connection):
         transport = httpx.MockTransport(self.answer)
         async with httpx.AsyncClient(transport=transport, base_url="http://portal") as http:
             yield http
@@ -238,7 +238,7 @@ def test_the_list_names_no_deadline_of_what_is_ordered(portal, capsys, state, sh
 ])  # fmt: skip
 def test_what_to_do_is_never_half_a_sentence(portal, capsys, instructions, gist):
     portal.answers["/tasks"] = (200, TASKS | {"items": [TASK | {"instructions": instructions}]})
-    assert cli.code_of(["tasks"]) == 0
+    assert cli.code_of(["tasks", "--long"]) == 0
     head, *lines, _ = capsys.readouterr().out.splitlines()
     assert [line[head.index("what to do") :].rstrip() for line in lines] == gist
 
@@ -280,7 +280,7 @@ def test_a_refusal_in_the_answer_is_one_of_this_event_or_an_old_one(portal, caps
     assert cli.code_of(["event", *event, "--data", BY, "--json"]) == code
     out, err = capsys.readouterr()
     assert json.loads(out)["state"] == state
-    assert err == ("lowest_edition (ED2): It is the lowest.\n" if code else "")
+    assert (json.loads(err)["detail"] if err else "") == ("It is the lowest." if code else "")
 
 
 MISUSED = [

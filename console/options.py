@@ -1,0 +1,52 @@
+"""What a decision's fields are called on the command line, and who decides."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from console.connection import Connection
+from console.refusals import Misuse, PortalRefusal
+
+OPTIONS = {
+    "proof.reference": "--reference",
+    "proof.confirmed_by": "--confirmed-by",
+    "proof.confirmed_at": "--confirmed-at",
+    "confirm_anyway": "--confirm-anyway",
+    "decision": "--decision",
+    "note": "--note",
+    "at": "--at",
+    "by": "--by",
+}
+"""The option of each field."""
+NAMES = "|".join(map(re.escape, OPTIONS))
+FIELD = re.compile(rf"`({NAMES})`|(?:^|(?<=[:;] ))({NAMES})(?=:)")
+"""A field as the portal names it: in backticks, or before what is wrong with it."""
+
+
+@contextmanager
+def in_options() -> Iterator[None]:
+    """Say what is wrong with a decision in the names of the options that make it."""
+    try:
+        yield
+    except PortalRefusal as refused:
+        detail = as_options(str(refused.problem.get("detail", "")))
+        raise PortalRefusal(as_options(str(refused)), refused.problem | {"detail": detail}) from None
+
+
+def as_options(text: str) -> str:
+    """A text with options in place of fields."""
+    return FIELD.sub(lambda found: OPTIONS[found[1] or found[2]], text)
+
+
+def check_by(by: str | None, connection: Connection) -> str | None:
+    """Who decides. Over HTTP the token says it; in this process `by` must be somebody who may. Raises `Misuse`."""
+    if connection.url is not None:
+        return by
+    from console.portal_client import environment
+
+    names = sorted(environment().operator_tokens)
+    if names and by not in names:
+        raise Misuse(f"--by {by or 'is missing'}: operators are {', '.join(names)} (CANCELLATIONS_OPERATOR_TOKENS)")
+    if not by:
+        raise Misuse("--by is missing: who decides?")
+    return by
