@@ -27,7 +27,6 @@ def print_bulk(bulk: Document, zone: str) -> None:
     """One of them: what is decided, whom it concerns, what came of each task, what may be done now."""
     way = "confirm" if bulk.get("confirm") else "reject"
     customers = [f"{customer['customer']} ({customer['tasks']})" for customer in bulk["customers"]]
-    more = bulk["more_customers"]
     pairs(
         [
             ("bulk decision", bulk["id"]),
@@ -36,7 +35,7 @@ def print_bulk(bulk: Document, zone: str) -> None:
             ("of type", bulk["type"]),
             (way, ", ".join(starmap("{}: {}".format, spoken(bulk[way]).items()))),
             ("by", bulk["by"]),
-            ("customers", [*customers, *([f"{more} more"] if more else [])]),
+            ("customers", [*customers, *(["and more"] if bulk["more_customers"] else [])]),
             ("no longer open", str(bulk["closed"]) if bulk["closed"] else None),
             ("possible now", bulk["possible"]),
             ("web UI", bulk["ui_url"]),

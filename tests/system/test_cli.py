@@ -15,6 +15,7 @@ from temporalio.service import RPCError, RPCStatusCode
 
 import cli
 from console import portal_client
+from portal.openapi_examples import BULK_PAGE, BULK_WHOLE
 
 ROOT = Path(__file__).resolve().parents[2]
 RUN = "edition/K-1001/jtl"
@@ -70,6 +71,9 @@ PROBLEM = {
 LINK = {"url": "http://127.0.0.1:8080/my/enter?link=.eJx", "expires_at": "2027-01-10T10:00:00+00:00"}
 
 
+BULK = f"/bulk-decisions/{BULK_WHOLE['id']}"
+
+
 class Portal:
     """Answers like the portal, and remembers what was asked."""
 
@@ -78,7 +82,8 @@ class Portal:
         self.answers: dict[str, tuple[int, Any]] = {
             "/cancellations": (200, PAGE), f"/cancellations/{RUN}": (200, status()), "/events": (202, status()),
             "/tasks": (200, TASKS), "/tasks/t-1/confirm": (200, status()), "/tasks/t-1/reject": (200, status()),
-            "/previews": (200, PREVIEW), "/customer-sessions": (201, LINK),
+            "/previews": (200, PREVIEW), "/customer-sessions": (201, LINK), "/bulk-decisions": (202, BULK_WHOLE),
+            f"{BULK}/pause": (200, BULK_WHOLE), BULK: (200, BULK_WHOLE),
         }  # fmt: skip
 
     def answer(self, request: httpx.Request) -> httpx.Response:
@@ -133,6 +138,12 @@ SENT = [
      {"by": "Anna", "proof": {"reference": "T-9", "confirmed_by": "eBay", "confirmed_at": "2027-01-16"}}),
     (["reject", "t-1", "--by", "Anna", "--note", "no"], "/tasks/t-1/reject", {"by": "Anna", "note": "no"}),
     (["session", "K-1001"], "/customer-sessions", {"customer": "K-1001"}),
+    (["bulk", "confirm", "--type", "perform", "--customer", "K-1", "--by", "Anna", "--reference", "T-9", "--yes"],
+     "/bulk-decisions", {"filter": {"type": "perform", "customer": "K-1"}, "start": True,
+                         "confirm": {"by": "Anna", "proof": {"reference": "T-9"}}}),
+    (["bulk", "reject", "--type", "clarify", "--kind", "pos", "--by", "Anna", "--note", "no"], "/bulk-decisions",
+     {"filter": {"type": "clarify", "kind": "pos"}, "start": False, "reject": {"by": "Anna", "note": "no"}}),
+    (["bulk", "act", BULK_WHOLE["id"], "pause", "--by", "Anna"], f"{BULK}/pause", {"by": "Anna"}),
     (["session", "K-1001", "--language", "en", "--return-url", "https://k.example/x", "--open", "L-77"],
      "/customer-sessions",
      {"customer": "K-1001", "language": "en", "return_url": "https://k.example/x", "open": {"licence": "L-77"}}),
@@ -259,6 +270,24 @@ def test_in_a_narrow_terminal_no_id_and_no_address_is_broken(portal, capsys, mon
 def test_a_list_says_how_many_there_are_and_how_to_go_on(portal, capsys):
     assert cli.code_of(["list"]) == 0
     assert "1 of 7; go on with --cursor abc" in capsys.readouterr().out
+
+
+def test_a_bulk_decision_says_how_far_it_has_come_and_why_what_failed(portal, capsys):
+    assert cli.code_of(["bulk", "show", BULK_WHOLE["id"], "--state", "failed"]) == 0
+    assert dict(portal.asked[0].url.params) == {"state": "failed", "limit": "50"}
+    said, line = capsys.readouterr().out, BULK_WHOLE["lines"]["items"][0]
+    for part in (BULK_WHOLE["id"], BULK_WHOLE["by"], f"{BULK_WHOLE['total']} total", line["task"], line["text"][:20]):
+        assert part in said, part
+    assert ("Nothing is decided yet" in said) is (BULK_WHOLE["state"] == "prepared")
+    portal.answers["/bulk-decisions"] = (200, BULK_PAGE)
+    assert cli.code_of(["bulk", "list"]) == 0
+    assert BULK_WHOLE["id"] in capsys.readouterr().out
+
+
+def test_what_is_prepared_says_how_to_begin(portal, capsys):
+    portal.answers["/bulk-decisions"] = (202, BULK_WHOLE | {"state": "prepared"})
+    assert cli.code_of(["bulk", "reject", "--type", "clarify", "--by", "A", "--note", "n"]) == 0
+    assert f"cancellations bulk act {BULK_WHOLE['id']} resume" in capsys.readouterr().out
 
 
 def test_what_the_portal_refuses_ends_with_1_and_one_line(portal, capsys):
