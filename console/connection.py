@@ -16,8 +16,7 @@ from urllib.parse import urlsplit
 from console.refusals import Misuse
 
 URL, TOKEN, PROFILE = "CANCELLATIONS_URL", "CANCELLATIONS_TOKEN", "CANCELLATIONS_PROFILE"
-"""The variables that say it. They are the command line's own: no other program reads them."""
-VARIABLES = (URL, TOKEN, PROFILE)
+"""The variables that say it: the command line alone reads them."""
 FIELDS = {"url", "token"}
 """What a profile may hold."""
 
