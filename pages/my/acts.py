@@ -13,7 +13,7 @@ from pages.forms import form_id, value, values, words
 from pages.my.addresses import case_address, case_of, own_case
 from pages.my.again import BUSY, again
 from pages.my.case import Notice, case_page, present
-from pages.my.details import details_of
+from pages.my.details import details_of, missing_in
 from pages.site import CheckedForm, CurrentSite, CurrentVisitor
 
 router = APIRouter(include_in_schema=False)
@@ -130,7 +130,11 @@ async def act(
         if refusal.status not in STANDS:
             raise
         document = await present(site, visitor, refusal, workflow_id)
-        notice = Notice(refusal.problem, act, differences(form, document), form, field_at_fault(act, form, refusal))
+        faults = field_at_fault(act, form, refusal)
+        if refusal.problem["code"] == "details_missing":
+            named = document["target"] if isinstance(document["target"], str) else None
+            faults = missing_in(await site.calls.choices(visitor, kind, subject, named), form)
+        notice = Notice(refusal.problem, act, differences(form, document), form, faults)
         return await case_page(request, site, visitor, document, notice)
     return RedirectResponse(case_address(workflow_id, said=act, back=back), 303)
 

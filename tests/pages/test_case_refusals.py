@@ -1,6 +1,7 @@
 """Where something does not hold any more: a page that says what holds and what to do, and nothing done twice."""
 
 import asyncio
+import re
 from typing import Any
 from unittest.mock import patch
 
@@ -173,3 +174,36 @@ async def test_MOV2_a_target_that_cannot_be_is_named_at_its_field(desk: Desk):
         assert page.status == status and not page.has("start")
     page = await browser.open("/my/cancel/marketplace_transfer/M-32?target=K-1003")
     assert 'href="#target"' in page.html and 'aria-invalid="true"' in page.html
+
+
+def says_what_is_wrong(page: Page, field: str) -> bool:
+    """Whether the field says so itself, and the head of the page leads to it (WCAG 3.3.1)."""
+    [tag] = re.findall(rf'<(?:input|fieldset|textarea)[^>]* id="{re.escape(field)}"[^>]*>', page.html)
+    wrong = 'aria-invalid="true"' in tag and f'{field}-fault"' in tag.partition("aria-describedby=")[2]
+    assert wrong == (f'id="{field}-fault"' in page.html) == (f'href="#{field}"' in page.html), tag
+    return wrong
+
+
+async def test_ADD1_ADD2_what_an_order_still_needs_is_said_at_its_field(desk: Desk):
+    browser = await desk.browser("K-1007")
+    page = await (await browser.open("/my/cancel/hosting_addon/A-72")).send("start")
+    assert not says_what_is_wrong(page, "details.angaben")
+    page = await page.send("place-order", details__angaben=" ")
+    assert page.status == 422 and says_what_is_wrong(page, "details.angaben")
+
+
+async def test_ADD2_each_addon_that_is_not_decided_says_so_and_one_that_ends_needs_its_own_form(desk: Desk):
+    browser = await desk.browser("K-1007")
+    page = await (await browser.open("/my/cancel/hosting/H-71")).send("start")
+    page = await page.send("acknowledge")
+    page = await page.send("place-order", **{"addon__A-71": "end"})
+    assert page.status == 422
+    wrong = {field: says_what_is_wrong(page, field) for field in ("addon.A-71", "addon.A-72", "details.A-71/angaben")}
+    assert wrong == {"addon.A-71": False, "addon.A-72": True, "details.A-71/angaben": True}
+
+
+async def test_who_chooses_none_of_several_is_told_at_the_choice(desk: Desk):
+    page = await (await desk.browser("K-1001")).open("/my/cancel-several?product=track_and_trace")
+    page = await page.send("start")
+    assert page.status == 409
+    assert 'href="#licences"' in page.html and 'aria-describedby="licences-fault"' in page.html
