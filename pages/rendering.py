@@ -9,7 +9,7 @@ from typing import Any
 from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from catalogue import formats
 from catalogue.texts import known, say
@@ -78,6 +78,9 @@ class Look:
             "t": texts.text,
             "label": texts.label,
             "explained": texts.explained,
+            "marks": texts.marks,
+            "spoken": texts.spoken,
+            "with_label": texts.with_label,
             "day": texts.day,
             "day_before": texts.day_before,
             "moment": texts.moment,
@@ -87,6 +90,10 @@ class Look:
             "new_form_id": new_form_id,
         }
         return ENVIRONMENT.get_template(template).render({**shared, **values})
+
+
+LABEL = "\N{REFERENCE MARK}"
+"""Stands in a text where a label comes to stand."""
 
 
 @dataclass(frozen=True)
@@ -108,10 +115,31 @@ class Texts:
                 return say(self.language, key, {"zone": self.zone})
         return str(value)
 
-    def explained(self, problem: Document) -> str:
-        """What a problem means for a person: said for people where it is, else in the words of the call."""
+    def explained(self, problem: Document) -> Markup:
+        """What a problem means for a person, in paragraphs: said for people where it is, else in the words of the
+        call."""
         key = f"page.refused.{problem['code']}"
-        return say(self.language, key) if known(key) else str(problem["detail"])
+        if known(key):
+            return paragraphs(say(self.language, key))
+        return Markup("<div{}>{}</div>").format(self.marks(problem), paragraphs(str(problem["detail"])))
+
+    def marks(self, document: Document | None) -> Markup:
+        """The attribute of an element that holds texts of a document in another language than the page's (WCAG 3.1.2).
+
+        Every text of a document is shown within such an element, or by `spoken`.
+        """
+        language = (document or {}).get("language")
+        return Markup("" if language in (None, self.language) else ' lang="{}"').format(language)
+
+    def spoken(self, text: str, document: Document | None) -> Markup:
+        """A text of a document within a line of the page, marked where it is in another language."""
+        attribute = self.marks(document)
+        return Markup("<span{}>{}</span>").format(attribute, text) if attribute else escape(text)
+
+    def with_label(self, key: str, document: Document, **values: Any) -> Markup:
+        """A text of ours that names by `what` what a document is about, which is marked likewise."""
+        before, _, behind = self.text(key, what=LABEL, **values).partition(LABEL)
+        return escape(before) + self.spoken(document["label"], document) + escape(behind)
 
     def day(self, value: str | None) -> str:
         """An ISO day or moment as a day: `1. Februar 2027`."""

@@ -83,6 +83,7 @@ PROBLEM: dict[str, Any] = {
     "rule": "contract",
     "enabled": ["acknowledge_warning", "abandon"],
     "current": None,
+    "language": "en",
 }
 LICENCES: dict[str, Any] = {
     "customer": "K-1001",

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from fastapi import Request
 
 from activities.ports import AdapterError
+from catalogue.texts import say
 from pages.calls import CallRefused, Document, Form, Visitor
 from pages.forms import value
 from pages.site import language_of
@@ -28,6 +29,7 @@ from portal.search import Criteria, search
 from portal.shown import shown
 from portal.strict_json import read_document
 from states.model.record import Language
+from states.views.labels import state_text
 
 SOURCE = "urn:jtl:cancellation:pages"
 """Where events of forms come from; their IDs are those of the forms."""
@@ -125,7 +127,7 @@ class PageCalls:
             authority.check_run(workflow_id, run_id)
             document = await self.portal.runs.reader.read(workflow_id, run_id)
             authority.check_document(document, workflow_id, run_id)
-            return await shown(self.portal, document, authority.view)
+            return spoken_to(visitor, await shown(self.portal, document, authority.view))
 
     async def receipts(self, visitor: Visitor, workflow_id: str, run_id: str | None = None) -> Document:
         """`GET /cancellations/{workflow_id}/receipts`."""
@@ -148,8 +150,9 @@ class PageCalls:
             )
         document = await shown(self.portal, answer.document, authority.view)
         if answer.status != 202:
-            raise CallRefused(document)
-        return document
+            current = document.get("current")
+            raise CallRefused(document | {"current": spoken_to(visitor, current) if current else None})
+        return spoken_to(visitor, document)
 
 
 def authority_in(visitor: Visitor) -> Authority:
@@ -160,6 +163,21 @@ def authority_in(visitor: Visitor) -> Authority:
 def spoken_by(visitor: Visitor) -> Language:
     """The visitor's language."""
     return "en" if visitor.language == "en" else "de"
+
+
+def spoken_to(visitor: Visitor, document: Document) -> Document:
+    """A status document with what follows from its codes alone said in the visitor's language.
+
+    The rest stays in the customer's, in which the run says it: `language`.
+    """
+    language, target = spoken_by(visitor), document["target"]
+    values = {name: document[name] for name in ("kind", "target")}
+    return document | {
+        "state_text": state_text(
+            say, language, document["kind"], document["state"], document.get("being_booked", False)
+        ),
+        "target_text": None if target is None else say(language, "about.target", values),
+    }
 
 
 def refusal_of(problem: PortalProblem, language: str) -> CallRefused:

@@ -30,8 +30,8 @@ PARAMETERS = {"customer": "customer", "workflow_id": "workflow_id", "run_id": "r
 class PortalProblem(Exception):
     """A call cannot be taken. `code` is one of `states.model.codes`; `text` is made from `values` where not given.
 
-    `customer`: whom it concerns, for the language of the text. `reading`: the call only read. `status`: that of the
-    code unless given.
+    `customer`: whom it concerns, for the language of the text; `language`: that of `text`. `reading`: the call only
+    read. `status`: that of the code unless given.
     """
 
     code: str
@@ -42,6 +42,7 @@ class PortalProblem(Exception):
     enabled: tuple[str, ...] = ()
     current: dict[str, Any] | None = None
     customer: str | None = None
+    language: str | None = None
     status: int = 0
     headers: Mapping[str, str] | None = None
     reading: bool = False
@@ -84,6 +85,7 @@ def body_of(problem: PortalProblem, language: str) -> dict[str, Any]:
         "rule": problem.rule,
         "enabled": list(problem.enabled),
         "current": problem.current,
+        "language": (problem.text and problem.language) or language,
     }
 
 
@@ -130,4 +132,5 @@ def refused_by_run(error: WorkflowUpdateFailedError) -> PortalProblem:
         text=str(details.get("text") or cause.message),
         enabled=tuple(details.get("enabled") or ()),
         current=details.get("current"),
+        language=(details.get("current") or {}).get("language"),
     )

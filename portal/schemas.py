@@ -26,6 +26,7 @@ class ProblemDocument(BaseModel):
     rule: str | None
     enabled: tuple[str, ...]
     current: Status | None
+    language: Language | None = Field(default=None, description="That of `detail`")
 
 
 class CloudEventDocument(BaseModel):

@@ -19,7 +19,7 @@ from tests.portal.standin import until
 from workflows import search_attributes
 
 PROBLEM = "application/problem+json"
-FIELDS = {"type", "title", "status", "detail", "code", "rule", "enabled", "current"}
+FIELDS = {"type", "title", "status", "detail", "code", "rule", "enabled", "current", "language"}
 
 
 def is_problem(answer: Any, status: int, code: str) -> dict[str, Any]:
