@@ -156,7 +156,7 @@ async def test_the_feed_has_nothing_that_is_internal_and_no_number_of_a_run(offl
     http = await enter(offline)
     offline.adapters.runs.register("edition/K-1/jtl", "run-canary", "edition", "K-1", False)
     at = datetime.fromisoformat("2027-02-01T00:00+01:00")
-    stands = ("scheduled", ("date",), at, at, at, at)
+    stands = ("scheduled", ("date",), at, at, False, at, at)
     offline.adapters.open_list.show(
         [ShownRun._make(["edition/K-1/jtl", "run-canary", "run-canary", "edition", "K-1", "jtl", *stands])]
     )

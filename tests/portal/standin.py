@@ -62,7 +62,7 @@ class StandIn:
         info, names = workflow.info(), workflow.info().workflow_id.split("/")
         if not self.ended:
             at = datetime.fromisoformat(EFFECTIVE_AT)
-            stands = (self.state, tuple(self.waiting_for), at, None, info.start_time, workflow.now())
+            stands = (self.state, tuple(self.waiting_for), at, None, False, info.start_time, workflow.now())
             tell(SHOW, ShownRun._make([info.workflow_id, info.run_id, info.run_id, *names, *stands]))
 
     async def act(self, name: str, document: dict[str, Any]) -> None:

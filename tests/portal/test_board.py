@@ -268,7 +268,7 @@ async def test_what_runs_is_shown_with_its_state_and_what_is_about_nothing_besid
         workflow_id = f"{kind}/K-1002/{subject}"
         offline.adapters.runs.register(workflow_id, "r-1", kind, "K-1002", False)
         if state:
-            stands = (state, ("customer",), effective, order_by, began, began)
+            stands = (state, ("customer",), effective, order_by, False, began, began)
             run = ShownRun._make([workflow_id, "r-1", "r-1", kind, "K-1002", subject, *stands])
             offline.adapters.open_list.show([run])
     document = (await offline.http.get("/customers/K-1002/board", params={"language": "de"})).json()
