@@ -12,6 +12,7 @@ from activities.mail.senders import mail_of
 from activities.ports import Bookings, CustomerRecords, Mail, Tickets
 from activities.sql.bulk_decisions import SqlBulkDecisions
 from activities.sql.calendar_feeds import SqlCalendarFeeds
+from activities.sql.claims import SqlClaims
 from activities.sql.customer_centre import SqlCustomerCentre
 from activities.sql.customer_records import SqlCustomerRecords
 from activities.sql.customer_sessions import customer_sessions_in
@@ -26,6 +27,7 @@ from activities.sql.operator_sessions import SqlOperatorSessions, operator_sessi
 from activities.sql.receipts import SqlReceipts
 from activities.sql.recorded_runs import SqlRecordedRuns
 from activities.sql.runs import SqlRuns
+from activities.sql.task_notes import SqlTaskNotes
 from activities.sql.tickets import SqlTickets
 from activities.sql.work_list import SqlWorkList
 from settings import Settings
@@ -47,6 +49,8 @@ class Adapters:
     ledger: SqlLedger
     work_list: SqlWorkList
     bulk_decisions: SqlBulkDecisions
+    claims: SqlClaims
+    task_notes: SqlTaskNotes
     inbox: SqlInbox
     customer_sessions: KeptSessions
     operator_sessions: SqlOperatorSessions
@@ -87,6 +91,8 @@ def create_adapters(settings: Settings) -> Adapters:
         ledger=SqlLedger(database),
         work_list=SqlWorkList(database),
         bulk_decisions=SqlBulkDecisions(database),
+        claims=SqlClaims(database),
+        task_notes=SqlTaskNotes(database),
         inbox=SqlInbox(database),
         customer_sessions=customer_sessions_in(database),
         operator_sessions=operator_sessions_in(database),

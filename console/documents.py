@@ -6,14 +6,13 @@ from operator import itemgetter
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from catalogue.gist import gist
 from catalogue.quoting import one_line
 from catalogue.texts import say
 from console.output import at, footer, on, one_line_each, pairs, table
 from console.portal_client import language
 from console.refusals import Document
 from states.model.ends import CHANGING_NOTHING, DEADLINE_KEPT
-
-PARAGRAPH = "\n\n"
 
 
 def deadline(document: Document) -> str | None:
@@ -86,12 +85,6 @@ def needed(task: Document) -> list[str]:
 
     options = [f"--{name}" for name in TASK_TYPES[task["type"]].needs]
     return [*task["decisions"], *options, *(["--reference"] if task["proof_required"] else [])]
-
-
-def gist(instructions: str) -> str:
-    """What to do in short: the first line, and where it ends with a colon, what it leads to."""
-    first, _, rest = instructions.strip().replace("**", "").partition("\n")
-    return f"{first}\n{rest.strip().partition(PARAGRAPH)[0]}".strip() if first.rstrip().endswith(":") else first
 
 
 def print_runs(page: Document, zone: str) -> None:

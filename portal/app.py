@@ -31,6 +31,7 @@ from portal import (
     operator_routes,
     receipt_routes,
     session_routes,
+    task_routes,
 )
 from portal.authority import authority_noted
 from portal.branding import brand_of
@@ -101,6 +102,7 @@ def build(client: Client, settings: Settings, *, trusted: bool) -> FastAPI:
         account_routes,
         receipt_routes,
         customer_routes,
+        task_routes,
         operator_routes,
         bulk_routes,
         health_routes,

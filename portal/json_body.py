@@ -16,4 +16,10 @@ async def json_body(request: Request) -> Any:
         raise malformed("not_json", why=str(error)) from error
 
 
+async def optional_body(request: Request) -> Any:
+    """The document of a call that needs none: an empty one where there is no body. Raises `malformed`."""
+    return await json_body(request) if await request.body() else {}
+
+
+OptionalBody = Annotated[Any, Depends(optional_body)]
 JsonBody = Annotated[Any, Depends(json_body)]

@@ -11,10 +11,14 @@ from portal.schemas import (
     BulkRequest,
     CalendarChange,
     CloudEventDocument,
+    Comment,
     Confirmation,
     CustomerSession,
+    Doing,
+    HandOver,
     ProblemDocument,
     Rejection,
+    Step,
 )
 from states.model.request import Request
 
@@ -158,8 +162,12 @@ class DescribedApp(FastAPI):
             Request,
             Confirmation,
             Rejection,
-            BulkRequest,
             BulkBy,
+            BulkRequest,
+            Comment,
+            Doing,
+            HandOver,
+            Step,
             CustomerSession,
             CalendarChange,
         ):

@@ -196,8 +196,34 @@ TASK: dict[str, Any] = {
     "customer_text": "We carry out what you have ordered, and write to you as soon as it is done.",
     "decisions": [],
     "proof_required": True,
+    "customer_name": "Muster GmbH",
+    "label": "JTL Pro",
+    "opened_at": "2027-01-11T08:30:02Z",
+    "waiting_for": "operator",
+    "urgency": "deadline",
+    "deadline": "2027-01-17T23:00:00Z",
+    "claimed_by": "anna",
+    "claimed_at": "2027-01-11T09:00:00Z",
 } | {name: STATUS[name] for name in ("workflow_id", "kind", "customer")}
-TASKS: dict[str, Any] = {"items": [TASK], "total": 1, "next": None}
+TASKS: dict[str, Any] = {"items": [TASK], "total": 1, "next": None, "as_of": "2027-01-11T09:10:00Z"}
+TASK_DETAILS: dict[str, Any] = TASK | {
+    "open": True,
+    "ticket": None,
+    "claim": {"by": "anna", "at": "2027-01-11T09:00:00Z"},
+    "comments": [{"at": "2027-01-11T09:05:00Z", "by": "ben", "text": "Asked accounting.", "task": TASK["task"]}],
+    "steps_done": [{"step": 1, "by": "anna", "at": "2027-01-11T09:01:00Z"}],
+}
+TASK_COUNTS: dict[str, Any] = {
+    "as_of": "2027-01-11T09:10:00Z",
+    "types": [{"type": "perform", "total": 1, "today": 1, "three_days": 0, "week": 0, "older": 0}],
+    "due": {"overdue": 0, "today": 0, "week": 1, "later": 0, "undated": 0},
+    "waiting": 0,
+    "unclaimed": 0,
+    "mine": 1,
+}
+HAND_OVER: dict[str, Any] = {"to": "ben"}
+COMMENT: dict[str, Any] = {"text": "Asked accounting."}
+STEP_DONE: dict[str, Any] = {"step": 1, "done": True}
 CONFIRMATION: dict[str, Any] = {"by": "anna", "proof": {"reference": "order 4711"}}
 REJECTION: dict[str, Any] = {"by": "anna", "note": "The configurator does not open; asked support."}
 BULK_REQUEST: dict[str, Any] = {

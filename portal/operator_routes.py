@@ -1,27 +1,23 @@
-"""The calls for operators: the work list, and decisions on its tasks."""
+"""The calls for operators: decisions on the tasks of the work list (`portal.task_routes`)."""
 
 import uuid
-from typing import Annotated, Any, TypeVar
+from typing import Any, TypeVar
 
-from fastapi import APIRouter, Depends, Path, Query
+from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 
-from activities.sql.paging import total_of
 from portal import openapi_examples
-from portal.authority import Authority, DecidingAuthority, operator_authority
+from portal.authority import Authority, DecidingAuthority
 from portal.context import Portal
 from portal.incoming import RunCommand, check_own
 from portal.json_body import JsonBody
 from portal.openapi import OPERATOR, answer, body, problems, secured
-from portal.parameters import CurrentPortal, Cursor, CustomerNumber, KindName, Limit, choice
+from portal.parameters import CurrentPortal, TaskId
 from portal.problems import PortalProblem, malformed
 from portal.run_reader import unavailable
-from portal.schemas import Confirmation, Rejection, TaskItem, TaskPage
+from portal.schemas import Confirmation, Rejection
 from portal.shown import shown
 from portal.strict_json import read_document
-from states.chart.task_types import TASK_TYPES
-from states.kinds.registry import KINDS
-from states.model.names import case_of
 from states.model.status import Status
 
 DECIDED = problems(401, 403, 404, 409, 422, 503)
@@ -29,35 +25,6 @@ DECIDED = problems(401, 403, 404, 409, 422, 503)
 Decision = TypeVar("Decision", Confirmation, Rejection)
 
 router = APIRouter(tags=["operators"])
-TaskId = Annotated[str, Path(pattern=r"^[A-Za-z0-9._:-]{1,100}$", examples=["t-0b1c2d3e4f506172"])]
-TypeName = Annotated[str | None, Query(json_schema_extra={"enum": list(TASK_TYPES)})]
-
-
-@router.get(
-    "/tasks",
-    summary="The operators' open tasks, due first",
-    responses=answer(200, TaskPage, openapi_examples.TASKS, "A page of the work list") | problems(401, 403, 422, 503),
-    dependencies=[Depends(operator_authority)],
-    openapi_extra=secured(OPERATOR),
-)
-async def tasks(
-    portal: CurrentPortal,
-    customer: CustomerNumber = None,
-    kind: KindName = None,
-    type: TypeName = None,
-    cursor: Cursor = None,
-    limit: Limit = 50,
-) -> JSONResponse:
-    """Each as in the status document, with the run that it belongs to."""
-    kind, type = choice("kind", kind, KINDS), choice("type", type, TASK_TYPES)
-    criteria = {"customer": customer, "kind": kind, "type": type}
-    work_list, in_thread = portal.adapters.work_list, portal.adapters.database.in_thread
-    page = await in_thread(work_list.tasks, limit=limit, cursor=cursor, **criteria)
-    items = [
-        task.model_dump(mode="json", include=set(TaskItem.model_fields)) | {"workflow_id": case_of(task.workflow_id)}
-        for task in page.items
-    ]
-    return JSONResponse({"items": items, **total_of(page.total), "next": page.next})
 
 
 @router.post(

@@ -8,6 +8,7 @@ from fastapi import Depends, Path, Query
 
 from portal.context import Portal, current_portal
 from portal.problems import malformed
+from states.chart.task_types import TASK_TYPES
 from states.kinds.registry import KINDS
 from states.model.base import Identifier, in_utc, start_of
 from states.model.record import Language
@@ -19,6 +20,8 @@ Cursor = Annotated[str | None, Query(max_length=20_000, description="`next` of t
 Limit = Annotated[int, Query(ge=1, le=200)]
 KindName = Annotated[str | None, Query(json_schema_extra={"enum": list(KINDS)})]
 CustomerNumber = Annotated[Identifier | None, Query()]
+TaskId = Annotated[str, Path(pattern=r"^[A-Za-z0-9._:-]{1,100}$", examples=["t-0b1c2d3e4f506172"])]
+TypeName = Annotated[str | None, Query(json_schema_extra={"enum": list(TASK_TYPES)})]
 OwnCustomer = Annotated[Identifier, Path()]
 """The customer whom an address names."""
 ReadIn = Annotated[Language | None, Query(description="The language of the texts: the customer's own unless given")]

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from states.model.base import Amount, Identifier, Moment, ShortText, Value
+from states.model.base import Amount, Identifier, LongText, Moment, ShortText, Value
 from states.model.bulk import MOST_TASKS, BulkAct, BulkState, LineState
 from states.model.facts import CostEffect
 from states.model.receipts import ReceiptEvent
@@ -215,19 +215,126 @@ class CancellationPage(Counted):
 
 
 class TaskItem(TaskEntry):
-    """A task with the run that it belongs to."""
+    """A task with the run that it belongs to, how urgent it is and who has it."""
 
     id: str
     workflow_id: str
     kind: str
     customer: str
+    customer_name: str | None = Field(description="As our record has it; null where it cannot be read at once")
+    label: str = Field(description="What is ended")
+    opened_at: Moment
+    waiting_for: Literal["operator", "third_party"] = Field(
+        description="`third_party`: the customer has still to hand in a proof, and nobody here has anything to decide"
+    )
+    urgency: Literal["overdue", "deadline", "waiting"] = Field(
+        description="`deadline`: a customer's deadline within seven days depends on it"
+    )
+    deadline: Moment | None = Field(description="The customer's deadline that depends on it")
+    claimed_by: str | None
+    claimed_at: Moment | None
 
 
 class TaskPage(Counted):
     """A page of the work list; `next` is the `cursor` of the following one."""
 
+    as_of: Moment = Field(description="When the list stood so: all pages show its order as of then")
     items: tuple[TaskItem, ...]
     next: str | None
+
+
+class TaskClaim(Value):
+    """Who has a task, and since when."""
+
+    by: str
+    at: Moment
+
+
+class TaskComment(Value):
+    """What an operator said of the case, at one of its tasks."""
+
+    at: Moment
+    by: str
+    text: str
+    task: str
+
+
+class TaskStep(Value):
+    """A step of the click path that is done; `step` is its number, from 1."""
+
+    step: int
+    by: str
+    at: Moment
+
+
+class TaskDetails(TaskItem):
+    """A task as the work list has it, also one that has been decided, with what operators noted beside it."""
+
+    open: bool
+    ticket: str | None
+    claim: TaskClaim | None
+    comments: tuple[TaskComment, ...] = Field(description="Of the whole case, the latest 200")
+    steps_done: tuple[TaskStep, ...]
+
+
+class TaskCount(Value):
+    """The open tasks of a type, by how long they have been open."""
+
+    type: str
+    total: int
+    today: int
+    three_days: int = Field(description="Opened in the two days before today")
+    week: int = Field(description="Opened in the four days before those")
+    older: int
+
+
+class DueCount(Value):
+    """What operators have to decide, by when it must be done."""
+
+    overdue: int
+    today: int
+    week: int = Field(description="In the six days after today")
+    later: int
+    undated: int
+
+
+class TaskCounts(Value):
+    """How many tasks are open. Each number that was counted by itself is exact up to 10,000, and 10,001 means more."""
+
+    as_of: Moment
+    types: tuple[TaskCount, ...] = Field(description="Of each type that has any")
+    due: DueCount
+    waiting: int = Field(description="What waits for a proof of the customer's")
+    unclaimed: int
+    mine: int = Field(description="Those of the operator who asks")
+
+
+class Doing(BaseModel):
+    """What an operator does about a task. `by` is the name of the operator's token where tokens are set."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    by: ShortText | None = None
+
+
+class HandOver(Doing):
+    """Whose the task is to be."""
+
+    to: ShortText
+
+
+class Comment(Doing):
+    """What is to be kept with the case. `id`: the same again is the same comment."""
+
+    text: Annotated[LongText, Field(max_length=2000)]
+    id: Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{8,64}$")] | None = None
+
+
+class Step(Doing):
+    """A step of the click path, and whether it is done."""
+
+    step: int = Field(ge=1, le=99, strict=True)
+    done: bool = Field(default=True, strict=True)
 
 
 def addressed(schema: dict[str, Any]) -> None:

@@ -257,7 +257,8 @@ class LastMails:
         entries, memory = task_entries(self.memory, say), self.memory
         self.publisher.publish_attributes(Glance(self.chart.public_state, self.waiting_for(), None, None), memory)
         if entries != self.shown:
-            self.shown, tasks = entries, task_list(entries, memory, self.info)
+            no_deadlines = (None,) * len(entries)
+            self.shown, tasks = entries, task_list(entries, no_deadlines, memory, self.info)
             await call_until_done(activity_names.WRITE_TASKS, tasks, TicketNumbers, "Write the task to the work list")
         if memory.timeline != self.timeline_kept:
             self.timeline_kept = memory.timeline

@@ -1,5 +1,6 @@
 """What a run shows, written only where it has changed: search attributes and the work list."""
 
+from datetime import datetime
 from typing import Any
 
 from temporalio import workflow
@@ -10,10 +11,16 @@ with workflow.unsafe.imports_passed_through():
     from states.chart.task_types import ticket_group
     from states.model.memory import Memory
     from states.model.status import TaskEntry, TaskList, TaskRow, TicketNumbers
+    from states.views.deadlines import awaits_proof, deadline_of
     from states.views.status import Glance, task_entries
 from workflows import search_attributes
 from workflows.activity_calls import call_until_done
 from workflows.background import Background
+
+Deadlines = tuple[datetime | None, ...]
+
+DEADLINES_MOVE = "deadlines move"
+"""The patch since which tasks are written again where nothing but a customer's deadline has changed."""
 
 
 class Publisher:
@@ -25,6 +32,8 @@ class Publisher:
         """Something may have changed since it was last published."""
         self.attributes: dict[str, Any] = {}
         self.tasks: Any = ()
+        self.deadlines: Deadlines = ()
+        """Of the tasks, as they were written last."""
         self.tickets: dict[str, str] = {}
         self.writing = False
         """The work list is being written."""
@@ -39,11 +48,16 @@ class Publisher:
             return
         self.changed = False
         entries = task_entries(memory, say)
-        if entries != self.tasks and not self.writing and shown.waiting_for:
-            self.tasks = entries
+        deadlines = tuple(deadline_of(task, memory, shown) for task in memory.tasks)
+        if not self.writing and shown.waiting_for and (entries != self.tasks or self.have_moved(deadlines)):
+            self.tasks, self.deadlines = entries, deadlines
             self.writing = True
-            self.background.start(self.write_tasks(task_list(entries, memory, info)))
+            self.background.start(self.write_tasks(task_list(entries, deadlines, memory, info)))
         self.publish_attributes(shown, memory)
+
+    def have_moved(self, deadlines: Deadlines) -> bool:
+        """Whether a customer's deadline is another than was written; asked last, since the patch leaves a mark."""
+        return deadlines != self.deadlines and workflow.patched(DEADLINES_MOVE)
 
     async def write_tasks(self, tasks: TaskList) -> None:
         """The run's open tasks as the work list shows them; tickets come back with their numbers.
@@ -67,6 +81,7 @@ class Publisher:
     def forget(self) -> None:
         """What is shown outside may be what another part of the run wrote: write all of it again."""
         self.tasks = None
+        self.deadlines = ()
         self.attributes = {}
         self.changed = True
 
@@ -88,20 +103,24 @@ class Publisher:
             before |= {key.name: value for key, value in changed.items()}
 
 
-def task_list(entries: tuple[TaskEntry, ...], memory: Memory, info: workflow.Info) -> TaskList:
+def task_list(entries: tuple[TaskEntry, ...], deadlines: Deadlines, memory: Memory, info: workflow.Info) -> TaskList:
     """The open tasks of a run for the work list, each with whether a ticket is opened for it."""
     return TaskList(
         workflow_id=info.workflow_id,
         run_id=info.run_id,
         kind=memory.request.kind,
         customer=memory.request.customer,
+        called=memory.check.called if memory.check else None,
+        current=memory.check.current if memory.check else None,
         tasks=tuple(
             TaskRow(
                 entry=entry,
                 text=task.text,
                 subject=task.subject,
                 ticket=ticket_group(task.type, task.text) is not None,
+                deadline=deadline,
+                awaits_proof=awaits_proof(task),
             )
-            for entry, task in zip(entries, memory.tasks, strict=True)
+            for entry, deadline, task in zip(entries, deadlines, memory.tasks, strict=True)
         ),
     )

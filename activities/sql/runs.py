@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Table, Update, bindparam, exists, or_, select, update
 
@@ -109,9 +110,14 @@ def close_all(connection: Connection, table: Table, workflow_id: str) -> None:
 @cache
 def closing(table: Table) -> Update:
     """The statement for that, made once."""
-    return update(table).where(table.c.workflow_id == THIS_WORKFLOW, table.c.open).values(open=False)
+    return update(table).where(table.c.workflow_id == THIS_WORKFLOW, table.c.open).values(**closed(table))
 
 
 def close_rows(connection: Connection, table: Table, *conditions: ColumnElement[bool]) -> None:
     """Close the open rows of `runs` or `tasks` for which the conditions hold."""
-    connection.execute(update(table).where(*conditions, table.c.open).values(open=False))
+    connection.execute(update(table).where(*conditions, table.c.open).values(**closed(table)))
+
+
+def closed(table: Table) -> dict[str, Any]:
+    """What a closed row says: a task that is decided is nobody's any more."""
+    return {"open": False} | ({"claimed_by": "", "claimed_at": None} if table is tasks else {})

@@ -9,13 +9,15 @@ from typing import Any
 from sqlalchemy import Boolean, Column, Index, Integer, Table, UniqueConstraint, false, text
 
 from activities.sql import first_schema
-from activities.sql.columns import PLAIN, UtcMoment, keys, needed, new_metadata, optional
+from activities.sql.columns import PLAIN, FreeText, UtcMoment, keys, needed, new_metadata, optional
+from activities.sql.first_schema import ONLY_OPEN, of_list
 
 PRESENT = text("ended_at IS NULL")
 ONLY_THE_PRESENT: dict[str, Any] = {"sqlite_where": PRESENT, "postgresql_where": PRESENT}
 metadata = new_metadata()
 for table in first_schema.schema.tables.values():  # copies: what is added here is not in the first schema
-    table.to_metadata(metadata)
+    if table.name != "tasks":
+        table.to_metadata(metadata)
 customers = metadata.tables["customers"]
 """`record`: as a line of the file that was loaded, and as changes have left it since. `former_names`: what licences and
 partners were called that have left it: their last texts name them too."""
@@ -29,8 +31,55 @@ open_list.append_column(Column("being_booked", Boolean, nullable=False, server_d
 for each that it waits for. `run_id`: of its newest part; `as_of`: when it stood so."""
 news = metadata.tables["news"]
 """What an open run must be told and has not been yet."""
-tasks = metadata.tables["tasks"]
-"""`due`: when it is due; a task without a date is due since it was opened."""
+TASKS_BY = ((), ("kind",), ("type",), ("kind", "type"))
+"""By what the work list is searched, whoever has the tasks; each with an index of its own, and another for one who has
+them (or nobody, which is what is asked most). A customer has few, among which the rest is looked for one by one."""
+tasks = Table(
+    "tasks",
+    metadata,
+    *keys("task"),
+    *needed("workflow_id", "run_id", "kind", "customer", "type"),
+    *optional("subject"),
+    *needed("entry", of=PLAIN),
+    *optional("ticket"),
+    *needed("opened_at", "due", of=UtcMoment),
+    *needed("open", of=Boolean),
+    Column("rank", FreeText, nullable=False, server_default="age"),
+    *optional("deadline", of=UtcMoment),
+    *optional("about", of=PLAIN),
+    Column("claimed_by", FreeText, nullable=False, server_default=""),
+    *optional("claimed_at", of=UtcMoment),
+    *of_list(
+        "tasks",
+        [("customer",), *((*by, "rank") for by in TASKS_BY), *(("claimed_by", *by, "rank") for by in TASKS_BY)],
+        ("due", "task", "open"),
+        **ONLY_OPEN,
+    ),
+    Index("ix_tasks_type_opened_at", "type", "opened_at", "open", **ONLY_OPEN),
+    Index(None, "workflow_id"),
+)
+"""`rank`: by what its urgency is told (`activities.sql.urgency`). `due`: when it is due, at the latest with `deadline`,
+which is the customer's; one without either is due since it was opened. `about`: what is said of the run beside its
+identifiers. `claimed_by`: who has it; empty: nobody."""
+comments = Table(
+    "comments",
+    metadata,
+    *keys("id"),
+    *needed("workflow_id", "task"),
+    *needed("at", of=UtcMoment),
+    *needed("by", "text"),
+    Index(None, "workflow_id", "at", "id"),
+)
+"""What operators say among themselves of a case, which no customer ever reads. `task`: at which of its tasks."""
+steps_done = Table(
+    "steps_done",
+    metadata,
+    *keys("task"),
+    Column("step", Integer, primary_key=True, autoincrement=False),
+    *needed("by"),
+    *needed("at", of=UtcMoment),
+)
+"""The steps of a task's click path that somebody has ticked, by their number, from 1."""
 tickets = metadata.tables["tickets"]
 ledger = metadata.tables["ledger"]
 """Whatever was started ends here, also what was started by hand under any name: nothing limits its identifiers."""

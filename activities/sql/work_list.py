@@ -3,19 +3,25 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import Connection, Row, bindparam, select, update
 
 from activities.sql.database import Database, insert_once
-from activities.sql.paging import Page, equal, read_page
 from activities.sql.runs import closing
 from activities.sql.tables import ledger, tasks
+from activities.sql.task_counts import TaskCounts, read_counts
+from activities.sql.task_pages import NOBODY, TaskPage, Wanted, read_rows
+from activities.sql.urgency import Order, Urgency, due_of, rank_of, urgency_of, waits_for
+from states.model.base import Moment
 from states.model.status import TaskEntry, TaskList, TaskRow
 
 
 class WorkItem(TaskEntry):
-    """A task in the work list: as in `status`, and where it belongs. `open` False: it has been decided or dropped."""
+    """A task in the work list: as in `status`, where it belongs, how urgent it is and who has it.
+
+    `open` False: it has been decided or dropped. `about`: what is said of the run beside its identifiers.
+    """
 
     id: str
     workflow_id: str
@@ -25,7 +31,17 @@ class WorkItem(TaskEntry):
     subject: str | None
     ticket: str | None
     open: bool
+    opened_at: Moment
+    urgency: Urgency
+    deadline: Moment | None
+    waiting_for: Literal["operator", "third_party"]
+    claimed_by: str | None
+    claimed_at: Moment | None
+    about: dict[str, Any]
 
+
+DERIVED = frozenset({"id", "urgency", "waiting_for", "claimed_by", "about"})
+"""What an item says and no column by itself."""
 
 WORKFLOW_ID = tasks.c.workflow_id.type
 ENDED = select(ledger.c.run_id).where(
@@ -70,39 +86,62 @@ class SqlWorkList:
         with self.database.read() as connection:
             return tuple(connection.scalars(TICKETED, {"workflow_id": workflow_id}))
 
-    def task(self, task: str) -> WorkItem | None:
+    def task(self, task: str, now: datetime | None = None) -> WorkItem | None:
         """A task, open or not; None where it was never in the list."""
         with self.database.read() as connection:
             row = connection.execute(select(tasks).where(tasks.c.task == task)).one_or_none()
-            return item(row) if row else None
+            return item(row, now or datetime.now(UTC)) if row else None
 
     def tasks(
         self,
         *,
-        customer: str | None = None,
-        kind: str | None = None,
-        type: str | None = None,
-        workflow_id: str | None = None,
+        order: Order = "due",
+        now: datetime | None = None,
+        unclaimed: bool = False,
         limit: int = 50,
         cursor: str | None = None,
-    ) -> Page[WorkItem]:
-        """The open tasks, due first; one without a date is due since it was opened. Raises `WrongCursor`."""
-        wanted = [tasks.c.open, *equal(tasks, customer=customer, kind=kind, type=type, workflow_id=workflow_id)]
-        return read_page(self.database, (tasks.c.due, tasks.c.task), wanted, item, limit=limit, cursor=cursor)
+        **wanted: Any,
+    ) -> TaskPage[WorkItem]:
+        """The open tasks that are wanted (`activities.sql.task_pages.Wanted`), in an order.
+
+        `due`: due first; one without a date is due since it was opened. `urgency`: what is overdue first, then what a
+        customer's deadline depends on that is near, then by how long they wait. Raises `WrongCursor`.
+        """
+        asked = Wanted(**wanted) if not unclaimed else Wanted(**wanted | {"claimed_by": NOBODY})
+        found = read_rows(self.database, asked, order, now or datetime.now(UTC), limit=limit, cursor=cursor)
+        items = tuple(item(row, found.as_of) for row in found.rows)
+        return TaskPage(items, found.total, found.next, found.as_of)
+
+    def counts(self, now: datetime, days: Mapping[str, datetime], name: str | None = None) -> TaskCounts:
+        """How many are open, by type and age (`activities.sql.task_counts`)."""
+        return read_counts(self.database, now, days, name)
 
 
 def write_task(connection: Connection, listed: TaskList, row: TaskRow, ticket: str | None, now: datetime) -> None:
-    """One task as it is now; when it was first written stays."""
-    entry = row.entry
-    values = listed.model_dump(exclude={"tasks"}) | {"type": entry.type, "subject": row.subject}
+    """One task as it is now; when it was first written stays, and so does who has it."""
+    entry, due = row.entry, due_of(row)
+    values = listed.model_dump(exclude={"tasks", "called", "current"}) | {"type": entry.type, "subject": row.subject}
     values |= {"entry": entry.model_dump(mode="json"), "ticket": ticket, "open": True}
-    new = {"task": entry.task, "opened_at": now, "due": entry.due_at or now}
-    if insert_once(connection, tasks, values | new) is None:
-        due = entry.due_at or tasks.c.opened_at
-        connection.execute(update(tasks).where(tasks.c.task == entry.task).values(**values, due=due))
+    values |= {"rank": rank_of(row), "deadline": row.deadline, "about": about(listed)}
+    if insert_once(connection, tasks, values | new_row(entry, due or now, now)) is None:
+        connection.execute(
+            update(tasks).where(tasks.c.task == entry.task).values(**values, due=due or tasks.c.opened_at)
+        )
 
 
-def item(row: Row[Any]) -> WorkItem:
-    """A row as an item of the list."""
-    own = WorkItem.model_fields.keys() - TaskEntry.model_fields.keys() - {"id"}
-    return WorkItem(**row.entry, id=row.task, **{name: getattr(row, name) for name in own})
+def new_row(entry: TaskEntry, due: datetime, now: datetime) -> dict[str, Any]:
+    """What a row has from its beginning."""
+    return {"task": entry.task, "opened_at": now, "due": due, "claimed_by": NOBODY}
+
+
+def about(listed: TaskList) -> dict[str, Any]:
+    """What is said of the run beside its identifiers."""
+    return {"called": listed.called, "current": listed.current}
+
+
+def item(row: Row[Any], now: datetime) -> WorkItem:
+    """A row as an item of the list, as of a moment."""
+    own = WorkItem.model_fields.keys() - TaskEntry.model_fields.keys() - DERIVED
+    derived = {"id": row.task, "urgency": urgency_of(row.rank, row.due, now), "waiting_for": waits_for(row.rank)}
+    derived |= {"claimed_by": row.claimed_by or None, "about": row.about or {}}
+    return WorkItem(**row.entry, **derived, **{name: getattr(row, name) for name in own})

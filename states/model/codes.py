@@ -84,6 +84,7 @@ CODES: dict[str, Code] = {
         Code("proof_missing", ("event",), 422),
         Code("unknown_run", ("portal",), 404),
         Code("id_reused", ("portal",)),
+        Code("claimed", ("portal",)),
         Code("unauthorised", ("portal",), 401),
         Code("forbidden", ("portal",), 403),
         Code("unavailable", ("portal",), 503),

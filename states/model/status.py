@@ -245,6 +245,10 @@ class TaskRow(Value):
     subject: str | None
     ticket: bool
     """Whether a person at the vendor decides it, so that a ticket is opened for it."""
+    deadline: Moment | None = None
+    """The customer's deadline that depends on it: the first moment at which it is too late for his date."""
+    awaits_proof: bool = False
+    """The customer must hand in a proof first: nobody here has anything to decide."""
 
 
 class TaskList(Value):
@@ -254,6 +258,9 @@ class TaskList(Value):
     run_id: str
     kind: str
     customer: str
+    called: str | None = None
+    """What the run calls the licence, and what the customer has: of which it is made what is ended."""
+    current: int | str | None = None
     tasks: tuple[TaskRow, ...]
 
 

@@ -7,11 +7,14 @@ from sqlalchemy import insert, text
 
 from activities.sql.database import Database
 from activities.sql.tables import ledger, open_list, tasks
+from activities.sql.urgency import RANKS
 
 KINDS = ("edition", "voucher", "misclick", "pos", "wms_user", "hosting", "connector", "marketplace", "rest_api", "pos2")
 STATES = ("feature_warning", "license_check", "order", "scheduled", "support_ticket")
 ENDS = ("applied", "abandoned", "refused")
 AWAITED = ("customer", "operator", "date", "system")
+CLAIMANTS = ("", "anna", "", "ben", "")
+"""Of five tasks, who has them."""
 TYPES = ("perform", "clarify", "support_ticket", "repair")
 BEGAN = datetime(2027, 1, 1, tzinfo=UTC)
 CHUNK = 5_000
@@ -71,6 +74,7 @@ def task_rows(count: int) -> list[dict[str, Any]]:
                 "ticket": None,
             }
             | {"opened_at": at, "due": at, "open": number % 2 == 0}
+            | {"rank": RANKS[number // 2 % len(RANKS)], "claimed_by": CLAIMANTS[number // 2 % len(CLAIMANTS)]}
         )
     return rows
 

@@ -113,6 +113,9 @@ OPERATORS_CALLS = [
     ("GET", "/cancellations"),
     ("POST", "/tasks/t-1/confirm"),
     ("POST", "/tasks/t-1/reject"),
+    ("GET", "/tasks/counts"),
+    ("GET", "/tasks/t-1"),
+    *(("POST", f"/tasks/t-1/{act}") for act in ("claim", "release", "hand-over", "comments", "steps")),
 ]
 
 

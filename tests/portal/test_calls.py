@@ -20,13 +20,18 @@ from portal.schemas import (
     CalendarChange,
     CancellationPage,
     CloudEventDocument,
+    Comment,
     Confirmation,
+    HandOver,
     Health,
     KeySet,
     LicencesAnswer,
     ProblemDocument,
     ReceiptsAnswer,
     Rejection,
+    Step,
+    TaskCounts,
+    TaskDetails,
     TaskPage,
 )
 from portal.search import STATES
@@ -260,13 +265,14 @@ async def test_a_run_of_another_program_is_no_cancellation(alone, client, custom
 
 async def test_the_lists_need_no_temporal(offline):
     for address in ("/cancellations", "/cancellations?open=false", "/tasks"):
-        assert (await offline.http.get(address)).json() == {"items": [], "total": 0, "next": None}
+        document = (await offline.http.get(address)).json()
+        assert {name: document[name] for name in ("items", "total", "next")} == {"items": [], "total": 0, "next": None}
 
 
 async def test_beyond_ten_thousand_it_is_said_that_there_are_more(alone, monkeypatch):
     monkeypatch.setattr("activities.sql.paging.MOST_COUNTED", 3)
     fill(alone.adapters.database, 2)
-    assert (await alone.http.get("/tasks")).json().keys() == {"items", "total", "next"}
+    assert (await alone.http.get("/tasks")).json().keys() == {"items", "total", "next", "as_of"}
     both = (await alone.http.get("/cancellations?limit=1")).json()
     assert (both["total"], both["total_is_at_least"], len(both["items"])) == (3, True, 1)
     only = (await alone.http.get("/cancellations?open=true")).json()
@@ -288,7 +294,8 @@ async def test_a_task_is_listed_confirmed_and_gone(portal, client, customer):
     task = await task_of(portal, customer)
     assert set(task) == {
         "id", "workflow_id", "kind", "customer", "task", "type", "due_at", "instructions", "customer_text", "decisions",
-        "proof_required",
+        "proof_required", "customer_name", "label", "opened_at", "waiting_for", "urgency", "deadline", "claimed_by",
+        "claimed_at",
     }  # fmt: skip
     assert task["workflow_id"] == f"misclick/{customer}/{customer}-t"
     address = f"/tasks/{task['id']}"
@@ -517,7 +524,9 @@ async def test_openapi_has_examples_problems_and_the_shapes(portal):
         "/cancellations", "/cancellations/{workflow_id}", "/.well-known/jwks.json",
         "/cancellations/{kind}/{customer}/{subject}/receipts",
         "/cancellations/{kind}/{customer}/{subject}/receipts/{name}",
-        "/tasks", "/tasks/{task}/confirm", "/tasks/{task}/reject",
+        "/tasks", "/tasks/counts", "/tasks/{task}", "/tasks/{task}/claim", "/tasks/{task}/release",
+        "/tasks/{task}/hand-over", "/tasks/{task}/comments", "/tasks/{task}/steps",
+        "/tasks/{task}/confirm", "/tasks/{task}/reject",
         "/bulk-decisions", "/bulk-decisions/{bulk}", "/bulk-decisions/{bulk}/failures.csv",
         *(f"/bulk-decisions/{{bulk}}/{act}" for act in ("pause", "resume", "stop", "again")),
         "/healthz", "/readyz", "/metrics",
@@ -551,6 +560,11 @@ async def test_the_examples_of_openapi_are_of_their_shapes():
         (ReceiptsAnswer, openapi_examples.RECEIPTS),
         (KeySet, openapi_examples.KEYS),
         (TaskPage, openapi_examples.TASKS),
+        (TaskDetails, openapi_examples.TASK_DETAILS),
+        (TaskCounts, openapi_examples.TASK_COUNTS),
+        (HandOver, openapi_examples.HAND_OVER),
+        (Comment, openapi_examples.COMMENT),
+        (Step, openapi_examples.STEP_DONE),
         (Confirmation, openapi_examples.CONFIRMATION),
         (Rejection, openapi_examples.REJECTION),
         (BulkRequest, openapi_examples.BULK_REQUEST),

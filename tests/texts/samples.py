@@ -135,7 +135,8 @@ customer_feature_warning customer_surplus_resolution customer_order operator thi
 """For whom and what a run may wait, beside what operators are awaited for."""
 CALLS = """
 not_a_cloudevent attribute type subject_missing subject_wrong data not_json kind choice customer
-workflow_id run_id task_id subject_long time gone two_tasks two_times subject_other cursor moment task run by address
+workflow_id run_id task_id subject_long time gone two_tasks two_claimants two_times subject_other cursor moment task run
+by address
 method http half_sent internal
 """
 """What may be wrong with a call of the portal."""
@@ -236,6 +237,7 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "problem.proof_missing": {},
     "problem.unknown_run": {"workflow_id": "edition/K-1/jtl"},
     "problem.id_reused": {"source": "https://portal.example", "id": "7"},
+    "problem.claimed": {"by": "anna", "since": FIRST},
     "problem.unauthorised": {},
     "problem.forbidden": {},
     "problem.foreign_host": {"given": "'evil.example'"},
@@ -550,7 +552,7 @@ LABELS: dict[str, set[str]] = {
     "title": words(
         "malformed details_missing proof_missing unknown_task unknown_run unknown_customer unauthorised forbidden"
         " unavailable"
-        " not_enabled changed in_surplus too_late ended id_reused not_found method_not_allowed internal refused"
+        " not_enabled changed in_surplus too_late ended id_reused claimed not_found method_not_allowed internal refused"
         " foreign_host cross_site wrong_content_type too_large too_many_tries"
     ),
     "subject": {"jtl", "wms", "orders", "ffn", "key_accounting", "support"},

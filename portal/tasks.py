@@ -1,0 +1,233 @@
+"""What the calls about tasks answer: the work list with the names of our record, and what operators do about a task."""
+
+import asyncio
+import uuid
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from activities.names import Names, names_in
+from activities.ports import AdapterError
+from activities.sql.claims import AlreadyClaimed
+from activities.sql.paging import MOST_COUNTED, total_of
+from activities.sql.urgency import Order
+from activities.sql.work_list import WorkItem
+from catalogue.quoting import one_line, written
+from catalogue.texts import say
+from portal.authority import Authority
+from portal.context import Portal
+from portal.problems import PortalProblem, malformed
+from portal.schemas import Comment, Doing, HandOver, Step, TaskItem
+from portal.shown import NAMES_WITHIN
+from portal.strict_json import read_document
+from states.model.base import day_of, start_of
+from states.model.names import case_of
+from states.model.record import Customer
+from states.views.labels import subject_label
+
+Document = dict[str, Any]
+FOUND = frozenset({"customer_name", "label"})
+"""What an item says that no table of ours holds: it is looked up for each page."""
+
+
+@dataclass(frozen=True)
+class TaskQuery:
+    """What is asked of the work list."""
+
+    order: Order = "due"
+    customer: str | None = None
+    kind: str | None = None
+    type: str | None = None
+    claimed_by: str | None = None
+    unclaimed: bool = False
+    overdue: bool = False
+    waiting_for: str | None = None
+
+
+@dataclass(frozen=True)
+class Known:
+    """What our record says of a customer; nothing where it has no such customer, or cannot be read at once."""
+
+    record: Customer | None = None
+    names: Names = field(default_factory=Names)
+
+
+async def task_page(
+    portal: Portal, query: TaskQuery, *, limit: int, cursor: str | None, language: str | None
+) -> Document:
+    """`GET /tasks`. Raises `malformed` and `WrongCursor`."""
+    if query.unclaimed and query.claimed_by is not None:
+        raise malformed("two_claimants")
+    in_thread, work_list = portal.adapters.database.in_thread, portal.adapters.work_list
+    page = await in_thread(work_list.tasks, limit=limit, cursor=cursor, **vars(query))
+    known = await known_of(portal, {task.customer for task in page.items})
+    items = [item_of(task, known.get(task.customer, Known()), language) for task in page.items]
+    return {"items": items, **total_of(page.total), "next": page.next, "as_of": iso(page.as_of)}
+
+
+async def known_of(portal: Portal, customers: Iterable[str]) -> Mapping[str, Known]:
+    """What our record says of these customers, in one read. Nothing waits for a name."""
+    if not (wanted := set(customers)):
+        return {}
+    try:
+        async with asyncio.timeout(NAMES_WITHIN):
+            return await portal.adapters.database.in_thread(read_known, portal, wanted)
+    except (AdapterError, TimeoutError):
+        return {}
+
+
+def read_known(portal: Portal, customers: set[str]) -> Mapping[str, Known]:
+    """The same. Blocks."""
+    records = portal.adapters.records.several(customers)
+    return {
+        customer: Known(record, names_in(record, former, portal.catalogues))
+        for customer, (record, former) in records.items()
+    }
+
+
+def item_of(task: WorkItem, known: Known, language: str | None) -> Document:
+    """A task as an item of the list; what is ended is said in a language, unless one is asked for the customer's."""
+    fields = set(TaskItem.model_fields) - FOUND
+    record, case = known.record, case_of(task.workflow_id)
+    spoken = language or (record.language if record else "de")
+    subject = case.split("/", 2)[-1]
+    about = {name: task.about.get(name) for name in ("called", "current")}
+    named = {"kind": task.kind, "subject": subject, "label": subject_label(say, spoken, task.kind, subject, **about)}
+    found = {
+        "customer_name": one_line(record.name) if record else None,
+        "label": known.names.label_in(named).get("label", named["label"]),
+    }
+    return task.model_dump(mode="json", include=fields) | {"workflow_id": case} | found
+
+
+async def counts(portal: Portal, name: str | None) -> Document:
+    """`GET /tasks/counts`. `name`: of the operator who asks."""
+    now, zone = datetime.now(UTC), portal.settings.time_zone
+    today = day_of(now, zone)
+    days = {"today": 0, "three_days": -2, "week": -6, "tomorrow": 1, "next_week": 7}
+    moments = {name: start_of(today + timedelta(days=number), zone) for name, number in days.items()}
+    found = await portal.adapters.database.in_thread(portal.adapters.work_list.counts, now, moments, name)
+    types = [
+        {"type": type, "total": min(sum(ages.values()), MOST_COUNTED + 1), **ages} for type, ages in found.ages.items()
+    ]
+    due = {name: min(number, MOST_COUNTED + 1) for name, number in found.due.items()}
+    return {
+        "as_of": iso(now),
+        "types": types,
+        "due": due,
+        "waiting": found.waiting,
+        "unclaimed": min(found.unclaimed, MOST_COUNTED + 1),
+        "mine": min(found.mine, MOST_COUNTED + 1),
+    }
+
+
+async def details(portal: Portal, task: str, language: str | None) -> Document:
+    """`GET /tasks/{task}`. Raises `unknown_task`."""
+    item, notes = await portal.adapters.database.in_thread(read_details, portal, task)
+    known = await known_of(portal, [item.customer])
+    claim = {"by": item.claimed_by, "at": iso(item.claimed_at)} if item.claimed_by and item.claimed_at else None
+    return (
+        item_of(item, known.get(item.customer, Known()), language)
+        | {"open": item.open, "ticket": item.ticket, "claim": claim}
+        | notes
+    )
+
+
+def read_details(portal: Portal, task: str) -> tuple[WorkItem, Document]:
+    """A task, open or not, and what is noted beside it. Blocks."""
+    kept = portal.adapters.task_notes
+    with portal.adapters.database.read():
+        item = portal.adapters.work_list.task(task)
+        if item is None:
+            raise no_such_task(task)
+        comments = [entry._asdict() | {"at": iso(entry.at)} for entry in kept.comments(case_of(item.workflow_id))]
+        steps = [entry._asdict() | {"at": iso(entry.at)} for entry in kept.steps_done(task)]
+        return item, {"comments": comments, "steps_done": steps}
+
+
+async def act(
+    portal: Portal, task: str, what: str, data: Any, authority: Authority, language: str | None = None
+) -> Document:
+    """What an operator does about a task: `claim`, `release`, `hand-over`, `comments`, `steps`; answers the task.
+
+    Raises `malformed`, `unknown_task`, and `claimed` where another has it.
+    """
+    shape, do = ACTS[what]
+    doing = read_document(shape, data)
+    by = authority.name or doing.by
+    if not by:
+        raise malformed("by")
+    try:
+        done = await portal.adapters.database.in_thread(do, portal, task, doing, by, authority.grade == "admin")
+    except AlreadyClaimed as other:
+        raise PortalProblem(
+            "claimed", values={"by": other.by, "since": iso(other.at), "zone": portal.settings.time_zone}
+        ) from other
+    if not done:
+        raise no_such_task(task)
+    return await details(portal, task, language)
+
+
+# Each of these blocks, and answers whether the task is open. `anyone`: he may give away what another has.
+
+
+def claim(portal: Portal, task: str, _: Doing, by: str, anyone: bool) -> bool:
+    """The operator takes it."""
+    return portal.adapters.claims.claim(task, by, datetime.now(UTC))
+
+
+def release(portal: Portal, task: str, _: Doing, by: str, anyone: bool) -> bool:
+    """Nobody has it any more."""
+    return portal.adapters.claims.release(task, by, anyone=anyone)
+
+
+def hand_over(portal: Portal, task: str, doing: HandOver, by: str, anyone: bool) -> bool:
+    """Another gets it, of those who are known. Raises `malformed`."""
+    names = list(dict.fromkeys(holder.name for holder in portal.credentials.operators))
+    if names and doing.to not in names:
+        raise malformed("choice", field="to", given=repr(doing.to)[:80], known=names)
+    return portal.adapters.claims.hand_over(task, by, doing.to, datetime.now(UTC), anyone=anyone)
+
+
+def comment(portal: Portal, task: str, doing: Comment, by: str, anyone: bool) -> bool:
+    """Something is kept with the case, also after the task has been decided."""
+    item = portal.adapters.work_list.task(task)
+    if item is None:
+        return False
+    case, text = case_of(item.workflow_id), written(doing.text)
+    portal.adapters.task_notes.add_comment(doing.id or str(uuid.uuid4()), case, task, by, text, datetime.now(UTC))
+    return True
+
+
+def tick(portal: Portal, task: str, doing: Step, by: str, anyone: bool) -> bool:
+    """A step of an open task is done, or is not after all."""
+    with portal.adapters.database.write():
+        item = portal.adapters.work_list.task(task)
+        if item is None or not item.open:
+            return False
+        if doing.done:
+            portal.adapters.task_notes.tick(task, doing.step, by, datetime.now(UTC))
+        else:
+            portal.adapters.task_notes.untick(task, doing.step)
+        return True
+
+
+ACTS: Mapping[str, tuple[type[Doing], Any]] = {
+    "claim": (Doing, claim),
+    "release": (Doing, release),
+    "hand-over": (HandOver, hand_over),
+    "comments": (Comment, comment),
+    "steps": (Step, tick),
+}
+"""By the last part of the address: in which shape it is asked, and what does it."""
+
+
+def no_such_task(task: str) -> PortalProblem:
+    """The task was never in the list; for what is done about it, it is not open any more."""
+    return PortalProblem("unknown_task", values={"fault": "task", "task": task[:80]})
+
+
+def iso(moment: datetime) -> str:
+    """A moment as documents say it."""
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
