@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from activities.sql import paging, task_counts, task_pages
+from activities.sql import task_pages
 from activities.sql.claims import AlreadyClaimed, SqlClaims
 from activities.sql.database import Database
 from activities.sql.ledger import SqlLedger
@@ -37,7 +37,8 @@ def task(name: str, *, due: Any = None, deadline: Any = None, **more: Any) -> Ta
 
 def shown(database: Database, **asked: Any) -> list[str]:
     """The tasks in their order."""
-    return [item.id for item in SqlWorkList(database).tasks(**{"now": NOW, "order": "urgency"} | asked).items]
+    wanted: dict[str, Any] = {"now": NOW, "order": "urgency"} | asked
+    return [item.id for item in SqlWorkList(database).tasks(**wanted).items]
 
 
 def urgencies(database: Database) -> dict[str, str]:
@@ -132,7 +133,6 @@ async def test_nobody_counts_further_than_it_is_said(database: Database, monkeyp
     for most, total in ((5, 6), (4, 5)):
         monkeypatch.setattr(task_pages, "MOST_COUNTED", most)
         assert SqlWorkList(database).tasks(order="urgency", now=NOW).total == total
-    assert paging.MOST_COUNTED == task_counts.MOST_COUNTED == 10_000
 
 
 # Counts.
