@@ -23,6 +23,7 @@ from activities.mail.senders import mail_of
 from activities.news_teller import NewsTeller
 from activities.ports import AdapterError, Unavailable
 from activities.reconciliation.comparison import ComparisonActivities
+from activities.release_teller import ReleaseTeller
 from activities.shown_runs import ShownRuns
 from catalogue.loader import CatalogueError
 from logs import configure_logs, prepare_core
@@ -46,6 +47,8 @@ __all__ = ["DATA_CONVERTER", "create_worker"]
 log = structlog.get_logger("worker")
 PAUSE_S = 2.0
 """Seconds between two looks at what is to be done beside the worker, where nothing is."""
+RELEASED_S = 1.0
+"""Seconds between two lots of runs that are told of the end of a freeze."""
 SHOWN_WITHIN_S = 0.25
 """Seconds after which what runs show is written: so much is written together, and so late the list may be."""
 FINISH_WITHIN = timedelta(seconds=25)
@@ -74,7 +77,14 @@ def create_worker(client: Client, settings: Settings) -> Worker:
         except RPCError as error:
             raise Unavailable(error.message) from error
 
+    async def tell_released(workflow_id: str, freeze: int) -> None:
+        try:
+            await executions.tell_released(workflow_id, freeze)
+        except RPCError as error:
+            raise Unavailable(error.message) from error
+
     teller = NewsTeller(cancellations.adapters.news, tell)
+    released = ReleaseTeller(cancellations.adapters, tell_released)
     shown = ShownRuns(cancellations.adapters.open_list)
 
     @asynccontextmanager
@@ -82,6 +92,7 @@ def create_worker(client: Client, settings: Settings) -> Worker:
         steps = (
             (deliverer.carry_out_due, PAUSE_S),
             (teller.tell_waiting, PAUSE_S),
+            (released.tell_released, RELEASED_S),
             (shown.write_waiting, SHOWN_WITHIN_S),
         )
         beside = {asyncio.create_task(repeat(step, pause_s)) for step, pause_s in steps}

@@ -63,5 +63,9 @@ OF_BULK_DECISIONS = (CARRY_OUT_BULK, CHANGE_BULK)
 REFUSED = "Refused"
 """The error type of an activity where the system said no; never retried."""
 
+FROZEN = "Frozen"
+"""The error type of an activity while all effects are frozen: `details[0]["freeze"]` is the number of the freeze. Never
+retried; the workflow is told by the signal `effects_released`, and asks again."""
+
 MISCONFIGURED = "Misconfigured"
 """The error type of an activity where we are set up wrongly; never retried."""

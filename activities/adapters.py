@@ -17,6 +17,7 @@ from activities.sql.customer_centre import SqlCustomerCentre
 from activities.sql.customer_records import SqlCustomerRecords
 from activities.sql.customer_sessions import customer_sessions_in
 from activities.sql.database import Database, create_database
+from activities.sql.freezes import SqlFreezes
 from activities.sql.inbox import SqlInbox
 from activities.sql.issued_receipts import SqlIssuedReceipts
 from activities.sql.kept_sessions import KeptSessions
@@ -55,6 +56,7 @@ class Adapters:
     customer_sessions: KeptSessions
     operator_sessions: SqlOperatorSessions
     calendar_feeds: SqlCalendarFeeds
+    freezes: SqlFreezes
     tickets: Tickets
     mail: Mail
 
@@ -97,6 +99,7 @@ def create_adapters(settings: Settings) -> Adapters:
         customer_sessions=customer_sessions_in(database),
         operator_sessions=operator_sessions_in(database),
         calendar_feeds=SqlCalendarFeeds(database),
+        freezes=SqlFreezes(database),
         tickets=SqlTickets(database),
         mail=mail_of(settings),
     )

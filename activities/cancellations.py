@@ -24,9 +24,10 @@ from activities.receipts.issuing import ReceiptDesk
 from activities.receipts.keys import ReceiptKeys, receipt_keys
 from activities.receipts.printed import file_name, pdf_of
 from activities.request_check import check_request, judge_of
+from activities.sql.freezes import Held
+from activities.ticket_desk import TicketDesk
 from catalogue.loader import Catalogues, load_catalogues
 from settings import Settings
-from states.chart.task_types import ticket_group
 from states.kinds.registry import KINDS
 from states.model import status
 from states.model.effects import IssueReceipt, Notify, Step
@@ -110,32 +111,43 @@ class CancellationActivities:
     @in_thread
     def place_order(self, step: Step) -> Receipt:
         """Book the order once, however often it is asked. May be refused."""
-        return self.with_watchers(step, self.adapters.bookings.place_order(step))
+        return self.changed(step, self.adapters.bookings.place_order)
 
     @activity.defn(name=activity_names.APPLY_CHANGE)
     @in_thread
     def apply_change(self, step: Step) -> Receipt:
         """Make the change in the record; answers what is then in surplus (X2), or what holds it (X4)."""
         judge = judge_of(step, self.catalogues, self.settings)
-        return self.with_watchers(step, self.adapters.bookings.apply_change(step, judge))
+        return self.changed(step, lambda step: self.adapters.bookings.apply_change(step, judge))
 
     @activity.defn(name=activity_names.WITHDRAW)
     @in_thread
     def withdraw(self, step: Step) -> Receipt:
         """Take the booking back (X11)."""
-        return self.with_watchers(step, self.adapters.bookings.withdraw(step))
+        return self.changed(step, self.adapters.bookings.withdraw)
 
     @activity.defn(name=activity_names.REASSIGN)
     @in_thread
     def reassign(self, step: Step) -> Receipt:
         """Assign a WMS user elsewhere (WMU4). May be refused."""
-        return self.with_watchers(step, self.adapters.bookings.reassign(step))
+        return self.changed(step, self.adapters.bookings.reassign)
 
     @activity.defn(name=activity_names.DECOUPLE)
     @in_thread
     def decouple(self, step: Step) -> Receipt:
         """Take a marketplace account off this customer (MOV1). May be refused."""
-        return self.with_watchers(step, self.adapters.bookings.decouple(step))
+        return self.changed(step, self.adapters.bookings.decouple)
+
+    def changed(self, step: Step, change: Callable[[Step], Receipt]) -> Receipt:
+        """The receipt of a change, which is made unless all effects are frozen. Raises `Frozen`.
+
+        A customer centre outside our database is asked after that: what it has begun by then ends.
+        """
+        with self.adapters.together(self.adapters.bookings):
+            frozen = self.adapters.freezes.hold(held(step))
+            if frozen is None:
+                return self.with_watchers(step, change(step))
+        raise frozen  # what is held has been noted
 
     def with_watchers(self, step: Step, receipt: Receipt) -> Receipt:
         """The receipt of a change with the runs that it concerns (X3), the same however often it is asked.
@@ -171,11 +183,25 @@ class CancellationActivities:
             raise misconfigured(f"notify cannot perform {effect.effect}")
         bound_log = log.bind(workflow_id=step.workflow_id, template=effect.template, to=effect.to)
         with adapter_errors_translated(patient=True):
-            letter = await self.adapters.database.in_thread(self.letter_of, step, effect)
+            letter = await self.adapters.database.in_thread(self.letter_unless_frozen, step, effect)
             if letter is None or isinstance(letter, Undelivered):
                 bound_log.info("mail_without_address", why=letter.why if letter else "unknown_customer")
                 return letter
             return await with_signs_of_life(send_letter(self.adapters.mail, step.key, letter, bound_log))
+
+    def letter_unless_frozen(self, step: Step, effect: Notify) -> Letter | Undelivered | None:
+        """The same as `letter_of`. Raises `Frozen` for a mail that leaves the house.
+
+        Operators decide in a freeze as ever, so that their own mails go on.
+        """
+        freezes = self.adapters.freezes
+        with self.adapters.database.read():
+            if effect.to == "operator" or freezes.standing() is None:
+                return self.letter_of(step, effect)
+        frozen = freezes.hold(held(step))
+        if frozen is not None:
+            raise frozen
+        return self.letter_of(step, effect)  # released meanwhile
 
     def letter_of(self, step: Step, effect: Notify) -> Letter | Undelivered | None:
         """The mail of a step, or why it can go nowhere; None where there is nobody to be told."""
@@ -214,19 +240,9 @@ class CancellationActivities:
         """Write the run's open tasks to the work list; those that a person at the vendor decides get a ticket."""
         with self.adapters.together(self.adapters.tickets):
             tasks = self.with_names(tasks, tasks.customer)
-            ticketed = [row for row in tasks.tasks if row.ticket]
-            self.close_tickets(tasks.workflow_id, still_open={row.entry.task for row in ticketed})
-            tickets = {
-                row.entry.task: self.adapters.tickets.open(
-                    row.entry.task,
-                    tasks.customer,
-                    ticket_group(row.entry.type, row.text) or "support",
-                    row.entry.instructions,
-                )
-                for row in ticketed
-            }
-            self.adapters.work_list.write(tasks, tickets)
-            return status.TicketNumbers(tickets=tickets)
+            numbers = TicketDesk(self.adapters).write(tasks, activity.info().workflow_id or tasks.workflow_id)
+            self.adapters.work_list.write(tasks, numbers.tickets)
+            return numbers
 
     @activity.defn(name=activity_names.RECORD_END)
     @in_thread
@@ -235,7 +251,7 @@ class CancellationActivities:
         document = end.status.model_copy(update={"ui_url": self.ui_url(end.status.ui_url)})
         with self.adapters.together(self.adapters.tickets):
             document = self.with_names(document, document.customer)
-            self.close_tickets(document.workflow_id, still_open=set())
+            TicketDesk(self.adapters).close(document.workflow_id)
             self.adapters.ledger.record_end(end.model_copy(update={"status": document}))
             tell = self.adapters.runs.watchers(document.customer, document.workflow_id, document.kind)
             return Receipt(key=f"{document.workflow_id}/{document.run_id}/end", tell=tell)
@@ -270,12 +286,6 @@ class CancellationActivities:
         names = self.names_of(customer)
         return type(document).model_validate(names.in_document(document.model_dump(mode="json")))
 
-    def close_tickets(self, workflow_id: str, still_open: set[str]) -> None:
-        """Before the work list forgets them: the tickets of tasks that are no longer open."""
-        for task in self.adapters.work_list.ticketed(workflow_id):
-            if task not in still_open:
-                self.adapters.tickets.close(task)
-
     def ui_url(self, written: str) -> str:
         """A run's page in the web UI, where it is now: a run that was malformed never read where that is."""
         _, namespaces, path = written.partition("/namespaces/")
@@ -291,6 +301,11 @@ async def with_signs_of_life(work: Coroutine[Any, Any, Answer]) -> Answer:
         return await task
     finally:
         task.cancel()
+
+
+def held(step: Step) -> Held:
+    """An effect, as it waits for the end of a freeze: told is the workflow that asks for it now."""
+    return Held(step.key, step.effect.name, activity.info().workflow_id or step.workflow_id)
 
 
 def this_run() -> str:

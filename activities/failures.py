@@ -2,6 +2,7 @@
 
     Refused         never retried: the system said no, and `details[0]` says why
     Misconfigured   never retried: a person is asked at once
+    Frozen          not retried: the run asks again when the freeze is over
     Unavailable     retried
 
 No error carries a statement, a value of the record or a password: failures stay in histories.
@@ -11,10 +12,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from pydantic import ValidationError
-from temporalio.exceptions import ApplicationError
+from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
 from activities import activity_names
-from activities.ports import AdapterError, Misconfigured, Refused
+from activities.ports import AdapterError, Frozen, Misconfigured, Refused
 
 
 @contextmanager
@@ -25,6 +26,11 @@ def adapter_errors_translated(*, patient: bool = False) -> Iterator[None]:
     except Refused as error:
         details = {"reason": str(error), "reference": error.reference}
         raise ApplicationError(str(error), details, type=activity_names.REFUSED, non_retryable=True) from None
+    except Frozen as error:
+        number, expected = {"freeze": error.freeze}, ApplicationErrorCategory.BENIGN  # no line in the log for each
+        raise ApplicationError(
+            str(error), number, type=activity_names.FROZEN, non_retryable=True, category=expected
+        ) from None
     except Misconfigured as error:
         if not patient:
             raise misconfigured(str(error)) from None

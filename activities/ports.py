@@ -7,7 +7,8 @@ Errors of every adapter:
     AdapterError
     ├── Refused         the system said no: business, never retried
     ├── Unavailable     the system does not answer: retried
-    └── Misconfigured   we are set up wrongly: never retried, a person is asked at once
+    ├── Misconfigured   we are set up wrongly: never retried, a person is asked at once
+    └── Frozen          all effects are frozen: not retried, done when the freeze is over
 """
 
 from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping, Sequence
@@ -47,6 +48,15 @@ class Unavailable(AdapterError):
 
 class Misconfigured(AdapterError):
     """We are set up wrongly. Never retried: an administrator must act."""
+
+
+class Frozen(AdapterError):
+    """All effects are frozen. Not retried: whoever asked is told when the freeze is over."""
+
+    def __init__(self, freeze: int) -> None:
+        super().__init__(f"all effects are frozen (freeze {freeze})")
+        self.freeze = freeze
+        """The number of the freeze."""
 
 
 @dataclass(frozen=True)

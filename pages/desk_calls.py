@@ -9,7 +9,7 @@ from typing import Literal, Protocol
 
 from fastapi import Request
 
-from pages.calls import Form
+from pages.calls import Document, Form
 
 Grade = Literal["read", "decide", "admin"]
 """What an operator may do: each grade all that those before it may."""
@@ -32,6 +32,26 @@ class Operator:
         return GRADES.index(self.grade) >= GRADES.index(grade)
 
 
+class FreezeCalls(Protocol):
+    """The calls about freezes."""
+
+    async def standing(self, operator: Operator) -> Document | None:
+        """The freeze that stands, for the banner of every page."""
+        ...
+
+    async def freeze(self, operator: Operator, until: str | None = None) -> Document:
+        """`GET /freeze`."""
+        ...
+
+    async def begin(self, operator: Operator, data: Document) -> Document:
+        """`POST /freeze`."""
+        ...
+
+    async def release(self, operator: Operator, data: Document) -> Document:
+        """`POST /freeze/release`."""
+        ...
+
+
 class DeskCalls(Protocol):
     """The calls of one application, in parts: one for each room of the desk."""
 
@@ -46,4 +66,9 @@ class DeskCalls(Protocol):
     async def keep_form(self, request: Request, form: Form) -> str | None:
         """What a form sent that came after the end of its session, for whoever sent it to send again; None where it
         is none of ours."""
+        ...
+
+    @property
+    def freezes(self) -> FreezeCalls:
+        """The freezes."""
         ...

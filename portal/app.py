@@ -26,6 +26,7 @@ from portal import (
     account_routes,
     bulk_routes,
     customer_routes,
+    freeze_routes,
     health_routes,
     home_page,
     operator_routes,
@@ -105,6 +106,7 @@ def build(client: Client, settings: Settings, *, trusted: bool) -> FastAPI:
         task_routes,
         operator_routes,
         bulk_routes,
+        freeze_routes,
         health_routes,
     ):
         app.include_router(module.router)

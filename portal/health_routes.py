@@ -9,11 +9,12 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from activities.ports import AdapterError
 from portal import openapi_examples
 from portal.authority import is_trusted
-from portal.context import requested_language
+from portal.context import Portal, requested_language
+from portal.deadline import in_time
 from portal.openapi import answer, problems
 from portal.parameters import CurrentPortal
 from portal.problems import MEDIA_TYPE, PortalProblem, body_of
-from portal.readiness import OK
+from portal.readiness import OK, PART_WITHIN
 from portal.schemas import Health
 
 router = APIRouter(tags=["running it"])
@@ -39,18 +40,29 @@ async def healthz() -> JSONResponse:
 async def readyz(request: Request, portal: CurrentPortal) -> JSONResponse:
     """503 where one is not there: a problem that has the parts beside it, each `ok` or what is wrong.
 
+    A freeze is nothing that is missing: `frozen` says whether one stands, null where the database does not say.
+
     Addresses and what is off are for operators: others are told no more than that it is.
     """
     parts, off = await portal.readiness.look(), portal.off
     if not is_trusted(request):
         parts, off = {part: answer if answer == OK else FAILED for part, answer in parts.items()}, ()
-    health = Health(status="ok", **parts, off=off).model_dump()
+    health = Health(status="ok", **parts, frozen=await is_frozen(portal), off=off).model_dump()
     wrong = [f"{part}: {answer}" for part, answer in parts.items() if answer != OK]
     if not wrong:
         return JSONResponse(health)
     problem = PortalProblem("unavailable", text="; ".join(wrong))
     body = health | body_of(problem, requested_language(request) or "en")
     return JSONResponse(body, problem.status, dict(problem.headers or {}), MEDIA_TYPE)
+
+
+async def is_frozen(portal: Portal) -> bool | None:
+    """Whether all effects are frozen; None where the database does not answer in time."""
+    try:
+        standing = portal.adapters.database.in_thread(portal.adapters.freezes.standing)
+        return await in_time(standing, PART_WITHIN) is not None
+    except (AdapterError, TimeoutError):
+        return None
 
 
 @router.get(
@@ -62,5 +74,5 @@ async def readyz(request: Request, portal: CurrentPortal) -> JSONResponse:
 async def metrics(portal: CurrentPortal) -> Response:
     """Events by type and outcome; what has ended, by reason; seconds by route. What the database counts may be old."""
     with suppress(AdapterError):
-        await portal.metrics.count(portal.adapters.ledger, portal.adapters.inbox)
+        await portal.metrics.count(portal.adapters.ledger, portal.adapters.inbox, portal.adapters.freezes)
     return Response(generate_latest(portal.metrics.registry), media_type=CONTENT_TYPE_LATEST)

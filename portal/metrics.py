@@ -5,6 +5,7 @@ import time
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from activities.sql.freezes import SqlFreezes
 from activities.sql.inbox import SqlInbox
 from activities.sql.ledger import SqlLedger
 
@@ -33,6 +34,17 @@ class Metrics:
             "Events answered 202 that have not reached their run yet",
             registry=self.registry,
         )
+        self.frozen = Gauge(
+            "cancellations_frozen",
+            "1 while all effects are frozen, else 0",
+            registry=self.registry,
+        )
+        self.held = Gauge(
+            "cancellations_held",
+            "Effects that wait for the end of a freeze, by effect",
+            ("effect",),
+            registry=self.registry,
+        )
         self.calls = Histogram(
             "cancellations_request_seconds",
             "Seconds that a call took, by method, route and status",
@@ -47,10 +59,17 @@ class Metrics:
             registry=self.registry,
         )
 
-    async def count(self, ledger: SqlLedger, inbox: SqlInbox) -> None:
+    async def count(self, ledger: SqlLedger, inbox: SqlInbox, freezes: SqlFreezes) -> None:
         """Count anew what the database holds, whoever wrote it."""
         counts = await ledger.database.in_thread(ledger.counts)
         promises = await inbox.database.in_thread(inbox.open_promises)
+        frozen = await freezes.database.in_thread(freezes.standing) is not None
+        held = await freezes.database.in_thread(freezes.waiting)
+        self.frozen.set(frozen)
+        self.held.clear()
+        for effect, number in held.items():
+            if effect != "runs":
+                self.held.labels(effect).set(number)
         self.ended.clear()
         for kind, state, reason, number in counts:
             self.ended.labels(kind, state, reason or "").set(number)

@@ -5,6 +5,7 @@ from typing import Any
 from fastapi import FastAPI
 
 from portal import openapi_examples
+from portal.freeze_schemas import FreezeOrder, FreezeRelease
 from portal.problems import MEDIA_TYPE
 from portal.schemas import (
     BulkBy,
@@ -170,6 +171,8 @@ class DescribedApp(FastAPI):
             Step,
             CustomerSession,
             CalendarChange,
+            FreezeOrder,
+            FreezeRelease,
         ):
             if model.__name__ not in schemas:
                 schema = model.model_json_schema(ref_template=REFERENCE)

@@ -278,6 +278,7 @@ READY: dict[str, Any] = {
     "worker": "ok",
     "database": "ok",
     "mail": "ok",
+    "frozen": False,
     "off": ["CANCELLATIONS_SMTP_URL is not set: mails are files in var/mail, and nobody gets them"],
 }
 CUSTOMER_SESSION = {"customer": "K-1001", "language": "de", "open": {"licence": "L-77"}}

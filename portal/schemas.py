@@ -513,4 +513,5 @@ class Health(Value):
     worker: str | None = None
     database: str | None = None
     mail: str | None = None
+    frozen: bool | None = None
     off: tuple[str, ...] = ()

@@ -63,9 +63,11 @@ class Driver:
         self.chart = self.new_chart()
         self.background = Background()
         self.queue = EventQueue()
-        self.effects = EffectRunner(lambda: self.chart.model, self.background)
+        self.effects = EffectRunner(lambda: self.chart.model, self.background, note_freeze=self.note_freeze)
         self.timer = Timer(self.background)
-        self.publisher = Publisher(self.background)
+        self.publisher = Publisher(self.background, self.effects.freezing)
+        self.frozen_anew = False
+        """A freeze holds something up, which is not shown outside yet."""
         self.listing = Listing(self.info, self.started_at)
         self.was_reset = asyncio.Event()
         """An administrator has reset the run: what it did after this point counts no more, an end of it neither."""
@@ -75,7 +77,7 @@ class Driver:
     def forget(self) -> None:
         """The chart has changed: what was read off it does not hold any more."""
         self.known_moments: dict[str, datetime] | None = None
-        self.known_document: tuple[bool, Status] | None = None
+        self.known_document: tuple[tuple[bool, bool], Status] | None = None
 
     # Beginning.
 
@@ -169,8 +171,11 @@ class Driver:
                     return False
                 settings = self.chart.model.settings
                 self.timer.set(self.moments(), settings.zone, long_wait=self.chart.model.state == "scheduled")
+            elif self.frozen_anew:
+                self.publish()
+            self.frozen_anew = False
             # Handlers finish only after the loop has taken their event: ask again when they have.
-            await self.until(lambda: self.ready() or self.goes_on or self.may_continue_as_new())
+            await self.until(lambda: self.ready() or self.goes_on or self.frozen_anew or self.may_continue_as_new())
         await self.finish()
         self.finished = True
         return True
@@ -235,6 +240,19 @@ class Driver:
         """A system does not answer, and something waits for it."""
         return self.effects.is_slow(self.chart.awaits)
 
+    def is_frozen(self) -> bool:
+        """A freeze holds up what something waits for."""
+        return self.effects.is_frozen(self.chart.awaits)
+
+    def note_freeze(self, freeze: int) -> None:
+        """A freeze holds something up: said once, however much waits and however often it is tried."""
+        lines = [line for line in self.chart.model.timeline if line.event == "frozen"]
+        if not any((line.values or {}).get("freeze") == freeze for line in lines):
+            self.chart.write("frozen", "frozen", at=workflow.now(), freeze=freeze)
+            self.forget()
+            self.publisher.changed = True
+        self.frozen_anew = True
+
     # When it wakes.
 
     def moments(self) -> dict[str, datetime]:
@@ -252,12 +270,13 @@ class Driver:
 
     def document(self) -> Status:
         """The status document as of the last event."""
-        busy = self.is_busy()
-        if self.known_document is None or self.known_document[0] != busy:
+        stands = (self.is_busy(), self.is_frozen())
+        if self.known_document is None or self.known_document[0] != stands:
+            busy, frozen = stands
             info, settings = self.info, self.chart.model.settings
             url = page_of(settings.ui_url, settings.namespace, info.workflow_id, info.run_id)
-            made = status(self.chart, say, workflow_id=info.workflow_id, run_id=info.run_id, ui_url=url, busy=busy)
-            self.known_document = (busy, made)
+            names = {"workflow_id": info.workflow_id, "run_id": info.run_id, "ui_url": url}
+            self.known_document = (stands, status(self.chart, say, **names, busy=busy, frozen=frozen))
         return self.known_document[1]
 
     def details(self) -> str:

@@ -25,6 +25,7 @@ with workflow.unsafe.imports_passed_through():
     from states.model.names import case_number
 from workflows.activity_calls import ACTIVITIES, IN_THE_WORKER, Slow, call, call_patiently, outcome, send_mail
 from workflows.background import Background
+from workflows.freezing import Freezing, freeze_of
 
 RECEIPT = "issue_receipt"
 
@@ -32,9 +33,18 @@ RECEIPT = "issue_receipt"
 class EffectRunner:
     """Each effect is performed beside the loop; its answer waits here for its turn."""
 
-    def __init__(self, memory: Callable[[], Memory], background: Background, patience: timedelta | None = None) -> None:
+    def __init__(
+        self,
+        memory: Callable[[], Memory],
+        background: Background,
+        patience: timedelta | None = None,
+        note_freeze: Callable[[int], None] = lambda _: None,
+    ) -> None:
         self.patience = patience
         """How long what fails is tried before a person is asked, where that is not as the run's settings say."""
+        self.freezing = Freezing(note_freeze)
+        self.in_line: set[int] = set()
+        """Mails that a freeze has held up: they go out in the order in which they were asked for."""
         self.memory = memory
         self.background = background
         self.under_way: dict[int, Effect] = {}
@@ -70,8 +80,21 @@ class EffectRunner:
 
     def is_slow(self, awaits: Callable[[Effect], bool]) -> bool:
         """A system does not answer, and something waits for it."""
-        awaited = (number for number, effect in self.under_way.items() if effect.holds or awaits(effect))
-        return any(number in self.slow for number in awaited)
+        return any(self.held_up_by(effect) & self.slow for effect in self.awaited(awaits))
+
+    def is_frozen(self, awaits: Callable[[Effect], bool]) -> bool:
+        """Something waits for what a freeze holds up."""
+        waiting = self.freezing.waiting.keys()
+        return bool(waiting) and any(self.held_up_by(effect) & waiting for effect in self.awaited(awaits))
+
+    def awaited(self, awaits: Callable[[Effect], bool]) -> list[Effect]:
+        """What is under way for which something waits."""
+        return [effect for effect in self.under_way.values() if effect.holds or awaits(effect)]
+
+    def held_up_by(self, effect: Effect) -> set[int]:
+        """The numbers of what must be performed before an effect is: itself, and those whose turn comes first."""
+        ahead = self.ahead_of(effect, CHANGES) if isinstance(effect, CHANGES) else set()
+        return {effect.number, *ahead}
 
     def being_performed(self) -> list[Effect]:
         """What was begun and is not performed yet, whether or not its answer was taken."""
@@ -149,19 +172,34 @@ class EffectRunner:
         try:
             if effect.receipt in self.numbers_performed():
                 await self.behind({effect.receipt}, effect)
-            undelivered = await send_mail(step, once=True)
-            self.unsent.pop(effect.number, None)
-            return Answer(effect, undelivered=undelivered)
-        except FailureError:
-            self.unsent[effect.number] = effect
-        try:
-            return Answer(effect, undelivered=await send_mail(step, once=False))
-        except FailureError as error:
-            fault = outcome(error)
-            said = reason_of(fault) if isinstance(fault, Refusal) else fault
-            return Answer(effect, undelivered=Undelivered(why="given_up", said=said))
+            return Answer(effect, undelivered=await self.sent(effect, step))
         finally:
             self.unsent.pop(effect.number, None)
+            self.in_line.discard(effect.number)
+
+    async def sent(self, effect: Notify, step: Step) -> Undelivered | None:
+        """Send a mail; answers why it was not delivered, where that is so."""
+        once = True
+        while True:
+            try:
+                return await send_mail(step, once=once)
+            except FailureError as error:
+                self.unsent[effect.number] = effect
+                if (freeze := freeze_of(error)) is not None:
+                    await self.in_its_order(effect, freeze)
+                elif once:
+                    once = False
+                    self.in_line.discard(effect.number)
+                else:
+                    fault = outcome(error)
+                    said = reason_of(fault) if isinstance(fault, Refusal) else fault
+                    return Undelivered(why="given_up", said=said)
+
+    async def in_its_order(self, effect: Notify, freeze: int) -> None:
+        """Wait until a freeze is over, and until the mails are out that it held up before this one."""
+        self.in_line.add(effect.number)
+        await self.freezing.over(effect.number, effect, freeze)
+        await workflow.wait_condition(lambda: effect.number == min(self.in_line))
 
     async def check(self, effect: CheckLicences) -> Answer:
         """A check; what it has not said before is kept, to know it again."""
@@ -176,25 +214,37 @@ class EffectRunner:
         return answer
 
     async def call_activity(self, effect: Any, argument: Value) -> Answer:
-        """The effect's activity, in two stages; then what it says, a refusal, or an error that a person must mend.
+        """The effect's activity; then what it says, a refusal, or an error that a person must mend.
+
+        While all effects are frozen it waits, and begins anew when that is over, with all its time.
+        """
+        while True:
+            try:
+                return await self.in_two_stages(effect, argument)
+            except FailureError as error:
+                freeze = freeze_of(error)
+                if freeze is None:
+                    fault = outcome(error)
+                    if isinstance(fault, Refusal) and effect.refused:
+                        return Answer(effect, refusal=fault)
+                    return Answer(effect, error=reason_of(fault) if isinstance(fault, Refusal) else fault)
+            self.slow.add(effect.number)
+            await self.freezing.over(effect.number, effect, freeze)
+
+    async def in_two_stages(self, effect: Any, argument: Value) -> Answer:
+        """The effect's activity, at first while the caller waits, then patiently.
 
         What nobody waits for need not keep the run open in the second stage.
         """
         name, type_, summary = ACTIVITIES[effect.name]
         patience = self.patience or self.memory().settings.repair_after
         try:
-            try:
-                result = await call(name, argument, type_, summary, local=name in IN_THE_WORKER)
-            except Slow:
-                self.slow.add(effect.number)
-                if isinstance(effect, IssueReceipt):
-                    self.unsent[effect.number] = effect
-                result = await call_patiently(name, argument, type_, summary, patience)
-        except FailureError as error:
-            fault = outcome(error)
-            if isinstance(fault, Refusal):
-                return Answer(effect, refusal=fault) if effect.refused else Answer(effect, error=reason_of(fault))
-            return Answer(effect, error=fault)
+            result = await call(name, argument, type_, summary, local=name in IN_THE_WORKER)
+        except Slow:
+            self.slow.add(effect.number)
+            if isinstance(effect, IssueReceipt):
+                self.unsent[effect.number] = effect
+            result = await call_patiently(name, argument, type_, summary, patience)
         return Answer(effect, check=result) if isinstance(effect, CheckLicences) else Answer(effect, receipt=result)
 
 

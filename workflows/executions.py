@@ -111,6 +111,15 @@ class TemporalExecutions:
             if not is_unknown(error):
                 raise
 
+    async def tell_released(self, workflow_id: str, freeze: int) -> None:
+        """Signal an open run that all freezes up to this one are over; fine where there is none. Raises `RPCError`."""
+        handle = self.client.get_workflow_handle(workflow_id)
+        try:
+            await handle.signal("effects_released", {"freeze": freeze}, rpc_timeout=CALL)
+        except RPCError as error:
+            if not is_unknown(error):
+                raise
+
     async def described(self, workflow_id: str, run_id: str | None = None) -> WorkflowExecutionDescription | None:
         """A part of a run, the newest unless named; None where Temporal has none."""
         try:

@@ -11,6 +11,7 @@ with workflow.unsafe.imports_passed_through():
     from states.model.request import CUSTOMER_MESSAGES, OPERATOR_MESSAGES, LicenceChanged, Request
     from states.model.status import Status
 from workflows.driver import Driver
+from workflows.freezing import RELEASED
 
 DESCRIPTIONS = {
     "requested": "A customer asks for this cancellation, or for another target. Payload: the `requested` document.",
@@ -29,6 +30,7 @@ DESCRIPTIONS = {
         'An operator confirms a task. Payload: {"task": "…", "by": "…", "decision": "…", "proof": {"reference": "…"}}'
     ),
     "reject_task": 'An operator rejects a task. Payload: {"task": "…", "by": "…", "note": "…"}',
+    "effects_released": RELEASED,
     "licence_changed": "Another run of this customer: a licence is scheduled to end, or has ended.",
 }
 """What the web UI's forms say of each handler."""
@@ -150,6 +152,11 @@ class Handlers:
             self.ignore("licence_changed", news)
         elif not self.queue.holds("licence_changed", news):
             self.queue.put("licence_changed", news)
+
+    @workflow.signal(name="effects_released", description=DESCRIPTIONS["effects_released"])
+    def effects_released(self: Any, *payloads: Any) -> None:
+        """What a freeze has held up is tried again; where it still stands, it waits on."""
+        self.effects.freezing.release(payloads)
 
     @workflow.query(name="status", description="Where the run stands: the status document.")
     def status(self: Any, *payloads: Any) -> Status:

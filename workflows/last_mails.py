@@ -41,6 +41,7 @@ from workflows.background import Background
 from workflows.converter import EventRefused
 from workflows.current_details import CurrentDetails
 from workflows.effect_runner import EffectRunner, step_of
+from workflows.freezing import RELEASED
 from workflows.publisher import Publisher, task_list
 
 NAME = "LastMails"
@@ -116,7 +117,7 @@ class LastMails:
         self.info = workflow.info()
         self.background = Background()
         self.effects = EffectRunner(lambda: self.memory, self.background, patience=options.MAIL_PATIENCE)
-        self.publisher = Publisher(self.background)
+        self.publisher = Publisher(self.background, self.effects.freezing)
         self.shown: tuple[TaskEntry, ...] = ()
         self.timeline_kept: tuple[TimelineLine, ...] = ()
         """As the ledger has it."""
@@ -139,6 +140,11 @@ class LastMails:
 
     confirm_task_update, confirm_task_signal = decision_handlers("confirm_task")
     reject_task_update, reject_task_signal = decision_handlers("reject_task")
+
+    @workflow.signal(name="effects_released", description=RELEASED)
+    def effects_released(self, *payloads: Any) -> None:
+        """What a freeze has held up is tried again."""
+        self.effects.freezing.release(payloads)
 
     @workflow.query(name="status", description="How the run ended, with what is still to be told.")
     def status(self, *payloads: Any) -> Status:

@@ -43,6 +43,9 @@ MAIL = RetryPolicy(
 ANEW = timedelta(minutes=2)
 """After how long what must be done is tried again that would not be retried by itself."""
 
+FROZEN_LOOK = timedelta(days=1)
+"""After how long what waits for the end of a freeze looks by itself, should the news of it ever be lost."""
+
 COMPARING = timedelta(minutes=10)
 """One attempt at a step of the nightly comparison, which asks about every open run."""
 

@@ -16,6 +16,10 @@ with workflow.unsafe.imports_passed_through():
 from workflows import search_attributes
 from workflows.activity_calls import call_until_done
 from workflows.background import Background
+from workflows.freezing import Freezing
+
+TICKETS = -1
+"""The number under which tickets wait for the end of a freeze, among those of effects."""
 
 Deadlines = tuple[datetime | None, ...]
 
@@ -26,8 +30,9 @@ DEADLINES_MOVE = "deadlines move"
 class Publisher:
     """At rest: tasks to the work list, then search attributes."""
 
-    def __init__(self, background: Background) -> None:
+    def __init__(self, background: Background, freezing: Freezing) -> None:
         self.background = background
+        self.freezing = freezing
         self.changed = True
         """Something may have changed since it was last published."""
         self.attributes: dict[str, Any] = {}
@@ -69,6 +74,10 @@ class Publisher:
         self.tickets = dict(answer.tickets)
         self.writing = self.held_up = False
         self.written = self.changed = True
+        if answer.freeze is not None:
+            await self.freezing.over(TICKETS, None, answer.freeze)
+            self.tasks = None  # written again, with their tickets
+            self.written = self.changed = True
 
     def note_held_up(self) -> None:
         """The database does not answer."""

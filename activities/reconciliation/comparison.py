@@ -18,6 +18,7 @@ from activities.ports import Executions
 from activities.reconciliation.findings import findings_of, is_overdue, remembered, text_of
 from activities.reconciliation.lost_runs import end_of, read_status
 from activities.reconciliation.shown_list import mend
+from activities.ticket_desk import TicketDesk
 from settings import Settings
 from states.model.reconciliation import LOST, Comparison, Execution, Night, RecordedRun
 
@@ -58,7 +59,8 @@ class ComparisonActivities:
                 for run in await in_thread(runs.recorded)
                 if part_of(run) in executions
             ]
-            findings = findings_of(compared, now, grace)
+            held = await in_thread(self.adapters.freezes.waiting_runs)
+            findings = findings_of(compared, now, grace, held)
             reported = await in_thread(runs.reported, [finding.key for finding in findings])
         marked = tuple(finding.model_copy(update={"known": finding.key in reported}) for finding in findings)
         new = sum(not finding.known for finding in marked)
@@ -117,8 +119,8 @@ class ComparisonActivities:
             language=customer.language if customer else "de",
             now=datetime.now(UTC),
         )
-        for task in self.adapters.recorded_runs.ticketed(run, execution):
-            self.adapters.tickets.close(task)
+        ticketed = self.adapters.recorded_runs.ticketed(run, execution)
+        TicketDesk(self.adapters).close_those(ticketed, run.workflow_id)
         self.adapters.recorded_runs.close(run, execution, end)
 
     async def completed(self, run: RecordedRun, execution: Execution, now: datetime, grace: timedelta) -> RecordedRun:

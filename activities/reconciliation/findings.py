@@ -1,7 +1,7 @@
 """What a comparison means: a run is judged by what our database holds of it and what Temporal knows. Pure."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import get_args
 
@@ -60,9 +60,12 @@ def remembered(finding: Finding) -> tuple[str, ...]:
 
 
 def findings_of(
-    compared: Sequence[tuple[RecordedRun, Execution]], now: datetime, grace: timedelta
+    compared: Sequence[tuple[RecordedRun, Execution]],
+    now: datetime,
+    grace: timedelta,
+    held: Collection[str] = (),
 ) -> tuple[Finding, ...]:
-    """All findings, worst first, then by run.
+    """All findings, worst first, then by run. A date passes in a freeze: a run that is `held` by one is not overdue.
 
     Where Temporal knows none of the runs that have not ended, it is another server or a lost one: a single finding
     says so, and none of them is taken for lost.
@@ -73,7 +76,11 @@ def findings_of(
         findings.append(all_unknown([run for run, _ in unended]))
         compared = [(run, execution) for run, execution in compared if run.ended is not None]
     judged = [finding_of(run, execution, now, grace) for run, execution in compared]
-    findings += [finding for finding in judged if finding is not None]
+    findings += [
+        finding
+        for finding in judged
+        if finding is not None and not (finding.code == "overdue" and finding.workflow_id in held)
+    ]
     return tuple(sorted(findings, key=lambda finding: (ORDER.index(finding.code), finding.workflow_id, finding.run_id)))
 
 

@@ -9,11 +9,13 @@ from typing import Any
 from sqlalchemy import Boolean, Column, Index, Integer, Table, UniqueConstraint, false, text
 
 from activities.sql import first_schema
-from activities.sql.columns import PLAIN, FreeText, UtcMoment, keys, needed, new_metadata, optional
+from activities.sql.columns import PLAIN, FreeText, UtcMoment, counted, keys, needed, new_metadata, optional
 from activities.sql.first_schema import ONLY_OPEN, of_list
 
 PRESENT = text("ended_at IS NULL")
 ONLY_THE_PRESENT: dict[str, Any] = {"sqlite_where": PRESENT, "postgresql_where": PRESENT}
+UNRELEASED = text("released_at IS NULL")
+NOT_RELEASED: dict[str, Any] = {"sqlite_where": UNRELEASED, "postgresql_where": UNRELEASED}
 metadata = new_metadata()
 for table in first_schema.schema.tables.values():  # copies: what is added here is not in the first schema
     if table.name != "tasks":
@@ -29,6 +31,7 @@ open_list = metadata.tables["open_list"]
 open_list.append_column(Column("being_booked", Boolean, nullable=False, server_default=false()))
 """What the list of cancellations shows of open runs: for each a row whatever it waits for (`awaited` empty), and one
 for each that it waits for. `run_id`: of its newest part; `as_of`: when it stood so."""
+Index("ix_open_list_order_by", open_list.c.awaited, open_list.c.order_by)
 news = metadata.tables["news"]
 """What an open run must be told and has not been yet."""
 TASKS_BY = ((), ("kind",), ("type",), ("kind", "type"))
@@ -163,3 +166,28 @@ bulk_lines = Table(
 )
 """The tasks of a bulk decision, as they were chosen. `attempt`: how often its outcome was a no and it was sent again;
 `tries`: how often it was sent since. `first`: who was faster, where somebody was."""
+freezes = Table(
+    "freezes",
+    metadata,
+    counted("number"),
+    *needed("since", of=UtcMoment),
+    *needed("by", "reason"),
+    *optional("until", "released_at", of=UtcMoment),
+    *optional("released_by", "note"),
+    Index("ix_freezes_unreleased", "number", **NOT_RELEASED),
+    sqlite_autoincrement=True,
+)
+"""All freezes; one without `released_at` stands."""
+held_effects = Table(
+    "held_effects",
+    metadata,
+    counted("number"),
+    *needed("key", "effect", "asker"),
+    *needed("freeze", of=Integer),
+    *needed("since", of=UtcMoment),
+    *optional("claimed_until", of=UtcMoment),
+    UniqueConstraint("key"),
+    Index(None, "asker"),
+    sqlite_autoincrement=True,
+)
+"""What waits for the end of a freeze, and has not been told of it yet. `asker`: the workflow that asked for it."""

@@ -86,6 +86,12 @@ class SqlWorkList:
         with self.database.read() as connection:
             return tuple(connection.scalars(TICKETED, {"workflow_id": workflow_id}))
 
+    def ticket_numbers(self, workflow_id: str) -> dict[str, str]:
+        """The tickets of a run's open tasks, by task."""
+        with self.database.read() as connection:
+            rows = connection.execute(TICKETED.add_columns(tasks.c.ticket), {"workflow_id": workflow_id})
+            return {row.task: row.ticket for row in rows}
+
     def task(self, task: str, now: datetime | None = None) -> WorkItem | None:
         """A task, open or not; None where it was never in the list."""
         with self.database.read() as connection:

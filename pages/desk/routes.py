@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter
 
-from pages.desk import site
+from pages.desk import freeze, site
 
 router = APIRouter()
-for module in (site,):
+for module in (site, freeze):
     router.include_router(module.router)

@@ -26,8 +26,11 @@ DOTS = re.compile(r"(/|%2f)(\.|%2e)+(/|%2f|\?|$)", re.IGNORECASE)
 
 
 async def current_operator(request: Request) -> Operator:
-    """Who is logged in. Raises `CallRefused` where nobody is."""
-    return await site_of(request).desk.operator(request)
+    """Who is logged in; a freeze is looked up for the banner of his page. Raises `CallRefused` where nobody is."""
+    desk = site_of(request).desk
+    operator = await desk.operator(request)
+    request.state.freeze = await desk.freezes.standing(operator)
+    return operator
 
 
 async def own_desk_form(request: Request) -> Form:
@@ -63,7 +66,7 @@ def desk_page(
 ) -> Response:
     """A page of the desk by its template, `desk/tasks.html`, in the operator's language; in the browser's without."""
     look, language = site_of(request).look, operator.language if operator else language_of(request)
-    shared = {"operator": operator, "here": here(request)}
+    shared = {"operator": operator, "here": here(request), "standing_freeze": getattr(request.state, "freeze", None)}
     return look.page(request, template, language, {**shared, **values}, status=status)
 
 

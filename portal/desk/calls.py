@@ -11,6 +11,7 @@ from pages.site import language_of
 from portal.authority import Authority
 from portal.context import Portal
 from portal.desk import sessions
+from portal.desk.freezes import DeskFreezes
 from portal.page_calls import answered
 from portal.problems import PortalProblem
 
@@ -39,6 +40,11 @@ class PortalDesk:
         """What a form sent that came after the end of its session."""
         with answered(language_of(request)):
             return await sessions.keep_form(self.portal, request, form)
+
+    @property
+    def freezes(self) -> DeskFreezes:
+        """The calls about freezes."""
+        return DeskFreezes(self.portal)
 
 
 def authority_in(operator: Operator) -> Authority:

@@ -85,6 +85,8 @@ CODES: dict[str, Code] = {
         Code("unknown_run", ("portal",), 404),
         Code("id_reused", ("portal",)),
         Code("claimed", ("portal",)),
+        Code("frozen", ("portal",)),
+        Code("not_frozen", ("portal",)),
         Code("unauthorised", ("portal",), 401),
         Code("forbidden", ("portal",), 403),
         Code("unavailable", ("portal",), 503),

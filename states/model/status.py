@@ -265,6 +265,10 @@ class TaskList(Value):
 
 
 class TicketNumbers(Value):
-    """The ticket of each task that has one, by task."""
+    """The ticket of each task that has one, by task.
+
+    `freeze`: while all effects are frozen no ticket is opened or renewed; the number of the freeze.
+    """
 
     tickets: dict[str, str]
+    freeze: int | None = None

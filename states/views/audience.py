@@ -70,7 +70,7 @@ HOLDS: Mapping[str, type[Value]] = {
 """What stands in the fields that everyone reads."""
 
 NOTES: Mapping[str, Whose | Literal["its sender's"]] = {
-    **those("operators", "step_failed skipped escalated cancel_requested_not_possible not_delivered"),
+    **those("operators", "step_failed skipped frozen escalated cancel_requested_not_possible not_delivered"),
     **those("retold", "decided reminded"),
     **dict.fromkeys(("ignored_signal", "refused_event", "delivered_late"), "its sender's"),
     **those("everyone", "order_by_passed rechecked change_dropped cost_changed revocation_passed_on order_refused"),
@@ -81,7 +81,7 @@ NOTES: Mapping[str, Whose | Literal["its sender's"]] = {
 EVENTS: Mapping[str, Whose] = {
     **dict.fromkeys((*CUSTOMER_MESSAGES, "requested"), "everyone"),
     **dict.fromkeys((*OPERATOR_MESSAGES, "cancel_requested"), "operators"),
-    **those("operators", "step_failed skipped task_due not_delivered details_replaced target_proposed put_off"),
+    **those("operators", "step_failed skipped frozen task_due not_delivered details_replaced target_proposed put_off"),
     **those("everyone", "begin licences_checked licence_changed target_checked order_placed order_refused"),
     **those("everyone", "date_reached standing_due change_applied change_dropped cost_changed catalogue_changed"),
     **those("everyone", "delivered_late order_by_passed term_ran_out recheck_due remind withdrawn decoupled"),

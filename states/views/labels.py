@@ -57,12 +57,18 @@ def texts_of(
     order_by: datetime | None,
     being_booked: bool = False,
     awaited: Iterable[str] = (),
+    frozen: bool = False,
 ) -> dict[str, Any]:
-    """The fields for people but `label`, by name. `awaited`: the open tasks' types, `proof` for one to be checked."""
+    """The fields for people but `label`, by name. `awaited`: the open tasks' types, `proof` for one to be checked.
+
+    `frozen`: while it waits for the system, that is for the end of a freeze.
+    """
     values = {"kind": kind, "target": target, "state": state, "zone": zone}
     moments = {"effective_at": effective_at, "order_by": order_by}
     values |= {name: moment.isoformat() if moment else None for name, moment in moments.items()}
-    sentences = [say(language, f"waits.{key}", values) for key in waits(state, waiting_for, awaited)]
+    keys = waits(state, waiting_for, awaited)
+    keys = ["frozen" if frozen and key == "system" else key for key in keys]
+    sentences = [say(language, f"waits.{key}", values) for key in keys]
     return {
         "state_text": state_text(say, language, kind, state, being_booked),
         "target_text": None if target is None else say(language, "about.target", values),

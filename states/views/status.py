@@ -124,8 +124,17 @@ def shows_date(chart: Chart) -> bool:
     return chart.model.order is not None or chart.model.took_effect_at is not None or not chart.ended
 
 
-def status(chart: Chart, say: Say, *, workflow_id: str, run_id: str, ui_url: str, busy: bool = False) -> Status:
-    """The whole document. `busy`: a system does not answer, and the run is at work."""
+def status(
+    chart: Chart,
+    say: Say,
+    *,
+    workflow_id: str,
+    run_id: str,
+    ui_url: str,
+    busy: bool = False,
+    frozen: bool = False,
+) -> Status:
+    """The whole document. `busy`: a system does not answer, and the run is at work; or, `frozen`, all effects are."""
     memory = chart.model
     language = language_of(memory)
     request = memory.request
@@ -166,6 +175,7 @@ def status(chart: Chart, say: Say, *, workflow_id: str, run_id: str, ui_url: str
             kind=request.kind,
             target=request.target,
             awaited=["proof" if task.proof is not None else task.type for task in memory.tasks],
+            frozen=frozen,
             **shown._asdict(),
         ),
     )

@@ -19,8 +19,8 @@ from tests.adapters.wired import acts, inquiry
 
 __all__ = ["acts", "postgres", "settings"]
 
-A_READ, A_CHANGE = 4, 6
-"""So many at most."""
+A_READ, A_CHANGE, ASKED_FOR_LEAVE = 4, 6, 2
+"""So many at most; a change asks first whether all effects are frozen, and holds off who would freeze them."""
 
 
 @contextmanager
@@ -54,16 +54,26 @@ ASKED: list[tuple[str, str, Any, int]] = [
     ("a first check", "read", inquiry("edition", "jtl", "jtl_start", first=True), A_READ),
     ("of a move", "read", inquiry("marketplace_transfer", "M-1", "K-1002", first=True), A_READ),
     ("a check", "read", inquiry("edition", "jtl", "jtl_start"), A_READ - 1),
-    ("a booking", "place_order", step("edition", "jtl", order(), target="jtl_start"), A_CHANGE - 1),
-    ("ED a lower edition", "apply_change", step("edition", "jtl", CHANGE, target="jtl_start"), A_CHANGE),
-    ("a licence's end", "apply_change", step("wms_user", "L-77", CHANGE), A_CHANGE),
-    ("OP0-1 held", "apply_change", step("order_package", "orders", CHANGE, target=0), A_READ),
-    ("X11", "withdraw", step("edition", "jtl", Withdraw(number=3)), A_CHANGE - 2),
-    ("WMU4", "reassign", step("wms_user", "L-77", AssignLicence(number=1, to="wms_mobile")), A_CHANGE - 2),
-    ("MOV1", "decouple", step("marketplace_transfer", "M-1", Decouple(number=1)), A_CHANGE - 2),
-    ("a mail", "notify", mail("customer"), 1),
+    ("a booking", "place_order", step("edition", "jtl", order(), target="jtl_start"), A_CHANGE - 1 + ASKED_FOR_LEAVE),
+    (
+        "ED a lower edition",
+        "apply_change",
+        step("edition", "jtl", CHANGE, target="jtl_start"),
+        A_CHANGE + ASKED_FOR_LEAVE,
+    ),
+    ("a licence's end", "apply_change", step("wms_user", "L-77", CHANGE), A_CHANGE + ASKED_FOR_LEAVE),
+    ("OP0-1 held", "apply_change", step("order_package", "orders", CHANGE, target=0), A_READ + ASKED_FOR_LEAVE),
+    ("X11", "withdraw", step("edition", "jtl", Withdraw(number=3)), A_CHANGE - 2 + ASKED_FOR_LEAVE),
+    (
+        "WMU4",
+        "reassign",
+        step("wms_user", "L-77", AssignLicence(number=1, to="wms_mobile")),
+        A_CHANGE - 2 + ASKED_FOR_LEAVE,
+    ),
+    ("MOV1", "decouple", step("marketplace_transfer", "M-1", Decouple(number=1)), A_CHANGE - 2 + ASKED_FOR_LEAVE),
+    ("a mail", "notify", mail("customer"), 2),
     ("the task list", "write_tasks", listed(row("t-1")), A_CHANGE - 1),
-    ("a task with a ticket", "write_tasks", listed(row("t-1", ticket=True)), A_CHANGE + 1),
+    ("a task with a ticket", "write_tasks", listed(row("t-1", ticket=True)), A_CHANGE + 1 + ASKED_FOR_LEAVE),
     ("an end", "record_end", ended(), A_CHANGE + 2),
     ("a run that was reset", "go_on", GOING_ON, A_CHANGE + 2),
 ]

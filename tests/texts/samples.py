@@ -130,7 +130,7 @@ CALL: dict[str, Any] = {
 }
 WAITED = {"kind": "edition", "effective_at": FIRST, "order_by": "2027-01-17T23:00:00Z"}
 WAITS = """
-customer_feature_warning customer_surplus_resolution customer_order operator third_party date system repair
+customer_feature_warning customer_surplus_resolution customer_order operator third_party date system frozen repair
 """
 """For whom and what a run may wait, beside what operators are awaited for."""
 CALLS = """
@@ -464,6 +464,7 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "note.target_changed": {"target": "jtl_start", "explanation": "Das genügt uns."},
     "note.amended": {"explanation": "Doch JTL Start.", "details": {"mailbox": "a@b.example"}, "reason": "cost"},
     "note.catalogue_changed": {"catalogue": "2026-04-01"},
+    "note.frozen": {"freeze": 3},
     "note.skipped": {},
     "note.date_found": {"effective_at": LATER},
     "note.late_booking": {},
@@ -553,7 +554,7 @@ LABELS: dict[str, set[str]] = {
         "malformed details_missing proof_missing unknown_task unknown_run unknown_customer unauthorised forbidden"
         " unavailable"
         " not_enabled changed in_surplus too_late ended id_reused claimed not_found method_not_allowed internal refused"
-        " foreign_host cross_site wrong_content_type too_large too_many_tries"
+        " foreign_host cross_site wrong_content_type too_large too_many_tries frozen not_frozen"
     ),
     "subject": {"jtl", "wms", "orders", "ffn", "key_accounting", "support"},
 }
