@@ -198,7 +198,7 @@ async def test_a_ticket_that_was_to_be_closed_is_closed_after_the_release(teller
 def shown(number: int, effective_at: datetime | None, order_by: datetime | None, *waits: Any) -> ShownRun:
     """A run in the list."""
     names = (f"edition/K-{number}/jtl", "r", "r", "edition", f"K-{number}", "jtl", "scheduled")
-    return ShownRun(*names, waits or ("date",), effective_at, order_by, NOW, NOW)
+    return ShownRun(*names, waits or ("date",), effective_at, order_by, False, NOW, NOW)
 
 
 HOUR = timedelta(hours=1)
