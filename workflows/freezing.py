@@ -1,4 +1,4 @@
-"""What waits in a run for the end of a freeze (docs/adr/0031)."""
+"""What waits in a run for the end of a freeze (docs/adr/0033)."""
 
 from collections.abc import Callable
 from typing import Any

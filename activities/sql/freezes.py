@@ -1,4 +1,4 @@
-"""Freezes: while one stands, no effect on the world is performed, at whichever worker (docs/adr/0031).
+"""Freezes: while one stands, no effect on the world is performed, at whichever worker (docs/adr/0033).
 
 Whoever changes something asks in the transaction of the change (`hold`). What is held is noted there, and told when it
 may be done (`claim`, `told`). So nothing slips through: a freeze begins when no such transaction is under way any more.
