@@ -33,6 +33,7 @@ from portal.deliverer import Deliverer
 from portal.delivery import delivery_of
 from programs import collect_as_usual, end_in_time, leave, told_to_stop
 from settings import Settings, checked, run_program, switched_off
+from states.chart.task_types import TASK_TYPES
 from states.kinds.registry import KINDS
 from states.model.request import LicenceChanged
 from workflows.connect import NotConnected, connect
@@ -62,7 +63,7 @@ def create_worker(client: Client, settings: Settings) -> Worker:
     starts; beside it, what portals have promised is carried out, and open runs are told of customers loaded anew.
     Closes the database when it has stopped. Raises `ValidationError` for settings that name an unknown kind.
     """
-    checked(settings, KINDS)
+    checked(settings, KINDS, TASK_TYPES)
     plugged = any(isinstance(plugin, CancellationsPlugin) for plugin in client.config().get("plugins", ()))
     cancellations = create_activities(settings)
     executions = TemporalExecutions(client)
@@ -190,7 +191,11 @@ def main() -> int:
     configure_logs()
     prepare_core()
     faults = (NotConnected, WrongSearchAttribute, CatalogueError, AdapterError, RPCError, RuntimeError)
-    return run_program(lambda settings: asyncio.run(serve(settings, end_in_time)), KINDS, faults, "the worker: ")
+
+    def work(settings: Settings) -> None:
+        asyncio.run(serve(settings, end_in_time))
+
+    return run_program(work, KINDS, TASK_TYPES, faults, "the worker: ")
 
 
 if __name__ == "__main__":

@@ -21,7 +21,10 @@ from states.model.record import Customer
 from states.model.request import Request
 from states.rules.surplus import unlisted_channels
 
-RECORDED = ("abandon_after", "remind_every", "recheck_before", "repair_after", "apply_window", "max_event_age")
+RECORDED = (
+    *("abandon_after", "remind_every", "recheck_before", "repair_after", "apply_window", "max_event_age"),
+    "task_due",
+)
 """The settings that a run records under their own name."""
 IDENTIFIER: TypeAdapter[str] = TypeAdapter(Identifier)
 

@@ -23,6 +23,7 @@ from embedded.preflight import Unusable, check_ports, find_temporal, lock_state_
 from embedded.processes import Died
 from embedded.supervisor import Supervisor
 from settings import Settings, run_program
+from states.chart.task_types import TASK_TYPES
 from states.kinds.registry import KINDS
 
 
@@ -44,7 +45,8 @@ async def prove(settings: Settings) -> None:
 
 def main() -> int:
     """0 after Ctrl-C or SIGTERM, 1 where it cannot start or a program died, 2 for wrong settings."""
-    return run_program(supervise, KINDS, (Unusable, Died, LoadFailed, CatalogueError, AdapterError, httpx.HTTPError))
+    faults = (Unusable, Died, LoadFailed, CatalogueError, AdapterError, httpx.HTTPError)
+    return run_program(supervise, KINDS, TASK_TYPES, faults)
 
 
 if __name__ == "__main__":

@@ -53,6 +53,7 @@ from portal.readiness import Readiness
 from portal.sessions import Sessions
 from portal.shown import shown
 from settings import Settings, checked, switched_off
+from states.chart.task_types import TASK_TYPES
 from states.kinds.registry import KINDS
 
 log = structlog.get_logger(__name__)
@@ -84,7 +85,7 @@ def build(client: Client, settings: Settings, *, trusted: bool) -> FastAPI:
         redirect_slashes=False,
         exception_handlers={**dict.fromkeys(FAULTS, answer_fault), CallRefused: answer_page},
     )
-    app.state.portal = portal = compose(client, checked(settings, KINDS), trusted)
+    app.state.portal = portal = compose(client, checked(settings, KINDS, TASK_TYPES), trusted)
     app.state.site = Site(
         PageCalls(portal), PortalDesk(portal), Look(brand_of(settings), settings.time_zone, settings.public_url)
     )

@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from typing import Any
 
@@ -23,29 +23,43 @@ ADDRESSES = ("smtp_url", "database_url")
 DURATIONS = ("abandon_after", "remind_every", "recheck_before", "repair_after", "max_event_age", "apply_window")
 
 
-def read_settings(kinds: Collection[str]) -> Settings:
-    """The settings of this process. Raises `ValidationError` for what is wrong, an unknown kind too."""
-    return checked(Settings(), kinds)
+def read_settings(kinds: Collection[str], tasks: Collection[str]) -> Settings:
+    """The settings of this process. Raises `ValidationError` for what is wrong, a name that nothing has too."""
+    return checked(Settings(), kinds, tasks)
 
 
-def checked(settings: Settings, kinds: Collection[str]) -> Settings:
-    """The settings, where there is every kind that they name. Raises `ValidationError`, as for any other wrong value.
+def checked(settings: Settings, kinds: Collection[str], tasks: Collection[str]) -> Settings:
+    """The settings, where there is every kind and every type of task that they name.
 
-    The settings themselves know no kinds: whoever puts the parts together does.
+    The settings themselves know none of them: whoever puts the parts together does. Raises `ValidationError`, as for
+    any other wrong value.
     """
-    faults: list[InitErrorDetails] = []
-    for name, mode in settings.customer_centre_modes.items():
-        if name not in kinds:
-            text = f"{suggestion(name, kinds)} the kinds are {', '.join(kinds)}".strip()
-            fault = PydanticCustomError("unknown_kind", "{text}", {"text": text})
-            faults.append({"type": fault, "loc": ("customer_centre_modes",), "input": f"{name}={mode}"})
+    faults = [
+        *unknown_names("customer_centre_modes", settings.customer_centre_modes, "kinds", kinds),
+        *unknown_names("task_due", settings.task_due, "types of task", tasks),
+    ]
     if faults:
         raise ValidationError.from_exception_data("Settings", faults)
     return settings
 
 
+def unknown_names(
+    setting: str, given: Mapping[str, Any], what: str, names: Collection[str]
+) -> Iterator[InitErrorDetails]:
+    """What a setting names that there is not."""
+    for name, value in given.items():
+        if name not in names:
+            text = f"{suggestion(name, names)} the {what} are {', '.join(names)}".strip()
+            fault = PydanticCustomError("unknown_name", "{text}", {"text": text})
+            yield {"type": fault, "loc": (setting,), "input": f"{name}={value}"}
+
+
 def run_program(
-    program: Callable[[Settings], None], kinds: Collection[str], faults: tuple[type[Exception], ...], begin: str = ""
+    program: Callable[[Settings], None],
+    kinds: Collection[str],
+    tasks: Collection[str],
+    faults: tuple[type[Exception], ...],
+    begin: str = "",
 ) -> int:
     """Tell of misspelt names, read the settings and run a program with them; answers its exit code.
 
@@ -53,7 +67,7 @@ def run_program(
     """
     tell_misspelt()
     try:
-        settings = read_settings(kinds)
+        settings = read_settings(kinds, tasks)
     except ValidationError as error:
         sys.stderr.write("\n".join(explain(error)) + "\n")
         return 2

@@ -25,6 +25,7 @@ from settings.addresses import (
 from settings.brand import MIDDLE, PICTURES, colour, luminance, picture
 from settings.grades import Grade, check_names, grades_by_name
 from settings.reading import (
+    durations,
     iso_8601,
     lines_of_text,
     one_line,
@@ -87,6 +88,8 @@ class Settings(BaseSettings):
     repair_after: Positive = timedelta(hours=1)
     max_event_age: Positive = timedelta(days=7)
     apply_window: Annotated[timedelta, Field(ge=timedelta(0)), read_from_text(iso_8601)] = timedelta(minutes=10)
+    task_due: Annotated[dict[str, str], NoDecode, read_from_text(durations)] = {}
+    """Within which time tasks of a type are due, where that is not the type's own."""
     compare_at: Annotated[time | None, read_from_text(time_of_day)] = time(3)
     """When the customer centre is compared with Temporal each night, in `TIME_ZONE`; None (`never`): it is not."""
     public_url: Annotated[str, AfterValidator(web_address)] = ""

@@ -25,6 +25,21 @@ def iso_8601(text: str) -> str:
     return text
 
 
+OWN_TIME = re.compile(r"P(?=.*[1-9])(?:\d{1,3}W|(?!T?$)(?:\d{1,4}D)?(?:T(?=\d)(?:\d{1,4}H)?(?:\d{1,4}M)?)?)")
+"""How the time that a task has is written; what it means is said in `states.model.durations`."""
+
+
+def durations(text: str) -> dict[str, str]:
+    """How long something may take, by name. Raises `ValueError`."""
+    found = pairs("=", text)
+    for name, written in found.items():
+        if not OWN_TIME.fullmatch(written):
+            raise ValueError(
+                f"{name}: write an ISO 8601 duration, like P2D (two days), P1W (a week) or PT4H (four hours)"
+            )
+    return found
+
+
 def optional(check: Callable[[str], str]) -> Callable[[str], str]:
     """The same check of what may be left empty."""
     return lambda text: check(text) if text else text

@@ -397,6 +397,8 @@ class Driver:
     async def take_back(self) -> None:
         """The run goes on after a reset: no end of it counts, it is open, and its tasks are those of now."""
         self.goes_on = False
+        self.chart.pass_over_reminders(workflow.now())
+        self.forget()
         request = self.chart.model.request
         going_on = GoingOn(
             workflow_id=self.info.workflow_id,

@@ -22,6 +22,7 @@ with workflow.unsafe.imports_passed_through():
     from states.chart.base import Chart
     from states.chart.decisions import decision_note, undelivered_note
     from states.chart.reminders import escalation_at, keep_open, remind_of_tasks
+    from states.chart.task_types import keep_due
     from states.chart.tasks import close_task
     from states.chart.turn import Answer, Turn
     from states.chart.untold import ask_to_tell, mail_again, note_not_delivered, note_told
@@ -217,6 +218,7 @@ class LastMails:
         self.memory.now = workflow.now()
         turn = self.turn(**facts)
         action(turn)
+        keep_due(self.memory)
         self.effects.start(tuple(turn.effects))
         self.settled = False
         return turn

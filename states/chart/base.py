@@ -31,6 +31,7 @@ from states.chart.decisions import Note, amendment_note, by_operator, decision_n
 from states.chart.lifecycle import after_event, note_late, waiting_for
 from states.chart.questions import outdated_answers
 from states.chart.reactions import REACTIONS
+from states.chart.reminders import pass_over_reminders
 from states.chart.state_names import answer_event, awaits, public_state
 from states.chart.tasks import at_rest, close_task
 from states.chart.timers import timers_of
@@ -330,6 +331,11 @@ class Chart(StateChart[Memory], metaclass=ChartType):
         """Add a line about something that changes nothing else."""
         self.model.now = at
         self.turn().write(event, key, by=by, actor=actor, **values)
+
+    def pass_over_reminders(self, at: datetime) -> None:
+        """What came to mind before a reset is not told again after it."""
+        self.model.now = at
+        pass_over_reminders(self.model)
 
     # Reading the chart.
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from states.chart.state_names import CUSTOMER_STATES
 from states.chart.surplus import remember_surplus
-from states.chart.task_types import type_of, waits_for
+from states.chart.task_types import keep_due, type_of, waits_for
 from states.chart.tasks import at_rest, drop_tasks, tasks_of
 from states.chart.turn import Turn
 from states.model.facts import QUESTION_TYPES
@@ -38,11 +38,13 @@ def waiting_for(memory: Memory) -> tuple[str, ...]:
 
 
 def after_event(turn: Turn, ended: bool) -> None:
-    """Drop the tasks that no longer matter, remember surplus, run or stop the customer's clock."""
+    """Drop the tasks that no longer matter, say when the others are due, remember surplus, run or stop the customer's
+    clock."""
     memory = turn.memory
     if ended or at_rest(memory):
         matters = (not ended and type_of(task).still_matters(memory, turn.traits, task) for task in memory.tasks)
         drop_tasks(turn, [task for task, still in zip(memory.tasks, matters, strict=True) if not still])
+    keep_due(memory)
     remember_surplus(memory)
     run_clock(turn, ended)
 

@@ -18,12 +18,9 @@ from states.rules.effective_date import (
     date_for,
     date_rule_of,
     deadline_for,
-    effective_at,
     follows_notice,
     notice_rule,
-    notice_unknown,
     open_questions,
-    order_by,
 )
 from states.rules.run_values import isoformat, surplus_rows
 from states.rules.surplus_resolution import unresolved_surplus
@@ -123,12 +120,7 @@ def ask_for_booking(turn: Turn) -> None:
         optional_services=order.optional_services,
     )
     clicked = by_hand(memory, turn.traits) and books(memory) and placing
-    ask_or_open(turn, step, clicked, "perform_order", due_to_book(memory))
-
-
-def due_to_book(memory: Memory) -> datetime | None:
-    """By when it must be clicked: before the date moves, and at once where nobody knows when that is (D7)."""
-    return memory.now if notice_unknown(memory) else order_by(memory) or effective_at(memory)
+    ask_or_open(turn, step, clicked, "perform_order")
 
 
 def fix_date(memory: Memory) -> None:
@@ -264,14 +256,14 @@ def note_late_booking(turn: Turn, step: BookOrder, booked_at: datetime) -> dict[
 def ask_for_reassignment(turn: Turn) -> None:
     """Assign the user elsewhere instead (WMU4)."""
     turn.memory.reassigned_to = turn.message.to
-    ask_or_open(turn, AssignLicence(to=turn.message.to), by_hand(turn.memory, turn.traits), "perform_reassign", None)
+    ask_or_open(turn, AssignLicence(to=turn.message.to), by_hand(turn.memory, turn.traits), "perform_reassign")
 
 
 def ask_for_change(turn: Turn) -> None:
     """What a booked order does on its date, the customer centre does by itself; a deactivation is clicked."""
     memory = turn.memory
     clicked = by_hand(memory, turn.traits) and not books(memory) and not ends_outside(memory)
-    ask_or_open(turn, ApplyChange(catalogue=version(memory) or ""), clicked, "perform_end", effective_at(memory))
+    ask_or_open(turn, ApplyChange(catalogue=version(memory) or ""), clicked, "perform_end")
 
 
 def note_order_by_passed(turn: Turn) -> None:

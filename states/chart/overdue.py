@@ -3,7 +3,6 @@
 from datetime import datetime
 
 from states.chart.notifications import tell
-from states.chart.reminders import remind_operators
 from states.chart.tasks import change_task, tasks_of, unclicked
 from states.chart.turn import Turn
 from states.model.memory import Memory
@@ -20,7 +19,9 @@ def booking_deadline(memory: Memory) -> datetime | None:
 
 
 def note_booking_overdue(turn: Turn) -> None:
-    """Nobody has clicked in time: the date shown is what a click now would give, and everybody is told (X12).
+    """Nobody has clicked in time: the date shown is what a click now would give, and the customer is told (X12).
+
+    Operators are told by the notice that it is due.
 
     Without a notice rule only a person can say which date holds: none is shown.
     """
@@ -33,9 +34,6 @@ def note_booking_overdue(turn: Turn) -> None:
     changes = {"planned_at": order.planned_at or order.effective_at, "overdue_at": memory.now, "effective_at": date}
     memory.order = order.model_copy(update=changes)
     for task in tasks_of(memory, "perform"):
-        remind_operators(turn, task)
-    for task in tasks_of(memory, "perform"):
-        values = task.values | {"effective_at": isoformat(date), "missed": missed}
-        change_task(memory, task, due_at=order_by(memory), values=values)
+        change_task(memory, task, values=task.values | {"effective_at": isoformat(date), "missed": missed})
     turn.write("booking_overdue", "booking_overdue", missed=missed, effective_at=isoformat(date))
     tell(turn, "booking_overdue", missed=missed, effective_at=isoformat(date))

@@ -99,8 +99,7 @@ def open_revocation(turn: Turn) -> None:
         ],
     }
     tell(turn, "revocation_received")
-    due_at = effective_at(memory)
-    open_task(turn, "revocation", "revocation", due_at=due_at, values=values | partners_left(memory, turn.traits))
+    open_task(turn, "revocation", "revocation", values=values | partners_left(memory, turn.traits))
 
 
 def partners_left(memory: Memory, traits: Traits) -> dict[str, Any]:
@@ -126,7 +125,7 @@ def ask_for_withdrawal(turn: Turn) -> None:
     memory = turn.memory
     memory.revoking = False
     clicked = by_hand(memory, turn.traits) and books(memory)
-    ask_or_open(turn, Withdraw(), clicked, "perform_withdraw", effective_at(memory))
+    ask_or_open(turn, Withdraw(), clicked, "perform_withdraw")
 
 
 def tell_revoked(turn: Turn) -> None:

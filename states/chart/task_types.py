@@ -6,15 +6,18 @@ it, and its texts (`task.<text>`, `task_type.<type>`).
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Literal
 
 from states.chart.revocation import can_be_taken_back
 from states.chart.state_names import awaits
 from states.chart.traits import Traits
 from states.model.memory import Memory, Task
+from states.rules import due_dates
 from states.rules.effective_date import open_questions
 
 StillMatters = Callable[[Memory, Traits, Task], bool]
+Deadline = Callable[[Memory, Task], datetime | None]
 
 
 def always(memory: Memory, traits: Traits, task: Task) -> bool:
@@ -55,6 +58,8 @@ class TaskType:
     type: str
     opened: str
     """When it is opened, for the documents."""
+    within: str
+    """So long it may take unless `TASK_DUE` says otherwise (`states.rules.due_dates`)."""
     texts: tuple[str, ...]
     """The keys under `task.` that its instructions may have."""
     opened_by: tuple[str, ...] = ()
@@ -77,6 +82,10 @@ class TaskType:
     """What a confirmation may carry beside who confirms, as examples show it."""
     still_matters: StillMatters = always
     """Whether a decision could still be taken up."""
+    deadline: Deadline = due_dates.none_depends
+    """The customer's deadline that depends on it."""
+    deadline_alone: bool = False
+    """Whether it is due by that deadline, however far off, unless `TASK_DUE` names the type."""
     stops_clock: bool = True
     """Whether the clock of a customer who does nothing stands still while it is open."""
 
@@ -94,6 +103,7 @@ TASK_TYPES: dict[str, TaskType] = {
         TaskType(
             "perform",
             "guided mode: a person must click (X12)",
+            "P1D",
             ("perform_order", "perform_end", "perform_withdraw", "perform_reassign", "perform_decouple"),
             opened_by=(
                 "ask_for_booking",
@@ -107,19 +117,25 @@ TASK_TYPES: dict[str, TaskType] = {
             needs_proof=True,
             proof_rule="X12",
             still_matters=while_step_awaited,
+            deadline=due_dates.when_it_must_be_clicked,
+            deadline_alone=True,
         ),
         TaskType(
             "third_party",
             "a step outside our reach (X9)",
+            "P14D",
             tuple(f"third_party_{what}" for what in ("pilot", "third_party", "shopify", "ecomdata", "partner")),
             opened_by=("open_outside_steps",),
             confirmed="proof_confirmed",
             waits_for="third_party",
             needs_proof=True,
+            deadline=due_dates.before_the_date,
+            deadline_alone=True,
         ),
         TaskType(
             "support_ticket",
             "a person decides (MIS, SVC, MOV, SUP3)",
+            "P2D",
             tuple(f"support_ticket_{what}" for what in ("misclick", "setup_service", "key_accounting", "transfer")),
             opened_by=("open_ticket",),
             decisions={"granted": "granted", "declined": "declined"},
@@ -131,20 +147,24 @@ TASK_TYPES: dict[str, TaskType] = {
                 "support_ticket_transfer": "eazyauction",
                 "*": "support",
             },
+            deadline=due_dates.while_it_can_be_ordered,
         ),
         TaskType(
             "revocation",
             "a customer asks for the order to be taken back (X11)",
+            "P1D",
             ("revocation",),
             decisions={"granted": "revocation_granted", "declined": "revocation_declined"},
             example={"decision": "declined", "note": "The order stands"},
             rejected="revocation_declined",
             tickets={"*": "support"},
             still_matters=while_revocable,
+            deadline=due_dates.before_the_date,
         ),
         TaskType(
             "appointment",
             "a marketplace moves (MOV1)",
+            "P3D",
             ("appointment",),
             opened_by=("open_appointment",),
             confirmed="appointed",
@@ -155,26 +175,31 @@ TASK_TYPES: dict[str, TaskType] = {
         TaskType(
             "clarify_cost",
             "nobody knows what it costs (X5)",
+            "P2D",
             ("clarify_cost",),
             opened_by=("ask_open_questions",),
             decisions=COSTS,
             example={"decision": "none"},
             rejected="not_clarified",
             still_matters=while_asked,
+            deadline=due_dates.while_it_can_be_ordered,
         ),
         TaskType(
             "clarify_term",
             "the last usable day is not known (X6, X14)",
+            "P2D",
             ("clarify_term",),
             opened_by=("ask_open_questions",),
             example={"at": "2027-12-31"},
             confirmed="clarified",
             rejected="not_clarified",
             still_matters=while_asked,
+            deadline=due_dates.while_it_can_be_ordered,
         ),
         TaskType(
             "clarify",
             "anything else that must be known (FFN1, SL1, OPL-2)",
+            "P2D",
             ("clarify_partners", "clarify_contract", "clarify_package"),
             opened_by=("ask_open_questions",),
             confirmed="clarified",
@@ -182,10 +207,12 @@ TASK_TYPES: dict[str, TaskType] = {
             needs_note=frozenset({"*"}),
             example={"note": "Asked and answered"},
             still_matters=while_asked,
+            deadline=due_dates.while_it_can_be_ordered,
         ),
         TaskType(
             "surplus",
             "still in surplus on the date (X2, X4)",
+            "P1D",
             ("surplus", "surplus_channels"),
             opened_by=("open_leftover", "open_held"),
             confirmed="surplus_settled",
@@ -194,15 +221,18 @@ TASK_TYPES: dict[str, TaskType] = {
         TaskType(
             "repair",
             "an effect keeps failing",
+            "PT4H",
             ("repair",),
             decisions={"retry": "retry", "skip": "skip", "end": "give_up"},
             example={"decision": "retry"},
             waits_for="repair",
             needs_note=frozenset({"skip", "end"}),
+            deadline=due_dates.while_the_step_is_in_time,
         ),
         TaskType(
             "tell_customer",
             "a mail could not be delivered",
+            "PT24H",
             ("tell_customer",),
             decisions={"told": "customer_told", "retry": "mail_again"},
             example={"decision": "told", "note": "Told Ms Muster by telephone"},
@@ -217,6 +247,28 @@ TASK_TYPES: dict[str, TaskType] = {
 def type_of(task: Task) -> TaskType:
     """The record of a task's type."""
     return TASK_TYPES[task.type]
+
+
+def due_of(memory: Memory, task: Task) -> datetime:
+    """When a task is due, as the run stands: by the customer's deadline that depends on it, or within the time that its
+    type has, whichever comes first.
+
+    It follows a deadline that moves. One that had passed when the task was opened is none any more.
+    """
+    type_, chosen = type_of(task), memory.settings.task_due.get(task.type)
+    own = due_dates.due_within(task.opened_at, chosen or type_.within, memory.settings.zone)
+    deadline = type_.deadline(memory, task)
+    if deadline is None or deadline < task.opened_at:
+        return own
+    return deadline if type_.deadline_alone and chosen is None else min(deadline, own)
+
+
+def keep_due(memory: Memory) -> None:
+    """Each open task is due as the run stands now."""
+    due = tuple(due_of(memory, task) for task in memory.tasks)
+    if due != tuple(task.due_at for task in memory.tasks):
+        pairs = zip(memory.tasks, due, strict=True)
+        memory.tasks = tuple(task.model_copy(update={"due_at": moment}) for task, moment in pairs)
 
 
 def decisions_of(task: Task) -> tuple[str, ...]:

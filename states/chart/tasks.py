@@ -33,11 +33,27 @@ def new_task(memory: Memory, **fields: Any) -> Task:
     memory.number += 1
     seed = f"{memory.request.workflow_id}/{memory.run_id}/{memory.number}"
     name = "t-" + hashlib.blake2s(seed.encode(), digest_size=8).hexdigest()
-    return Task(task=name, opened_at=memory.now, **fields)
+    task = Task(task=name, opened_at=memory.now, **fields)
+    reminded_at = reminded(memory).get(work_of(task))
+    return task.model_copy(update={"reminded_at": reminded_at}) if reminded_at else task
+
+
+def work_of(task: Task) -> str:
+    """What a task asks for: the same when it is opened anew."""
+    return "/".join([task.type, task.subject or "", task.step.name if task.step else ""])
+
+
+def reminded(memory: Memory) -> dict[str, datetime]:
+    """When what is closed was last brought to mind, within a period: what is opened anew meanwhile, since an effect
+    fails once more, say, begins none of its own."""
+    since = memory.now - memory.settings.remind_every
+    return {work: at for work, at in memory.reminded.items() if at > since}
 
 
 def close_task(memory: Memory, task: Task) -> None:
     """Take a task off the list."""
+    if task.reminded_at is not None:
+        memory.reminded = reminded(memory) | {work_of(task): task.reminded_at}
     memory.tasks = tuple(other for other in memory.tasks if other.task != task.task)
 
 
@@ -76,15 +92,15 @@ def at_rest(memory: Memory) -> bool:
     return memory.state not in AWAITED_EFFECT or handled_by(memory, "perform", "repair")
 
 
-def ask_or_open(turn: Turn, step: AnyEffect, clicked: bool, text: str, due_at: datetime | None) -> None:
+def ask_or_open(turn: Turn, step: AnyEffect, clicked: bool, text: str) -> None:
     """Ask for an effect, or have a person do it by hand (X12)."""
     if clicked:
-        open_perform(turn, text, step, due_at)
+        open_perform(turn, text, step)
     else:
         turn.ask(step)
 
 
-def open_perform(turn: Turn, text: str, step: AnyEffect, due_at: datetime | None) -> None:
+def open_perform(turn: Turn, text: str, step: AnyEffect) -> None:
     """A person must click; confirming needs proof, and then acts under the number that the step gets here (X12)."""
     memory = turn.memory
     memory.number += 1
@@ -104,7 +120,7 @@ def open_perform(turn: Turn, text: str, step: AnyEffect, due_at: datetime | None
     }
     if isinstance(step, BookOrder) and notice_unknown(memory):
         values["notice_unknown"] = True
-    open_task(turn, "perform", text, step=step, due_at=due_at, values=values)
+    open_task(turn, "perform", text, step=step, values=values)
 
 
 def open_repair(turn: Turn) -> None:

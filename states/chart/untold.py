@@ -1,6 +1,5 @@
 """What the customer was to be told and was not: a mail that could not be delivered becomes a task, never a delay."""
 
-from datetime import timedelta
 from typing import Any
 
 from states.chart.tasks import change_task, open_task, tasks_of
@@ -11,8 +10,6 @@ from states.model.memory import Memory, Untold
 from states.rules.run_values import isoformat
 
 TASK = "tell_customer"
-WITHIN = timedelta(days=1)
-"""So long operators have to tell the customer in another way."""
 
 
 def note_not_delivered(turn: Turn) -> None:
@@ -40,7 +37,7 @@ def ask_to_tell(turn: Turn) -> None:
     for task in tasks_of(memory, TASK):
         change_task(memory, task, values=values)
     if memory.untold:
-        open_task(turn, TASK, TASK, due_at=memory.now + WITHIN, values=values)
+        open_task(turn, TASK, TASK, values=values)
 
 
 def mail_row(memory: Memory, untold: Untold) -> dict[str, Any]:

@@ -146,6 +146,8 @@ class RunSettings(Value):
     repair_after: timedelta = timedelta(hours=1)
     apply_window: timedelta = timedelta(minutes=10)
     max_event_age: timedelta = timedelta(days=7)
+    task_due: dict[str, str] = Field(default_factory=dict)
+    """Within which time tasks of a type are due, where that is not the type's own (`states.rules.due_dates`)."""
     reasons: tuple[str, ...] = ()
     """The codes that the catalogue lists for why a customer leaves."""
     ui_url: str = "http://127.0.0.1:8233"

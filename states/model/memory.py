@@ -18,7 +18,8 @@ class Task(Value):
     """A person's task; what its type means is in `states.chart.task_types`.
 
     `step` is the effect that a `perform` or `repair` task holds. `proof` is what the customer handed in.
-    `note` is the last rejection's. `due_at` may be None: as soon as possible.
+    `note` is the last rejection's. `due_at` follows from type and run, and is as of the last event
+    (`states.chart.task_types.due_of`).
     """
 
     task: str
@@ -176,6 +177,10 @@ class Memory(BaseModel):
     """Since when the customer has done nothing; None while somebody else is awaited."""
     idle_spent: timedelta = timedelta(0)
     reminders: int = 0
+    reminded_at: Moment | None = None
+    """When the customer was last reminded, whatever it was of."""
+    reminded: dict[str, Moment] = Field(default_factory=dict)
+    """When what is closed by now was last brought to the operators' mind, by what it asked for."""
 
     @property
     def first_run_id(self) -> str:

@@ -58,7 +58,7 @@ def tell_abandoned(turn: Turn) -> None:
 
 def open_decoupling(turn: Turn) -> None:
     """A person decouples; a rejection re-opens the appointment."""
-    tasks.open_perform(turn, "perform_decouple", Decouple(), turn.memory.agreed_at)
+    tasks.open_perform(turn, "perform_decouple", Decouple())
 
 
 class TransferPath(Chart):

@@ -30,12 +30,17 @@ def task_entries(memory: Memory, say: Say) -> tuple[TaskEntry, ...]:
         return ()
     facts = run_facts(memory) | origin_facts(memory)
     facts |= {"beside": beside_rows(memory), "revocation_asked": bool(tasks_of(memory, "revocation"))}
-    return tuple(task_entry(task, facts, say, language_of(memory)) for task in memory.tasks)
+    return tuple(task_entry(task, facts | deadline(memory, task), say, language_of(memory)) for task in memory.tasks)
+
+
+def deadline(memory: Memory, task: Task) -> dict[str, Any]:
+    """The customer's deadline that depends on a task, which its own due date need not be."""
+    return {"deadline": isoformat(type_of(task).deadline(memory, task))}
 
 
 def task_entry(task: Task, facts: Mapping[str, Any], say: Say, language: str) -> TaskEntry:
     """A task with its instructions: what to do, who asked, the proof handed in, the last rejection's note."""
-    values = {**facts, "due_at": isoformat(task.due_at), "late": task.subject == "late"} | task.values
+    values = {**facts, "late": task.subject == "late"} | task.values
     values |= dict.fromkeys(SHOWN_ALREADY.get(task.type, ()))
     text = say(language, f"task.{task.text}", values) + "\n\n" + say(language, "task.asked", values)
     if task.proof is not None:

@@ -12,23 +12,24 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any, NamedTuple
 
 from states.chart.admission import takes_at
-from states.chart.base import Chart
+from states.chart.base import KEEPS_TASK, Chart
 from states.chart.receipts import ARRIVALS
 from states.chart.state_names import BEFORE_ORDER
-from states.chart.task_types import decisions_of
-from states.chart.tasks import tasks_of
+from states.chart.task_types import decisions_of, rejected_event
+from states.chart.tasks import tasks_of, work_of
 from states.chart.turn import Answer
 from states.kinds.kind import Kind
 from states.model.base import day_of
 from states.model.effects import BookOrder, CheckLicences, Effect, HandOver, IssueReceipt, Notify, Tell
 from states.model.facts import QUESTION_TYPES, Action, Check, Receipt, Refusal, Surplus, Undelivered
 from states.model.memory import Memory, Task
-from states.model.request import CUSTOMER_MESSAGES, ConfirmTask, Proof, RejectTask, Request
+from states.model.request import CUSTOMER_MESSAGES, ConfirmTask, HandInProof, Proof, RejectTask, Request, Sent
 from states.rules.effective_date import effective_at
 from states.rules.surplus_resolution import resolved_flags, unresolved_surplus
 from states.views.why import why
 
 NOW = datetime(2027, 1, 4, 11, tzinfo=UTC)
+A_MOMENT = timedelta(seconds=1)
 A_WHILE = timedelta(hours=1)
 """So much later than its moment a run wakes, perhaps."""
 LAST_DAYS = (date(2027, 3, 31), date(2199, 12, 30))
@@ -48,7 +49,7 @@ PERFORMED: dict[str, tuple[str, Action]] = {
 """For each step that a person may make by hand: the text of its task, and the action whose click path it shows."""
 TOOK_EFFECT = frozenset({"applied", "external", "reassigned"})
 """The ends after which something is no longer as it was."""
-NO_NEWS = frozenset({"reminder", "reminder_urgent", "surplus_reminder"})
+NO_NEWS = frozenset({"proof_rejected", "reminder", "reminder_urgent", "surplus_reminder"})
 """The mails to a customer that say nothing new."""
 PAYLOADS: dict[str, dict[str, Any]] = {
     "override_surplus": {"licences": ["L-1"]},
@@ -135,6 +136,8 @@ class Stage:
         self.kind = kind
         self.without_mails: set[tuple[str, frozenset[str]]] = set()
         """Where mails that do not arrive have been tried: in which state, beside which open tasks."""
+        self.reminded: set[tuple[str, ...]] = set()
+        """Where it has been tried to have somebody reminded more than once."""
         self.chart = kind.chart(memory.model_copy())
 
     def at(self, memory: Memory) -> Chart:
@@ -475,6 +478,61 @@ def check_failing_mails(stage: Stage, node: Node) -> None:
     stage.at(node.memory)
 
 
+DECIDED_AGAIN = 3
+"""So often a person who is in a hurry rejects a task, or an effect fails again, within a moment."""
+
+
+def check_reminders(stage: Stage, node: Node) -> None:
+    """Of what a task asks for, nobody is reminded more than once a period, whatever is done to it meanwhile: rejected,
+    a proof handed in and rejected, tried again in vain; nor the customer.
+    """
+    situation = (node.memory.state, *sorted(work_of(task) for task in node.memory.tasks))
+    if not node.memory.tasks or situation in stage.reminded:
+        return
+    stage.reminded.add(situation)
+    for work in dict.fromkeys(work_of(task) for task in node.memory.tasks):
+        chart = stage.at(node.memory)
+        chart.model.tasks = tuple(task.model_copy(update={"reminded_at": None}) for task in chart.model.tasks)
+        chart.model.reminded, chart.model.reminded_at = {}, None
+        begun = chart.model.now
+        told = [reminders_in(chart, work, node.path) for _ in range(DECIDED_AGAIN)]
+        chart.model.now = begun + chart.model.settings.remind_every - A_MOMENT
+        told.append(reminders_in(chart, work, node.path))
+        if any(sum(by_whom) > 1 for by_whom in zip(*told, strict=True)):
+            raise Broken(f"reminded again within a period of {work}: {' → '.join(node.path)}")
+    stage.at(node.memory)
+
+
+def reminders_in(chart: Chart, work: str, path: tuple[str, ...]) -> tuple[int, int]:
+    """How often operators and the customer are reminded while a task is rejected and done again in vain."""
+    operators = customer = 0
+
+    def take(event: str, message: Any) -> None:
+        nonlocal operators, customer
+        if isinstance(message, Sent) and chart.would_refuse(event, message, chart.model.now) is not None:
+            return
+        before = {task.task: task.escalated for task in chart.model.tasks}
+        effects = taken(chart, Move(event, event, message), path)
+        operators += sum(
+            task.escalated - before.get(task.task, 0) for task in chart.model.tasks if work_of(task) == work
+        )
+        customer += sum(isinstance(mail, Notify) and mail.template.startswith("reminder") for mail in effects)
+
+    for kept in [task for task in chart.model.tasks if work_of(task) == work]:
+        if chart.ended:
+            break
+        if kept.type == "third_party":
+            take("hand_in_proof", HandInProof(by="c", task=kept.task, reference="mail"))
+        if rejected_event(kept) in KEEPS_TASK:
+            take("reject_task", RejectTask(by="o", task=kept.task, note="no"))
+        if kept.type == "repair" and kept.step is not None:
+            take("confirm_task", ConfirmTask(by="o", task=kept.task, decision="retry"))
+            take("answered", Answer(kept.step, error="down"))
+        if not chart.ended:
+            take("task_due", None)
+    return operators, customer
+
+
 def can_go_on(chart: Chart) -> bool:
     """Before the order: it can be placed, or a person is asked or has said no (X5, X6, G8); of what is in surplus the
     customer knows, and asks again when it is gone (X2)."""
@@ -517,6 +575,8 @@ def check_node(stage: Stage, node: Node, moves: list[Move]) -> None:
         return
     require(bool(moves), "cannot be left")
     check_failing_mails(stage, node)
+    check_reminders(stage, node)
+    require(all(task.due_at is not None for task in memory.tasks), "a task that is never due")
     waits = chart.waiting_for()
     require(bool(waits), "waits for nobody")
     for task in tasks_of(memory, "perform") if chart.at_rest() else ():

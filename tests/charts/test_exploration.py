@@ -81,8 +81,11 @@ NEVER_REACHED = "a state is never reached"
 UNANSWERED = "a doing-state waits for an answer that is not under way"
 NO_RECEIPT = "receipts of what arrived are []"
 NO_MATTER = SimpleNamespace(still_matters=lambda *_: False, stops_clock=True)
-FUNCTIONS = [
+FUNCTIONS: list[tuple[str, Any, str]] = [
     ("lifecycle.type_of", NO_MATTER, UNANSWERED),
+    ("lifecycle.drop_tasks", None, "a task is open after the end"),
+    ("lifecycle.keep_due", None, "a task that is never due"),
+    ("tasks.reminded", {}, "reminded again within a period of repair"),
     ("lifecycle.remember_surplus", ArithmeticError("a bug"), "ArithmeticError: a bug"),
     ("orders.orderable", False, "what is held can be neither ended nor asked about"),
     ("orders.ask_for_booking", None, NO_RECEIPT),
@@ -90,7 +93,7 @@ FUNCTIONS = [
     ("timers.date_timers", {}, NEVER_REACHED),
     ("admission.came_too_late", True, "request_revocation is enabled in placing but refused"),
     ("admission.rejected_event", "nonsense", "reject repair is not possible in received"),
-    ("base.after_event", None, "a task is open after the end"),
+    ("base.after_event", None, "a task that is never due"),
     ("base.awaits", False, UNANSWERED),
     ("base.public_state", "nowhere", "a state that the contract does not name"),
     ("base.waiting_for", (), "waits for nobody"),

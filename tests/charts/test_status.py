@@ -304,10 +304,10 @@ def test_a_task_with_its_instructions_the_last_note_and_the_proof():
     (entry,) = document_of(run).tasks
     task = run.task("third_party")
     assert (entry.task, entry.type, entry.due_at, entry.decisions, entry.proof_required) == (
-        task.task, "third_party", None, (), True,
+        task.task, "third_party", EFFECTIVE, (), True,
     )  # fmt: skip
     values = FACTS_TERM | {"kind": "marketplace", "stage": "ordered"} | origin_facts(run.memory)
-    values |= {"beside": [], "revocation_asked": False, "due_at": None, "late": False, "name": None}
+    values |= {"beside": [], "revocation_asked": False, "deadline": EFFECTIVE.isoformat(), "late": False, "name": None}
     texts = [f"de task.third_party_pilot {values}", f"de task.asked {values}"]
     assert entry.instructions.split("\n\n") == texts
     first, second = (f"de task.proof { ({'reference': name, 'by': 'c'}) }" for name in ("mail", "letter"))
@@ -336,12 +336,15 @@ def test_a_tasks_due_date_and_decisions():
 def test_X11_a_revocation_is_to_be_decided_before_the_date():
     run = scheduled(edition())
     run.send("request_revocation", explanation="oh")
-    assert [(task.type, task.due_at) for task in document_of(run).tasks] == [("revocation", EFFECTIVE)]
+    assert [(task.type, task.due_at) for task in document_of(run).tasks] == [("revocation", moment("2027-01-05 23:00"))]
     partners = [{"what": "partner", "rule": "FFN1", "name": "P-1", "subject": "P-1"}]
     undated = LoneRun("fulfillment", {"cost_effect": "none", "outside": partners}, subject="ffn")
     undated.send("place_order")
     undated.send("request_revocation", explanation="oh")
-    assert [task.due_at for task in document_of(undated).tasks] == [None, None]
+    assert [task.due_at for task in document_of(undated).tasks] == [
+        moment("2027-01-18 23:00"),
+        moment("2027-01-05 23:00"),
+    ]
 
 
 def test_every_entry_of_surplus_with_whether_it_is_resolved():

@@ -231,7 +231,7 @@ def test_a_run_where_nothing_is_said():
         "revision": 1, "boundary": "inclusive", "zone": "Europe/Berlin", "abandon_after": timedelta(days=30),
         "remind_every": timedelta(days=7), "recheck_before": timedelta(days=5), "repair_after": timedelta(hours=1),
         "apply_window": timedelta(minutes=10), "max_event_age": timedelta(days=7), "reasons": (), "ui_url": "http://127.0.0.1:8233",
-        "namespace": "default",
+        "namespace": "default", "task_due": {},
     }  # fmt: skip
     memory = Memory(request=Request(kind="k", customer="K", subject="s"), now=NOW, requested_at=NOW)
     assert memory.model_dump(exclude={"request", "now", "requested_at", "settings"}) == {
@@ -243,6 +243,7 @@ def test_a_run_where_nothing_is_said():
         "acting_at": None, "held_since": None, "named_before": (), "took_effect_at": None, "last_customer_at": None,
         "idle_since": None,
         "idle_spent": timedelta(0), "reminders": 0, "receipted": False, "untold": (), "written_to": (),
+        "reminded_at": None, "reminded": {},
     }  # fmt: skip
     assert memory.settings == settings
     with pytest.raises(ValidationError):

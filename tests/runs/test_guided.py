@@ -120,7 +120,7 @@ async def test_X12_an_included_licence_has_no_booking_and_is_deactivated_by_hand
     await world.sleep_until("2027-02-01T00:00+01:00")
     due = await run.status()
     assert (due["state"], due["waiting_for"], task_types(due)) == ("scheduled", ["operator"], ["perform"])
-    assert due["tasks"][0]["due_at"] == FEBRUARY
+    assert due["tasks"][0]["due_at"] == "2027-02-01T23:00:00Z"  # by the end of that day
     assert await licences_left(world) == {"L-1"}
     assert due["enabled"] == ["request_revocation", "abandon"]
     assert (await refusal_of(run, "confirm_task")).code == "proof_missing"

@@ -13,6 +13,7 @@ import yaml
 
 from programs import END_WITHIN
 from settings import PREFIX, Settings, checked
+from states.chart.task_types import TASK_TYPES
 from states.kinds.registry import KINDS
 from tests.runs.harness import program
 from tests.strong import ANNA, OTTO
@@ -283,7 +284,7 @@ def test_the_example_names_every_setting_with_a_value_that_can_be_used(monkeypat
     assert {name for name in given if name.startswith(PREFIX)} == known
     for name, value in given.items():
         monkeypatch.setenv(name, value)
-    assert checked(Settings(), KINDS)
+    assert checked(Settings(), KINDS, TASK_TYPES)
 
 
 def interpolated(value: str, env: dict[str, str]) -> str:
@@ -310,7 +311,7 @@ SET = {
     "WEBHOOK_SECRET": "whsec_" + "c2VjcmV0" * 4, "OPERATOR_TOKENS": f"anna:{ANNA}", "CUSTOMER_CENTRE": "automatic",
     "CUSTOMER_CENTRE_MODES": "hosting=guided", "NOTICE_BOUNDARY": "strict", "TIME_ZONE": "Europe/Vienna",
     "ABANDON_AFTER": "P31D", "REMIND_EVERY": "P8D", "RECHECK_BEFORE": "P6D", "REPAIR_AFTER": "PT2H",
-    "MAX_EVENT_AGE": "P9D", "APPLY_WINDOW": "PT11M", "COMPARE_AT": "04:00", "PUBLIC_URL": "https://k.example",
+    "MAX_EVENT_AGE": "P9D", "APPLY_WINDOW": "PT11M", "TASK_DUE": "repair=PT2H", "COMPARE_AT": "04:00", "PUBLIC_URL": "https://k.example",
     "TEMPORAL_UI_URL": "https://t.example", "CATALOGUE_DIR": "/catalogue", "SMTP_URL": "smtp://mail.example",
     "MAIL_FROM": "k@shop.example", "OPERATOR_MAIL": "o@shop.example", "GUARDED_ELSEWHERE": "false",
     "HOSTS": "konto.example", "PROXIES": "10.0.0.0/24",

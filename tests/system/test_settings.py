@@ -14,6 +14,7 @@ from pydantic import ValidationError
 import cli
 from portal.app import create_app
 from settings import PREFIX, Settings, checked, explain, misspelt
+from states.chart.task_types import TASK_TYPES
 from states.kinds.registry import KINDS
 from tests.strong import ANNA, OTTO
 from worker import create_worker
@@ -198,7 +199,7 @@ UNKNOWN = (
 def test_an_unknown_kind_is_refused_with_the_one_that_was_probably_meant():
     given = Settings(customer_centre_modes={"hostin": "guided", "hosting": "guided", "xyz": "automatic"})
     with pytest.raises(ValidationError) as error:
-        checked(given, KINDS)
+        checked(given, KINDS, TASK_TYPES)
     hostin, xyz = explain(error.value)
     assert hostin.startswith(UNKNOWN) and hostin.endswith("misclick")
     assert "'xyz=automatic' is not usable: the kinds are edition," in xyz
@@ -206,7 +207,7 @@ def test_an_unknown_kind_is_refused_with_the_one_that_was_probably_meant():
 
 def test_kinds_that_there_are_may_be_named():
     given = Settings(customer_centre_modes=dict.fromkeys(KINDS, "guided"))
-    assert checked(given, KINDS) is given
+    assert checked(given, KINDS, TASK_TYPES) is given
 
 
 @pytest.mark.parametrize("make", [create_worker, create_app])
@@ -284,3 +285,23 @@ def test_a_command_tells_of_a_misspelt_name_and_ends_as_it_would(command, code, 
     assert cli.code_of(command) == code
     out, err = capsys.readouterr()
     assert err.startswith(WARNED) and (code or (err == WARNED and json.loads(out)["kind"] == "voucher"))
+
+
+# Types of task.
+
+
+@pytest.mark.parametrize(("given", "said"), [
+    ("repair=4", "repair: write an ISO 8601 duration"), ("repair=P1M", "like P2D (two days)"), ("repair", "give pairs"),
+    ("repair=P1D,repair=P2D", "twice"), ("repair=P0D", "ISO 8601"),
+])  # fmt: skip
+def test_within_which_time_a_task_is_due_is_written_so(monkeypatch, given, said):
+    assert said in refused(monkeypatch, "TASK_DUE", given)
+
+
+def test_a_type_of_task_that_there_is_not_is_refused_with_the_one_that_was_probably_meant():
+    with pytest.raises(ValidationError) as error:
+        checked(Settings(task_due={"repairs": "PT4H", "clarify": "P2D"}), KINDS, TASK_TYPES)
+    (line,) = explain(error.value)
+    assert line.startswith(
+        "CANCELLATIONS_TASK_DUE: 'repairs=PT4H' is not usable: did you mean repair? the types of task are perform,"
+    )
