@@ -17,8 +17,9 @@ from activities import activity_names
 from activities.adapters import Adapters, create_adapters
 from activities.failures import adapter_errors_translated, misconfigured
 from activities.mail.frame import Case, framed
-from activities.mail.messages import MailText, addressee, link_of, mail_text, mail_to, send_letter, values_of
-from activities.names import Names, names_in, names_of
+from activities.mail.messages import addressee, link_of, mail_to, send_letter
+from activities.mail.words import words_of
+from activities.names import Names, names_of
 from activities.ports import Attachment, Letter
 from activities.receipts.issuing import ReceiptDesk
 from activities.receipts.keys import ReceiptKeys, receipt_keys
@@ -213,11 +214,7 @@ class CancellationActivities:
         if not to.usable:
             return Undelivered(why="wrong_address" if to.wrong else "no_address")
         link = link_of(step, effect, self.settings, activity.info().namespace)
-        text = mail_text(effect.template, language, values_of(step, effect, record, self.settings, language, link))
-        if effect.to != "other_customer":
-            named = whose == step.customer
-            names = names_in(record, former_names, self.catalogues) if named else self.names_of(step.customer)
-            text = MailText(*map(names.in_text, text))
+        text = words_of(step, effect, record, former_names, self.catalogues, self.settings, link)
         case = Case(step.case, effect.opens_thread) if step.case else None
         attachments = self.attachments_of(step)
         return framed(

@@ -25,6 +25,7 @@ from pages.site import Site, language_of
 from portal import (
     account_routes,
     bulk_routes,
+    consequence_routes,
     customer_routes,
     freeze_routes,
     health_routes,
@@ -108,6 +109,7 @@ def build(client: Client, settings: Settings, *, trusted: bool) -> FastAPI:
         operator_routes,
         bulk_routes,
         freeze_routes,
+        consequence_routes,
         health_routes,
     ):
         app.include_router(module.router)

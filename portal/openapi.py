@@ -8,6 +8,7 @@ from portal import openapi_examples
 from portal.freeze_schemas import FreezeOrder, FreezeRelease
 from portal.problems import MEDIA_TYPE
 from portal.schemas import (
+    AskedConsequence,
     BulkBy,
     BulkRequest,
     CalendarChange,
@@ -169,6 +170,7 @@ class DescribedApp(FastAPI):
             Doing,
             HandOver,
             Step,
+            AskedConsequence,
             CustomerSession,
             CalendarChange,
             FreezeOrder,

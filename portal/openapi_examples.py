@@ -271,6 +271,20 @@ BULK_WHOLE: dict[str, Any] = BULK | {
 BULK_FAILURES = "number,task,workflow_id,customer,code,rule,text,detail,at\r\n7,t-0b1c2d3e4f506172,…\r\n"
 BULK_PAGE: dict[str, Any] = {"items": [BULK], "total": 1, "next": None}
 BULK_BY: dict[str, Any] = {"by": "anna"}
+ASKED_CONSEQUENCE: dict[str, Any] = {"confirm": {"by": "anna", "decision": "granted", "note": "Clicked wrongly"}}
+CONSEQUENCE: dict[str, Any] = {
+    "refused": None,
+    "state": "revoked",
+    "state_text": "Taken back",
+    "effective_at": "2027-01-31T23:00:00Z",
+    "effective_day": "2027-02-01",
+    "waiting_for": [],
+    "waiting_text": None,
+    "closes": ["t-0b1c2d3e4f506172"],
+    "opens": [],
+    "mails": [{"to": "customer", "subject": "Taken back: JTL Advanced", "text": "Hello Muster GmbH, …"}],
+    "needs_second": False,
+}
 HEALTH: dict[str, Any] = {"status": "ok"}
 READY: dict[str, Any] = {
     "status": "ok",

@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 
+from activities.sql.work_list import WorkItem
 from portal import openapi_examples
 from portal.authority import Authority, DecidingAuthority
 from portal.context import Portal
@@ -59,15 +60,8 @@ async def decide(
     portal: Portal, event: str, task: str, decision: Confirmation | Rejection, authority: Authority
 ) -> JSONResponse:
     """Send the decision to the task's run as an update. Raises `unknown_task` and what the run says."""
-    if decision.task not in (None, task):
-        raise malformed("two_tasks", given=decision.task[:80], task=task)
-    by = authority.name or decision.by
-    if not by:
-        raise malformed("by")
-    row = await portal.adapters.database.in_thread(portal.adapters.work_list.task, task)
-    if row is None or not row.open:
-        raise PortalProblem("unknown_task", values={"fault": "task", "task": task[:80]})
-    payload = decision.model_dump(mode="json", exclude_unset=True) | {"task": task, "by": by}
+    payload = payload_of(task, decision, authority)
+    row = await row_of(portal, task)
     try:
         command = RunCommand(event, row.workflow_id, payload, f"decision-{uuid.uuid4()}")
         delivered = await portal.runs.send(command)
@@ -77,3 +71,21 @@ async def decide(
     if delivered.stage == "promised":  # nobody keeps it, so nobody could promise it
         raise unavailable()
     return JSONResponse(await shown(portal, delivered.document, authority.view))
+
+
+def payload_of(task: str, decision: Confirmation | Rejection, authority: Authority) -> dict[str, Any]:
+    """A decision as it goes to the run: on the task in the address, by the name of the log-in. Raises `malformed`."""
+    if decision.task not in (None, task):
+        raise malformed("two_tasks", given=decision.task[:80], task=task)
+    by = authority.name or decision.by
+    if not by:
+        raise malformed("by")
+    return decision.model_dump(mode="json", exclude_unset=True) | {"task": task, "by": by}
+
+
+async def row_of(portal: Portal, task: str) -> WorkItem:
+    """The open task as the work list has it. Raises `unknown_task`."""
+    row = await portal.adapters.database.in_thread(portal.adapters.work_list.task, task)
+    if row is None or not row.open:
+        raise PortalProblem("unknown_task", values={"fault": "task", "task": task[:80]})
+    return row

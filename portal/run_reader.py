@@ -72,6 +72,20 @@ class RunReader:
         except (TimeoutError, WorkflowQueryFailedError) as error:
             raise unavailable(error) from error
 
+    async def weigh(self, workflow_id: str, asked: Document) -> Document:
+        """What a decision would do to the run (query `consequence`). Raises `unknown_run`, `unavailable`."""
+        try:
+            async with asyncio.timeout(READ_WITHIN):
+                with reaching():
+                    run = self.client.get_workflow_handle(workflow_id)
+                    return dict(await run.query("consequence", asked))
+        except RPCError as error:
+            if is_gone(error):
+                raise unknown_run(workflow_id) from error
+            raise unavailable(error) from error
+        except (TimeoutError, WorkflowQueryFailedError) as error:
+            raise unavailable(error) from error
+
     async def status_of(self, workflow_id: str, run_id: str | None) -> Document:
         """From the ledger where the run has ended, else from the run itself. Raises `RPCError` too."""
         ended = self.ended

@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from states.model.base import Amount, Identifier, LongText, Moment, ShortText, Value
 from states.model.bulk import MOST_TASKS, BulkAct, BulkState, LineState
+from states.model.consequence import Consequence
 from states.model.facts import CostEffect
 from states.model.receipts import ReceiptEvent
 from states.model.record import Language
@@ -468,6 +469,29 @@ class BulkPage(Counted):
 
     items: tuple[BulkItem, ...]
     next: str | None
+
+
+class AskedConsequence(BaseModel):
+    """A decision that is weighed and not sent: just one of them."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    confirm: Confirmation | None = None
+    reject: Rejection | None = None
+
+
+class ComingMail(Value):
+    """A mail that would go out, in the words in which it would."""
+
+    to: Literal["customer", "operators", "other_customer"]
+    subject: str
+    text: str
+
+
+class ConsequenceDocument(Consequence):
+    """How the run would stand, and who would hear of it. `refused`: why it would not be taken; nothing would change."""
+
+    mails: tuple[ComingMail, ...]  # type: ignore[assignment]
 
 
 OPEN: dict[str, Any] = {

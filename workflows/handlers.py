@@ -7,11 +7,13 @@ from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
     from states.chart.admission import parse
+    from states.model.consequence import Consequence
     from states.model.facts import Refusal
     from states.model.request import CUSTOMER_MESSAGES, OPERATOR_MESSAGES, LicenceChanged, Request
     from states.model.status import Status
 from workflows.driver import Driver
 from workflows.freezing import RELEASED
+from workflows.weighing import CONSEQUENCE, weigh
 
 DESCRIPTIONS = {
     "requested": "A customer asks for this cancellation, or for another target. Payload: the `requested` document.",
@@ -163,3 +165,8 @@ class Handlers:
         """The status document."""
         document: Status = self.document()
         return document
+
+    @workflow.query(name="consequence", description=CONSEQUENCE)
+    def consequence(self: Any, *payloads: Any) -> Consequence:
+        """What a decision would do, said before it is sent."""
+        return weigh(self.chart, tuple(self.effects.being_performed()), payloads)

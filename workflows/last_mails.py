@@ -28,14 +28,16 @@ with workflow.unsafe.imports_passed_through():
     from states.chart.untold import ask_to_tell, mail_again, note_not_delivered, note_told
     from states.kinds.registry import KINDS
     from states.model.base import Value
+    from states.model.consequence import Consequence
     from states.model.effects import IssueReceipt, Notify
     from states.model.facts import Receipt, Refusal
     from states.model.memory import Memory, Task, TimelineLine
     from states.model.names import last_mails_of
     from states.model.request import OPERATOR_MESSAGES, ConfirmTask, RejectTask
     from states.model.status import Status, TaskEntry, TicketNumbers, page_of
+    from states.views.consequence import Course, consequence
     from states.views.refusals import problem
-    from states.views.status import Glance, status, task_entries
+    from states.views.status import Glance, glance, status, task_entries
 from workflows import options
 from workflows.activity_calls import call_until_done
 from workflows.background import Background
@@ -44,6 +46,7 @@ from workflows.current_details import CurrentDetails
 from workflows.effect_runner import EffectRunner, step_of
 from workflows.freezing import RELEASED
 from workflows.publisher import Publisher, task_list
+from workflows.weighing import CONSEQUENCE, Weighed, asked_about, copy_of
 
 NAME = "LastMails"
 ACTS: dict[str, Callable[[Turn], None]] = {
@@ -152,6 +155,23 @@ class LastMails:
         """The status document of the ended run, with the task that is open."""
         return self.document()
 
+    @workflow.query(name="consequence", description=CONSEQUENCE)
+    def consequence(self, *payloads: Any) -> Consequence:
+        """What a decision would do, said before it is sent."""
+        asked, trial = asked_about(payloads, workflow.now()), copy_of(self.chart)
+        if not isinstance(asked, Weighed):
+            return self.weighed(trial, Course(asked[0]), asked[1])
+        judged = judge(trial, asked.message, asked.at)
+        if isinstance(judged, Refusal):
+            return self.weighed(trial, Course(judged), asked.language)
+        turn = decide(trial, asked.event, judged, asked.at)
+        return self.weighed(trial, Course(None, tuple(turn.effects)), asked.language)
+
+    def weighed(self, trial: Chart, course: Course, language: str | None) -> Consequence:
+        """What has come of a decision that was tried: the run has ended, and stays so."""
+        shown = glance(trial)._replace(waiting_for=waiting_for(trial.model))
+        return consequence(self.memory, trial, course, say, step_of=step_of, language=language, shown=shown)
+
     @property
     def chart(self) -> Chart:
         """The chart of the ended run. Raises `ApplicationError` where nothing was handed over."""
@@ -187,15 +207,8 @@ class LastMails:
         """The decision with its task and what it causes, or why it cannot be taken."""
         shape: Any = OPERATOR_MESSAGES[event]
         said = parse(shape, payloads)
-        if isinstance(said, Refusal):
-            return said
-        said = said.arrived(workflow.now())
-        refusal = wrong_moment(self.memory, said)
-        if refusal is not None:
-            return refusal
-        message = self.chart.dated(said, workflow.now())
-        decision = decision_of(self.turn(message), message)
-        return decision if isinstance(decision, Refusal) else (message, *decision)
+        now = workflow.now()
+        return said if isinstance(said, Refusal) else judge(self.chart, said.arrived(now), now)
 
     def decided(self, event: str, payloads: tuple[Any, ...]) -> Decision:
         """The same. Raises what refuses it, readably."""
@@ -206,26 +219,21 @@ class LastMails:
 
     def take(self, event: str, decision: Decision) -> None:
         """What a person has decided."""
-        message, task, caused = decision
-        if caused != "stays_open":
-            close_task(self.memory, task)
-        turn = self.act(ACTS[caused], message=message, task=task)
-        note = decision_note(message, task)
-        turn.write(event, note.key, **note.values)
+        self.begin(decide(self.chart, event, decision, workflow.now()))
 
     def act(self, action: Callable[[Turn], None], **facts: Any) -> Turn:
         """Take an action of the charts, and begin what it asks for."""
         self.memory.now = workflow.now()
-        turn = self.turn(**facts)
+        turn = turn_of(self.chart, **facts)
         action(turn)
         keep_due(self.memory)
-        self.effects.start(tuple(turn.effects))
-        self.settled = False
+        self.begin(turn)
         return turn
 
-    def turn(self, message: Any = None, **facts: Any) -> Turn:
-        """What is at hand for a decision; the run itself takes no event any more."""
-        return Turn(self.memory, self.chart.traits, lambda: frozenset(ACTS), message, **facts)
+    def begin(self, turn: Turn) -> None:
+        """Have performed what was asked for, and what has changed shown."""
+        self.effects.start(tuple(turn.effects))
+        self.settled = False
 
     async def wait(self) -> None:
         """Until something happens, or operators are to be reminded."""
@@ -249,11 +257,7 @@ class LastMails:
         workflow_id, run_id = self.left[0].workflow_id, self.left[0].run_id
         url = page_of(memory.settings.ui_url, self.info.namespace, workflow_id, run_id)
         document = status(chart, say, workflow_id=workflow_id, run_id=run_id, ui_url=url)
-        return document.model_copy(update={"waiting_for": self.waiting_for()})
-
-    def waiting_for(self) -> tuple[Any, ...]:
-        """A person, while a task is open."""
-        return ("operator",) if self.memory.tasks else ()
+        return document.model_copy(update={"waiting_for": waiting_for(self.memory)})
 
     def details(self) -> str:
         """What the web UI shows."""
@@ -263,7 +267,7 @@ class LastMails:
         """The task in the work list and in the search, the lines in the ledger."""
         self.settled = True
         entries, memory = task_entries(self.memory, say), self.memory
-        self.publisher.publish_attributes(Glance(self.chart.public_state, self.waiting_for(), None, None), memory)
+        self.publisher.publish_attributes(Glance(self.chart.public_state, waiting_for(memory), None, None), memory)
         if entries != self.shown:
             no_deadlines = (None,) * len(entries)
             self.shown, tasks = entries, task_list(entries, no_deadlines, memory, self.info)
@@ -272,6 +276,40 @@ class LastMails:
             self.timeline_kept = memory.timeline
             ended = self.document().model_copy(update={"tasks": (), "waiting_for": ()})
             await call_until_done(activity_names.AMEND_END, ended, Receipt, "Add to the timeline in the ledger")
+
+
+def waiting_for(memory: Memory) -> tuple[Any, ...]:
+    """A person, while a task is open."""
+    return ("operator",) if memory.tasks else ()
+
+
+def turn_of(chart: Chart, message: Any = None, **facts: Any) -> Turn:
+    """What is at hand for a decision; the run itself takes no event any more."""
+    return Turn(chart.model, chart.traits, lambda: frozenset(ACTS), message, **facts)
+
+
+def judge(chart: Chart, said: ConfirmTask | RejectTask, now: datetime) -> Decision | Refusal:
+    """A decision with its task and what it causes, or why it cannot be taken."""
+    refusal = wrong_moment(chart.model, said)
+    if refusal is not None:
+        return refusal
+    message = chart.dated(said, now)
+    decision = decision_of(turn_of(chart, message), message)
+    return decision if isinstance(decision, Refusal) else (message, *decision)
+
+
+def decide(chart: Chart, event: str, decision: Decision, now: datetime) -> Turn:
+    """What a person has decided is noted, and what it causes is asked for."""
+    message, task, caused = decision
+    chart.model.now = now
+    if caused != "stays_open":
+        close_task(chart.model, task)
+    turn = turn_of(chart, message, task=task)
+    ACTS[caused](turn)
+    keep_due(chart.model)
+    note = decision_note(message, task)
+    turn.write(event, note.key, **note.values)
+    return turn
 
 
 def until(moments: list[datetime]) -> Any:

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 from activities.mail.headers import MOST_IN_SUBJECT, in_one_line, readable
 from activities.mail.html import Page, as_html
-from activities.mail.messages import MailText
 from activities.ports import Attachment, Letter
 from catalogue.texts import say
 from settings import Settings
 from states.model.record import Language
+from states.views.mails import MailText
 
 NOT_SHOWN = "image/svg+xml"
 """The kind of picture that mail programs do not show."""

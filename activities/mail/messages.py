@@ -1,7 +1,7 @@
 """What a mail says and to whom: looked up when it is sent, never kept in a history."""
 
 from email.utils import parseaddr
-from typing import Any, NamedTuple
+from typing import Any
 
 from activities.links import customer_home, customer_page, operator_page
 from activities.mail.addresses import Addresses, addresses_in
@@ -12,29 +12,16 @@ from settings import Settings
 from states.model.effects import Notify, Step
 from states.model.facts import Undelivered
 from states.model.record import Customer, Language
+from states.views import mails
+from states.views.mails import MailText
 
-ABSENT = (
-    *("target", "called", "state", "effective_at", "order_by", "note", "reason", "cancelled", "surplus", "task"),
-    *("cost_effect", "price", "new_price", "saved_price", "steps", "number", "last", "abandons_on", "standing"),
-    *("urgent", "type", "due_at", "again", "held_since", "late", "clarified", "other_effective_at", "passed_on"),
-    *("partners", "to", "missed", "overdue", "last_day_unclear", "at_once", "elsewhere"),
-    *("what", "addons_ending", "addons_staying"),
-)
-"""Values that a mail may ask for and that not every notice has."""
 OPERATORS: Language = "de"
 """The language of mails to operators."""
 
 
-class MailText(NamedTuple):
-    """What a mail says."""
-
-    subject: str
-    body: str
-
-
 def mail_text(template: str, language: str, values: Values) -> MailText:
     """The mail of a template."""
-    return MailText(*(say(language, f"mail.{template}.{part}", values) for part in MailText._fields))
+    return mails.mail_text(say, template, language, values)
 
 
 async def send_letter(mail: Mail, key: str, letter: Letter, log: Any) -> Undelivered | None:
@@ -84,7 +71,4 @@ def values_of(
         "zone": settings.time_zone,
         "url": link,
     }
-    refusal = effect.values.get("refusal")
-    if isinstance(refusal, dict):
-        own["reason"] = say(language, f"refusal.{refusal['code']}", own | effect.values | refusal["values"])
-    return dict.fromkeys(ABSENT) | own | effect.values
+    return mails.mail_values(say, effect, language, own)

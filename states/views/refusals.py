@@ -17,9 +17,9 @@ def language_of(memory: Memory) -> str:
     return memory.check.language if memory.check else "de"
 
 
-def refusal_text(say: Say, memory: Memory, prefix: str, refusal: Refusal) -> str:
-    """The text of a refusal, with the run's facts."""
-    language = language_of(memory)
+def refusal_text(say: Say, memory: Memory, prefix: str, refusal: Refusal, language: str | None = None) -> str:
+    """The text of a refusal, with the run's facts; in the customer's language unless another is given."""
+    language = language or language_of(memory)
     return say(language, f"{prefix}.{refusal.code}", with_fault(say, language, run_facts(memory) | refusal.values))
 
 
@@ -32,11 +32,11 @@ def with_fault(say: Say, language: str, given: Mapping[str, Any]) -> dict[str, A
     return values
 
 
-def problem(chart: Chart, say: Say, refusal: Refusal, current: Status | None) -> Problem:
+def problem(chart: Chart, say: Say, refusal: Refusal, current: Status | None, language: str | None = None) -> Problem:
     """Why an event was refused, for people and portals. A request's refusal keeps its own text."""
     for prefix in ("problem", "refusal"):
         try:
-            text = refusal_text(say, chart.model, prefix, refusal)
+            text = refusal_text(say, chart.model, prefix, refusal, language)
             break
         except KeyError:
             text = refusal.code

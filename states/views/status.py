@@ -24,13 +24,17 @@ SHOWN_ALREADY = {"support_ticket": ("said",), "perform": ("given",)}
 """By type, what the instructions themselves say of the customer's words."""
 
 
-def task_entries(memory: Memory, say: Say) -> tuple[TaskEntry, ...]:
-    """Every open task; what the run says of itself is read off once for all of them."""
+def task_entries(memory: Memory, say: Say, language: str | None = None) -> tuple[TaskEntry, ...]:
+    """Every open task; what the run says of itself is read off once for all of them.
+
+    `language`: the customer's unless given.
+    """
     if not memory.tasks:
         return ()
     facts = run_facts(memory) | origin_facts(memory)
     facts |= {"beside": beside_rows(memory), "revocation_asked": bool(tasks_of(memory, "revocation"))}
-    return tuple(task_entry(task, facts | deadline(memory, task), say, language_of(memory)) for task in memory.tasks)
+    language = language or language_of(memory)
+    return tuple(task_entry(task, facts | deadline(memory, task), say, language) for task in memory.tasks)
 
 
 def deadline(memory: Memory, task: Task) -> dict[str, Any]:
@@ -179,11 +183,16 @@ def status(
             memory.settings.zone,
             kind=request.kind,
             target=request.target,
-            awaited=["proof" if task.proof is not None else task.type for task in memory.tasks],
             frozen=frozen,
+            awaited=awaited_by(memory),
             **shown._asdict(),
         ),
     )
+
+
+def awaited_by(memory: Memory) -> list[str]:
+    """What is awaited in each open task, by its type: `proof` of one that is to be checked."""
+    return ["proof" if task.proof is not None else task.type for task in memory.tasks]
 
 
 def standing_of(memory: Memory) -> StandingOrder | None:

@@ -13,10 +13,10 @@ import pytest
 from activities.mail.addresses import addresses_in, faults_of_field
 from activities.mail.frame import Case, framed
 from activities.mail.headers import MOST_IN_SUBJECT
-from activities.mail.messages import MailText
 from activities.mail.senders import message, sender_of
 from activities.ports import Attachment, Letter, Refused
 from settings import Settings, luminance
+from states.views.mails import MailText
 
 LINK = "https://k.example/my/cases/pos/K-1001/POS-21"
 BODY = f"""

@@ -23,10 +23,20 @@ from states.model.base import day_of
 from states.model.effects import BookOrder, CheckLicences, Effect, HandOver, IssueReceipt, Notify, Tell
 from states.model.facts import QUESTION_TYPES, Action, Check, Receipt, Refusal, Surplus, Undelivered
 from states.model.memory import Memory, Task
-from states.model.request import CUSTOMER_MESSAGES, ConfirmTask, HandInProof, Proof, RejectTask, Request, Sent
+from states.model.request import (
+    CUSTOMER_MESSAGES,
+    OPERATOR_MESSAGES,
+    ConfirmTask,
+    HandInProof,
+    Proof,
+    RejectTask,
+    Request,
+    Sent,
+)
 from states.rules.effective_date import effective_at
 from states.rules.surplus_resolution import resolved_flags, unresolved_surplus
 from states.views.why import why
+from tests.charts.consequences import as_happens, as_said, said_of
 
 NOW = datetime(2027, 1, 4, 11, tzinfo=UTC)
 A_MOMENT = timedelta(seconds=1)
@@ -98,6 +108,7 @@ class Broken(AssertionError):
 
 
 Key = tuple[Any, ...]
+Situation = tuple[Any, ...]
 
 
 def key_of(node: Node) -> Key:
@@ -186,8 +197,12 @@ class Step(NamedTuple):
     receipted: bool
 
 
-def explore(kind: Kind, facts: Facts, limit: int = 60_000) -> Walk:
-    """Visit every node. Raises `Broken`."""
+def explore(kind: Kind, facts: Facts, limit: int = 60_000, weighed: set[Situation] | None = None) -> Walk:
+    """Visit every node. Raises `Broken`.
+
+    `weighed`: which decisions have been weighed before they were sent, on walks of this kind so far.
+    """
+    weighed = set() if weighed is None else weighed
     request = Request(**facts.request)
     start = Memory(request=request, run_id="r", run_ids=("r",), now=NOW, requested_at=NOW, last_customer_at=NOW)
     stage = Stage(kind, start)
@@ -202,6 +217,7 @@ def explore(kind: Kind, facts: Facts, limit: int = 60_000) -> Walk:
         moves = list(moves_from(stage, facts, node))
         taken_here = steps[key_of(node)] = []
         check_node(stage, node, moves)
+        check_consequences(stage, node, moves, weighed)
         performed |= {task.step.name for task in tasks_of(node.memory, "perform") if task.step}
         decided |= {move.name.split()[1] for move in moves if move.name.startswith("confirm ")}
         for move in moves:
@@ -448,6 +464,35 @@ def dates_of(node: Node) -> Iterator[tuple[datetime, datetime | None]]:
     yield from ((order.placed_at, order.effective_at) for order in orders if order and memory.state != "ordering")
     if memory.state in ("order", "support_ticket", "appointing"):
         yield memory.now, effective_at(memory)
+
+
+def check_consequences(stage: Stage, node: Node, moves: list[Move], weighed: set[Situation]) -> None:
+    """What is said of a decision before it is sent is what then happens, and saying it changes nothing.
+
+    Once for each situation: walks come by the same decision on many ways.
+    """
+    memory = node.memory
+    for move in moves:
+        situation = situation_of(node, move)
+        if move.event not in OPERATOR_MESSAGES or situation in weighed:
+            continue
+        weighed.add(situation)
+        before = dict(memory.__dict__)
+        said = as_said(said_of(memory, stage.at(memory), move.event, move.message, node.under_way, silent))
+        if memory.__dict__ != before:
+            raise Broken(f"saying what {move.name} would do has done it: {' → '.join(node.path)}")
+        happens = as_happens(stage.at(memory), move.event, move.message, node.under_way)
+        if said != happens:
+            raise Broken(f"{move.name} is said to lead to {said}, and leads to {happens}: {' → '.join(node.path)}")
+
+
+def situation_of(node: Node, move: Move) -> Situation:
+    """What a decision's consequence depends on: the state, the tasks that are open, whether an order is booked how."""
+    memory = node.memory
+    order, types = memory.order, frozenset((task.type, task.text, task.proof is None) for task in memory.tasks)
+    on_what = (order and (order.late, order.effective_at is None), memory.standing is not None, memory.revoking)
+    mode = memory.check.mode if memory.check else None
+    return memory.state, types, move.name, on_what, mode
 
 
 def check_failing_mails(stage: Stage, node: Node) -> None:

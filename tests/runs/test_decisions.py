@@ -1,0 +1,140 @@
+"""An operator's decision: what it would do is said before, over HTTP, by the run itself."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import httpx
+import pytest
+
+from portal.app import build
+from tests.runs.customers import customer_record
+from tests.runs.documents import mails, task_types
+from tests.runs.harness import Run, World
+from tests.runs.steps import mails_when, order_downgrade, prepare_downgrade, request_downgrade, status_when
+from tests.runs.test_untold import last_mails, untold
+
+
+@asynccontextmanager
+async def portal_of(world: World) -> AsyncIterator[httpx.AsyncClient]:
+    """The calls of the portal, made in process."""
+    app = build(world.env.client, world.settings, trusted=True)
+    portal = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://portal")
+    async with app.router.lifespan_context(app), portal:
+        yield portal
+
+
+async def asked_back(world: World) -> Run:
+    """An edition's booked order, which the customer wants to be taken back."""
+    await world.load(customer_record())
+    run = await order_downgrade(world, "2027-01-10T12:00+01:00")
+    await run("request_revocation", explanation="I clicked on the wrong one")
+    return run
+
+
+async def listed(portal: httpx.AsyncClient, run: Run, type_: str) -> str:
+    """The address of a run's task, once it is in the work list."""
+    await status_when(run, lambda status: type_ in task_types(status))
+    for _ in range(100):
+        items = (await portal.get("/tasks", params={"type": type_})).json()["items"]
+        if items:
+            return f"/tasks/{items[0]['id']}"
+        await run.world.env.sleep(0.1)
+    raise AssertionError(f"no task {type_} in the work list")
+
+
+async def consequence_of(portal: httpx.AsyncClient, place: str, language: str = "en", **asked: Any) -> dict[str, Any]:
+    """What a decision would do."""
+    answer = await portal.post(f"{place}/consequence", json=asked, headers={"Accept-Language": language})
+    assert answer.status_code == 200, answer.text
+    said: dict[str, Any] = answer.json()
+    return said
+
+
+@pytest.mark.parametrize("decision", ["granted", "declined"])
+async def test_what_a_decision_would_do_is_what_it_does_to_the_word(world: World, decision: str) -> None:
+    run = await asked_back(world)
+    before = len(await mails_when(run, lambda sent: len(sent) >= 3))
+    payload = {"by": "anna", "decision": decision, "note": "Looked at it"}
+    async with portal_of(world) as portal:
+        place = await listed(portal, run, "revocation")
+        said = await consequence_of(portal, place, confirm=payload)
+        assert await run.status() == await run.status()
+        assert (await run.status())["state"] == "scheduled"
+        done = (await portal.post(f"{place}/confirm", json=payload)).json()
+    assert (said["refused"], said["needs_second"], said["opens"]) == (None, False, [])
+    fields = ("state", "effective_at", "effective_day", "waiting_for")
+    assert {name: said[name] for name in fields} == {name: done[name] for name in fields}
+    assert f"/tasks/{said['closes'][0]}" == place
+    (mail,) = said["mails"]
+    assert mail.keys() == {"to", "subject", "text"} and mail["to"] == "customer"
+    sent = await mails_when(run, lambda sent: len(sent) > before)
+    (told,) = (sent for sent in sent if sent.subject.startswith(mail["subject"]))
+    words = mail["text"].split()
+    assert told.body.split()[: len(words)] == words
+    assert "Muster" in mail["text"]
+
+
+async def test_texts_of_ours_are_in_the_operators_language_and_mails_in_the_customers(world: World) -> None:
+    run = await asked_back(world)
+    async with portal_of(world) as portal:
+        place = await listed(portal, run, "revocation")
+        payload = {"by": "anna", "decision": "granted"}
+        german, english = [await consequence_of(portal, place, code, confirm=payload) for code in ("de", "en")]
+    assert german["state_text"] != english["state_text"]
+    assert german["mails"] == english["mails"]
+
+
+async def test_what_would_be_refused_is_said_and_a_call_that_is_wrong_is_one(world: World) -> None:
+    run = await asked_back(world)
+    async with portal_of(world) as portal:
+        place = await listed(portal, run, "revocation")
+        said = await consequence_of(portal, place, confirm={"by": "anna", "decision": "perhaps"})
+        assert (said["refused"]["code"], said["state"], said["closes"], said["mails"]) == (
+            "malformed",
+            "scheduled",
+            [],
+            [],
+        )
+        assert "granted" in said["refused"]["text"]
+        for wrong in (
+            {},
+            {"confirm": {"by": "a"}, "reject": {"by": "a", "note": "n"}},
+            {"confirm": {"by": 1}},
+            {"x": 1},
+        ):
+            answer = await portal.post(f"{place}/consequence", json=wrong)
+            assert (answer.status_code, answer.json()["code"]) == (422, "malformed"), wrong
+        nobody = await portal.post("/tasks/t-nothing/consequence", json={"reject": {"by": "a", "note": "n"}})
+        assert (nobody.status_code, nobody.json()["code"]) == (404, "unknown_task")
+
+
+async def test_the_query_says_of_a_wrong_payload_what_is_wrong(world: World) -> None:
+    await world.load(customer_record())
+    run = await prepare_downgrade(world)
+    wrong: tuple[Any, ...] = (None, {}, {"confirm": {}, "reject": {}}, {"confirm": {"by": ""}}, "x")
+    for payload in wrong:
+        said = await run.handle.query("consequence", payload)
+        assert said["refused"]["code"] == "malformed" and said["state"] == "order", payload
+    said = await run.handle.query("consequence", {"reject": {"by": "a", "note": "n"}})
+    assert said["refused"]["code"] == "unknown_task"
+
+
+@pytest.mark.parametrize(("decision", "mailed"), [("told", 0), ("retry", 1)])
+async def test_the_same_of_what_an_ended_run_could_not_tell(world: World, decision: str, mailed: int) -> None:
+    await world.load(customer_record(email=None))
+    run = await request_downgrade(world)
+    await run("abandon")
+    left = await last_mails(world, run)
+    await untold(left)
+    payload = {"by": "anna", "decision": decision, "note": "by telephone"}
+    async with portal_of(world) as portal:
+        place = await listed(portal, left, "tell_customer")
+        said = await consequence_of(portal, place, confirm=payload)
+        assert (said["state"], said["waiting_for"], len(said["mails"])) == ("abandoned", [], mailed)
+        stays = await consequence_of(portal, place, reject={"by": "anna", "note": "nobody there"})
+        assert (stays["closes"], stays["waiting_for"]) == ([], ["operator"])
+        assert [mail["to"] for mail in stays["mails"]] == ["operators"]
+        refused = await consequence_of(portal, place, confirm={"by": "anna", "decision": "told"})
+        assert refused["refused"]["code"] == "malformed"
+    assert task_types(await left.status()) == ["tell_customer"] and mails(world) == []
