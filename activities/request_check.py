@@ -134,6 +134,7 @@ def run_settings(settings: Settings, catalogue: Catalogue) -> RunSettings:
         "ui_url": settings.temporal_ui_url,
         "revision": REVISION,
         "reasons": tuple(catalogue.reasons),
+        "second_opinion": settings.second_opinion,
     } | {name: getattr(settings, name) for name in RECORDED}
     defaults = RunSettings()
     return RunSettings(**{name: value for name, value in chosen.items() if value != getattr(defaults, name)})

@@ -16,8 +16,8 @@ from portal.context import Portal, requested_language
 from portal.incoming import check_own
 from portal.json_body import JsonBody
 from portal.openapi import OPERATOR, answer, body, problems, secured
-from portal.operator_routes import TaskId, payload_of, row_of
-from portal.parameters import CurrentPortal
+from portal.operator_routes import payload_of, row_of
+from portal.parameters import CurrentPortal, TaskId
 from portal.problems import malformed
 from portal.schemas import AskedConsequence, ConsequenceDocument
 from portal.shown import with_names

@@ -37,6 +37,7 @@ def checked(settings: Settings, kinds: Collection[str], tasks: Collection[str]) 
     faults = [
         *unknown_names("customer_centre_modes", settings.customer_centre_modes, "kinds", kinds),
         *unknown_names("task_due", settings.task_due, "types of task", tasks),
+        *unknown_decisions(settings.second_opinion),
     ]
     if faults:
         raise ValidationError.from_exception_data("Settings", faults)
@@ -52,6 +53,24 @@ def unknown_names(
             text = f"{suggestion(name, names)} the {what} are {', '.join(names)}".strip()
             fault = PydanticCustomError("unknown_name", "{text}", {"text": text})
             yield {"type": fault, "loc": (setting,), "input": f"{name}={value}"}
+
+
+def unknown_decisions(given: Collection[str]) -> list[InitErrorDetails]:
+    """What is wrong with each name of a decision that no type of task has; loaded where one is named."""
+    if not given:
+        return []
+    from states.chart.second_opinion import NAMES
+
+    said = {name: f"{suggestion(name, NAMES)} the decisions are {', '.join(NAMES)}" for name in given}
+    return [
+        {
+            "type": PydanticCustomError("unknown_decision", "{text}", {"text": text.strip()}),
+            "loc": ("second_opinion",),
+            "input": name,
+        }
+        for name, text in said.items()
+        if name not in NAMES
+    ]
 
 
 def run_program(

@@ -28,6 +28,7 @@ from settings.reading import (
     durations,
     iso_8601,
     lines_of_text,
+    names,
     one_line,
     optional,
     pairs,
@@ -82,6 +83,8 @@ class Settings(BaseSettings):
     customer_centre_modes: Annotated[dict[str, Mode], NoDecode, read_from_text(partial(pairs, "="))] = {}
     notice_boundary: Literal["inclusive", "strict"] = "inclusive"
     time_zone: Annotated[str, AfterValidator(zone_name)] = "Europe/Berlin"
+    second_opinion: Annotated[tuple[str, ...], NoDecode, read_from_text(names)] = ()
+    """The decisions that two people must take, as `<task type>:<decision>`."""
     abandon_after: Positive = timedelta(days=30)
     remind_every: Positive = timedelta(days=7)
     recheck_before: Positive = timedelta(days=5)

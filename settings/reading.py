@@ -97,6 +97,11 @@ def pairs(separator: str, text: str) -> dict[str, str]:
     return found
 
 
+def names(text: str) -> tuple[str, ...]:
+    """Names, comma-separated, each once."""
+    return tuple(dict.fromkeys(name.strip() for name in text.split(",") if name.strip()))
+
+
 def list_of_pairs(separator: str, text: str) -> list[tuple[str, str]]:
     """Names with their values, as they stand there. Raises `ValueError`."""
     given = [pair.strip().partition(separator) for pair in text.split(",") if pair.strip()]

@@ -18,10 +18,12 @@ with workflow.unsafe.imports_passed_through():
     from activities import activity_names
     from catalogue.quoting import in_markdown
     from catalogue.texts import say
-    from states.chart.admission import decision_of, parse, wrong_moment
-    from states.chart.base import Chart
-    from states.chart.decisions import decision_note, undelivered_note
+    from states.chart.admission import parse, wrong_moment
+    from states.chart.base import KEEPS_TASK, Chart
+    from states.chart.decisions import undelivered_note
+    from states.chart.proposals import keep_proposal, withdraw_proposal
     from states.chart.reminders import escalation_at, keep_open, remind_of_tasks
+    from states.chart.second_opinion import Decided, decided, seconded
     from states.chart.task_types import keep_due
     from states.chart.tasks import close_task
     from states.chart.turn import Answer, Turn
@@ -31,7 +33,7 @@ with workflow.unsafe.imports_passed_through():
     from states.model.consequence import Consequence
     from states.model.effects import IssueReceipt, Notify
     from states.model.facts import Receipt, Refusal
-    from states.model.memory import Memory, Task, TimelineLine
+    from states.model.memory import Memory, TimelineLine
     from states.model.names import last_mails_of
     from states.model.request import OPERATOR_MESSAGES, ConfirmTask, RejectTask
     from states.model.status import Status, TaskEntry, TicketNumbers, page_of
@@ -53,9 +55,10 @@ ACTS: dict[str, Callable[[Turn], None]] = {
     "customer_told": note_told,
     "mail_again": mail_again,
     "stays_open": keep_open,
+    "proposed": keep_proposal,
+    "proposal_withdrawn": withdraw_proposal,
 }
 """What a decision causes, the same as in a run."""
-Decision = tuple[ConfirmTask | RejectTask, Task, str]
 
 
 class Remains(Value):
@@ -165,7 +168,12 @@ class LastMails:
         if isinstance(judged, Refusal):
             return self.weighed(trial, Course(judged), asked.language)
         turn = decide(trial, asked.event, judged, asked.at)
-        return self.weighed(trial, Course(None, tuple(turn.effects)), asked.language)
+        second = seconded(self.memory.tasks, trial.model.tasks)
+        agreed = judge(trial, second, asked.at) if second is not None else None
+        if isinstance(agreed, Decided):
+            turn = decide(trial, "confirm_task", agreed, asked.at)
+        course = Course(None, tuple(turn.effects), needs_second=second is not None)
+        return self.weighed(trial, course, asked.language)
 
     def weighed(self, trial: Chart, course: Course, language: str | None) -> Consequence:
         """What has come of a decision that was tried: the run has ended, and stays so."""
@@ -203,21 +211,21 @@ class LastMails:
         turn = self.act(note_not_delivered, answer=answer)
         turn.write("not_delivered", note.key, **note.values)
 
-    def judged(self, event: str, payloads: tuple[Any, ...]) -> Decision | Refusal:
+    def judged(self, event: str, payloads: tuple[Any, ...]) -> Decided | Refusal:
         """The decision with its task and what it causes, or why it cannot be taken."""
         shape: Any = OPERATOR_MESSAGES[event]
         said = parse(shape, payloads)
         now = workflow.now()
         return said if isinstance(said, Refusal) else judge(self.chart, said.arrived(now), now)
 
-    def decided(self, event: str, payloads: tuple[Any, ...]) -> Decision:
+    def decided(self, event: str, payloads: tuple[Any, ...]) -> Decided:
         """The same. Raises what refuses it, readably."""
         judged = self.judged(event, payloads)
         if isinstance(judged, Refusal):
             raise EventRefused(problem(self.chart, say, judged, self.document()))
         return judged
 
-    def take(self, event: str, decision: Decision) -> None:
+    def take(self, event: str, decision: Decided) -> None:
         """What a person has decided."""
         self.begin(decide(self.chart, event, decision, workflow.now()))
 
@@ -288,26 +296,24 @@ def turn_of(chart: Chart, message: Any = None, **facts: Any) -> Turn:
     return Turn(chart.model, chart.traits, lambda: frozenset(ACTS), message, **facts)
 
 
-def judge(chart: Chart, said: ConfirmTask | RejectTask, now: datetime) -> Decision | Refusal:
+def judge(chart: Chart, said: ConfirmTask | RejectTask, now: datetime) -> Decided | Refusal:
     """A decision with its task and what it causes, or why it cannot be taken."""
     refusal = wrong_moment(chart.model, said)
     if refusal is not None:
         return refusal
     message = chart.dated(said, now)
-    decision = decision_of(turn_of(chart, message), message)
-    return decision if isinstance(decision, Refusal) else (message, *decision)
+    return decided(turn_of(chart, message), message)
 
 
-def decide(chart: Chart, event: str, decision: Decision, now: datetime) -> Turn:
+def decide(chart: Chart, event: str, decision: Decided, now: datetime) -> Turn:
     """What a person has decided is noted, and what it causes is asked for."""
-    message, task, caused = decision
+    message, task, caused, note = decision
     chart.model.now = now
-    if caused != "stays_open":
+    if caused not in KEEPS_TASK:
         close_task(chart.model, task)
     turn = turn_of(chart, message, task=task)
     ACTS[caused](turn)
     keep_due(chart.model)
-    note = decision_note(message, task)
     turn.write(event, note.key, **note.values)
     return turn
 

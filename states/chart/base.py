@@ -15,7 +15,6 @@ from statemachine.factory import StateMachineMetaclass
 from statemachine.transition_list import TransitionList
 
 from states.chart.admission import (
-    decision_of,
     enabled,
     ended,
     proof_task,
@@ -32,6 +31,7 @@ from states.chart.lifecycle import after_event, note_late, waiting_for
 from states.chart.questions import outdated_answers
 from states.chart.reactions import REACTIONS
 from states.chart.reminders import pass_over_reminders
+from states.chart.second_opinion import decided
 from states.chart.state_names import answer_event, awaits, public_state
 from states.chart.tasks import at_rest, close_task
 from states.chart.timers import timers_of
@@ -46,7 +46,9 @@ from states.rules.surplus_resolution import with_licence_news
 
 SentMessage = TypeVar("SentMessage", bound=Sent)
 
-KEEPS_TASK = frozenset({"stays_open", "perform_rejected", "hand_in_proof", "proof_rejected"})
+KEEPS_TASK = frozenset(
+    {"stays_open", "perform_rejected", "hand_in_proof", "proof_rejected", "proposed", "proposal_withdrawn"}
+)
 """What is done to a task without closing it."""
 
 
@@ -136,7 +138,7 @@ class Chart(StateChart[Memory], metaclass=ChartType):
         if isinstance(message, Request):
             return refusal_of_request(turn, message)
         if isinstance(message, ConfirmTask | RejectTask):
-            decision = decision_of(turn, message)
+            decision = decided(turn, message)
             return decision if isinstance(decision, Refusal) else None
         return refusal_of_message(turn, event, message) if isinstance(message, Message) else None
 
@@ -191,11 +193,11 @@ class Chart(StateChart[Memory], metaclass=ChartType):
     def _decided(self, event: str, message: ConfirmTask | RejectTask, at: datetime) -> tuple[Effect, ...]:
         """An operator's decision on a task, judged at its own moment."""
         self.model.now = at
-        decision = decision_of(self.turn(message), message)
+        decision = decided(self.turn(message), message)
         if isinstance(decision, Refusal):
             raise ValueError(f"{event} is refused: {decision.code}")
-        task, caused = decision
-        return self._take(caused, at, message=message, task=task, line=event, note=decision_note(message, task))
+        message, task, caused, note = decision
+        return self._take(caused, at, message=message, task=task, line=event, note=note)
 
     def _cancelled(self, at: datetime) -> tuple[Effect, ...]:
         """A cancel request is `abandon` by an operator where that is enabled; elsewhere a line (docs/contract.md)."""

@@ -7,7 +7,7 @@ transition of the same event there: its own come first.
 from collections.abc import Callable
 from typing import NamedTuple
 
-from states.chart import amendments, checks, orders, overdue, questions, reminders, revocation, tasks, untold
+from states.chart import amendments, checks, orders, overdue, proposals, questions, reminders, revocation, tasks, untold
 from states.chart.state_names import answer_event
 from states.chart.turn import Turn
 from states.model.facts import Receipt
@@ -45,6 +45,8 @@ REACTIONS = (
     Reaction("proof_rejected", reminders.reject_proof),
     Reaction("perform_rejected", reminders.keep_open),
     Reaction("stays_open", reminders.keep_open),
+    Reaction("proposed", proposals.keep_proposal),
+    Reaction("proposal_withdrawn", proposals.withdraw_proposal),
     Reaction("retry", tasks.try_again),
     Reaction("skip", note_skipped),
     Reaction("customer_told", untold.note_told),

@@ -175,7 +175,7 @@ def keep_proof(turn: Turn) -> None:
         confirmed_by=message.by,
         confirmed_at=message.time,
     )
-    change_task(turn.memory, turn.task, proof=proof)
+    change_task(turn.memory, turn.task, proof=proof, proposed=None)
 
 
 def try_again(turn: Turn) -> None:

@@ -35,7 +35,7 @@ def ask_to_tell(turn: Turn) -> None:
     memory = turn.memory
     values = {"mails": [mail_row(memory, untold) for untold in memory.untold]}
     for task in tasks_of(memory, TASK):
-        change_task(memory, task, values=values)
+        change_task(memory, task, values=values, proposed=None)
     if memory.untold:
         open_task(turn, TASK, TASK, values=values)
 

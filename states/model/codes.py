@@ -82,6 +82,7 @@ CODES: dict[str, Code] = {
         Code("ended", ("event",)),
         Code("unknown_task", ("event",), 404),
         Code("proof_missing", ("event",), 422),
+        Code("second_needed", ("event",)),
         Code("unknown_run", ("portal",), 404),
         Code("id_reused", ("portal",)),
         Code("claimed", ("portal",)),

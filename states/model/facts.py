@@ -148,6 +148,8 @@ class RunSettings(Value):
     max_event_age: timedelta = timedelta(days=7)
     task_due: dict[str, str] = Field(default_factory=dict)
     """Within which time tasks of a type are due, where that is not the type's own (`states.rules.due_dates`)."""
+    second_opinion: tuple[str, ...] = ()
+    """The decisions that need a second person, as `<task type>:<decision>` (`states.chart.second_opinion`)."""
     reasons: tuple[str, ...] = ()
     """The codes that the catalogue lists for why a customer leaves."""
     ui_url: str = "http://127.0.0.1:8233"

@@ -8,10 +8,17 @@ from pydantic import BaseModel, ConfigDict, Field
 from states.model.base import Moment, Value
 from states.model.effects import AnyEffect, Notify
 from states.model.facts import Check, CostEffect, DateRule, Receipt, Refusal, RunSettings, Surplus, Undelivered
-from states.model.request import Proof, Request
+from states.model.request import ConfirmTask, Proof, Request
 
 Actor = Literal["customer", "operator", "system"]
 """Who acted, by the way in which it came: a customer's event, an operator's decision, or neither. Never by a name."""
+
+
+class Proposal(Value):
+    """A decision that needs a second person, as the first one has sent it, and when it was taken."""
+
+    at: Moment
+    message: ConfirmTask
 
 
 class Task(Value):
@@ -41,6 +48,8 @@ class Task(Value):
     escalated: int = 0
     reminded_at: Moment | None = None
     """When the operators were last reminded of it."""
+    proposed: Proposal | None = None
+    """What one person has decided and a second one must still confirm (`states.chart.second_opinion`)."""
 
 
 class TimelineLine(Value):

@@ -72,10 +72,25 @@ Audience = Literal["everyone", "retold", "operators"]
 """Who reads a line of the timeline: everyone as it stands, customers in other words, or operators alone."""
 
 
+class ProposedDecision(Value):
+    """What one person has decided and a second one must still confirm: who and when, and what he said.
+
+    `date`: the day or the moment that he named.
+    """
+
+    by: str
+    at: Moment
+    decision: str | None
+    note: str | None
+    date: str | None
+    reference: str | None
+
+
 class TaskEntry(Value):
     """An open task: what an operator reads and what may be decided.
 
     `customer_text`: what the customer reads of it, who must act or waits for it; None where it is not for him.
+    `proposed`: what waits for a second person.
     """
 
     task: str
@@ -85,6 +100,7 @@ class TaskEntry(Value):
     customer_text: str | None = None
     decisions: tuple[str, ...]
     proof_required: bool
+    proposed: ProposedDecision | None = None
 
 
 class TimelineEntry(Value):

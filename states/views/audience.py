@@ -45,7 +45,8 @@ FIELDS: Mapping[type[Value], Mapping[str, Whose]] = {
     | those("everyone", "state state_text being_booked waiting_for waiting_text enabled effective_at effective_day")
     | those("everyone", "order_by order_by_day why term_ends cost_effect catalogue warnings refusal surplus standing"),
     TaskEntry: those("everyone", "task type customer_text")
-    | those("retold", "due_at instructions decisions proof_required"),
+    | those("retold", "due_at instructions decisions proof_required")
+    | those("operators", "proposed"),
     TimelineEntry: those("everyone", "at state event actor")
     | those("retold", "by note")
     | those("operators", "audience customer_note"),
@@ -71,6 +72,7 @@ HOLDS: Mapping[str, type[Value]] = {
 
 NOTES: Mapping[str, Whose | Literal["its sender's"]] = {
     **those("operators", "step_failed skipped frozen escalated cancel_requested_not_possible not_delivered"),
+    **those("operators", "proposed proposal_withdrawn"),
     **those("retold", "decided reminded"),
     **dict.fromkeys(("ignored_signal", "refused_event", "delivered_late"), "its sender's"),
     **those("everyone", "order_by_passed rechecked change_dropped cost_changed revocation_passed_on order_refused"),

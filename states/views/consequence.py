@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from states.chart.base import Chart
+from states.chart.second_opinion import seconded
 from states.chart.turn import Answer
 from states.model.consequence import Consequence, MailToCome, OpenedTask, reader_of
 from states.model.effects import CHANGES, CheckLicences, Effect, Notify, Step
@@ -32,6 +33,8 @@ class Course(NamedTuple):
 
     refusal: Refusal | None
     effects: tuple[Effect, ...] = ()
+    needs_second: bool = False
+    """It would be proposed; the rest is what happens when a second person confirms it."""
 
 
 def tried(trial: Chart, event: str, message: Any, at: datetime, under_way: tuple[Effect, ...] = ()) -> Course:
@@ -42,8 +45,11 @@ def tried(trial: Chart, event: str, message: Any, at: datetime, under_way: tuple
     refusal = trial.would_refuse(event, message, at)
     if refusal is not None:
         return Course(refusal)
-    due_before = due(trial, at)
+    due_before, tasks = due(trial, at), trial.model.tasks
     asked = [*trial.receive(event, message, at)]
+    second = seconded(tasks, trial.model.tasks)
+    if second is not None:
+        asked += trial.receive("confirm_task", second, at)
     waiting = [*(effect for effect in under_way if trial.model.revoking and trial.awaits(effect)), *asked]
     while not trial.ended:
         answer = next_answer(trial, waiting)
@@ -53,7 +59,7 @@ def tried(trial: Chart, event: str, message: Any, at: datetime, under_way: tuple
         more = trial.receive("answered", answer, at) if answer else trial.receive(str(moment), None, at)
         asked += more
         waiting += more
-    return Course(None, tuple(asked))
+    return Course(None, tuple(asked), needs_second=second is not None)
 
 
 def due(chart: Chart, at: datetime) -> set[str]:
@@ -83,7 +89,6 @@ def consequence(
     step_of: StepOf,
     language: str | None = None,
     shown: Glance | None = None,
-    needs_second: bool = False,
 ) -> Consequence:
     """Read off what a tried decision has led to. `shown`: how the run then stands, unless its chart says so."""
     memory = trial.model
@@ -113,7 +118,7 @@ def consequence(
             OpenedTask(type=entry.type, instructions=entry.instructions) for entry in entries if entry.task not in known
         ),
         mails=tuple(mail_to_come(memory, mail, say, step_of) for mail in mails_in(course)),
-        needs_second=needs_second,
+        needs_second=course.needs_second,
     )
 
 

@@ -5,11 +5,20 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from states.chart.base import Chart
+from states.chart.proposals import proposal_facts
 from states.chart.task_types import decisions_of, type_of
 from states.chart.tasks import tasks_of
-from states.model.memory import Memory, Task, TimelineLine
+from states.model.memory import Memory, Proposal, Task, TimelineLine
 from states.model.names import case_number
-from states.model.status import ReasonText, StandingOrder, Status, SurplusEntry, TaskEntry, TimelineEntry
+from states.model.status import (
+    ProposedDecision,
+    ReasonText,
+    StandingOrder,
+    Status,
+    SurplusEntry,
+    TaskEntry,
+    TimelineEntry,
+)
 from states.model.texts import Say
 from states.rules.effective_date import cost_effect_of, effective_at, order_by
 from states.rules.run_values import change_row, isoformat, origin_facts, run_facts, stage_of
@@ -51,6 +60,8 @@ def task_entry(task: Task, facts: Mapping[str, Any], say: Say, language: str) ->
         text += "\n\n" + say(language, "task.proof", {"reference": task.proof.reference, "by": task.proof.confirmed_by})
     if task.note:
         text += "\n\n" + say(language, "task.note", {"note": task.note})
+    if task.proposed is not None:
+        text += "\n\n" + say(language, "task.proposed", {**values, **proposal_facts(task.proposed)})
     return TaskEntry(
         task=task.task,
         type=task.type,
@@ -59,6 +70,20 @@ def task_entry(task: Task, facts: Mapping[str, Any], say: Say, language: str) ->
         customer_text=customer_text(task, facts, say, language),
         decisions=decisions_of(task),
         proof_required=type_of(task).needs_proof,
+        proposed=proposed_decision(task.proposed) if task.proposed else None,
+    )
+
+
+def proposed_decision(proposal: Proposal) -> ProposedDecision:
+    """What waits for a second person."""
+    facts = proposal_facts(proposal)
+    return ProposedDecision(
+        by=proposal.message.by,
+        at=proposal.at,
+        decision=proposal.message.decision,
+        note=proposal.message.note,
+        date=facts.get("at"),
+        reference=facts.get("reference"),
     )
 
 

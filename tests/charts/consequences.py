@@ -23,13 +23,14 @@ class Outcome(NamedTuple):
     closes: tuple[str, ...]
     opens: tuple[str, ...]
     mails: tuple[str, ...]
+    needs_second: bool = False
 
 
 def as_said(said: Consequence) -> Outcome:
     """What is said before."""
     opens, mails = (task.type for task in said.opens), (mail.step.effect for mail in said.mails)
     named = tuple(f"{mail.template} to {mail.to}" for mail in mails if isinstance(mail, Notify))
-    return Outcome(said.state, said.effective_at, said.waiting_for, said.closes, tuple(opens), named)
+    return Outcome(said.state, said.effective_at, said.waiting_for, said.closes, tuple(opens), named, said.needs_second)
 
 
 def said_of(
@@ -51,6 +52,9 @@ def as_happens(chart: Chart, event: str, message: Any, under_way: tuple[Effect, 
     memory, at = chart.model, chart.model.now
     known, passed = memory.tasks, {name for name, moment in chart.timers().items() if moment <= at}
     asked = list(chart.receive(event, message, at))
+    proposed = next((task.proposed.message for task in memory.tasks if task.proposed and task not in known), None)
+    if proposed is not None:
+        asked += chart.receive("confirm_task", proposed.model_copy(update={"by": "somebody else"}), at)
     mails = [effect for effect in asked if isinstance(effect, Notify)]
     world = [effect for effect in (*(under_way if memory.revoking else ()), *asked) if acts(effect, memory)]
     while not chart.ended:
@@ -70,6 +74,7 @@ def as_happens(chart: Chart, event: str, message: Any, under_way: tuple[Effect, 
         tuple(task.task for task in known if task.task not in left),
         tuple(task.type for task in memory.tasks if task.task not in before),
         tuple(f"{mail.template} to {mail.to}" for mail in mails),
+        proposed is not None,
     )
 
 

@@ -15,13 +15,13 @@ from states.chart.admission import takes_at
 from states.chart.base import KEEPS_TASK, Chart
 from states.chart.receipts import ARRIVALS
 from states.chart.state_names import BEFORE_ORDER
-from states.chart.task_types import decisions_of, rejected_event
+from states.chart.task_types import TASK_TYPES, decisions_of, rejected_event
 from states.chart.tasks import tasks_of, work_of
 from states.chart.turn import Answer
 from states.kinds.kind import Kind
 from states.model.base import day_of
 from states.model.effects import BookOrder, CheckLicences, Effect, HandOver, IssueReceipt, Notify, Tell
-from states.model.facts import QUESTION_TYPES, Action, Check, Receipt, Refusal, Surplus, Undelivered
+from states.model.facts import QUESTION_TYPES, Action, Check, Receipt, Refusal, RunSettings, Surplus, Undelivered
 from states.model.memory import Memory, Task
 from states.model.request import (
     CUSTOMER_MESSAGES,
@@ -101,6 +101,8 @@ class Facts:
     later: tuple[Check, ...]
     other_target: Any = None
     request: dict[str, Any] = field(default_factory=dict)
+    second_opinion: tuple[str, ...] = ()
+    """The decisions that two people must take."""
 
 
 class Broken(AssertionError):
@@ -119,7 +121,7 @@ def key_of(node: Node) -> Key:
     memory = node.memory
     check, order, refusal = memory.check, memory.order, memory.refusal
     tasks = sorted(
-        (task.type, task.subject or "", task.step.name if task.step else "", task.proof is not None)
+        (task.type, task.subject or "", task.step.name if task.step else "", task.proof is not None, word_of(task))
         for task in memory.tasks
     )
     under_way = sorted(
@@ -138,6 +140,12 @@ def key_of(node: Node) -> Key:
         memory.now if memory.state in BEFORE_ORDER else None,
     )
     return memory.state, memory.request.target, facts, tuple(tasks), tuple(under_way), node.ghost
+
+
+def word_of(task: Task) -> str:
+    """What one person has decided, where a second one must do so too."""
+    proposal = task.proposed
+    return f"{proposal.message.by}: {proposal.message.decision or 'confirmed'}" if proposal else ""
 
 
 class Stage:
@@ -204,7 +212,16 @@ def explore(kind: Kind, facts: Facts, limit: int = 60_000, weighed: set[Situatio
     """
     weighed = set() if weighed is None else weighed
     request = Request(**facts.request)
-    start = Memory(request=request, run_id="r", run_ids=("r",), now=NOW, requested_at=NOW, last_customer_at=NOW)
+    settings = RunSettings(second_opinion=facts.second_opinion)
+    start = Memory(
+        request=request,
+        run_id="r",
+        run_ids=("r",),
+        now=NOW,
+        requested_at=NOW,
+        last_customer_at=NOW,
+        settings=settings,
+    )
     stage = Stage(kind, start)
     under_way = stage.chart.receive("start", None, NOW)
     first = Node(stage.memory(), under_way, Ghost())
@@ -351,7 +368,8 @@ def operator_moves(chart: Chart, task: Task) -> Iterator[Move]:
 
     One may be refused only while what is under way makes it pointless: never at rest. A day that is over may be.
     """
-    fields: dict[str, Any] = {"task": task.task, "by": "o", "note": "n"}
+    first = task.proposed.message.by if task.proposed else ""
+    fields: dict[str, Any] = {"task": task.task, "by": "p" if first == "o" else "o", "note": "n"}
     today = day_of(chart.model.now, "Europe/Berlin")
     # A walk lets dates come early: what is held since a day that is still to come is held from then on (X4).
     since = day_of(max(chart.model.now, chart.model.held_since or chart.model.now), "Europe/Berlin")
@@ -364,12 +382,12 @@ def operator_moves(chart: Chart, task: Task) -> Iterator[Move]:
         confirmed = ConfirmTask(decision=decisions[0], **yesterday)
         over = Move(f"confirm {task.type} {decisions[0]} of yesterday", "confirm_task", confirmed)
         if refusal_of(chart, over) is None:
-            yield over
+            yield named_by_what_it_is(chart.model, task, over)
     if task.text == "surplus_channels":
         named = ConfirmTask(**proved | {"at": LAST_DAYS[-1]})
         to_come = Move("confirm surplus for a day to come", "confirm_task", named)
         if chart.at_rest():
-            yield enabled(chart, to_come)
+            yield named_by_what_it_is(chart.model, task, enabled(chart, to_come))
         dated = {}
     for move in (
         *(
@@ -384,9 +402,49 @@ def operator_moves(chart: Chart, task: Task) -> Iterator[Move]:
     ):
         refusal = refusal_of(chart, move)
         if refusal is None:
-            yield move
+            yield named_by_what_it_is(chart.model, task, move)
         elif chart.at_rest():
             raise Broken(f"{move.name} is not possible in {chart.model.state}: {refusal}")
+
+
+def named_by_what_it_is(memory: Memory, task: Task, move: Move) -> Move:
+    """A first word, or what takes one back, is no decision."""
+    if isinstance(move.message, RejectTask) and task.proposed is not None:
+        return move._replace(name=f"withdraw {task.type}")
+    return move._replace(name=f"propose {move.name}") if is_one_word(memory, task, move.message) else move
+
+
+def is_one_word(memory: Memory, task: Task, message: ConfirmTask | RejectTask) -> bool:
+    """Whether a decision needs two people, and nobody else has taken the same."""
+    listed = memory.settings.second_opinion
+    decisions = TASK_TYPES[task.type].decisions
+    if isinstance(message, RejectTask):
+        same = (decision for decision, event in decisions.items() if event == rejected_event(task))
+        return any(f"{task.type}:{decision}" in listed for decision in same)
+    if f"{task.type}:{message.decision if decisions else 'confirmed'}" not in listed:
+        return False
+    first = task.proposed.message if task.proposed else None
+    return first is None or (first.decision, first.at, first.by == message.by) != (message.decision, message.at, False)
+
+
+def check_two_people(
+    before: Memory, after: Memory, move: Move, effects: tuple[Effect, ...], path: tuple[str, ...]
+) -> None:
+    """No decision that needs two people takes effect on one person's word, and none waits for a third.
+
+    Raises `Broken`.
+    """
+    task = next(task for task in before.tasks if task.task == move.message.task)
+    still = next((other for other in after.tasks if other.task == task.task), None)
+    unchanged = still is not None and after.state == before.state and not effects
+    if move.name.startswith(("propose", "withdraw")) and not unchanged:
+        raise Broken(f"takes effect on one person's word: {' → '.join(path)}")
+    if move.name.startswith("withdraw") and still is not None and still.proposed is not None:
+        raise Broken(f"a proposal outlives its rejection: {' → '.join(path)}")
+    if move.name.startswith("propose") and (still is None or still.proposed is None):
+        raise Broken(f"the first word is lost: {' → '.join(path)}")
+    if move.name.startswith("confirm") and still is not None and still.proposed is not None:
+        raise Broken(f"two have decided the same, and a third is waited for: {' → '.join(path)}")
 
 
 def follow(stage: Stage, node: Node, move: Move) -> Node:
@@ -395,6 +453,8 @@ def follow(stage: Stage, node: Node, move: Move) -> Node:
     path = (*node.path, f"{move.name} [{node.memory.state}]")
     effects = taken(chart, move, path)
     check_receipts(node.memory, chart.model, move, effects, path)
+    if move.event in OPERATOR_MESSAGES and node.memory.settings.second_opinion:
+        check_two_people(node.memory, chart.model, move, effects, path)
     new = tuple(effect for effect in effects if not isinstance(effect, Notify | IssueReceipt | Tell | HandOver))
     answered = move.message.effect if isinstance(move.message, Answer) else None
     left = tuple(effect for effect in node.under_way if effect is not answered)
@@ -436,7 +496,9 @@ def check_receipts(
 
 
 def ghost_after(ghost: Ghost, name: str) -> Ghost:
-    """What has then happened."""
+    """What has then happened. What is only proposed has not."""
+    if name.startswith("propose "):
+        return ghost
     if name.startswith("place_order done") or name == "confirm repair skip":
         ghost = replace(ghost, booked=True)
     if name in ("timer date_reached", "timer standing_due"):
@@ -481,6 +543,8 @@ def check_consequences(stage: Stage, node: Node, moves: list[Move], weighed: set
         said = as_said(said_of(memory, stage.at(memory), move.event, move.message, node.under_way, silent))
         if memory.__dict__ != before:
             raise Broken(f"saying what {move.name} would do has done it: {' → '.join(node.path)}")
+        if said.needs_second != move.name.startswith("propose "):
+            raise Broken(f"{move.name} is said to need a second person, or not to: {' → '.join(node.path)}")
         happens = as_happens(stage.at(memory), move.event, move.message, node.under_way)
         if said != happens:
             raise Broken(f"{move.name} is said to lead to {said}, and leads to {happens}: {' → '.join(node.path)}")
@@ -492,7 +556,8 @@ def situation_of(node: Node, move: Move) -> Situation:
     order, types = memory.order, frozenset((task.type, task.text, task.proof is None) for task in memory.tasks)
     on_what = (order and (order.late, order.effective_at is None), memory.standing is not None, memory.revoking)
     mode = memory.check.mode if memory.check else None
-    return memory.state, types, move.name, on_what, mode
+    words = tuple(word_of(task) for task in memory.tasks)
+    return memory.state, types, move.name, on_what, mode, words
 
 
 def check_failing_mails(stage: Stage, node: Node) -> None:

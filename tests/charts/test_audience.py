@@ -54,7 +54,7 @@ def test_every_field_that_holds_more_says_what() -> None:
 def test_every_event_and_every_note_of_the_timeline_is_declared() -> None:
     caused = {event for type_ in TASK_TYPES.values() for event in (type_.confirmed, type_.rejected)}
     caused |= {event for type_ in TASK_TYPES.values() for event in type_.decisions.values()}
-    caused |= {"proof_rejected"}
+    caused |= {"proof_rejected", "proposed", "proposal_withdrawn"}
     chart_events = {event.id for kind in KINDS.values() for event in cast(Any, kind.chart).events}
     written = {*CUSTOMER_MESSAGES, *OPERATOR_MESSAGES, "requested", GONE, *get_args(How)} - {"open"}
     assert (chart_events | written) - caused - set(EVENTS) == set()

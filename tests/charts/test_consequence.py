@@ -13,6 +13,8 @@ from states.model.effects import Notify
 from states.model.facts import Receipt, Undelivered
 from states.model.request import OPERATOR_MESSAGES
 from states.views.consequence import consequence, tried
+from states.views.labels import state_text
+from states.views.status import glance
 from tests.charts.consequences import as_happens, as_said, bare_step, said_of
 from tests.charts.lone_run import (
     ASK_COST,
@@ -168,8 +170,9 @@ def test_what_a_decision_would_do_is_said_and_is_what_it_does(
     assert (shown.state, shown.mails) == (says["state"], says["mails"])
     assert says.get("day") in (None, str(said.effective_day))
     assert len(shown.closes) == says.get("closes", 1)
-    assert said.state_text == say("de", f"state.{said.state}")
     assert as_happens(run.chart, event, message) == shown
+    placed = glance(run.chart).being_booked
+    assert said.state_text == state_text(say, "de", run.memory.request.kind, said.state, placed)
 
 
 def test_every_type_of_task_is_among_them() -> None:

@@ -482,6 +482,7 @@ SAMPLES: dict[str, dict[str, Any]] = {
         "confirmed_by": "Frau Muster",
         "confirmed_at": FIRST,
         "note": "Alles erledigt.",
+        "first": "otto",
     },
     "note.booking": {"booking": "B-7"},
     "note.to": {"to": "wms_mobile"},
@@ -553,7 +554,7 @@ LABELS: dict[str, set[str]] = {
     "target": words("jtl_start jtl_advanced jtl_pro jtl_enterprise wms_start wms_pro wms wms_mobile"),
     "title": words(
         "malformed details_missing proof_missing unknown_task unknown_run unknown_customer unauthorised forbidden"
-        " unavailable"
+        " unavailable second_needed"
         " not_enabled changed in_surplus too_late ended id_reused claimed not_found method_not_allowed internal refused"
         " foreign_host cross_site wrong_content_type too_large too_many_tries frozen not_frozen"
     ),

@@ -2,7 +2,25 @@
 
 from typing import Any
 
+PROPOSED: dict[str, Any] = {
+    "type": "appointment",
+    "step": None,
+    "name": None,
+    "handed_in_by": None,
+    "confirmed_by": "Frau Muster",
+    "confirmed_at": "2027-01-11T08:30:00Z",
+    "first": None,
+    "outcome": "confirmed",
+    "at": "2027-02-01T09:00:00Z",
+    "reference": "Ticket 4711",
+    "note": "Wie telefonisch vereinbart.",
+}
+
 SAMPLES: dict[str, dict[str, Any]] = {
     "call.one_decision": {},
     "fault.one_decision": {},
+    "problem.second_needed": {"by": "anna", "proposed_at": "2027-01-11T08:30:00Z"},
+    "note.proposed": PROPOSED,
+    "note.proposal_withdrawn": PROPOSED | {"outcome": "rejected", "first": "otto"},
+    "task.proposed": PROPOSED | {"by": "anna", "proposed_at": "2027-01-11T08:30:00Z"},
 }
