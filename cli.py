@@ -251,11 +251,15 @@ def confirm(
     confirmed_by: Annotated[str | None, typer.Option(help="Who confirmed it, where a proof names somebody.")] = None,
     confirmed_at: Annotated[str | None, typer.Option(help="When it was done; now without it.")] = None,
     note: Annotated[str | None, typer.Option(help="What was done, or why.")] = None,
+    confirm_anyway: Annotated[
+        bool, typer.Option("--confirm-anyway", help="What was asked back is meant so; --note says why.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Confirm an operator's task."""
     proof = given(reference=reference, confirmed_by=confirmed_by, confirmed_at=confirmed_at)
-    decide(task, "confirm", given(by=by, decision=decision, at=at, note=note, proof=proof or None), as_json)
+    said = given(by=by, decision=decision, at=at, note=note, proof=proof or None, confirm_anyway=confirm_anyway or None)
+    decide(task, "confirm", said, as_json)
 
 
 @app.command()

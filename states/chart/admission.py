@@ -3,19 +3,19 @@
 Each function answers a `Refusal` with a code of docs/contract.md, 'refusals of an event', or None.
 """
 
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
 from states.chart.amendments import asks_otherwise
+from states.chart.dates import refusal_of_dates, refusal_of_doubts
 from states.chart.revocation import came_too_late
 from states.chart.state_names import public_state
 from states.chart.task_types import decisions_of, rejected_event, type_of
 from states.chart.tasks import tasks_of
 from states.chart.turn import Turn
-from states.model.base import day_of, last_usable_day
-from states.model.effects import BookOrder
+from states.model.base import day_of
 from states.model.facts import Check, Refusal, RunSettings
 from states.model.memory import Memory, Task
 from states.model.payload_errors import Fault, faults_of, readable
@@ -33,7 +33,7 @@ from states.model.request import (
     Request,
     Sent,
 )
-from states.rules.effective_date import date_for, date_rule_of, effective_at, still_runs
+from states.rules.effective_date import date_for, date_rule_of, effective_at
 from states.rules.moments import bounds
 from states.rules.notice import latest_choice
 from states.rules.run_values import addon_decisions, surplus_rows
@@ -41,8 +41,6 @@ from states.rules.surplus_resolution import all_licences, resolved_flags
 
 Shape = TypeVar("Shape", bound=BaseModel)
 
-A_DAY = timedelta(days=1)
-"""So far a moment that a person types in may be ahead: clocks and time zones differ, but nothing is done next week."""
 EMPTY: tuple[Any, ...] = (None, "", [], {})
 """What counts as no detail."""
 
@@ -300,64 +298,28 @@ def decision_of(turn: Turn, message: ConfirmTask | RejectTask) -> tuple[Task, st
     task = task_meant(turn.memory, message.task)
     if isinstance(task, Refusal):
         return task
-    event = confirmed_event(turn, task, message) if isinstance(message, ConfirmTask) else rejected_event(task)
+    if isinstance(message, ConfirmTask):
+        event = confirmed_event(turn, task, message)
+    else:
+        event = refusal_of_dates(turn, task, message) or rejected_event(task)
     if isinstance(event, Refusal):
         return event
-    return (task, event) if event in turn.possible() else not_possible(turn, event)
+    if event not in turn.possible():
+        return not_possible(turn, event)
+    return refusal_of_doubts(turn, task, message) or (task, event)
 
 
 def confirmed_event(turn: Turn, task: Task, message: ConfirmTask) -> str | Refusal:
-    """What a confirmation causes; decision, moment, note and proof must be as the task's type needs them."""
+    """What a confirmation causes; decision, dates, note and proof must be as the task's type needs them."""
     type_, decisions = type_of(task), decisions_of(task)
     if message.decision not in (decisions or (None,)):
         return malformed("fault.decision", decisions=list(decisions))
-    if message.at is not None and (message.decision == "declined" or not takes_at(turn, task)):
-        return malformed("fault.at_needless")
-    if message.decision != "declined":
-        if message.at is None and needs_at(turn, task):
-            return malformed("fault.at_needed")
-        if message.at is not None and takes_at(turn, task) and is_past(turn, task, message.at):
-            return malformed("fault.at_past", "X6", type=task.type)
-    done_at = message.proof.confirmed_at if message.proof and task.type == "perform" else None
-    if done_at is not None and done_at > turn.memory.now + A_DAY:
-        return malformed("fault.confirmed_at", type_.proof_rule)
+    refusal = refusal_of_dates(turn, task, message)
+    if refusal is not None:
+        return refusal
     says_enough = message.decision is not None and message.decision not in type_.decisions
     if message.note is None and not says_enough and type_.needs_note & {"*", message.decision}:
         return malformed("fault.note_needed")
     if type_.needs_proof and message.proof is None and task.proof is None:
         return Refusal(rule=type_.proof_rule, code="proof_missing")
     return type_.decisions.get(message.decision or "", str(type_.confirmed))
-
-
-def takes_at(turn: Turn, task: Task) -> bool:
-    """Whether a confirmation may name a day or a moment."""
-    agrees = task.type == "support_ticket" and turn.traits.agrees
-    books = task.type == "perform" and isinstance(task.step, BookOrder)
-    return task.at_required or agrees or books or task.text == "surplus_channels"
-
-
-def needs_at(turn: Turn, task: Task) -> bool:
-    """Whether a confirmation must name a day or a moment: a recorded term that has run out meanwhile is none (SUP3)."""
-    if task.type == "support_ticket" and turn.traits.agrees:
-        check = turn.memory.check
-        return not still_runs(turn.memory, check.term_ends if check else None, turn.message.time)
-    return task.at_required
-
-
-def is_past(turn: Turn, task: Task, at: date | datetime) -> bool:
-    """Nothing takes effect before it was placed: a term or an appointment is not over when it is agreed (X6, MOV1).
-
-    What was booked by hand may hold from an earlier day, and so may what a ticket agreed, but from none before the
-    order; and a package that was held from none before its date (X4).
-    """
-    memory, zone = turn.memory, turn.memory.settings.zone
-    since = turn.message.time or memory.now
-    if task.type == "appointment" and isinstance(at, datetime):
-        return at < since
-    if task.text == "surplus_channels":
-        return memory.held_since is not None and last_usable_day(at, zone) < day_of(memory.held_since, zone)
-    if task.type == "support_ticket":
-        since = memory.requested_at
-    elif memory.order and (task.subject == "late" or task.type == "perform"):
-        since = memory.order.placed_at
-    return last_usable_day(at, zone) < day_of(since, zone)

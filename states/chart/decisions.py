@@ -1,5 +1,6 @@
 """How a person's decision on a task, and other words of people, stand in the timeline."""
 
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from states.chart.task_types import rejected_event
@@ -46,10 +47,13 @@ def amendment_note(request: Request, later: Request) -> Note:
     return Note("amended", {name: value for name, value in said.items() if value not in (None, former[name])})
 
 
-def decision_note(message: ConfirmTask | RejectTask | HandInProof, task: Task) -> Note:
+def decision_note(
+    message: ConfirmTask | RejectTask | HandInProof, task: Task, doubts: Iterable[Mapping[str, Any]] = ()
+) -> Note:
     """Which task, what came of it, the day or moment said, the proof (X9) and the person's own words.
 
-    `stays_open`: the rejection changes nothing, and is an operator's word to operators.
+    `stays_open`: the rejection changes nothing, and is an operator's word to operators. `doubts`: what was asked back,
+    and confirmed all the same.
     """
     at = getattr(message, "at", None)
     values = {
@@ -60,6 +64,7 @@ def decision_note(message: ConfirmTask | RejectTask | HandInProof, task: Task) -
         "at": at.isoformat() if at else None,
         **proof_facts(message, task),
         "note": message.note,
+        "doubts": [doubt["doubt"] for doubt in doubts] or None,
         "stays_open": (isinstance(message, RejectTask) and rejected_event(task) in STAYS_OPEN) or None,
     }
     return Note("decided", {name: value for name, value in values.items() if value is not None})

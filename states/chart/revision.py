@@ -14,8 +14,11 @@ from collections.abc import Callable
 
 from states.model.memory import Memory
 
-REVISION = 1
-"""Under which runs are requested now. A run learns it with its first check: what it does before that never changes."""
+REVISION = 2
+"""Under which runs are requested now. A run learns it with its first check: what it does before that never changes.
+
+2: operators' dates are weighed, and what they leave unfilled is refused; a cancel request opens a task.
+"""
 
 
 def since(revision: int) -> Callable[[Memory], bool]:

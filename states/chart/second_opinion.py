@@ -6,11 +6,13 @@ one that needs none is carried out, and a rejection, by either, withdraws what w
 """
 
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
 
 from states.chart.admission import decision_of, task_meant
+from states.chart.dates import Doubt, doubts_of
 from states.chart.decisions import Note, decision_note
 from states.chart.task_types import TASK_TYPES, type_of
 from states.chart.turn import Turn
@@ -48,16 +50,17 @@ def decided(turn: Turn, said: ConfirmTask | RejectTask) -> Decided | Refusal:
     if isinstance(decision, Refusal):
         return decision
     _, event = decision
+    doubts = doubts_of(replace(turn, message=message), task, message)
     named = name_in(turn.memory.settings, task, message, event)
     if named is None:
-        return Decided(message, task, event, decision_note(message, task))
+        return Decided(message, task, event, decision_note(message, task, doubts))
     confirmation = as_confirmation(message, task, named)
     if proposal is None or not agree(proposal.message, confirmation):
-        return Decided(confirmation, task, "proposed", noted("proposed", confirmation, task, None))
+        return Decided(confirmation, task, "proposed", noted("proposed", confirmation, task, None, doubts))
     if same_name(proposal.message.by, confirmation.by):
         values = {"by": proposal.message.by, "proposed_at": proposal.at.isoformat()}
         return Refusal(rule="contract", code="second_needed", values=values)
-    return Decided(confirmation, task, event, noted("decided", confirmation, task, proposal))
+    return Decided(confirmation, task, event, noted("decided", confirmation, task, proposal, doubts))
 
 
 def name_in(settings: RunSettings, task: Task, message: ConfirmTask | RejectTask, event: str) -> str | None:
@@ -121,10 +124,12 @@ def bare(name: str) -> str:
     return "".join(sign for sign in folded if unicodedata.category(sign)[0] not in "ZC")
 
 
-def noted(key: str, message: ConfirmTask | RejectTask, task: Task, proposal: Proposal | None) -> Note:
+def noted(
+    key: str, message: ConfirmTask | RejectTask, task: Task, proposal: Proposal | None, doubts: Iterable[Doubt] = ()
+) -> Note:
     """What stands in the timeline, with who proposed it."""
     first = {"first": proposal.message.by} if proposal is not None else {}
-    return Note(key, decision_note(message, task).values | first)
+    return Note(key, decision_note(message, task, doubts).values | first)
 
 
 def seconded(before: tuple[Task, ...], after: tuple[Task, ...]) -> ConfirmTask | None:

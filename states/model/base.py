@@ -124,6 +124,11 @@ def day_of(moment: datetime, zone: str) -> date:
     return moment.astimezone(ZoneInfo(zone)).date()
 
 
+def hour_of(moment: datetime, zone: str) -> int:
+    """The hour of a moment in `zone`, 0 to 23."""
+    return moment.astimezone(ZoneInfo(zone)).hour
+
+
 def start_of(day: date, zone: str) -> datetime:
     """00:00 of a calendar day in `zone`, in UTC."""
     return datetime.combine(day, time(), ZoneInfo(zone)).astimezone(UTC)

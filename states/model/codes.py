@@ -76,6 +76,7 @@ CODES: dict[str, Code] = {
         Code("malformed", ("request", "event"), 422),
         Code("not_enabled", ("event",)),
         Code("changed", ("event",)),
+        Code("confirm_anyway", ("event",)),
         Code("details_missing", ("event",), 422, ("ADD1", "ADD2")),
         Code("in_surplus", ("event",)),
         Code("too_late", ("event",)),

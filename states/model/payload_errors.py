@@ -31,6 +31,7 @@ WHAT = {
     "date_parsing": "day",
     "date_from_datetime_parsing": "day",
     "date_from_datetime_inexact": "day",
+    "bool_type": "yes_no",
     "dict_type": "object",
     "model_type": "object",
     "model_attributes_type": "object",

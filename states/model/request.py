@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Self
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, StrictBool, StringConstraints
 from pydantic.json_schema import SkipJsonSchema
 
 from states.model.base import (
@@ -157,6 +157,8 @@ class ConfirmTask(Sent):
     at: WrittenMoment | WrittenDay | None = Field(default=None, union_mode="left_to_right")
     proof: Proof | None = None
     note: LongText | None = None
+    confirm_anyway: StrictBool = False
+    """What was asked back (`confirm_anyway`) is meant so; `note` says why."""
 
 
 class RejectTask(Sent):

@@ -19,10 +19,15 @@ MONTHS_AHEAD = 12
 """So many months after the order a customer may choose the day of a deactivation (X6): later is a slip of the pen."""
 
 
+def months_after(day: date, months: int) -> date:
+    """The same day so many months later, or the last of that month."""
+    month = first_of_month(day, months)
+    return month.replace(day=min(day.day, calendar.monthrange(month.year, month.month)[1]))
+
+
 def latest_choice(day: date) -> date:
     """The latest day that may be chosen in an order of that day."""
-    month = first_of_month(day, MONTHS_AHEAD)
-    return month.replace(day=min(day.day, calendar.monthrange(month.year, month.month)[1]))
+    return months_after(day, MONTHS_AHEAD)
 
 
 def last_day_to_order(last_day: date, notice: int | None) -> date:

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, NamedTuple
 
-from states.chart.admission import takes_at
 from states.chart.base import KEEPS_TASK, Chart
+from states.chart.dates import takes_at
 from states.chart.receipts import ARRIVALS
 from states.chart.state_names import BEFORE_ORDER
 from states.chart.task_types import TASK_TYPES, decisions_of, rejected_event
@@ -42,8 +42,10 @@ NOW = datetime(2027, 1, 4, 11, tzinfo=UTC)
 A_MOMENT = timedelta(seconds=1)
 A_WHILE = timedelta(hours=1)
 """So much later than its moment a run wakes, perhaps."""
-LAST_DAYS = (date(2027, 3, 31), date(2199, 12, 30))
-"""What operators answer: a day that still comes, and where that is past, one that nobody lives to see."""
+LAST_DAYS = (date(2027, 3, 31), date(2036, 12, 30))
+"""What operators answer: a day that still comes, and where that is past, one so far ahead that it is asked back."""
+TO_COME = date(2028, 12, 30)
+"""From when package 0 may hold, where that is not yet: asked back too."""
 CONTRACT_STATES = {
     "received", "feature_warning", "license_check", "surplus_resolution", "order", "scheduled", "support_ticket",
     "third_party", "applied", "abandoned", "revoked", "superseded", "reassigned", "refused", "external", "given_up",
@@ -380,12 +382,12 @@ def operator_moves(chart: Chart, task: Task) -> Iterator[Move]:
     if task.type in ("clarify_term", "appointment", "support_ticket"):
         yesterday = proved | {"at": today - timedelta(days=1)}
         confirmed = ConfirmTask(decision=decisions[0], **yesterday)
-        over = Move(f"confirm {task.type} {decisions[0]} of yesterday", "confirm_task", confirmed)
+        over = meant(chart, Move(f"confirm {task.type} {decisions[0]} of yesterday", "confirm_task", confirmed))
         if refusal_of(chart, over) is None:
             yield named_by_what_it_is(chart.model, task, over)
     if task.text == "surplus_channels":
-        named = ConfirmTask(**proved | {"at": LAST_DAYS[-1]})
-        to_come = Move("confirm surplus for a day to come", "confirm_task", named)
+        named = ConfirmTask(**proved | {"at": TO_COME})
+        to_come = meant(chart, Move("confirm surplus for a day to come", "confirm_task", named))
         if chart.at_rest():
             yield named_by_what_it_is(chart.model, task, enabled(chart, to_come))
         dated = {}
@@ -400,6 +402,7 @@ def operator_moves(chart: Chart, task: Task) -> Iterator[Move]:
         ),
         Move(f"reject {task.type}", "reject_task", RejectTask(**fields)),
     ):
+        move = meant(chart, move)
         refusal = refusal_of(chart, move)
         if refusal is None:
             yield named_by_what_it_is(chart.model, task, move)
@@ -445,6 +448,14 @@ def check_two_people(
         raise Broken(f"the first word is lost: {' → '.join(path)}")
     if move.name.startswith("confirm") and still is not None and still.proposed is not None:
         raise Broken(f"two have decided the same, and a third is waited for: {' → '.join(path)}")
+
+
+def meant(chart: Chart, move: Move) -> Move:
+    """The decision as it is sent again where it was asked back: meant so, with the note that it has."""
+    refusal = refusal_of(chart, move)
+    if refusal is None or refusal.code != "confirm_anyway":
+        return move
+    return move._replace(message=move.message.model_copy(update={"confirm_anyway": True}))
 
 
 def follow(stage: Stage, node: Node, move: Move) -> Node:

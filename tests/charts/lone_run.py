@@ -9,6 +9,7 @@ from catalogue.texts import say
 from settings import Settings
 from states.chart.base import Chart
 from states.chart.receipts import ARRIVALS
+from states.chart.revision import REVISION
 from states.chart.tasks import tasks_of
 from states.chart.turn import Answer
 from states.kinds.registry import KINDS
@@ -90,6 +91,8 @@ class LoneRun:
         self.waiting: list[Any] = []
         self.effects: list[Effect] = []
         settings = self.says.pop("settings", RunSettings())
+        if "revision" not in settings.model_fields_set:
+            settings = settings.model_copy(update={"revision": REVISION})
         document = {"kind": kind, "customer": "K-1", "subject": "L-1"} | request
         memory = Memory(
             request=Request(**document),

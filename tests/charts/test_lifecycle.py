@@ -633,9 +633,10 @@ def test_X12_a_booking_by_hand_says_what_to_do():
 def test_X12_who_confirmed_and_when_may_be_said():
     run = guided("voucher", PAID, held_back=("place_order",))
     run.send("place_order")
-    run.confirm("perform", proof={"reference": "T", "confirmed_by": "p", "confirmed_at": "2027-01-03T00:00:00Z"})
+    run.wait(NOW + DAY)
+    run.confirm("perform", proof={"reference": "T", "confirmed_by": "p", "confirmed_at": NOW + DAY / 24})
     proof = run.booking().proof
-    assert proof is not None and (proof.confirmed_by, proof.confirmed_at) == ("p", moment("2027-01-03"))
+    assert proof is not None and (proof.confirmed_by, proof.confirmed_at) == ("p", NOW + DAY / 24)
 
 
 @pytest.mark.parametrize(
@@ -802,12 +803,12 @@ def test_MOV1_a_transfer_is_granted_agreed_and_decoupled():
     assert task.at_required
     assert task.values == {"target": "K-2", "subject": "L-1"}
     assert run.chart.public_state == "support_ticket" and run.memory.agreed_at is None
-    run.confirm("appointment", at="2027-01-10")
-    assert run.memory.agreed_at == moment("2027-01-09 23:00") and not revocable(run.memory, run.chart.traits)
-    assert run.wait(moment("2027-01-09 23:00")) == ["date_reached"]
+    run.confirm("appointment", at="2027-01-11")
+    assert run.memory.agreed_at == moment("2027-01-10 23:00") and not revocable(run.memory, run.chart.traits)
+    assert run.wait(moment("2027-01-10 23:00")) == ["date_reached"]
     task = run.task("perform")
     assert isinstance(task.step, Decouple)
-    assert (task.text, task.due_at) == ("perform_decouple", moment("2027-01-09 23:00"))
+    assert (task.text, task.due_at) == ("perform_decouple", moment("2027-01-10 23:00"))
     assert run.reject("perform", "not reached") is None
     assert (run.state, run.memory.agreed_at) == ("appointing", None)
     assert run.send("abandon") is None

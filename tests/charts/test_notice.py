@@ -127,7 +127,7 @@ def test_D7_X12_the_moment_of_the_click_moves_it_too_and_a_person_says_to_when()
 @pytest.mark.parametrize(("at", "code"), [("2027-01-03", "malformed"), ("2027-01-04", None)])
 def test_X6_no_day_found_lies_before_the_order(at: str, code: str | None) -> None:
     run = ordered(GUIDED)
-    refusal = run.confirm("perform", at=at, **PROOF)
+    refusal = run.confirm("perform", at=at, confirm_anyway=True, note="so it says there", **PROOF)
     assert (refusal and refusal.code) == code
 
 
@@ -136,7 +136,7 @@ def test_D7_X12_the_day_found_holds_for_an_edition_too() -> None:
     run = LoneRun("edition", says, subject="jtl", target="jtl_start")
     run.acknowledge()
     assert run.send("place_order") is None
-    run.confirm("perform", at="2027-02-28", **PROOF)
+    run.confirm("perform", at="2027-02-28", confirm_anyway=True, note="so it says there", **PROOF)
     assert (run.order.effective_at, document_of(run).order_by) == (moment("2027-02-28 23:00"), None)
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from states.model.effects import Notify
 from states.model.facts import Receipt, Surplus
+from states.rules.moments import AHEAD
 from tests.charts.lone_run import (
     DAY,
     INCLUDED,
@@ -70,7 +71,7 @@ def test_MIS1_SVC1_what_a_person_granted_took_effect_then(kind: str, rule: str) 
 
 
 @pytest.mark.parametrize(
-    ("confirmed_at", "shown"), [(None, NOW + DAY), (NOW - 3 * DAY, NOW - 3 * DAY), (NOW + 1.5 * DAY, NOW + DAY)]
+    ("confirmed_at", "shown"), [(None, NOW + DAY), (NOW - 3 * DAY, NOW - 3 * DAY), (NOW + DAY + AHEAD, NOW + DAY)]
 )
 @pytest.mark.parametrize(("kind", "says", "rule"), [("ecomdata", ECOMDATA, "ECO2"), ("connector", SHOPIFY, "CO4")])
 def test_ECO2_CO4_what_ended_elsewhere_shows_when_that_was_confirmed(

@@ -290,9 +290,9 @@ def test_MOV1_an_agreed_moment_is_the_reason():
     run = LoneRun("marketplace_transfer", {"date_rule": "agreed"}, target="K-2")
     assert document_of(run).why == ()
     run.confirm("support_ticket", decision="granted")
-    run.confirm("appointment", at="2027-01-10T10:00:00Z")
+    run.confirm("appointment", at="2027-01-11T10:00:00Z")
     assert [(step.step.split()[1], step.value, step.rule) for step in document_of(run).why] == [
-        ("why.agreed", "2027-01-10T10:00:00+00:00", "MOV1"), ("why.result", "2027-01-10", "X6"),
+        ("why.agreed", "2027-01-11T10:00:00+00:00", "MOV1"), ("why.result", "2027-01-11", "X6"),
     ]  # fmt: skip
 
 

@@ -136,6 +136,8 @@ SENT = [
     (["confirm", "t-1", "--by", "Anna", "--reference", "T-9", "--confirmed-by", "eBay", "--confirmed-at", "2027-01-16"],
      "/tasks/t-1/confirm",
      {"by": "Anna", "proof": {"reference": "T-9", "confirmed_by": "eBay", "confirmed_at": "2027-01-16"}}),
+    (["confirm", "t-1", "--by", "Anna", "--at", "2031-01-31", "--note", "n", "--confirm-anyway"], "/tasks/t-1/confirm",
+     {"by": "Anna", "at": "2031-01-31", "note": "n", "confirm_anyway": True}),
     (["reject", "t-1", "--by", "Anna", "--note", "no"], "/tasks/t-1/reject", {"by": "Anna", "note": "no"}),
     (["session", "K-1001"], "/customer-sessions", {"customer": "K-1001"}),
     (["bulk", "confirm", "--type", "perform", "--customer", "K-1", "--by", "Anna", "--reference", "T-9", "--yes"],

@@ -60,6 +60,16 @@ MAIL: dict[str, Any] = {
 }
 
 REMINDED = {"number": 2, "last": False, "abandons_on": "2027-02-14T09:00:00Z", "standing": False}
+FAR = {
+    "doubt": "far",
+    "at": "2028-01-31",
+    "months": 6,
+    "planned_at": LATER,
+    "confirmed_at": FIRST,
+    "limit_at": LATER,
+    "weeks": 4,
+}
+"""What is asked back: of a day far ahead, with what the others say."""
 TRACKING = {"names": ["JTL-Track&Trace (TT-1)"], "reason": "not_available", "number": 1}
 REGISTERS = {"names": ["Kasse (P-1)", "Kasse (P-2)", "Kasse (P-3)"], "reason": "limit", "number": 2}
 
@@ -265,8 +275,14 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "fault.unknown_type": {"given": "EditionDowngrad"},
     "fault.other_kind": {"asked": "voucher", "meant": "edition"},
     "fault.other_id": {"makes": "edition/K-1/wms", "given": "edition/K-1/jtl"},
-    "fault.at_past": {"type": "clarify_term"},
-    "fault.confirmed_at": {},
+    "fault.at_past": {"asked": "grant", "at": "2027-01-31", "limit_at": LATER},
+    "fault.at_far": {"asked": "term", "at": "2062-01-31", "limit_on": "2037-01-04"},
+    "fault.confirmed_at": {"confirmed_at": LATER, "limit_at": FIRST},
+    "fault.confirmed_early": {"confirmed_at": FIRST, "limit_at": LATER, "ordered": True},
+    "fault.time_before_task": {"time": FIRST, "limit_at": LATER},
+    "fault.anyway_note": {},
+    "problem.confirm_anyway": {"doubts": [FAR]},
+    "entry.doubt": FAR,
     **{f"shape.{what}": SHAPED for what in {*WHAT.values(), "identifier", "plain", "other"}},
     "fault.target": {},
     "fault.subject_long": {},
@@ -483,6 +499,7 @@ SAMPLES: dict[str, dict[str, Any]] = {
         "confirmed_at": FIRST,
         "note": "Alles erledigt.",
         "first": "otto",
+        "doubts": ["far", "odd_hour"],
     },
     "note.booking": {"booking": "B-7"},
     "note.to": {"to": "wms_mobile"},
@@ -519,6 +536,7 @@ LABELS: dict[str, set[str]] = {
     ),
     "waiting": set(get_args(WaitingFor)),
     "cost": set(get_args(CostEffect)),
+    "doubt": words("far over odd_hour other_date proof_early proof_old"),
     "event": {"requested", *CUSTOMER_MESSAGES, *OPERATOR_MESSAGES},
     "kind": words(
         "edition order_package wms_user hosting_addon voucher marketplace marketplace_transfer connector wawi_module"
