@@ -140,7 +140,7 @@ def test_what_the_second_leaves_unsaid_is_as_the_first_said_it() -> None:
         ({}, True),
         (PROOF, True),
         ({"proof": {"reference": "T-2", "confirmed_at": "2027-01-05T10:00:00+01:00"}}, False),
-        ({"at": "2027-02-28", **PROOF}, False),
+        ({"at": "2027-02-28", "confirm_anyway": True, "note": "so it says", **PROOF}, False),
     ],
     ids=["nothing", "a proof of his own", "another moment", "another day"],
 )

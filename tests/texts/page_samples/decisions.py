@@ -11,6 +11,7 @@ PROPOSED: dict[str, Any] = {
     "confirmed_at": "2027-01-11T08:30:00Z",
     "first": None,
     "outcome": "confirmed",
+    "doubts": ["far"],
     "at": "2027-02-01T09:00:00Z",
     "reference": "Ticket 4711",
     "note": "Wie telefonisch vereinbart.",
