@@ -41,10 +41,12 @@ from portal.context import Portal, portal_of, requested_language
 from portal.credentials import credentials_of
 from portal.deadline import Timely
 from portal.delivery import delivery_of
+from portal.desk import provider_routes
 from portal.desk import routes as desk_routes
 from portal.desk.calls import PortalDesk
 from portal.guards.front_door import Answers, FrontDoor
 from portal.guards.wrong_tokens import WrongTokens
+from portal.identity_provider import provider_of
 from portal.intake import Intake
 from portal.metrics import Measured, Metrics
 from portal.openapi import DescribedApp
@@ -97,6 +99,7 @@ def build(client: Client, settings: Settings, *, trusted: bool) -> FastAPI:
     app.add_middleware(Measured, metrics=portal.metrics)
     app.include_router(session_routes.router)
     app.include_router(desk_routes.router)
+    app.include_router(provider_routes.router)
     app.include_router(customers_pages)
     app.include_router(operators_pages)
     # Before the customers' calls, one of which takes every address below /cancellations/.
@@ -135,6 +138,7 @@ def compose(client: Client, settings: Settings, trusted: bool) -> Portal:
         webhooks=tuple(Webhook(secret.get_secret_value()) for secret in settings.webhook_secret),
         credentials=credentials_of(settings),
         sessions=sessions,
+        provider=provider_of(settings),
         off=tuple(switched_off(settings)),
         guards=settings.guarded,
         trusted=trusted,

@@ -10,6 +10,7 @@ from activities.adapters import Adapters
 from catalogue.formats import preferred_language
 from catalogue.loader import Catalogues
 from portal.credentials import Credentials
+from portal.identity_provider import Provider
 from portal.intake import Intake
 from portal.metrics import Metrics
 from portal.readiness import Readiness
@@ -36,6 +37,7 @@ class Portal:
     webhooks: tuple[Webhook, ...]
     credentials: Credentials
     sessions: Sessions
+    provider: Provider | None
     off: tuple[str, ...]
     guards: bool
     trusted: bool

@@ -1,8 +1,8 @@
 """The settings: one frozen class, read from the environment by the composition roots only.
 
 Each is described in docs/contract.md, Settings. `model` holds the class, `reading`, `addresses` and `brand` how
-values are written, `grades` what operators may do, `faults` what is said of wrong ones, `left_off` what is told at the
-start.
+values are written, `grades` what operators may do, `identities` who says who they are, `faults` what is said of wrong
+ones, `left_off` what is told at the start.
 """
 
 from settings.addresses import DATABASE, loopback, masked, origin_of

@@ -14,7 +14,7 @@ from settings.model import PREFIX, Settings
 from settings.reading import DURATION
 
 SECRETS = (
-    *("webhook_secret", "operator_tokens", "portal_tokens", "session_secret", "receipt_key"),
+    *("webhook_secret", "operator_tokens", "portal_tokens", "session_secret", "receipt_key", "oidc_client_secret"),
     *("smtp_url", "database_url"),
 )
 """What is never shown as it is: each may hold a secret."""
@@ -38,6 +38,7 @@ def checked(settings: Settings, kinds: Collection[str], tasks: Collection[str]) 
         *unknown_names("customer_centre_modes", settings.customer_centre_modes, "kinds", kinds),
         *unknown_names("task_due", settings.task_due, "types of task", tasks),
         *unknown_decisions(settings.second_opinion),
+        *missing_of_provider(settings),
     ]
     if faults:
         raise ValidationError.from_exception_data("Settings", faults)
@@ -71,6 +72,19 @@ def unknown_decisions(given: Collection[str]) -> list[InitErrorDetails]:
         for name, text in said.items()
         if name not in NAMES
     ]
+
+
+PROVIDER = ("oidc_issuer", "oidc_client_id", "oidc_client_secret", "oidc_grades")
+"""What it takes to let a provider of identities say who somebody is."""
+
+
+def missing_of_provider(settings: Settings) -> list[InitErrorDetails]:
+    """What is wrong with each of these that is not set, where others are."""
+    missing = [field for field in PROVIDER if not getattr(settings, field)]
+    text = "it is needed with the other settings OIDC_…: ISSUER, CLIENT_ID, CLIENT_SECRET and GRADES go together"
+    fault = PydanticCustomError("incomplete", "{text}", {"text": text})
+    found: list[InitErrorDetails] = [{"type": fault, "loc": (field,), "input": ""} for field in missing]
+    return found if len(found) < len(PROVIDER) else []
 
 
 def run_program(

@@ -18,11 +18,23 @@ def grades_by_name(text: str) -> dict[str, str]:
     return found
 
 
+def grades_by_group(text: str) -> dict[str, str]:
+    """The grades of the members of groups, whose names may have a `=` in them. Raises `ValueError`."""
+    given = [pair.strip().rpartition("=") for pair in text.split(",") if pair.strip()]
+    if any(not group.strip() or not grade.strip() for group, _, grade in given):
+        raise ValueError("give pairs like group=grade, comma-separated")
+    found = {group.strip(): grade.strip() for group, _, grade in given}
+    if len(found) < len(given):
+        raise ValueError("a group stands there twice")
+    check_grades(found.values())
+    return found
+
+
 def check_grades(grades: Iterable[str]) -> None:
     """Raise `ValueError` for what is no grade."""
     wrong = [grade for grade in grades if grade not in GRADES]
     if wrong:
-        raise ValueError(f"{wrong[0][:40]!r} is no grade: write one of {', '.join(GRADES)}")
+        raise ValueError(f"{wrong[0][:40]!r} is no grade: a grade is one of {', '.join(GRADES)}")
 
 
 def check_names(grades: Mapping[str, Grade], names: Iterable[str]) -> None:

@@ -28,7 +28,7 @@ def switched_off(settings: Settings) -> list[str]:
             settings.smtp_url is None
         ),
         f"WEBHOOK_SECRET is not set: {events}": not settings.webhook_secret,
-        f"OPERATOR_TOKENS is not set: {tasks}": not settings.operator_tokens,
+        f"OPERATOR_TOKENS is not set: {tasks}": not settings.operator_tokens and not settings.oidc_issuer,
         f"PORTAL_TOKENS is not set: {reads}": not settings.portal_tokens,
         f"SESSION_SECRET is not set: a file in {settings.state_dir} stands in for it, which all portals must share": (
             not settings.session_secret

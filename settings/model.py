@@ -23,7 +23,8 @@ from settings.addresses import (
     web_address,
 )
 from settings.brand import MIDDLE, PICTURES, colour, luminance, picture
-from settings.grades import Grade, check_names, grades_by_name
+from settings.grades import Grade, check_names, grades_by_group, grades_by_name
+from settings.identities import claim, issuer, scopes
 from settings.reading import (
     durations,
     iso_8601,
@@ -72,6 +73,15 @@ class Settings(BaseSettings):
     operator_tokens: Tokens = {}
     operator_grades: Annotated[dict[str, Grade], NoDecode, read_from_text(grades_by_name)] = {}
     """Of those whom `OPERATOR_TOKENS` names; who is not named here is an `admin`."""
+    oidc_issuer: Annotated[str, AfterValidator(optional(issuer))] = ""
+    """Who says who somebody is (OpenID Connect), beside the tokens."""
+    oidc_client_id: Annotated[str, AfterValidator(optional(one_line))] = ""
+    oidc_client_secret: SecretStr | None = None
+    oidc_grades: Annotated[dict[str, Grade], NoDecode, read_from_text(grades_by_group)] = {}
+    """What the members of a group may do; of several groups the highest grade counts."""
+    oidc_groups_claim: Annotated[str, AfterValidator(claim)] = "groups"
+    oidc_name_claim: Annotated[str, AfterValidator(claim)] = "preferred_username"
+    oidc_scopes: Annotated[str, AfterValidator(scopes)] = "openid profile"
     portal_tokens: Tokens = {}
     session_secret: Annotated[tuple[SecretStr, ...], NoDecode, read_from_text(session_secrets)] = ()
     """Signs customers' sessions; without it a secret is made and kept in `STATE_DIR`."""
@@ -168,11 +178,12 @@ class Settings(BaseSettings):
     def guarded(self) -> bool:
         """Whether who calls the portal must show an authority: others reach it (by a proxy say), or a secret is set."""
         here = loopback(self.portal_host) and loopback(urlsplit(self.public_url).hostname or "")
-        return bool(self.webhook_secret or self.operator_tokens or self.portal_tokens or not here)
+        secrets = self.webhook_secret or self.operator_tokens or self.portal_tokens or self.oidc_issuer
+        return bool(secrets or not here)
 
     def without_tokens(self) -> "Settings":
         """The same settings for parts that need no tokens: they keep none."""
-        return self.model_copy(update={"operator_tokens": {}, "portal_tokens": {}})
+        return self.model_copy(update={"operator_tokens": {}, "portal_tokens": {}, "oidc_client_secret": None})
 
     def mode(self, kind: str) -> Mode:
         """How changes of this kind are made: by an adapter, or by a person by hand (X12)."""

@@ -57,6 +57,7 @@ def login_page(portal: Portal, request: Request, back: str, fault: str | None = 
         "fault": fault,
         "csrf": portal.sessions.form_token(browser),
         "longest": LONGEST_NAME,
+        "provider": portal.provider.host if portal.provider else None,
     }
     response = desk_page(request, "desk/login.html", None, values, status=401 if fault else 200)
     give_cookie(response, portal, before_cookie(portal), portal.sessions.signed("desk login", {"browser": browser}))
@@ -100,8 +101,8 @@ def by_token(portal: Portal, request: Request, token: str) -> OperatorSession | 
 
 
 def by_name(request: Request, name: str) -> OperatorSession | None:
-    """The session of whoever says that name."""
-    is_name = 0 < len(name) <= LONGEST_NAME and name.isprintable()
+    """The session of whoever says that name, which is like a token's: without a colon."""
+    is_name = 0 < len(name) <= LONGEST_NAME and name.isprintable() and ":" not in name
     return new_session(name, "name", "", language_of(request)) if is_name else None
 
 

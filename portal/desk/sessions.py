@@ -61,6 +61,9 @@ def grade_now(portal: Portal, session: OperatorSession) -> Grade | None:
     if session.means == "token":
         holder = portal.credentials.operator_with(session.begun_with)
         return holder.grade if holder is not None and holder.name == session.name else None
+    if session.means == "provider":
+        provider = portal.provider
+        return provider.grade_of(session.groups) if provider and provider.issuer == session.begun_with else None
     return "admin" if session.means == "name" and not portal.guarded else None
 
 

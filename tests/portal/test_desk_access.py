@@ -76,7 +76,7 @@ async def csrf_of(visitor: httpx.AsyncClient) -> str:
     return field("csrf", (await visitor.get("/desk/nothing")).text)
 
 
-def clock_at(monkeypatch: Any, shift: timedelta) -> None:
+def clock_at(monkeypatch: Any, shift: timedelta, module: str = "portal.desk.sessions") -> None:
     """Let the desk's clock show another moment than it is."""
 
     class Shifted(datetime):
@@ -84,7 +84,7 @@ def clock_at(monkeypatch: Any, shift: timedelta) -> None:
         def now(cls, tz: Any = None) -> Any:
             return datetime.now(tz or UTC) + shift
 
-    monkeypatch.setattr("portal.desk.sessions.datetime", Shifted)
+    monkeypatch.setattr(f"{module}.datetime", Shifted)
 
 
 # Logging in.

@@ -319,7 +319,9 @@ SET = {
     "BRAND_NAME": "Shop", "BRAND_COLOUR": "aa0000", "BRAND_LOGO": str(ROOT / "docs" / "images" / "run.png"),
     "PORTAL_TOKENS": f"shop:{OTTO}", "SESSION_SECRET": f"{ANNA}{OTTO}", "RECEIPT_KEY": "rk_" + "a" * 43,
     "RETURN_ORIGINS": "https://konto.shop.example",
-    "OPERATOR_GRADES": "anna=decide",
+    "OPERATOR_GRADES": "anna=decide", "OIDC_ISSUER": "https://id.example/realms/shop/", "OIDC_CLIENT_ID": "desk",
+    "OIDC_CLIENT_SECRET": "secret", "OIDC_GRADES": "support=decide", "OIDC_GROUPS_CLAIM": "roles",
+    "OIDC_NAME_CLAIM": "email", "OIDC_SCOPES": "openid email",
     "CUSTOMER_URL": "https://s.example/{workflow_id}", "OPERATOR_URL": "https://d.example/{workflow_id}",
 }  # fmt: skip
 

@@ -114,6 +114,11 @@ def test_an_address_of_a_database_is_taken(monkeypatch, given):
     ("OPERATOR_TOKENS", "anna:geheim,anna:geheim", "have the same token"),
     ("OPERATOR_GRADES", "anna", "name=value"), ("OPERATOR_GRADES", "anna=all", "one of read, decide, admin"),
     ("OPERATOR_GRADES", "anna=read", "names nobody 'anna': the names are none"),
+    ("OIDC_ISSUER", "http://id.example", "by https"), ("OIDC_ISSUER", "https://id.example/?a=1", "without ? and #"),
+    ("OIDC_ISSUER", "id.example", "like https://cancellations.example"),
+    ("OIDC_GRADES", "ops", "group=grade"), ("OIDC_GRADES", "ops=", "group=grade"), ("OIDC_GRADES", "ops=all", "is one"),
+    ("OIDC_GRADES", "ops=read,ops=admin", "stands there twice"), ("OIDC_SCOPES", "profile", "openid among them"),
+    ("OIDC_GROUPS_CLAIM", "my groups", "like groups"), ("OIDC_NAME_CLAIM", "näme", "like groups"),
     ("PORTAL_TOKENS", "shop:geheim,app:geheim", "have the same token"),
     ("SESSION_SECRET", "ge heim", "without blanks"), ("SESSION_SECRET", "geheim", "too weak"),
     ("RECEIPT_KEY", "rk_short", "token new --receipt-key"), ("RECEIPT_KEY", "rk_" + "ä" * 43, "--receipt-key"),
@@ -160,6 +165,27 @@ def test_a_grade_is_for_somebody_who_has_a_token(monkeypatch):
     monkeypatch.setenv(f"{PREFIX}OPERATOR_GRADES", "anna=read")
     settings = Settings()
     assert (settings.grade_of("anna"), settings.grade_of("otto")) == ("read", "admin")
+
+
+PROVIDER = {
+    "OIDC_ISSUER": "https://id.example/", "OIDC_CLIENT_ID": "desk", "OIDC_CLIENT_SECRET": "geheim",
+    "OIDC_GRADES": "cn=ops=decide, leads=admin",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("missing", PROVIDER)
+def test_a_provider_of_identities_is_set_whole_or_not_at_all(monkeypatch, missing):
+    assert checked(Settings(), KINDS)
+    for name, given in PROVIDER.items():
+        monkeypatch.setenv(PREFIX + name, given)
+    settings = checked(Settings(), KINDS)
+    assert settings.oidc_issuer == "https://id.example/" and settings.guarded
+    assert settings.oidc_grades == {"cn=ops": "decide", "leads": "admin"}
+    monkeypatch.delenv(PREFIX + missing)
+    with pytest.raises(ValidationError) as error:
+        checked(Settings(), KINDS)
+    (line,) = explain(error.value)
+    assert line.startswith(f"{PREFIX}{missing}: ") and "go together" in line and "geheim" not in line
 
 
 def test_several_tokens_of_one_name_and_origins_as_browsers_write_them_are_taken(monkeypatch):
