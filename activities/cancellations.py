@@ -213,7 +213,7 @@ class CancellationActivities:
         to, language = mail_to(effect, record, self.settings)
         if not to.usable:
             return Undelivered(why="wrong_address" if to.wrong else "no_address")
-        link = link_of(step, effect, self.settings, activity.info().namespace)
+        link = link_of(step, effect, self.settings)
         text = words_of(step, effect, record, former_names, self.catalogues, self.settings, link)
         case = Case(step.case, effect.opens_thread) if step.case else None
         attachments = self.attachments_of(step)

@@ -3,10 +3,11 @@
 from urllib.parse import quote
 
 from settings import Settings
-from states.model.status import page_of
 
 HOME = "/my"
 """Our own pages for customers, below `PUBLIC_URL`."""
+DESK = "/desk"
+"""And those for operators."""
 
 
 def customer_page(settings: Settings, workflow_id: str) -> str:
@@ -20,11 +21,14 @@ def customer_home(settings: Settings) -> str:
     return f"{settings.public_url}{HOME}"
 
 
-def operator_page(settings: Settings, workflow_id: str, run_id: str, namespace: str) -> str:
-    """An operator's page of a case: the vendor's own where it has one, else that of its run in Temporal's web UI."""
+def operator_page(settings: Settings, workflow_id: str, task: object = None) -> str:
+    """An operator's page of a case: the vendor's own where it has one, else that at our desk; where it is about a task
+    of the case, given by its ID, that of the task."""
     if settings.operator_url:
         return written(settings.operator_url, workflow_id)
-    return page_of(settings.temporal_ui_url, namespace, workflow_id, run_id)
+    if isinstance(task, str) and task:
+        return f"{settings.public_url}{DESK}/tasks/{quote(task, safe='')}"
+    return written(f"{settings.public_url}{DESK}/cases/{{workflow_id}}", workflow_id)
 
 
 def written(pattern: str, workflow_id: str) -> str:

@@ -59,6 +59,7 @@ def addresses(settings: Settings, entrance: str) -> list[str]:
     waiting = quote('`ExecutionStatus`="Running" AND `WaitingFor`="operator"')
     return [
         f"  a customer     {entrance}",
+        f"  an operator    {url}/desk",
         f"  portal         {url}",
         f"  its calls      {url}/openapi.json",
         f"  web UI         {ui}",

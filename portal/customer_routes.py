@@ -6,10 +6,11 @@ from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 from structlog.contextvars import bound_contextvars
 
-from activities.links import customer_page
+from activities.links import customer_page, operator_page
 from portal import openapi_examples, read_models
 from portal.authority import CurrentAuthority, authority_of, caller_of, sender_authority
 from portal.context import takes_pages
+from portal.desk.sessions import operator_of
 from portal.incoming import read_event
 from portal.json_body import JsonBody
 from portal.openapi import BY_ANYBODY, SIGNED, answer, body, event_body, problems, secured
@@ -129,7 +130,8 @@ async def cancellation(
 ) -> Response:
     """Of the newest run, or of the one that `run_id` names. A browser is led to the page."""
     if takes_pages(request):  # the page asks by itself who comes
-        return RedirectResponse(customer_page(portal.settings, workflow_id), 303, BY_ACCEPT)
+        page = operator_page if await operator_of(portal, request) is not None else customer_page
+        return RedirectResponse(page(portal.settings, workflow_id), 303, BY_ACCEPT)
     authority = await authority_of(request)
     authority.check_run(workflow_id, run_id)
     document = await portal.runs.reader.read(workflow_id, run_id)

@@ -17,6 +17,7 @@ async def home_page(request: Request, portal: CurrentPortal, site: CurrentSite) 
     app = request.app
     links = {
         "customers": "/my",
+        "operators": "/desk",
         "calls": "/openapi.json",
         "web_ui": portal.settings.temporal_ui_url,
         "health": "/healthz",

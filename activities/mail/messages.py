@@ -51,10 +51,10 @@ def operators(settings: Settings) -> tuple[str, ...]:
     return tuple(parseaddr(address)[1] for address in settings.operator_mail.split(","))
 
 
-def link_of(step: Step, effect: Notify, settings: Settings, namespace: str) -> str:
+def link_of(step: Step, effect: Notify, settings: Settings) -> str:
     """Where a mail leads. The link to a customer's case stands in that customer's own mail only."""
     if effect.to == "operator":
-        return operator_page(settings, step.workflow_id, step.run_id, namespace)
+        return operator_page(settings, step.workflow_id, effect.values.get("task"))
     return customer_home(settings) if effect.to == "other_customer" else customer_page(settings, step.workflow_id)
 
 

@@ -18,6 +18,7 @@ from temporalio.testing import ActivityEnvironment
 
 from activities import activity_names, cancellations
 from activities.cancellations import CancellationActivities, create_activities
+from activities.links import operator_page
 from activities.ports import Misconfigured, Unavailable
 from activities.sql import bookings
 from activities.sql.customer_centre import SqlCustomerCentre
@@ -311,8 +312,17 @@ async def test_a_mails_link_and_thread_are_those_of_its_case(acts: CancellationA
     mine, theirs = written["kontakt@muster.example"], written[settings.operator_mail]
     assert mine["References"] is None and theirs["References"] not in (None, mine["Message-ID"])
     assert str(mine["Subject"]).endswith("[V-1]") and str(theirs["Subject"]).endswith("[V-1]")
-    page = f"{settings.temporal_ui_url}/namespaces/default/workflows/edition%2FK-1001%2Fjtl/r-9/history"
-    assert page in text_of(theirs) and "/my/" not in text_of(theirs)
+    assert f"{settings.public_url}/desk/tasks/t-1" in text_of(theirs) and "/my/" not in text_of(theirs)
+
+
+async def test_an_operators_page_is_the_tasks_else_the_cases_unless_the_vendor_has_its_own(
+    settings: Settings,
+) -> None:
+    own = settings.public_url
+    assert operator_page(settings, RUN) == f"{own}/desk/cases/{RUN}"
+    assert operator_page(settings, RUN, "t 1/2") == f"{own}/desk/tasks/t%201%2F2"
+    theirs = settings.model_copy(update={"operator_url": "https://d.example/{workflow_id}"})
+    assert operator_page(theirs, RUN, "t-1") == f"https://d.example/{RUN}"
 
 
 async def test_what_happens_after_the_end_is_added_to_the_ledgers_document(

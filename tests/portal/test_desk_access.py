@@ -401,3 +401,16 @@ async def test_what_no_page_of_ours_sent_is_not_kept(guarded):
             assert late.status_code == 401 and 'name="kept"' not in late.text
     late = await guarded.http.post("/desk/language", data={"note": "x"})
     assert late.status_code == 401 and 'name="kept"' not in late.text and 'href="/desk/login"' in late.text
+
+
+# Links.
+
+
+async def test_a_browser_is_led_to_the_page_of_a_case_that_is_for_whoever_is_logged_in(guarded):
+    case, html_wanted = "/cancellations/edition/K-1001/jtl", {"accept": "text/html"}
+    own = guarded.settings.public_url
+    async with operator(guarded) as visitor, browser(guarded) as anybody:
+        led = await visitor.get(case, headers=html_wanted)
+        assert (led.status_code, led.headers["location"]) == (303, f"{own}/desk/cases/edition/K-1001/jtl")
+        led = await anybody.get(case, headers=html_wanted)
+        assert (led.status_code, led.headers["location"]) == (303, f"{own}/my/cases/edition/K-1001/jtl")

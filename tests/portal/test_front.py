@@ -27,7 +27,7 @@ async def test_a_browser_gets_a_page_in_its_language(offline, language, said):
     assert (answer.status_code, answer.headers["content-type"]) == (200, "text/html; charset=utf-8")
     assert said in answer.text
     links = re.findall(r'<a href="([^"]+)">', answer.text)
-    assert links == ["my", "openapi.json", offline.settings.temporal_ui_url, "healthz", "readyz", "metrics"]
+    assert links == ["my", "desk", "openapi.json", offline.settings.temporal_ui_url, "healthz", "readyz", "metrics"]
 
 
 @pytest.mark.parametrize("settings", [None], indirect=True)

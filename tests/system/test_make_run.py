@@ -444,7 +444,9 @@ async def test_a_customers_pages_are_shown_by_an_address_that_works_as_often_as_
     entrance = await welcome.entrance(http_of(lambda request: pytest.fail("nobody is asked")), settings)
     assert entrance == f"http://127.0.0.1:{settings.portal_port}/my/enter?customer={welcome.VISITED}"
     assert welcome.VISITED in {record["customer"] for record in CUSTOMERS}
-    assert f"  a customer     {entrance}" in welcome.addresses(settings, entrance)
+    where = welcome.addresses(settings, entrance)
+    assert f"  a customer     {entrance}" in where
+    assert f"  an operator    http://127.0.0.1:{settings.portal_port}/desk" in where
 
 
 async def test_where_calls_need_an_authority_it_is_a_link_as_portals_get_one(tmp_path):

@@ -175,15 +175,15 @@ PROVIDER = {
 
 @pytest.mark.parametrize("missing", PROVIDER)
 def test_a_provider_of_identities_is_set_whole_or_not_at_all(monkeypatch, missing):
-    assert checked(Settings(), KINDS)
+    assert checked(Settings(), KINDS, TASK_TYPES)
     for name, given in PROVIDER.items():
         monkeypatch.setenv(PREFIX + name, given)
-    settings = checked(Settings(), KINDS)
+    settings = checked(Settings(), KINDS, TASK_TYPES)
     assert settings.oidc_issuer == "https://id.example/" and settings.guarded
     assert settings.oidc_grades == {"cn=ops": "decide", "leads": "admin"}
     monkeypatch.delenv(PREFIX + missing)
     with pytest.raises(ValidationError) as error:
-        checked(Settings(), KINDS)
+        checked(Settings(), KINDS, TASK_TYPES)
     (line,) = explain(error.value)
     assert line.startswith(f"{PREFIX}{missing}: ") and "go together" in line and "geheim" not in line
 
