@@ -4,6 +4,7 @@ As soon as any secret is set, or others than this machine reach the portal, nobo
 one (docs/contract.md, Who may see what).
 """
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated, Literal
@@ -23,7 +24,7 @@ from states.model.base import Identifier
 
 Role = Literal["operator", "portal", "customer", "open"]
 View = Literal["operator", "customer"]
-ONLY_ASKED = ("/previews",)
+ONLY_ASKED = re.compile(r"/previews|/tasks/[^/]+/consequence")
 """Calls that change nothing, though something is posted to them."""
 
 
@@ -208,7 +209,7 @@ def token_authority(portal: Portal, request: Request) -> Authority | None:
 
 def only_asks(request: Request) -> bool:
     """Whether a call changes nothing."""
-    return request.method in READING or request.url.path in ONLY_ASKED
+    return request.method in READING or ONLY_ASKED.fullmatch(request.url.path) is not None
 
 
 def noted(request: Request, authority: Authority) -> Authority:

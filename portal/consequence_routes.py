@@ -79,6 +79,6 @@ def words_to_come(portal: Portal, mail: dict[str, Any]) -> dict[str, Any]:
         record, former_names = portal.adapters.records.with_former_names(addressee(step, step.effect))
     except AdapterError:
         return {"subject": mail["subject"], "text": mail["text"]}
-    link = link_of(step, step.effect, portal.settings, portal.runs.client.namespace)
+    link = link_of(step, step.effect, portal.settings)
     text = words_of(step, step.effect, record, former_names, portal.catalogues, portal.settings, link)
     return {"subject": text.subject, "text": text.body}

@@ -25,7 +25,7 @@ async def provider() -> AsyncIterator[StandIn]:
 
 @pytest.mark.shop(**GUARDED)
 async def test_by_keyboard_alone_one_logs_in_changes_the_language_and_leaves(shop: Shop) -> None:
-    page = await (await shop.window(scripts=False)).new_page()
+    page = await (await shop.window()).new_page()
     await page.goto("/desk?a=1")
     await check_page(page)
     await page.locator("#given").focus()

@@ -56,11 +56,11 @@ async def session(guarded: Caller) -> AsyncIterator[Any]:
 # Every call.
 
 TO_EVERYBODY = {
-    "/", "/healthz", "/readyz", "/metrics", "/openapi.json", "/.well-known/jwks.json", "/my/enter", "/desk/login",
+    "/", "/healthz", "/readyz", "/metrics", "/openapi.json", "/.well-known/jwks.json", "/my/enter",
 }  # fmt: skip
 """What needs no authority: what runs it, what checks a receipt, and how one gets in."""
-BEGIN_SO = ("/my/static/", "/my/brand/", "/my/calendar/")
-"""So do the addresses of files that pages load, and of calendar feeds, which are secrets themselves."""
+BEGIN_SO = ("/my/static/", "/my/brand/", "/my/calendar/", "/desk/login")
+"""So do the addresses of files that pages load, of calendar feeds, which are secrets themselves, and of logging in."""
 
 
 PART = re.compile(r"\{(\w+)(:path)?\}")
@@ -121,7 +121,7 @@ async def test_whoever_may_only_read_changes_nothing_by_whatever_call(client, se
     changed = 0
     async with opened(client, settings, **TOKENS, **READER) as caller:
         for method, path in calls(caller):
-            if method == "GET" or path == "/previews" or path.startswith(("/my", "/desk")):
+            if method == "GET" or path in ("/previews", "/tasks/1/consequence") or path.startswith(("/my", "/desk")):
                 continue
             answer = await caller.http.request(method, path, json={}, headers=OPERATOR)
             problem = is_problem(answer, 403, "forbidden")
@@ -132,6 +132,8 @@ async def test_whoever_may_only_read_changes_nothing_by_whatever_call(client, se
             assert (await caller.http.get(path, headers=OPERATOR)).status_code in (200, 404), path
         about = {"kind": "edition", "customer": OWN, "subject": "jtl", "target": "jtl_start"}
         assert (await caller.http.post("/previews", json=about, headers=OPERATOR)).status_code == 200
+        asked = await caller.http.post("/tasks/1/consequence", json={}, headers=OPERATOR)
+        assert asked.status_code == 422, "he may ask what a decision would do"
 
 
 @pytest.mark.parametrize(("grade", "status"), [("read", 403), ("decide", 404), ("admin", 404)])
