@@ -52,8 +52,47 @@ class FreezeCalls(Protocol):
         ...
 
 
+class BulkCalls(Protocol):
+    """The calls of bulk decisions: one decision on many tasks."""
+
+    async def task_types(self, operator: Operator) -> Document:
+        """`GET /task-types`: what each type needs."""
+        ...
+
+    async def tasks(self, operator: Operator, wanted: Document, limit: int) -> Document:
+        """`GET /tasks`: the open tasks that are like that."""
+        ...
+
+    async def prepare(self, operator: Operator, data: Document) -> Document:
+        """`POST /bulk-decisions`."""
+        ...
+
+    async def bulk_decisions(self, operator: Operator, cursor: str | None) -> Document:
+        """`GET /bulk-decisions`."""
+        ...
+
+    async def bulk_decision(
+        self, operator: Operator, bulk: str, state: str | None = None, cursor: str | None = None
+    ) -> Document:
+        """`GET /bulk-decisions/{id}`."""
+        ...
+
+    async def act_on_bulk(self, operator: Operator, bulk: str, act: str) -> Document:
+        """`POST /bulk-decisions/{id}/pause` and its like."""
+        ...
+
+    async def failures(self, operator: Operator, bulk: str) -> str:
+        """`GET /bulk-decisions/{id}/failures.csv`."""
+        ...
+
+
 class DeskCalls(Protocol):
     """The calls of one application, in parts: one for each room of the desk."""
+
+    @property
+    def bulk(self) -> BulkCalls:
+        """Of bulk decisions."""
+        ...
 
     async def operator(self, request: Request) -> Operator:
         """Who is logged in. Raises `CallRefused` (401) where nobody is, or not any more."""

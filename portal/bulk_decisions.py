@@ -23,6 +23,7 @@ from temporalio.exceptions import ApplicationError
 
 from activities.ports import Refused
 from activities.sql.bulk_decisions import Bulk, BulkLine, ChosenTask, possible
+from activities.sql.paging import total_of
 from catalogue.quoting import in_markdown
 from catalogue.texts import say
 from portal.authority import Authority
@@ -42,6 +43,7 @@ from states.model.status import page_of
 NAMED = 10
 """So many tasks are named in a refusal."""
 CUSTOMERS_NAMED = 10
+AWAITED = ("operator", "third_party")
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 """What a cell must not begin with, which a spreadsheet would take for a formula."""
 Decision = Confirmation | Rejection
@@ -141,7 +143,13 @@ def matching(portal: Portal, wanted: BulkFilter) -> list[ChosenTask]:
     """The open tasks that are like that now. Raises `malformed` where there are none, or too many."""
     choice("type", wanted.type, TASK_TYPES)
     choice("kind", wanted.kind, KINDS)
-    chosen = portal.adapters.bulk_decisions.matching(MOST_TASKS + 1, **wanted.model_dump())
+    choice("waiting_for", wanted.waiting_for, AWAITED)
+    if wanted.unclaimed and wanted.claimed_by is not None:
+        raise malformed("two_claimants")
+    found = portal.adapters.work_list.tasks(limit=MOST_TASKS + 1, **wanted.model_dump()).items
+    chosen = [
+        ChosenTask(task.id, task.workflow_id, task.customer, task.type, True, task.model_dump()) for task in found
+    ]
     if not chosen:
         raise malformed("bulk_none", type=wanted.type)
     if len(chosen) > MOST_TASKS:
@@ -267,6 +275,14 @@ def document_of(portal: Portal, bulk: Bulk) -> dict[str, Any]:
         "possible": list(possible(progress)),
         "acts": bulk.acts,
     }
+
+
+async def page_of_bulks(portal: Portal, cursor: str | None, limit: int) -> dict[str, Any]:
+    """A page of bulk decisions."""
+    bulks = portal.adapters.bulk_decisions
+    page = await portal.adapters.database.in_thread(bulks.page, limit=limit, cursor=cursor)
+    items = [document_of(portal, bulk) for bulk in page.items]
+    return {"items": items, **total_of(page.total), "next": page.next}
 
 
 async def whole_document(

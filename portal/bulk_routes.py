@@ -5,11 +5,10 @@ from typing import Annotated, Any, get_args
 from fastapi import APIRouter, Depends, Path, Query, Request
 from fastapi.responses import JSONResponse, Response
 
-from activities.sql.paging import total_of
 from portal import openapi_examples
 from portal.authority import Authority, DecidingAuthority, operator_authority
-from portal.bulk_decisions import act, document_of, failures, prepare, the_bulk, whole_document
-from portal.context import Portal, requested_language
+from portal.bulk_decisions import act, failures, page_of_bulks, prepare, the_bulk, whole_document
+from portal.context import requested_language
 from portal.json_body import JsonBody
 from portal.openapi import OPERATOR, answer, body, problems, secured
 from portal.parameters import CurrentPortal, Cursor, Limit, choice
@@ -58,14 +57,6 @@ async def decide_many(
 async def bulk_decisions(portal: CurrentPortal, cursor: Cursor = None, limit: Limit = 50) -> JSONResponse:
     """Each with how far it has come, without its tasks."""
     return JSONResponse(await page_of_bulks(portal, cursor, limit))
-
-
-async def page_of_bulks(portal: Portal, cursor: str | None, limit: int) -> dict[str, Any]:
-    """A page of bulk decisions."""
-    bulks = portal.adapters.bulk_decisions
-    page = await portal.adapters.database.in_thread(bulks.page, limit=limit, cursor=cursor)
-    items = [document_of(portal, bulk) for bulk in page.items]
-    return {"items": items, **total_of(page.total), "next": page.next}
 
 
 @router.get(

@@ -226,6 +226,19 @@ COMMENT: dict[str, Any] = {"text": "Asked accounting."}
 STEP_DONE: dict[str, Any] = {"step": 1, "done": True}
 CONFIRMATION: dict[str, Any] = {"by": "anna", "proof": {"reference": "order 4711"}}
 REJECTION: dict[str, Any] = {"by": "anna", "note": "The configurator does not open; asked support."}
+TASK_TYPES: dict[str, Any] = {
+    "items": [
+        {
+            "type": "repair",
+            "label": "Fault",
+            "decisions": [{"decision": "skip", "label": "skip", "note_needed": True}],
+            "at": None,
+            "at_form": "day",
+            "note_needed": False,
+            "proof_needed": False,
+        }
+    ]
+}
 BULK_REQUEST: dict[str, Any] = {
     "id": "6f1c2d3e4f5061728394a5b6c7d8e9f0",
     "filter": {"type": "perform", "kind": "edition"},

@@ -338,6 +338,32 @@ class Step(Doing):
     done: bool = Field(default=True, strict=True)
 
 
+class DecisionChoice(Value):
+    """A decision that a confirmation may carry, with what people call it."""
+
+    decision: str
+    label: str
+    note_needed: bool
+
+
+class TaskTypeItem(Value):
+    """What a type of task needs to be decided. To reject one a note is needed always."""
+
+    type: str
+    label: str
+    decisions: tuple[DecisionChoice, ...] = Field(description="Empty: it is confirmed without a decision")
+    at: Literal["needed", "optional"] | None = Field(description="`optional`: some tasks of the type take one")
+    at_form: Literal["day", "moment"]
+    note_needed: bool = Field(description="By a confirmation without a decision")
+    proof_needed: bool
+
+
+class TaskTypes(Value):
+    """Every type of task."""
+
+    items: tuple[TaskTypeItem, ...]
+
+
 def addressed(schema: dict[str, Any]) -> None:
     """Say of `task`, as the last of the fields, that it is the one in the address."""
     task = schema["properties"].pop("task")
@@ -364,13 +390,17 @@ TaskName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._:-]{1,100}$")
 
 
 class BulkFilter(BaseModel):
-    """The open tasks that are like that now: all of one type."""
+    """The open tasks that are like that now, as `GET /tasks` lists them: all of one type."""
 
     model_config = ConfigDict(extra="forbid")
 
     type: str
     kind: str | None = None
     customer: Identifier | None = None
+    claimed_by: ShortText | None = None
+    unclaimed: bool = False
+    overdue: bool = False
+    waiting_for: str | None = None
 
 
 class BulkRequest(BaseModel):

@@ -13,7 +13,8 @@ from portal.context import requested_language
 from portal.json_body import JsonBody, OptionalBody
 from portal.openapi import OPERATOR, answer, body, problems, secured
 from portal.parameters import CurrentPortal, Cursor, CustomerNumber, KindName, Limit, TaskId, TypeName, choice
-from portal.schemas import TaskCounts, TaskDetails, TaskPage
+from portal.schemas import TaskCounts, TaskDetails, TaskPage, TaskTypes
+from portal.task_forms import task_types
 from portal.tasks import TaskQuery
 from states.chart.task_types import TASK_TYPES
 from states.kinds.registry import KINDS
@@ -78,6 +79,18 @@ async def work_list(
 async def counts(authority: OperatorAuthority, portal: CurrentPortal) -> JSONResponse:
     """Each exact up to 10,000; 10,001 means that there are more."""
     return JSONResponse(await tasks.counts(portal, authority.name))
+
+
+@router.get(
+    "/task-types",
+    summary="What each type of task needs to be decided",
+    responses=answer(200, TaskTypes, examples.TASK_TYPES, "Every type") | problems(401, 403),
+    dependencies=[Depends(operator_authority)],
+    openapi_extra=secured(OPERATOR),
+)
+async def types_of_tasks(request: Request) -> JSONResponse:
+    """For forms: decisions, day or moment, note and proof, with labels in the language that the caller asks for."""
+    return JSONResponse(task_types(requested_language(request) or "en"))
 
 
 @router.get(

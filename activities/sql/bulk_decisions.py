@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Row, and_, func, insert, select, update
 
 from activities.ports import LineOutcome, Refused, SentDecision
 from activities.sql.database import Database, insert_once
-from activities.sql.paging import BY_INDEX, Page, WrongCursor, equal, read_page
+from activities.sql.paging import Page, WrongCursor, read_page
 from activities.sql.tables import bulk_decisions, bulk_lines, tasks
 from states.model.bulk import LEADS_TO, POSSIBLE, BulkAct, BulkChange, BulkProgress
 
@@ -101,17 +101,6 @@ class SqlBulkDecisions:
                 wanted = tasks.c.task.in_(names[begin : begin + AT_A_TIME])
                 found |= {row.task: ChosenTask(*row) for row in connection.execute(select(*CHOSEN).where(wanted))}
             return found
-
-    def matching(
-        self, limit: int, *, type: str, kind: str | None = None, customer: str | None = None
-    ) -> list[ChosenTask]:
-        """The open tasks that are like that, due first."""
-        wanted = [tasks.c.open, *equal(tasks, type=type, kind=kind, customer=customer)]
-        with self.database.read() as connection:
-            if connection.dialect.name == "postgresql":
-                connection.execute(BY_INDEX)
-            statement = select(*CHOSEN).where(*wanted).order_by(tasks.c.due, tasks.c.task).limit(limit)
-            return [ChosenTask(*row) for row in connection.execute(statement)]
 
     def create(self, bulk: Bulk, chosen: Sequence[ChosenTask]) -> Bulk:
         """Keep what was chosen, once for its ID; answers what is kept under it."""

@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter
 
-from pages.desk import freeze, site
+from pages.desk import bulk, freeze, site
 
 router = APIRouter()
-for module in (site, freeze):
+for module in (site, bulk, freeze):
     router.include_router(module.router)

@@ -8,9 +8,9 @@ from pages.calls import Form
 from pages.desk_calls import Operator
 from pages.forms import value
 from pages.site import language_of
-from portal.authority import Authority
 from portal.context import Portal
 from portal.desk import sessions
+from portal.desk.bulk import BulkDesk
 from portal.desk.freezes import DeskFreezes
 from portal.page_calls import answered
 from portal.problems import PortalProblem
@@ -21,6 +21,11 @@ class PortalDesk:
     """The protocol `pages.desk_calls.DeskCalls` on one application's parts."""
 
     portal: Portal
+
+    @property
+    def bulk(self) -> BulkDesk:
+        """The calls of bulk decisions."""
+        return BulkDesk(self.portal)
 
     async def operator(self, request: Request) -> Operator:
         """Who is logged in. Raises `CallRefused`."""
@@ -45,8 +50,3 @@ class PortalDesk:
     def freezes(self) -> DeskFreezes:
         """The calls about freezes."""
         return DeskFreezes(self.portal)
-
-
-def authority_in(operator: Operator) -> Authority:
-    """The authority of an operator who is logged in."""
-    return Authority("operator", operator.name, grade=operator.grade)

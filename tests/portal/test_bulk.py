@@ -42,7 +42,7 @@ def fill(
             "kind": "misclick",
         }
         row |= {"customer": "K-1001", "type": type, "subject": None, "entry": entry | {"proof_required": proof}}
-        rows.append(row | {"ticket": None, "opened_at": AT, "due": AT, "open": open})
+        rows.append(row | {"ticket": None, "opened_at": AT, "due": AT, "open": open, "rank": "age", "claimed_by": ""})
     with caller.adapters.database.write() as connection:
         connection.execute(insert(tasks), rows)
     return ids
@@ -88,6 +88,16 @@ WRONG: dict[str, tuple[dict[str, Any], str, str]] = {
     "two types": ({"tasks": ["t-support_ticket-0", "t-perform-0"], "confirm": CONFIRM}, "malformed", "several types"),
     "a filter without a type": ({"filter": {"kind": "misclick"}, "confirm": CONFIRM}, "malformed", "filter.type"),
     "a type that is none": ({"filter": {"type": "nap"}, "confirm": CONFIRM}, "malformed", "type"),
+    "whose it is, twice": (
+        {"filter": {"type": "support_ticket", "unclaimed": True, "claimed_by": "otto"}, "confirm": CONFIRM},
+        "malformed",
+        "claimed_by",
+    ),
+    "nothing of that operator": (
+        {"filter": {"type": "support_ticket", "claimed_by": "otto"}, "confirm": CONFIRM},
+        "malformed",
+        "no open task",
+    ),
     "nothing matches": ({"filter": {"type": "surplus"}, "confirm": {"by": "anna"}}, "malformed", "no open task"),
     "a decision of another type": (
         {"tasks": ["t-support_ticket-0"], "confirm": {"by": "anna", "decision": "retry"}},

@@ -33,6 +33,7 @@ from portal.schemas import (
     TaskCounts,
     TaskDetails,
     TaskPage,
+    TaskTypes,
 )
 from portal.search import STATES
 from states.model.ends import ENDS
@@ -527,6 +528,7 @@ async def test_openapi_has_examples_problems_and_the_shapes(portal):
         "/tasks", "/tasks/counts", "/tasks/{task}", "/tasks/{task}/claim", "/tasks/{task}/release",
         "/tasks/{task}/hand-over", "/tasks/{task}/comments", "/tasks/{task}/steps",
         "/tasks/{task}/confirm", "/tasks/{task}/reject",
+        "/task-types",
         "/bulk-decisions", "/bulk-decisions/{bulk}", "/bulk-decisions/{bulk}/failures.csv",
         *(f"/bulk-decisions/{{bulk}}/{act}" for act in ("pause", "resume", "stop", "again")),
         "/healthz", "/readyz", "/metrics",
@@ -567,6 +569,7 @@ async def test_the_examples_of_openapi_are_of_their_shapes():
         (Step, openapi_examples.STEP_DONE),
         (Confirmation, openapi_examples.CONFIRMATION),
         (Rejection, openapi_examples.REJECTION),
+        (TaskTypes, openapi_examples.TASK_TYPES),
         (BulkRequest, openapi_examples.BULK_REQUEST),
         (BulkAnswer, openapi_examples.BULK_WHOLE),
         (BulkPage, openapi_examples.BULK_PAGE),

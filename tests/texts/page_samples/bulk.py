@@ -20,3 +20,25 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "call.bulk_not_possible": {"act": "pause", "state": "stopped", "possible": ["again"]},
     "call.bulk_id": {},
 }
+ONE: dict[str, Any] = {"number": 1}
+SAMPLES |= {
+    "page.desk.bulk.tasks": ONE,
+    "page.desk.bulk.decided_of": {"decided": "30", "total": "50"},
+    "page.desk.bulk.failed": {"number": "3"},
+    "page.desk.bulk.proposed": {"number": "3"},
+    "page.desk.bulk.left": {"number": "3"},
+    "page.desk.bulk.waiting": {"number": "3"},
+    "page.desk.bulk.choose.all": {"number": "50"},
+    "page.desk.bulk.choose.all_at_least": {"number": "10.000"},
+    "page.desk.bulk.choose.first_ones": {"number": 200},
+    "page.desk.bulk.choose.due": {"at": "2027-01-17T11:00:00Z"},
+    "page.desk.bulk.choose.confirm_as": {"decision": "bewilligt"},
+    "page.desk.bulk.choose.note_hint": {"needed": ["überspringen"]},
+    "page.desk.bulk.check.title": ONE,
+    "page.desk.bulk.check.customer": {"customer": "K-1001", "number": "1 Aufgabe"},
+    "page.desk.bulk.check.closed": ONE,
+    "page.desk.bulk.check.go": ONE,
+    "page.desk.bulk.one.title": ONE,
+    "page.desk.bulk.one.again": ONE,
+    "page.desk.bulk.one.news": {"decided": "30", "total": "50"},
+}

@@ -1,0 +1,246 @@
+"""Bulk decisions: choose tasks, decide them in one way, look at it first, and watch what comes of it."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from datetime import datetime
+from typing import Any
+from urllib.parse import quote, urlencode
+from zoneinfo import ZoneInfo
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import RedirectResponse, StreamingResponse
+
+from catalogue.texts import keys
+from pages.calls import CallRefused, Document, Form, page_problem
+from pages.desk.site import CheckedDeskForm, CurrentOperator, desk_page
+from pages.desk_calls import Operator
+from pages.forms import form_id, value, values, words
+from pages.rendering import HEADERS
+from pages.site import CurrentSite, Site
+
+BULK = "/desk/bulk"
+LISTED = 200
+"""So many tasks can be ticked one by one: as many as the work list answers at once."""
+ACTS = ("pause", "resume", "stop", "again")
+KINDS = tuple(key.removeprefix("kind.") for key in keys() if key.startswith("kind."))
+"""The kinds of cancellations, by what people call them."""
+RUNNING = ("running", "paused")
+LOOK_EVERY = 1.5
+"""Seconds between two looks at a bulk decision."""
+LOOKS = 400
+"""So often a stream looks; then the browser asks for another one, and who is logged in is asked anew."""
+END = "event: end\ndata: \n\n"
+STILL = ": \n\n"
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get(BULK)
+async def bulk_decisions(request: Request, site: CurrentSite, operator: CurrentOperator) -> Response:
+    """All of them, the newest first."""
+    page = await site.desk.bulk.bulk_decisions(operator, request.query_params.get("cursor"))
+    types = await labels(site, operator)
+    return desk_page(request, "desk/bulk.html", operator, {"page": page, "types": types})
+
+
+@router.get(f"{BULK}/new")
+async def choose(request: Request, site: CurrentSite, operator: CurrentOperator) -> Response:
+    """What is to be decided, and how: first the type, then tasks and decision."""
+    return await form_page(request, site, operator, {name: [given] for name, given in request.query_params.items()})
+
+
+@router.post(f"{BULK}/new")
+async def prepare(request: Request, site: CurrentSite, operator: CurrentOperator, form: CheckedDeskForm) -> Response:
+    """Keep what was chosen, to be looked at; what is wrong is shown beside what was entered."""
+    type_ = type_in(await site.desk.bulk.task_types(operator), value(form, "type"))
+    if type_ is None:
+        return await form_page(request, site, operator, form)
+    try:
+        bulk = await site.desk.bulk.prepare(operator, document_in(form, type_, site.look.zone))
+    except CallRefused as refusal:
+        if refusal.status not in (409, 422):
+            raise
+        return await form_page(request, site, operator, form, problem=refusal.problem, status=refusal.status)
+    return RedirectResponse(f"{BULK}/{bulk['id']}", 303)
+
+
+@router.get(f"{BULK}/{{bulk}}")
+async def one(bulk: str, request: Request, site: CurrentSite, operator: CurrentOperator) -> Response:
+    """One: to be looked at before it begins, then with how far it has come."""
+    shown = await values_of(bulk, request, site, operator)
+    template = "desk/bulk_check.html" if shown["bulk"]["state"] == "prepared" else "desk/bulk_one.html"
+    return desk_page(request, template, operator, shown)
+
+
+@router.get(f"{BULK}/{{bulk}}/failures.csv")
+async def failures(bulk: str, site: CurrentSite, operator: CurrentOperator) -> Response:
+    """What failed, to go through it with a spreadsheet."""
+    name = quote(f"bulk-{bulk}.csv")
+    headers = HEADERS | {"Content-Disposition": f'attachment; filename="{name}"'}
+    # With a mark in front by which spreadsheets know that it is UTF-8.
+    return Response(
+        "\ufeff" + await site.desk.bulk.failures(operator, bulk), headers=headers, media_type="text/csv; charset=utf-8"
+    )
+
+
+@router.post(f"{BULK}/{{bulk}}/{{act}}")
+async def act(bulk: str, act: str, site: CurrentSite, operator: CurrentOperator, _: CheckedDeskForm) -> Response:
+    """Begin, pause, go on, stop, or send again what failed. Whoever was too late sees how it stands."""
+    if act not in ACTS:
+        raise CallRefused(page_problem(404, "not_found"))
+    try:
+        await site.desk.bulk.act_on_bulk(operator, bulk, act)
+    except CallRefused as refusal:
+        if refusal.status != 409:
+            raise
+    return RedirectResponse(f"{BULK}/{quote(bulk)}", 303)
+
+
+@router.get(f"{BULK}/{{bulk}}/events")
+async def events(bulk: str, request: Request, site: CurrentSite, operator: CurrentOperator) -> Response:
+    """What has changed since `?seen=`; it ends with the bulk decision."""
+    await site.desk.bulk.bulk_decision(operator, bulk)
+    stream = changes(bulk, request, site)
+    return StreamingResponse(stream, headers=HEADERS | {"X-Accel-Buffering": "no"}, media_type="text/event-stream")
+
+
+async def changes(bulk: str, request: Request, site: Site) -> AsyncIterator[str]:
+    """The fragments, whenever what they show has changed."""
+    seen = request.query_params.get("seen")
+    yield STILL
+    for _ in range(LOOKS):
+        try:
+            operator = await site.desk.operator(request)
+            shown = await values_of(bulk, request, site, operator)
+        except CallRefused as refusal:
+            if refusal.status != 503:
+                return
+            yield STILL
+        else:
+            if shown["seen"] != seen:
+                seen = shown["seen"]
+                own = shown | {"operator": operator}
+                yield message(site.look.fragment(request, "desk/bulk_live.html", operator.language, own))
+            else:
+                yield STILL
+            if shown["bulk"]["state"] not in RUNNING:
+                yield END
+                return
+        with suppress(TimeoutError):
+            await asyncio.wait_for(site.stopping.wait(), LOOK_EVERY)
+            return
+
+
+def message(html: str) -> str:
+    """A fragment as one event."""
+    return "".join(f"data: {line}\n" for line in html.splitlines() if line.strip()) + "\n"
+
+
+# What pages show.
+
+
+async def values_of(bulk: str, request: Request, site: Site, operator: Operator) -> dict[str, Any]:
+    """What the page of one shows, and the stream of its changes."""
+    state, cursor = request.query_params.get("state") or None, request.query_params.get("cursor")
+    document = await site.desk.bulk.bulk_decision(operator, bulk, state, cursor)
+    seen = json.dumps([document[name] for name in ("state", "decided", "proposed", "failed", "left")])
+    asked = {"state": state, "cursor": cursor}
+    query = urlencode({name: given for name, given in (asked | {"seen": seen}).items() if given})
+    return {
+        "bulk": document,
+        "types": await labels(site, operator),
+        "decision": decision_of(document),
+        "state": state,
+        "seen": seen,
+        "live": f"{BULK}/{bulk}/events?{query}" if document["state"] in RUNNING else None,
+        "address": f"{BULK}/{bulk}",
+    }
+
+
+def decision_of(document: Document) -> Document:
+    """What is decided: its name, and what goes with it."""
+    message: Document = document.get("confirm") or document.get("reject") or {}
+    rejects = "reject" in document
+    name = "rejected" if rejects else message.get("decision") or "confirmed"
+    proof = message.get("proof") or {}
+    return {"name": name, "rejects": rejects} | {
+        "reference": proof.get("reference"),
+        "note": message.get("note"),
+        "at": message.get("at"),
+    }
+
+
+async def labels(site: Site, operator: Operator) -> dict[str, str]:
+    """What people call each type."""
+    types = await site.desk.bulk.task_types(operator)
+    return {type_["type"]: type_["label"] for type_ in types["items"]}
+
+
+def type_in(types: Document, name: str | None) -> Document | None:
+    """What a type needs; None where there is none of that name."""
+    return next((type_ for type_ in types["items"] if type_["type"] == name), None)
+
+
+async def form_page(
+    request: Request,
+    site: Site,
+    operator: Operator,
+    given: Form,
+    *,
+    problem: Document | None = None,
+    status: int = 200,
+) -> Response:
+    """The form, with what was entered and what is wrong with it."""
+    types = await site.desk.bulk.task_types(operator)
+    type_ = type_in(types, value(given, "type"))
+    if type_ is None:
+        return desk_page(request, "desk/bulk_type.html", operator, {"types": types["items"]})
+    wanted = {"type": type_["type"], **words(given, "kind", "kind"), **words(given, "customer", "customer")}
+    try:
+        tasks = await site.desk.bulk.tasks(operator, wanted, LISTED)
+    except CallRefused as refusal:
+        if refusal.status != 422:
+            raise
+        problem = problem or refusal.problem
+        tasks = {"items": [], "total": 0}
+    shown = {
+        "type": type_,
+        "tasks": tasks,
+        "kinds": KINDS,
+        "wanted": wanted,
+        "given": {name: value(given, name) for name in ("decision", "at", "reference", "note", "choose")},
+        "ticked": values(given, "task"),
+        "form_id": value(given, "form_id") if problem is None else None,
+        "problem": problem,
+        "needs_note": [choice["label"] for choice in type_["decisions"] if choice["note_needed"]],
+    }
+    return desk_page(request, "desk/bulk_new.html", operator, shown, status=status)
+
+
+# What forms send.
+
+
+def document_in(form: Form, type_: Document, zone: str) -> Document:
+    """What `POST /bulk-decisions` takes: it is kept, and begins when it was looked at."""
+    wanted = {"type": type_["type"], **words(form, "kind", "kind"), **words(form, "customer", "customer")}
+    chosen = {"tasks": values(form, "task")} if value(form, "choose") == "these" else {"filter": wanted}
+    decision = value(form, "decision")
+    if decision == "reject":
+        return {"id": form_id(form), "start": False, **chosen, "reject": words(form, "note", "note")}
+    confirm: Document = words(form, "note", "note")
+    if decision not in (None, "confirm"):
+        confirm["decision"] = decision
+    if reference := value(form, "reference"):
+        confirm["proof"] = {"reference": reference}
+    if at := value(form, "at"):
+        confirm["at"] = moment_in(at, zone) if type_["at_form"] == "moment" else at
+    return {"id": form_id(form), "start": False, **chosen, "confirm": confirm}
+
+
+def moment_in(given: str, zone: str) -> str:
+    """What a field for day and time sends, as a moment with offset; what is none goes on as it is, to be refused."""
+    with suppress(ValueError, OverflowError):
+        return datetime.fromisoformat(given).replace(tzinfo=ZoneInfo(zone)).isoformat()
+    return given
