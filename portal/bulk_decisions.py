@@ -24,6 +24,7 @@ from temporalio.exceptions import ApplicationError
 from activities.ports import Refused
 from activities.sql.bulk_decisions import Bulk, BulkLine, ChosenTask, possible
 from activities.sql.paging import total_of
+from activities.sql.task_pages import NOBODY, Wanted
 from catalogue.quoting import in_markdown
 from catalogue.texts import say
 from portal.authority import Authority
@@ -146,10 +147,8 @@ def matching(portal: Portal, wanted: BulkFilter) -> list[ChosenTask]:
     choice("waiting_for", wanted.waiting_for, AWAITED)
     if wanted.unclaimed and wanted.claimed_by is not None:
         raise malformed("two_claimants")
-    found = portal.adapters.work_list.tasks(limit=MOST_TASKS + 1, **wanted.model_dump()).items
-    chosen = [
-        ChosenTask(task.id, task.workflow_id, task.customer, task.type, True, task.model_dump()) for task in found
-    ]
+    asked = wanted.model_dump(exclude={"unclaimed"}) | ({"claimed_by": NOBODY} if wanted.unclaimed else {})
+    chosen = portal.adapters.bulk_decisions.matching(Wanted(**asked), datetime.now(UTC), MOST_TASKS + 1)
     if not chosen:
         raise malformed("bulk_none", type=wanted.type)
     if len(chosen) > MOST_TASKS:

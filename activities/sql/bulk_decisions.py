@@ -17,6 +17,8 @@ from activities.ports import LineOutcome, Refused, SentDecision
 from activities.sql.database import Database, insert_once
 from activities.sql.paging import Page, WrongCursor, read_page
 from activities.sql.tables import bulk_decisions, bulk_lines, tasks
+from activities.sql.task_pages import KEYS, Wanted, prefer_indexes, within
+from activities.sql.urgency import parts_of
 from states.model.bulk import LEADS_TO, POSSIBLE, BulkAct, BulkChange, BulkProgress
 
 TAKEN_FOR = timedelta(seconds=10)
@@ -101,6 +103,17 @@ class SqlBulkDecisions:
                 wanted = tasks.c.task.in_(names[begin : begin + AT_A_TIME])
                 found |= {row.task: ChosenTask(*row) for row in connection.execute(select(*CHOSEN).where(wanted))}
             return found
+
+    def matching(self, wanted: Wanted, now: datetime, limit: int) -> list[ChosenTask]:
+        """The open tasks that are like that, those of one sort of urgency together, due first."""
+        parts = parts_of("due", now, waiting_for=wanted.waiting_for, overdue=wanted.overdue)
+        chosen: list[ChosenTask] = []
+        with self.database.read() as connection:
+            prefer_indexes(connection)
+            for stretch in (stretch for part in parts.values() for stretch in part):
+                rows = select(*CHOSEN).where(*within(wanted, stretch)).order_by(*KEYS).limit(limit - len(chosen))
+                chosen += [ChosenTask(*row) for row in connection.execute(rows)]
+        return chosen
 
     def create(self, bulk: Bulk, chosen: Sequence[ChosenTask]) -> Bulk:
         """Keep what was chosen, once for its ID; answers what is kept under it."""
