@@ -84,7 +84,7 @@ async def counts(authority: OperatorAuthority, portal: CurrentPortal) -> JSONRes
 @router.get(
     "/task-types",
     summary="What each type of task needs to be decided",
-    responses=answer(200, TaskTypes, examples.TASK_TYPES, "Every type") | problems(401, 403),
+    responses=answer(200, TaskTypes, examples.TASK_TYPES, "Every type") | problems(401, 403, 503),
     dependencies=[Depends(operator_authority)],
     openapi_extra=secured(OPERATOR),
 )

@@ -35,7 +35,6 @@ SAMPLES |= {
     "page.desk.bulk.choose.confirm_as": {"decision": "bewilligt"},
     "page.desk.bulk.choose.note_hint": {"needed": ["überspringen"]},
     "page.desk.bulk.check.title": ONE,
-    "page.desk.bulk.check.customer": {"customer": "K-1001", "number": "1 Aufgabe"},
     "page.desk.bulk.check.closed": ONE,
     "page.desk.bulk.check.go": ONE,
     "page.desk.bulk.one.title": ONE,
