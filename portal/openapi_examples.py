@@ -71,6 +71,7 @@ STATUS: dict[str, Any] = {
             "note": None,
             "audience": "everyone",
             "customer_note": None,
+            "task": None,
         }
     ],
 }

@@ -10,6 +10,7 @@ from activities.sql.work_list import WorkItem
 from portal import openapi_examples
 from portal.authority import Authority, DecidingAuthority
 from portal.context import Portal
+from portal.first_come import decided_before, done_with
 from portal.incoming import RunCommand, check_own
 from portal.json_body import JsonBody
 from portal.openapi import OPERATOR, answer, body, problems, secured
@@ -67,6 +68,8 @@ async def decide(
         delivered = await portal.runs.send(command)
     except PortalProblem as problem:
         problem.customer = row.customer
+        if problem.code == "ended" and problem.current is not None:
+            raise decided_before(task, row.customer, problem.current) or problem from problem
         raise
     if delivered.stage == "promised":  # nobody keeps it, so nobody could promise it
         raise unavailable()
@@ -84,8 +87,10 @@ def payload_of(task: str, decision: Confirmation | Rejection, authority: Authori
 
 
 async def row_of(portal: Portal, task: str) -> WorkItem:
-    """The open task as the work list has it. Raises `unknown_task`."""
+    """The open task as the work list has it. Raises `unknown_task`; of one that was open, with what came of it."""
     row = await portal.adapters.database.in_thread(portal.adapters.work_list.task, task)
-    if row is None or not row.open:
+    if row is None:
         raise PortalProblem("unknown_task", values={"fault": "task", "task": task[:80]})
+    if not row.open:
+        raise await done_with(portal, row)
     return row

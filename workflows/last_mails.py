@@ -309,12 +309,13 @@ def decide(chart: Chart, event: str, decision: Decided, now: datetime) -> Turn:
     """What a person has decided is noted, and what it causes is asked for."""
     message, task, caused, note = decision
     chart.model.now = now
-    if caused not in KEEPS_TASK:
-        close_task(chart.model, task)
+    closes = task if caused not in KEEPS_TASK else None
+    if closes is not None:
+        close_task(chart.model, closes)
     turn = turn_of(chart, message, task=task)
     ACTS[caused](turn)
     keep_due(chart.model)
-    turn.write(event, note.key, **note.values)
+    turn.write(event, note.key, closes=closes, **note.values)
     return turn
 
 

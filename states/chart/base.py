@@ -306,15 +306,16 @@ class Chart(StateChart[Memory], metaclass=ChartType):
             acting_at = message.time if isinstance(message, Sent) else None
             for name, value in ({"now": at, "acting_at": acting_at} | facts).items():
                 setattr(memory, name, value)
-            if task is not None and event not in KEEPS_TASK:
-                close_task(memory, task)
+            closes = task if event not in KEEPS_TASK else None
+            if closes is not None:
+                close_task(memory, closes)
             self._send(event, turn)
             if turn.follow is not None and turn.follow in self.possible():
                 self._send(turn.follow, turn)
             memory.acting_at = None
             after_event(turn, self.ended)
             if line is not None and (self.public_state != state_before or message is not None or note):
-                turn.write(line or event, note.key if note else None, **(note.values if note else {}))
+                turn.write(line or event, note.key if note else None, closes=closes, **(note.values if note else {}))
             note_late(turn)
         except Exception:
             memory.__dict__.clear()

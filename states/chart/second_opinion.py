@@ -14,6 +14,7 @@ from typing import NamedTuple
 from states.chart.admission import decision_of, task_meant
 from states.chart.dates import Doubt, doubts_of
 from states.chart.decisions import Note, decision_note
+from states.chart.first_come import with_who_was_first
 from states.chart.task_types import TASK_TYPES, type_of
 from states.chart.turn import Turn
 from states.model.facts import Refusal, RunSettings
@@ -41,7 +42,7 @@ def decided(turn: Turn, said: ConfirmTask | RejectTask) -> Decided | Refusal:
     """What follows from an operator's decision, or why it cannot be taken."""
     task = task_meant(turn.memory, said.task)
     if isinstance(task, Refusal):
-        return task
+        return with_who_was_first(turn.memory, said.task, task)
     proposal = task.proposed
     if proposal is not None and isinstance(said, RejectTask):
         return Decided(said, task, "proposal_withdrawn", noted("proposal_withdrawn", said, task, proposal))

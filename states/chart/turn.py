@@ -80,11 +80,13 @@ class Turn:
         moment: datetime | None = None,
         actor: Actor | None = None,
         times: int = 1,
+        closes: Task | None = None,
         **values: Any,
     ) -> None:
         """Add a line to the timeline; the time is `moment`, else when the person acted, else now.
 
         `actor` and `by`: whose doing it is, unless said those of the message. `times`: how often it happened.
+        `closes`: the task that is done with by this decision.
 
         `key` names a text under `note.`, made with `values` where it is shown; without one the line says what the
         message says beside the event: in a text of ours a value that a program would not say so (`SAID_AS`), else in
@@ -103,6 +105,7 @@ class Turn:
             by=by or getattr(message, "by", None),
             note=f"note.{key}" if key else words_of(message),
             values=values if key else None,
+            task=closes.task if closes else None,
             times=times,
         )
         memory.timeline = with_line(memory.timeline, line)

@@ -62,6 +62,8 @@ class TimelineLine(Value):
     by: str | None = None
     note: str | None = None
     values: dict[str, Any] | None = None
+    task: str | None = None
+    """The task that was done with by this decision."""
     times: int = 1
     """How often it happened, the last time `at`, where a long timeline counts what is repeated."""
 

@@ -30,6 +30,11 @@ def last_mails_of(workflow_id: str, run_id: str) -> str:
     return f"mails/{workflow_id}/{run_id}"
 
 
+def ended_run_of(workflow_id: str) -> str | None:
+    """The run ID of the ended run whose mails go on under a workflow ID; None for any other ID."""
+    return workflow_id.rpartition("/")[2] if LAST_MAILS.fullmatch(workflow_id) else None
+
+
 def case_of(workflow_id: str) -> str:
     """The run that a workflow ID is about: itself, or whose mails go on under it."""
     of_mails = LAST_MAILS.fullmatch(workflow_id)

@@ -106,7 +106,8 @@ class TaskEntry(Value):
 class TimelineEntry(Value):
     """What happened, when, by whom. `by` is what the one who acted said of himself, `actor` what he is.
 
-    `customer_note`: where the line is `retold`, what the customer reads in place of `note`.
+    `customer_note`: where the line is `retold`, what the customer reads in place of `note`. `task`: the task that was
+    done with by an operator's decision.
     """
 
     at: Moment
@@ -117,6 +118,7 @@ class TimelineEntry(Value):
     note: str | None
     audience: Audience = "operators"
     customer_note: str | None = None
+    task: str | None = None
 
 
 def without_operators_field(schema: dict[str, Any]) -> None:

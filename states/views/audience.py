@@ -49,7 +49,7 @@ FIELDS: Mapping[type[Value], Mapping[str, Whose]] = {
     | those("operators", "proposed"),
     TimelineEntry: those("everyone", "at state event actor")
     | those("retold", "by note")
-    | those("operators", "audience customer_note"),
+    | those("operators", "audience customer_note task"),
     WhyStep: those("everyone", "step value rule"),
     WarningText: those("everyone", "code text"),
     RefusalText: those("everyone", "rule code text"),

@@ -126,6 +126,7 @@ def timeline_entry(line: TimelineLine, say: Say, language: str) -> TimelineEntry
         note=note,
         audience=audience,
         customer_note=customer_note(line, say, language) if audience == "retold" else None,
+        task=line.task,
     )
 
 

@@ -1,5 +1,6 @@
 """An operator's decision: what it would do is said before, over HTTP, by the run itself."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -138,3 +139,101 @@ async def test_the_same_of_what_an_ended_run_could_not_tell(world: World, decisi
         refused = await consequence_of(portal, place, confirm={"by": "anna", "decision": "told"})
         assert refused["refused"]["code"] == "malformed"
     assert task_types(await left.status()) == ["tell_customer"] and mails(world) == []
+
+
+# Somebody was first.
+
+
+@pytest.mark.parametrize("decisions", [("granted", "declined"), ("declined", "granted")], ids=["ends it", "goes on"])
+async def test_who_comes_second_is_told_who_was_first_and_what_was_decided(
+    world: World, decisions: tuple[str, str]
+) -> None:
+    """While the run goes on, and from the ledger where it has ended; now and whenever it is tried again."""
+    run = await asked_back(world)
+    async with portal_of(world) as portal:
+        place = await listed(portal, run, "revocation")
+        first = {"by": "anna", "decision": decisions[0], "note": "Looked at it"}
+        assert (await portal.post(f"{place}/confirm", json=first)).status_code == 200
+        second = {"by": "otto", "decision": decisions[1]}
+        rejection = {"by": "otto", "note": "no"}
+        for call, payload in (("confirm", second), ("consequence", {"confirm": second}), ("reject", rejection)):
+            answer = await portal.post(f"{place}/{call}", json=payload)
+            problem = answer.json()
+            assert (answer.status_code, problem["code"]) == (404, "unknown_task"), problem
+            assert all(words in problem["detail"] for words in ("anna", "2027", "Looked at it")), problem["detail"]
+            lines = [line for line in problem["current"]["timeline"] if line["task"]]
+            assert [(line["by"], f"/tasks/{line['task']}") for line in lines] == [("anna", place)]
+
+
+async def test_of_two_operators_at_once_one_decides_and_the_other_is_told_so(world: World) -> None:
+    run = await asked_back(world)
+    async with portal_of(world) as portal:
+        place = await listed(portal, run, "revocation")
+        answers = await asyncio.gather(
+            *(
+                portal.post(f"{place}/confirm", json={"by": by, "decision": decision, "note": f"said by {by}"})
+                for by, decision in (("anna", "granted"), ("otto", "declined"))
+            )
+        )
+    taken, refused = sorted(answers, key=lambda answer: answer.status_code)
+    assert (taken.status_code, refused.status_code) == (200, 404), (taken.text, refused.text)
+    decided = [line for line in (await run.status())["timeline"] if line["event"] == "confirm_task"]
+    assert len(decided) == 1
+    assert f"said by {decided[0]['by']}" in refused.json()["detail"]
+
+
+async def test_a_signal_that_comes_second_leaves_a_line_that_says_who_was_first(world: World) -> None:
+    run = await asked_back(world)
+    task = await run.task("revocation")
+    await run("confirm_task", by="anna", task=task, decision="declined", note="It stands")
+    await run.signal("confirm_task", {"by": "otto", "task": task, "decision": "granted"})
+    status = await status_when(run, lambda status: status["timeline"][-1]["by"] == "otto")
+    line = status["timeline"][-1]
+    assert (line["audience"], line["task"]) == ("operators", None)
+    assert "anna" in line["note"] and "It stands" in line["note"]
+
+
+async def test_a_task_that_nobody_decided_and_nobody_needs_any_more_says_so(world: World) -> None:
+    run = await asked_back(world)
+    async with portal_of(world) as portal:
+        place = await listed(portal, run, "revocation")
+        await run("supersede", booking="B-7")
+        answer = await portal.post(f"{place}/confirm", json={"by": "otto", "decision": "granted"})
+    problem = answer.json()
+    assert (answer.status_code, problem["code"]) == (404, "unknown_task")
+    assert problem["current"]["state"] == "superseded" and problem["current"]["state_text"] in problem["detail"]
+
+
+async def test_what_another_has_told_the_customer_of_an_ended_run_is_said_from_the_ledger(world: World) -> None:
+    await world.load(customer_record(email=None))
+    run = await request_downgrade(world)
+    await run("abandon")
+    left = await last_mails(world, run)
+    await untold(left)
+    async with portal_of(world) as portal:
+        place = await listed(portal, left, "tell_customer")
+        told = {"by": "anna", "decision": "told", "note": "by letter"}
+        assert (await portal.post(f"{place}/confirm", json=told)).status_code == 200
+        await left.handle.result()
+        again = await portal.post(f"{place}/confirm", json=told | {"by": "otto"})
+    assert again.status_code == 404 and all(words in again.json()["detail"] for words in ("anna", "by letter"))
+
+
+@pytest.mark.settings(second_opinion=("revocation:granted",))
+async def test_two_people_decide_over_http_and_by_signal_alike(world: World) -> None:
+    run = await asked_back(world)
+    async with portal_of(world) as portal:
+        place = await listed(portal, run, "revocation")
+        granted = {"decision": "granted", "note": "A slip"}
+        said = await consequence_of(portal, place, confirm=granted | {"by": "anna"})
+        assert (said["needs_second"], said["state"]) == (True, "revoked")
+        proposed = (await portal.post(f"{place}/confirm", json=granted | {"by": "anna"})).json()
+        assert proposed["state"] == "scheduled" and proposed["tasks"][0]["proposed"]["by"] == "anna"
+        same = await portal.post(f"{place}/confirm", json=granted | {"by": " ANNA"})
+        assert (same.status_code, same.json()["code"]) == (409, "second_needed")
+        assert "anna" in same.json()["detail"]
+    task = await run.task("revocation")
+    await run.signal("confirm_task", {"by": "otto", "task": task, "decision": "granted"})
+    status = await status_when(run, lambda status: status["state"] == "revoked")
+    (line,) = [line for line in status["timeline"] if line["task"] == task]
+    assert line["by"] == "otto" and "anna" in line["note"]

@@ -14,6 +14,7 @@ from pydantic import ValidationError
 import cli
 from portal.app import create_app
 from settings import PREFIX, Settings, checked, explain, misspelt
+from states.chart.second_opinion import NAMES
 from states.chart.task_types import TASK_TYPES
 from states.kinds.registry import KINDS
 from tests.strong import ANNA, OTTO
@@ -233,6 +234,21 @@ def test_an_unknown_kind_is_refused_with_the_one_that_was_probably_meant():
 
 def test_kinds_that_there_are_may_be_named():
     given = Settings(customer_centre_modes=dict.fromkeys(KINDS, "guided"))
+    assert checked(given, KINDS, TASK_TYPES) is given
+
+
+def test_a_decision_that_no_task_has_is_refused_with_the_one_that_was_probably_meant(monkeypatch):
+    monkeypatch.setenv(PREFIX + "SECOND_OPINION", " repair:skip, revocation:grantet ,repair:skip")
+    given = Settings()
+    assert given.second_opinion == ("repair:skip", "revocation:grantet")
+    with pytest.raises(ValidationError) as error:
+        checked(given, KINDS, TASK_TYPES)
+    (line,) = explain(error.value)
+    assert "SECOND_OPINION: 'revocation:grantet' is not usable: did you mean revocation:granted?" in line
+
+
+def test_decisions_that_there_are_may_be_named():
+    given = Settings(second_opinion=NAMES)
     assert checked(given, KINDS, TASK_TYPES) is given
 
 

@@ -151,6 +151,14 @@ method http half_sent internal
 """
 """What may be wrong with a call of the portal."""
 
+DECIDED_BY_NOBODY = dict.fromkeys(
+    [
+        *("decided_by", "decided_at", "first", "type", "step", "name", "outcome", "at", "reference", "handed_in_by"),
+        *("confirmed_by", "confirmed_at", "note", "doubts", "anyway"),
+    ]
+)
+"""What is said of a task that somebody else has decided, where nobody has."""
+
 SAMPLES: dict[str, dict[str, Any]] = {
     "letter.closing": {"brand": "JTL"},
     "letter.case": {"case": "V-7K3M-2Q9X"},
@@ -243,7 +251,7 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "problem.in_surplus": {"surplus": [TRACKING, REGISTERS], "kind": "edition"},
     "problem.too_late": {"effective_at": FIRST, "kind": "edition", "cost_effect": "cancellation"},
     "problem.ended": {"state": "applied"},
-    "problem.unknown_task": {"task": "t-1", "open": ["t-2"], "fault": None},
+    "problem.unknown_task": {"task": "t-1", "open": ["t-2"], "fault": None} | DECIDED_BY_NOBODY,
     "problem.proof_missing": {},
     "problem.unknown_run": {"workflow_id": "edition/K-1/jtl"},
     "problem.id_reused": {"source": "https://portal.example", "id": "7"},
