@@ -53,10 +53,19 @@ async def entrance(http: httpx.AsyncClient, settings: Settings) -> str:
     return str(made.raise_for_status().json()["url"])
 
 
+OPERATORS_DO = ("operator", "third_party", "repair")
+"""What an operator must do waits for one of these: a third party's proof is confirmed by an operator too."""
+
+
+def quoted(value: str) -> str:
+    """A value in a query."""
+    return f'"{value}"'
+
+
 def addresses(settings: Settings, entrance: str) -> list[str]:
     """Where to look."""
     url, ui = base_url(settings), settings.temporal_ui_url
-    waiting = quote('`ExecutionStatus`="Running" AND `WaitingFor`="operator"')
+    waiting = quote(f'`ExecutionStatus`="Running" AND `WaitingFor` IN ({", ".join(map(quoted, OPERATORS_DO))})')
     return [
         f"  a customer     {entrance}",
         f"  an operator    {url}/desk",

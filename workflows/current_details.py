@@ -10,12 +10,16 @@ with workflow.unsafe.imports_passed_through():
     from catalogue.quoting import in_markdown
     from catalogue.texts import known, say_in_markdown
     from states.chart.task_types import type_of
+    from states.chart.unfilled import BLANK
     from states.model.ends import CHANGING_NOTHING, DEADLINE_KEPT
     from states.model.memory import Memory, Task
     from states.model.status import Status, TaskEntry
     from states.rules.run_values import run_facts
     from states.views.refusals import language_of
 from workflows import options
+
+A_DAY = "YYYY-MM-DD"
+"""Where a day is asked for: as it stands it is none."""
 
 
 class CurrentDetails:
@@ -96,14 +100,14 @@ class CurrentDetails:
 
 
 def template_of(entry: TaskEntry, task: Task) -> dict[str, Any]:
-    """What a confirmation of a task needs, to be filled in."""
-    template: dict[str, Any] = {"task": entry.task, "by": "…"}
+    """What a confirmation of a task needs, to be filled in: sent as it is, it is refused."""
+    template: dict[str, Any] = {"task": entry.task, "by": BLANK}
     if entry.decisions:
-        template["decision"] = entry.decisions[0]
+        template["decision"] = " | ".join(entry.decisions)
     if entry.proof_required:
-        template["proof"] = {"reference": "…"}
+        template["proof"] = {"reference": BLANK}
     if task.at_required:
-        template["at"] = "2027-01-31"
+        template["at"] = A_DAY
     if "*" in type_of(task).needs_note:
-        template["note"] = "…"
+        template["note"] = BLANK
     return template

@@ -6,9 +6,11 @@ from typing import Any
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
+    from catalogue.quoting import one_line
     from states.chart.admission import parse
     from states.model.consequence import Consequence
     from states.model.facts import Refusal
+    from states.model.payload_errors import readable
     from states.model.request import CUSTOMER_MESSAGES, OPERATOR_MESSAGES, LicenceChanged, Request
     from states.model.status import Status
 from workflows.driver import Driver
@@ -28,14 +30,14 @@ DESCRIPTIONS = {
     "supersede": 'An upgrade was booked elsewhere. Payload: {"by": "…", "booking": "…"}',
     "request_revocation": 'The customer asks a person to take the order back. Payload: {"by": "…", "explanation": "…"}',
     "abandon": 'Leave everything as it is. Payload: {"by": "…"}',
-    "confirm_task": (
-        'An operator confirms a task. Payload: {"task": "…", "by": "…", "decision": "…", "proof": {"reference": "…"}}'
-    ),
+    "confirm_task": "An operator confirms a task. Payload: as under User Metadata, beside the task, filled in",
     "reject_task": 'An operator rejects a task. Payload: {"task": "…", "by": "…", "note": "…"}',
     "effects_released": RELEASED,
     "licence_changed": "Another run of this customer: a licence is scheduled to end, or has ended.",
 }
 """What the web UI's forms say of each handler."""
+BETTER_AS_UPDATE = "Use Send an Update instead, which says what is wrong; here that is a line in the timeline."
+"""What they say of an operator's decision as a signal."""
 
 
 PROMISED = "promised"
@@ -84,6 +86,12 @@ def is_promised(payloads: tuple[Any, ...]) -> bool:
     return any(isinstance(payload, dict) and payload.get(PROMISED) is True for payload in payloads)
 
 
+def said_by(payloads: tuple[Any, ...]) -> str | None:
+    """Who sent it, as far as a payload that is wrong says so."""
+    by = payloads[0].get("by") if payloads and isinstance(payloads[0], dict) else None
+    return readable(one_line(by), 200) if isinstance(by, str) and by.strip() else None
+
+
 def update(event: str) -> Any:
     """The update of an event with its validator."""
 
@@ -94,7 +102,7 @@ def update(event: str) -> Any:
             return await self.answered(None)
         message = read(self, event, payloads)
         if isinstance(message, Refusal):
-            self.ignore(event, message)
+            self.ignore(event, message, said_by(payloads))
             raise self.failure(message)
         return await self.answered(self.queue.put(event, message))
 
@@ -117,7 +125,7 @@ def signal(event: str) -> Callable[..., Coroutine[Any, Any, None]]:
     async def handler(self: Driver, *payloads: Any) -> None:
         message = read(self, event, payloads)
         if isinstance(message, Refusal):
-            self.ignore(event, message)
+            self.ignore(event, message, said_by(payloads))
             return
         queued = self.queue.put(event, message)
         await workflow.wait_condition(lambda: queued.judged)
@@ -125,7 +133,7 @@ def signal(event: str) -> Callable[..., Coroutine[Any, Any, None]]:
             self.ignore(event, queued.refusal, message.by)
 
     handler.__name__ = handler.__qualname__ = f"signal_{event}"
-    return workflow.signal(name=event, description=DESCRIPTIONS[event])(handler)
+    return workflow.signal(name=event, description=BETTER_AS_UPDATE)(handler)
 
 
 class Handlers:

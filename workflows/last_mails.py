@@ -18,7 +18,7 @@ with workflow.unsafe.imports_passed_through():
     from activities import activity_names
     from catalogue.quoting import in_markdown
     from catalogue.texts import say
-    from states.chart.admission import parse, wrong_moment
+    from states.chart.admission import parse, wrong_as_sent
     from states.chart.base import KEEPS_TASK, Chart
     from states.chart.decisions import undelivered_note
     from states.chart.proposals import keep_proposal, withdraw_proposal
@@ -298,7 +298,7 @@ def turn_of(chart: Chart, message: Any = None, **facts: Any) -> Turn:
 
 def judge(chart: Chart, said: ConfirmTask | RejectTask, now: datetime) -> Decided | Refusal:
     """A decision with its task and what it causes, or why it cannot be taken."""
-    refusal = wrong_moment(chart.model, said)
+    refusal = wrong_as_sent(chart.model, said)
     if refusal is not None:
         return refusal
     message = chart.dated(said, now)

@@ -10,6 +10,9 @@ from workflows.bulk_decision import BulkDecision
 from workflows.driver import Driver
 from workflows.last_mails import LastMails
 
+FROM_PROGRAMS = frozenset({"licence_changed", "effects_released", "look"})
+"""What runs and the portal say to runs, and no person: the web UI offers it to nobody."""
+
 
 class WebUiQueries(WorkflowInboundInterceptor):
     """The SDK's own answer to what the web UI asks, with the run's details in it."""
@@ -20,6 +23,9 @@ class WebUiQueries(WorkflowInboundInterceptor):
         run: object = workflow.instance()
         if isinstance(answer, WorkflowMetadata) and isinstance(run, Driver | LastMails | BulkDecision):
             answer.current_details = run.details()
+            offered = [signal for signal in answer.definition.signal_definitions if signal.name not in FROM_PROGRAMS]
+            del answer.definition.signal_definitions[:]
+            answer.definition.signal_definitions.extend(offered)
         return answer
 
 

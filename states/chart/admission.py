@@ -15,6 +15,7 @@ from states.chart.state_names import public_state
 from states.chart.task_types import decisions_of, rejected_event, type_of
 from states.chart.tasks import tasks_of
 from states.chart.turn import Turn
+from states.chart.unfilled import refusal_of_unfilled
 from states.model.base import day_of
 from states.model.facts import Check, Refusal, RunSettings
 from states.model.memory import Memory, Task
@@ -83,9 +84,15 @@ def wrong_moment(memory: Memory, message: Sent) -> Refusal | None:
     return out_of_bounds(message, memory.now, memory.settings)
 
 
+def wrong_as_sent(memory: Memory, message: Sent) -> Refusal | None:
+    """What is wrong with a message whatever the run makes of it: its moment, or that it is a template unfilled."""
+    return wrong_moment(memory, message) or refusal_of_unfilled(memory.settings, message)
+
+
 def wrong_document(request: Request, settings: RunSettings, now: datetime) -> Refusal | None:
     """What is wrong with a `requested` document under the settings that it is requested under."""
-    return out_of_bounds(request, now, settings) or unlisted_reason(request.reason, settings)
+    wrong = out_of_bounds(request, now, settings) or refusal_of_unfilled(settings, request)
+    return wrong or unlisted_reason(request.reason, settings)
 
 
 def unlisted_reason(reason: Reason | str | None, settings: RunSettings) -> Refusal | None:

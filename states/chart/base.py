@@ -20,8 +20,8 @@ from states.chart.admission import (
     proof_task,
     refusal_of_message,
     refusal_of_request,
+    wrong_as_sent,
     wrong_document,
-    wrong_moment,
 )
 from states.chart.amendments import amended, carried_on, standing_of
 from states.chart.callbacks import guards_of, shared_callbacks
@@ -128,7 +128,7 @@ class Chart(StateChart[Memory], metaclass=ChartType):
         moments = {name: getattr(self.model, name) for name in ("now", "acting_at")}
         self.model.__dict__.update(now=at, acting_at=message.time)
         try:
-            return wrong_moment(self.model, said) or self._judged(event, message)
+            return wrong_as_sent(self.model, said) or self._judged(event, message)
         finally:
             self.model.__dict__.update(moments)
 

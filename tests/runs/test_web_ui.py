@@ -10,6 +10,7 @@ from temporalio.api.sdk.v1 import WorkflowMetadata
 from tests.runs.customers import customer_record
 from tests.runs.documents import task_types
 from tests.runs.harness import Run, World
+from tests.runs.test_handlers import refusal_of_payloads
 
 
 async def metadata(run: Run) -> WorkflowMetadata:
@@ -28,7 +29,8 @@ async def test_every_handler_says_what_it_is_for(world: World) -> None:
         for handler in handlers
         if not handler.name.startswith("__")
     ]
-    assert {"confirm_task", "place_order", "status", "licence_changed"} <= {handler.name for handler in ours}
+    assert {"confirm_task", "place_order", "status"} <= {handler.name for handler in ours}
+    assert {signal.name for signal in definition.signal_definitions} == {"confirm_task", "reject_task"}, "no program's"
     assert [handler.name for handler in ours if len(handler.description) < 20] == []
 
 
@@ -52,11 +54,8 @@ def pasted(details: str) -> dict[str, Any]:
     """The JSON that the details show, filled in by an operator."""
     text = details.split("```json")[1].split("```")[0]
     message: dict[str, Any] = json.loads(text)
-    filled = {"by": "Ms Operator", "proof": {"reference": "T-1"}, "note": "as agreed"}
-    return {
-        name: filled.get(name, value) if "…" in json.dumps(value, ensure_ascii=False) else value
-        for name, value in message.items()
-    }
+    filled = {"by": "Ms Operator", "proof": {"reference": "T-1"}, "note": "as agreed", "at": "2027-12-31"}
+    return {name: filled.get(name, str(value).split(" | ")[0]) for name, value in message.items()}
 
 
 PARTNERLESS: dict[str, Any] = {"partners": []}
@@ -82,6 +81,20 @@ async def test_the_json_of_the_details_confirms_the_task(
     details = (await metadata(run)).current_details
     assert f"#### `{task}`" in details
     assert task_types(await run.status()) == [task]
+    template = json.loads(details.split("```json")[1].split("```")[0])
+    assert (await refusal_of_payloads(run, "confirm_task", template)).code == "malformed"
+    before = await run.status()
+    await run.signal("confirm_task", template)
+    await run.signal("confirm_task", template | {"by": ["me"]})
+    await run.signal("confirm_task", {"by": "**Ms**\nOperator", "at": 1})
+    refused = await run.status()
+    assert (refused["state"], task_types(refused)) == (before["state"], [task]), "what is unedited changes nothing"
+    lines = refused["timeline"][-3:]
+    assert [(line["by"], line["actor"], line["audience"]) for line in lines] == [
+        (by, "operator", "operators") for by in ("…", None, "**Ms** Operator")
+    ]
+    shown = (await metadata(run)).current_details
+    assert "**Ms** Operator" not in shown, "who sent it is quoted"
     await run.signal("confirm_task", pasted(details))
     assert await settled(world, run, then) == (then, [])
 

@@ -447,6 +447,9 @@ async def test_a_customers_pages_are_shown_by_an_address_that_works_as_often_as_
     where = welcome.addresses(settings, entrance)
     assert f"  a customer     {entrance}" in where
     assert f"  an operator    http://127.0.0.1:{settings.portal_port}/desk" in where
+    (query,) = [unquote(line.split("?query=")[1]) for line in where if "?query=" in line]
+    for waited_for in ("operator", "third_party", "repair"):
+        assert f'"{waited_for}"' in query, "all that operators must do: to confirm third parties' proofs is theirs too"
 
 
 async def test_where_calls_need_an_authority_it_is_a_link_as_portals_get_one(tmp_path):

@@ -289,6 +289,7 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "fault.confirmed_early": {"confirmed_at": FIRST, "limit_at": LATER, "ordered": True},
     "fault.time_before_task": {"time": FIRST, "limit_at": LATER},
     "fault.anyway_note": {},
+    "fault.unfilled": {"field": "by", "given": "…"},
     "problem.confirm_anyway": {"doubts": [FAR]},
     "entry.doubt": FAR,
     **{f"shape.{what}": SHAPED for what in {*WHAT.values(), "identifier", "plain", "other"}},
