@@ -11,6 +11,7 @@ import threading
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from pathlib import Path
+from urllib.parse import unquote
 
 import httpx
 import psutil
