@@ -13,6 +13,7 @@ from activities.ports import Bookings, CustomerRecords, Mail, Tickets
 from activities.sql.bulk_decisions import SqlBulkDecisions
 from activities.sql.calendar_feeds import SqlCalendarFeeds
 from activities.sql.claims import SqlClaims
+from activities.sql.comparisons import SqlComparisons
 from activities.sql.customer_centre import SqlCustomerCentre
 from activities.sql.customer_records import SqlCustomerRecords
 from activities.sql.customer_sessions import customer_sessions_in
@@ -57,6 +58,7 @@ class Adapters:
     operator_sessions: SqlOperatorSessions
     calendar_feeds: SqlCalendarFeeds
     freezes: SqlFreezes
+    comparisons: SqlComparisons
     tickets: Tickets
     mail: Mail
 
@@ -100,6 +102,7 @@ def create_adapters(settings: Settings) -> Adapters:
         operator_sessions=operator_sessions_in(database),
         calendar_feeds=SqlCalendarFeeds(database),
         freezes=SqlFreezes(database),
+        comparisons=SqlComparisons(database),
         tickets=SqlTickets(database),
         mail=mail_of(settings),
     )

@@ -111,3 +111,7 @@ class DeskCalls(Protocol):
     def freezes(self) -> FreezeCalls:
         """The freezes."""
         ...
+
+    async def administration(self, operator: Operator) -> Document:
+        """`GET /administration`, in the operator's language."""
+        ...

@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from importlib.metadata import PackageNotFoundError, version
 
 import structlog
 from fastapi import FastAPI, Request, Response
@@ -24,6 +23,7 @@ from pages.rendering import Look
 from pages.site import Site, language_of
 from portal import (
     account_routes,
+    administration_routes,
     bulk_routes,
     consequence_routes,
     customer_routes,
@@ -55,12 +55,12 @@ from portal.problems import PortalProblem, body_of, malformed, response_of, wron
 from portal.readiness import Readiness
 from portal.sessions import Sessions
 from portal.shown import shown
-from settings import Settings, checked, switched_off
 from states.chart.task_types import TASK_TYPES
+from portal.version import installed_version
+from settings import Settings, checked, shown_settings, switched_off
 from states.kinds.registry import KINDS
 
 log = structlog.get_logger(__name__)
-DISTRIBUTION = "cancellations"
 FAULTS: tuple[type[Exception], ...] = (PortalProblem, RequestValidationError, HTTPException, WrongCursor, AdapterError)
 PAGES = ("/my", "/desk")
 """Beneath these addresses are pages: a fault is a page there too."""
@@ -113,6 +113,7 @@ def build(client: Client, settings: Settings, *, trusted: bool) -> FastAPI:
         bulk_routes,
         freeze_routes,
         consequence_routes,
+        administration_routes,
         health_routes,
     ):
         app.include_router(module.router)
@@ -140,6 +141,7 @@ def compose(client: Client, settings: Settings, trusted: bool) -> Portal:
         sessions=sessions,
         provider=provider_of(settings),
         off=tuple(switched_off(settings)),
+        shown_settings=shown_settings(settings),
         guards=settings.guarded,
         trusted=trusted,
     )
@@ -152,14 +154,6 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     async with watched_loop(portal.metrics.loop_lag.observe):
         yield
     portal.adapters.close()
-
-
-def installed_version() -> str:
-    """The version of the installed distribution."""
-    try:
-        return version(DISTRIBUTION)
-    except PackageNotFoundError:
-        return "0+unknown"
 
 
 async def answer_page(request: Request, error: Exception) -> Response:

@@ -16,13 +16,14 @@ from portal.metrics import Metrics
 from portal.readiness import Readiness
 from portal.run_client import RunClient
 from portal.sessions import Sessions
-from settings import Settings
+from settings import Settings, ShownSetting
 
 
 @dataclass(frozen=True)
 class Portal:
     """One application's parts. `trusted`: called in process by the command line; nobody has to prove anything.
-    `off`: what the settings leave off; they themselves hold no tokens any more.
+    `off`: what the settings leave off, `shown_settings`: what may be shown of them; they themselves hold no tokens any
+    more.
 
     Errors of the database that may pass are answered as `unavailable` (`portal.app`).
     """
@@ -39,6 +40,7 @@ class Portal:
     sessions: Sessions
     provider: Provider | None
     off: tuple[str, ...]
+    shown_settings: tuple[ShownSetting, ...]
     guards: bool
     trusted: bool
 

@@ -2,7 +2,7 @@
 
 Each is described in docs/contract.md, Settings. `model` holds the class, `reading`, `addresses` and `brand` how
 values are written, `grades` what operators may do, `identities` who says who they are, `faults` what is said of wrong
-ones, `left_off` what is told at the start.
+ones, `left_off` what is told at the start, `shown` what may be shown of them.
 """
 
 from settings.addresses import DATABASE, loopback, masked, origin_of
@@ -11,6 +11,7 @@ from settings.faults import SECRETS, checked, explain, misspelt, read_settings, 
 from settings.grades import GRADES, Grade
 from settings.left_off import switched_off
 from settings.model import PREFIX, Settings
+from settings.shown import ShownSetting, shown_settings
 
 __all__ = [
     "DATABASE",
@@ -19,6 +20,7 @@ __all__ = [
     "SECRETS",
     "Grade",
     "Settings",
+    "ShownSetting",
     "checked",
     "explain",
     "loopback",
@@ -28,6 +30,7 @@ __all__ = [
     "origin_of",
     "read_settings",
     "run_program",
+    "shown_settings",
     "switched_off",
     "tell_misspelt",
 ]

@@ -45,7 +45,7 @@ class ComparisonActivities:
 
     @activity.defn(name=activity_names.COMPARE)
     async def compare(self) -> Comparison:
-        """Compare; nothing is changed.
+        """Compare; nothing is changed, and what was found is kept to be shown.
 
         What a run did while it was being compared is no finding: it counts only what our database still holds then.
         """
@@ -65,7 +65,10 @@ class ComparisonActivities:
         marked = tuple(finding.model_copy(update={"known": finding.key in reported}) for finding in findings)
         new = sum(not finding.known for finding in marked)
         log.info("compared", runs=len(compared), findings=len(marked), new=new)
-        return Comparison(compared=len(compared), total=len(marked), findings=marked[:MOST])
+        comparison = Comparison(compared=len(compared), total=len(marked), findings=marked[:MOST])
+        with adapter_errors_translated():
+            await in_thread(self.adapters.comparisons.keep, comparison, now)
+        return comparison
 
     @activity.defn(name=activity_names.COMPARE_LIST)
     async def compare_list(self) -> None:

@@ -191,3 +191,12 @@ held_effects = Table(
     sqlite_autoincrement=True,
 )
 """What waits for the end of a freeze, and has not been told of it yet. `asker`: the workflow that asked for it."""
+comparisons = Table(
+    "comparisons",
+    metadata,
+    counted("number"),
+    *needed("made_at", of=UtcMoment),
+    *needed("document", of=PLAIN),
+    sqlite_autoincrement=True,
+)
+"""What the last comparisons with Temporal found."""

@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter
 
-from pages.desk import bulk, freeze, site
+from pages.desk import administration, bulk, freeze, site
 
 router = APIRouter()
-for module in (site, bulk, freeze):
+for module in (site, bulk, freeze, administration):
     router.include_router(module.router)

@@ -4,12 +4,14 @@ from dataclasses import dataclass
 
 from fastapi import Request
 
-from pages.calls import Form
+from pages.calls import Document, Form
 from pages.desk_calls import Operator
 from pages.forms import value
 from pages.site import language_of
+from portal.administration import administration
 from portal.context import Portal
 from portal.desk import sessions
+from portal.desk.authority import authority_in
 from portal.desk.bulk import BulkDesk
 from portal.desk.freezes import DeskFreezes
 from portal.page_calls import answered
@@ -50,3 +52,9 @@ class PortalDesk:
     def freezes(self) -> DeskFreezes:
         """The calls about freezes."""
         return DeskFreezes(self.portal)
+
+    async def administration(self, operator: Operator) -> Document:
+        """`GET /administration`."""
+        with answered(operator.language):
+            authority_in(operator).check_grade("admin")
+            return await administration(self.portal, operator.language)
