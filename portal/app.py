@@ -55,9 +55,9 @@ from portal.problems import PortalProblem, body_of, malformed, response_of, wron
 from portal.readiness import Readiness
 from portal.sessions import Sessions
 from portal.shown import shown
-from states.chart.task_types import TASK_TYPES
 from portal.version import installed_version
 from settings import Settings, checked, shown_settings, switched_off
+from states.chart.task_types import TASK_TYPES
 from states.kinds.registry import KINDS
 
 log = structlog.get_logger(__name__)
