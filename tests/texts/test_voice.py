@@ -31,7 +31,7 @@ IN_BOTH = pytest.mark.parametrize("language", LANGUAGES)
 
 TO_OTHERS = (
     *("mail.task_escalated.", "mail.repair.", "mail.perform_dropped.", "mail.comparison."),
-    *("task.", "finding.", "fault.", "shape.", "effect.", "call."),
+    *("task.", "finding.", "fault.", "shape.", "effect.", "call.", "page.desk."),
 )
 """Operators, and whoever writes a program."""
 TO_PROGRAMS = ("problem.proof_missing", "problem.unknown_run", "problem.id_reused")
