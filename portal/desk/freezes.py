@@ -7,6 +7,7 @@ from pages.calls import Document
 from pages.desk_calls import Operator
 from portal.authority import Authority
 from portal.context import Portal
+from portal.desk.authority import authority_in
 from portal.freeze_schemas import FreezeOrder, FreezeRelease
 from portal.freezes import begin_freeze, freeze_answer, release_freeze
 from portal.page_calls import answered
@@ -52,6 +53,6 @@ class DeskFreezes:
 
 def administrator(operator: Operator) -> Authority:
     """The authority of an operator who is logged in. Raises `forbidden` unless he may administer."""
-    authority = Authority("operator", operator.name, grade=operator.grade)
+    authority = authority_in(operator)
     authority.check_grade("admin")
     return authority
