@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from activities.sql.database import Database
 from activities.sql.kept_sessions import KeptSessions
@@ -58,6 +58,12 @@ class SqlOperatorSessions:
     def look_up(self, session: str) -> OperatorSession | None:
         """A session, whether it is under way or not, as long as it is kept."""
         return session_in(self.kept.row(session))
+
+    def of_name(self, name: str) -> list[str]:
+        """The IDs of all sessions that somebody has had, as long as they are kept."""
+        own = select(operator_sessions.c.session).where(operator_sessions.c.name == name)
+        with self.kept.database.read() as connection:
+            return list(connection.execute(own).scalars())
 
     def speak(self, session: str, language: str) -> None:
         """From now on the session is in another language."""

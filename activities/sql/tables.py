@@ -108,6 +108,7 @@ operator_sessions = Table(
     *needed("began_at", "called_at", of=UtcMoment),
     *optional("ended_at", of=UtcMoment),
     Index(None, "began_at"),
+    Index(None, "name"),
 )
 """Who has logged in at the desk. `means`: token | provider | name; `begun_with`: the token's hash, or the provider."""
 issued_receipts = Table(

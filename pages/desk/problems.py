@@ -27,7 +27,19 @@ async def desk_refused(request: Request, problem: Document) -> Response:
         return RedirectResponse(login_address(here(request)), 303)
     if problem["status"] == 401:
         return await too_late_page(request, problem)
+    if operator is not None and problem["code"] == "forbidden" and request.url.path != AGAIN:
+        return await of_former_session(request, problem, operator)
     return desk_problem_page(request, problem, operator)
+
+
+async def of_former_session(request: Request, problem: Document, operator: Operator) -> Response:
+    """The page for a form that was made for a former session of the operator's, and keeps what he entered; that of the
+    problem for any other."""
+    form = await read_form(request)
+    if value(form, "csrf") == operator.csrf or (kept := await kept_of(request, form)) is None:
+        return desk_problem_page(request, problem, operator)
+    values = {"problem": problem, "kept": kept, "again": AGAIN}
+    return desk_page(request, "desk/too_late.html", operator, values, status=problem["status"])
 
 
 async def whoever_is_there(request: Request) -> Operator | None:

@@ -108,11 +108,12 @@ def by_name(request: Request, name: str) -> OperatorSession | None:
 
 @router.post("/desk/leave")
 async def leave(request: Request, _: OwnDeskForm, portal: CurrentPortal) -> Response:
-    """End the session, for everybody who has its cookie."""
+    """End the session, for everybody who has its cookie.
+
+    The browser keeps it: it opens nothing any more, but says whose the forms are that other tabs still show.
+    """
     await end(portal, request)
-    response = RedirectResponse(LOGIN, 303)
-    take_cookie(response, portal, cookie_name(portal))
-    return response
+    return RedirectResponse(LOGIN, 303)
 
 
 @router.post("/desk/language")

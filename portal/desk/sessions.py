@@ -104,17 +104,23 @@ def take_cookie(response: Response, portal: Portal, name: str) -> None:
 
 
 async def keep_form(portal: Portal, request: Request, form: Form) -> str | None:
-    """What a form sent that came after the end of its session, to be sent again in the next one; None where it is
-    none of ours. Only whoever sent it may send it again."""
-    session = session_named(portal, request)
-    if session is None or not portal.sessions.is_form_token(session, value(form, "csrf") or ""):
+    """What a form sent that was made for another session than the browser is in, to be sent again in that one; None
+    where it is none of ours. Only whoever sent it may send it again: it was made for an earlier session of his."""
+    session, csrf = session_named(portal, request), value(form, "csrf") or ""
+    if session is None or not csrf:
         return None
+    name = await portal.adapters.database.in_thread(whose_form, portal, session, csrf)
+    fields = {field: given for field, given in form.items() if field != "csrf"}
+    return portal.sessions.signed(KEPT, {"path": request.url.path, "fields": fields, "name": name}) if name else None
+
+
+def whose_form(portal: Portal, session: str, csrf: str) -> str | None:
+    """Who had that session, where the form was made for it or for another one of his. Blocks."""
     sessions = portal.adapters.operator_sessions
-    over = await portal.adapters.database.in_thread(sessions.look_up, session)
-    if over is None:
+    known = sessions.look_up(session)
+    if known is None or not any(portal.sessions.is_form_token(own, csrf) for own in sessions.of_name(known.name)):
         return None
-    fields = {name: given for name, given in form.items() if name != "csrf"}
-    return portal.sessions.signed(KEPT, {"path": request.url.path, "fields": fields, "name": over.name})
+    return known.name
 
 
 def kept_form(portal: Portal, text: str) -> dict[str, Any] | None:

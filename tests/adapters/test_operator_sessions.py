@@ -60,6 +60,7 @@ async def test_what_has_ended_is_over_and_still_known(sessions: SqlOperatorSessi
 
 async def test_the_language_is_kept_with_the_session_and_with_no_other(sessions: SqlOperatorSessions) -> None:
     sessions.begin(replace(ANNA, session="s-3"), BEGAN)
+    assert sorted(sessions.of_name("anna")) == ["s-1", "s-3"] and sessions.of_name("ben") == []
     sessions.speak("s-1", "en")
     assert sessions.call("s-1", BEGAN) == replace(ANNA, language="en")
     assert sessions.call("s-3", BEGAN) == replace(ANNA, session="s-3")

@@ -22,5 +22,6 @@ def upgrade() -> None:
         *needed("began_at", "called_at", of=UtcMoment),
         *optional("ended_at", of=UtcMoment),
         Index(None, "began_at"),
+        Index(None, "name"),
     )
     schema.create_all(op.get_bind())
