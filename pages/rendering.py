@@ -78,6 +78,7 @@ class Look:
             "t": texts.text,
             "label": texts.label,
             "explained": texts.explained,
+            "explained_at_desk": texts.explained_at_desk,
             "marks": texts.marks,
             "spoken": texts.spoken,
             "with_label": texts.with_label,
@@ -140,6 +141,13 @@ class Texts:
         """A text of ours that names by `what` what a document is about, which is marked likewise."""
         before, _, behind = self.text(key, what=LABEL, **values).partition(LABEL)
         return escape(before) + self.spoken(document["label"], document) + escape(behind)
+
+    def explained_at_desk(self, problem: Document) -> str:
+        """What a problem means for an operator: as the desk says it, else exactly, in the words of the call."""
+        key = f"page.desk.refused.{problem['code']}"
+        if known(key):
+            return say(self.language, key)
+        return str(problem["detail"]) or self.explained(problem)
 
     def day(self, value: str | None) -> str:
         """An ISO day or moment as a day: `1. Februar 2027`."""

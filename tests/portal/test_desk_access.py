@@ -354,6 +354,7 @@ async def test_a_problem_has_the_desks_frame_and_menu(guarded):
     assert answer.status_code == 404
     assert 'href="/desk/tasks"' in answer.text and 'action="/desk/leave"' in answer.text
     assert "/my" not in re.sub(r"/my/(static|brand)/", "", answer.text)
+    assert "There is no such page at this desk" in answer.text and "contracts" not in answer.text
 
 
 async def test_who_is_not_logged_in_sees_no_menu_on_a_problem(guarded):
