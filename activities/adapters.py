@@ -26,6 +26,7 @@ from activities.sql.ledger import SqlLedger
 from activities.sql.news import SqlNews
 from activities.sql.open_list import SqlOpenList
 from activities.sql.operator_sessions import SqlOperatorSessions, operator_sessions_in
+from activities.sql.overview import SqlOverview
 from activities.sql.receipts import SqlReceipts
 from activities.sql.recorded_runs import SqlRecordedRuns
 from activities.sql.runs import SqlRuns
@@ -50,6 +51,7 @@ class Adapters:
     news: SqlNews
     ledger: SqlLedger
     work_list: SqlWorkList
+    overview: SqlOverview
     bulk_decisions: SqlBulkDecisions
     claims: SqlClaims
     task_notes: SqlTaskNotes
@@ -94,6 +96,7 @@ def create_adapters(settings: Settings) -> Adapters:
         news=SqlNews(database),
         ledger=SqlLedger(database),
         work_list=SqlWorkList(database),
+        overview=SqlOverview(database),
         bulk_decisions=SqlBulkDecisions(database),
         claims=SqlClaims(database),
         task_notes=SqlTaskNotes(database),

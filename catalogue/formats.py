@@ -10,7 +10,7 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from babel import Locale
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date, format_datetime, format_skeleton
 from babel.lists import format_list
 from babel.numbers import format_currency, format_decimal
 
@@ -36,6 +36,16 @@ def local(value: datetime, zone: str) -> datetime:
 def day(language: str, value: date) -> str:
     """A calendar day: `1. Februar 2027`, `1 February 2027`."""
     return str(format_date(value, DAYS[language], LOCALES[language]))
+
+
+def month(language: str, value: date) -> str:
+    """The month of a day: `Februar 2027`, `February 2027`."""
+    return str(format_skeleton("yMMMM", value, locale=LOCALES[language]))
+
+
+def weekday(language: str, value: date) -> str:
+    """The day of the week in short: `Mo`, `Mon`."""
+    return str(format_date(value, "ccc", LOCALES[language])).rstrip(".")
 
 
 @lru_cache(maxsize=4096)

@@ -5,6 +5,7 @@
 """
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Literal, Protocol
 
 from fastapi import Request
@@ -86,6 +87,22 @@ class BulkCalls(Protocol):
         ...
 
 
+class OverviewCalls(Protocol):
+    """The calls about what there is to do as a whole."""
+
+    async def overview(self, operator: Operator) -> Document:
+        """`GET /overview`."""
+        ...
+
+    async def task_counts(self, operator: Operator) -> Document:
+        """`GET /tasks/counts`."""
+        ...
+
+    async def effects(self, operator: Operator, first: date, last: date) -> Document:
+        """`GET /effects`."""
+        ...
+
+
 class DeskCalls(Protocol):
     """The calls of one application, in parts: one for each room of the desk."""
 
@@ -105,6 +122,11 @@ class DeskCalls(Protocol):
     async def keep_form(self, request: Request, form: Form) -> str | None:
         """What a form sent that came after the end of its session, for whoever sent it to send again; None where it
         is none of ours."""
+        ...
+
+    @property
+    def overview(self) -> OverviewCalls:
+        """What there is to do as a whole."""
         ...
 
     @property

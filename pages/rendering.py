@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from importlib.resources import files
 from typing import Any
 
@@ -86,6 +87,8 @@ class Look:
             "day_before": texts.day_before,
             "moment": texts.moment,
             "amount": texts.amount,
+            "month": texts.month,
+            "weekday": texts.weekday,
             "number": texts.number,
             "static": static_address,
             "new_form_id": new_form_id,
@@ -164,6 +167,14 @@ class Texts:
     def amount(self, value: str | None) -> str:
         """A decimal number of euros as an amount."""
         return formats.amount_from(self.language, value) if value else "–"
+
+    def month(self, value: str) -> str:
+        """The month of an ISO day: `Februar 2027`."""
+        return formats.month(self.language, date.fromisoformat(value))
+
+    def weekday(self, value: str) -> str:
+        """The day of the week of an ISO day: `Mo`."""
+        return formats.weekday(self.language, date.fromisoformat(value))
 
     def number(self, value: int | None) -> str:
         """A number: `2.500`."""

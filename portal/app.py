@@ -31,6 +31,7 @@ from portal import (
     health_routes,
     home_page,
     operator_routes,
+    overview_routes,
     receipt_routes,
     session_routes,
     task_routes,
@@ -114,6 +115,7 @@ def build(client: Client, settings: Settings, *, trusted: bool) -> FastAPI:
         freeze_routes,
         consequence_routes,
         administration_routes,
+        overview_routes,
         health_routes,
     ):
         app.include_router(module.router)

@@ -14,6 +14,7 @@ from portal.desk import sessions
 from portal.desk.authority import authority_in
 from portal.desk.bulk import BulkDesk
 from portal.desk.freezes import DeskFreezes
+from portal.desk.overview import DeskOverview
 from portal.page_calls import answered
 from portal.problems import PortalProblem
 
@@ -47,6 +48,11 @@ class PortalDesk:
         """What a form sent that came after the end of its session."""
         with answered(language_of(request)):
             return await sessions.keep_form(self.portal, request, form)
+
+    @property
+    def overview(self) -> DeskOverview:
+        """The calls about the overview."""
+        return DeskOverview(self.portal)
 
     @property
     def freezes(self) -> DeskFreezes:
