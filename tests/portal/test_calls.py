@@ -528,7 +528,7 @@ async def test_openapi_has_examples_problems_and_the_shapes(portal):
         "/tasks", "/tasks/counts", "/tasks/{task}", "/tasks/{task}/claim", "/tasks/{task}/release",
         "/tasks/{task}/hand-over", "/tasks/{task}/comments", "/tasks/{task}/steps",
         "/tasks/{task}/confirm", "/tasks/{task}/reject",
-        "/task-types", "/tasks/{task}/consequence", "/freeze", "/freeze/release",
+        "/task-types", "/tasks/{task}/consequence", "/freeze", "/freeze/release", "/overview", "/effects",
         "/bulk-decisions", "/bulk-decisions/{bulk}", "/bulk-decisions/{bulk}/failures.csv",
         *(f"/bulk-decisions/{{bulk}}/{act}" for act in ("pause", "resume", "stop", "again")),
         "/healthz", "/readyz", "/metrics",
