@@ -197,6 +197,7 @@ TASK: dict[str, Any] = {
     "customer_text": "We carry out what you have ordered, and write to you as soon as it is done.",
     "decisions": [],
     "proof_required": True,
+    "proposed": None,
     "customer_name": "Muster GmbH",
     "label": "JTL Pro",
     "opened_at": "2027-01-11T08:30:02Z",
