@@ -82,6 +82,10 @@ class BulkCalls(Protocol):
         """`POST /bulk-decisions/{id}/pause` and its like."""
         ...
 
+    async def bulk_consequence(self, operator: Operator, bulk: str) -> Document:
+        """`GET /bulk-decisions/{id}/consequence`."""
+        ...
+
     async def failures(self, operator: Operator, bulk: str) -> str:
         """`GET /bulk-decisions/{id}/failures.csv`."""
         ...

@@ -7,13 +7,14 @@ from fastapi.responses import JSONResponse, Response
 
 from portal import openapi_examples
 from portal.authority import Authority, DecidingAuthority, operator_authority
+from portal.bulk_consequence import consequence_of
 from portal.bulk_decisions import act, failures, page_of_bulks, prepare, the_bulk, whole_document
 from portal.context import requested_language
 from portal.json_body import JsonBody
 from portal.openapi import OPERATOR, answer, body, problems, secured
 from portal.parameters import CurrentPortal, Cursor, Limit, choice
 from portal.problems import malformed
-from portal.schemas import BulkAnswer, BulkBy, BulkPage
+from portal.schemas import BulkAnswer, BulkBy, BulkConsequence, BulkPage
 from portal.strict_json import read_document
 from states.model.bulk import BulkAct, LineState
 
@@ -80,6 +81,19 @@ async def bulk_decision(
     found, language = await the_bulk(portal, bulk), language_in(request)
     document = await whole_document(portal, found, language, state=state, cursor=cursor, limit=limit)
     return JSONResponse(document)
+
+
+@router.get(
+    "/bulk-decisions/{bulk}/consequence",
+    summary="What a bulk decision would do, before it begins",
+    responses=answer(200, BulkConsequence, openapi_examples.BULK_CONSEQUENCE, "Nothing has changed")
+    | problems(401, 403, 404, 422, 503),
+    dependencies=[Depends(operator_authority)],
+    openapi_extra=secured(OPERATOR),
+)
+async def consequence_of_bulk(bulk: BulkId, portal: CurrentPortal, request: Request) -> JSONResponse:
+    """Asked of twenty of its tasks at most, spread over all of them."""
+    return JSONResponse(await consequence_of(portal, await the_bulk(portal, bulk), language_in(request)))
 
 
 @router.get(

@@ -283,6 +283,14 @@ BULK_WHOLE: dict[str, Any] = BULK | {
     "closed": 0,
     "lines": {"items": [BULK_LINE], "next": None},
 }
+BULK_CONSEQUENCE: dict[str, Any] = {
+    "looked_at": 20,
+    "refused": [{"code": "proof_missing", "text": "Confirming this task needs proof.", "tasks": 1}],
+    "comes_to": [
+        {"state": "scheduled", "state_text": "Noted for the date", "effective_day": "2027-02-01", "tasks": 19}
+    ],
+    "needs_second": 0,
+}
 BULK_FAILURES = "number,task,workflow_id,customer,code,rule,text,detail,at\r\n7,t-0b1c2d3e4f506172,…\r\n"
 BULK_PAGE: dict[str, Any] = {"items": [BULK], "total": 1, "next": None}
 BULK_BY: dict[str, Any] = {"by": "anna"}

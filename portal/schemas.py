@@ -494,6 +494,32 @@ class BulkAnswer(BulkItem):
     lines: BulkLines
 
 
+class BulkRefused(Value):
+    """Why some of them would be refused."""
+
+    code: str
+    text: str | None
+    tasks: int
+
+
+class BulkComesTo(Value):
+    """How the runs of some of them would stand."""
+
+    state: str
+    state_text: str
+    effective_day: date | None
+    tasks: int
+
+
+class BulkConsequence(Value):
+    """What it would do, asked of some of its tasks (`looked_at`): nothing has changed."""
+
+    looked_at: int
+    refused: tuple[BulkRefused, ...]
+    comes_to: tuple[BulkComesTo, ...]
+    needs_second: int = Field(description="How many would wait for a second person")
+
+
 class BulkPage(Counted):
     """A page of bulk decisions, the newest first; `next` is the `cursor` of the following one."""
 

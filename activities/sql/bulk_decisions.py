@@ -157,6 +157,14 @@ class SqlBulkDecisions:
         items = tuple(BulkLine(**row._mapping) for row in (rows[:limit] if more else rows))
         return items, str(items[-1].number) if more else None
 
+    def some(self, bulk: str, numbers: Sequence[int]) -> tuple[BulkLine, ...]:
+        """The lines of these numbers that wait to be sent."""
+        columns = bulk_lines.c
+        wanted = (columns.bulk == bulk, columns.number.in_(numbers), columns.state == "waiting")
+        with self.database.read() as connection:
+            rows = connection.execute(select(*LINE).where(*wanted).order_by(columns.number))
+            return tuple(BulkLine(**row._mapping) for row in rows)
+
     def closed(self, bulk: str) -> int:
         """How many of its tasks are not open any more, and wait to be sent nevertheless."""
         columns = bulk_lines.c

@@ -70,8 +70,10 @@ async def prepare(request: Request, site: CurrentSite, operator: CurrentOperator
 async def one(bulk: str, request: Request, site: CurrentSite, operator: CurrentOperator) -> Response:
     """One: to be looked at before it begins, then with how far it has come."""
     shown = await values_of(bulk, request, site, operator)
-    template = "desk/bulk_check.html" if shown["bulk"]["state"] == "prepared" else "desk/bulk_one.html"
-    return desk_page(request, template, operator, shown)
+    if shown["bulk"]["state"] != "prepared":
+        return desk_page(request, "desk/bulk_one.html", operator, shown)
+    consequence = await site.desk.bulk.bulk_consequence(operator, bulk)
+    return desk_page(request, "desk/bulk_check.html", operator, shown | {"consequence": consequence})
 
 
 @router.get(f"{BULK}/{{bulk}}/failures.csv")

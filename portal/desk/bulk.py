@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from pages.desk_calls import Operator
+from portal.bulk_consequence import consequence_of
 from portal.bulk_decisions import act, failures, page_of_bulks, prepare, the_bulk, whole_document
 from portal.context import Portal
 from portal.desk.authority import authority_in
@@ -59,6 +60,11 @@ class BulkDesk:
             authority_in(operator).check_grade("decide")
             changed = await act(self.portal, bulk, cast(BulkAct, what), operator.name)
             return await whole_document(self.portal, changed, operator.language)
+
+    async def bulk_consequence(self, operator: Operator, bulk: str) -> Document:
+        """What it would do, asked of some of its tasks."""
+        with answered(operator.language):
+            return await consequence_of(self.portal, await the_bulk(self.portal, bulk), operator.language)
 
     async def failures(self, operator: Operator, bulk: str) -> str:
         """What failed, as CSV."""

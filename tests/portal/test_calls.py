@@ -14,6 +14,7 @@ from portal.schemas import (
     Board,
     BulkAnswer,
     BulkBy,
+    BulkConsequence,
     BulkPage,
     BulkRequest,
     Calendar,
@@ -530,6 +531,7 @@ async def test_openapi_has_examples_problems_and_the_shapes(portal):
         "/tasks/{task}/confirm", "/tasks/{task}/reject",
         "/task-types", "/tasks/{task}/consequence", "/freeze", "/freeze/release", "/overview", "/effects",
         "/bulk-decisions", "/bulk-decisions/{bulk}", "/bulk-decisions/{bulk}/failures.csv",
+        "/bulk-decisions/{bulk}/consequence",
         *(f"/bulk-decisions/{{bulk}}/{act}" for act in ("pause", "resume", "stop", "again")),
         "/healthz", "/readyz", "/metrics",
     }  # fmt: skip
@@ -572,6 +574,7 @@ async def test_the_examples_of_openapi_are_of_their_shapes():
         (TaskTypes, openapi_examples.TASK_TYPES),
         (BulkRequest, openapi_examples.BULK_REQUEST),
         (BulkAnswer, openapi_examples.BULK_WHOLE),
+        (BulkConsequence, openapi_examples.BULK_CONSEQUENCE),
         (BulkPage, openapi_examples.BULK_PAGE),
         (BulkBy, openapi_examples.BULK_BY),
         (Health, openapi_examples.READY),

@@ -100,6 +100,9 @@ async def test_of_many_each_is_decided_once_and_what_failed_says_why(office: Off
     bulk = await office.begin(tasks, start=False)
     lines = (await office.shown(bulk))["lines"]["items"]
     first, gone = lines[2]["workflow_id"], lines[5]["workflow_id"]
+    would = (await office.http.get(f"/bulk-decisions/{bulk}/consequence")).json()
+    assert (would["looked_at"], would["refused"], would["needs_second"]) == (8, [], 0)
+    assert [(entry["state"], entry["tasks"]) for entry in would["comes_to"]] == [("applied", 8)]
     await office.post(f"/tasks/{tasks[2]}/confirm", by="otto", decision="declined", note="not by us")
     await office.world.env.client.get_workflow_handle(gone).terminate("by hand")
     assert (await office.shown(bulk))["closed"] == 1
@@ -212,6 +215,20 @@ async def test_a_worker_that_is_gone_in_the_middle_decides_nothing_twice(office:
     assert lost == ["decided"] and document["decided"] == 6 and document["failed"] == 0
     for line in document["lines"]["items"]:
         assert await office.times_decided(line["workflow_id"]) == 1
+
+
+@pytest.mark.settings(second_opinion=("support_ticket:granted",))
+async def test_where_two_must_decide_it_only_proposes_until_another_decides_the_same(office: Office):
+    tasks = await office.tickets(2)
+    bulk = await office.begin(tasks, start=False)
+    would = (await office.http.get(f"/bulk-decisions/{bulk}/consequence")).json()
+    assert would["needs_second"] == 2
+    await office.post(f"/bulk-decisions/{bulk}/resume", by="anna")
+    document = await office.reaches(bulk, is_done)
+    assert (document["proposed"], document["decided"], document["failed"]) == (2, 0, 0)
+    second = await office.begin(tasks, confirm={"by": "otto", "decision": "granted", "note": "put right"})
+    document = await office.reaches(second, is_done)
+    assert (document["proposed"], document["decided"], document["failed"]) == (0, 2, 0)
 
 
 async def test_the_same_id_again_is_the_same_bulk_decision(office: Office):
