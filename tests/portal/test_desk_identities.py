@@ -177,6 +177,7 @@ BENT: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
     "another nonce": lambda claims: claims | {"nonce": "x"},
     "no nonce": lambda claims: {name: claims[name] for name in claims if name != "nonce"},
     "for somebody else": lambda claims: claims | {"aud": "another"},
+    "for somebody else, though made for us": lambda claims: claims | {"aud": "another", "azp": CLIENT},
     "for several, and none of them us": lambda claims: claims | {"aud": ["a", "b"], "azp": "a"},
     "for us among several, and made for another": lambda claims: claims | {"aud": [CLIENT, "b"], "azp": "b"},
     "for nobody": lambda claims: {name: claims[name] for name in claims if name != "aud"},
