@@ -4,6 +4,7 @@
 `pages.calls.CallRefused` where the call would be answered with a problem.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal, Protocol
@@ -107,12 +108,41 @@ class OverviewCalls(Protocol):
         ...
 
 
+class TaskCalls(Protocol):
+    """The calls about tasks: the work list, and what an operator does about a task."""
+
+    async def page(self, operator: Operator, query: Mapping[str, str], cursor: str | None, limit: int) -> Document:
+        """`GET /tasks` in the order of urgency. `query`: its parameters, of those that are asked for."""
+        ...
+
+    async def counts(self, operator: Operator) -> Document:
+        """`GET /tasks/counts`."""
+        ...
+
+    async def task(self, operator: Operator, task: str) -> Document:
+        """`GET /tasks/{task}`."""
+        ...
+
+    async def act(self, operator: Operator, task: str, what: str, data: Document) -> Document:
+        """`POST /tasks/{task}/<what>`: `claim`, `release`, `hand-over`, `comments`, `steps`."""
+        ...
+
+    def colleagues(self) -> list[str]:
+        """To whom a task may be handed over; none: to anybody by name."""
+        ...
+
+
 class DeskCalls(Protocol):
     """The calls of one application, in parts: one for each room of the desk."""
 
     @property
     def bulk(self) -> BulkCalls:
         """Of bulk decisions."""
+        ...
+
+    @property
+    def tasks(self) -> TaskCalls:
+        """The calls about tasks."""
         ...
 
     async def operator(self, request: Request) -> Operator:

@@ -1,27 +1,21 @@
 """The calls for operators about tasks: the work list, how many there are, who has which, and what is noted beside."""
 
-from typing import Annotated, Any, get_args
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import JSONResponse
 
-from activities.sql.urgency import Order
 from portal import openapi_examples as examples
 from portal import tasks
 from portal.authority import DecidingAuthority, OperatorAuthority, operator_authority
 from portal.context import requested_language
 from portal.json_body import JsonBody, OptionalBody
 from portal.openapi import OPERATOR, answer, body, problems, secured
-from portal.parameters import CurrentPortal, Cursor, CustomerNumber, KindName, Limit, TaskId, TypeName, choice
+from portal.parameters import CurrentPortal, Cursor, CustomerNumber, KindName, Limit, TaskId, TypeName
 from portal.schemas import TaskCounts, TaskDetails, TaskPage, TaskTypes
 from portal.task_forms import task_types
-from portal.tasks import TaskQuery
-from states.chart.task_types import TASK_TYPES
-from states.kinds.registry import KINDS
+from portal.tasks import AWAITED, ORDERS, query_of
 from states.model.base import ShortText
-
-ORDERS = get_args(Order)
-AWAITED = ("operator", "third_party")
 
 router = APIRouter(tags=["operators"])
 OrderName = Annotated[str, Query(json_schema_extra={"enum": list(ORDERS)})]
@@ -56,15 +50,15 @@ async def work_list(
     By urgency: what is overdue; what a customer's deadline within seven days depends on; what waits longest; and last
     what waits for a proof of the customer's.
     """
-    query = TaskQuery(
-        order="urgency" if choice("order", order, ORDERS) == "urgency" else "due",
+    query = query_of(
+        order=order,
         customer=customer,
-        kind=choice("kind", kind, KINDS),
-        type=choice("type", type, TASK_TYPES),
+        kind=kind,
+        type=type,
         claimed_by=claimed_by,
         unclaimed=unclaimed,
         overdue=overdue,
-        waiting_for=choice("waiting_for", waiting_for, AWAITED),
+        waiting_for=waiting_for,
     )
     language = requested_language(request)
     return JSONResponse(await tasks.task_page(portal, query, limit=limit, cursor=cursor, language=language))

@@ -5,7 +5,7 @@ import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, get_args
 
 from activities.names import Names, names_in
 from activities.ports import AdapterError
@@ -17,16 +17,21 @@ from catalogue.quoting import one_line, written
 from catalogue.texts import say
 from portal.authority import Authority
 from portal.context import Portal
+from portal.parameters import choice
 from portal.problems import PortalProblem, malformed
 from portal.schemas import Comment, Doing, HandOver, Step, TaskItem
 from portal.shown import NAMES_WITHIN
 from portal.strict_json import read_document
+from states.chart.task_types import TASK_TYPES
+from states.kinds.registry import KINDS
 from states.model.base import day_of, start_of
 from states.model.names import case_of
 from states.model.record import Customer
 from states.views.labels import subject_label
 
 Document = dict[str, Any]
+ORDERS = get_args(Order)
+AWAITED = ("operator", "third_party")
 FOUND = frozenset({"customer_name", "label"})
 """What an item says that no table of ours holds: it is looked up for each page."""
 
@@ -45,6 +50,16 @@ class TaskQuery:
     waiting_for: str | None = None
 
 
+def query_of(order: str = "due", **asked: Any) -> TaskQuery:
+    """What is asked of the work list, as it is sent. Raises `malformed`."""
+    choice("order", order, ORDERS)
+    for name, known in (("kind", KINDS), ("type", TASK_TYPES), ("waiting_for", AWAITED)):
+        choice(name, asked.get(name), known)
+    if asked.get("unclaimed") and asked.get("claimed_by") is not None:
+        raise malformed("two_claimants")
+    return TaskQuery(order="urgency" if order == "urgency" else "due", **asked)
+
+
 @dataclass(frozen=True)
 class Known:
     """What our record says of a customer; nothing where it has no such customer, or cannot be read at once."""
@@ -57,8 +72,6 @@ async def task_page(
     portal: Portal, query: TaskQuery, *, limit: int, cursor: str | None, language: str | None
 ) -> Document:
     """`GET /tasks`. Raises `malformed` and `WrongCursor`."""
-    if query.unclaimed and query.claimed_by is not None:
-        raise malformed("two_claimants")
     in_thread, work_list = portal.adapters.database.in_thread, portal.adapters.work_list
     page = await in_thread(work_list.tasks, limit=limit, cursor=cursor, **vars(query))
     known = await known_of(portal, {task.customer for task in page.items})
@@ -184,10 +197,15 @@ def release(portal: Portal, task: str, _: Doing, by: str, anyone: bool) -> bool:
 
 def hand_over(portal: Portal, task: str, doing: HandOver, by: str, anyone: bool) -> bool:
     """Another gets it, of those who are known. Raises `malformed`."""
-    names = list(dict.fromkeys(holder.name for holder in portal.credentials.operators))
+    names = colleagues(portal)
     if names and doing.to not in names:
         raise malformed("choice", field="to", given=repr(doing.to)[:80], known=names)
     return portal.adapters.claims.hand_over(task, by, doing.to, datetime.now(UTC), anyone=anyone)
+
+
+def colleagues(portal: Portal) -> list[str]:
+    """The names to which a task may be handed over; none: to any."""
+    return list(dict.fromkeys(holder.name for holder in portal.credentials.operators))
 
 
 def comment(portal: Portal, task: str, doing: Comment, by: str, anyone: bool) -> bool:

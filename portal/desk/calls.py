@@ -15,6 +15,7 @@ from portal.desk.authority import authority_in
 from portal.desk.bulk import BulkDesk
 from portal.desk.freezes import DeskFreezes
 from portal.desk.overview import DeskOverview
+from portal.desk.tasks import DeskTasks
 from portal.page_calls import answered
 from portal.problems import PortalProblem
 
@@ -29,6 +30,11 @@ class PortalDesk:
     def bulk(self) -> BulkDesk:
         """The calls of bulk decisions."""
         return BulkDesk(self.portal)
+
+    @property
+    def tasks(self) -> DeskTasks:
+        """The calls about tasks."""
+        return DeskTasks(self.portal)
 
     async def operator(self, request: Request) -> Operator:
         """Who is logged in. Raises `CallRefused`."""
