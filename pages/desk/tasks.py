@@ -27,7 +27,6 @@ MOST = 10_000
 NUMBER = re.compile(r"[A-Za-z0-9._-]{1,40}")
 """What may be a customer's number."""
 FILTERS = ("type", "kind", "customer", "whose", "overdue", "waiting")
-WHOSE = ("mine", "nobody")
 ON_THE_SPOT = (404, 409)
 """Refusals that are said above the list, which then shows how it stands."""
 

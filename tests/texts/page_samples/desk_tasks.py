@@ -5,6 +5,5 @@ SAMPLES = {
     "page.desk.tasks.total": {"count": 2, "number": "2"},
     "page.desk.tasks.total_more": {"number": "10.000"},
     "page.desk.tasks.since": {"at": "2027-01-11T10:00:00+01:00"},
-    "page.desk.tasks.of": {"type": "Rückfrage", "customer": "Muster GmbH"},
     "page.desk.tasks.empty_next": {"waiting": 3},
 }
