@@ -25,6 +25,7 @@ from states.chart.admission import (
 )
 from states.chart.amendments import amended, carried_on, standing_of
 from states.chart.callbacks import guards_of, shared_callbacks
+from states.chart.cancel_requests import asks_first
 from states.chart.checks import CHECKS_ON_NEWS
 from states.chart.decisions import Note, amendment_note, by_operator, decision_note, undelivered_note
 from states.chart.lifecycle import after_event, note_late, waiting_for
@@ -200,8 +201,10 @@ class Chart(StateChart[Memory], metaclass=ChartType):
         return self._take(caused, at, message=message, task=task, line=event, note=note)
 
     def _cancelled(self, at: datetime) -> tuple[Effect, ...]:
-        """A cancel request is `abandon` by an operator where that is enabled; elsewhere a line (docs/contract.md)."""
+        """A cancel request asks a person where `abandon` is possible; elsewhere it is a line (docs/contract.md)."""
         if "abandon" in self.possible():
+            if asks_first(self.model):
+                return self._take("cancel_requested", at, line=None)
             return self._take("abandon", at, message=by_operator())
         self.write("cancel_requested", "cancel_requested_not_possible", at=at, actor="operator")
         return ()

@@ -29,7 +29,8 @@ class Note(NamedTuple):
 
 
 def by_operator() -> Cancel:
-    """A cancel request from the web UI or the command line is an operator's `abandon`."""
+    """A cancel request from the web UI or the command line, which in runs of the first revision is an operator's
+    `abandon`."""
     return Cancel(by="operator")
 
 

@@ -2,13 +2,14 @@
 
 from datetime import timedelta
 
+from states.chart.cancel_requests import keep_said
 from states.chart.state_names import CUSTOMER_STATES
 from states.chart.surplus import remember_surplus
 from states.chart.task_types import keep_due, type_of, waits_for
 from states.chart.tasks import at_rest, drop_tasks, tasks_of
 from states.chart.turn import Turn
 from states.model.facts import QUESTION_TYPES
-from states.model.memory import Memory
+from states.model.memory import Memory, Task
 from states.model.request import HandInProof
 from states.rules.effective_date import effective_at
 from states.rules.moments import AHEAD
@@ -42,11 +43,18 @@ def after_event(turn: Turn, ended: bool) -> None:
     clock."""
     memory = turn.memory
     if ended or at_rest(memory):
-        matters = (not ended and type_of(task).still_matters(memory, turn.traits, task) for task in memory.tasks)
-        drop_tasks(turn, [task for task, still in zip(memory.tasks, matters, strict=True) if not still])
+        drop_tasks(turn, [task for task in memory.tasks if ended or not matters(turn, task)])
+    keep_said(memory)
     keep_due(memory)
     remember_surplus(memory)
     run_clock(turn, ended)
+
+
+def matters(turn: Turn, task: Task) -> bool:
+    """Whether a decision of the task could still be taken up."""
+    type_ = type_of(task)
+    possible = type_.possible is None or type_.possible in turn.possible()
+    return possible and type_.still_matters(turn.memory, turn.traits, task)
 
 
 def note_late(turn: Turn) -> None:

@@ -7,7 +7,19 @@ transition of the same event there: its own come first.
 from collections.abc import Callable
 from typing import NamedTuple
 
-from states.chart import amendments, checks, orders, overdue, proposals, questions, reminders, revocation, tasks, untold
+from states.chart import (
+    amendments,
+    cancel_requests,
+    checks,
+    orders,
+    overdue,
+    proposals,
+    questions,
+    reminders,
+    revocation,
+    tasks,
+    untold,
+)
 from states.chart.state_names import answer_event
 from states.chart.turn import Turn
 from states.model.facts import Receipt
@@ -51,6 +63,8 @@ REACTIONS = (
     Reaction("skip", note_skipped),
     Reaction("customer_told", untold.note_told),
     Reaction("mail_again", untold.mail_again),
+    Reaction("cancel_requested", cancel_requests.ask_whether),
+    Reaction("went_on", None),
     # The world.
     Reaction("step_failed", tasks.open_repair),
     Reaction("not_delivered", untold.note_not_delivered),

@@ -86,8 +86,12 @@ class TaskType:
     """The customer's deadline that depends on it."""
     deadline_alone: bool = False
     """Whether it is due by that deadline, however far off, unless `TASK_DUE` names the type."""
+    possible: str | None = None
+    """The event that must be possible for it to matter."""
     stops_clock: bool = True
     """Whether the clock of a customer who does nothing stands still while it is open."""
+    inward: bool = False
+    """Whether it is a question of operators among themselves, of which the customer hears nothing."""
 
     @property
     def needs(self) -> tuple[str, ...]:
@@ -238,6 +242,18 @@ TASK_TYPES: dict[str, TaskType] = {
             example={"decision": "told", "note": "Told Ms Muster by telephone"},
             needs_note=frozenset({"told"}),
             stops_clock=False,
+        ),
+        TaskType(
+            "abandon",
+            "somebody asked Temporal to cancel the run, where `abandon` is possible",
+            "P1D",
+            ("abandon",),
+            decisions={"abandon": "abandon", "go_on": "went_on"},
+            example={"decision": "go_on"},
+            rejected="went_on",
+            possible="abandon",
+            stops_clock=False,
+            inward=True,
         ),
     )
 }

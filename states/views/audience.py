@@ -72,7 +72,7 @@ HOLDS: Mapping[str, type[Value]] = {
 
 NOTES: Mapping[str, Whose | Literal["its sender's"]] = {
     **those("operators", "step_failed skipped frozen escalated cancel_requested_not_possible not_delivered"),
-    **those("operators", "proposed proposal_withdrawn"),
+    **those("operators", "proposed proposal_withdrawn cancel_asked"),
     **those("retold", "decided reminded"),
     **dict.fromkeys(("ignored_signal", "refused_event", "delivered_late"), "its sender's"),
     **those("everyone", "order_by_passed rechecked change_dropped cost_changed revocation_passed_on order_refused"),
@@ -103,7 +103,11 @@ WORDS_FOR_CUSTOMERS = {
     "repair": {"end"},
 }
 """By type of task the outcomes of which an operator's own words are meant for the customer (docs/contract.md)."""
-SILENT = {"repair": {"retry", "skip", "rejected"}, "tell_customer": {"told", "retry", "rejected"}}
+SILENT = {
+    "repair": {"retry", "skip", "rejected"},
+    "tell_customer": {"told", "retry", "rejected"},
+    "abandon": {"go_on", "rejected"},
+}
 """By type of task the outcomes that the customer does not hear of."""
 
 

@@ -8,9 +8,9 @@ from states.model.effects import BookOrder
 from states.model.memory import Memory, Task
 from states.views.status import Glance
 
-WITHOUT_DEADLINE = frozenset({"surplus", "tell_customer"})
-"""The types of which no date of the customer depends: what is in surplus is settled after it, and a mail that did not
-arrive moves none."""
+WITHOUT_DEADLINE = frozenset({"surplus", "tell_customer", "abandon"})
+"""The types of which no date of the customer depends: what is in surplus is settled after it, a mail that did not
+arrive moves none, and whether a request is to go on is asked by operators."""
 
 
 def deadline_of(task: Task, memory: Memory, shown: Glance) -> datetime | None:

@@ -15,7 +15,11 @@ from states.model.memory import Memory
 from states.model.status import Status
 from states.model.texts import Say
 
-OPERATORS_DO = frozenset({"proof", *(name for name, type_ in TASK_TYPES.items() if type_.waits_for == "operator")})
+INWARD = frozenset(name for name, type_ in TASK_TYPES.items() if type_.inward)
+"""What operators ask among themselves: no customer is told that it is awaited."""
+OPERATORS_DO = frozenset(
+    {"proof", *(name for name, type_ in TASK_TYPES.items() if type_.waits_for == "operator" and not type_.inward)}
+)
 """What operators are awaited for, each with a sentence of its own, `waits.<name>`: task types, and a proof to check."""
 
 
@@ -90,7 +94,8 @@ def waits(state: str, waiting_for: Iterable[str], awaited: Iterable[str]) -> lis
         if whom == "customer":
             keys.append(f"customer_{state}")
         elif whom == "operator":
-            keys += dict.fromkeys(name for name in awaited if name in OPERATORS_DO) or ("operator",)
+            told = dict.fromkeys(name for name in awaited if name in OPERATORS_DO)
+            keys += told or (() if INWARD.intersection(awaited) else ("operator",))
         else:
             keys.append(whom)
     return keys

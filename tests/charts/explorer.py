@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 from states.chart.base import KEEPS_TASK, Chart
 from states.chart.dates import takes_at
 from states.chart.receipts import ARRIVALS
+from states.chart.revision import REVISION
 from states.chart.state_names import BEFORE_ORDER
 from states.chart.task_types import TASK_TYPES, decisions_of, rejected_event
 from states.chart.tasks import tasks_of, work_of
@@ -157,6 +158,8 @@ class Stage:
         self.kind = kind
         self.without_mails: set[tuple[str, frozenset[str]]] = set()
         """Where mails that do not arrive have been tried: in which state, beside which open tasks."""
+        self.asked_to_cancel: set[tuple[Any, ...]] = set()
+        """Where a cancel request has been tried."""
         self.reminded: set[tuple[str, ...]] = set()
         """Where it has been tried to have somebody reminded more than once."""
         self.chart = kind.chart(memory.model_copy())
@@ -214,7 +217,7 @@ def explore(kind: Kind, facts: Facts, limit: int = 60_000, weighed: set[Situatio
     """
     weighed = set() if weighed is None else weighed
     request = Request(**facts.request)
-    settings = RunSettings(second_opinion=facts.second_opinion)
+    settings = RunSettings(second_opinion=facts.second_opinion, revision=REVISION)
     start = Memory(
         request=request,
         run_id="r",
@@ -237,6 +240,7 @@ def explore(kind: Kind, facts: Facts, limit: int = 60_000, weighed: set[Situatio
         taken_here = steps[key_of(node)] = []
         check_node(stage, node, moves)
         check_consequences(stage, node, moves, weighed)
+        check_cancel_requests(stage, node, moves)
         performed |= {task.step.name for task in tasks_of(node.memory, "perform") if task.step}
         decided |= {move.name.split()[1] for move in moves if move.name.startswith("confirm ")}
         for move in moves:
@@ -597,6 +601,67 @@ def check_failing_mails(stage: Stage, node: Node) -> None:
     if tasks_of(chart.model, "tell_customer") or chart.model.untold:
         raise Broken(f"the customer has been told, and is to be told: {' → '.join(node.path)}")
     stage.at(node.memory)
+
+
+def check_cancel_requests(stage: Stage, node: Node, moves: list[Move]) -> None:
+    """A cancel request asks, where `abandon` is possible, and changes nothing else, however often it comes.
+
+    What is done meanwhile leads where it led without; the question goes with what it asks about. `go_on` leaves all as
+    it was, and `abandon` does what the customer's own does.
+    """
+    chart = stage.at(node.memory)
+    stands = (chart.model.state, frozenset(work_of(task) for task in chart.model.tasks), chart.possible())
+    if chart.ended or stands in stage.asked_to_cancel:
+        return
+    stage.asked_to_cancel.add(stands)
+    request = Move("cancel asked for", "cancel_requested")
+    before = untouched(chart)
+    effects = [*taken(chart, request, node.path), *taken(chart, request, node.path)]
+    asked = tasks_of(chart.model, "abandon")
+    if effects or untouched(chart) != before or len(asked) != ("abandon" in chart.possible()):
+        raise Broken(f"a cancel request does more than ask, or does not: {' → '.join(node.path)}")
+    memory = stage.memory()
+    for move in moves if asked else ():
+        expected, beside = stands_after(stage, node.memory, move, node), stands_after(stage, memory, move, node)
+        if beside != expected:
+            raise Broken(f"{move.name} leads elsewhere beside a cancel request: {' → '.join(node.path)}")
+        chart = stage.chart
+        is_pointless = chart.ended or (chart.at_rest() and "abandon" not in chart.possible())
+        if is_pointless and tasks_of(chart.model, "abandon"):
+            raise Broken(f"it is asked whether to abandon what cannot be: {' → '.join(node.path)}, {move.name}")
+    customers = Move("abandon", "abandon", CUSTOMER_MESSAGES["abandon"].model_validate({"by": "c"}))
+    for task in asked:
+        for decision in ("go_on", "abandon"):
+            word = ConfirmTask(by="o", task=task.task, decision=decision)
+            decided = enabled(stage.at(memory), Move(f"confirm abandon {decision}", "confirm_task", word))
+            happens = stands_after(stage, memory, decided, node)
+            if decision == "go_on":
+                stage.at(node.memory)
+                expected = (standing_of(stage.chart), [])
+            else:
+                expected = stands_after(stage, node.memory, customers, node)
+            if happens != expected:
+                raise Broken(f"{decision} does something else: {' → '.join(node.path)}")
+    stage.at(node.memory)
+
+
+def stands_after(stage: Stage, memory: Memory, move: Move, node: Node) -> tuple[tuple[Any, ...], list[str]]:
+    """How a run stands after a move, and what that asks for."""
+    effects = taken(stage.at(memory), move, (*node.path, move.name))
+    return standing_of(stage.chart), [effect.name for effect in effects]
+
+
+def standing_of(chart: Chart) -> tuple[Any, ...]:
+    """Where a run stands, whatever operators ask among themselves."""
+    memory = chart.model
+    works = sorted(work_of(task) for task in memory.tasks if task.type != "abandon")
+    return memory.state, works, memory.order is None, memory.standing is None, memory.idle_since is None
+
+
+def untouched(chart: Chart) -> tuple[Any, ...]:
+    """What no question among operators may change."""
+    timers = {event: moment for event, moment in chart.timers().items() if event != "task_due"}
+    return standing_of(chart), chart.possible(), chart.enabled(), timers
 
 
 DECIDED_AGAIN = 3

@@ -212,7 +212,7 @@ def test_what_became_of_a_message_is_told_to_whoever_sent_it() -> None:
     [
         (lambda run: run.send("abandon", by="JTL Support (operator)"), "abandon", "customer"),
         (lambda run: run.request(target="jtl_advanced", by="operator"), "requested", "customer"),
-        (lambda run: run.receive("cancel_requested", None), "abandon", "operator"),
+        (lambda run: run.receive("cancel_requested", None), "cancel_requested", "operator"),
         (lambda run: run.wait(run.now + run.memory.settings.abandon_after), "abandon", "system"),
     ],
 )

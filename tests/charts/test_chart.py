@@ -125,26 +125,6 @@ def test_a_decision_that_would_be_refused_cannot_be_taken():
     assert run.memory == before
 
 
-def test_a_cancel_request_is_an_operators_abandon_or_a_line():
-    run = edition()
-    run.receive("cancel_requested", None)
-    assert (run.state, run.memory.timeline[-1].event, run.memory.timeline[-1].by) == (
-        "abandoned",
-        "abandon",
-        "operator",
-    )
-    run = scheduled(edition())
-    run.now = NOW + DAY
-    run.receive("cancel_requested", None)
-    line = run.memory.timeline[-1]
-    assert (run.state, line.event, line.note, line.at) == (
-        "scheduled",
-        "cancel_requested",
-        "note.cancel_requested_not_possible",
-        NOW + DAY,
-    )
-
-
 def test_an_event_without_a_transition_fails_and_changes_nothing():
     run = edition()
     before = run.memory.model_copy()

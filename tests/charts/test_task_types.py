@@ -27,6 +27,7 @@ TABLE = [
     ("surplus", "surplus_settled", "stays_open", "operator", False, set()),
     ("repair", REPAIR, "stays_open", "repair", False, {"skip", "end"}),
     ("tell_customer", TELL, "stays_open", "operator", False, {"told"}),
+    ("abandon", {"abandon": "abandon", "go_on": "went_on"}, "went_on", "operator", False, set()),
 ]
 
 
@@ -56,6 +57,7 @@ def test_what_opens_a_type_is_an_action_of_a_chart():
         "revocation",
         "repair",
         "tell_customer",
+        "abandon",
     }
 
 

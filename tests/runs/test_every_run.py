@@ -7,7 +7,7 @@ import pytest
 
 from tests.runs.customers import customer_record
 from tests.runs.documents import Mail, mails, moment, task_types, timeline_events
-from tests.runs.harness import Refused, World
+from tests.runs.harness import Refused, World, failed_workflow_tasks
 from tests.runs.steps import (
     in_state,
     mails_when,
@@ -141,12 +141,22 @@ async def test_operators_are_reminded_of_what_waits_for_them(world: World) -> No
     assert (status["state"], task_types(status)) == ("order", ["perform"])
 
 
-async def test_a_cancel_request_is_an_operators_abandon(world: World) -> None:
+async def test_a_cancel_request_asks_whether_the_case_is_to_end(world: World) -> None:
+    """What Temporal hands over but once goes on when a person says so, and ends when he says that."""
     await world.load(customer_record())
     run = await prepare_downgrade(world)
     await run.handle.cancel()
-    ended = await in_state(run, "abandoned")
-    assert ended["timeline"][-1]["by"] == "operator"
+    await run.handle.cancel()
+    asked = await status_when(run, lambda status: task_types(status) == ["abandon"])
+    assert (asked["state"], asked["enabled"]) == ("order", ["recheck_licences", "place_order", "abandon"])
+    assert (await run.confirm("abandon", decision="go_on"))["tasks"] == []
+    other = await world.request("misclick", "K-1001", "M-1", explanation="booked twice")
+    await other.handle.cancel()
+    await status_when(other, lambda status: "abandon" in task_types(status))
+    ended = await other.confirm("abandon", by="Ms Ops", decision="abandon", note="asked for twice")
+    assert (ended["state"], ended["timeline"][-1]["by"]) == ("abandoned", "Ms Ops")
+    assert (await run("place_order"))["state"] == "scheduled"
+    assert await failed_workflow_tasks(run.handle) == await failed_workflow_tasks(other.handle) == []
 
 
 async def test_elsewhere_a_cancel_request_leaves_a_line_and_the_run_goes_on(world: World) -> None:

@@ -481,6 +481,8 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "note.change_dropped": {},
     "note.cost_changed": {"cost_effect": "cancellation"},
     "note.cancel_requested_not_possible": {},
+    "note.cancel_asked": {},
+    "task.abandon": {"does": "drops_change"},
     "note.ignored_signal": {"fault": "by: Field required"},
     "note.revocation_passed_on": {"run": "misclick/K-1001/voucher.V-1"},
     "note.order_refused": {"reason": "Zahlungsart fehlt"},

@@ -68,6 +68,7 @@ class KindState:
             "revocation": "request_revocation" in self.events,
             "repair": not self.final,
             "tell_customer": not self.final,
+            "abandon": "abandon" in self.events,
         }
         return tuple(dict.fromkeys((*tasks, *holding(others))))
 
