@@ -107,6 +107,13 @@ def outside_step() -> LoneRun:
     return run
 
 
+def to_be_cancelled() -> LoneRun:
+    """Temporal has been asked to cancel it."""
+    run = edition()
+    run.receive("cancel_requested", None)
+    return run
+
+
 def asked(*questions: Any, **says: Any) -> Scene:
     """Somebody has to find out first."""
     return lambda: LoneRun("wms_module", PAID | {"questions": questions} | says)
@@ -146,6 +153,10 @@ CASES: list[tuple[str, Scene, str, str, dict[str, Any], dict[str, Any]]] = [
      {"state": "scheduled", "mails": ()}),
     ("mailed again", untold, "tell_customer", "confirm_task", {"decision": "retry"},
      {"state": "scheduled", "mails": ("scheduled to customer",)}),
+    ("goes on", to_be_cancelled, "abandon", "confirm_task", {"decision": "go_on"},
+     {"state": "order", "mails": ()}),
+    ("abandoned after all", to_be_cancelled, "abandon", "confirm_task", {"decision": "abandon"},
+     {"state": "abandoned", "mails": ("abandoned to customer",)}),
     ("proof confirmed", outside_step, "third_party", "confirm_task", PROOF,
      {"state": "applied", "mails": ("applied to customer",)}),
     ("cost clarified", asked(ASK_COST), "clarify_cost", "confirm_task", {"decision": "none"},
