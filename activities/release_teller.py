@@ -1,5 +1,6 @@
 """After a freeze: telling those that wait, in the order in which they came, a few at a time beside each worker."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
@@ -7,7 +8,7 @@ from activities.adapters import Adapters
 from activities.sql.freezes import CLOSE_TICKET, Claimed
 
 AT_A_TIME = 10
-"""So many are told, and then there is a pause: what thousands have waited for is not begun in one moment."""
+"""So many runs are told, and then there is a pause: what thousands have waited for is not begun in one moment."""
 
 
 @dataclass(frozen=True)
@@ -25,8 +26,8 @@ class ReleaseTeller:
         """
         freezes, in_thread = self.adapters.freezes, self.adapters.database.in_thread
         freeze, claimed = await in_thread(freezes.claim, AT_A_TIME)
-        for asker in dict.fromkeys(each.asker for each in claimed if each.effect != CLOSE_TICKET):
-            await self.tell(asker, freeze)
+        askers = dict.fromkeys(each.asker for each in claimed if each.effect != CLOSE_TICKET)
+        await asyncio.gather(*(self.tell(asker, freeze) for asker in askers))
         if claimed:
             await in_thread(self.settle, claimed, freeze)
         return 0

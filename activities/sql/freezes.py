@@ -20,6 +20,8 @@ LOCK = 7_203_451
 """Of PostgreSQL, held by all who change something, or by the one who begins or ends a freeze."""
 CLAIMED = timedelta(minutes=1)
 """So long a worker may take to tell what it has claimed; then another does it."""
+LOOKED_THROUGH = 4
+"""So many rows are looked through for each asker that is told: most have something that waits, and its mail."""
 NOTHING_STANDS = freezes.c.released_at.is_(None)
 PRESENT = select(freezes.c.number).where(NOTHING_STANDS).order_by(freezes.c.number.desc()).limit(1)
 MOST_SHOWN = 200
@@ -174,9 +176,8 @@ class SqlFreezes:
     # By whoever tells that it may be done.
 
     def claim(self, most: int) -> tuple[int, tuple[Claimed, ...]]:
-        """What has waited longest and may be done, for this worker to tell; with the number of the last freeze.
-
-        Nothing while a freeze stands.
+        """What has waited longest and may be done, for this worker to tell, all that `most` askers wait for; with the
+        number of the last freeze. Nothing while a freeze stands.
         """
         with self.database.read() as connection:
             if connection.scalar(select(held_effects.c.number).limit(1)) is None:
@@ -187,8 +188,10 @@ class SqlFreezes:
             if connection.scalar(PRESENT) is not None:
                 return 0, ()
             free = or_(held_effects.c.claimed_until.is_(None), held_effects.c.claimed_until < now)
-            oldest = select(held_effects).where(free).order_by(held_effects.c.number).limit(most)
-            rows = connection.execute(oldest.with_for_update(skip_locked=True)).all()
+            oldest = select(held_effects).where(free).order_by(held_effects.c.number).with_for_update(skip_locked=True)
+            first = connection.execute(oldest.limit(most * LOOKED_THROUGH))
+            askers = list(dict.fromkeys(row.asker for row in first))[:most]
+            rows = connection.execute(oldest.where(held_effects.c.asker.in_(askers))).all()
             if not rows:
                 return 0, ()
             mine = held_effects.c.number.in_([row.number for row in rows])
