@@ -1,7 +1,7 @@
-"""Pictures of the customers' pages for docs/images: `python -m tools.pictures`, beside a fresh `make run`.
+"""Pictures of the pages for docs/images: `python -m tools.pictures`, beside a fresh `make run`.
 
-Plays one customer's way from the board to the receipt in German, as README.md tells it, and takes each page as wide as
-a desk and as narrow as a phone, light and dark.
+Plays one customer's way from the board to the receipt in German, as README.md tells it, then looks through the
+operators' desk, and takes each page as wide as a desk and as narrow as a phone, light and dark.
 """
 
 import re
@@ -55,6 +55,26 @@ def walk(page: Page, portal: str) -> None:
     take(page, "receipt")
 
 
+def look_through_the_desk(page: Page, portal: str) -> None:
+    """The rooms of the operators' desk, and one task on its way to a decision."""
+    page.goto(f"{portal}/desk/login")
+    page.get_by_label("Ihr Name").fill("Anna")
+    press(page, "Anmelden")
+    take(page, "tasks")
+    page.goto(f"{portal}/desk/tasks?type=clarify_term")
+    page.get_by_role("link", name="K-1005").first.wait_for()
+    page.locator("a[href^='/desk/tasks/t-']").first.click()
+    page.wait_for_load_state()
+    take(page, "task")
+    for name in ("overview", "calendar", "bulk", "cases", "administration"):
+        page.goto(f"{portal}/desk/{name}")
+        take(page, name)
+    page.goto(f"{portal}/desk/cases/edition/{CUSTOMER}/jtl")
+    take(page, "desk-case")
+    page.goto(f"{portal}/desk/customers/{CUSTOMER}")
+    take(page, "customer")
+
+
 def press(page: Page, name: str) -> None:
     """Press the button of that name, and wait for the page that comes."""
     page.get_by_role("button", name=name).first.click()
@@ -68,6 +88,7 @@ def main(portal: str) -> None:
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=BROWSER)
         page = browser.new_page(locale="de-DE")
         walk(page, portal.rstrip("/"))
+        look_through_the_desk(page, portal.rstrip("/"))
         browser.close()
 
 
