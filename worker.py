@@ -24,6 +24,7 @@ from activities.news_teller import NewsTeller
 from activities.ports import AdapterError, Unavailable
 from activities.reconciliation.comparison import ComparisonActivities
 from activities.release_teller import ReleaseTeller
+from activities.setting_names import SETTING_NAMES
 from activities.shown_runs import ShownRuns
 from catalogue.loader import CatalogueError
 from logs import configure_logs, prepare_core
@@ -33,8 +34,6 @@ from portal.deliverer import Deliverer
 from portal.delivery import delivery_of
 from programs import collect_as_usual, end_in_time, leave, told_to_stop
 from settings import Settings, checked, run_program, switched_off
-from states.chart.task_types import TASK_TYPES
-from states.kinds.registry import KINDS
 from states.model.request import LicenceChanged
 from workflows.connect import NotConnected, connect
 from workflows.converter import DATA_CONVERTER
@@ -63,7 +62,7 @@ def create_worker(client: Client, settings: Settings) -> Worker:
     starts; beside it, what portals have promised is carried out, and open runs are told of customers loaded anew.
     Closes the database when it has stopped. Raises `ValidationError` for settings that name an unknown kind.
     """
-    checked(settings, KINDS, TASK_TYPES)
+    checked(settings, SETTING_NAMES)
     plugged = any(isinstance(plugin, CancellationsPlugin) for plugin in client.config().get("plugins", ()))
     cancellations = create_activities(settings)
     executions = TemporalExecutions(client)
@@ -195,7 +194,7 @@ def main() -> int:
     def work(settings: Settings) -> None:
         asyncio.run(serve(settings, end_in_time))
 
-    return run_program(work, KINDS, TASK_TYPES, faults, "the worker: ")
+    return run_program(work, SETTING_NAMES, faults, "the worker: ")
 
 
 if __name__ == "__main__":

@@ -71,11 +71,10 @@ async def portal_in_process() -> AsyncIterator["httpx.AsyncClient"]:
 
 def environment() -> "Settings":
     """The settings from the environment. Raises `ValidationError`."""
+    from activities.setting_names import SETTING_NAMES
     from settings import read_settings
-    from states.chart.task_types import TASK_TYPES
-    from states.kinds.registry import KINDS
 
-    return read_settings(KINDS, TASK_TYPES)
+    return read_settings(SETTING_NAMES)
 
 
 async def connect_to_temporal(settings: "Settings") -> Any:

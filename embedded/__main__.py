@@ -18,13 +18,12 @@ import httpx
 from activities.adapters import opened_adapters
 from activities.customer_centre import LoadFailed
 from activities.ports import AdapterError, Unavailable
+from activities.setting_names import SETTING_NAMES
 from catalogue.loader import CatalogueError, load_catalogues
 from embedded.preflight import Unusable, check_ports, find_temporal, lock_state_dir
 from embedded.processes import Died
 from embedded.supervisor import Supervisor
 from settings import Settings, run_program
-from states.chart.task_types import TASK_TYPES
-from states.kinds.registry import KINDS
 
 
 def supervise(settings: Settings) -> None:
@@ -46,7 +45,7 @@ async def prove(settings: Settings) -> None:
 def main() -> int:
     """0 after Ctrl-C or SIGTERM, 1 where it cannot start or a program died, 2 for wrong settings."""
     faults = (Unusable, Died, LoadFailed, CatalogueError, AdapterError, httpx.HTTPError)
-    return run_program(supervise, KINDS, TASK_TYPES, faults)
+    return run_program(supervise, SETTING_NAMES, faults)
 
 
 if __name__ == "__main__":

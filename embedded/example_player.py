@@ -23,12 +23,11 @@ from standardwebhooks import Webhook
 
 from activities.customer_centre import LoadFailed, customer, load_customers
 from activities.ports import AdapterError
+from activities.setting_names import SETTING_NAMES
 from catalogue.loader import CatalogueError
 from embedded.examples import Event, customers, events
 from programs import leave
 from settings import Settings, run_program
-from states.chart.task_types import TASK_TYPES
-from states.kinds.registry import KINDS
 
 SOURCE = "examples"
 TRIES = 12
@@ -221,7 +220,7 @@ async def play_once(settings: Settings) -> None:
 def main() -> int:
     """0 done, 1 where they cannot be loaded or played, 2 for wrong settings."""
     faults = (AlreadyStarted, LoadFailed, CatalogueError, AdapterError, httpx.HTTPError)
-    return run_program(lambda settings: asyncio.run(play_once(settings)), KINDS, TASK_TYPES, faults)
+    return run_program(lambda settings: asyncio.run(play_once(settings)), SETTING_NAMES, faults)
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ from temporalio.client import Client
 
 from activities.adapters import create_adapters
 from activities.ports import AdapterError
+from activities.setting_names import SETTING_NAMES
 from activities.sql.paging import WrongCursor
 from catalogue.loader import load_catalogues
 from loop_watch import watched_loop
@@ -58,8 +59,6 @@ from portal.sessions import Sessions
 from portal.shown import shown
 from portal.version import installed_version
 from settings import Settings, checked, shown_settings, switched_off
-from states.chart.task_types import TASK_TYPES
-from states.kinds.registry import KINDS
 
 log = structlog.get_logger(__name__)
 FAULTS: tuple[type[Exception], ...] = (PortalProblem, RequestValidationError, HTTPException, WrongCursor, AdapterError)
@@ -89,7 +88,7 @@ def build(client: Client, settings: Settings, *, trusted: bool) -> FastAPI:
         redirect_slashes=False,
         exception_handlers={**dict.fromkeys(FAULTS, answer_fault), CallRefused: answer_page},
     )
-    app.state.portal = portal = compose(client, checked(settings, KINDS, TASK_TYPES), trusted)
+    app.state.portal = portal = compose(client, checked(settings, SETTING_NAMES), trusted)
     app.state.site = Site(
         PageCalls(portal), PortalDesk(portal), Look(brand_of(settings), settings.time_zone, settings.public_url)
     )

@@ -7,7 +7,7 @@ ones, `left_off` what is told at the start, `shown` what may be shown of them.
 
 from settings.addresses import DATABASE, loopback, masked, origin_of
 from settings.brand import luminance
-from settings.faults import SECRETS, checked, explain, misspelt, read_settings, run_program, tell_misspelt
+from settings.faults import SECRETS, Names, checked, explain, misspelt, read_settings, run_program, tell_misspelt
 from settings.grades import GRADES, Grade
 from settings.left_off import switched_off
 from settings.model import PREFIX, Settings
@@ -19,6 +19,7 @@ __all__ = [
     "PREFIX",
     "SECRETS",
     "Grade",
+    "Names",
     "Settings",
     "ShownSetting",
     "checked",

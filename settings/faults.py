@@ -4,7 +4,7 @@ import os
 import sys
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from difflib import get_close_matches
-from typing import Any
+from typing import Any, NamedTuple
 
 from pydantic import ValidationError
 from pydantic_core import InitErrorDetails, PydanticCustomError
@@ -23,21 +23,26 @@ ADDRESSES = ("smtp_url", "database_url")
 DURATIONS = ("abandon_after", "remind_every", "recheck_before", "repair_after", "max_event_age", "apply_window")
 
 
-def read_settings(kinds: Collection[str], tasks: Collection[str]) -> Settings:
+class Names(NamedTuple):
+    """What there is that a setting may name. The settings themselves know none of it: whoever puts the parts together
+    does."""
+
+    kinds: Collection[str] = ()
+    tasks: Collection[str] = ()
+    decisions: Collection[str] = ()
+
+
+def read_settings(names: Names) -> Settings:
     """The settings of this process. Raises `ValidationError` for what is wrong, a name that nothing has too."""
-    return checked(Settings(), kinds, tasks)
+    return checked(Settings(), names)
 
 
-def checked(settings: Settings, kinds: Collection[str], tasks: Collection[str]) -> Settings:
-    """The settings, where there is every kind and every type of task that they name.
-
-    The settings themselves know none of them: whoever puts the parts together does. Raises `ValidationError`, as for
-    any other wrong value.
-    """
+def checked(settings: Settings, names: Names) -> Settings:
+    """The settings, where there is all that they name. Raises `ValidationError`, as for any other wrong value."""
     faults = [
-        *unknown_names("customer_centre_modes", settings.customer_centre_modes, "kinds", kinds),
-        *unknown_names("task_due", settings.task_due, "types of task", tasks),
-        *unknown_decisions(settings.second_opinion),
+        *unknown_names("customer_centre_modes", settings.customer_centre_modes, "kinds", names.kinds),
+        *unknown_names("task_due", settings.task_due, "types of task", names.tasks),
+        *unknown_names("second_opinion", dict.fromkeys(settings.second_opinion), "decisions", names.decisions),
         *missing_of_provider(settings),
     ]
     if faults:
@@ -53,25 +58,8 @@ def unknown_names(
         if name not in names:
             text = f"{suggestion(name, names)} the {what} are {', '.join(names)}".strip()
             fault = PydanticCustomError("unknown_name", "{text}", {"text": text})
-            yield {"type": fault, "loc": (setting,), "input": f"{name}={value}"}
-
-
-def unknown_decisions(given: Collection[str]) -> list[InitErrorDetails]:
-    """What is wrong with each name of a decision that no type of task has; loaded where one is named."""
-    if not given:
-        return []
-    from states.chart.second_opinion import NAMES
-
-    said = {name: f"{suggestion(name, NAMES)} the decisions are {', '.join(NAMES)}" for name in given}
-    return [
-        {
-            "type": PydanticCustomError("unknown_decision", "{text}", {"text": text.strip()}),
-            "loc": ("second_opinion",),
-            "input": name,
-        }
-        for name, text in said.items()
-        if name not in NAMES
-    ]
+            written = name if value is None else f"{name}={value}"
+            yield {"type": fault, "loc": (setting,), "input": written}
 
 
 PROVIDER = ("oidc_issuer", "oidc_client_id", "oidc_client_secret", "oidc_grades")
@@ -89,8 +77,7 @@ def missing_of_provider(settings: Settings) -> list[InitErrorDetails]:
 
 def run_program(
     program: Callable[[Settings], None],
-    kinds: Collection[str],
-    tasks: Collection[str],
+    names: Names,
     faults: tuple[type[Exception], ...],
     begin: str = "",
 ) -> int:
@@ -100,7 +87,7 @@ def run_program(
     """
     tell_misspelt()
     try:
-        settings = read_settings(kinds, tasks)
+        settings = read_settings(names)
     except ValidationError as error:
         sys.stderr.write("\n".join(explain(error)) + "\n")
         return 2

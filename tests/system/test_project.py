@@ -11,10 +11,9 @@ from pathlib import Path
 import pytest
 import yaml
 
+from activities.setting_names import SETTING_NAMES
 from programs import END_WITHIN
 from settings import PREFIX, Settings, checked
-from states.chart.task_types import TASK_TYPES
-from states.kinds.registry import KINDS
 from tests.runs.harness import program
 from tests.strong import ANNA, OTTO
 
@@ -284,7 +283,7 @@ def test_the_example_names_every_setting_with_a_value_that_can_be_used(monkeypat
     assert {name for name in given if name.startswith(PREFIX)} == known
     for name, value in given.items():
         monkeypatch.setenv(name, value)
-    assert checked(Settings(), KINDS, TASK_TYPES)
+    assert checked(Settings(), SETTING_NAMES)
 
 
 def interpolated(value: str, env: dict[str, str]) -> str:
@@ -322,6 +321,7 @@ SET = {
     "OPERATOR_GRADES": "anna=decide", "OIDC_ISSUER": "https://id.example/realms/shop/", "OIDC_CLIENT_ID": "desk",
     "OIDC_CLIENT_SECRET": "secret", "OIDC_GRADES": "support=decide", "OIDC_GROUPS_CLAIM": "roles",
     "OIDC_NAME_CLAIM": "email", "OIDC_SCOPES": "openid email",
+    "SECOND_OPINION": "repair:skip",
     "CUSTOMER_URL": "https://s.example/{workflow_id}", "OPERATOR_URL": "https://d.example/{workflow_id}",
 }  # fmt: skip
 

@@ -9,7 +9,7 @@ import pytest
 from pydantic import ValidationError
 
 import cli
-from settings import PREFIX, Settings, explain, run_program
+from settings import PREFIX, Names, Settings, explain, run_program
 from tests.strong import ANNA, OTTO
 
 HEXADECIMAL = "1f8a06c2e4b79d3510fa6b8c2d4e7930"
@@ -84,7 +84,7 @@ def test_no_secret_is_shown_where_name_and_token_are_exchanged(monkeypatch):
 
 def test_a_program_does_not_start_with_a_weak_secret(monkeypatch, capsys):
     monkeypatch.setenv(f"{PREFIX}OPERATOR_TOKENS", "operator:secret")
-    assert run_program(lambda settings: pytest.fail("it started"), (), (), ()) == 2
+    assert run_program(lambda settings: pytest.fail("it started"), Names(), ()) == 2
     said = capsys.readouterr().err
     assert f"{PREFIX}OPERATOR_TOKENS" in said and "`cancellations token new`" in said and "secret" not in said
 

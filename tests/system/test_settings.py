@@ -12,10 +12,10 @@ import pytest
 from pydantic import ValidationError
 
 import cli
+from activities.setting_names import SETTING_NAMES
 from portal.app import create_app
 from settings import PREFIX, Settings, checked, explain, misspelt
 from states.chart.second_opinion import NAMES
-from states.chart.task_types import TASK_TYPES
 from states.kinds.registry import KINDS
 from tests.strong import ANNA, OTTO
 from worker import create_worker
@@ -176,15 +176,15 @@ PROVIDER = {
 
 @pytest.mark.parametrize("missing", PROVIDER)
 def test_a_provider_of_identities_is_set_whole_or_not_at_all(monkeypatch, missing):
-    assert checked(Settings(), KINDS, TASK_TYPES)
+    assert checked(Settings(), SETTING_NAMES)
     for name, given in PROVIDER.items():
         monkeypatch.setenv(PREFIX + name, given)
-    settings = checked(Settings(), KINDS, TASK_TYPES)
+    settings = checked(Settings(), SETTING_NAMES)
     assert settings.oidc_issuer == "https://id.example/" and settings.guarded
     assert settings.oidc_grades == {"cn=ops": "decide", "leads": "admin"}
     monkeypatch.delenv(PREFIX + missing)
     with pytest.raises(ValidationError) as error:
-        checked(Settings(), KINDS, TASK_TYPES)
+        checked(Settings(), SETTING_NAMES)
     (line,) = explain(error.value)
     assert line.startswith(f"{PREFIX}{missing}: ") and "go together" in line and "geheim" not in line
 
@@ -226,7 +226,7 @@ UNKNOWN = (
 def test_an_unknown_kind_is_refused_with_the_one_that_was_probably_meant():
     given = Settings(customer_centre_modes={"hostin": "guided", "hosting": "guided", "xyz": "automatic"})
     with pytest.raises(ValidationError) as error:
-        checked(given, KINDS, TASK_TYPES)
+        checked(given, SETTING_NAMES)
     hostin, xyz = explain(error.value)
     assert hostin.startswith(UNKNOWN) and hostin.endswith("misclick")
     assert "'xyz=automatic' is not usable: the kinds are edition," in xyz
@@ -234,7 +234,7 @@ def test_an_unknown_kind_is_refused_with_the_one_that_was_probably_meant():
 
 def test_kinds_that_there_are_may_be_named():
     given = Settings(customer_centre_modes=dict.fromkeys(KINDS, "guided"))
-    assert checked(given, KINDS, TASK_TYPES) is given
+    assert checked(given, SETTING_NAMES) is given
 
 
 def test_a_decision_that_no_task_has_is_refused_with_the_one_that_was_probably_meant(monkeypatch):
@@ -242,14 +242,14 @@ def test_a_decision_that_no_task_has_is_refused_with_the_one_that_was_probably_m
     given = Settings()
     assert given.second_opinion == ("repair:skip", "revocation:grantet")
     with pytest.raises(ValidationError) as error:
-        checked(given, KINDS, TASK_TYPES)
+        checked(given, SETTING_NAMES)
     (line,) = explain(error.value)
     assert "SECOND_OPINION: 'revocation:grantet' is not usable: did you mean revocation:granted?" in line
 
 
 def test_decisions_that_there_are_may_be_named():
     given = Settings(second_opinion=NAMES)
-    assert checked(given, KINDS, TASK_TYPES) is given
+    assert checked(given, SETTING_NAMES) is given
 
 
 @pytest.mark.parametrize("make", [create_worker, create_app])
@@ -342,7 +342,7 @@ def test_within_which_time_a_task_is_due_is_written_so(monkeypatch, given, said)
 
 def test_a_type_of_task_that_there_is_not_is_refused_with_the_one_that_was_probably_meant():
     with pytest.raises(ValidationError) as error:
-        checked(Settings(task_due={"repairs": "PT4H", "clarify": "P2D"}), KINDS, TASK_TYPES)
+        checked(Settings(task_due={"repairs": "PT4H", "clarify": "P2D"}), SETTING_NAMES)
     (line,) = explain(error.value)
     assert line.startswith(
         "CANCELLATIONS_TASK_DUE: 'repairs=PT4H' is not usable: did you mean repair? the types of task are perform,"
