@@ -54,6 +54,46 @@ class FreezeCalls(Protocol):
         ...
 
 
+class TaskRoomCalls(Protocol):
+    """The calls by which one task is looked at and decided."""
+
+    async def task(self, operator: Operator, task: str) -> Document:
+        """`GET /tasks/{task}`."""
+        ...
+
+    async def note(self, operator: Operator, task: str, what: str, data: Document) -> Document:
+        """`POST /tasks/{task}/<what>`: `claim`, `release`, `hand-over`, `comments`, `steps`."""
+        ...
+
+    async def following(self, operator: Operator, task: str) -> Document | None:
+        """`GET /tasks?order=urgency`: the task to go on with, one's own before those that nobody has."""
+        ...
+
+    def colleagues(self) -> list[str]:
+        """To whom a task may be handed over; none: to anybody by name."""
+        ...
+
+    async def task_types(self, operator: Operator) -> Document:
+        """`GET /task-types`: what each type needs."""
+        ...
+
+    async def case(self, operator: Operator, task: str) -> Document | None:
+        """`GET /cancellations/{workflow_id}`: the run of a task; None where nobody answers for it."""
+        ...
+
+    async def licences(self, operator: Operator, customer: str) -> Document | None:
+        """`GET /customers/{customer}/licences`; None where our record has no such customer, or cannot be read."""
+        ...
+
+    async def consequence(self, operator: Operator, task: str, decision: Document) -> Document:
+        """`POST /tasks/{task}/consequence`: `{confirm: {…}}` or `{reject: {…}}`."""
+        ...
+
+    async def decide(self, operator: Operator, task: str, decision: Document, *, form_id: str) -> Document:
+        """`POST /tasks/{task}/confirm` or `…/reject`; a form sent twice decides once."""
+        ...
+
+
 class BulkCalls(Protocol):
     """The calls of bulk decisions: one decision on many tasks."""
 
@@ -134,6 +174,11 @@ class TaskCalls(Protocol):
 
 class DeskCalls(Protocol):
     """The calls of one application, in parts: one for each room of the desk."""
+
+    @property
+    def task_room(self) -> TaskRoomCalls:
+        """The calls of the page of one task."""
+        ...
 
     @property
     def bulk(self) -> BulkCalls:

@@ -238,6 +238,7 @@ TASK_TYPES: dict[str, Any] = {
             "at_form": "day",
             "note_needed": False,
             "proof_needed": False,
+            "rejected_as": None,
         }
     ]
 }

@@ -1,9 +1,9 @@
 """The calls for operators: decisions on the tasks of the work list (`portal.task_routes`)."""
 
 import uuid
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Header
 from fastapi.responses import JSONResponse
 
 from activities.sql.work_list import WorkItem
@@ -24,6 +24,7 @@ from states.model.status import Status
 
 DECIDED = problems(401, 403, 404, 409, 422, 503)
 
+SendingKey = Annotated[str | None, Header(alias="Idempotency-Key", pattern=r"^[A-Za-z0-9._-]{8,64}$")]
 Decision = TypeVar("Decision", Confirmation, Rejection)
 
 router = APIRouter(tags=["operators"])
@@ -35,9 +36,14 @@ router = APIRouter(tags=["operators"])
     responses=answer(200, Status, openapi_examples.STATUS, "Decided; how the run stands now") | DECIDED,
     openapi_extra=body(openapi_examples.CONFIRMATION, "Confirmation") | secured(OPERATOR),
 )
-async def confirm(task: TaskId, authority: DecidingAuthority, data: JsonBody, portal: CurrentPortal) -> JSONResponse:
-    """With the payload of `confirm_task`; `by` is the name of the operator's token, where there is one."""
-    return await decide(portal, "confirm_task", task, decision_in(Confirmation, data), authority)
+async def confirm(
+    task: TaskId, authority: DecidingAuthority, data: JsonBody, portal: CurrentPortal, key: SendingKey = None
+) -> JSONResponse:
+    """With the payload of `confirm_task`; `by` is the name of the operator's token, where there is one.
+
+    The same `Idempotency-Key` again is the same decision, as long as the run is open.
+    """
+    return JSONResponse(await decide(portal, task, decision_in(Confirmation, data), authority, key))
 
 
 @router.post(
@@ -46,9 +52,11 @@ async def confirm(task: TaskId, authority: DecidingAuthority, data: JsonBody, po
     responses=answer(200, Status, openapi_examples.STATUS, "Rejected; how the run stands now") | DECIDED,
     openapi_extra=body(openapi_examples.REJECTION, "Rejection") | secured(OPERATOR),
 )
-async def reject(task: TaskId, authority: DecidingAuthority, data: JsonBody, portal: CurrentPortal) -> JSONResponse:
+async def reject(
+    task: TaskId, authority: DecidingAuthority, data: JsonBody, portal: CurrentPortal, key: SendingKey = None
+) -> JSONResponse:
     """With the payload of `reject_task`; `by` is the name of the operator's token, where there is one."""
-    return await decide(portal, "reject_task", task, decision_in(Rejection, data), authority)
+    return JSONResponse(await decide(portal, task, decision_in(Rejection, data), authority, key))
 
 
 def decision_in(shape: type[Decision], data: Any) -> Decision:
@@ -58,13 +66,15 @@ def decision_in(shape: type[Decision], data: Any) -> Decision:
 
 
 async def decide(
-    portal: Portal, event: str, task: str, decision: Confirmation | Rejection, authority: Authority
-) -> JSONResponse:
-    """Send the decision to the task's run as an update. Raises `unknown_task` and what the run says."""
+    portal: Portal, task: str, decision: Confirmation | Rejection, authority: Authority, key: str | None = None
+) -> dict[str, Any]:
+    """Send the decision to the task's run as an update; how the run stands then. `key`: sent again with the same one,
+    it is decided once. Raises `unknown_task` and what the run says."""
+    event = "confirm_task" if isinstance(decision, Confirmation) else "reject_task"
     payload = payload_of(task, decision, authority)
     row = await row_of(portal, task)
     try:
-        command = RunCommand(event, row.workflow_id, payload, f"decision-{uuid.uuid4()}")
+        command = RunCommand(event, row.workflow_id, payload, f"decision-{key or uuid.uuid4()}")
         delivered = await portal.runs.send(command)
     except PortalProblem as problem:
         problem.customer = row.customer
@@ -73,7 +83,7 @@ async def decide(
         raise
     if delivered.stage == "promised":  # nobody keeps it, so nobody could promise it
         raise unavailable()
-    return JSONResponse(await shown(portal, delivered.document, authority.view))
+    return await shown(portal, delivered.document, authority.view)
 
 
 def payload_of(task: str, decision: Confirmation | Rejection, authority: Authority) -> dict[str, Any]:

@@ -356,6 +356,7 @@ class TaskTypeItem(Value):
     at_form: Literal["day", "moment"]
     note_needed: bool = Field(description="By a confirmation without a decision")
     proof_needed: bool
+    rejected_as: str | None = Field(description="The decision that a rejection of such a task is")
 
 
 class TaskTypes(Value):

@@ -34,6 +34,7 @@ def item_of(type_: TaskType, language: str) -> TaskTypeItem:
         at_form="moment" if type_.type == "appointment" else "day",
         note_needed=every,
         proof_needed=type_.needs_proof,
+        rejected_as=next((name for name, event in type_.decisions.items() if event == type_.rejected), None),
     )
 
 

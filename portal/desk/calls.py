@@ -15,6 +15,7 @@ from portal.desk.authority import authority_in
 from portal.desk.bulk import BulkDesk
 from portal.desk.freezes import DeskFreezes
 from portal.desk.overview import DeskOverview
+from portal.desk.task_room import TaskRoom
 from portal.desk.tasks import DeskTasks
 from portal.page_calls import answered
 from portal.problems import PortalProblem
@@ -25,6 +26,11 @@ class PortalDesk:
     """The protocol `pages.desk_calls.DeskCalls` on one application's parts."""
 
     portal: Portal
+
+    @property
+    def task_room(self) -> TaskRoom:
+        """The calls of the page of one task."""
+        return TaskRoom(self.portal)
 
     @property
     def bulk(self) -> BulkDesk:

@@ -10,6 +10,7 @@ from states.model.base import Moment, Value
 from states.model.facts import CostEffect
 from states.model.memory import Actor
 from states.model.names import case_number
+from states.model.request import Proof
 
 WaitingFor = Literal["customer", "operator", "third_party", "date", "system", "repair"]
 
@@ -86,11 +87,16 @@ class ProposedDecision(Value):
     reference: str | None
 
 
+TakesAt = Literal["needed", "optional"] | None
+"""Whether a confirmation must or may name a day or a moment."""
+
+
 class TaskEntry(Value):
     """An open task: what an operator reads and what may be decided.
 
     `customer_text`: what the customer reads of it, who must act or waits for it; None where it is not for him.
-    `proposed`: what waits for a second person.
+    `proposed`: what waits for a second person. `at`: whether a confirmation names a day or a moment. `proof`: what the
+    customer has handed in, still to be checked.
     """
 
     task: str
@@ -101,6 +107,8 @@ class TaskEntry(Value):
     decisions: tuple[str, ...]
     proof_required: bool
     proposed: ProposedDecision | None = None
+    at: TakesAt = None
+    proof: Proof | None = None
 
 
 class TimelineEntry(Value):

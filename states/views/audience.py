@@ -46,7 +46,7 @@ FIELDS: Mapping[type[Value], Mapping[str, Whose]] = {
     | those("everyone", "order_by order_by_day why term_ends cost_effect catalogue warnings refusal surplus standing"),
     TaskEntry: those("everyone", "task type customer_text")
     | those("retold", "due_at instructions decisions proof_required")
-    | those("operators", "proposed"),
+    | those("operators", "proposed at proof"),
     TimelineEntry: those("everyone", "at state event actor")
     | those("retold", "by note")
     | those("operators", "audience customer_note task"),

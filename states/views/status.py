@@ -5,9 +5,12 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from states.chart.base import Chart
+from states.chart.dates import takes_at
 from states.chart.proposals import proposal_facts
 from states.chart.task_types import decisions_of, type_of
 from states.chart.tasks import tasks_of
+from states.chart.turn import Turn
+from states.kinds.registry import KINDS
 from states.model.memory import Memory, Proposal, Task, TimelineLine
 from states.model.names import case_number
 from states.model.status import (
@@ -16,6 +19,7 @@ from states.model.status import (
     StandingOrder,
     Status,
     SurplusEntry,
+    TakesAt,
     TaskEntry,
     TimelineEntry,
 )
@@ -43,7 +47,11 @@ def task_entries(memory: Memory, say: Say, language: str | None = None) -> tuple
     facts = run_facts(memory) | origin_facts(memory)
     facts |= {"beside": beside_rows(memory), "revocation_asked": bool(tasks_of(memory, "revocation"))}
     language = language or language_of(memory)
-    return tuple(task_entry(task, facts | deadline(memory, task), say, language) for task in memory.tasks)
+    traits = KINDS[memory.request.kind].chart.traits
+    return tuple(
+        task_entry(task, facts | deadline(memory, task), say, language, at_of(Turn(memory, traits, frozenset), task))
+        for task in memory.tasks
+    )
 
 
 def deadline(memory: Memory, task: Task) -> dict[str, Any]:
@@ -51,8 +59,11 @@ def deadline(memory: Memory, task: Task) -> dict[str, Any]:
     return {"deadline": isoformat(type_of(task).deadline(memory, task))}
 
 
-def task_entry(task: Task, facts: Mapping[str, Any], say: Say, language: str) -> TaskEntry:
-    """A task with its instructions: what to do, who asked, the proof handed in, the last rejection's note."""
+def task_entry(task: Task, facts: Mapping[str, Any], say: Say, language: str, at: TakesAt) -> TaskEntry:
+    """A task with its instructions: what to do, who asked, the proof handed in, the last rejection's note.
+
+    `at`: whether it is decided with a day or a moment.
+    """
     values = {**facts, "late": task.subject == "late"} | task.values
     values |= dict.fromkeys(SHOWN_ALREADY.get(task.type, ()))
     text = say(language, f"task.{task.text}", values) + "\n\n" + say(language, "task.asked", values)
@@ -71,7 +82,17 @@ def task_entry(task: Task, facts: Mapping[str, Any], say: Say, language: str) ->
         decisions=decisions_of(task),
         proof_required=type_of(task).needs_proof,
         proposed=proposed_decision(task.proposed) if task.proposed else None,
+        at=at,
+        proof=task.proof,
     )
+
+
+def at_of(turn: Turn, task: Task) -> TakesAt:
+    """Whether a confirmation names a day or a moment. A recorded term that runs out meanwhile is one until it is asked
+    for: what a run shows changes with what happens to it, and never with the clock."""
+    if task.at_required:
+        return "needed"
+    return "optional" if takes_at(turn, task) else None
 
 
 def proposed_decision(proposal: Proposal) -> ProposedDecision:

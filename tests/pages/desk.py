@@ -31,6 +31,18 @@ class Desk:
         await logged_in(http, self.world.settings, customer, language)
         return Browser(http)
 
+    async def operator(self, name: str = "anna", language: str = "de") -> Browser:
+        """The browser of an operator who is logged in."""
+        transport = httpx.ASGITransport(self.app, raise_app_exceptions=False)
+        http = httpx.AsyncClient(transport=transport, base_url=self.world.settings.public_url)
+        browser = Browser(http, {"accept": "text/html", "accept-language": language})
+        page = await browser.open("/desk/login")
+        tokens = self.world.settings.operator_tokens.get(name)
+        given = ("token", tokens[0].get_secret_value()) if tokens else ("name", name)
+        form = page.form("given")
+        await browser.send(form, [field for field in form.fields if field[0] != given[0]] + [given])
+        return browser
+
     async def status(self, workflow_id: str) -> dict[str, Any]:
         """How a run stands, by its own word."""
         return await self.world.run(workflow_id).status()

@@ -297,7 +297,7 @@ async def test_a_task_is_listed_confirmed_and_gone(portal, client, customer):
     assert set(task) == {
         "id", "workflow_id", "kind", "customer", "task", "type", "due_at", "instructions", "customer_text", "decisions",
         "proof_required", "customer_name", "label", "opened_at", "waiting_for", "urgency", "deadline", "claimed_by",
-        "claimed_at", "proposed",
+        "claimed_at", "proposed", "at", "proof",
     }  # fmt: skip
     assert task["workflow_id"] == f"misclick/{customer}/{customer}-t"
     address = f"/tasks/{task['id']}"

@@ -12,7 +12,7 @@ from tests.texts.samples import FIRST, LABELS, MAIL, SAMPLES, TICKET, TO_NO_PACK
 from tests.texts.written import WRITTEN, check_all, shown_where, used
 
 ALIKE = re.compile(
-    r"^(target\.|entry\.limit$|level\.(Community|Bronze|Gold)$|subject\.(ffn|key_accounting)$|shape\.other$|outside\.(shopify|ecomdata)$|receipt\.row\.(case|by|details|optional_services|words|answer)$|page\.desk\.administration\.(portal|version|revision|part\.(temporal|worker))$|recorded\.(abonnement|subscription|jtl|shopify)$)"
+    r"^(target\.|entry\.limit$|level\.(Community|Bronze|Gold)$|subject\.(ffn|key_accounting)$|shape\.other$|outside\.(shopify|ecomdata)$|receipt\.row\.(case|by|details|optional_services|words|answer)$|page\.desk\.task\.ticket$|page\.desk\.administration\.(portal|version|revision|part\.(temporal|worker))$|recorded\.(abonnement|subscription|jtl|shopify)$)"
 )
 """What is the same in both languages: names."""
 
