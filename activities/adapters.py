@@ -18,6 +18,7 @@ from activities.sql.customer_centre import SqlCustomerCentre
 from activities.sql.customer_records import SqlCustomerRecords
 from activities.sql.customer_sessions import customer_sessions_in
 from activities.sql.database import Database, create_database
+from activities.sql.found import SqlSearch
 from activities.sql.freezes import SqlFreezes
 from activities.sql.inbox import SqlInbox
 from activities.sql.issued_receipts import SqlIssuedReceipts
@@ -52,6 +53,7 @@ class Adapters:
     ledger: SqlLedger
     work_list: SqlWorkList
     overview: SqlOverview
+    search: SqlSearch
     bulk_decisions: SqlBulkDecisions
     claims: SqlClaims
     task_notes: SqlTaskNotes
@@ -97,6 +99,7 @@ def create_adapters(settings: Settings) -> Adapters:
         ledger=SqlLedger(database),
         work_list=SqlWorkList(database),
         overview=SqlOverview(database),
+        search=SqlSearch(database),
         bulk_decisions=SqlBulkDecisions(database),
         claims=SqlClaims(database),
         task_notes=SqlTaskNotes(database),

@@ -172,6 +172,30 @@ class TaskCalls(Protocol):
         ...
 
 
+class CaseCalls(Protocol):
+    """The calls about cases and customers, in the operator's language."""
+
+    async def look(self, operator: Operator, wanted: str) -> Document:
+        """`GET /search`."""
+        ...
+
+    async def cancellations(self, operator: Operator, wanted: Document, cursor: str | None) -> Document:
+        """`GET /cancellations`, with what is given of its parameters."""
+        ...
+
+    async def case(self, operator: Operator, workflow_id: str, run_id: str | None) -> Document:
+        """`GET /cases/{kind}/{customer}/{subject}`."""
+        ...
+
+    async def customer(self, operator: Operator, customer: str) -> Document:
+        """`GET /customers/{customer}`."""
+        ...
+
+    async def receipt(self, operator: Operator, workflow_id: str, run_id: str | None, number: int) -> tuple[str, bytes]:
+        """`GET /cancellations/{workflow_id}/receipts/{number}.pdf`: the file's name, and what it holds."""
+        ...
+
+
 class DeskCalls(Protocol):
     """The calls of one application, in parts: one for each room of the desk."""
 
@@ -206,6 +230,11 @@ class DeskCalls(Protocol):
     @property
     def overview(self) -> OverviewCalls:
         """What there is to do as a whole."""
+        ...
+
+    @property
+    def cases(self) -> CaseCalls:
+        """Cases and customers."""
         ...
 
     @property

@@ -28,6 +28,7 @@ from portal import (
     bulk_routes,
     consequence_routes,
     customer_routes,
+    finding_routes,
     freeze_routes,
     health_routes,
     home_page,
@@ -115,6 +116,8 @@ def build(client: Client, settings: Settings, *, trusted: bool) -> FastAPI:
         consequence_routes,
         administration_routes,
         overview_routes,
+        finding_routes,
+        finding_routes,
         health_routes,
     ):
         app.include_router(module.router)

@@ -1,6 +1,6 @@
 """The calls for portals: events, licences, previews, cancellations."""
 
-from typing import Annotated, get_args
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import JSONResponse, RedirectResponse, Response
@@ -14,18 +14,16 @@ from portal.desk.sessions import operator_of
 from portal.incoming import read_event
 from portal.json_body import JsonBody
 from portal.openapi import BY_ANYBODY, SIGNED, answer, body, event_body, problems, secured
-from portal.parameters import CurrentPortal, Cursor, CustomerNumber, KindName, Limit, ReadIn, RunId, bound_of, choice
+from portal.parameters import CurrentPortal, Cursor, CustomerNumber, KindName, Limit, ReadIn, RunId
 from portal.problems import MEDIA_TYPE
 from portal.schemas import CancellationPage
-from portal.search import STATES, Criteria, search
+from portal.search import STATES, WAITING_FOR, criteria_of, search
 from portal.shown import shown
-from states.kinds.registry import KINDS
-from states.model.status import Status, WaitingFor
+from states.model.status import Status
 from states.views.preview import Preview
 
 ANY_ID = r"^[^\x00-\x1f\x7f]{1,1000}$"
 """A run that was started by hand may have an ID of another form than ours: it has ended `refused`."""
-WAITING_FOR = get_args(WaitingFor)
 BY_ACCEPT = {"Vary": "Accept"}
 """Programs get JSON, browsers a page."""
 
@@ -99,16 +97,15 @@ async def cancellations(
 ) -> JSONResponse:
     """Counted to 10,000, in pages: `next` is the `cursor` of the following one. All but operators name a customer."""
     authority.check_listing(customer)
-    zone = portal.settings.time_zone
-    criteria = Criteria(
-        customer=customer,
-        kind=choice("kind", kind, KINDS),
-        state=choice("state", state, STATES),
-        waiting_for=choice("waiting_for", waiting_for, WAITING_FOR),
-        effective_from=bound_of("effective_from", effective_from, zone, "from"),
-        effective_to=bound_of("effective_to", effective_to, zone, "to"),
-        open=open,
-    )
+    given: dict[str, Any] = {
+        "customer": customer,
+        "kind": kind,
+        "state": state,
+        "waiting_for": waiting_for,
+        "open": open,
+    }
+    given |= {"effective_from": effective_from, "effective_to": effective_to}
+    criteria = criteria_of(given, portal.settings.time_zone)
     found = await portal.adapters.database.in_thread(search, portal, criteria, cursor, limit, language)
     return JSONResponse(found)
 

@@ -9,7 +9,6 @@ from datetime import UTC, datetime
 from fastapi import Request
 
 from activities.ports import AdapterError
-from catalogue.texts import say
 from pages.calls import CallRefused, Document, Form, Visitor
 from pages.forms import value
 from pages.site import language_of
@@ -21,6 +20,7 @@ from portal.choices import choices
 from portal.context import Portal
 from portal.delivery import Caller
 from portal.event_types import event_type
+from portal.finding import spoken_in
 from portal.incoming import IncomingEvent
 from portal.problems import PortalProblem, body_of
 from portal.receipt_routes import receipts_of
@@ -29,7 +29,6 @@ from portal.search import Criteria, search
 from portal.shown import shown
 from portal.strict_json import read_document
 from states.model.record import Language
-from states.views.labels import state_text
 
 SOURCE = "urn:jtl:cancellation:pages"
 """Where events of forms come from; their IDs are those of the forms."""
@@ -170,14 +169,7 @@ def spoken_to(visitor: Visitor, document: Document) -> Document:
 
     The rest stays in the customer's, in which the run says it: `language`.
     """
-    language, target = spoken_by(visitor), document["target"]
-    values = {name: document[name] for name in ("kind", "target")}
-    return document | {
-        "state_text": state_text(
-            say, language, document["kind"], document["state"], document.get("being_booked", False)
-        ),
-        "target_text": None if target is None else say(language, "about.target", values),
-    }
+    return spoken_in(document, spoken_by(visitor))
 
 
 def refusal_of(problem: PortalProblem, language: str) -> CallRefused:

@@ -3,13 +3,14 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, get_args
 
 from activities.sql.paging import Page, total_of
 from catalogue.quoting import one_line
 from catalogue.texts import say
 from portal.choices import label_of
 from portal.context import Portal
+from portal.parameters import bound_of, choice
 from portal.problems import malformed
 from portal.run_reader import UNKNOWN_LANGUAGE
 from states.chart.state_names import public_state
@@ -18,12 +19,13 @@ from states.model.base import day_of
 from states.model.offers import Catalogue
 from states.model.record import Customer, Language, NamedPart
 from states.model.request import Request
-from states.model.status import CancellationItem
+from states.model.status import CancellationItem, WaitingFor
 from states.views.diagram import states_of
 from states.views.labels import ended_subject, state_text, subject_label
 
 STATES = tuple(dict.fromkeys(public_state(state) for kind in KINDS.values() for state in states_of(kind.chart)))
 """The states that a run of any kind may be in, as outsiders call them."""
+WAITING_FOR = get_args(WaitingFor)
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,19 @@ class Criteria:
     effective_from: datetime | None = None
     effective_to: datetime | None = None
     open: bool | None = None
+
+
+def criteria_of(given: Mapping[str, Any], zone: str) -> Criteria:
+    """What is asked for by the parameters of `GET /cancellations`. Raises `malformed`."""
+    return Criteria(
+        customer=given.get("customer"),
+        kind=choice("kind", given.get("kind"), KINDS),
+        state=choice("state", given.get("state"), STATES),
+        waiting_for=choice("waiting_for", given.get("waiting_for"), WAITING_FOR),
+        effective_from=bound_of("effective_from", given.get("effective_from"), zone, "from"),
+        effective_to=bound_of("effective_to", given.get("effective_to"), zone, "to"),
+        open=given.get("open"),
+    )
 
 
 class Cursor(NamedTuple):

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Row, bindparam, select, update
 
 from activities.ports import LoadReport, TouchedRun
 from activities.sql.database import Database, insert_where_new, writes
+from activities.sql.folded import looked_for
 from activities.sql.news import keep_news
 from activities.sql.runs import open_runs_of_all
 from activities.sql.tables import customers
@@ -86,7 +87,7 @@ def insert_new(connection: Connection, records: Iterable[Customer]) -> frozenset
 
     One that another load is inserting is waited for, and there then.
     """
-    rows = [{"customer": record.customer, "record": document_of(record)} for record in records]
+    rows = [{"customer": record.customer} | columns_of(record) for record in records]
     if not rows:
         return frozenset()
     statement = insert_where_new(connection.dialect.name, customers, (customers.c.customer,))
@@ -145,7 +146,12 @@ def next_row(record: Customer, present: Kept) -> dict[str, Any]:
     names: dict[str, dict[str, str]] = defaultdict(dict)
     for (part, number), name in {**present.former_names, **left}.items():
         names[part][number] = name
-    return {"whose": record.customer, "record": document_of(record), "former_names": names or None}
+    return {"whose": record.customer, "former_names": names or None} | columns_of(record)
+
+
+def columns_of(record: Customer) -> dict[str, str]:
+    """A record as its row keeps it, with what it is found by."""
+    return {"record": document_of(record), "looked_for": looked_for(record.customer, record.name)}
 
 
 def document_of(record: Customer) -> str:

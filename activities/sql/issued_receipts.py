@@ -51,6 +51,16 @@ class IssuedReceipt(NamedTuple):
     issued_at: datetime
 
 
+class ReceiptOfCase(NamedTuple):
+    """A receipt in the list of a customer's."""
+
+    workflow_id: str
+    run_id: str
+    number: int
+    event: str
+    issued_at: datetime
+
+
 COLUMNS = tuple(issued_receipts.c[name] for name in IssuedReceipt._fields)
 
 
@@ -85,6 +95,15 @@ class SqlIssuedReceipts:
         statement = select(*COLUMNS).where(*of_case(workflow_id, run_id)).order_by(issued_receipts.c.number)
         with self.database.read() as connection:
             return tuple(map(read, connection.execute(statement)))
+
+    def of_customer(self, customer: str, limit: int) -> tuple[ReceiptOfCase, ...]:
+        """The last receipts of all cases of a customer, the newest first."""
+        issued = issued_receipts.c
+        columns = [issued[name] for name in ReceiptOfCase._fields]
+        newest = (issued.issued_at.desc(), issued.key.desc())
+        statement = select(*columns).where(issued.customer == customer).order_by(*newest).limit(limit)
+        with self.database.read() as connection:
+            return tuple(ReceiptOfCase(**row._mapping) for row in connection.execute(statement))
 
     def of_newest(self, workflow_id: str) -> tuple[IssuedReceipt, ...]:
         """The receipts of the newest run of a workflow ID, in order."""

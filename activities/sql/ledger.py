@@ -12,6 +12,7 @@ from activities.sql.open_list import unlist
 from activities.sql.paging import Page
 from activities.sql.runs import close_all, open_row
 from activities.sql.tables import ledger, runs, tasks
+from states.model.names import case_number
 from states.model.status import CancellationItem, End, GoingOn, Status
 
 
@@ -80,5 +81,6 @@ def row_of(end: End) -> dict[str, Any]:
     """An end as a row."""
     values = end.status.model_dump(include=set(ledger.columns.keys()))
     values["reason"] = end.status.reason.code if end.status.reason else None
+    values["case_number"] = case_number(end.status.workflow_id, end.first_run_id)
     document = end.status.model_dump(mode="json")
     return values | end.model_dump(exclude={"status"}) | {"document": document}

@@ -10,6 +10,7 @@ from activities.sql.cancellation_list import Asked, read_cancellations
 from activities.sql.database import Database
 from activities.sql.paging import Page
 from activities.sql.tables import ledger, open_list, runs
+from states.model.names import case_number
 from states.model.status import CancellationItem, ShownRun
 
 WHOEVER = ""
@@ -76,7 +77,11 @@ def put(connection: Connection, shown: Sequence[ShownRun]) -> None:
     if not shown:
         return
     unlist(connection, [run.workflow_id for run in shown])
-    rows = [run._asdict() | {"waiting_for": list(run.waiting_for)} for run in shown]
+    rows = [
+        run._asdict()
+        | {"waiting_for": list(run.waiting_for), "case_number": case_number(run.workflow_id, run.first_run_id)}
+        for run in shown
+    ]
     connection.execute(
         insert(open_list),
         [row | {"awaited": awaited} for row in rows for awaited in (WHOEVER, *dict.fromkeys(row["waiting_for"]))],

@@ -4,6 +4,7 @@ They are those of the first schema, and beside them what later migrations have a
 one of the first schema takes a copy of that declaration to here, and changes it here.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Boolean, Column, Index, Integer, Table, UniqueConstraint, false, text
@@ -11,6 +12,15 @@ from sqlalchemy import Boolean, Column, Index, Integer, Table, UniqueConstraint,
 from activities.sql import first_schema
 from activities.sql.columns import PLAIN, FreeText, UtcMoment, counted, keys, needed, new_metadata, optional
 from activities.sql.first_schema import ONLY_OPEN, of_list
+
+
+def called_so(table: Table, *first: str, orders: Sequence[str]) -> None:
+    """Cases are found by number (`states.model.names.case_number`) and subject, each by an index in a list's order."""
+    table.append_column(Column("case_number", FreeText))
+    for name in ("case_number", "subject"):
+        columns = (table.c[column] for column in (*first, name, *orders))
+        Index(f"ix_{table.name}_{name}", *columns)
+
 
 PRESENT = text("ended_at IS NULL")
 ONLY_THE_PRESENT: dict[str, Any] = {"sqlite_where": PRESENT, "postgresql_where": PRESENT}
@@ -22,7 +32,10 @@ for table in first_schema.schema.tables.values():  # copies: what is added here 
         table.to_metadata(metadata)
 customers = metadata.tables["customers"]
 """`record`: as a line of the file that was loaded, and as changes have left it since. `former_names`: what licences and
-partners were called that have left it: their last texts name them too."""
+partners were called that have left it: their last texts name them too. `looked_for`: number and name, as operators look
+for them (`activities.sql.folded`)."""
+customers.append_column(Column("looked_for", FreeText))
+Index("ix_customers_looked_for", customers.c.looked_for, customers.c.customer)
 orders = metadata.tables["orders"]
 """`booked` False: a note of ours only. `state`: booked | withdrawn | superseded | applied."""
 receipts = metadata.tables["receipts"]
@@ -32,6 +45,7 @@ open_list.append_column(Column("being_booked", Boolean, nullable=False, server_d
 """What the list of cancellations shows of open runs: for each a row whatever it waits for (`awaited` empty), and one
 for each that it waits for. `run_id`: of its newest part; `as_of`: when it stood so."""
 Index("ix_open_list_order_by", open_list.c.awaited, open_list.c.order_by)
+called_so(open_list, "awaited", orders=("started_at", "workflow_id"))
 news = metadata.tables["news"]
 """What an open run must be told and has not been yet."""
 TASKS_BY = ((), ("kind",), ("type",), ("kind", "type"))
@@ -60,6 +74,7 @@ tasks = Table(
     ),
     Index("ix_tasks_type_opened_at", "type", "opened_at", "open", **ONLY_OPEN),
     Index(None, "workflow_id"),
+    Index("ix_tasks_ticket", "ticket", "task"),
 )
 """`rank`: by what its urgency is told (`activities.sql.urgency`). `due`: when it is due, at the latest with `deadline`,
 which is the customer's; one without either is due since it was opened. `about`: what is said of the run beside its
@@ -85,6 +100,7 @@ steps_done = Table(
 """The steps of a task's click path that somebody has ticked, by their number, from 1."""
 tickets = metadata.tables["tickets"]
 ledger = metadata.tables["ledger"]
+called_so(ledger, orders=("ended_at", "workflow_id", "run_id"))
 """Whatever was started ends here, also what was started by hand under any name: nothing limits its identifiers."""
 inbox = metadata.tables["inbox"]
 """`content` and `sender`: all that it takes to carry it out. `attempt`: how often it was refused; `tries`: how often a
@@ -122,6 +138,7 @@ issued_receipts = Table(
     *needed("jws"),
     *needed("issued_at", of=UtcMoment),
     UniqueConstraint("workflow_id", "first_run_id", "number"),
+    Index("ix_issued_receipts_customer", "customer", "issued_at", "key"),
 )
 """The receipts that customers were given. `number`: in the case, which `first_run_id` names; `run_id`: of the part that
 asked. `content`: the document as it is hashed and signed; `previous`: the hash of the one before."""

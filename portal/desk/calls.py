@@ -13,6 +13,7 @@ from portal.context import Portal
 from portal.desk import sessions
 from portal.desk.authority import authority_in
 from portal.desk.bulk import BulkDesk
+from portal.desk.cases import DeskCases
 from portal.desk.freezes import DeskFreezes
 from portal.desk.overview import DeskOverview
 from portal.desk.task_room import TaskRoom
@@ -65,6 +66,11 @@ class PortalDesk:
     def overview(self) -> DeskOverview:
         """The calls about the overview."""
         return DeskOverview(self.portal)
+
+    @property
+    def cases(self) -> DeskCases:
+        """The calls about cases and customers."""
+        return DeskCases(self.portal)
 
     @property
     def freezes(self) -> DeskFreezes:

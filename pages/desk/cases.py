@@ -1,0 +1,154 @@
+"""Cases and customers: look for either, and one page for each with everything about it."""
+
+from typing import Any
+from urllib.parse import quote
+
+from fastapi import APIRouter, Request, Response
+
+from catalogue.texts import keys, known, say
+from pages.calls import CallRefused, Document
+from pages.desk.site import CurrentOperator, desk_page
+from pages.my.addresses import case_of, with_query
+from pages.rendering import HEADERS
+from pages.site import CurrentSite
+
+CASES = "/desk/cases"
+CUSTOMERS = "/desk/customers"
+LONGEST = 200
+"""Characters of what is looked for."""
+MOST_NAMED = 20
+"""So many of each are found."""
+FILTERS = ("customer", "kind", "state", "waiting_for", "effective_from", "effective_to", "open")
+KINDS = tuple(key.removeprefix("kind.") for key in keys() if key.startswith("kind."))
+AWAITED = ("customer", "operator", "third_party", "date", "system", "repair")
+OPEN = {"open": True, "ended": False}
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get(CASES)
+async def cases(request: Request, site: CurrentSite, operator: CurrentOperator) -> Response:
+    """What was looked for, or else the list of all cases that are like what is asked for."""
+    given = {name: value.strip() for name, value in request.query_params.items()}
+    words = given.get("q", "")[:LONGEST]
+    wanted = {name: given[name] for name in FILTERS if given.get(name)}
+    shown: dict[str, Any] = {"q": words, "wanted": wanted, "found": None, "page": None, "problem": None}
+    if words:
+        shown["found"] = await site.desk.cases.look(operator, words)
+    else:
+        cursor = given.get("cursor") or None
+        try:
+            shown["page"] = await site.desk.cases.cancellations(operator, asked_for(wanted), cursor)
+        except CallRefused as refusal:
+            if refusal.status != 422:
+                raise
+            shown["problem"] = refusal.problem
+        shown |= {"cursor": cursor, "dated": bool({"effective_from", "effective_to"} & wanted.keys())}
+    shown |= {
+        "kinds": KINDS,
+        "states": states(operator.language),
+        "awaited": AWAITED,
+        "MOST_NAMED": MOST_NAMED,
+        "list_address": listed,
+    }
+    return desk_page(request, "desk/cases.html", operator, shown | ADDRESSES, status=422 if shown["problem"] else 200)
+
+
+@router.get(f"{CASES}/{{kind}}/{{customer}}/{{subject}}")
+async def case(
+    kind: str,
+    customer: str,
+    subject: str,
+    request: Request,
+    site: CurrentSite,
+    operator: CurrentOperator,
+    run_id: str | None = None,
+) -> Response:
+    """Everything about a case: of the newest run, or of the one that `run_id` names."""
+    workflow_id = case_of(kind, customer, subject)
+    found = await site.desk.cases.case(operator, workflow_id, run_id or None)
+    others = [run for run in found["runs"] if run["run_id"] != found["status"]["run_id"]]
+    shown = {
+        "found": found,
+        "case": found["status"],
+        "others": others,
+        "older": run_id is not None and bool(found["runs"]) and found["runs"][0] in others,
+        "run_id": run_id or None,
+        "happened": lambda event: happened(operator.language, event),
+    }
+    return desk_page(request, "desk/case.html", operator, shown | ADDRESSES)
+
+
+@router.get(f"{CASES}/{{kind}}/{{customer}}/{{subject}}/receipts/{{number}}.pdf")
+async def receipt(
+    kind: str,
+    customer: str,
+    subject: str,
+    number: int,
+    site: CurrentSite,
+    operator: CurrentOperator,
+    run_id: str | None = None,
+) -> Response:
+    """A receipt, as the customer has it."""
+    workflow_id = case_of(kind, customer, subject)
+    name, content = await site.desk.cases.receipt(operator, workflow_id, run_id or None, number)
+    headers = HEADERS | {"Content-Disposition": f'attachment; filename="{quote(name)}"'}
+    return Response(content, headers=headers, media_type="application/pdf")
+
+
+@router.get(f"{CUSTOMERS}/{{customer}}")
+async def customer(customer: str, request: Request, site: CurrentSite, operator: CurrentOperator) -> Response:
+    """Everything about a customer."""
+    found = await site.desk.cases.customer(operator, customer)
+    runs = found["cases"]["items"]
+    shown = {
+        "found": found,
+        "board": found["board"],
+        "open_cases": [run for run in runs if run["ended_at"] is None],
+        "ended_cases": [run for run in runs if run["ended_at"] is not None],
+    }
+    return desk_page(request, "desk/customer.html", operator, shown | ADDRESSES)
+
+
+def asked_for(wanted: Document) -> Document:
+    """What is asked of `GET /cancellations`; an `open` that is neither asks for both."""
+    return {**wanted, "open": OPEN.get(wanted.get("open", ""))}
+
+
+def states(language: str) -> list[tuple[str, str]]:
+    """The states with what they are called, of whatever kind."""
+    values = {"kind": None, "being_booked": False}
+    return [(key.removeprefix("state."), say(language, key, values)) for key in keys() if key.startswith("state.")]
+
+
+def happened(language: str, event: str) -> str:
+    """What happened, in words for the vendor's people: those of the customers' pages speak to the customer."""
+    key = f"event.{event}"
+    return say(language, key) if known(key) else event
+
+
+def listed(**query: str | None) -> str:
+    """The list with what is asked of it."""
+    return with_query(CASES, **query)
+
+
+def case_address(workflow_id: str, run_id: str | None = None) -> str:
+    """The page of a case."""
+    return with_query(f"{CASES}/{quote(workflow_id, safe='/')}", run_id=run_id)
+
+
+def customer_address(number: str) -> str:
+    """The page of a customer."""
+    return f"{CUSTOMERS}/{quote(number, safe='')}"
+
+
+def receipt_address(workflow_id: str, number: int, run_id: str | None = None) -> str:
+    """A receipt as PDF."""
+    return with_query(f"{CASES}/{quote(workflow_id, safe='/')}/receipts/{number}.pdf", run_id=run_id)
+
+
+ADDRESSES = {
+    "case_address": case_address,
+    "customer_address": customer_address,
+    "receipt_address": receipt_address,
+}

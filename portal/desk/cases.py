@@ -1,0 +1,57 @@
+"""Search, cases and customers for the operators' pages, by the functions that answer the calls over HTTP."""
+
+from dataclasses import dataclass
+
+from activities.receipts.printed import file_name, pdf_of
+from pages.calls import Document
+from pages.desk_calls import Operator
+from portal import finding
+from portal.context import Portal
+from portal.page_calls import answered
+from portal.receipt_routes import receipt_of
+from portal.search import criteria_of, search
+from states.model.record import Language
+
+PAGE = 50
+
+
+@dataclass(frozen=True)
+class DeskCases:
+    """The protocol `pages.desk_calls.CaseCalls` on one application's parts."""
+
+    portal: Portal
+
+    async def look(self, operator: Operator, wanted: str) -> Document:
+        """`GET /search`."""
+        with answered(operator.language):
+            return await finding.look(self.portal, wanted, spoken_by(operator))
+
+    async def cancellations(self, operator: Operator, wanted: Document, cursor: str | None) -> Document:
+        """`GET /cancellations`."""
+        with answered(operator.language):
+            criteria = criteria_of(wanted, self.portal.settings.time_zone)
+            asked = (self.portal, criteria, cursor, PAGE, spoken_by(operator))
+            found: Document = await self.portal.adapters.database.in_thread(search, *asked)
+            return found
+
+    async def case(self, operator: Operator, workflow_id: str, run_id: str | None) -> Document:
+        """`GET /cases/{kind}/{customer}/{subject}`."""
+        with answered(operator.language):
+            return await finding.case_file(self.portal, workflow_id, run_id, spoken_by(operator))
+
+    async def customer(self, operator: Operator, customer: str) -> Document:
+        """`GET /customers/{customer}`."""
+        with answered(operator.language):
+            return await finding.customer_file(self.portal, customer, spoken_by(operator))
+
+    async def receipt(self, operator: Operator, workflow_id: str, run_id: str | None, number: int) -> tuple[str, bytes]:
+        """`GET /cancellations/{workflow_id}/receipts/{number}.pdf`."""
+        with answered(operator.language):
+            found = await receipt_of(self.portal, workflow_id, run_id, number)
+            made = await self.portal.adapters.database.in_thread(pdf_of, found, self.portal.settings)
+            return file_name(found, "pdf"), made
+
+
+def spoken_by(operator: Operator) -> Language:
+    """The operator's language."""
+    return "en" if operator.language == "en" else "de"

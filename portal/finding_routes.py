@@ -1,0 +1,61 @@
+"""The calls by which operators find their way: search, everything about a case, everything about a customer."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Path, Query
+from fastapi.responses import JSONResponse
+
+from portal import finding
+from portal.authority import operator_authority
+from portal.finding_examples import CASE, CUSTOMER, FOUND
+from portal.finding_schemas import CaseFile, CustomerFile, Found
+from portal.openapi import OPERATOR, answer, problems, secured
+from portal.parameters import CurrentPortal, OwnCustomer, ReadIn, RunId
+from portal.receipt_routes import Kind, Subject
+from states.model.base import Identifier
+
+router = APIRouter(tags=["operators"], dependencies=[Depends(operator_authority)])
+
+
+@router.get(
+    "/search",
+    summary="Customers by name or number, cases by number, ID or subject, tasks by number or ticket",
+    responses=answer(200, Found, FOUND, "What was found, of each the first twenty") | problems(401, 403, 422, 503),
+    openapi_extra=secured(OPERATOR),
+)
+async def search(
+    portal: CurrentPortal,
+    q: Annotated[str, Query(max_length=1000, description="Any part of a name; of all else the whole")],
+    language: ReadIn = None,
+) -> JSONResponse:
+    """Capitals do not matter. Of several words each must stand in the name, in any order."""
+    return JSONResponse(await finding.look(portal, q, language))
+
+
+@router.get(
+    "/cases/{kind}/{customer}/{subject}",
+    summary="Everything about a case",
+    responses=answer(200, CaseFile, CASE, "The case") | problems(401, 403, 404, 422, 503),
+    openapi_extra=secured(OPERATOR),
+)
+async def case(
+    kind: Kind,
+    customer: Annotated[Identifier, Path(examples=["K-1001"])],
+    subject: Subject,
+    portal: CurrentPortal,
+    run_id: RunId = None,
+    language: ReadIn = None,
+) -> JSONResponse:
+    """Of the newest run, or of the one that `run_id` names."""
+    return JSONResponse(await finding.case_file(portal, f"{kind}/{customer}/{subject}", run_id, language))
+
+
+@router.get(
+    "/customers/{customer}",
+    summary="Everything about a customer",
+    responses=answer(200, CustomerFile, CUSTOMER, "The customer") | problems(401, 403, 404, 422, 503),
+    openapi_extra=secured(OPERATOR),
+)
+async def customer(customer: OwnCustomer, portal: CurrentPortal, language: ReadIn = None) -> JSONResponse:
+    """With the board, the cases, the receipts and the open tasks."""
+    return JSONResponse(await finding.customer_file(portal, customer, language))

@@ -1,0 +1,65 @@
+"""Cases and customers at the desk: from a name to the customer, his case and its task."""
+
+
+import pytest
+from playwright.async_api import expect
+
+from tests.pages.browser import PHONE, Shop, check_page
+from tests.pages.desk import EXAMPLES
+
+pytestmark = pytest.mark.server
+CUSTOMER = next(record for record in EXAMPLES if record["customer"] == "K-1004")
+
+
+async def a_case(shop: Shop) -> str:
+    """A case with a task, a note and a receipt; answers the task."""
+    await shop.world.load(*EXAMPLES)
+    run = await shop.world.request("wms_user", "K-1004", "U-42", by="chef@kunde.example")
+    await run("acknowledge_warning", by="chef@kunde.example") if "acknowledge_warning" in (await run.status())[
+        "enabled"
+    ] else None
+    await run("place_order", by="chef@kunde.example")
+    return await run.task("perform")
+
+
+@pytest.mark.shop(customer_centre="guided")
+async def test_from_a_name_to_the_customer_the_case_and_its_task(shop: Shop) -> None:
+    task = await a_case(shop)
+    page = await shop.at_desk("/desk/cases")
+    await check_page(page)
+    await page.get_by_label("Kunde, Fall, Lizenz").fill(CUSTOMER["name"].upper()[:6])
+    await page.get_by_role("button", name="Suchen").click()
+    await check_page(page)
+    await page.get_by_role("link", name=CUSTOMER["name"]).click()
+    await expect(page.get_by_role("heading", level=1)).to_have_text(CUSTOMER["name"])
+    await page.screenshot(path="/tmp/cases-customer.png", full_page=True)
+    await check_page(page)
+    await page.locator("[aria-labelledby=open-cases]").get_by_role("link").first.click()
+    await expect(page.get_by_role("heading", level=2, name="Verlauf")).to_be_visible()
+    await page.screenshot(path="/tmp/cases-case.png", full_page=True)
+    await check_page(page)
+    number = await page.locator("dt:has-text('Fallnummer') + dd").inner_text()
+    assert await page.get_by_role("link", name="Temporal").get_attribute("href")
+    link = page.locator("[aria-labelledby=tasks]").get_by_role("link")
+    assert await link.get_attribute("href") == f"/desk/tasks/{task}"
+    # By each number that somebody may have of it.
+    for wanted, address in (
+        (number.lower(), "/desk/cases/wms_user/K-1004/U-42"), ("u-42", "/desk/cases/wms_user/K-1004/U-42"),
+        (task, f"/desk/tasks/{task}"), ("k-1004", "/desk/customers/K-1004"),
+    ):  # fmt: skip
+        await page.goto(f"/desk/cases?q={wanted}")
+        assert await page.locator(f"main a[href='{address}']").count() == 1, wanted
+    await page.goto("/desk/cases?q=niemand")
+    await expect(page.get_by_text("Zu „niemand“ ist nichts da")).to_be_visible()
+    await page.goto("/desk/cases?effective_from=2027-13-01")
+    await expect(page.get_by_role("alert")).to_contain_text("effective_from")
+    await page.goto("/desk/cases?kind=wms_user&open=open&waiting_for=operator")
+    await expect(page.get_by_role("row", name="K-1004")).to_have_count(1)
+    await page.goto("/desk/cases?kind=wms_user&open=ended")
+    await expect(page.get_by_text("keinen Fall")).to_be_visible()
+    await page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
+    await page.goto("/desk/cases")
+    await page.screenshot(path="/tmp/cases-phone.png", full_page=True)
+    for path in ("/desk/cases/wms_user/K-1004/none", "/desk/customers/K-nobody", "/desk/cases/x/y/z"):
+        answer = await page.goto(path)
+        assert answer and answer.status == 404, path

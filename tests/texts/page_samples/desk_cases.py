@@ -1,0 +1,21 @@
+"""What the operators' pages about cases and customers say."""
+
+AT = {"at": "2027-01-12T09:00:00Z", "zone": "Europe/Berlin"}
+SAMPLES = {
+    "page.desk.cases.found_title": {"words": "Müller"},
+    "page.desk.cases.found_nothing": {"words": "Müller"},
+    "page.desk.cases.found_first": {"shown": "20"},
+    "page.desk.cases.total": {"number": 40, "shown": "40"},
+    "page.desk.cases.total_more": {"shown": "10.000"},
+    "page.desk.cases.total_dated": {"number": 40, "shown": "40"},
+    "page.desk.case.standing_value": {"target": "JTL Advanced", **AT},
+    "page.desk.case.surplus_open": {"number": 2},
+    "page.desk.case.surplus_candidates": {"numbers": "L-77, L-78"},
+    "page.desk.case.due": AT,
+    "page.desk.case.claimed": {"by": "anna"},
+    "page.desk.case.run_open": AT,
+    "page.desk.case.run_ended": AT,
+    "page.desk.customer.price_unknown": {"number": 2},
+    "page.desk.customer.running": {"state": "Noch nicht abgesendet"},
+    "call.search_words": {"longest": 200},
+}
