@@ -37,7 +37,7 @@ CUSTOMER: dict[str, Any] = {
             "workflow_id": "edition/K-1001/jtl",
             "run_id": "0b1c2d3e-4f50-4172-8394-a5b6c7d8e9f0",
             "number": 1,
-            "event": "place_order",
+            "event": "ordered",
             "issued_at": "2027-01-12T09:00:00Z",
         }
     ],

@@ -1,6 +1,5 @@
 """Cases and customers at the desk: from a name to the customer, his case and its task."""
 
-
 import pytest
 from playwright.async_api import expect
 
@@ -15,9 +14,6 @@ async def a_case(shop: Shop) -> str:
     """A case with a task, a note and a receipt; answers the task."""
     await shop.world.load(*EXAMPLES)
     run = await shop.world.request("wms_user", "K-1004", "U-42", by="chef@kunde.example")
-    await run("acknowledge_warning", by="chef@kunde.example") if "acknowledge_warning" in (await run.status())[
-        "enabled"
-    ] else None
     await run("place_order", by="chef@kunde.example")
     return await run.task("perform")
 
@@ -32,11 +28,9 @@ async def test_from_a_name_to_the_customer_the_case_and_its_task(shop: Shop) -> 
     await check_page(page)
     await page.get_by_role("link", name=CUSTOMER["name"]).click()
     await expect(page.get_by_role("heading", level=1)).to_have_text(CUSTOMER["name"])
-    await page.screenshot(path="/tmp/cases-customer.png", full_page=True)
     await check_page(page)
     await page.locator("[aria-labelledby=open-cases]").get_by_role("link").first.click()
     await expect(page.get_by_role("heading", level=2, name="Verlauf")).to_be_visible()
-    await page.screenshot(path="/tmp/cases-case.png", full_page=True)
     await check_page(page)
     number = await page.locator("dt:has-text('Fallnummer') + dd").inner_text()
     assert await page.get_by_role("link", name="Temporal").get_attribute("href")
@@ -59,7 +53,6 @@ async def test_from_a_name_to_the_customer_the_case_and_its_task(shop: Shop) -> 
     await expect(page.get_by_text("keinen Fall")).to_be_visible()
     await page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
     await page.goto("/desk/cases")
-    await page.screenshot(path="/tmp/cases-phone.png", full_page=True)
     for path in ("/desk/cases/wms_user/K-1004/none", "/desk/customers/K-nobody", "/desk/cases/x/y/z"):
         answer = await page.goto(path)
         assert answer and answer.status == 404, path
