@@ -530,6 +530,7 @@ async def test_openapi_has_examples_problems_and_the_shapes(portal):
         "/tasks/{task}/hand-over", "/tasks/{task}/comments", "/tasks/{task}/steps",
         "/tasks/{task}/confirm", "/tasks/{task}/reject",
         "/task-types", "/tasks/{task}/consequence", "/freeze", "/freeze/release", "/overview", "/effects",
+        "/administration",
         "/search", "/cases/{kind}/{customer}/{subject}", "/customers/{customer}",
         "/bulk-decisions", "/bulk-decisions/{bulk}", "/bulk-decisions/{bulk}/failures.csv",
         "/bulk-decisions/{bulk}/consequence",
