@@ -31,7 +31,11 @@ from programs import collect_seldom, end_in_time, leave
 
 HELP: dict[str, Any] = {"help_option_names": ["-h", "--help"]}
 app = typer.Typer(
-    help=__doc__, context_settings=HELP, no_args_is_help=False, rich_markup_mode=None, pretty_exceptions_enable=False
+    help="Cancellations, for operators and administrators.",
+    context_settings=HELP,
+    no_args_is_help=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
 )
 customers = typer.Typer(help="Customers' data.", context_settings=HELP, rich_markup_mode=None)
 app.add_typer(customers, name="customers")

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from catalogue.gist import gist
 from catalogue.quoting import one_line
 from catalogue.texts import say
-from console.output import at, footer, on, one_line_each, pairs, table
+from console.output import at, footer, on, one_line_each, pairs, table, until
 from console.portal_client import language
 from console.refusals import Document
 from states.model.ends import CHANGING_NOTHING, DEADLINE_KEPT
@@ -46,7 +46,7 @@ def print_status(document: Document, zone: str) -> None:
             ("waits for", document["waiting_for"]),
             ("possible now", [name.replace("_", "-") for name in document["enabled"]]),
             ("takes effect", None if unchanged else at(document["effective_at"], zone)),
-            ("order by", None if unchanged else at(deadline(document), zone)),
+            ("order by", None if unchanged else until(deadline(document), zone)),
             ("term ends", on(document["term_ends"])),
             ("cost", None if unchanged else label("cost", document["cost_effect"])),
             ("standing order", f"{standing['target']}, {at(standing['effective_at'], zone)}" if standing else None),
@@ -91,7 +91,7 @@ def print_runs(page: Document, zone: str) -> None:
     """A page of cancellations."""
     rows = [
         (run["workflow_id"], run["state"], run["waiting_for"], at(run["effective_at"], zone),
-         at(deadline(run), zone), at(run["ended_at"], zone))
+         until(deadline(run), zone), at(run["ended_at"], zone))
         for run in page["items"]
     ]  # fmt: skip
     table(("cancellation", "state", "waits for", "takes effect", "order by", "ended"), rows)
@@ -147,10 +147,10 @@ def print_preview(document: Document, zone: str) -> None:
         [
             ("would be refused", coded(document["refusal"]) if document["refusal"] else None),
             ("takes effect", at(document["effective_at"], zone)),
-            ("order by", at(document["order_by"], zone)),
+            ("order by", until(document["order_by"], zone)),
             (
                 "otherwise",
-                f"{at(later['effective_at'], zone)}, order by {at(later['order_by'], zone)}" if later else None,
+                f"{at(later['effective_at'], zone)}, order by {until(later['order_by'], zone)}" if later else None,
             ),
             ("cost", label("cost", document["cost_effect"])),
             ("a month", f"{cost['before']} → {cost['after']} {cost['currency']}" if cost else None),

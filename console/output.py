@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Column, Table
 from rich.text import Text
 
-from catalogue.formats import day, moment
+from catalogue.formats import day, last_day_before, moment
 from catalogue.quoting import one_line
 from console.portal_client import language
 
@@ -101,6 +101,11 @@ def cell(value: Any) -> str:
 def at(value: str | None, zone: str) -> str:
     """A moment in local form: 00:00 in `zone` is said as such, since months begin then."""
     return moment(language(), datetime.fromisoformat(value), zone) if value else "–"
+
+
+def until(value: str | None, zone: str) -> str:
+    """The last day that lies before a moment: the last one in time, as people say it."""
+    return last_day_before(language(), value, zone) if value else "–"
 
 
 def on(value: str | None) -> str:
