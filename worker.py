@@ -32,6 +32,8 @@ from loop_watch import watched_loop
 from portal.bulk_sender import RunDecisions
 from portal.deliverer import Deliverer
 from portal.delivery import delivery_of
+from portal.notices.mailing import NoticeMails
+from portal.notices.webhook import NoticeCalls
 from programs import collect_as_usual, end_in_time, leave, told_to_stop
 from settings import Settings, checked, run_program, switched_off
 from states.model.request import LicenceChanged
@@ -85,6 +87,7 @@ def create_worker(client: Client, settings: Settings) -> Worker:
 
     teller = NewsTeller(cancellations.adapters.news, tell)
     released = ReleaseTeller(cancellations.adapters, tell_released)
+    mails, calls = NoticeMails(delivery), NoticeCalls(delivery)
     shown = ShownRuns(cancellations.adapters.open_list)
 
     @asynccontextmanager
@@ -92,6 +95,8 @@ def create_worker(client: Client, settings: Settings) -> Worker:
         steps = (
             (deliverer.carry_out_due, PAUSE_S),
             (teller.tell_waiting, PAUSE_S),
+            (mails.send_due, PAUSE_S),
+            (calls.post_due, PAUSE_S),
             (released.tell_released, RELEASED_S),
             (shown.write_waiting, SHOWN_WITHIN_S),
         )

@@ -25,6 +25,7 @@ from activities.sql.issued_receipts import SqlIssuedReceipts
 from activities.sql.kept_sessions import KeptSessions
 from activities.sql.ledger import SqlLedger
 from activities.sql.news import SqlNews
+from activities.sql.notices import SqlNotices
 from activities.sql.open_list import SqlOpenList
 from activities.sql.operator_sessions import SqlOperatorSessions, operator_sessions_in
 from activities.sql.overview import SqlOverview
@@ -57,6 +58,7 @@ class Adapters:
     bulk_decisions: SqlBulkDecisions
     claims: SqlClaims
     task_notes: SqlTaskNotes
+    notices: SqlNotices
     inbox: SqlInbox
     customer_sessions: KeptSessions
     operator_sessions: SqlOperatorSessions
@@ -103,6 +105,7 @@ def create_adapters(settings: Settings) -> Adapters:
         bulk_decisions=SqlBulkDecisions(database),
         claims=SqlClaims(database),
         task_notes=SqlTaskNotes(database),
+        notices=SqlNotices(database),
         inbox=SqlInbox(database),
         customer_sessions=customer_sessions_in(database),
         operator_sessions=operator_sessions_in(database),

@@ -27,8 +27,13 @@ def operator_page(settings: Settings, workflow_id: str, task: object = None) -> 
     if settings.operator_url:
         return written(settings.operator_url, workflow_id)
     if isinstance(task, str) and task:
-        return f"{settings.public_url}{DESK}/tasks/{quote(task, safe='')}"
+        return f"{work_list_page(settings)}/{quote(task, safe='')}"
     return written(f"{settings.public_url}{DESK}/cases/{{workflow_id}}", workflow_id)
+
+
+def work_list_page(settings: Settings) -> str:
+    """The operators' work list."""
+    return f"{settings.public_url}{DESK}/tasks"
 
 
 def written(pattern: str, workflow_id: str) -> str:

@@ -40,14 +40,16 @@ async def healthz() -> JSONResponse:
 async def readyz(request: Request, portal: CurrentPortal) -> JSONResponse:
     """503 where one is not there: a problem that has the parts beside it, each `ok` or what is wrong.
 
-    A freeze is nothing that is missing: `frozen` says whether one stands, null where the database does not say.
+    A freeze is nothing that is missing: `frozen` says whether one stands, null where the database does not say. Nor are
+    notices of tasks that do not arrive: `notices` is `ok` or says how many could not be sent yet.
 
     Addresses and what is off are for operators: others are told no more than that it is.
     """
     parts, off = await portal.readiness.look(), portal.off
     if not is_trusted(request):
         parts, off = {part: answer if answer == OK else FAILED for part, answer in parts.items()}, ()
-    health = Health(status="ok", **parts, frozen=await is_frozen(portal), off=off).model_dump()
+    beside = {"frozen": await is_frozen(portal), "notices": await notices_of(portal, trusted=is_trusted(request))}
+    health = Health(status="ok", **parts, **beside, off=off).model_dump()
     wrong = [f"{part}: {answer}" for part, answer in parts.items() if answer != OK]
     if not wrong:
         return JSONResponse(health)
@@ -65,6 +67,21 @@ async def is_frozen(portal: Portal) -> bool | None:
         return None
 
 
+async def notices_of(portal: Portal, *, trusted: bool) -> str | None:
+    """`ok`, or what of the notices to operators could not be sent yet; None where the database does not answer."""
+    try:
+        failing = await in_time(portal.adapters.database.in_thread(portal.adapters.notices.failing), PART_WITHIN)
+    except (AdapterError, TimeoutError):
+        return None
+    if not any(failing.values()):
+        return OK
+    return (
+        f"not sent yet, see the workers' log: {failing['mail']} by mail, {failing['call']} by webhook"
+        if trusted
+        else FAILED
+    )
+
+
 @router.get(
     "/metrics",
     summary="Counters in the Prometheus format",
@@ -74,5 +91,6 @@ async def is_frozen(portal: Portal) -> bool | None:
 async def metrics(portal: CurrentPortal) -> Response:
     """Events by type and outcome; what has ended, by reason; seconds by route. What the database counts may be old."""
     with suppress(AdapterError):
-        await portal.metrics.count(portal.adapters.ledger, portal.adapters.inbox, portal.adapters.freezes)
+        kept = portal.adapters
+        await portal.metrics.count(kept.ledger, kept.inbox, kept.freezes, kept.notices)
     return Response(generate_latest(portal.metrics.registry), media_type=CONTENT_TYPE_LATEST)

@@ -8,6 +8,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from activities.sql.freezes import SqlFreezes
 from activities.sql.inbox import SqlInbox
 from activities.sql.ledger import SqlLedger
+from activities.sql.notices import SqlNotices
 
 METHODS = frozenset({"GET", "POST", "HEAD", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
@@ -45,6 +46,12 @@ class Metrics:
             ("effect",),
             registry=self.registry,
         )
+        self.notices = Gauge(
+            "cancellations_notices_failing",
+            "Notices of tasks to operators that could not be sent at the last try, by way: mail or call (the webhook)",
+            ("way",),
+            registry=self.registry,
+        )
         self.calls = Histogram(
             "cancellations_request_seconds",
             "Seconds that a call took, by method, route and status",
@@ -59,8 +66,10 @@ class Metrics:
             registry=self.registry,
         )
 
-    async def count(self, ledger: SqlLedger, inbox: SqlInbox, freezes: SqlFreezes) -> None:
+    async def count(self, ledger: SqlLedger, inbox: SqlInbox, freezes: SqlFreezes, notices: SqlNotices) -> None:
         """Count anew what the database holds, whoever wrote it."""
+        for way, number in (await notices.database.in_thread(notices.failing)).items():
+            self.notices.labels(way).set(number)
         counts = await ledger.database.in_thread(ledger.counts)
         promises = await inbox.database.in_thread(inbox.open_promises)
         frozen = await freezes.database.in_thread(freezes.standing) is not None

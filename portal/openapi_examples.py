@@ -317,6 +317,7 @@ READY: dict[str, Any] = {
     "database": "ok",
     "mail": "ok",
     "frozen": False,
+    "notices": "ok",
     "off": ["CANCELLATIONS_SMTP_URL is not set: mails are files in var/mail, and nobody gets them"],
 }
 CUSTOMER_SESSION = {"customer": "K-1001", "language": "de", "open": {"licence": "L-77"}}

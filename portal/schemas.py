@@ -595,4 +595,5 @@ class Health(Value):
     database: str | None = None
     mail: str | None = None
     frozen: bool | None = None
+    notices: str | None = None
     off: tuple[str, ...] = ()

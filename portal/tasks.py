@@ -5,14 +5,16 @@ import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any, get_args
+from typing import Any, Protocol, get_args
 
+from activities.adapters import Adapters
 from activities.names import Names, names_in
 from activities.ports import AdapterError
 from activities.sql.claims import AlreadyClaimed
 from activities.sql.paging import MOST_COUNTED, total_of
 from activities.sql.urgency import Order
 from activities.sql.work_list import WorkItem
+from catalogue.loader import Catalogues
 from catalogue.quoting import one_line, written
 from catalogue.texts import say
 from portal.authority import Authority
@@ -22,6 +24,7 @@ from portal.problems import PortalProblem, malformed
 from portal.schemas import Comment, Doing, HandOver, Step, TaskItem
 from portal.shown import NAMES_WITHIN
 from portal.strict_json import read_document
+from settings import Settings
 from states.chart.task_types import TASK_TYPES
 from states.kinds.registry import KINDS
 from states.model.base import day_of, start_of
@@ -60,6 +63,17 @@ def query_of(order: str = "due", **asked: Any) -> TaskQuery:
     return TaskQuery(order="urgency" if order == "urgency" else "due", **asked)
 
 
+class Recorded(Protocol):
+    """What it takes to read our record."""
+
+    @property
+    def adapters(self) -> Adapters: ...
+    @property
+    def catalogues(self) -> Catalogues: ...
+    @property
+    def settings(self) -> Settings: ...
+
+
 @dataclass(frozen=True)
 class Known:
     """What our record says of a customer; nothing where it has no such customer, or cannot be read at once."""
@@ -90,7 +104,7 @@ async def known_of(portal: Portal, customers: Iterable[str]) -> Mapping[str, Kno
         return {}
 
 
-def read_known(portal: Portal, customers: set[str]) -> Mapping[str, Known]:
+def read_known(portal: Recorded, customers: set[str]) -> Mapping[str, Known]:
     """The same. Blocks."""
     records = portal.adapters.records.several(customers)
     return {

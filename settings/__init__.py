@@ -11,15 +11,19 @@ from settings.faults import SECRETS, Names, checked, explain, misspelt, read_set
 from settings.grades import GRADES, Grade
 from settings.left_off import switched_off
 from settings.model import PREFIX, Settings
+from settings.notices import ANY, Digest, Notice
 from settings.shown import ShownSetting, shown_settings
 
 __all__ = [
+    "ANY",
     "DATABASE",
     "GRADES",
     "PREFIX",
     "SECRETS",
+    "Digest",
     "Grade",
     "Names",
+    "Notice",
     "Settings",
     "ShownSetting",
     "checked",

@@ -11,14 +11,15 @@ from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from settings.addresses import masked
 from settings.model import PREFIX, Settings
+from settings.notices import ANY
 from settings.reading import DURATION
 
 SECRETS = (
     *("webhook_secret", "operator_tokens", "portal_tokens", "session_secret", "receipt_key", "oidc_client_secret"),
-    *("smtp_url", "database_url"),
+    *("smtp_url", "database_url", "notice_webhook_url", "notice_webhook_secret"),
 )
 """What is never shown as it is: each may hold a secret."""
-ADDRESSES = ("smtp_url", "database_url")
+ADDRESSES = ("smtp_url", "database_url", "notice_webhook_url")
 """Of these, what is shown with its password masked."""
 DURATIONS = ("abandon_after", "remind_every", "recheck_before", "repair_after", "max_event_age", "apply_window")
 
@@ -43,6 +44,7 @@ def checked(settings: Settings, names: Names) -> Settings:
         *unknown_names("customer_centre_modes", settings.customer_centre_modes, "kinds", names.kinds),
         *unknown_names("task_due", settings.task_due, "types of task", names.tasks),
         *unknown_names("second_opinion", dict.fromkeys(settings.second_opinion), "decisions", names.decisions),
+        *unknown_names("notice", {n: v for n, v in settings.notice.items() if n != ANY}, "types of task", names.tasks),
         *missing_of_provider(settings),
     ]
     if faults:

@@ -25,6 +25,7 @@ from settings.addresses import (
 from settings.brand import MIDDLE, PICTURES, colour, luminance, picture
 from settings.grades import Grade, check_names, grades_by_group, grades_by_name
 from settings.identities import claim, issuer, scopes
+from settings.notices import Digest, Notice, digest, notices
 from settings.reading import (
     durations,
     iso_8601,
@@ -103,6 +104,18 @@ class Settings(BaseSettings):
     apply_window: Annotated[timedelta, Field(ge=timedelta(0)), read_from_text(iso_8601)] = timedelta(minutes=10)
     task_due: Annotated[dict[str, str], NoDecode, read_from_text(durations)] = {}
     """Within which time tasks of a type are due, where that is not the type's own."""
+    notice: Annotated[dict[str, Notice], NoDecode, read_from_text(notices)] = {}
+    """By type of task, or `*`, how operators learn of it by mail, where that is not the type's own way."""
+    notice_digest_at: Annotated[Digest, NoDecode, read_from_text(digest)] = Digest((time(8),))
+    """When digests go out, in `TIME_ZONE`."""
+    notice_webhook_url: Annotated[str, AfterValidator(web_address)] = ""
+    """Where notices are posted to; without it nowhere."""
+    notice_webhook_secret: Annotated[
+        tuple[SecretStr, ...], NoDecode, read_from_text(webhook_secrets), Field(validate_default=True)
+    ] = ()
+    """What they are signed with (Standard Webhooks): by each of several, for rotation."""
+    operator_language: Literal["de", "en"] = "de"
+    """The language of mails to operators."""
     compare_at: Annotated[time | None, read_from_text(time_of_day)] = time(3)
     """When the customer centre is compared with Temporal each night, in `TIME_ZONE`; None (`never`): it is not."""
     public_url: Annotated[str, AfterValidator(web_address)] = ""
@@ -173,6 +186,13 @@ class Settings(BaseSettings):
     def grade_of(self, name: str) -> Grade:
         """The grade of an operator with a token: whoever is given none may do all."""
         return self.operator_grades.get(name, "admin")
+
+    @field_validator("notice_webhook_secret", mode="after")
+    @classmethod
+    def _signs_what_it_posts(cls, given: tuple[SecretStr, ...], info: ValidationInfo) -> Any:
+        if bool(given) != bool(info.data.get("notice_webhook_url")):
+            raise ValueError("NOTICE_WEBHOOK_URL and NOTICE_WEBHOOK_SECRET belong together: set both, or none")
+        return given
 
     @property
     def guarded(self) -> bool:

@@ -7,6 +7,7 @@ from pydantic import SecretStr, TypeAdapter
 
 from settings.addresses import masked
 from settings.model import PREFIX, Settings
+from settings.notices import Digest, Notice
 
 DURATION: TypeAdapter[timedelta] = TypeAdapter(timedelta)
 
@@ -51,6 +52,8 @@ def written_value(value: Any) -> str | None:
     """A value as it is written in the environment; passwords in addresses are masked."""
     if value is None or value in ("", (), {}):
         return None
+    if isinstance(value, Notice | Digest):
+        return str(value)
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, timedelta):

@@ -36,7 +36,7 @@ with workflow.unsafe.imports_passed_through():
     from states.model.memory import Memory, TimelineLine
     from states.model.names import last_mails_of
     from states.model.request import OPERATOR_MESSAGES, ConfirmTask, RejectTask
-    from states.model.status import Status, TaskEntry, TicketNumbers, page_of
+    from states.model.status import Status, TicketNumbers, page_of
     from states.views.consequence import Course, consequence
     from states.views.refusals import problem
     from states.views.status import Glance, glance, status, task_entries
@@ -125,7 +125,7 @@ class LastMails:
         self.background = Background()
         self.effects = EffectRunner(lambda: self.memory, self.background, patience=options.MAIL_PATIENCE)
         self.publisher = Publisher(self.background, self.effects.freezing)
-        self.shown: tuple[TaskEntry, ...] = ()
+        self.shown: tuple[Any, ...] = ()
         self.timeline_kept: tuple[TimelineLine, ...] = ()
         """As the ledger has it."""
         self.settled = False
@@ -276,9 +276,10 @@ class LastMails:
         self.settled = True
         entries, memory = task_entries(self.memory, say), self.memory
         self.publisher.publish_attributes(Glance(self.chart.public_state, waiting_for(memory), None, None), memory)
-        if entries != self.shown:
+        shown = (entries, [task.escalated for task in memory.tasks])
+        if shown != self.shown:
             no_deadlines = (None,) * len(entries)
-            self.shown, tasks = entries, task_list(entries, no_deadlines, memory, self.info)
+            self.shown, tasks = shown, task_list(entries, no_deadlines, memory, self.info)
             await call_until_done(activity_names.WRITE_TASKS, tasks, TicketNumbers, "Write the task to the work list")
         if memory.timeline != self.timeline_kept:
             self.timeline_kept = memory.timeline

@@ -9,7 +9,7 @@ with workflow.unsafe.imports_passed_through():
     from activities import activity_names
     from catalogue.texts import say
     from states.chart.task_types import ticket_group
-    from states.model.memory import Memory
+    from states.model.memory import Memory, Task
     from states.model.status import TaskEntry, TaskList, TaskRow, TicketNumbers
     from states.views.deadlines import awaits_proof, deadline_of
     from states.views.status import Glance, task_entries
@@ -39,6 +39,8 @@ class Publisher:
         self.tasks: Any = ()
         self.deadlines: Deadlines = ()
         """Of the tasks, as they were written last."""
+        self.reminders: tuple[int, ...] = ()
+        """How often each has been brought to mind, as it was written last."""
         self.tickets: dict[str, str] = {}
         self.writing = False
         """The work list is being written."""
@@ -54,8 +56,10 @@ class Publisher:
         self.changed = False
         entries = task_entries(memory, say)
         deadlines = tuple(deadline_of(task, memory, shown) for task in memory.tasks)
-        if not self.writing and shown.waiting_for and (entries != self.tasks or self.have_moved(deadlines)):
-            self.tasks, self.deadlines = entries, deadlines
+        reminders = tuple(task.escalated for task in memory.tasks)
+        changed = entries != self.tasks or reminders != self.reminders
+        if not self.writing and shown.waiting_for and (changed or self.have_moved(deadlines)):
+            self.tasks, self.deadlines, self.reminders = entries, deadlines, reminders
             self.writing = True
             self.background.start(self.write_tasks(task_list(entries, deadlines, memory, info)))
         self.publish_attributes(shown, memory)
@@ -129,7 +133,16 @@ def task_list(entries: tuple[TaskEntry, ...], deadlines: Deadlines, memory: Memo
                 ticket=ticket_group(task.type, task.text) is not None,
                 deadline=deadline,
                 awaits_proof=awaits_proof(task),
+                proof_at=task.proof.confirmed_at if task.proof else None,
+                escalated=task.escalated,
+                facts=facts_of(task),
             )
             for entry, deadline, task in zip(entries, deadlines, memory.tasks, strict=True)
         ),
     )
+
+
+def facts_of(task: Task) -> dict[str, Any]:
+    """What a notice of a task says beside what the work list shows."""
+    facts = {name: task.values.get(name) for name in ("action", "error")} if task.type == "repair" else {}
+    return {name: value for name, value in {**facts, "note": task.note}.items() if value}

@@ -36,10 +36,12 @@ def framed(
     case: Case | None = None,
     whose: str = "customer",
     attachments: Iterable[Attachment] = (),
+    links: frozenset[str] = frozenset(),
 ) -> Letter:
     """The letter with which a mail's text goes out.
 
-    `link`: the address in the text that leads on; no other is a link, whatever a person may have written. `whose`: to
+    `link`: the address in the text that leads on; none but this and `links`, which are ours too, is a link, whatever a
+    person may have written. `whose`: to
     whom the mails of the case are that belong together. Operators get neither closing nor particulars.
     """
     subject = with_number(text.subject, case)
@@ -56,6 +58,7 @@ def framed(
         heading=in_one_line(text.subject),
         body=body,
         link=link,
+        links=links,
         link_label=say(language, "letter.open"),
         closing=closing,
         below=tuple(below),

@@ -27,13 +27,15 @@ class Block(NamedTuple):
 
 @dataclass(frozen=True)
 class Page:
-    """What a mail shows. `link`: the address that leads on; `ink`: what is readable on the colour."""
+    """What a mail shows. `link`: the address that leads on; `links`: those that may stand at the end of a list's line;
+    `ink`: what is readable on the colour."""
 
     language: str
     subject: str
     heading: str
     body: str
     link: str
+    links: frozenset[str]
     link_label: str
     closing: str
     below: tuple[str, ...]

@@ -1,10 +1,10 @@
 """What a mail says and to whom: looked up when it is sent, never kept in a history."""
 
-from email.utils import parseaddr
 from typing import Any
 
 from activities.links import customer_home, customer_page, operator_page
 from activities.mail.addresses import Addresses, addresses_in
+from activities.notice_routes import operators, recipients
 from activities.ports import Letter, Mail, Refused
 from catalogue.templates import Values
 from catalogue.texts import say
@@ -15,8 +15,8 @@ from states.model.record import Customer, Language
 from states.views import mails
 from states.views.mails import MailText
 
-OPERATORS: Language = "de"
-"""The language of mails to operators."""
+ABOUT_TASKS = {"perform_dropped": "perform"}
+"""The mails to operators that tell of a task which is no more, so that no notice can: by template its type."""
 
 
 def mail_text(template: str, language: str, values: Values) -> MailText:
@@ -42,13 +42,9 @@ def addressee(step: Step, effect: Notify) -> str:
 def mail_to(effect: Notify, record: Customer | None, settings: Settings) -> tuple[Addresses, Language]:
     """Addresses and language."""
     if effect.to == "operator":
-        return Addresses(operators(settings)), OPERATORS
+        type_ = ABOUT_TASKS.get(effect.template)
+        return Addresses(recipients(settings, type_) if type_ else operators(settings)), settings.operator_language
     return (addresses_in(record.email), record.language) if record else (Addresses(), "de")
-
-
-def operators(settings: Settings) -> tuple[str, ...]:
-    """The operators' addresses."""
-    return tuple(parseaddr(address)[1] for address in settings.operator_mail.split(","))
 
 
 def link_of(step: Step, effect: Notify, settings: Settings) -> str:

@@ -13,7 +13,8 @@ from activities import activity_names
 from activities.adapters import Adapters
 from activities.failures import adapter_errors_translated
 from activities.mail.frame import framed
-from activities.mail.messages import OPERATORS, mail_text, operators, send_letter
+from activities.mail.messages import mail_text, send_letter
+from activities.notice_routes import operators
 from activities.ports import Executions
 from activities.reconciliation.findings import findings_of, is_overdue, remembered, text_of
 from activities.reconciliation.lost_runs import end_of, read_status
@@ -80,13 +81,15 @@ class ComparisonActivities:
     async def tell_findings(self, night: Night) -> None:
         """One mail to operators with all findings and what to do about each. The same night again is the same mail."""
         mail, settings = self.adapters.mail, self.settings
-        texts = [text_of(finding, OPERATORS, settings.time_zone) for finding in night.findings]
+        texts = [text_of(finding, settings.operator_language, settings.time_zone) for finding in night.findings]
         values = {"name": None, "count": len(night.findings), "findings": texts, "url": settings.temporal_ui_url}
         key, bound_log = f"comparison/{night.night}", log.bind(template="comparison", to="operator")
         with adapter_errors_translated():
-            text = mail_text("comparison", OPERATORS, values)
+            text = mail_text("comparison", settings.operator_language, values)
             link = settings.temporal_ui_url
-            letter = framed(text, operators(settings), OPERATORS, settings, link=link, whose="operator")
+            letter = framed(
+                text, operators(settings), settings.operator_language, settings, link=link, whose="operator"
+            )
             await send_letter(mail, key, letter, bound_log)
 
     @activity.defn(name=activity_names.SETTLE_FINDINGS)

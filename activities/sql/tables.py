@@ -98,6 +98,35 @@ steps_done = Table(
     *needed("at", of=UtcMoment),
 )
 """The steps of a task's click path that somebody has ticked, by their number, from 1."""
+notices = Table(
+    "notices",
+    metadata,
+    *keys("id"),
+    *needed("task", "occasion"),
+    *optional("number", of=Integer),
+    *needed("at", of=UtcMoment),
+    *needed("facts", of=PLAIN),
+    *optional("letter"),
+    *optional("mail_at", "call_at", of=UtcMoment),
+    *needed("mail_tries", "call_tries", of=Integer),
+    *optional("mail_fault", "call_fault"),
+    Index(None, "mail_at"),
+    Index(None, "call_at"),
+    Index(None, "letter"),
+    Index(None, "task"),
+    *(
+        Index(
+            f"ix_notices_{fault}",
+            fault,
+            sqlite_where=text(f"{fault} IS NOT NULL"),
+            postgresql_where=text(f"{fault} IS NOT NULL"),
+        )
+        for fault in ("mail_fault", "call_fault")
+    ),
+)
+"""What operators are told of tasks (`activities.sql.notices`), each once for its `id`. `at`: when that comes about;
+`mail_at`, `call_at`: when the mail, the call of the webhook is tried next, empty once it is done. `letter`: the mail in
+which it goes, perhaps with others. `mail_fault`, `call_fault`: why the last try did not succeed."""
 tickets = metadata.tables["tickets"]
 ledger = metadata.tables["ledger"]
 called_so(ledger, orders=("ended_at", "workflow_id", "run_id"))

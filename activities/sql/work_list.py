@@ -8,6 +8,7 @@ from typing import Any, Literal
 from sqlalchemy import Connection, Row, bindparam, select, update
 
 from activities.sql.database import Database, insert_once
+from activities.sql.notices import note_occasions
 from activities.sql.runs import closing
 from activities.sql.tables import ledger, tasks
 from activities.sql.task_counts import TaskCounts, read_counts
@@ -78,8 +79,10 @@ class SqlWorkList:
             names = [row.entry.task for row in listed.tasks]
             connection.execute(CLOSE_OTHERS, {"this_workflow": listed.workflow_id, "staying": names})
             now = datetime.now(UTC)
-            for row in listed.tasks:
-                write_task(connection, listed, row, tickets.get(row.entry.task), now)
+            rows = [
+                (row, write_task(connection, listed, row, tickets.get(row.entry.task), now)) for row in listed.tasks
+            ]
+            note_occasions(connection, rows, now)
 
     def ticketed(self, workflow_id: str) -> tuple[str, ...]:
         """The open tasks of a run that have a ticket."""
@@ -123,16 +126,16 @@ class SqlWorkList:
         return read_counts(self.database, now, days, name)
 
 
-def write_task(connection: Connection, listed: TaskList, row: TaskRow, ticket: str | None, now: datetime) -> None:
-    """One task as it is now; when it was first written stays, and so does who has it."""
+def write_task(connection: Connection, listed: TaskList, row: TaskRow, ticket: str | None, now: datetime) -> bool:
+    """One task as it is now; when it was first written stays, and so does who has it. Answers whether it is new."""
     entry, due = row.entry, due_of(row)
     values = listed.model_dump(exclude={"tasks", "called", "current"}) | {"type": entry.type, "subject": row.subject}
     values |= {"entry": entry.model_dump(mode="json"), "ticket": ticket, "open": True}
     values |= {"rank": rank_of(row), "deadline": row.deadline, "about": about(listed)}
-    if insert_once(connection, tasks, values | new_row(entry, due or now, now)) is None:
-        connection.execute(
-            update(tasks).where(tasks.c.task == entry.task).values(**values, due=due or tasks.c.opened_at)
-        )
+    if insert_once(connection, tasks, values | new_row(entry, due or now, now)) is not None:
+        return True
+    connection.execute(update(tasks).where(tasks.c.task == entry.task).values(**values, due=due or tasks.c.opened_at))
+    return False
 
 
 def new_row(entry: TaskEntry, due: datetime, now: datetime) -> dict[str, Any]:

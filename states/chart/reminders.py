@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from states.chart.notifications import step_rows, tell, tell_operators
+from states.chart.notifications import step_rows, tell
 from states.chart.state_names import public_state
 from states.chart.tasks import change_task, tasks_of
 from states.chart.turn import Turn
@@ -57,13 +57,13 @@ def remind_customer(turn: Turn) -> None:
 def remind_of_tasks(turn: Turn) -> None:
     """Each task whose moment has come is brought to mind, more urgently each time.
 
-    Operators are told; for what third parties must do the customer too, of all of it in one mail, unless his own clock
-    does it.
+    Operators are told of it beside the run, from the work list (docs/contract.md, Notices). For what third parties must
+    do the customer is reminded too, of all of it in one mail, unless his own clock does it.
     """
     memory = turn.memory
     due = [task for task in memory.tasks if escalation_at(memory, task) <= memory.now]
     for task in due:
-        remind_operators(turn, task)
+        note_reminder(memory, task)
     numbers = [task.escalated + 1 for task in due if task.type == "third_party" and task.proof is None]
     if numbers and memory.idle_since is None and may_remind_customer(memory):
         unproved = tuple(task for task in tasks_of(memory, "third_party") if task.proof is None)
@@ -85,7 +85,7 @@ def keep_open(turn: Turn) -> None:
     assert task is not None
     change_task(memory, task, note=turn.message.note)
     if task.reminded_at is None or escalation_at(memory, task) <= memory.now:
-        remind_operators(turn, task_named(memory, task))
+        note_reminder(memory, task_named(memory, task))
 
 
 def reject_proof(turn: Turn) -> None:
@@ -103,17 +103,6 @@ def reject_proof(turn: Turn) -> None:
 def task_named(memory: Memory, task: Task) -> Task:
     """A task as it is now."""
     return next(other for other in memory.tasks if other.task == task.task)
-
-
-def remind_operators(turn: Turn, task: Task) -> None:
-    """The operators are told of a task that is still open: the more urgently, the more often."""
-    number, now = task.escalated + 1, turn.memory.now
-    note_reminder(turn.memory, task)
-    values = {"task": task.task, "type": task.type, "due_at": isoformat(task.due_at), "note": task.note or ""}
-    overdue = task.due_at is not None and task.due_at <= now
-    tell_operators(
-        turn, "task_escalated", number=number, urgent=number > 1, again=number > 2, overdue=overdue, **values
-    )
 
 
 def note_reminder(memory: Memory, task: Task) -> None:

@@ -88,6 +88,8 @@ class TaskType:
     """Whether it is due by that deadline, however far off, unless `TASK_DUE` names the type."""
     possible: str | None = None
     """The event that must be possible for it to matter."""
+    told_at_once: bool = False
+    """Whether operators get a mail of it at once, unless `NOTICE` says otherwise; else in the next digest."""
     stops_clock: bool = True
     """Whether the clock of a customer who does nothing stands still while it is open."""
     inward: bool = False
@@ -123,6 +125,7 @@ TASK_TYPES: dict[str, TaskType] = {
             still_matters=while_step_awaited,
             deadline=due_dates.when_it_must_be_clicked,
             deadline_alone=True,
+            told_at_once=True,
         ),
         TaskType(
             "third_party",
@@ -164,6 +167,7 @@ TASK_TYPES: dict[str, TaskType] = {
             tickets={"*": "support"},
             still_matters=while_revocable,
             deadline=due_dates.before_the_date,
+            told_at_once=True,
         ),
         TaskType(
             "appointment",
@@ -221,6 +225,7 @@ TASK_TYPES: dict[str, TaskType] = {
             opened_by=("open_leftover", "open_held"),
             confirmed="surplus_settled",
             still_matters=while_left,
+            told_at_once=True,
         ),
         TaskType(
             "repair",
@@ -232,6 +237,7 @@ TASK_TYPES: dict[str, TaskType] = {
             waits_for="repair",
             needs_note=frozenset({"skip", "end"}),
             deadline=due_dates.while_the_step_is_in_time,
+            told_at_once=True,
         ),
         TaskType(
             "tell_customer",
@@ -242,6 +248,7 @@ TASK_TYPES: dict[str, TaskType] = {
             example={"decision": "told", "note": "Told Ms Muster by telephone"},
             needs_note=frozenset({"told"}),
             stops_clock=False,
+            told_at_once=True,
         ),
         TaskType(
             "abandon",
@@ -254,6 +261,7 @@ TASK_TYPES: dict[str, TaskType] = {
             possible="abandon",
             stops_clock=False,
             inward=True,
+            told_at_once=True,
         ),
     )
 }

@@ -129,7 +129,6 @@ def open_repair(turn: Turn) -> None:
     step, values = cast(AnyEffect, turn.answer.effect), {"action": turn.answer.effect.name, "error": turn.answer.error}
     decisions = None if skippable(turn.memory, step) else ("retry", "end")
     open_task(turn, "repair", "repair", step=step, decisions=decisions, values=values)
-    tell_operators(turn, "repair", **values)
 
 
 def skippable(memory: Memory, step: Effect) -> bool:

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any, Literal, NamedTuple
 from urllib.parse import quote
 
-from pydantic import ConfigDict
+from pydantic import ConfigDict, Field
 
 from states.model.base import Moment, Value
 from states.model.facts import CostEffect
@@ -275,6 +275,12 @@ class TaskRow(Value):
     """The customer's deadline that depends on it: the first moment at which it is too late for his date."""
     awaits_proof: bool = False
     """The customer must hand in a proof first: nobody here has anything to decide."""
+    proof_at: Moment | None = None
+    """When he handed in the proof that waits to be checked."""
+    escalated: int = 0
+    """How often it has been brought to mind."""
+    facts: dict[str, Any] = Field(default_factory=dict)
+    """What a notice of it says beside: the `note` of the last rejection; of a `repair` the `action` and its `error`."""
 
 
 class TaskList(Value):

@@ -256,8 +256,7 @@ TEMPLATES = [
     ("surplus_reminder", {"licences": ["L-1"]}),
     ("booking_refused", {"reason": "Gesperrt"}),
     ("superseded", {}),
-    ("task_escalated", {"task": "t-1", "note": None}),
-    ("repair", {"action": "place_order", "error": "x"}),
+    ("perform_dropped", {"task": "t-1"}),
 ]
 
 
@@ -265,7 +264,7 @@ TEMPLATES = [
 async def test_every_notice_has_its_texts(
     acts: CancellationActivities, settings: Settings, template: str, values: dict[str, Any]
 ) -> None:
-    to = "operator" if template in ("task_escalated", "repair") else "customer"
+    to = "operator" if template == "perform_dropped" else "customer"
     await run(acts.notify, notice(template, to=to, values=values))
     (mail,) = mails(settings)
     assert mail["To"] == (settings.operator_mail if to == "operator" else "kontakt@muster.example")

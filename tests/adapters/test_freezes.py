@@ -151,7 +151,7 @@ async def test_an_activity_that_is_frozen_says_so_and_changes_nothing(
 
 async def test_a_mail_to_operators_goes_out_in_a_freeze(acts: CancellationActivities) -> None:
     acts.adapters.freezes.freeze("anna", "x", None, NOW)
-    mail = step("edition", "jtl", Notify(number=3, template="task_escalated", to="operator"), target="jtl_start")
+    mail = step("edition", "jtl", Notify(number=3, template="perform_dropped", to="operator"), target="jtl_start")
     assert await ActivityEnvironment().run(acts.notify, mail) is None
     assert list((acts.settings.state_dir / "mail").glob("*.eml"))
 

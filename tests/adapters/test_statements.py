@@ -72,8 +72,8 @@ ASKED: list[tuple[str, str, Any, int]] = [
     ),
     ("MOV1", "decouple", step("marketplace_transfer", "M-1", Decouple(number=1)), A_CHANGE - 2 + ASKED_FOR_LEAVE),
     ("a mail", "notify", mail("customer"), 2),
-    ("the task list", "write_tasks", listed(row("t-1")), A_CHANGE - 1),
-    ("a task with a ticket", "write_tasks", listed(row("t-1", ticket=True)), A_CHANGE + 1 + ASKED_FOR_LEAVE),
+    ("the task list", "write_tasks", listed(row("t-1")), A_CHANGE),
+    ("a task with a ticket", "write_tasks", listed(row("t-1", ticket=True)), A_CHANGE + 2 + ASKED_FOR_LEAVE),
     ("an end", "record_end", ended(), A_CHANGE + 2),
     ("a run that was reset", "go_on", GOING_ON, A_CHANGE + 2),
 ]

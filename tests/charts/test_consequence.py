@@ -128,7 +128,7 @@ CASES: list[tuple[str, Scene, str, str, dict[str, Any], dict[str, Any]]] = [
      {"proof": {"reference": "T-1", "confirmed_at": "2027-01-16T10:00:00+01:00"}},
      {"state": "scheduled", "day": "2027-02-01", "mails": ("scheduled to customer",)}),
     ("by hand, not possible", ordered_by_hand, "perform", "reject_task", {"note": "no"},
-     {"state": "order", "closes": 0, "mails": ("task_escalated to operator",)}),
+     {"state": "order", "closes": 0, "mails": ()}),
     ("revocation granted", revocation_asked, "revocation", "confirm_task", {"decision": "granted"},
      {"state": "revoked", "mails": ("revoked to customer",)}),
     ("revocation declined", revocation_asked, "revocation", "confirm_task", {"decision": "declined"},

@@ -243,7 +243,7 @@ def test_X12_what_was_done_by_hand_and_our_record_refuses_is_mended_by_a_person(
     run.confirm("perform", proof={"reference": "B-9"})
     assert (run.state, run.chart.waiting_for()) == (state, ("repair",))
     assert run.task("repair").values["error"] == "not held any more"
-    assert run.notices() == [("repair", "operator")]
+    assert run.notices() == []
     run.refuses = None
     run.confirm("repair", decision="retry")
     assert run.state == after
@@ -327,14 +327,13 @@ def test_WMU4_the_customer_is_told_where_the_user_is_assigned_now():
 # Reminders (X9).
 
 
-def test_X9_operators_are_told_of_an_open_task_more_urgently_each_time():
+def test_X9_an_open_task_is_brought_to_mind_each_week_and_counted():
     run = LoneRun("misclick", {}, explanation="e")
-    urgency = []
+    numbers = []
     for week in range(1, 5):
         run.wait(NOW + (7 * week - 5) * DAY)
-        values = run.notice("task_escalated")
-        urgency.append((values["number"], values["urgent"], values["again"]))
-    assert urgency == [(1, False, False), (2, True, False), (3, True, True), (4, True, True)]
+        numbers.append(run.task("support_ticket").escalated)
+    assert numbers == [1, 2, 3, 4]
 
 
 def test_X9_a_customer_is_reminded_of_the_steps_without_a_proof():
@@ -366,14 +365,14 @@ def test_X9_a_step_without_a_proof_is_rejected_as_any_other_task():
     run = scheduled(LoneRun("marketplace", PAID | {"outside": (PILOT,)}))
     run.reject("third_party", "not yet")
     assert (run.task("third_party").note, run.task("third_party").escalated) == ("not yet", 1)
-    assert [template for template, _ in run.notices()] == ["scheduled", "task_escalated"]
+    assert [template for template, _ in run.notices()] == ["scheduled"]
 
 
 def test_X9_while_a_proof_waits_for_its_confirmation_the_customer_is_left_alone():
     run = scheduled(LoneRun("marketplace", PAID | {"outside": (PILOT,)}))
     run.send("hand_in_proof", task=run.task("third_party").task, reference="mail")
     run.wait(NOW + 14 * DAY)
-    assert {to for template, to in run.notices() if template != "scheduled"} == {"operator"}
+    assert (run.notices(), run.task("third_party").escalated) == ([("scheduled", "customer")], 2)
 
 
 def test_X9_a_proof_handed_in_sets_the_customers_clock_back():

@@ -33,7 +33,7 @@ async def wrong(caller: Caller) -> dict[str, str]:
     found = {part: body[part] for part in PARTS if body[part] != "ok"}
     assert answer.status_code == (503 if found else 200)
     if found:
-        assert set(body) == FIELDS | PARTS | {"frozen", "off"} and body["code"] == "unavailable"
+        assert set(body) == FIELDS | PARTS | {"frozen", "notices", "off"} and body["code"] == "unavailable"
         assert answer.headers["retry-after"]
         assert all(f"{part}: {why}" in body["detail"] for part, why in found.items())
     return found

@@ -29,7 +29,7 @@ from activities.adapters import Adapters
 from activities.cancellations import create_activities
 from activities.customer_centre import customer, load_customers
 from activities.sql.database import create_database
-from settings import Settings
+from settings import Notice, Settings
 from states.kinds.registry import KINDS
 from tests.runs.failing_centre import FailingCentre
 from worker import DATA_CONVERTER, create_worker
@@ -259,8 +259,9 @@ def database_file(settings: Settings) -> Path:
 
 
 def settings_of(folder: Path, **values: Any) -> Settings:
-    """Settings of a system in a folder. `APPLY_WINDOW` is zero unless given, so that dates are exact."""
-    usual: dict[str, Any] = {"state_dir": folder, "apply_window": timedelta(0)}
+    """Settings of a system in a folder. `APPLY_WINDOW` is zero unless given, so that dates are exact, and operators get
+    no notice of tasks: the mails there are those that runs send."""
+    usual: dict[str, Any] = {"state_dir": folder, "apply_window": timedelta(0), "notice": {"*": Notice("none")}}
     return Settings(**(usual | values))
 
 

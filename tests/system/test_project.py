@@ -217,6 +217,7 @@ def test_the_worker_is_the_root_that_builds_on_no_other():
         "bulk_sender",
         "deliverer",
         "delivery",
+        "notices",
     }
 
 
@@ -310,7 +311,9 @@ SET = {
     "WEBHOOK_SECRET": "whsec_" + "c2VjcmV0" * 4, "OPERATOR_TOKENS": f"anna:{ANNA}", "CUSTOMER_CENTRE": "automatic",
     "CUSTOMER_CENTRE_MODES": "hosting=guided", "NOTICE_BOUNDARY": "strict", "TIME_ZONE": "Europe/Vienna",
     "ABANDON_AFTER": "P31D", "REMIND_EVERY": "P8D", "RECHECK_BEFORE": "P6D", "REPAIR_AFTER": "PT2H",
-    "MAX_EVENT_AGE": "P9D", "APPLY_WINDOW": "PT11M", "TASK_DUE": "repair=PT2H", "COMPARE_AT": "04:00", "PUBLIC_URL": "https://k.example",
+    "MAX_EVENT_AGE": "P9D", "APPLY_WINDOW": "PT11M", "TASK_DUE": "repair=PT2H",
+    "NOTICE": "repair=none", "NOTICE_DIGEST_AT": "daily 07:30", "NOTICE_WEBHOOK_URL": "https://n.example",
+    "NOTICE_WEBHOOK_SECRET": "whsec_" + "b3RoZXIx" * 4, "OPERATOR_LANGUAGE": "en", "COMPARE_AT": "04:00", "PUBLIC_URL": "https://k.example",
     "TEMPORAL_UI_URL": "https://t.example", "CATALOGUE_DIR": "/catalogue", "SMTP_URL": "smtp://mail.example",
     "MAIL_FROM": "k@shop.example", "OPERATOR_MAIL": "o@shop.example", "GUARDED_ELSEWHERE": "false",
     "HOSTS": "konto.example", "PROXIES": "10.0.0.0/24",

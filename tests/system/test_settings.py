@@ -4,7 +4,7 @@ import json
 import os
 import subprocess
 import sys
-from datetime import timedelta
+from datetime import time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ from pydantic import ValidationError
 import cli
 from activities.setting_names import SETTING_NAMES
 from portal.app import create_app
-from settings import PREFIX, Settings, checked, explain, misspelt
+from settings import PREFIX, Digest, Notice, Settings, checked, explain, misspelt, shown_settings
 from states.chart.second_opinion import NAMES
 from states.kinds.registry import KINDS
 from tests.strong import ANNA, OTTO
@@ -347,3 +347,48 @@ def test_a_type_of_task_that_there_is_not_is_refused_with_the_one_that_was_proba
     assert line.startswith(
         "CANCELLATIONS_TASK_DUE: 'repairs=PT4H' is not usable: did you mean repair? the types of task are perform,"
     )
+
+
+# Notices.
+
+
+@pytest.mark.parametrize(("name", "given", "said"), [
+    ("NOTICE", "repair", "give pairs"), ("NOTICE", "repair=soon", "repair: write at_once, digest, none"),
+    ("NOTICE", "repair=at_once:nobody", "an address of mail is like"), ("NOTICE", "*=none,*=digest", "twice"),
+    ("NOTICE_DIGEST_AT", "8", "write times of day like 08:00"), ("NOTICE_DIGEST_AT", "25:00", "daily 08:00"),
+    ("NOTICE_DIGEST_AT", "weekly 08:00", "daily 08:00"), ("NOTICE_WEBHOOK_URL", "n.example", "an address of the web"),
+    ("OPERATOR_LANGUAGE", "fr", "'de' or 'en'"),
+])  # fmt: skip
+def test_how_operators_are_told_is_written_so(monkeypatch, name, given, said):
+    assert said in refused(monkeypatch, name, given)
+
+
+def test_how_operators_are_told_is_read(monkeypatch):
+    monkeypatch.setenv(PREFIX + "NOTICE", "repair=at_once:r@s.example;B <b@s.example>, *=digest")
+    monkeypatch.setenv(PREFIX + "NOTICE_DIGEST_AT", "daily 13:00, 08:00")
+    settings = Settings()
+    assert settings.notice == {
+        "repair": Notice("at_once", ("r@s.example", "B <b@s.example>")),
+        "*": Notice("digest"),
+    }
+    assert settings.notice_digest_at == Digest((time(8), time(13)), daily=True)
+    shown = {setting.name: setting.value for setting in shown_settings(settings)}
+    assert shown[PREFIX + "NOTICE"] == "repair=at_once:r@s.example;B <b@s.example>, *=digest"
+    assert shown[PREFIX + "NOTICE_DIGEST_AT"] == "daily 08:00,13:00"
+
+
+@pytest.mark.parametrize(("name", "value"), [
+    ("NOTICE_WEBHOOK_URL", "https://n.example"), ("NOTICE_WEBHOOK_SECRET", "whsec_" + "c2VjcmV0" * 4),
+])  # fmt: skip
+def test_a_webhook_has_an_address_and_a_secret(monkeypatch, name, value):
+    monkeypatch.setenv(PREFIX + name, value)
+    with pytest.raises(ValidationError) as error:
+        Settings()
+    (line,) = explain(error.value)
+    assert "belong together" in line and value not in line
+
+
+def test_a_notice_names_a_type_that_there_is():
+    with pytest.raises(ValidationError) as error:
+        checked(Settings(notice={"*": Notice("none"), "clarifi": Notice("none")}), NAMES)
+    assert "did you mean clarify?" in explain(error.value)[0]

@@ -431,13 +431,8 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "mail.superseded": MAIL,
     "mail.reassigned": MAIL | {"subject": "U-1", "called": "WMS-Benutzer (U-1)", "to": "wms_mobile"},
     "mail.given_up": MAIL | {"note": "Schon von Hand gebucht."},
-    "mail.task_escalated": MAIL
-    | {"task": "t-1", "type": "third_party", "note": "Keine Bestätigung gefunden", "number": 2, "urgent": True}
-    | {"again": False, "overdue": False}
-    | {"due_at": "2027-01-17T23:00:00Z"},
     "mail.booking_overdue": MAIL | {"missed": FIRST, "effective_at": LATER},
     "mail.perform_dropped": MAIL | {"task": "t-1"},
-    "mail.repair": MAIL | {"action": "place_order", "error": "503 Service Unavailable"},
     **{f"part.{act}": FACTS for act in words("act your_act your_act_object the_act the_act_object")},
     "part.object": FACTS | {"kind": "order_package", "target": 1000},
     "part.unknown": {},

@@ -56,8 +56,6 @@ DATED = {
     "mail.declined.body": DAY,
     "mail.surplus_reminder.body": LAST_DAY,
     "mail.booking_refused.body": ORDER_DAY,
-    "mail.task_escalated.body": DAY,
-    "mail.repair.body": DAY,
 }
 """Each text that says from when, with the day that it must name."""
 PRICED = (
@@ -257,7 +255,7 @@ def test_every_task_says_how_it_is_confirmed_and_what_if_not() -> None:
 def test_when_a_task_is_due_is_said_to_the_minute(language: str) -> None:
     """00:00 of a day is the end of the day before, which a bare day would not say."""
     due = {"de": "18. Januar 2027, 00:00 Uhr", "en": "18 January 2027, 00:00"}[language]
-    for key in ("mail.task_escalated.body", "part.due"):
+    for key in ("notice.one.body", "part.due"):
         assert due in say(language, key, samples_of(key) | {"due_at": "2027-01-17T23:00:00Z"})
 
 

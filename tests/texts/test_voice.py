@@ -30,7 +30,7 @@ from tests.texts.written import SOURCES, check_all
 IN_BOTH = pytest.mark.parametrize("language", LANGUAGES)
 
 TO_OTHERS = (
-    *("mail.task_escalated.", "mail.repair.", "mail.perform_dropped.", "mail.comparison."),
+    *("notice.", "mail.perform_dropped.", "mail.comparison."),
     *("task.", "finding.", "fault.", "shape.", "effect.", "call.", "page.desk."),
 )
 """Operators, and whoever writes a program."""
@@ -223,8 +223,8 @@ def test_MOV1_the_other_customer_is_told_which_marketplace_by_its_product() -> N
 def test_X12_operators_are_told_by_name_what_a_task_is_about() -> None:
     run = LoneRun("voucher", PAID | {"called": "JTL-Vouchers (L-1)", "mode": "guided"}, held_back=("apply_change",))
     run.send("place_order")
-    run.wait(moment("2027-01-20 12:00"))
-    assert run.notice("task_escalated")["called"] == "JTL-Vouchers (L-1)"
+    run.send("abandon")
+    assert run.notice("perform_dropped")["called"] == "JTL-Vouchers (L-1)"
 
 
 # As it stands now.
