@@ -390,5 +390,5 @@ def test_a_webhook_has_an_address_and_a_secret(monkeypatch, name, value):
 
 def test_a_notice_names_a_type_that_there_is():
     with pytest.raises(ValidationError) as error:
-        checked(Settings(notice={"*": Notice("none"), "clarifi": Notice("none")}), NAMES)
+        checked(Settings(notice={"*": Notice("none"), "clarifi": Notice("none")}), SETTING_NAMES)
     assert "did you mean clarify?" in explain(error.value)[0]

@@ -7,8 +7,8 @@ from sqlalchemy import Index, Integer, Table, insert, text
 
 from activities.sql.columns import PLAIN, UtcMoment, keys, needed, new_metadata, optional
 
-revision = "0011"
-down_revision = "0010"
+revision = "0012"
+down_revision = "0011"
 
 
 def upgrade() -> None:
