@@ -231,8 +231,8 @@ def test_every_template_is_right_in_all_its_branches() -> None:
 
 
 FLAGS = frozenset(
-    {"again", "any", "by_hand", "clarified", "complete", "last", "late", "overdue", "revocation_asked", "standing"}
-    | {"urgent", "warehouse"}
+    {"again", "any", "being_booked", "by_hand", "clarified", "complete", "last", "late", "overdue", "revocation_asked"}
+    | {"standing", "urgent", "warehouse"}
 )
 """The values that are true or false, and stand in a condition alone."""
 
