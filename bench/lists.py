@@ -13,7 +13,7 @@ import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from datetime import timedelta
-from itertools import chain, combinations
+from itertools import chain, combinations, product
 from pathlib import Path
 from time import perf_counter, process_time
 from typing import Any
@@ -24,6 +24,7 @@ from sqlalchemy.engine import make_url
 
 from activities.adapters import opened_adapters
 from activities.sql.paging import write_cursor
+from activities.sql.urgency import Place, parts_of
 from bench.ratios import compared, heading, in_turn
 from portal.app import build
 from settings import Settings
@@ -41,6 +42,13 @@ AGAIN = 3
 """So many of the worst are measured again, in twice as many rounds and more."""
 RUNS = {"customer": "K-7", "kind": "edition", "state": "order", "waiting_for": "customer"}
 TASKS = {"customer": "K-7", "kind": "edition", "type": "perform"}
+ORDERS = ("due", "urgency")
+MORE: tuple[dict[str, str], ...] = tuple(
+    whose | which
+    for whose in ({}, {"claimed_by": "anna"}, {"unclaimed": "true"})
+    for which in ({}, {"overdue": "true"}, {"waiting_for": "third_party"})
+)
+"""What else is asked of the work list."""
 DATES = [
     {},
     {"effective_from": "2027-03-01"},
@@ -72,10 +80,24 @@ def questions(count: int) -> Iterator[tuple[str, Question]]:
                 cursor = f"{part}.{write_cursor([*key, late, *last])}"
                 yield name_of(part, query, "deep"), ("/cancellations", query | {"cursor": cursor})
     yield "ended first: state without a hit", ("/cancellations", {"open": "false", "state": "refused"})
-    for query in subsets(TASKS):
-        yield name_of("tasks", query, "first"), ("/tasks", query)
-        cursor = write_cursor([BEGAN + timedelta(seconds=count * 15 % 1_000_000), "t"])
-        yield name_of("tasks", query, "deep"), ("/tasks", query | {"cursor": cursor})
+    for filters in subsets(TASKS):
+        for order, more in product(ORDERS, MORE):
+            query = filters | {"order": order} | more
+            for page, place in places(query, count):
+                yield name_of(f"tasks by {order}", filters | more, page), ("/tasks", query | {"cursor": str(place)})
+
+
+def places(query: dict[str, str], count: int) -> Iterator[tuple[str, Place]]:
+    """The beginning of the work list as of a moment at which half of it is overdue, and a place deep in it."""
+    longest = min(count * 34, 1_000_000)
+    """Seconds from the first task to the last (`tests.adapters.many_rows`)."""
+    now, before = BEGAN + timedelta(seconds=longest / 2), BEGAN - timedelta(seconds=1)
+    parts = list(parts_of("urgency" if query["order"] == "urgency" else "due", now, overdue="overdue" in query))
+    deep = "third_party" if query.get("waiting_for") == "third_party" else "waiting"
+    yield "first", Place(query["order"], now, parts[0], before, "t")
+    part = deep if deep in parts else parts[-1]
+    late = now + timedelta(seconds=longest / 4 * (-1 if "overdue" in query else 1))
+    yield "deep", Place(query["order"], now, part, late, "t")
 
 
 def name_of(part: str, query: dict[str, str], page: str) -> str:
@@ -149,14 +171,14 @@ def ratio(pairs: Pairs) -> float:
     return statistics.median(here / other for here, other in zip(*pairs, strict=True))
 
 
-async def measure(kind: str, rounds: int) -> None:
+async def measure(kind: str, rounds: int, lists: tuple[str, ...]) -> None:
     """Both sizes in turn, question by question."""
     clock, what = (process_time, "CPU") if kind == "SQLite" else (perf_counter, "time")
     with tempfile.TemporaryDirectory() as folder, databases(kind, Path(folder)) as (first, second):
         async with side_of(SIZES[0], first) as large, side_of(SIZES[1], second) as small:
             heading(f"lists on {kind}, {what} of a call, ms", f"{SIZES[0]:,}", f"{SIZES[1]:,}")
             found: dict[str, dict[str, float]] = {}
-            for name in large.questions:
+            for name in (name for name in large.questions if name.startswith(lists)):
                 pairs = await pairs_of(large, small, name, rounds, clock)
                 found.setdefault(name.partition(":")[0], {})[name] = ratio(pairs)
             for group, ratios in found.items():
@@ -172,12 +194,13 @@ async def measure(kind: str, rounds: int) -> None:
 async def main(arguments: Any) -> None:
     """Each database."""
     for kind in arguments.databases:
-        await measure(kind, arguments.rounds)
+        await measure(kind, arguments.rounds, tuple(arguments.lists))
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(prog="python -m bench.lists", description=__doc__)
     parser.add_argument("--rounds", type=int, default=ROUNDS, help="turns of A B or B A")
     parser.add_argument("--databases", nargs="+", default=["SQLite", "PostgreSQL"], choices=["SQLite", "PostgreSQL"])
+    parser.add_argument("--lists", nargs="+", default=["open", "ended", "tasks"], choices=["open", "ended", "tasks"])
     logging.disable(logging.INFO)
     asyncio.run(main(parser.parse_args()))

@@ -25,7 +25,7 @@ def deadline_of(task: Task, memory: Memory, shown: Glance) -> datetime | None:
     if memory.order is None:
         return shown.order_by if memory.state in BEFORE_ORDER else None
     if isinstance(task.step, BookOrder):
-        return task.due_at or shown.order_by
+        return shown.order_by or shown.effective_at
     return shown.effective_at
 
 
