@@ -26,6 +26,7 @@ from activities.adapters import opened_adapters
 from activities.sql.paging import write_cursor
 from activities.sql.urgency import Place, parts_of
 from bench.ratios import compared, heading, in_turn
+from pages.desk.site import WORK_LIST
 from portal.app import build
 from settings import Settings
 from tests.adapters.databases import hurry, new_database
@@ -33,6 +34,7 @@ from tests.adapters.many_rows import BEGAN, fill
 from workflows.connect import connect
 
 SIZES = (100_000, 100)
+LISTS = ["open", "ended", "tasks", "desk"]
 MOST = 1.5
 """The ratio that is not to be passed."""
 ROUNDS = 3
@@ -80,6 +82,8 @@ def questions(count: int) -> Iterator[tuple[str, Question]]:
                 cursor = f"{part}.{write_cursor([*key, late, *last])}"
                 yield name_of(part, query, "deep"), ("/cancellations", query | {"cursor": cursor})
     yield "ended first: state without a hit", ("/cancellations", {"open": "false", "state": "refused"})
+    for place in places({"order": "urgency"}, count):
+        yield f"desk {place[0]}: the work list as a page", (WORK_LIST, {"cursor": str(place[1])})
     for filters in subsets(TASKS):
         for order, more in product(ORDERS, MORE):
             query = filters | {"order": order} | more
@@ -122,7 +126,8 @@ class Side:
         answer = await self.http.get(address, params=query | {"limit": str(limit)})
         spent = clock() - begun
         assert answer.status_code == 200, answer.text
-        return spent * 1000, len(answer.json()["items"])
+        items = answer.text.count('class="what"') if address == WORK_LIST else len(answer.json()["items"])
+        return spent * 1000, items
 
 
 @asynccontextmanager
@@ -135,6 +140,10 @@ async def side_of(count: int, settings: Settings) -> AsyncIterator[Side]:
         app.router.lifespan_context(app),
         httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://localhost") as http,
     ):
+        form = await http.get("/desk/login")
+        token = form.text.partition('name="csrf" value="')[2].partition('"')[0]
+        entered = await http.post("/desk/login", data={"name": "anna", "csrf": token})
+        assert entered.status_code == 303, entered.text
         yield Side(count, settings, http)
 
 
@@ -201,6 +210,6 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(prog="python -m bench.lists", description=__doc__)
     parser.add_argument("--rounds", type=int, default=ROUNDS, help="turns of A B or B A")
     parser.add_argument("--databases", nargs="+", default=["SQLite", "PostgreSQL"], choices=["SQLite", "PostgreSQL"])
-    parser.add_argument("--lists", nargs="+", default=["open", "ended", "tasks"], choices=["open", "ended", "tasks"])
+    parser.add_argument("--lists", nargs="+", default=LISTS, choices=LISTS)
     logging.disable(logging.INFO)
     asyncio.run(main(parser.parse_args()))

@@ -155,7 +155,7 @@ class TaskCalls(Protocol):
         """`GET /tasks` in the order of urgency. `query`: its parameters, of those that are asked for."""
         ...
 
-    async def counts(self, operator: Operator) -> Document:
+    async def counts(self, operator: Operator, up_to: int) -> Document:
         """`GET /tasks/counts`."""
         ...
 

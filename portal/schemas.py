@@ -300,7 +300,7 @@ class DueCount(Value):
 
 
 class TaskCounts(Value):
-    """How many tasks are open. Each number that was counted by itself is exact up to 10,000, and 10,001 means more."""
+    """How many tasks are open. Each number is exact up to 10,000 (`up_to`), and one more means that there are more."""
 
     as_of: Moment
     types: tuple[TaskCount, ...] = Field(description="Of each type that has any")

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import JSONResponse
 
+from activities.sql.paging import MOST_COUNTED
 from portal import openapi_examples as examples
 from portal import tasks
 from portal.authority import DecidingAuthority, OperatorAuthority, operator_authority
@@ -21,6 +22,7 @@ router = APIRouter(tags=["operators"])
 OrderName = Annotated[str, Query(json_schema_extra={"enum": list(ORDERS)})]
 Awaited = Annotated[str | None, Query(json_schema_extra={"enum": list(AWAITED)})]
 Claimant = Annotated[ShortText | None, Query(description="Those that this operator has")]
+UpTo = Annotated[int, Query(ge=1, le=MOST_COUNTED, description="Nobody counts further")]
 ABOUT_A_TASK = problems(401, 403, 404, 409, 422, 503)
 
 
@@ -67,12 +69,12 @@ async def work_list(
 @router.get(
     "/tasks/counts",
     summary="How many tasks are open, by type and age, and by when they are due",
-    responses=answer(200, TaskCounts, examples.TASK_COUNTS, "The numbers") | problems(401, 403, 503),
+    responses=answer(200, TaskCounts, examples.TASK_COUNTS, "The numbers") | problems(401, 403, 422, 503),
     openapi_extra=secured(OPERATOR),
 )
-async def counts(authority: OperatorAuthority, portal: CurrentPortal) -> JSONResponse:
-    """Each exact up to 10,000; 10,001 means that there are more."""
-    return JSONResponse(await tasks.counts(portal, authority.name))
+async def counts(authority: OperatorAuthority, portal: CurrentPortal, up_to: UpTo = MOST_COUNTED) -> JSONResponse:
+    """Each exact up to `up_to`; one more means that there are more."""
+    return JSONResponse(await tasks.counts(portal, authority.name, up_to))
 
 
 @router.get(

@@ -128,24 +128,21 @@ def item_of(task: WorkItem, known: Known, language: str | None) -> Document:
     return task.model_dump(mode="json", include=fields) | {"workflow_id": case} | found
 
 
-async def counts(portal: Portal, name: str | None) -> Document:
-    """`GET /tasks/counts`. `name`: of the operator who asks."""
+async def counts(portal: Portal, name: str | None, up_to: int = MOST_COUNTED) -> Document:
+    """`GET /tasks/counts`. `name`: of the operator who asks. `up_to`: nobody counts further."""
     now, zone = datetime.now(UTC), portal.settings.time_zone
     today = day_of(now, zone)
     days = {"today": 0, "three_days": -2, "week": -6, "tomorrow": 1, "next_week": 7}
     moments = {name: start_of(today + timedelta(days=number), zone) for name, number in days.items()}
-    found = await portal.adapters.database.in_thread(portal.adapters.work_list.counts, now, moments, name)
-    types = [
-        {"type": type, "total": min(sum(ages.values()), MOST_COUNTED + 1), **ages} for type, ages in found.ages.items()
-    ]
-    due = {name: min(number, MOST_COUNTED + 1) for name, number in found.due.items()}
+    count = portal.adapters.work_list.counts
+    found = await portal.adapters.database.in_thread(count, now, moments, name, up_to)
     return {
         "as_of": iso(now),
-        "types": types,
-        "due": due,
+        "types": [{"type": type, "total": total, **found.ages[type]} for type, total in found.types.items()],
+        "due": found.due,
         "waiting": found.waiting,
-        "unclaimed": min(found.unclaimed, MOST_COUNTED + 1),
-        "mine": min(found.mine, MOST_COUNTED + 1),
+        "unclaimed": found.unclaimed,
+        "mine": found.mine,
     }
 
 
@@ -218,8 +215,11 @@ def hand_over(portal: Portal, task: str, doing: HandOver, by: str, anyone: bool)
 
 
 def colleagues(portal: Portal) -> list[str]:
-    """The names to which a task may be handed over; none: to any."""
-    return list(dict.fromkeys(holder.name for holder in portal.credentials.operators))
+    """The names to which a task may be handed over: of those with a token who may decide. None: to any name, since
+    nobody lists those who log in elsewhere."""
+    if portal.settings.oidc_issuer:
+        return []
+    return list(dict.fromkeys(holder.name for holder in portal.credentials.operators if holder.grade != "read"))
 
 
 def comment(portal: Portal, task: str, doing: Comment, by: str, anyone: bool) -> bool:

@@ -1,26 +1,34 @@
-"""How many tasks are open, by type and age, and by when they are due."""
+"""How many tasks are open, by type and age, and by when they are due: one statement, each number read in an index."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from datetime import datetime
+from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection
+from sqlalchemy import ColumnElement, Select, bindparam, select
 
+from activities.sql.columns import FreeText, UtcMoment
 from activities.sql.database import Database
-from activities.sql.paging import MOST_COUNTED
 from activities.sql.tables import tasks
 from activities.sql.task_pages import NOBODY, Wanted, counting, prefer_indexes, within
-from activities.sql.urgency import Stretch
+from activities.sql.urgency import Rank, Stretch
 from states.chart.task_types import TASK_TYPES
+
+AGES = ("today", "three_days", "week", "older")
+DUE = ("overdue", "today", "week", "later", "undated")
+DECIDED_HERE: tuple[Rank, ...] = ("deadline", "due", "age")
+"""The ranks of what operators have to decide."""
+Numbers = Iterator[tuple[str, ColumnElement[int]]]
 
 
 class TaskCounts(NamedTuple):
-    """The numbers, each exact up to `MOST_COUNTED`, and one more where there are more.
+    """The numbers, none of them more than one beyond what was asked for.
 
-    `ages`: by type, and there by how long they have been open. `due`: of what operators have to decide, by when it
-    must be done. `waiting`: what waits for a proof of the customer's.
+    `ages`: by type, and there by how long they have been open; `types`: by type in all. `due`: of what operators have
+    to decide, by when it must be done. `waiting`: what waits for a proof of the customer's.
     """
 
+    types: dict[str, int]
     ages: dict[str, dict[str, int]]
     due: dict[str, int]
     waiting: int
@@ -28,58 +36,79 @@ class TaskCounts(NamedTuple):
     mine: int
 
 
-def read_counts(database: Database, now: datetime, days: Mapping[str, datetime], name: str | None) -> TaskCounts:
-    """Count them as of a moment. `days`: the beginnings of today, of the day two days before, and of that a week ago;
-    and the ends of today and of the seventh day from today (`today`, `three_days`, `week`, `tomorrow`, `next_week`)."""
+def read_counts(database: Database, now: datetime, days: Mapping[str, datetime], name: str, most: int) -> TaskCounts:
+    """Count them as of a moment, none further than to one more than `most`. `name`: whose are `mine`.
+
+    `days`: the beginnings of today, of the day two days before, and of that six days before; and the ends of today and
+    of the sixth day after (`today`, `three_days`, `week`, `tomorrow`, `next_week`).
+    """
+    asked = {"now": now, "name": name, "most": most + 1, **days}
     with database.read() as connection:
         prefer_indexes(connection)
-        return TaskCounts(
-            ages={type: ages for type in TASK_TYPES if any((ages := ages_of(connection, type, days)).values())},
-            due=due_counts(connection, now, days),
-            waiting=number(connection, within(Wanted(), Stretch("third_party"))),
-            unclaimed=claimed(connection, NOBODY),
-            mine=claimed(connection, name) if name else 0,
-        )
+        row = connection.execute(statement(), asked).one()._mapping
+    numbers: dict[str, int] = {key: min(number, most + 1) for key, number in row.items()}
+    ages = {type: {age: numbers[f"{type} {age}"] for age in AGES} for type in TASK_TYPES}
+    return TaskCounts(
+        types={type: min(sum(counts.values()), most + 1) for type, counts in ages.items() if any(counts.values())},
+        ages=ages,
+        due={name: numbers[f"due {name}"] for name in DUE},
+        **{name: numbers[name] for name in ("waiting", "unclaimed", "mine")},
+    )
 
 
-def ages_of(connection: Connection, type: str, days: Mapping[str, datetime]) -> dict[str, int]:
-    """The tasks of a type by how long they have been open."""
+@cache
+def statement() -> Select[*tuple[Any, ...]]:
+    """The statement for all of them, made once."""
+    return select(*(number.label(key) for numbers in (by_age(), by_due(), by_whose()) for key, number in numbers))
+
+
+def at(name: str) -> Any:
+    """A moment that the statement is given."""
+    return bindparam(name, type_=UtcMoment)
+
+
+def number(*conditions: ColumnElement[bool], order: tuple[ColumnElement[Any], ...] = ()) -> ColumnElement[int]:
+    """How many rows there are, up to `most`."""
+    return counting(conditions, bindparam("most"), *order).scalar_subquery()
+
+
+def in_stretches(wanted: Wanted, *stretches: Stretch) -> ColumnElement[int]:
+    """How many rows there are in these stretches."""
+    first, *others = (number(*within(wanted, stretch)) for stretch in stretches)
+    return sum(others, first)
+
+
+def by_age() -> Numbers:
+    """The tasks of each type by how long they have been open."""
     opened = tasks.c.opened_at
     bounds = {
-        "today": [opened >= days["today"]],
-        "three_days": [opened >= days["three_days"], opened < days["today"]],
-        "week": [opened >= days["week"], opened < days["three_days"]],
-        "older": [opened < days["week"]],
+        "today": [opened >= at("today")],
+        "three_days": [opened >= at("three_days"), opened < at("today")],
+        "week": [opened >= at("week"), opened < at("three_days")],
+        "older": [opened < at("week")],
     }
-    return {
-        age: number(connection, [tasks.c.open, tasks.c.type == type, *bound], opened) for age, bound in bounds.items()
+    for type in TASK_TYPES:
+        for age in AGES:
+            yield f"{type} {age}", number(tasks.c.open, tasks.c.type == type, *bounds[age], order=(opened,))
+
+
+def by_due() -> Numbers:
+    """What operators have to decide by when it must be done; and what waits for a proof of the customer's."""
+    bounds = {
+        "overdue": (None, at("now")),
+        "today": (at("now"), at("tomorrow")),
+        "week": (at("tomorrow"), at("next_week")),
+        "later": (at("next_week"), None),
     }
+    for name, (after, until) in bounds.items():
+        both = (Stretch("deadline", after, until), Stretch("due", after, until))
+        yield f"due {name}", in_stretches(Wanted(), *both)
+    yield "due undated", in_stretches(Wanted(), Stretch("age"))
+    yield "waiting", in_stretches(Wanted(), Stretch("third_party"))
 
 
-def due_counts(connection: Connection, now: datetime, days: Mapping[str, datetime]) -> dict[str, int]:
-    """What operators have to decide, by when it must be done; without a date it is `undated`."""
-    counts = dict.fromkeys(("overdue", "today", "week", "later"), 0)
-    for rank in ("deadline", "due"):
-        for name, stretch in stretches(rank, now, days):
-            counts[name] += number(connection, within(Wanted(), stretch))
-    return counts | {"undated": number(connection, within(Wanted(), Stretch("age")))}
-
-
-def stretches(rank: Any, now: datetime, days: Mapping[str, datetime]) -> Iterator[tuple[str, Stretch]]:
-    """The tasks of a rank by when they must be done."""
-    tomorrow, next_week = days["tomorrow"], days["next_week"]
-    yield "overdue", Stretch(rank, until=now)
-    yield "today", Stretch(rank, now, tomorrow)
-    yield "week", Stretch(rank, tomorrow, next_week)
-    yield "later", Stretch(rank, next_week)
-
-
-def claimed(connection: Connection, name: str) -> int:
-    """How many one has, or nobody, of what operators have to decide."""
-    wanted = Wanted(claimed_by=name)
-    return sum(number(connection, within(wanted, Stretch(rank))) for rank in ("deadline", "due", "age"))
-
-
-def number(connection: Connection, conditions: Sequence[ColumnElement[bool]], *order: Any) -> int:
-    """How many rows there are, up to one more than is counted."""
-    return connection.scalar(counting(conditions, MOST_COUNTED + 1, *order)) or 0
+def by_whose() -> Numbers:
+    """What nobody has of what operators have to decide, and what one has."""
+    whose: dict[str, Any] = {"unclaimed": NOBODY, "mine": bindparam("name", type_=FreeText)}
+    for key, claimed_by in whose.items():
+        yield key, in_stretches(Wanted(claimed_by=claimed_by), *(Stretch(rank) for rank in DECIDED_HERE))

@@ -131,7 +131,7 @@ def count(connection: Connection, wanted: Wanted, stretches: Sequence[Stretch]) 
     return total
 
 
-def counting(conditions: Sequence[ColumnElement[bool]], most: int, *order: ColumnElement[Any]) -> Select[int]:
+def counting(conditions: Sequence[ColumnElement[bool]], most: Any, *order: ColumnElement[Any]) -> Select[int]:
     """The statement that counts rows, in the order of the index and no further than to `most`."""
     rows = select(literal(1)).select_from(tasks).where(*conditions).order_by(*(order or KEYS)).limit(most)
     return select(func.count()).select_from(rows.subquery())

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Row, bindparam, select, update
 
 from activities.sql.database import Database, insert_once
 from activities.sql.notices import note_occasions
+from activities.sql.paging import MOST_COUNTED
 from activities.sql.runs import closing
 from activities.sql.tables import ledger, tasks
 from activities.sql.task_counts import TaskCounts, read_counts
@@ -121,9 +122,12 @@ class SqlWorkList:
         items = tuple(item(row, found.as_of) for row in found.rows)
         return TaskPage(items, found.total, found.next, found.as_of)
 
-    def counts(self, now: datetime, days: Mapping[str, datetime], name: str | None = None) -> TaskCounts:
-        """How many are open, by type and age (`activities.sql.task_counts`)."""
-        return read_counts(self.database, now, days, name)
+    def counts(
+        self, now: datetime, days: Mapping[str, datetime], name: str | None = None, most: int = MOST_COUNTED
+    ) -> TaskCounts:
+        """How many are open, by type and age (`activities.sql.task_counts`). Nobody's are not `mine`."""
+        counts = read_counts(self.database, now, days, name or NOBODY, most)
+        return counts if name else counts._replace(mine=0)
 
 
 def write_task(connection: Connection, listed: TaskList, row: TaskRow, ticket: str | None, now: datetime) -> bool:

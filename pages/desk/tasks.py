@@ -22,8 +22,8 @@ LIMIT = 50
 """So many tasks stand on a page."""
 LONGEST = 80
 """Characters of what is looked for."""
-MOST = 10_000
-"""Up to which numbers are exact."""
+MOST = 1_000
+"""Up to which the numbers of the ready-made filters are exact: whoever has more has too many, however many more."""
 NUMBER = re.compile(r"[A-Za-z0-9._-]{1,40}")
 """What may be a customer's number."""
 FILTERS = ("type", "kind", "customer", "whose", "overdue", "waiting")
@@ -40,6 +40,8 @@ class Chip:
     count: int
     current: bool
     type: str | None = None
+
+    most = MOST
 
     @property
     def exact(self) -> bool:
@@ -126,7 +128,7 @@ async def show(
     """The page of what is asked for. `problem`: why something was not done."""
     wanted = {name: text for name in FILTERS if (text := given.get(name, "").strip()[:LONGEST])}
     cursor, calls = given.get("cursor") or None, site.desk.tasks
-    counts = await calls.counts(operator)
+    counts = await calls.counts(operator, MOST)
     page: Document = {"items": [], "total": 0, "next": None}
     fault = None if NUMBER.fullmatch(wanted.get("customer", "K-1")) else "wrong_customer"
     try:

@@ -35,10 +35,10 @@ class DeskTasks:
             except WrongCursor as error:
                 raise malformed("cursor") from error
 
-    async def counts(self, operator: Operator) -> Document:
+    async def counts(self, operator: Operator, up_to: int) -> Document:
         """`GET /tasks/counts`."""
         with answered(operator.language):
-            return await tasks.counts(self.portal, operator.name)
+            return await tasks.counts(self.portal, operator.name, up_to)
 
     async def task(self, operator: Operator, task: str) -> Document:
         """`GET /tasks/{task}`."""

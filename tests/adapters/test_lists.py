@@ -114,6 +114,16 @@ async def test_every_question_is_answered_by_an_index_in_its_order(database: Dat
     assert len(statements) > 250
 
 
+async def test_the_numbers_of_tasks_are_read_in_indexes_in_one_statement(database: Database) -> None:
+    fill(database, 2_000)
+    statements = asked(database)
+    days = {name: NOW + timedelta(days=1) for name in ("today", "three_days", "week", "tomorrow", "next_week")}
+    SqlWorkList(database).counts(NOW, days, "anna")
+    ((statement, values),) = statements
+    found = plan(database, statement, values).replace("SCAN CONSTANT ROW\n", "")
+    assert not reads_too_much(found), found
+
+
 async def test_every_question_is_answered_rightly_and_in_order_page_by_page(database: Database) -> None:
     fill(database, 300)
     for ask, query in questions(database):

@@ -161,6 +161,9 @@ async def test_tasks_are_counted_by_age_and_by_when_they_are_due(database: Datab
     assert counts.ages["perform"] == {"today": 1, "three_days": 2, "week": 1, "older": 0}
     assert counts.ages["repair"] == {"today": 0, "three_days": 0, "week": 0, "older": 1}
     assert (counts.waiting, counts.unclaimed, counts.mine) == (1, 4, 1)
+    assert counts.types == {"perform": 4, "repair": 1, "third_party": 1}
+    few = SqlWorkList(database).counts(NOW, days_of(midnight), None, most=2)
+    assert (few.types, few.unclaimed, few.mine) == ({"perform": 3, "repair": 1, "third_party": 1}, 3, 0)
 
 
 def days_of(midnight: datetime) -> dict[str, datetime]:

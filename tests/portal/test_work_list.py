@@ -129,6 +129,9 @@ async def test_tasks_are_counted(caller: Caller) -> None:
     assert counts["types"] == [{"type": "perform", "total": 3, "today": 3, "three_days": 0, "week": 0, "older": 0}]
     assert counts["due"] == {"overdue": 1, "today": 0, "week": 0, "later": 0, "undated": 1}
     assert (counts["waiting"], counts["unclaimed"], counts["mine"]) == (1, 1, 0)
+    few = (await caller.http.get("/tasks/counts?up_to=1")).json()
+    assert (few["types"][0]["total"], few["due"]) == (2, counts["due"])
+    is_problem(await caller.http.get("/tasks/counts?up_to=10001"), 422, "malformed")
 
 
 # About a task.
