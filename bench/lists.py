@@ -12,7 +12,7 @@ import statistics
 import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import chain, combinations, product
 from pathlib import Path
 from time import perf_counter, process_time
@@ -82,8 +82,10 @@ def questions(count: int) -> Iterator[tuple[str, Question]]:
                 cursor = f"{part}.{write_cursor([*key, late, *last])}"
                 yield name_of(part, query, "deep"), ("/cancellations", query | {"cursor": cursor})
     yield "ended first: state without a hit", ("/cancellations", {"open": "false", "state": "refused"})
-    for place in places({"order": "urgency"}, count):
-        yield f"desk {place[0]}: the work list as a page", (WORK_LIST, {"cursor": str(place[1])})
+    now, before = half_of(count), BEGAN - timedelta(seconds=1)
+    for page, late in (("first", before), ("deep", BEGAN + (now - BEGAN) / 4)):  # of both a whole page is left
+        place = Place("urgency", now, "overdue", late, "t")
+        yield f"desk {page}: the work list as a page", (WORK_LIST, {"cursor": str(place)})
     for filters in subsets(TASKS):
         for order, more in product(ORDERS, MORE):
             query = filters | {"order": order} | more
@@ -93,15 +95,18 @@ def questions(count: int) -> Iterator[tuple[str, Question]]:
 
 def places(query: dict[str, str], count: int) -> Iterator[tuple[str, Place]]:
     """The beginning of the work list as of a moment at which half of it is overdue, and a place deep in it."""
-    longest = min(count * 34, 1_000_000)
-    """Seconds from the first task to the last (`tests.adapters.many_rows`)."""
-    now, before = BEGAN + timedelta(seconds=longest / 2), BEGAN - timedelta(seconds=1)
+    now, before = half_of(count), BEGAN - timedelta(seconds=1)
     parts = list(parts_of("urgency" if query["order"] == "urgency" else "due", now, overdue="overdue" in query))
     deep = "third_party" if query.get("waiting_for") == "third_party" else "waiting"
     yield "first", Place(query["order"], now, parts[0], before, "t")
     part = deep if deep in parts else parts[-1]
-    late = now + timedelta(seconds=longest / 4 * (-1 if "overdue" in query else 1))
+    late = now + (now - BEGAN) / 2 * (-1 if "overdue" in query else 1)
     yield "deep", Place(query["order"], now, part, late, "t")
+
+
+def half_of(count: int) -> datetime:
+    """The moment by which half of so many tasks are due (`tests.adapters.many_rows`)."""
+    return BEGAN + timedelta(seconds=min(count * 34, 1_000_000) / 2)
 
 
 def name_of(part: str, query: dict[str, str], page: str) -> str:
