@@ -34,7 +34,7 @@ AMEND_END = "amend_end"
 """`states.model.status.Status` → `Receipt`: what has happened to a run since it ended."""
 
 GO_ON = "go_on"
-"""`states.model.status.GoingOn` → `Receipt`: a run that was reset goes on, whatever an end of it has written."""
+"""`states.model.status.GoingOn` → `WentOn`: a run that was reset had ended, or goes on, whatever was written of it."""
 
 COMPARE = "compare"
 """Nothing → `states.model.reconciliation.Comparison`: our database against the runs that Temporal knows."""

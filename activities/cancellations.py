@@ -89,16 +89,20 @@ class CancellationActivities:
             check = with_run(check_request(inquiry, self.adapters, self.catalogues, self.settings), inquiry)
             return Unchanged(unchanged=True) if inquiry.known == check.digest() else check
         with self.adapters.together(self.adapters.bookings):
-            self.register(inquiry)
-            return with_run(check_request(inquiry, self.adapters, self.catalogues, self.settings), inquiry)
+            ended = not self.register(inquiry)
+            check = with_run(check_request(inquiry, self.adapters, self.catalogues, self.settings), inquiry)
+            return check.model_copy(update={"had_ended": True}) if ended else check
 
-    def register(self, inquiry: Inquiry) -> None:
-        """The run is open; one that was reset to its beginning is so again."""
+    def register(self, inquiry: Inquiry) -> bool:
+        """The run is open; one that was reset to its beginning is so again, unless it had ended: then nothing changes,
+        and the answer is no."""
         request, run_id = inquiry.request, inquiry.run_id or this_run()
         watches = KINDS[request.kind].watches
         if run_id == this_run():
             self.adapters.runs.register(request.workflow_id, run_id, request.kind, request.customer, watches)
-            return
+            return True
+        if self.adapters.ledger.own_end(request.workflow_id, run_id) is not None:
+            return False
         run = status.GoingOn(
             workflow_id=request.workflow_id,
             first_run_id=run_id,
@@ -107,6 +111,7 @@ class CancellationActivities:
             customer=request.customer,
         )
         self.adapters.ledger.take_back(run, watches)
+        return True
 
     @activity.defn(name=activity_names.PLACE_ORDER)
     @in_thread
@@ -263,16 +268,22 @@ class CancellationActivities:
 
     @activity.defn(name=activity_names.GO_ON)
     @in_thread
-    def go_on(self, run: status.GoingOn) -> Receipt:
-        """Take back what an end of a run has written that goes on after all; answers whom to tell.
+    def go_on(self, run: status.GoingOn) -> status.WentOn:
+        """A run has been reset. One that had ended hears how, and nothing changes. Else it goes on: what the comparison
+        has written of its end is taken back, and the answer says whom to tell.
 
         Its tasks it writes anew itself. What was changed in the record stays changed.
         """
+        key = f"{run.workflow_id}/{run.run_ids[-1]}/go_on"
         with self.adapters.database.write():
             self.adapters.records.customer(run.customer)  # held fast: a run that registers meanwhile waits (X3)
+            ended = self.adapters.ledger.own_end(run.workflow_id, run.first_run_id)
+            if ended is not None:
+                self.adapters.ledger.keep_ended(run)
+                return status.WentOn(key=key, ended=ended)
             self.adapters.ledger.take_back(run, KINDS[run.kind].watches)
             tell = self.adapters.runs.watchers(run.customer, run.workflow_id, run.kind)
-        return Receipt(key=f"{run.workflow_id}/{run.run_ids[-1]}/go_on", tell=tell)
+        return status.WentOn(key=key, tell=tell)
 
     def names_of(self, customer: str) -> Names:
         """What the customer's licences and partners are called."""

@@ -23,7 +23,7 @@ with workflow.unsafe.imports_passed_through():
     from states.model.memory import Memory
     from states.model.payload_errors import readable
     from states.model.request import Request
-    from states.model.status import End, GoingOn, Status, page_of
+    from states.model.status import End, GoingOn, Status, WentOn, page_of
     from states.rules.spread import spread_out
     from states.views.receipts import with_facts
     from states.views.refusals import problem, refusal_text
@@ -42,6 +42,10 @@ from workflows.timer import Timer
 
 UNSENT: TypeAdapter[Effect] = TypeAdapter(AnyEffect)
 """How what was not sent or issued is read in the next part of a run."""
+
+
+class HadEnded(Exception):
+    """A run that was reset had ended before."""
 
 
 class Driver:
@@ -70,8 +74,10 @@ class Driver:
         """A freeze holds something up, which is not shown outside yet."""
         self.listing = Listing(self.info, self.started_at)
         self.was_reset = asyncio.Event()
-        """An administrator has reset the run: what it did after this point counts no more, an end of it neither."""
-        workflow.register_random_seed_callback(lambda _: self.was_reset.set())
+        """An administrator has reset the run; wakes what waits, which the news by itself does not."""
+        self.had_ended: Status | None = None
+        """As what the run had ended before it was reset."""
+        workflow.register_random_seed_callback(lambda _: self.note_reset())
         self.forget()
 
     def forget(self) -> None:
@@ -135,7 +141,7 @@ class Driver:
 
     async def drive(self) -> Status:
         """Run to the end; a cancel request becomes an event and never hits an activity half way."""
-        self.background.start(self.notice_reset())
+        self.background.start(self.wake_when_reset())
         loop = asyncio.create_task(self.loop())
         while not loop.done():
             try:
@@ -150,7 +156,17 @@ class Driver:
         return self.document()
 
     async def loop(self) -> bool:
-        """Take what is there, one after the other; True when the run has ended, False to continue as new."""
+        """True when the run has ended, False to continue as new."""
+        try:
+            return await self.take_what_comes()
+        except HadEnded:
+            self.queue.close(Refusal(rule="X11", code="ended", values={"state": self.document().state}))
+            self.queue.settle(None, at_rest=True)
+            self.finished = True
+            return True
+
+    async def take_what_comes(self) -> bool:
+        """Take what is there, one after the other."""
         if self.chart.model.state == "received" and self.chart.model.check is None:
             self.listing.begin(self.chart.model.request)
             self.perform("start", None)
@@ -161,6 +177,8 @@ class Driver:
             self.timer.fired = self.publisher.written = False
             while self.step():
                 pass
+            if self.goes_on:
+                continue
             if self.chart.ended:
                 break
             if self.rests():
@@ -191,6 +209,9 @@ class Driver:
             return False
         if self.effects.answers:
             answer = self.effects.next()
+            if answer.check is not None and answer.check.had_ended:
+                self.note_reset()
+                return False
             self.perform("answered", answer)
         elif (event := self.due()) is not None:
             self.perform(event, None)
@@ -270,6 +291,8 @@ class Driver:
 
     def document(self) -> Status:
         """The status document as of the last event."""
+        if self.had_ended is not None:
+            return self.had_ended
         stands = (self.is_busy(), self.is_frozen())
         if self.known_document is None or self.known_document[0] != stands:
             busy, frozen = stands
@@ -281,7 +304,10 @@ class Driver:
 
     def details(self) -> str:
         """What the web UI shows of the run, made when it asks (docs/adr/0004)."""
-        return CurrentDetails(self.document(), self.chart.model).markdown()
+        memory = self.chart.model
+        if self.had_ended is not None:
+            memory = memory.model_copy(update={"tasks": ()})
+        return CurrentDetails(self.document(), memory).markdown()
 
     def publish(self) -> None:
         """Show how the run stands where that has changed."""
@@ -299,7 +325,11 @@ class Driver:
         """
 
         def settled() -> bool:
-            if self.is_busy() or (queued is not None and queued.judged and queued.refusal is not None):
+            if (
+                self.had_ended is not None
+                or self.is_busy()
+                or (queued is not None and queued.judged and queued.refusal is not None)
+            ):
                 return True
             return self.is_quiet() and self.publisher.is_shown() and (queued is None or queued.judged)
 
@@ -350,10 +380,10 @@ class Driver:
         self.listing.end()
         self.queue.close(Refusal(rule="X11", code="ended", values={"state": self.chart.public_state}))
         self.own_up()
-        await self.until(self.effects.changes_made)
+        await self.through_reset(self.effects.changes_made)
         self.publish()
         if self.publisher.writing:
-            await self.until(lambda: not self.publisher.writing)
+            await self.through_reset(lambda: not self.publisher.writing)
         end = End(
             status=self.document(),
             started_at=self.started_at,
@@ -361,9 +391,11 @@ class Driver:
             first_run_id=self.info.first_execution_run_id,
         )
         receipt = await call_until_done(activity_names.RECORD_END, end, Receipt, "Keep the ended run in the ledger")
+        if self.goes_on:
+            await self.look_up_end()
         if receipt.tell:
             await tell(Tell(runs=receipt.tell, state=self.chart.public_state), self.chart.model)
-        await self.until(self.effects.nothing_left)
+        await self.through_reset(self.effects.nothing_left)
         await self.leave_mails()
 
     async def leave_mails(self) -> None:
@@ -386,19 +418,48 @@ class Driver:
             )
             await hand_over_unsent(remains, self.info)
 
-    async def notice_reset(self) -> None:
-        """What is asked for from then on gets other keys: those of the same number are answered already."""
+    async def through_reset(self, condition: Callable[[], bool]) -> None:
+        """Wait for a condition at the end; where the run is reset meanwhile, it is looked up first whether it ended."""
+        while True:
+            await self.until(lambda: self.goes_on or condition())
+            if not self.goes_on:
+                return
+            await self.look_up_end()
+
+    def note_reset(self) -> None:
+        """An administrator has reset the run: what it did after this point counts no more, unless it had ended.
+
+        What is asked for from then on gets other keys: those of the same number are answered already. Nothing of it is
+        begun before the ledger has been looked at.
+        """
+        self.chart.model.name_anew(self.info.run_id)
+        self.goes_on = self.effects.on_hold = True
+        self.was_reset.set()
+
+    async def wake_when_reset(self) -> None:
+        """Conditions are looked at after something has run: this does."""
         while True:
             await self.was_reset.wait()
             self.was_reset.clear()
-            self.chart.model.name_anew(self.info.run_id)
-            self.goes_on = True
 
     async def take_back(self) -> None:
-        """The run goes on after a reset: no end of it counts, it is open, and its tasks are those of now."""
-        self.goes_on = False
+        """The run goes on after a reset: it is open, its tasks are those of now, and what the comparison has written of
+        its end counts no more. Raises `HadEnded`."""
         self.chart.pass_over_reminders(workflow.now())
         self.forget()
+        await self.look_up_end()
+        self.publisher.forget()
+
+    async def look_up_end(self) -> None:
+        """Whether the run had ended before it was reset: then it ends the same, and tells nobody anything.
+
+        Raises `HadEnded`.
+        """
+        self.goes_on = False
+        self.listing.end()
+        self.listing.shown = None
+        if self.publisher.writing:
+            await self.until(lambda: not self.publisher.writing)
         request = self.chart.model.request
         going_on = GoingOn(
             workflow_id=self.info.workflow_id,
@@ -407,11 +468,13 @@ class Driver:
             kind=request.kind,
             customer=request.customer,
         )
-        receipt = await call_until_done(activity_names.GO_ON, going_on, Receipt, "Take back what an end has written")
-        if receipt.tell:
-            await tell(Tell(runs=receipt.tell, state=self.chart.public_state), self.chart.model)
-        self.publisher.forget()
-        self.listing.shown = None
+        went_on = await call_until_done(activity_names.GO_ON, going_on, WentOn, "Look up whether it had ended")
+        if went_on.ended is not None:
+            self.had_ended = went_on.ended
+            raise HadEnded
+        self.effects.on_hold = False
+        if went_on.tell:
+            await tell(Tell(runs=went_on.tell, state=self.chart.public_state), self.chart.model)
 
     def may_continue_as_new(self) -> bool:
         """The history is long, and nothing is under way; what is tried patiently goes on in the next part."""

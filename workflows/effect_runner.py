@@ -49,6 +49,8 @@ class EffectRunner:
         self.background = background
         self.under_way: dict[int, Effect] = {}
         self.answers: deque[Answer] = deque()
+        self.on_hold = False
+        """The run has been reset, and it is looked up whether it had ended: nothing is begun meanwhile."""
         self.slow: set[int] = set()
         """Effects whose first stage ended without an answer."""
         self.last_check: Check | None = None
@@ -115,6 +117,7 @@ class EffectRunner:
 
     async def perform(self, effect: Any) -> None:
         """Perform one effect and put its answer where the loop finds it."""
+        await self.unheld()
         if isinstance(effect, Tell):
             await tell(effect, self.memory())
             answer = Answer(effect)
@@ -133,6 +136,11 @@ class EffectRunner:
         self.slow.discard(effect.number)
         self.answers.append(answer)
 
+    async def unheld(self) -> None:
+        """Nothing is begun while it is looked up whether a run that was reset had ended; what is under way goes on."""
+        if self.on_hold:
+            await workflow.wait_condition(lambda: not self.on_hold)
+
     async def turn_of(self, effect: Effect) -> None:
         """What changes the booking is done in the order in which it was asked for.
 
@@ -140,6 +148,7 @@ class EffectRunner:
         """
         if isinstance(effect, CHANGES) and (ahead := self.ahead_of(effect, CHANGES)):
             await workflow.wait_condition(lambda: not ahead & self.numbers_performed())
+            await self.unheld()
 
     def ahead_of(self, effect: Effect, types: tuple[type[Effect], ...]) -> set[int]:
         """The effects of these types that were asked for before and are not performed yet, by number."""
@@ -162,6 +171,7 @@ class EffectRunner:
         try:
             if ahead := self.ahead_of(effect, (IssueReceipt,)):
                 await self.behind(ahead, effect)
+                await self.unheld()
             return await self.call_activity(effect, step_of(self.memory(), effect))
         finally:
             self.unsent.pop(effect.number, None)
@@ -172,6 +182,7 @@ class EffectRunner:
         try:
             if effect.receipt in self.numbers_performed():
                 await self.behind({effect.receipt}, effect)
+                await self.unheld()
             return Answer(effect, undelivered=await self.sent(effect, step))
         finally:
             self.unsent.pop(effect.number, None)

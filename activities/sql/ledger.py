@@ -1,7 +1,7 @@
 """The ended runs, kept beyond Temporal's retention."""
 
 from dataclasses import dataclass
-from typing import Any, Unpack
+from typing import Any, Unpack, get_args
 
 from sqlalchemy import delete, func, select, update
 
@@ -10,10 +10,14 @@ from activities.sql.cancellation_list import Asked, read_cancellations
 from activities.sql.database import Database, insert_once
 from activities.sql.open_list import unlist
 from activities.sql.paging import Page
-from activities.sql.runs import close_all, open_row
+from activities.sql.runs import close_all, close_rows, open_row
 from activities.sql.tables import ledger, runs, tasks
 from states.model.names import case_number
+from states.model.reconciliation import How
 from states.model.status import CancellationItem, End, GoingOn, Status
+
+FOUND = frozenset(get_args(How))
+"""The last line of a run that did not end by itself: how Temporal had it when the comparison looked."""
 
 
 @dataclass(frozen=True)
@@ -25,10 +29,13 @@ class SqlLedger:
     def record_end(self, end: End) -> None:
         """Keep the status document, close the run, its booking and its tasks. The same again changes nothing.
 
-        A run has one end: that of a part that went on after all, since it was reset, makes room for it.
+        A run has one end: one that had ended keeps that, whatever a part that was reset makes of it before it knows;
+        what the comparison found makes room.
         """
         workflow_id = end.status.workflow_id
         with self.database.write() as connection:
+            if end.first_run_id != end.status.run_id and self.own_end(workflow_id, end.first_run_id) is not None:
+                return
             if insert_once(connection, ledger, row_of(end)) is None:
                 return
             if end.first_run_id != end.status.run_id:
@@ -45,6 +52,25 @@ class SqlLedger:
         mine = (ledger.c.workflow_id == document.workflow_id, ledger.c.run_id == document.run_id)
         with self.database.write() as connection:
             connection.execute(update(ledger).where(*mine).values(document=document.model_dump(mode="json")))
+
+    def own_end(self, workflow_id: str, first_run_id: str) -> Status | None:
+        """How a run ended by itself, in whatever part; None where it did not, or the comparison alone found it gone."""
+        mine = (ledger.c.workflow_id == workflow_id, ledger.c.first_run_id == first_run_id)
+        with self.database.read() as connection:
+            document = connection.scalar(select(ledger.c.document).where(*mine).limit(1))
+        status = Status.model_validate(document) if document is not None else None
+        if status is None or (status.state == "given_up" and status.timeline and status.timeline[-1].event in FOUND):
+            return None
+        return status
+
+    def keep_ended(self, run: GoingOn) -> None:
+        """A run that had ended has been reset: whatever it has written since, before it knew, counts for nothing."""
+        mine = (tasks.c.workflow_id == run.workflow_id, tasks.c.run_id == run.run_ids[-1])
+        begun = (runs.c.workflow_id == run.workflow_id, runs.c.run_id == run.first_run_id)
+        with self.database.write() as connection:
+            close_rows(connection, tasks, *mine)
+            close_rows(connection, runs, *begun)
+            unlist(connection, [run.workflow_id], [run.first_run_id])
 
     def take_back(self, run: GoingOn, watches: bool) -> None:
         """A run goes on: no end of it counts, it is open, and a booking that its end alone has closed stands again."""

@@ -207,6 +207,8 @@ class Check(Value):
     """Set in a run's first check only."""
     run_id: str | None = None
     """Set in a first check only: the run was reset to before it, and names what it does by this run ID."""
+    had_ended: bool = False
+    """Set in a first check only: the run was reset to before it, and had ended."""
 
     def digest(self) -> str:
         """The same for checks that say the same, however they were asked for."""

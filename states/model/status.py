@@ -7,7 +7,7 @@ from urllib.parse import quote
 from pydantic import ConfigDict, Field
 
 from states.model.base import Moment, Value
-from states.model.facts import CostEffect
+from states.model.facts import CostEffect, Receipt
 from states.model.memory import Actor
 from states.model.names import case_number
 from states.model.request import Proof
@@ -261,6 +261,12 @@ class GoingOn(Value):
     """By which its idempotency keys are named."""
     kind: str
     customer: str
+
+
+class WentOn(Receipt):
+    """What a run that was reset is told: it goes on, or how it had ended before."""
+
+    ended: Status | None = None
 
 
 class TaskRow(Value):

@@ -1,5 +1,6 @@
 """An end is an end: what is written outside of it is true, whatever arrives meanwhile and whoever takes it back."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -7,17 +8,20 @@ from sqlalchemy import select
 from temporalio.api.common.v1 import WorkflowExecution
 from temporalio.api.enums.v1 import EventType, ResetReapplyType
 from temporalio.api.workflowservice.v1 import ResetWorkflowExecutionRequest
+from temporalio.client import WorkflowExecutionStatus, WorkflowHandle, WorkflowHistory
 
 from activities import activity_names
-from activities.sql.tables import orders
+from activities.sql.tables import issued_receipts, ledger, open_list, orders, runs, tasks
 from tests.runs.customers import customer_record
-from tests.runs.documents import task_types
-from tests.runs.harness import Run, World
+from tests.runs.documents import mails, task_types
+from tests.runs.harness import Run, World, failed_workflow_tasks
 from tests.runs.steps import in_state, prepare_downgrade, status_when
+from tests.runs.test_nightly import night
 from tests.system.processes import until
 from workflows import driver
 
 pytestmark = pytest.mark.server
+TASK_DONE = EventType.EVENT_TYPE_WORKFLOW_TASK_COMPLETED
 
 
 def thrown_away_once(monkeypatch: pytest.MonkeyPatch, module: Any, name: str) -> None:
@@ -67,7 +71,32 @@ async def test_an_end_stays_the_end_whatever_becomes_of_the_workflow_task(
     assert [answer["state"], ended["state"], (await outside(served, run.handle.id))[0]] == ["applied"] * 3
 
 
-# A reset: an administrator takes an end back, and the run goes on under another run ID.
+# A reset: a run that had ended ends the same; one that was open goes on under another run ID.
+
+
+async def written(world: World, run: Run) -> tuple[Any, ...]:
+    """All that stands outside of a run, and all that anybody was told."""
+    with world.adapters.database.read() as connection:
+        rows = [connection.execute(select(table)).all() for table in (ledger, runs, tasks, orders, issued_receipts)]
+        listed = connection.execute(select(open_list.c.workflow_id)).all()
+    return rows, listed, mails(world), await world.record("K-1001")
+
+
+async def reset_to(
+    world: World, run: Run, finished: int, reapply: ResetReapplyType.ValueType
+) -> WorkflowHandle[Any, Any]:
+    """Reset the run as it was first to a workflow task; answers what goes on."""
+    client, first = world.env.client, run.first["run_id"]
+    request = ResetWorkflowExecutionRequest(
+        namespace=client.namespace,
+        workflow_execution=WorkflowExecution(workflow_id=run.handle.id, run_id=first),
+        reason="tried",
+        workflow_task_finish_event_id=finished,
+        request_id=f"{finished}-{reapply}",
+        reset_reapply_type=reapply,
+    )
+    newer = (await client.workflow_service.reset_workflow_execution(request)).run_id
+    return client.get_workflow_handle(run.handle.id, run_id=newer)
 
 
 async def reset_before(world: World, run: Run, event: str | None) -> str:
@@ -98,22 +127,91 @@ async def reset_before(world: World, run: Run, event: str | None) -> str:
     return (await client.workflow_service.reset_workflow_execution(request)).run_id
 
 
-async def test_an_end_that_is_taken_back_leaves_ledger_runs_and_bookings(served: World) -> None:
+async def superseded(world: World) -> Run:
+    """A run that was booked, and ended since something else was."""
+    run = await prepare_downgrade(world)
+    await run("place_order")
+    await run("supersede", booking="B-9")
+    return run
+
+
+async def granted(world: World) -> Run:
+    """A ticket that an operator granted by a signal, as from the web UI: a reset sends that again."""
+    run = await world.request("misclick", "K-1001", "anything", explanation="booked twice")
+    await run.signal("confirm_task", {"by": "op", "decision": "granted", "note": "done"})
+    return run
+
+
+async def abandoned(world: World) -> Run:
+    """A run that its customer has left."""
+    run = await prepare_downgrade(world)
+    await run("abandon")
+    return run
+
+
+def points_of(history: WorkflowHistory) -> Iterator[int]:
+    """The workflow tasks to reset a run to, but for those with a signal under way, which Temporal sends anew."""
+    signalling = 0
+    for event in history.events:
+        signalling += event.event_type == EventType.EVENT_TYPE_SIGNAL_EXTERNAL_WORKFLOW_EXECUTION_INITIATED
+        signalling -= event.event_type == EventType.EVENT_TYPE_EXTERNAL_WORKFLOW_EXECUTION_SIGNALED
+        if event.event_type == TASK_DONE and not signalling:
+            yield event.event_id
+
+
+async def signals(run: Run) -> list[int]:
+    """What other runs have told this one."""
+    events = (await run.handle.fetch_history()).events
+    return [event.event_id for event in events if event.event_type == EventType.EVENT_TYPE_WORKFLOW_EXECUTION_SIGNALED]
+
+
+REAPPLIED = [
+    ResetReapplyType.RESET_REAPPLY_TYPE_NONE,
+    ResetReapplyType.RESET_REAPPLY_TYPE_SIGNAL,
+    ResetReapplyType.RESET_REAPPLY_TYPE_ALL_ELIGIBLE,
+]
+
+
+@pytest.mark.parametrize("reapply", REAPPLIED)
+@pytest.mark.parametrize("ended_run", [superseded, granted, abandoned])
+async def test_a_run_that_had_ended_ends_the_same_wherever_it_is_reset_to_and_tells_nobody_anything(
+    served: World, ended_run: Any, reapply: ResetReapplyType.ValueType
+) -> None:
+    await served.load(customer_record({"licence": "V-1", "product": "vouchers"}))
+    neighbour = await served.request("voucher", "K-1001", "V-1")
+    run = await ended_run(served)
+    first = served.env.client.get_workflow_handle(run.handle.id, run_id=run.first["run_id"])
+    result = await first.result()
+    history = await first.fetch_history()
+    points = list(points_of(history))
+    assert len(points) >= 4
+    before, heard = await written(served, run), await signals(neighbour)
+    for point in points:
+        again = await reset_to(served, run, point, reapply)
+        assert await again.result() == result, f"reset to {point}"
+        closed = (await again.describe()).status
+        assert closed == WorkflowExecutionStatus.COMPLETED
+        failures = {failure.message for failure in await failed_workflow_tasks(again)}
+        assert failures <= {"tried", "UnhandledCommand"}, "the reset itself stands there as one"
+    assert await written(served, run) == before
+    assert await signals(neighbour) == heard, "no other run is told"
+
+
+async def test_a_run_that_the_comparison_closed_goes_on_when_it_is_reset(served: World) -> None:
+    """It had not ended: somebody terminated it, and a reset takes that back."""
     await served.load(customer_record())
     run = await prepare_downgrade(served)
     await run("place_order")
-    assert (await run("supersede", booking="B-9"))["state"] == "superseded"
-    await run.handle.result()
-    assert await outside(served, run.handle.id) == ("superseded", [], ["superseded"])
-    newer = await reset_before(served, run, "supersede")
+    await run.handle.terminate()
+    await night(served)
+    assert await outside(served, run.handle.id) == ("given_up", [], ["booked"])
+    newer = await reset_before(served, run, "place_order")
     await status_when(run, lambda status: status["run_id"] == newer)
     await until(lambda: is_open(served, run.handle.id))
-    assert await outside(served, run.handle.id) == (None, [], ["booked"])
-    answer = await run("supersede", booking="B-10")
-    assert answer["state"] == "superseded"
+    answer = await run("supersede", booking="B-10") if (await run.status())["state"] == "scheduled" else None
+    answer = answer or await run("abandon")
     ended = served.adapters.ledger.ended_runs()
-    assert [(item.run_id, item.state) for item in ended.items] == [(answer["run_id"], "superseded")]
-    assert await outside(served, run.handle.id) == ("superseded", [], ["superseded"])
+    assert [(item.run_id, item.state) for item in ended.items] == [(answer["run_id"], answer["state"])]
 
 
 @pytest.mark.settings(customer_centre="guided")
@@ -139,11 +237,9 @@ async def test_the_tasks_of_a_run_that_was_reset_are_those_of_now(
     assert await outside(served, run.handle.id) == (None, [], booked)
 
 
-async def test_a_run_that_is_reset_to_its_beginning_begins_anew(served: World) -> None:
+async def test_an_open_run_that_is_reset_to_its_beginning_begins_anew(served: World) -> None:
     await served.load(customer_record())
     run = await prepare_downgrade(served)
-    assert (await run("abandon"))["state"] == "abandoned"
-    await run.handle.result()
     newer = await reset_before(served, run, None)
     await status_when(run, lambda status: status["state"] == "feature_warning")
     await until(lambda: is_open(served, run.handle.id))
