@@ -25,6 +25,14 @@ def faults_are_logged_as_plain_traces() -> None:
     renderer.exception_formatter = structlog.dev.plain_traceback
 
 
+@pytest.fixture(autouse=True)
+def each_test_logs_as_if_it_were_the_first() -> Iterator[None]:
+    """Programs that a test runs in its own process set up the logs for the process: for the tests after it, too."""
+    was = structlog.get_config()
+    yield
+    structlog.configure(**was)
+
+
 @pytest.fixture(scope="session", autouse=True)
 def shipped_catalogue_is_read_once() -> Iterator[None]:
     """No test changes the shipped versions, and reading them costs as much as a run."""
