@@ -10,6 +10,7 @@ from fastapi import Request
 
 from activities.ports import AdapterError
 from pages.calls import CallRefused, Document, Form, Visitor
+from pages.desk_calls import Operator
 from pages.forms import value
 from pages.site import language_of
 from portal import calendar_feeds, read_models
@@ -159,12 +160,12 @@ def authority_in(visitor: Visitor) -> Authority:
     return Authority("customer", None, visitor.customer)
 
 
-def spoken_by(visitor: Visitor) -> Language:
-    """The visitor's language."""
+def spoken_by(visitor: Visitor | Operator) -> Language:
+    """The language of who is logged in."""
     return "en" if visitor.language == "en" else "de"
 
 
-def spoken_to(visitor: Visitor, document: Document) -> Document:
+def spoken_to(visitor: Visitor | Operator, document: Document) -> Document:
     """A status document with what follows from its codes alone said in the visitor's language.
 
     The rest stays in the customer's, in which the run says it: `language`.

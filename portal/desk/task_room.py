@@ -10,7 +10,7 @@ from portal.consequence_routes import weighed
 from portal.context import Portal
 from portal.desk.authority import authority_in
 from portal.operator_routes import decide, decision_in
-from portal.page_calls import answered
+from portal.page_calls import answered, spoken_by, spoken_to
 from portal.problems import PortalProblem
 from portal.schemas import AskedConsequence, Confirmation, Rejection
 from portal.shown import with_names
@@ -18,7 +18,6 @@ from portal.strict_json import read_document
 from portal.task_forms import task_types
 from portal.tasks import TaskQuery
 from states.model.names import case_of, ended_run_of
-from states.model.record import Language
 
 Document = dict[str, Any]
 
@@ -75,11 +74,11 @@ class TaskRoom:
                 if problem.status not in (404, 503):
                     raise
                 return None
-            return await with_names(portal, document)
+            return spoken_to(operator, await with_names(portal, document))
 
     async def licences(self, operator: Operator, customer: str) -> Document | None:
         """What the customer has."""
-        language: Language = "en" if operator.language == "en" else "de"
+        language = spoken_by(operator)
         try:
             return dict(
                 await self.portal.adapters.database.in_thread(read_models.licences, self.portal, customer, language)
