@@ -191,6 +191,18 @@ class CaseCalls(Protocol):
         """`GET /customers/{customer}`."""
         ...
 
+    async def choices(self, operator: Operator, customer: str, kind: str, subject: str, target: str | None) -> Document:
+        """`GET /customers/{customer}/choices`."""
+        ...
+
+    async def preview(self, operator: Operator, data: Document) -> Document:
+        """`POST /previews`."""
+        ...
+
+    async def begin(self, operator: Operator, customer: str, data: Document) -> Document:
+        """`POST /customers/{customer}/cancellations`."""
+        ...
+
     async def receipt(self, operator: Operator, workflow_id: str, run_id: str | None, number: int) -> tuple[str, bytes]:
         """`GET /cancellations/{workflow_id}/receipts/{number}.pdf`: the file's name, and what it holds."""
         ...

@@ -46,6 +46,8 @@ class Caller:
     customer: str | None = None
     grade: Grade = "admin"
     """An operator's."""
+    for_customer: bool = False
+    """The operator asks on the customer's behalf, which the run then says."""
 
 
 @dataclass(frozen=True)
@@ -93,7 +95,7 @@ class Delivery:
     ) -> Delivered:
         """Judge the event by itself, and send it."""
         event = event_of(entry)
-        command = permitted(command_of(event, entry), caller)
+        command = permitted(command_of(event, entry, caller.operator if caller.for_customer else None), caller)
         check_said(command, event.time, entry.received_at, self.run_settings())
         try:
             return await send(entry, command)

@@ -43,3 +43,9 @@ CUSTOMER: dict[str, Any] = {
     ],
     "tasks": [],
 }
+BEGINNING: dict[str, Any] = {
+    "kind": "edition",
+    "subject": "jtl",
+    "target": "jtl_advanced",
+    "note": "Frau Muster asked for it on the telephone, called back on the number that we have.",
+}

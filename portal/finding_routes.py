@@ -2,17 +2,22 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Query
+from fastapi import APIRouter, Depends, Path, Query, Request
 from fastapi.responses import JSONResponse
 
-from portal import finding
-from portal.authority import operator_authority
-from portal.finding_examples import CASE, CUSTOMER, FOUND
+from portal import finding, on_behalf, openapi_examples
+from portal.authority import DecidingAuthority, operator_authority
+from portal.context import requested_language
+from portal.finding_examples import BEGINNING, CASE, CUSTOMER, FOUND
 from portal.finding_schemas import CaseFile, CustomerFile, Found
-from portal.openapi import OPERATOR, answer, problems, secured
+from portal.json_body import JsonBody
+from portal.openapi import OPERATOR, answer, body, problems, secured
 from portal.parameters import CurrentPortal, OwnCustomer, ReadIn, RunId
+from portal.problems import MEDIA_TYPE
 from portal.receipt_routes import Kind, Subject
+from portal.shown import shown
 from states.model.base import Identifier
+from states.model.status import Status
 
 router = APIRouter(tags=["operators"], dependencies=[Depends(operator_authority)])
 
@@ -59,3 +64,21 @@ async def case(
 async def customer(customer: OwnCustomer, portal: CurrentPortal, language: ReadIn = None) -> JSONResponse:
     """With the board, the cases, the receipts and the open tasks."""
     return JSONResponse(await finding.customer_file(portal, customer, language))
+
+
+@router.post(
+    "/customers/{customer}/cancellations",
+    status_code=202,
+    summary="Begin a cancellation on a customer's behalf",
+    responses=answer(202, Status, openapi_examples.STATUS, "Begun; the case says so")
+    | problems(401, 403, 404, 409, 422, 503),
+    openapi_extra=body(BEGINNING, "Beginning") | secured(OPERATOR),
+)
+async def begin(
+    customer: OwnCustomer, authority: DecidingAuthority, data: JsonBody, portal: CurrentPortal, request: Request
+) -> JSONResponse:
+    """`note` says who asked for it and how, for operators alone."""
+    answered = await on_behalf.begin(portal, customer, data, authority, requested_language(request))
+    media_type = "application/json" if answered.status == 202 else MEDIA_TYPE
+    document = await shown(portal, answered.document, "operator")
+    return JSONResponse(document, status_code=answered.status, media_type=media_type)

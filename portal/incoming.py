@@ -32,7 +32,7 @@ CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 UNREADABLE = (BaseCloudEventException, ValueError, TypeError, AttributeError, KeyError, OverflowError, RecursionError)
 """What the library raises: its own errors, and others for a body or header whose form it does not expect."""
 LONGEST_ATTRIBUTE = 400
-PORTALS_OWN = ("received_at", "promised")
+PORTALS_OWN = ("received_at", "promised", "operator")
 """What a portal says of a message to a run, and nobody else to a portal."""
 
 
@@ -223,8 +223,11 @@ def update_id(entry: InboxEntry) -> str:
     return "event-" + hashlib.sha256(json.dumps(named).encode()).hexdigest()[:40]
 
 
-def command_of(event: IncomingEvent, entry: InboxEntry) -> RunCommand:
-    """What the event asks of which run, with when it was first received and what was promised. Raises `malformed`."""
+def command_of(event: IncomingEvent, entry: InboxEntry, operator: str | None = None) -> RunCommand:
+    """What the event asks of which run, with when it was first received and what was promised. Raises `malformed`.
+
+    `operator`: who asks for a cancellation on the customer's behalf.
+    """
     name = EVENTS_BY_TYPE.get(event.type)
     if name is None:
         names = [known.replace("_", "-") for known in EVENTS_BY_TYPE.values()]
@@ -238,6 +241,7 @@ def command_of(event: IncomingEvent, entry: InboxEntry) -> RunCommand:
         if event.subject is not None and event.subject != request.workflow_id:
             raise malformed("subject_other", given=event.subject, made=request.workflow_id)
         document = request.model_dump(mode="json", exclude_unset=True) | own
+        document |= {"operator": operator} if operator else {}
         return RunCommand(name, request.workflow_id, document, update_id(entry), request)
     if not event.subject:
         raise malformed("subject_missing")

@@ -6,6 +6,7 @@ from fastapi import FastAPI
 
 from portal import openapi_examples
 from portal.freeze_schemas import FreezeOrder, FreezeRelease
+from portal.on_behalf import Beginning
 from portal.problems import MEDIA_TYPE
 from portal.schemas import (
     AskedConsequence,
@@ -163,6 +164,7 @@ class DescribedApp(FastAPI):
             CloudEventDocument,
             Request,
             Confirmation,
+            Beginning,
             Rejection,
             BulkBy,
             BulkRequest,

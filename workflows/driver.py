@@ -20,7 +20,7 @@ with workflow.unsafe.imports_passed_through():
     from states.kinds.registry import KINDS
     from states.model.effects import AnyEffect, Effect, Tell
     from states.model.facts import Receipt, Refusal
-    from states.model.memory import Memory
+    from states.model.memory import Actor, Memory
     from states.model.payload_errors import readable
     from states.model.request import Request
     from states.model.status import End, GoingOn, Status, WentOn, page_of
@@ -111,7 +111,9 @@ class Driver:
             refusal=refusal,
         )
         chart = kind.chart(memory)
-        Turn(memory, chart.traits, chart.possible, None if refusal else request).write("requested", actor="customer")
+        asked = None if refusal else request
+        actor: Actor = "operator" if asked and asked.operator else "customer"
+        Turn(memory, chart.traits, chart.possible, asked).write("requested", actor=actor)
         return chart
 
     def request_of_start(self) -> tuple[Request, Refusal | None]:

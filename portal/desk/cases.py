@@ -3,10 +3,12 @@
 from dataclasses import dataclass
 
 from activities.receipts.printed import file_name, pdf_of
-from pages.calls import Document
+from pages.calls import CallRefused, Document
 from pages.desk_calls import Operator
-from portal import finding
+from portal import finding, on_behalf, read_models
+from portal.choices import choices
 from portal.context import Portal
+from portal.desk.authority import authority_in
 from portal.page_calls import answered
 from portal.receipt_routes import receipt_of
 from portal.search import criteria_of, search
@@ -43,6 +45,28 @@ class DeskCases:
         """`GET /customers/{customer}`."""
         with answered(operator.language):
             return await finding.customer_file(self.portal, customer, spoken_by(operator))
+
+    async def choices(self, operator: Operator, customer: str, kind: str, subject: str, target: str | None) -> Document:
+        """`GET /customers/{customer}/choices`."""
+        asked = (self.portal, customer, kind, subject, target, spoken_by(operator))
+        with answered(operator.language):
+            found: Document = await self.portal.adapters.database.in_thread(choices, *asked)
+            return found
+
+    async def preview(self, operator: Operator, data: Document) -> Document:
+        """`POST /previews`."""
+        with answered(operator.language):
+            return await read_models.preview_of(self.portal, data, spoken_by(operator))
+
+    async def begin(self, operator: Operator, customer: str, data: Document) -> Document:
+        """`POST /customers/{customer}/cancellations`."""
+        with answered(operator.language):
+            authority = authority_in(operator)
+            authority.check_grade("decide")
+            answer = await on_behalf.begin(self.portal, customer, data, authority, operator.language)
+        if answer.status != 202:
+            raise CallRefused(answer.document | {"current": None})
+        return answer.document
 
     async def receipt(self, operator: Operator, workflow_id: str, run_id: str | None, number: int) -> tuple[str, bytes]:
         """`GET /cancellations/{workflow_id}/receipts/{number}.pdf`."""

@@ -93,7 +93,9 @@ class Turn:
         the person's own words.
         """
         memory, message = self.memory, self.message
-        if key is None:
+        if key is None and getattr(message, "operator", None):
+            key = "begun_for"
+        elif key is None:
             key = next((name for name in SAID_AS if getattr(message, name, None)), None)
             values = {key: getattr(message, key)} if key else {}
             values |= {"licences": called_in_surplus(memory, message.licences)} if key == "licences" else {}
@@ -102,7 +104,7 @@ class Turn:
             state=public_state(memory.state),
             event=event,
             actor=actor or actor_of(message),
-            by=by or getattr(message, "by", None),
+            by=by or getattr(message, "operator", None) or getattr(message, "by", None),
             note=f"note.{key}" if key else words_of(message),
             values=values if key else None,
             task=closes.task if closes else None,
@@ -117,7 +119,7 @@ SAID_AS = ("booking", "to", "licences")
 
 def actor_of(message: Any) -> Actor:
     """Whose doing a message is: by what was sent, never by what it says of its sender."""
-    if isinstance(message, ConfirmTask | RejectTask | Cancel):
+    if isinstance(message, ConfirmTask | RejectTask | Cancel) or getattr(message, "operator", None):
         return "operator"
     return "customer" if isinstance(message, Message | Request) else "system"
 

@@ -66,6 +66,8 @@ class Request(Sent):
     explanation: LongText | None = None
     reason: Reason | None = None
     by: ShortText | None = None
+    operator: SkipJsonSchema[ShortText | None] = None
+    """The operator who asks for it on the customer's behalf: portals say so, never those who send to them."""
 
     @property
     def workflow_id(self) -> str:

@@ -73,7 +73,7 @@ HOLDS: Mapping[str, type[Value]] = {
 NOTES: Mapping[str, Whose | Literal["its sender's"]] = {
     **those("operators", "step_failed skipped frozen escalated cancel_requested_not_possible not_delivered"),
     **those("operators", "proposed proposal_withdrawn cancel_asked"),
-    **those("retold", "decided reminded"),
+    **those("retold", "decided reminded begun_for"),
     **dict.fromkeys(("ignored_signal", "refused_event", "delivered_late"), "its sender's"),
     **those("everyone", "order_by_passed rechecked change_dropped cost_changed revocation_passed_on order_refused"),
     **those("everyone", "proof_handed_in target_changed amended catalogue_changed date_found booking_overdue"),

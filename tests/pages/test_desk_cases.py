@@ -3,6 +3,7 @@
 import pytest
 from playwright.async_api import expect
 
+from states.views.audience import customer_view
 from tests.pages.browser import PHONE, Shop, check_page
 from tests.pages.desk import EXAMPLES
 
@@ -56,3 +57,26 @@ async def test_from_a_name_to_the_customer_the_case_and_its_task(shop: Shop) -> 
     for path in ("/desk/cases/wms_user/K-1004/none", "/desk/customers/K-nobody", "/desk/cases/x/y/z"):
         answer = await page.goto(path)
         assert answer and answer.status == 404, path
+
+
+async def test_what_is_begun_for_a_customer_says_so_to_both(shop: Shop) -> None:
+    await shop.world.load(*EXAMPLES)
+    page = await shop.at_desk("/desk/customers/K-1004", name="anna-berger")
+    await page.locator("a[href='/desk/customers/K-1004/start/wms_user/U-42']").click()
+    await check_page(page)
+    await page.get_by_role("button", name="Beginnen").click()  # without saying who asked for it
+    await expect(page.get_by_role("alert")).to_contain_text("note")
+    assert not (await page.request.get("/cancellations/wms_user/K-1004/U-42")).ok
+    await page.get_by_label("Wer hat darum gebeten").fill("Herr Geheim, am Telefon")
+    await page.get_by_role("button", name="Beginnen").click()
+    await expect(page.get_by_role("heading", level=2, name="Verlauf")).to_be_visible()
+    await expect(page.locator("[aria-labelledby=history] li").first).to_contain_text("Bearbeiter (anna-berger)")
+    await expect(page.locator("[aria-labelledby=comments]")).to_contain_text("Herr Geheim, am Telefon")
+    await check_page(page)
+    theirs = await shop.visit("K-1004", "/my/cases/wms_user/K-1004/U-42")
+    await expect(theirs.locator("main")).to_contain_text("Wir haben den Vorgang für Sie begonnen")
+    await expect(theirs.locator("main")).to_contain_text("Auf Ihren Wunsch")
+    document = await shop.world.run("wms_user/K-1004/U-42").status()
+    assert "anna-berger" in str(document) and "Geheim" not in str(document)
+    said = await theirs.content() + str(customer_view(document, "JTL"))
+    assert "anna-berger" not in said and "Geheim" not in said

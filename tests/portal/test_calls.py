@@ -532,6 +532,7 @@ async def test_openapi_has_examples_problems_and_the_shapes(portal):
         "/task-types", "/tasks/{task}/consequence", "/freeze", "/freeze/release", "/overview", "/effects",
         "/administration",
         "/search", "/cases/{kind}/{customer}/{subject}", "/customers/{customer}",
+        "/customers/{customer}/cancellations",
         "/bulk-decisions", "/bulk-decisions/{bulk}", "/bulk-decisions/{bulk}/failures.csv",
         "/bulk-decisions/{bulk}/consequence",
         *(f"/bulk-decisions/{{bulk}}/{act}" for act in ("pause", "resume", "stop", "again")),

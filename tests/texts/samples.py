@@ -473,6 +473,7 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "note.delivered_late": {"received_at": FIRST},
     "note.order_by_passed": {"effective_at": FIRST},
     "note.rechecked": {},
+    "note.begun_for": {},
     "note.change_dropped": {},
     "note.cost_changed": {"cost_effect": "cancellation"},
     "note.cancel_requested_not_possible": {},
@@ -515,6 +516,7 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "about.own_step": {"what": "third_party", "name": "Fremdmarkt"},
     **{f"waits.{whom}": WAITED for whom in words(WAITS) | OPERATORS_DO},
     "retold.reminded": {},
+    "retold.begun_for": {},
     "part.by": {"actor": "customer", "by": "Frau Muster"},
     "retold.decided": {
         "type": "third_party",

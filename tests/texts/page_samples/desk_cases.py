@@ -17,5 +17,6 @@ SAMPLES = {
     "page.desk.case.run_ended": AT,
     "page.desk.customer.price_unknown": {"number": 2},
     "page.desk.customer.running": {"state": "Noch nicht abgesendet"},
+    "page.desk.start.title": {"name": "Müller GmbH", "what": "JTL Pro"},
     "call.search_words": {"longest": 200},
 }
