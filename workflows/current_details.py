@@ -83,7 +83,7 @@ class CurrentDetails:
                 self.text("details.paste"),
                 "",
                 "```json",
-                json.dumps(template_of(entry, task), ensure_ascii=False),
+                written(template_of(entry, task)),
                 "```",
             ]
         return lines
@@ -97,6 +97,11 @@ class CurrentDetails:
             note = f": {in_markdown(line.note)}" if line.note else ""
             lines.append(f"- {self.moment(line.at)}: {event} → {self.labelled('state', line.state)}{by}{note}")
         return lines
+
+
+def written(template: dict[str, Any]) -> str:
+    """A template as it is shown, a line for each field: neither the page nor the form's box then cuts it off."""
+    return json.dumps(template, ensure_ascii=False, indent=2)
 
 
 def template_of(entry: TaskEntry, task: Task) -> dict[str, Any]:
