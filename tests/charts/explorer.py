@@ -151,17 +151,26 @@ def word_of(task: Task) -> str:
     return f"{proposal.message.by}: {proposal.message.decision or 'confirmed'}" if proposal else ""
 
 
+@dataclass(frozen=True)
+class Tried:
+    """What has been tried beside the moves, and where: once for each situation, on all walks of a kind together."""
+
+    weighed: set[Situation] = field(default_factory=set)
+    """Which decisions have been weighed before they were sent."""
+    without_mails: set[Situation] = field(default_factory=set)
+    """Where mails have not arrived: in which state, beside which open tasks."""
+    asked_to_cancel: set[Situation] = field(default_factory=set)
+    """Where it was asked to cancel."""
+    reminded: set[Situation] = field(default_factory=set)
+    """Where it was tried to have somebody reminded more than once."""
+
+
 class Stage:
     """One chart for the whole walk: to build one takes longer than to take an event."""
 
-    def __init__(self, kind: Kind, memory: Memory) -> None:
+    def __init__(self, kind: Kind, memory: Memory, tried: Tried) -> None:
         self.kind = kind
-        self.without_mails: set[tuple[str, frozenset[str]]] = set()
-        """Where mails that do not arrive have been tried: in which state, beside which open tasks."""
-        self.asked_to_cancel: set[tuple[Any, ...]] = set()
-        """Where a cancel request has been tried."""
-        self.reminded: set[tuple[str, ...]] = set()
-        """Where it has been tried to have somebody reminded more than once."""
+        self.tried = tried
         self.chart = kind.chart(memory.model_copy())
 
     def at(self, memory: Memory) -> Chart:
@@ -210,12 +219,11 @@ class Step(NamedTuple):
     receipted: bool
 
 
-def explore(kind: Kind, facts: Facts, limit: int = 60_000, weighed: set[Situation] | None = None) -> Walk:
+def explore(kind: Kind, facts: Facts, limit: int = 60_000, tried: Tried | None = None) -> Walk:
     """Visit every node. Raises `Broken`.
 
-    `weighed`: which decisions have been weighed before they were sent, on walks of this kind so far.
+    `tried`: what other walks of this kind have tried, and this one need not try again.
     """
-    weighed = set() if weighed is None else weighed
     request = Request(**facts.request)
     settings = RunSettings(second_opinion=facts.second_opinion, revision=REVISION)
     start = Memory(
@@ -227,7 +235,7 @@ def explore(kind: Kind, facts: Facts, limit: int = 60_000, weighed: set[Situatio
         last_customer_at=NOW,
         settings=settings,
     )
-    stage = Stage(kind, start)
+    stage = Stage(kind, start, tried or Tried())
     under_way = stage.chart.receive("start", None, NOW)
     first = Node(stage.memory(), under_way, Ghost())
     seen = {key_of(first): first}
@@ -239,7 +247,7 @@ def explore(kind: Kind, facts: Facts, limit: int = 60_000, weighed: set[Situatio
         moves = list(moves_from(stage, facts, node))
         taken_here = steps[key_of(node)] = []
         check_node(stage, node, moves)
-        check_consequences(stage, node, moves, weighed)
+        check_consequences(stage, node, moves)
         check_cancel_requests(stage, node, moves)
         performed |= {task.step.name for task in tasks_of(node.memory, "perform") if task.step}
         decided |= {move.name.split()[1] for move in moves if move.name.startswith("confirm ")}
@@ -386,13 +394,15 @@ def operator_moves(chart: Chart, task: Task) -> Iterator[Move]:
     if task.type in ("clarify_term", "appointment", "support_ticket"):
         yesterday = proved | {"at": today - timedelta(days=1)}
         confirmed = ConfirmTask(decision=decisions[0], **yesterday)
-        over = meant(chart, Move(f"confirm {task.type} {decisions[0]} of yesterday", "confirm_task", confirmed))
-        if refusal_of(chart, over) is None:
+        over, refusal = meant(
+            chart, Move(f"confirm {task.type} {decisions[0]} of yesterday", "confirm_task", confirmed)
+        )
+        if refusal is None:
             yield named_by_what_it_is(chart.model, task, over)
     if task.text == "surplus_channels":
         named = ConfirmTask(**proved | {"at": TO_COME})
-        to_come = meant(chart, Move("confirm surplus for a day to come", "confirm_task", named))
         if chart.at_rest():
+            to_come, _ = meant(chart, Move("confirm surplus for a day to come", "confirm_task", named))
             yield named_by_what_it_is(chart.model, task, enabled(chart, to_come))
         dated = {}
     for move in (
@@ -406,8 +416,7 @@ def operator_moves(chart: Chart, task: Task) -> Iterator[Move]:
         ),
         Move(f"reject {task.type}", "reject_task", RejectTask(**fields)),
     ):
-        move = meant(chart, move)
-        refusal = refusal_of(chart, move)
+        move, refusal = meant(chart, move)
         if refusal is None:
             yield named_by_what_it_is(chart.model, task, move)
         elif chart.at_rest():
@@ -454,12 +463,15 @@ def check_two_people(
         raise Broken(f"two have decided the same, and a third is waited for: {' → '.join(path)}")
 
 
-def meant(chart: Chart, move: Move) -> Move:
-    """The decision as it is sent again where it was asked back: meant so, with the note that it has."""
+def meant(chart: Chart, move: Move) -> tuple[Move, Refusal | None]:
+    """The decision as it is sent again where it was asked back: meant so, with the note that it has. And why even that
+    would not be taken.
+    """
     refusal = refusal_of(chart, move)
     if refusal is None or refusal.code != "confirm_anyway":
-        return move
-    return move._replace(message=move.message.model_copy(update={"confirm_anyway": True}))
+        return move, refusal
+    move = move._replace(message=move.message.model_copy(update={"confirm_anyway": True}))
+    return move, refusal_of(chart, move)
 
 
 def follow(stage: Stage, node: Node, move: Move) -> Node:
@@ -543,7 +555,7 @@ def dates_of(node: Node) -> Iterator[tuple[datetime, datetime | None]]:
         yield memory.now, effective_at(memory)
 
 
-def check_consequences(stage: Stage, node: Node, moves: list[Move], weighed: set[Situation]) -> None:
+def check_consequences(stage: Stage, node: Node, moves: list[Move]) -> None:
     """What is said of a decision before it is sent is what then happens, and saying it changes nothing.
 
     Once for each situation: walks come by the same decision on many ways.
@@ -551,9 +563,9 @@ def check_consequences(stage: Stage, node: Node, moves: list[Move], weighed: set
     memory = node.memory
     for move in moves:
         situation = situation_of(node, move)
-        if move.event not in OPERATOR_MESSAGES or situation in weighed:
+        if move.event not in OPERATOR_MESSAGES or situation in stage.tried.weighed:
             continue
-        weighed.add(situation)
+        stage.tried.weighed.add(situation)
         before = dict(memory.__dict__)
         said = as_said(said_of(memory, stage.at(memory), move.event, move.message, node.under_way, silent))
         if memory.__dict__ != before:
@@ -570,9 +582,13 @@ def situation_of(node: Node, move: Move) -> Situation:
     memory = node.memory
     order, types = memory.order, frozenset((task.type, task.text, task.proof is None) for task in memory.tasks)
     on_what = (order and (order.late, order.effective_at is None), memory.standing is not None, memory.revoking)
-    mode = memory.check.mode if memory.check else None
     words = tuple(word_of(task) for task in memory.tasks)
-    return memory.state, types, move.name, on_what, mode, words
+    return memory.state, types, move.name, on_what, mode_of(memory), words
+
+
+def mode_of(memory: Memory) -> str | None:
+    """Whether people or programs act, as far as that is known."""
+    return memory.check.mode if memory.check else None
 
 
 def check_failing_mails(stage: Stage, node: Node) -> None:
@@ -580,10 +596,10 @@ def check_failing_mails(stage: Stage, node: Node) -> None:
 
     The operators' own are none. Decided twice, in both ways: told, and tried again.
     """
-    situation = (node.memory.state, frozenset(task.type for task in node.memory.tasks))
-    if situation in stage.without_mails:
+    situation = (node.memory.state, mode_of(node.memory), frozenset(task.type for task in node.memory.tasks))
+    if situation in stage.tried.without_mails:
         return
-    stage.without_mails.add(situation)
+    stage.tried.without_mails.add(situation)
     chart = stage.at(node.memory)
     before = (chart.model.state, chart.possible(), chart.enabled(), chart.model.idle_since is None)
     for decision, mails in (("told", ("operator", "customer")), ("retry", ("customer", "customer"))):
@@ -610,10 +626,11 @@ def check_cancel_requests(stage: Stage, node: Node, moves: list[Move]) -> None:
     it was, and `abandon` does what the customer's own does.
     """
     chart = stage.at(node.memory)
-    stands = (chart.model.state, frozenset(work_of(task) for task in chart.model.tasks), chart.possible())
-    if chart.ended or stands in stage.asked_to_cancel:
+    works = frozenset(work_of(task) for task in chart.model.tasks)
+    situation = (chart.model.state, mode_of(chart.model), works, chart.possible())
+    if chart.ended or situation in stage.tried.asked_to_cancel:
         return
-    stage.asked_to_cancel.add(stands)
+    stage.tried.asked_to_cancel.add(situation)
     request = Move("cancel asked for", "cancel_requested")
     before = untouched(chart)
     effects = [*taken(chart, request, node.path), *taken(chart, request, node.path)]
@@ -672,10 +689,11 @@ def check_reminders(stage: Stage, node: Node) -> None:
     """Of what a task asks for, nobody is reminded more than once a period, whatever is done to it meanwhile: rejected,
     a proof handed in and rejected, tried again in vain; nor the customer.
     """
-    situation = (node.memory.state, *sorted(work_of(task) for task in node.memory.tasks))
-    if not node.memory.tasks or situation in stage.reminded:
+    memory = node.memory
+    situation = (memory.state, mode_of(memory), *sorted(work_of(task) for task in memory.tasks))
+    if not memory.tasks or situation in stage.tried.reminded:
         return
-    stage.reminded.add(situation)
+    stage.tried.reminded.add(situation)
     for work in dict.fromkeys(work_of(task) for task in node.memory.tasks):
         chart = stage.at(node.memory)
         chart.model.tasks = tuple(task.model_copy(update={"reminded_at": None}) for task in chart.model.tasks)

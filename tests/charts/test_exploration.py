@@ -17,7 +17,7 @@ from states.model.effects import ApplyChange
 from states.model.facts import ACTIONS, QUESTION_TYPES, Action, Check
 from states.model.request import Request
 from states.paths import licence_end
-from tests.charts.explorer import PERFORMED, Broken, Facts, Situation, explore
+from tests.charts.explorer import PERFORMED, Broken, Facts, Tried, explore
 from tests.kinds import module_of
 from tests.kinds.words import ASK_TERM, GONE, INCLUDED, PAID, Case, Fields, outside
 from tests.rules.checks import SHIPPED
@@ -33,9 +33,9 @@ def test_every_state_under_every_event(kind: str) -> None:
     chart = KINDS[kind].chart
     cases: list[Case] = module_of(kind).CASES
     assert cases, f"no facts to explore {kind} with: add a case to tests/kinds/{kind}.py"
-    weighed = set[Situation]()
+    tried = Tried()
     walks = [
-        explore(KINDS[kind], facts_of(kind, case, {**first, "catalogue": "v", "mode": mode}), weighed=weighed)
+        explore(KINDS[kind], facts_of(kind, case, {**first, "catalogue": "v", "mode": mode}), tried=tried)
         for case in cases
         for mode in ("automatic", "guided")
         for first in (case.first, {**case.first, **GONE})
