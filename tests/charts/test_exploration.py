@@ -1,6 +1,6 @@
 """Every chart, every reachable state, every event: the invariants hold, and every state of the path is reached."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from functools import wraps
 from pathlib import Path
@@ -11,10 +11,13 @@ from typing import Any, cast
 import pytest
 
 from catalogue.click_paths import click_path
+from states.chart import lifecycle
 from states.chart.base import Chart
+from states.chart.turn import Turn
 from states.kinds.registry import KINDS
 from states.model.effects import ApplyChange
 from states.model.facts import ACTIONS, QUESTION_TYPES, Action, Check
+from states.model.memory import Task
 from states.model.request import Request
 from states.paths import licence_end
 from tests.charts.explorer import PERFORMED, Broken, Facts, Tried, explore
@@ -82,10 +85,10 @@ def test_a_kind_that_the_tests_are_not_told_of_is_named_with_the_file_to_write()
 NEVER_REACHED = "a state is never reached"
 UNANSWERED = "a doing-state waits for an answer that is not under way"
 NO_RECEIPT = "receipts of what arrived are []"
-NO_MATTER = SimpleNamespace(still_matters=lambda *_: False, stops_clock=True)
+NO_MATTER = SimpleNamespace(possible=None, still_matters=lambda *_: False, stops_clock=True)
 FUNCTIONS: list[tuple[str, Any, str]] = [
     ("lifecycle.type_of", NO_MATTER, UNANSWERED),
-    ("lifecycle.drop_tasks", None, "a task is open after the end"),
+    ("lifecycle.drop_tasks", None, "it is asked whether to abandon what cannot be"),
     ("lifecycle.keep_due", None, "a task that is never due"),
     ("tasks.reminded", {}, "reminded again within a period of repair"),
     ("lifecycle.remember_surplus", ArithmeticError("a bug"), "ArithmeticError: a bug"),
@@ -95,7 +98,7 @@ FUNCTIONS: list[tuple[str, Any, str]] = [
     ("timers.date_timers", {}, NEVER_REACHED),
     ("admission.came_too_late", True, "request_revocation is enabled in placing but refused"),
     ("admission.rejected_event", "nonsense", "reject repair is not possible in received"),
-    ("base.after_event", None, "a task that is never due"),
+    ("base.after_event", None, "it is asked whether to abandon what cannot be"),
     ("base.awaits", False, UNANSWERED),
     ("base.public_state", "nowhere", "a state that the contract does not name"),
     ("base.waiting_for", (), "waits for nobody"),
@@ -129,6 +132,16 @@ def test_the_exploration_finds_a_path_that_is_declared_wrongly(right: str, wrong
 def test_the_exploration_finds_a_task_that_shows_the_way_of_another_action(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ApplyChange, "action", "withdraw")
     assert "the click path is that of another action" in explored(declared())
+
+
+def test_the_exploration_finds_a_task_that_outlives_its_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    right = lifecycle.drop_tasks
+
+    def drop_questions(turn: Turn, dropped: Iterable[Task]) -> None:
+        right(turn, [task for task in dropped if task.type == "abandon"])
+
+    monkeypatch.setattr(lifecycle, "drop_tasks", drop_questions)
+    assert "a task is open after the end" in explored(declared())
 
 
 def test_the_exploration_finds_a_receipt_that_decides_how_it_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:

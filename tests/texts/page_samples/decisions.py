@@ -26,7 +26,7 @@ SAMPLES: dict[str, dict[str, Any]] = {
         "note": "Support-Ticket: bewilligt",
     },
     "call.no_longer_needed": {"task": "t-1", "state_text": "Zurückgenommen"},
-    "problem.decided_before": PROPOSED | {"decided_by": "anna", "decided_at": "2027-01-11T08:30:00Z"},
+    "part.decided_before": PROPOSED | {"decided_by": "anna", "decided_at": "2027-01-11T08:30:00Z"},
     "fault.one_decision": {},
     "problem.second_needed": {"by": "anna", "proposed_at": "2027-01-11T08:30:00Z"},
     "note.proposed": PROPOSED,
