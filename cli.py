@@ -17,6 +17,7 @@ import os
 import re
 import uuid
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, Literal, NoReturn
 from urllib.parse import quote
@@ -172,7 +173,8 @@ def preview(data: Data, as_json: Json = False) -> None:
     """Say what would happen, without starting anything."""
     from console.documents import print_preview
 
-    ask("POST", "/previews", print_preview, as_json, json=read_data(data))
+    asked = read_data(data)
+    ask("POST", "/previews", partial(print_preview, kind=str(asked.get("kind"))), as_json, json=asked)
 
 
 REQUESTED = """'{"kind": "edition", "customer": "K-1001", "subject": "jtl", "target": "jtl_advanced"}'"""

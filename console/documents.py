@@ -13,6 +13,7 @@ from console.output import at, footer, on, one_line_each, pairs, table, until
 from console.portal_client import language
 from console.refusals import Document
 from states.model.ends import CHANGING_NOTHING, DEADLINE_KEPT
+from states.views.labels import cost_label
 
 
 def deadline(document: Document) -> str | None:
@@ -26,6 +27,11 @@ def label(namespace: str, value: str) -> str:
         return say(language(), f"{namespace}.{value}")
     except KeyError:
         return value
+
+
+def label_of_cost(kind: str, effect: str) -> str:
+    """What a case of a kind does to the cost."""
+    return label(*cost_label(kind, effect).split(".", 1))
 
 
 def stated(document: Document) -> str:
@@ -48,7 +54,7 @@ def print_status(document: Document, zone: str) -> None:
             ("takes effect", None if unchanged else at(document["effective_at"], zone)),
             ("order by", None if unchanged else until(deadline(document), zone)),
             ("term ends", on(document["term_ends"])),
-            ("cost", None if unchanged else label("cost", document["cost_effect"])),
+            ("cost", None if unchanged else label_of_cost(document["kind"], document["cost_effect"])),
             ("standing order", f"{standing['target']}, {at(standing['effective_at'], zone)}" if standing else None),
             ("refused", coded(document["refusal"]) if document["refusal"] else None),
             ("catalogue", document["catalogue"]),
@@ -140,7 +146,7 @@ def print_findings(document: Document) -> None:
         table(("surplus licence", "product", "why", "of", "resolved"), rows)
 
 
-def print_preview(document: Document, zone: str) -> None:
+def print_preview(document: Document, zone: str, *, kind: str) -> None:
     """What would happen, without starting anything."""
     later, cost = document["next"], document["cost"]
     pairs(
@@ -152,7 +158,7 @@ def print_preview(document: Document, zone: str) -> None:
                 "otherwise",
                 f"{at(later['effective_at'], zone)}, order by {until(later['order_by'], zone)}" if later else None,
             ),
-            ("cost", label("cost", document["cost_effect"])),
+            ("cost", label_of_cost(kind, document["cost_effect"])),
             ("a month", f"{cost['before']} → {cost['after']} {cost['currency']}" if cost else None),
             ("catalogue", document["catalogue"]),
         ]

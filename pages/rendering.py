@@ -1,6 +1,7 @@
 """How a page is made: Jinja2 with everything escaped, texts by key, days and amounts as people write them."""
 
 import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -14,6 +15,7 @@ from markupsafe import Markup, escape
 
 from catalogue import formats
 from catalogue.texts import known, say
+from pages.act_names import cost_effect
 from pages.brand import Brand
 from pages.calls import Document, Visitor
 from pages.forms import new_form_id
@@ -79,7 +81,9 @@ class Look:
             "t": texts.text,
             "label": texts.label,
             "explained": texts.explained,
+            "titled": texts.titled,
             "explained_at_desk": texts.explained_at_desk,
+            "cost_label": texts.cost,
             "marks": texts.marks,
             "spoken": texts.spoken,
             "with_label": texts.with_label,
@@ -96,6 +100,8 @@ class Look:
         return ENVIRONMENT.get_template(template).render({**shared, **values})
 
 
+NUMBER = re.compile(r"\b[A-Z]{1,4}-[A-Z0-9]{1,12}\b")
+"""What numbers look like that we give; what others wrote may be of any length, and must break somewhere."""
 LABEL = "\N{REFERENCE MARK}"
 """Stands in a text where a label comes to stand."""
 
@@ -118,6 +124,15 @@ class Texts:
             if known(key):
                 return say(self.language, key, {"zone": self.zone})
         return str(value)
+
+    def titled(self, problem: Document) -> str:
+        """What a problem is called, as `explained`."""
+        title = self.label("title", problem["code"])
+        return problem["title"] or title if title == problem["code"] else title
+
+    def cost(self, kind: str | None, effect: str) -> str:
+        """What a case of a kind does to the cost."""
+        return self.label("cost", cost_effect(kind, effect))
 
     def explained(self, problem: Document) -> Markup:
         """What a problem means for a person, in paragraphs: said for people where it is, else in the words of the
@@ -192,6 +207,11 @@ def paragraphs(text: str) -> Markup:
     return Markup("").join(Markup("<p>{}</p>").format(part) for part in parts)
 
 
+def unbroken(text: str) -> Markup:
+    """A text in which numbers of licences, customers and cases do not break at their hyphens: `K-1006`."""
+    return Markup(NUMBER.sub(r'<span class="unbroken">\g<0></span>', str(escape(text))))
+
+
 ENVIRONMENT = Environment(
     loader=PackageLoader("pages", "templates"),
     autoescape=True,
@@ -199,4 +219,4 @@ ENVIRONMENT = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-ENVIRONMENT.filters |= {"paragraphs": paragraphs, "blocks": blocks}
+ENVIRONMENT.filters |= {"paragraphs": paragraphs, "blocks": blocks, "unbroken": unbroken}

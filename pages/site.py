@@ -1,6 +1,7 @@
 """What page handlers get of the application that they belong to, and how a refusal becomes a page."""
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Annotated
 
@@ -19,7 +20,8 @@ OF_PICTURES = {
     "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; sandbox",
 }
 """A picture of the vendor may be an SVG, which is a document of its own where somebody opens it: it runs nothing."""
-ABOUT_THE_SESSION = (401, 403)
+ProblemIn = Callable[[str], Document]
+"""A problem in the language of whoever reads its page, which is known only once it is known who that is."""
 
 router = APIRouter(include_in_schema=False)
 
@@ -91,15 +93,19 @@ def problem_page(request: Request, problem: Document, visitor: Visitor | None = 
     return look.page(request, "problem.html", language, {"problem": problem}, visitor=visitor, status=status)
 
 
-async def refused(request: Request, problem: Document) -> Response:
-    """The page for a call that is not taken, with the menu of whoever is logged in."""
-    visitor = None
-    if problem["status"] not in ABOUT_THE_SESSION:
-        try:
-            visitor = await site_of(request).calls.visitor(request)
-        except CallRefused:
-            visitor = None
-    return problem_page(request, problem, visitor)
+async def refused(request: Request, problem_in: ProblemIn) -> Response:
+    """The page for a call that is not taken, with the menu of whoever is logged in, in his language."""
+    problem = problem_in(language_of(request))
+    visitor = None if problem["status"] == 401 else await whoever_is_there(request)
+    return problem_page(request, problem_in(visitor.language) if visitor else problem, visitor)
+
+
+async def whoever_is_there(request: Request) -> Visitor | None:
+    """The customer, where one is logged in and can be asked for."""
+    try:
+        return await site_of(request).calls.visitor(request)
+    except CallRefused:
+        return None
 
 
 def language_of(request: Request) -> str:

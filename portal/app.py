@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from functools import partial
 
 import structlog
 from fastapi import FastAPI, Request, Response
@@ -163,7 +164,8 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
 async def answer_page(request: Request, error: Exception) -> Response:
     """The page for a call of a page that is not taken."""
     assert isinstance(error, CallRefused)
-    return await refused(request, error.problem)
+    problem = error.problem
+    return await refused(request, lambda _: problem)
 
 
 def is_page(request: Request) -> bool:
@@ -175,7 +177,7 @@ async def answer_fault(request: Request, error: Exception) -> Response:
     """The problem in the language that the caller asks for, else the customer's."""
     problem = problem_of(request, error)
     if is_page(request):
-        page = await refused(request, body_of(problem, language_of(request)))
+        page = await refused(request, partial(body_of, problem))
         page.headers.update({name: value for name, value in (problem.headers or {}).items() if name in OF_PAGES})
         return page
     problem.reading = request.method in ("GET", "HEAD") or request.url.path == "/previews"

@@ -8,7 +8,7 @@ from activities.request_check import check_in, context_of
 from catalogue.texts import say
 from portal.context import Portal
 from portal.problems import malformed, unknown_customer
-from portal.read_models import WORDS_TO_COME, with_words
+from portal.read_models import WORDS_TO_COME, licence_label, with_words
 from portal.schemas import TargetChoice
 from portal.strict_json import read_document
 from states.kinds.registry import KINDS
@@ -46,6 +46,8 @@ class Choices(Value):
     kind: str
     subject: str
     label: str
+    held: bool
+    """Whether the customer has it, so that there is something to end."""
     targets: tuple[TargetChoice, ...]
     target: Literal["listed", "needed", "optional"] | None
     """`listed`: one of `targets`; `needed` or `optional`: any, by name; None: there is none."""
@@ -83,6 +85,7 @@ def choices(
         kind=kind,
         subject=subject,
         label=label_of(request, record, catalogue),
+        held=is_held(request, record, check),
         targets=targets,
         target=how_target(kind, targets),
         explanation="needed" if needs_words(request) else "optional",
@@ -96,6 +99,19 @@ def choices(
         ),
     )
     return answer.model_dump(mode="json")
+
+
+def is_held(request: Request, record: Customer, check: Check) -> bool:
+    """Whether the customer has what is to be ended: an edition of the family, else what the check of it found (G2)."""
+    if request.kind == "edition":
+        return request.subject in record.editions
+    refusal = check.refusal
+    if refusal is None:
+        return True
+    if refusal.code == "malformed":  # nothing was looked up: mostly, since no target is chosen yet
+        known = request.kind == "order_package" or record.licence(request.subject) is not None
+        return known and refusal.values.get("fault") != "fault.subject_fixed"
+    return refusal.code != "not_held" or "belongs_to" in refusal.values
 
 
 def listed_targets(request: Request, record: Customer, catalogue: Catalogue) -> tuple[TargetChoice, ...]:
@@ -148,7 +164,7 @@ def label_of(request: Request, record: Customer, catalogue: Catalogue) -> str:
     licence = record.licence(subject) or record.licence(subject.partition(".")[2])
     if licence is not None:
         product = product_of(catalogue, licence)
-        return licence.label or (product.label[language] if product else licence.product)
+        return licence_label(licence, product, language)
     if subject == "orders":
         return package_label(record.order_package, language)
     edition = edition_of(catalogue, record, cast(Family, subject)) if subject in ("jtl", "wms") else None

@@ -24,6 +24,7 @@ from states.model.record import Customer, Language, Licence
 from states.model.request import Request
 from states.rules.cost_effect import product_of
 from states.rules.surplus_resolution import SUBJECT_IS_PRODUCT
+from states.views.labels import cost_label
 from states.views.preview import preview
 
 RULES = {"cancellation": "G7", "deactivation": "G5", "none": "G8", "unknown": "X5"}
@@ -101,13 +102,21 @@ def licence_answer(
         kind=judged[0].kind if judged else None,
         subject=subject_of(licence),
         product=licence.product,
-        label=licence.label or (product.label.get(language) if product else None) or licence.product,
+        label=licence_label(licence, product, language),
         term_ends=licence.term_ends,
         effect=effect,
         rule=rule,
         text=" ".join([text, *remarks]),
         running=running,
     )
+
+
+def licence_label(licence: Licence, product: Product | None, language: Language) -> str:
+    """What people call a licence: by the label in our record, which is said in the reader's language where it is just
+    the product's name; else by its product's."""
+    names = product.label if product else {}
+    recorded = None if licence.label in names.values() else licence.label
+    return recorded or names.get(language) or licence.label or licence.product
 
 
 def request_for(record: Customer, licence: Licence, product: Product | None) -> Request | None:
@@ -147,7 +156,7 @@ def meaning_of(request: Request, check: Check, language: str) -> tuple[CostEffec
         return check.cost_effect, step.rule, say(language, f"listed.{step.what}")
     question = next((question for question in check.questions if question.type == "clarify_cost"), None)
     effect: CostEffect = "unknown" if question else check.cost_effect
-    text = say(language, f"cost.{effect}")
+    text = say(language, cost_label(request.kind, effect))
     if check.inferred:
         text = f"{text}. {say(language, 'listed.inferred')}"
     return effect, question.rule if question else RULES[effect], text

@@ -15,6 +15,7 @@ with workflow.unsafe.imports_passed_through():
     from states.model.memory import Memory, Task
     from states.model.status import Status, TaskEntry
     from states.rules.run_values import run_facts
+    from states.views.labels import cost_label
     from states.views.refusals import language_of
 from workflows import options
 
@@ -66,7 +67,10 @@ class CurrentDetails:
             lines.append(f"- **{self.text('details.effective_at')}**: {self.moment(document.effective_at)}")
         if document.order_by and document.state not in DEADLINE_KEPT:
             lines.append(f"- **{self.text('details.order_by')}**: {self.moment(document.order_by)}")
-        return [*lines, f"- **{self.text('details.cost')}**: {self.text('cost.' + document.cost_effect)}"]
+        return [
+            *lines,
+            f"- **{self.text('details.cost')}**: {self.text(cost_label(document.kind, document.cost_effect))}",
+        ]
 
     def tasks(self) -> list[str]:
         """Each open task with the JSON to paste into the form."""

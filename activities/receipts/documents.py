@@ -10,6 +10,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
+from catalogue.quoting import one_line
 from catalogue.texts import TEXTS, say
 from states.model.base import day_of
 from states.model.effects import IssueReceipt, Step
@@ -70,7 +71,9 @@ def receipt_document(step: Step, effect: IssueReceipt, place: Place, record: Cus
         "why": why_steps(facts, language) if dated else [],
         "cost_effect": values.get("cost_effect"),
         "cost": cost_of(values),
-        "warnings": [warning_entry(heeded, warned, language) for heeded in facts.warnings] if dated else [],
+        "warnings": [warning_entry(heeded, warned, language, named(heeded.by, record)) for heeded in facts.warnings]
+        if dated
+        else [],
         "words": effect.words,
         "details": facts.details,
         "optional_services": list(facts.optional_services),
@@ -102,11 +105,17 @@ def cost_of(values: Document) -> Document | None:
     return {"before": before, "after": after, "currency": "EUR"} if before is not None and after is not None else None
 
 
-def warning_entry(heeded: HeededWarning, run: Document, language: str) -> Document:
-    """A warning as it was said, with the hash of its text, and what the customer did about it."""
+def named(by: str | None, record: Customer | None) -> str | None:
+    """Who acted, for people: the customer by his name, where he acted under his number alone, as pages have him."""
+    name = one_line(record.name) if record and by == record.customer and record.name else None
+    return f"{name} ({by})" if name else by
+
+
+def warning_entry(heeded: HeededWarning, run: Document, language: str, sender: str | None) -> Document:
+    """A warning as it was said, with the hash of its text, and what the customer did about it; `sender`: by name."""
     warning = heeded.warning
     text = say(language, f"warning.{warning.code}", run | warning.values)
-    heed = {"heed": heeded.heed, "by": heeded.by, "at": isoformat(heeded.at), "zone": run["zone"]}
+    heed = {"heed": heeded.heed, "by": sender, "at": isoformat(heeded.at), "zone": run["zone"]}
     return {
         "code": warning.code,
         "heed": heeded.heed,
@@ -127,7 +136,7 @@ def rows_of(
         "number": place.number,
         "issued_at": isoformat(place.issued_at),
         "name": record.name if record else None,
-        "by": effect.by,
+        "by": named(effect.by, record),
         "placed_at": isoformat(effect.placed_at),
         "arrived_at": isoformat(effect.at),
         "other_effective_at": isoformat(facts.other_effective_at) if effect.event not in UNDATED else None,

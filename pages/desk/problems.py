@@ -7,7 +7,7 @@ from pages.calls import CallRefused, Document, Form
 from pages.desk.site import AGAIN, LOGIN, desk_page, here, login_address
 from pages.desk_calls import Operator
 from pages.forms import read_form, value
-from pages.site import site_of
+from pages.site import ProblemIn, language_of, site_of
 
 READING = ("GET", "HEAD")
 
@@ -17,12 +17,14 @@ def desk_problem_page(request: Request, problem: Document, operator: Operator | 
     return desk_page(request, "desk/problem.html", operator, {"problem": problem}, status=problem["status"])
 
 
-async def desk_refused(request: Request, problem: Document) -> Response:
+async def desk_refused(request: Request, problem_in: ProblemIn) -> Response:
     """The page for a call that is not taken, with the menu of whoever is logged in. Nobody is: he is led to where he
     logs in and then to this page, whether there is one or not, and what his form sent is not lost."""
+    problem = problem_in(language_of(request))
     if request.url.path.startswith(LOGIN):
         return desk_problem_page(request, problem)
     operator = None if problem["status"] == 401 else await whoever_is_there(request)
+    problem = problem_in(operator.language) if operator else problem
     if operator is None and problem["status"] in (401, 404) and request.method in READING:
         return RedirectResponse(login_address(here(request)), 303)
     if problem["status"] == 401:

@@ -4,7 +4,7 @@ import asyncio
 
 from fastapi import APIRouter, Request, Response
 
-from pages.my.act_names import act_of
+from pages.act_names import act_of
 from pages.my.addresses import case_address, several_address, start_address
 from pages.my.board_view import View, waits_for_customer
 from pages.site import CurrentSite, CurrentVisitor

@@ -6,9 +6,9 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
+from pages.act_names import CHANGES
 from pages.calendar_file import CalendarDay, calendar_answer, calendar_file
 from pages.calls import CallRefused, Document, Form, Visitor, page_problem
-from pages.my.act_names import CHANGES
 from pages.my.addresses import (
     act_address,
     case_address,

@@ -5,16 +5,20 @@ import hashlib
 import json
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any, Literal
 
+from catalogue.texts import known, say
+from pages.act_names import act_of
 from pages.calls import CallRefused, Calls, Document, Visitor
-from pages.my.act_names import act_of
 
 Phase = Literal["before", "after", "ended"]
 """Before the order, after it (or after a report), or at an end."""
 Standing = Literal["done", "now", "later"]
 
 ENDS = frozenset({"applied", "abandoned", "revoked", "superseded", "reassigned", "refused", "external", "given_up"})
+CHOOSE_ANOTHER = frozenset({"not_bookable", "not_lower"})
+"""Refusals that do not hold of another target: what was refused otherwise is refused again."""
 GOOD_ENDS = frozenset({"applied", "external", "reassigned"})
 """Ends by which what was asked for has come about."""
 BEFORE = frozenset({"received", "feature_warning", "license_check", "surplus_resolution", "order"})
@@ -160,6 +164,27 @@ class CaseView:
         return state != "order" or self.phase == "after" or "place_order" not in self.acts
 
     @property
+    def may_restart(self) -> bool:
+        """Whether it could come about if it began anew."""
+        document, refusal = self.document, self.document["refusal"]
+        came_to_nothing = document["state"] in ("refused", "abandoned", "revoked") and document["kind"] not in REPORTS
+        return came_to_nothing and (refusal is None or refusal["code"] in CHOOSE_ANOTHER)
+
+    @property
+    def took_effect(self) -> bool:
+        """Whether its day has come: it is nothing that one could still put into a calendar."""
+        moment = self.document["effective_at"]
+        come = moment is not None and datetime.fromisoformat(moment) <= datetime.now(UTC)
+        return self.phase == "ended" or (come and self.document["state"] not in ("order", "scheduled"))
+
+    @property
+    def names_both(self) -> bool:
+        """Whether the title says what becomes what: not where what is held is not known, or is the target already."""
+        document = self.document
+        family = label_in(document["language"], "subject", document["subject"])
+        return bool(document["target_text"]) and document["label"] not in (family, document["target_text"])
+
+    @property
     def main_lines(self) -> list[Document]:
         """The timeline without what the system merely looked up."""
         return [line for line in self.document["timeline"] if line["event"] not in LOOKED_UP or line["note"]]
@@ -179,6 +204,12 @@ class CaseView:
             [[licence.run, licence.held] for entry in self.surplus for licence in entry.licences],
         ]
         return hashlib.sha256(json.dumps(shown, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def label_in(language: str, namespace: str, code: str) -> str:
+    """The label of a code in the language of a document; the code itself where it has none."""
+    key = f"{namespace}.{code}"
+    return say(language, key) if known(key) else code
 
 
 def placed_at(document: Document) -> list[str]:

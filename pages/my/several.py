@@ -10,9 +10,9 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
+from pages.act_names import act_of
 from pages.calls import CallRefused, Document, Visitor, page_problem
 from pages.forms import form_id, value, values
-from pages.my.act_names import act_of
 from pages.my.addresses import act_address, case_address, own_case, several_address, start_address
 from pages.my.case_view import ENDS
 from pages.site import CheckedForm, CurrentSite, CurrentVisitor, Site

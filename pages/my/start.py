@@ -7,9 +7,9 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
-from pages.calls import CallRefused, Document, Form, Visitor
+from pages.act_names import CHANGES, WORDS_TO_COME
+from pages.calls import CallRefused, Document, Form, Visitor, page_problem
 from pages.forms import form_id, value, words
-from pages.my.act_names import CHANGES, WORDS_TO_COME
 from pages.my.acts import INCOMPLETE, STANDS
 from pages.my.addresses import case_address, case_of, own_case, start_address
 from pages.my.again import BUSY, again
@@ -44,8 +44,11 @@ async def start_page(request: Request, site: Site, visitor: Visitor, beginning: 
     kind, subject, calls = beginning.kind, beginning.subject, site.calls
     workflow_id = case_of(kind, visitor.customer, subject)
     choices, running = await asyncio.gather(
-        calls.choices(visitor, kind, subject, beginning.target), asked(True, calls.status, visitor, workflow_id)
+        choices_of(site, visitor, kind, subject, beginning.target), asked(True, calls.status, visitor, workflow_id)
     )
+    running = running if running and running["state"] not in ENDS else None
+    if not choices["held"] and running is None:
+        raise CallRefused(page_problem(404, "nothing_of_product"))
     target = chosen_target(choices, beginning.target)
     complete = choices["target"] in (None, "optional") or target is not None
     preview, notice = None, beginning.notice
@@ -55,7 +58,6 @@ async def start_page(request: Request, site: Site, visitor: Visitor, beginning: 
         if refusal.status != UNUSABLE:
             raise
         notice = notice or Notice(refusal.problem, faults={"target": "fault.target_unusable"} if target else {})
-    running = running if running and running["state"] not in ENDS else None
     values = {
         "beginning": beginning,
         "choices": choices,
@@ -71,6 +73,16 @@ async def start_page(request: Request, site: Site, visitor: Visitor, beginning: 
     }
     status = notice.problem["status"] if notice else 200
     return site.look.page(request, "my/start.html", visitor.language, values, visitor=visitor, status=status)
+
+
+async def choices_of(site: Site, visitor: Visitor, kind: str, subject: str, target: str | None) -> Document:
+    """What may be chosen. Raises `CallRefused`: of a kind that there is not, there is no page either."""
+    try:
+        return await site.calls.choices(visitor, kind, subject, target)
+    except CallRefused as refusal:
+        if refusal.problem["code"] != "malformed":
+            raise
+        raise CallRefused(page_problem(404, "not_found")) from refusal
 
 
 def chosen_target(choices: Document, given: str | None) -> Any:
@@ -102,7 +114,7 @@ async def begin(
     """Begin it, and lead to its page."""
     workflow_id = case_of(kind, visitor.customer, subject)
     given = value(form, "target")
-    choices = await site.calls.choices(visitor, kind, subject, given)
+    choices = await choices_of(site, visitor, kind, subject, given)
     faults = faults_of(choices, form)
     if faults:
         notice = Notice(INCOMPLETE, typed=form, faults=faults)

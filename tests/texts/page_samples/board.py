@@ -28,6 +28,7 @@ SAMPLES |= {
     "page.board.item.not_submitted": {"day": "17. Januar 2027", "effective": "1. Februar 2027"},
     "page.board.item.ended": {"at": "1. Februar 2027"},
     "page.board.item.effective": {"effective": "1. Februar 2027"},
+    "page.board.item.took_effect": {"effective": "1. Februar 2027"},
     "page.board.find.found": {"number": 2},
 }
 DAY = {"names": ["JTL Pro", "Auftragspaket 2.500"], "name": "Kasse 1", "kind": "pos", "state": "Vorgemerkt"}

@@ -10,6 +10,11 @@ WORDS_TO_COME = "–"
 """Stands in a preview for the case in words, which nothing of it depends on."""
 
 
+def cost_effect(kind: str | None, effect: str) -> str:
+    """What it does to the cost, by the label `cost.…`: whoever changes to something smaller cancels nothing."""
+    return "change" if kind in CHANGES and effect == "cancellation" else effect
+
+
 def act_of(kind: str, cost_effect: str, target: Any = None) -> str:
     """`change`, `leave`, `waive`, `tariff`, `end` or `switch_off`; `finish` where it is not clear what it does."""
     if kind == "shop_hosting" and target:
