@@ -37,6 +37,7 @@ def framed(
     whose: str = "customer",
     attachments: Iterable[Attachment] = (),
     links: frozenset[str] = frozenset(),
+    link_label: str | None = None,
 ) -> Letter:
     """The letter with which a mail's text goes out.
 
@@ -59,7 +60,7 @@ def framed(
         body=body,
         link=link,
         links=links,
-        link_label=say(language, "letter.open"),
+        link_label=link_label or say(language, "letter.open"),
         closing=closing,
         below=tuple(below),
         brand=settings.brand_name,

@@ -34,14 +34,19 @@ def letter_about(
     values = {name: rows or None for name, rows in values.items()} | counts
     values |= {"count": len(entries), "others": len(entries) - len(listed) or None, "url": link}
     text = text_of("notice.several", settings, values | {"zone": settings.time_zone})
+    label = say(settings.operator_language, "notice.open_all")
     pages = frozenset(entry["url"] for entry in listed)
-    return framed(text, to, settings.operator_language, settings, link=link, whose="operator", links=pages)
+    return framed(
+        text, to, settings.operator_language, settings, link=link, whose="operator", links=pages, link_label=label
+    )
 
 
 def letter_about_one(told: Told, entry: Mapping[str, Any], to: tuple[str, ...], settings: Settings) -> Letter:
     """The mail about one task: all that are about it are a thread."""
     text = text_of("notice.one", settings, entry)
-    letter = framed(text, to, settings.operator_language, settings, link=entry["url"], whose="operator")
+    language = settings.operator_language
+    label = say(language, "notice.open_one")
+    letter = framed(text, to, language, settings, link=entry["url"], whose="operator", link_label=label)
     return replace(letter, thread=f"task/{told.task.task}", opens_thread=told.occasion == "new")
 
 

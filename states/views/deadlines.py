@@ -6,6 +6,7 @@ from states.chart.state_names import AFTER_DATE, BEFORE_ORDER
 from states.chart.task_types import waits_for
 from states.model.effects import BookOrder
 from states.model.memory import Memory, Task
+from states.rules.due_dates import last_chance
 from states.views.status import Glance
 
 WITHOUT_DEADLINE = frozenset({"surplus", "tell_customer", "abandon"})
@@ -23,7 +24,7 @@ def deadline_of(task: Task, memory: Memory, shown: Glance) -> datetime | None:
     if task.type in WITHOUT_DEADLINE or awaits_proof(task) or memory.state in AFTER_DATE:
         return None
     if memory.order is None:
-        return shown.order_by if memory.state in BEFORE_ORDER else None
+        return (shown.order_by or last_chance(memory)) if memory.state in BEFORE_ORDER else None
     if isinstance(task.step, BookOrder):
         return shown.order_by or shown.effective_at
     return shown.effective_at

@@ -112,7 +112,7 @@ async def test_a_new_task_is_mailed_with_its_customer_and_the_link_to_the_desk(r
         "desk@shop.example", True, True,
     )  # fmt: skip
     assert "503 Service Unavailable" in text and "https://k.example/desk/tasks/t-1" in text
-    assert 'href="https://k.example/desk/tasks/t-1"' in html
+    assert 'href="https://k.example/desk/tasks/t-1"' in html and "Aufgabe öffnen" in html
 
 
 async def test_what_comes_about_together_is_one_mail_with_a_link_to_each(record_with: Any) -> None:

@@ -41,4 +41,6 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "notice.several.subject": SEVERAL,
     "notice.several.body": SEVERAL,
     "notice.entry": ENTRY,
+    "notice.open_one": {},
+    "notice.open_all": {},
 }
