@@ -681,7 +681,7 @@ def untouched(chart: Chart) -> tuple[Any, ...]:
     return standing_of(chart), chart.possible(), chart.enabled(), timers
 
 
-DECIDED_AGAIN = 3
+DECIDED_AGAIN = 2
 """So often a person who is in a hurry rejects a task, or an effect fails again, within a moment."""
 
 
