@@ -7,7 +7,7 @@ import pytest
 
 from tests.adapters.customers import licence
 from tests.runs.customers import customer_record
-from tests.runs.documents import FEBRUARY, mails, task_types, warning_codes, warning_text
+from tests.runs.documents import FEBRUARY, Mail, mails, task_types, warning_codes, warning_text
 from tests.runs.harness import Run, World
 from tests.runs.steps import in_state, licences_left, load_customer, mails_when, refusal_of, status_when
 
@@ -369,3 +369,20 @@ async def test_X12_a_switching_off_that_is_clicked_later_shows_the_day_of_the_cl
     done = await run.confirm("perform", proof=PROOF)
     assert (done["state"], [step["rule"] for step in done["why"]]) == ("applied", ["X6", "X12", "X12"])
     assert done["effective_at"][:10] > placed[:10]
+
+
+@pytest.mark.settings(**GUIDED, notice={})
+async def test_operators_are_told_of_a_booking_to_click_and_once_that_it_is_still_open(world: World) -> None:
+    run = await edition_ordered(world)
+    task = await run.task("perform")
+
+    def told(sent: list[Mail]) -> list[str]:
+        return [mail.subject.split(":")[0] for mail in sent if mail.to == world.settings.operator_mail]
+
+    (new,) = [mail for mail in await mails_when(run, told) if mail.to == world.settings.operator_mail]
+    assert new.subject.startswith("Neue Aufgabe: ") and f"/desk/tasks/{task}" in new.body
+    for note in ("one", "two", "three"):
+        await run.reject("perform", note=note)
+    await mails_when(run, lambda sent: len(told(sent)) > 1)
+    await run.confirm("perform", proof=PROOF)
+    assert sorted(told(mails(world))) == ["Neue Aufgabe", "Noch offen"]

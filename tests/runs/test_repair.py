@@ -42,6 +42,7 @@ async def test_an_answer_after_ten_seconds_and_the_run_goes_on_when_the_system_i
     assert task_types(booked) == []
 
 
+@pytest.mark.settings(notice={})
 async def test_after_REPAIR_AFTER_a_person_is_asked_and_may_retry(world: World) -> None:
     run, status = await stuck(world)
     assert (status["state"], status["waiting_for"]) == ("order", ["repair"])
