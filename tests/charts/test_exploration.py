@@ -11,7 +11,7 @@ from typing import Any, cast
 import pytest
 
 from catalogue.click_paths import click_path
-from states.chart import lifecycle
+from states.chart import lifecycle, tasks
 from states.chart.base import Chart
 from states.chart.turn import Turn
 from states.kinds.registry import KINDS
@@ -135,7 +135,7 @@ def test_the_exploration_finds_a_task_that_shows_the_way_of_another_action(monke
 
 
 def test_the_exploration_finds_a_task_that_outlives_its_run(monkeypatch: pytest.MonkeyPatch) -> None:
-    right = lifecycle.drop_tasks
+    right = tasks.drop_tasks
 
     def drop_questions(turn: Turn, dropped: Iterable[Task]) -> None:
         right(turn, [task for task in dropped if task.type == "abandon"])
