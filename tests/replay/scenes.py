@@ -36,10 +36,10 @@ async def onwards(run: Run, scene: Scene, document: dict[str, Any]) -> bool:
             "override_surplus", licences=[name for one in surplus for name in one["candidates"][: one["too_many"]]]
         )
     elif document["state"] == "support_ticket" and "support_ticket" in tasks and document["kind"] != "misclick":
-        at = {"at": "2027-05-31T12:00:00+02:00"} if document["kind"] == "key_accounting" else {}
+        at = {"at": "2027-04-30T12:00:00+02:00"} if document["kind"] == "key_accounting" else {}
         await run.confirm("support_ticket", decision="granted", note="as agreed", **at)
     elif "appointment" in tasks:
-        await run.confirm("appointment", at="2027-05-31T12:00:00+02:00")
+        await run.confirm("appointment", at="2027-04-30T12:00:00+02:00")
     elif "perform" in tasks and document["state"] == "order":
         await run.confirm("perform", proof={"reference": "T-1"})
     elif "place_order" in enabled and not any(step in BEFORE_THE_ORDER for _, step in scene.then):
