@@ -15,6 +15,8 @@ MONTHS = 13
 """So many months are looked ahead: this one, and a year."""
 LONGEST = 400
 """So many days `GET /effects` answers at once."""
+FIRST_YEAR, LAST_YEAR = 2000, 2200
+"""Days are asked for from the first of these years on, and before the last."""
 STUCK_AFTER = timedelta(hours=1)
 """What waits for ourselves for so long waits for something that is not coming by itself."""
 SHOWN = 20
@@ -46,7 +48,8 @@ def overview(portal: Portal) -> dict[str, Any]:
 
 def effects(portal: Portal, first: date, last: date) -> dict[str, Any]:
     """`GET /effects`: what is booked to take effect on the days from `first` to `last`. Blocks. Raises `malformed`."""
-    if last < first or (last - first).days >= LONGEST:
+    in_years = FIRST_YEAR <= first.year < LAST_YEAR
+    if not in_years or not first <= last < first + timedelta(days=LONGEST):
         raise malformed("effects_span", first=first.isoformat(), last=last.isoformat(), longest=LONGEST)
     zone = portal.settings.time_zone
     found = portal.adapters.overview.effects(start_of(first, zone), start_of(last + timedelta(days=1), zone))

@@ -231,7 +231,7 @@ def test_a_run_where_nothing_is_said():
         "revision": 1, "boundary": "inclusive", "zone": "Europe/Berlin", "abandon_after": timedelta(days=30),
         "remind_every": timedelta(days=7), "recheck_before": timedelta(days=5), "repair_after": timedelta(hours=1),
         "apply_window": timedelta(minutes=10), "max_event_age": timedelta(days=7), "reasons": (), "ui_url": "http://127.0.0.1:8233",
-        "namespace": "default", "task_due": {},
+        "namespace": "default", "task_due": {}, "second_opinion": (),
     }  # fmt: skip
     memory = Memory(request=Request(kind="k", customer="K", subject="s"), now=NOW, requested_at=NOW)
     assert memory.model_dump(exclude={"request", "now", "requested_at", "settings"}) == {
@@ -270,7 +270,7 @@ def test_a_check_where_nothing_is_said():
 def test_a_task_where_nothing_is_said():
     task = Task(task="t", type="x", opened_at=NOW, text="x")
     assert task.model_dump(exclude={"task", "type", "opened_at", "text"}) == {
-        "due_at": None, "decisions": None, "at_required": False, "values": {}, "subject": None, "step": None,
+        "due_at": None, "proposed": None, "decisions": None, "at_required": False, "values": {}, "subject": None, "step": None,
         "proof": None, "note": None, "escalated": 0, "reminded_at": None,
     }  # fmt: skip
 
