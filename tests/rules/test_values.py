@@ -270,7 +270,8 @@ def test_a_check_where_nothing_is_said():
 def test_a_task_where_nothing_is_said():
     task = Task(task="t", type="x", opened_at=NOW, text="x")
     assert task.model_dump(exclude={"task", "type", "opened_at", "text"}) == {
-        "due_at": None, "proposed": None, "decisions": None, "at_required": False, "values": {}, "subject": None, "step": None,
+        "due_at": None, "proposed": None, "decisions": None, "at_required": False, "values": {},
+        "subject": None, "step": None,
         "proof": None, "note": None, "escalated": 0, "reminded_at": None,
     }  # fmt: skip
 
