@@ -66,7 +66,7 @@ def apart_from_words(memory: Memory) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("name", ["anna", "Anna", " ANNA ", "an na", "an\u00a0na", "\u200banna", "ａｎｎａ"])
-def test_nobody_is_two(name: str) -> None:
+def test_second_needed_since_nobody_is_two(name: str) -> None:
     run = asked_back("revocation:granted")
     assert run.confirm("revocation", decision="granted", by="anna") is None
     refusal = run.confirm("revocation", decision="granted", by=name)

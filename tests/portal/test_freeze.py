@@ -15,7 +15,7 @@ from tests.portal.test_events import is_problem
 REASON = {"reason": "wrong prices", "by": "anna"}
 
 
-async def test_frozen_shown_and_released(offline: Caller) -> None:
+async def test_frozen_and_not_frozen_are_shown_and_released(offline: Caller) -> None:
     """Without Temporal: what freezes is our database, so that a freeze never waits for anything else."""
     http = offline.http
     before = (await http.get("/freeze")).json()
