@@ -42,7 +42,7 @@ def labels_of(portal: Portal) -> ReasonLabels:
 def with_reasons(document: Document, labels: ReasonLabels) -> Document:
     """A document whose timeline says why somebody began or left it in the words that he chose, not by their code."""
     if "timeline" in document:
-        timeline = [with_reason(line, labels, document["language"]) for line in document["timeline"]]
+        timeline = [with_reason(line, labels, document.get("language") or "de") for line in document["timeline"]]
         return document | {"timeline": timeline}
     current = document.get("current")
     return document | {"current": with_reasons(current, labels)} if current else document
