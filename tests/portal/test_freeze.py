@@ -87,3 +87,9 @@ async def test_what_would_fall_into_it_is_looked_up_before(offline: Caller) -> N
 def test_the_examples_are_what_is_answered() -> None:
     answer = FreezeAnswer.model_validate(freeze_examples.FREEZE)
     assert answer.model_dump(mode="json") == freeze_examples.FREEZE
+
+
+async def test_not_frozen_is_what_nobody_can_release(offline: Caller) -> None:
+    refused = await offline.http.post("/freeze/release", json={"note": "right again", "by": "otto"})
+    assert is_problem(refused, 409, "not_frozen")
+    assert (await offline.http.get("/freeze")).json()["log"] == []
