@@ -2,10 +2,12 @@
 
 import asyncio
 import json
+import logging
 import socket
 from contextlib import asynccontextmanager
 
 import pytest
+import structlog
 import uvicorn
 from pydantic import SecretStr
 
@@ -47,8 +49,9 @@ async def run(capsys, *arguments: str) -> tuple[int, str, str]:
 
 @pytest.fixture
 def english(monkeypatch):
-    """An English terminal."""
+    """An English terminal, on which the portal of the same process does not log."""
     monkeypatch.setenv("LC_ALL", "en_GB.UTF-8")
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
 
 
 async def test_an_operator_lists_decides_and_reads_under_the_name_of_his_token(
