@@ -238,7 +238,7 @@ def test_the_command_says_what_is_wrong_with_1(files: Path, capsys: pytest.Captu
     names = [str(files / name) for name in ("1.pdf", "3.json")]
     code, out, err = told(capsys, *names, "--keys", str(files / "jwks.json"), "--json")
     document = json.loads(out)
-    assert code == 1 and err.strip() == "not valid: missing"
+    assert code == 1 and json.loads(err)["detail"] == "not valid: missing"
     assert (document["valid"], document["wrong"][0]["code"]) == (False, "missing")
 
 
