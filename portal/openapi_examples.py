@@ -106,6 +106,7 @@ LICENCES: dict[str, Any] = {
 CHOICES: dict[str, Any] = {
     "kind": "edition",
     "subject": "jtl",
+    "held": True,
     "label": "JTL Pro",
     "targets": [{"target": "jtl_advanced", "label": "JTL Advanced"}, {"target": "jtl_start", "label": "JTL Start"}],
     "target": "listed",

@@ -15,6 +15,8 @@ MONTHS = 13
 """So many months are looked ahead: this one, and a year."""
 LONGEST = 400
 """So many days `GET /effects` answers at once."""
+USUAL = timedelta(days=30)
+"""So far is looked where no last day is given."""
 FIRST_YEAR, LAST_YEAR = 2000, 2200
 """Days are asked for from the first of these years on, and before the last."""
 STUCK_AFTER = timedelta(hours=1)
@@ -46,9 +48,13 @@ def overview(portal: Portal) -> dict[str, Any]:
     ).model_dump(mode="json")
 
 
-def effects(portal: Portal, first: date, last: date) -> dict[str, Any]:
-    """`GET /effects`: what is booked to take effect on the days from `first` to `last`. Blocks. Raises `malformed`."""
+def effects(portal: Portal, first: date, last: date | None) -> dict[str, Any]:
+    """`GET /effects`: what is booked to take effect on the days from `first` to `last`, or for thirty days. Blocks.
+
+    Raises `malformed`.
+    """
     in_years = FIRST_YEAR <= first.year < LAST_YEAR
+    last = last or (first + USUAL if in_years else first)
     if not in_years or not first <= last < first + timedelta(days=LONGEST):
         raise malformed("effects_span", first=first.isoformat(), last=last.isoformat(), longest=LONGEST)
     zone = portal.settings.time_zone

@@ -1,6 +1,6 @@
 """The calls about what there is to do as a whole."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
@@ -15,7 +15,6 @@ from portal.parameters import CurrentPortal
 from states.model.base import day_of
 
 router = APIRouter(tags=["operators"], dependencies=[Depends(operator_authority)])
-A_MONTH = timedelta(days=30)
 
 
 @router.get(
@@ -42,5 +41,4 @@ async def effects(
 ) -> JSONResponse:
     """Days are those of the configured time zone. `GET /cancellations?effective_from=…&effective_to=…` names them."""
     begin = first or day_of(datetime.now(UTC), portal.settings.time_zone)
-    end = last or begin + A_MONTH
-    return JSONResponse(await portal.adapters.database.in_thread(overview.effects, portal, begin, end))
+    return JSONResponse(await portal.adapters.database.in_thread(overview.effects, portal, begin, last))

@@ -82,11 +82,11 @@ async def test_the_first_check_records_the_settings_that_differ_from_their_defau
 ) -> None:
     check = await judged(acts, inquiry("wms_user", "L-77", first=True))
     assert check.settings is not None
-    assert check.settings.model_fields_set == {"reasons"}  # the catalogue's
+    assert check.settings.model_fields_set == {"revision", "reasons"}  # ours, and the catalogue's
     strict = Settings(notice_boundary="strict", abandon_after=timedelta(days=3))
     check = await judged(acts, inquiry("wms_user", "L-77", first=True), settings=strict)
     assert check.settings is not None
-    recorded = check.settings.model_dump(exclude_unset=True, exclude={"reasons"})
+    recorded = check.settings.model_dump(exclude_unset=True, exclude={"revision", "reasons"})
     assert recorded == {"boundary": "strict", "abandon_after": timedelta(days=3)}
 
 

@@ -116,7 +116,7 @@ async def test_without_a_worker_the_answer_is_a_promise_and_is_kept_by_the_inbox
     assert (await alone.send(sent)).status_code == 202
     row = await row_of(alone, sent)
     assert (row.stage, row.status, row.content["data"]) == ("promised", None, sent["data"])
-    nobody = {"operator": None, "portal": None, "customer": None, "grade": "admin"}
+    nobody = {"operator": None, "portal": None, "customer": None, "grade": "admin", "for_customer": False}
     assert row.sender == {"language": None, "is_operator": True} | nobody
     assert row.due_at > row.received_at
 
