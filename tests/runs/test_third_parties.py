@@ -114,7 +114,7 @@ async def test_X9_nothing_is_over_without_proof_and_the_proof_is_kept(world: Wor
 
     await run("hand_in_proof", by="erika", task=task, reference="the letter")
     proof = {"reference": "letter 77", "confirmed_by": "Frau Ost", "confirmed_at": "2026-11-20T10:00:00+01:00"}
-    done = await run("confirm_task", by="otto", task=task, proof=proof, note="checked")
+    done = await run("confirm_task", by="otto", task=task, proof=proof, note="checked", confirm_anyway=True)
     assert (done["state"], done["tasks"], done["waiting_for"]) == (step.end, [], [])
     async with opened_adapters(world.settings) as adapters:
         kept = adapters.ledger.ended_run(run.first["workflow_id"])
