@@ -230,6 +230,10 @@ class DeskCalls(Protocol):
         """Who is logged in. Raises `CallRefused` (401) where nobody is, or not any more."""
         ...
 
+    async def is_logged_in(self, operator: Operator) -> bool:
+        """Whether the session is still open; to ask so is no call in it, and does not prolong it."""
+        ...
+
     def check_form(self, operator: Operator, form: Form) -> None:
         """Raises `CallRefused` (403) unless the form came from a page of ours, made for this session."""
         ...

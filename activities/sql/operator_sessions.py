@@ -55,6 +55,10 @@ class SqlOperatorSessions:
         """The session that is under way, which then goes on from now."""
         return session_in(self.kept.called(session, now))
 
+    def under_way(self, session: str, now: datetime) -> OperatorSession | None:
+        """The session that is under way; to ask so is no call in it, and does not prolong it."""
+        return session_in(self.kept.open_row(session, now))
+
     def look_up(self, session: str) -> OperatorSession | None:
         """A session, whether it is under way or not, as long as it is kept."""
         return session_in(self.kept.row(session))

@@ -1,8 +1,6 @@
 """Bulk decisions: choose tasks, decide them in one way, look at it first, and watch what comes of it."""
 
-import asyncio
 import json
-from collections.abc import AsyncIterator
 from contextlib import suppress
 from datetime import datetime
 from typing import Any
@@ -10,13 +8,14 @@ from urllib.parse import quote, urlencode
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Request, Response
-from fastapi.responses import RedirectResponse, StreamingResponse
+from fastapi.responses import RedirectResponse
 
 from catalogue.texts import keys
 from pages.calls import CallRefused, Document, Form, page_problem
 from pages.desk.site import CheckedDeskForm, CurrentOperator, desk_page
 from pages.desk_calls import Operator
 from pages.forms import form_id, value, values, words
+from pages.live import Glimpse, live_stream
 from pages.rendering import HEADERS
 from pages.site import CurrentSite, Site
 
@@ -27,12 +26,6 @@ ACTS = ("pause", "resume", "stop", "again")
 KINDS = tuple(key.removeprefix("kind.") for key in keys() if key.startswith("kind."))
 """The kinds of cancellations, by what people call them."""
 RUNNING = ("running", "paused")
-LOOK_EVERY = 1.5
-"""Seconds between two looks at a bulk decision."""
-LOOKS = 400
-"""So often a stream looks; then the browser asks for another one, and who is logged in is asked anew."""
-END = "event: end\ndata: \n\n"
-STILL = ": \n\n"
 
 router = APIRouter(include_in_schema=False)
 
@@ -104,40 +97,19 @@ async def act(bulk: str, act: str, site: CurrentSite, operator: CurrentOperator,
 async def events(bulk: str, request: Request, site: CurrentSite, operator: CurrentOperator) -> Response:
     """What has changed since `?seen=`; it ends with the bulk decision."""
     await site.desk.bulk.bulk_decision(operator, bulk)
-    stream = changes(bulk, request, site)
-    return StreamingResponse(stream, headers=HEADERS | {"X-Accel-Buffering": "no"}, media_type="text/event-stream")
 
+    async def look() -> Glimpse | None:
+        if not await site.desk.is_logged_in(operator):
+            return None
+        shown = await values_of(bulk, request, site, operator)
 
-async def changes(bulk: str, request: Request, site: Site) -> AsyncIterator[str]:
-    """The fragments, whenever what they show has changed."""
-    seen = request.query_params.get("seen")
-    yield STILL
-    for _ in range(LOOKS):
-        try:
-            operator = await site.desk.operator(request)
-            shown = await values_of(bulk, request, site, operator)
-        except CallRefused as refusal:
-            if refusal.status != 503:
-                return
-            yield STILL
-        else:
-            if shown["seen"] != seen:
-                seen = shown["seen"]
-                own = shown | {"operator": operator}
-                yield message(site.look.fragment(request, "desk/bulk_live.html", operator.language, own))
-            else:
-                yield STILL
-            if shown["bulk"]["state"] not in RUNNING:
-                yield END
-                return
-        with suppress(TimeoutError):
-            await asyncio.wait_for(site.stopping.wait(), LOOK_EVERY)
-            return
+        def html() -> str:
+            own = shown | {"operator": operator}
+            return site.look.fragment(request, "desk/bulk_live.html", operator.language, own)
 
+        return Glimpse(shown["seen"], html, shown["bulk"]["state"] not in RUNNING)
 
-def message(html: str) -> str:
-    """A fragment as one event."""
-    return "".join(f"data: {line}\n" for line in html.splitlines() if line.strip()) + "\n"
+    return live_stream(site, look, request.query_params.get("seen"))
 
 
 # What pages show.

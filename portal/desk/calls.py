@@ -51,6 +51,11 @@ class PortalDesk:
                 raise PortalProblem("unauthorised", values={"fault": "not_at_desk"})
             return operator
 
+    async def is_logged_in(self, operator: Operator) -> bool:
+        """Whether the session is still open."""
+        with answered(operator.language):
+            return await sessions.is_logged_in(self.portal, operator)
+
     def check_form(self, operator: Operator, form: Form) -> None:
         """Raises `CallRefused` unless the form is one of ours."""
         with answered(operator.language):

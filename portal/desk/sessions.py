@@ -49,6 +49,13 @@ async def logged_in(portal: Portal, request: Request) -> Operator | None:
     return Operator(found.name, grade, found.language, portal.sessions.form_token(session), session)
 
 
+async def is_logged_in(portal: Portal, operator: Operator) -> bool:
+    """Whether the operator's session is still under way, and lets him in; to ask so does not prolong it."""
+    sessions = portal.adapters.operator_sessions
+    found = await portal.adapters.database.in_thread(sessions.under_way, operator.session, datetime.now(UTC))
+    return found is not None and grade_now(portal, found) is not None
+
+
 def session_named(portal: Portal, request: Request) -> str | None:
     """The ID of a session that the cookie names, whether it is under way or not; None where there is none of ours."""
     cookie = request.cookies.get(cookie_name(portal))

@@ -9,7 +9,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from pages.my import live
+from pages import live
 from tests.pages.desk import Desk
 from tests.pages.forms import Browser, Page
 from tests.pages.test_case_acts import ordered

@@ -1,12 +1,17 @@
 """The stream by which a page of a case hears what changes: only what changed, only for whom it is, and it ends."""
 
 import asyncio
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
-from pages.my import live
+from pages import live
+from portal.authority import Authority
+from portal.bulk_decisions import prepare
+from portal.desk.bulk import BulkDesk
 from portal.page_calls import PageCalls
+from states.model.bulk import BulkChange
 from tests.pages.desk import Desk
 
 pytestmark = pytest.mark.server
@@ -68,6 +73,36 @@ async def test_it_ends_under_way_when_the_session_does(desk: Desk, monkeypatch: 
 
     monkeypatch.setattr(PageCalls, "status", noted)
     stream = asyncio.create_task(browser.http.get(f"{CASE}/events"))
+    await looked.wait()
+    await browser.send(leave, leave.fields)
+    answer = await asyncio.wait_for(stream, 30)
+    assert answer.status_code == 200 and "event: end" not in answer.text
+
+
+async def test_a_bulk_decisions_stream_ends_under_way_when_the_session_does(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+):
+    """The same at the desk: who logs out in another tab is shown nothing more."""
+    monkeypatch.setattr(live, "LOOKS", 10**6)
+    await desk.world.request("misclick", "K-1006", "V-61", explanation="booked twice")
+    portal = desk.app.state.portal
+    bulks, in_thread = portal.adapters.bulk_decisions, portal.adapters.database.in_thread
+    wanted = {"filter": {"type": "support_ticket"}, "reject": {"note": "no"}, "start": False, "id": "paused-1"}
+    await prepare(portal, Authority("operator", "anna"), wanted)
+    for act in ("resume", "pause"):
+        await in_thread(bulks.change, BulkChange(bulk="paused-1", act=act, by="anna"), datetime.now(UTC))
+    browser = await desk.operator()
+    page = await browser.open("/desk/bulk/paused-1")
+    leave = next(form for form in page.forms if form.action == "/desk/leave")
+    looked = asyncio.Event()
+    bulk_decision = BulkDesk.bulk_decision
+
+    async def noted(calls: BulkDesk, *parts: Any) -> Any:
+        looked.set()
+        return await bulk_decision(calls, *parts)
+
+    monkeypatch.setattr(BulkDesk, "bulk_decision", noted)
+    stream = asyncio.create_task(browser.http.get("/desk/bulk/paused-1/events"))
     await looked.wait()
     await browser.send(leave, leave.fields)
     answer = await asyncio.wait_for(stream, 30)
