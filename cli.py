@@ -242,8 +242,11 @@ def tasks(
 
     criteria = given(
         customer=customer, kind=kind, type=type, limit=limit, cursor=cursor, unclaimed=unclaimed or None,
-        overdue=overdue or None, claimed_by=check_by(by, chosen.get()) or "me" if mine else None,
+        overdue=overdue or None, order="urgency",
     )  # fmt: skip
+    if mine:
+        name = check_by(by, chosen.get())
+        criteria |= {"claimed_by": name} if name else {"mine": True}
     ask("GET", "/tasks", print_tasks_long if long else print_tasks, as_json, params=criteria)
 
 

@@ -107,7 +107,7 @@ def print_runs(page: Document, zone: str) -> None:
 def print_tasks(page: Document, zone: str) -> None:
     """A page of the operators' work list, a line a task."""
     rows = [
-        (task["id"], due(task, zone), task["type"], task["workflow_id"], (task.get("claim") or {}).get("by"),
+        (task["id"], due(task, zone), task["type"], task["workflow_id"], task.get("claimed_by"),
          gist(task["instructions"]))
         for task in page["items"]
     ]  # fmt: skip

@@ -55,26 +55,10 @@ class FreezeCalls(Protocol):
 
 
 class TaskRoomCalls(Protocol):
-    """The calls by which one task is looked at and decided."""
-
-    async def task(self, operator: Operator, task: str) -> Document:
-        """`GET /tasks/{task}`."""
-        ...
-
-    async def note(self, operator: Operator, task: str, what: str, data: Document) -> Document:
-        """`POST /tasks/{task}/<what>`: `claim`, `release`, `hand-over`, `comments`, `steps`."""
-        ...
+    """The calls by which one task is looked at and decided, beside those of all tasks (`TaskCalls`)."""
 
     async def following(self, operator: Operator, task: str) -> Document | None:
         """`GET /tasks?order=urgency`: the task to go on with, one's own before those that nobody has."""
-        ...
-
-    def colleagues(self) -> list[str]:
-        """To whom a task may be handed over; none: to anybody by name."""
-        ...
-
-    async def task_types(self, operator: Operator) -> Document:
-        """`GET /task-types`: what each type needs."""
         ...
 
     async def case(self, operator: Operator, task: str) -> Document | None:
@@ -96,10 +80,6 @@ class TaskRoomCalls(Protocol):
 
 class BulkCalls(Protocol):
     """The calls of bulk decisions: one decision on many tasks."""
-
-    async def task_types(self, operator: Operator) -> Document:
-        """`GET /task-types`: what each type needs."""
-        ...
 
     async def tasks(self, operator: Operator, wanted: Document, limit: int) -> Document:
         """`GET /tasks`: the open tasks that are like that."""
@@ -165,6 +145,10 @@ class TaskCalls(Protocol):
 
     async def act(self, operator: Operator, task: str, what: str, data: Document) -> Document:
         """`POST /tasks/{task}/<what>`: `claim`, `release`, `hand-over`, `comments`, `steps`."""
+        ...
+
+    async def task_types(self, operator: Operator) -> Document:
+        """`GET /task-types`: what each type needs."""
         ...
 
     def colleagues(self) -> list[str]:

@@ -1,7 +1,10 @@
 """Forms as browsers send them: urlencoded, each field with its values."""
 
 import uuid
+from contextlib import suppress
+from datetime import datetime
 from urllib.parse import parse_qs
+from zoneinfo import ZoneInfo
 
 from fastapi import Request
 
@@ -33,6 +36,13 @@ def words(form: Form, field: str, name: str) -> Document:
     """A text under its name in a document, where there is one."""
     given = value(form, field)
     return {name: given} if given else {}
+
+
+def moment_in(given: str | None, zone: str) -> str | None:
+    """What a field for day and time sends, as a moment with offset; None of what is none."""
+    with suppress(ValueError, OverflowError):
+        return datetime.fromisoformat(given or "").replace(tzinfo=ZoneInfo(zone)).isoformat()
+    return None
 
 
 def form_id(form: Form) -> str:

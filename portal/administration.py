@@ -107,7 +107,7 @@ def portal_shown(portal: Portal) -> PortalShown:
 def catalogues_shown(portal: Portal) -> tuple[CatalogueShown, ...]:
     """The versions, the newest first, each with what differs from the one before."""
     catalogues = portal.catalogues
-    present = catalogues.in_force(day_of(datetime.now(UTC), "Europe/Berlin"))
+    present = catalogues.in_force(day_of(datetime.now(UTC), portal.settings.time_zone))
     pairs = zip((None, *catalogues.all), catalogues.all, strict=False)
     shown = [
         CatalogueShown(

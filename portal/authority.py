@@ -49,6 +49,13 @@ class Authority:
         """Whether he may do what operators do."""
         return self.role in ("operator", "open")
 
+    def named(self, given: str | None) -> str:
+        """The name of who acts: that of the log-in, else the one that is given. Raises `malformed` without any."""
+        name = self.name or given
+        if not name:
+            raise malformed("by")
+        return name
+
     def check_grade(self, grade: Grade) -> None:
         """Raise `forbidden` for whoever is no operator of that grade, or of a higher one."""
         if not self.decides:

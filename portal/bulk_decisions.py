@@ -30,21 +30,19 @@ from catalogue.texts import say
 from portal.authority import Authority
 from portal.context import Portal
 from portal.incoming import check_own
-from portal.parameters import choice
 from portal.problems import PortalProblem, malformed, title_of
 from portal.run_client import GONE_WITH_RUN, TIMED_OUT, UPDATE_WITHIN
 from portal.run_reader import reaching, unavailable
 from portal.schemas import BulkFilter, BulkRequest, Confirmation, Rejection
 from portal.strict_json import read_document
+from portal.tasks import query_of
 from states.chart.task_types import TASK_TYPES, TaskType
-from states.kinds.registry import KINDS
 from states.model.bulk import MOST_TASKS, WORKFLOW, BulkAct, BulkChange, BulkProgress, workflow_id_of
 from states.model.status import page_of
 
 NAMED = 10
 """So many tasks are named in a refusal."""
 CUSTOMERS_NAMED = 10
-AWAITED = ("operator", "third_party")
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 """What a cell must not begin with, which a spreadsheet would take for a formula."""
 Decision = Confirmation | Rejection
@@ -77,10 +75,7 @@ def decision_of(wanted: BulkRequest, authority: Authority) -> Decision:
     decision: Decision = wanted.confirm or wanted.reject  # type: ignore[assignment]
     if decision.task is not None:
         raise malformed("bulk_task", field="confirm" if wanted.confirm else "reject")
-    by = authority.name or decision.by
-    if not by:
-        raise malformed("by")
-    return decision.model_copy(update={"by": by})
+    return decision.model_copy(update={"by": authority.named(decision.by)})
 
 
 def kept(portal: Portal, wanted: BulkRequest, decision: Decision) -> Bulk:
@@ -142,11 +137,7 @@ def chosen_tasks(portal: Portal, wanted: BulkRequest) -> list[ChosenTask]:
 
 def matching(portal: Portal, wanted: BulkFilter) -> list[ChosenTask]:
     """The open tasks that are like that now. Raises `malformed` where there are none, or too many."""
-    choice("type", wanted.type, TASK_TYPES)
-    choice("kind", wanted.kind, KINDS)
-    choice("waiting_for", wanted.waiting_for, AWAITED)
-    if wanted.unclaimed and wanted.claimed_by is not None:
-        raise malformed("two_claimants")
+    query_of(**wanted.model_dump())
     asked = wanted.model_dump(exclude={"unclaimed"}) | ({"claimed_by": NOBODY} if wanted.unclaimed else {})
     chosen = portal.adapters.bulk_decisions.matching(Wanted(**asked), datetime.now(UTC), MOST_TASKS + 1)
     if not chosen:

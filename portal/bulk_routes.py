@@ -13,7 +13,6 @@ from portal.context import requested_language
 from portal.json_body import JsonBody
 from portal.openapi import OPERATOR, answer, body, problems, secured
 from portal.parameters import CurrentPortal, Cursor, Limit, choice
-from portal.problems import malformed
 from portal.schemas import BulkAnswer, BulkBy, BulkConsequence, BulkPage
 from portal.strict_json import read_document
 from states.model.bulk import BulkAct, LineState
@@ -135,10 +134,7 @@ acting("again", "Send again what failed", "Each under the same name where nobody
 
 def name_in(authority: Authority, data: Any) -> str:
     """Who acts. Raises `malformed`."""
-    by = authority.name or read_document(BulkBy, data).by
-    if not by:
-        raise malformed("by")
-    return by
+    return authority.name or authority.named(read_document(BulkBy, data).by)
 
 
 def language_in(request: Request) -> str:

@@ -45,7 +45,7 @@ def begin_freeze(portal: Portal, order: FreezeOrder, authority: Authority) -> di
     now = datetime.now(UTC)
     if order.until is not None and order.until <= now:
         raise malformed("freeze_until", given=order.until.isoformat())
-    by = who(authority, order.by)
+    by = authority.named(order.by)
     freeze, new = portal.adapters.freezes.freeze(by, order.reason, order.until, now)
     if not new:
         raise PortalProblem("frozen", values={"by": freeze.by, "since": freeze.since.isoformat()} | zone(portal))
@@ -55,20 +55,12 @@ def begin_freeze(portal: Portal, order: FreezeOrder, authority: Authority) -> di
 def release_freeze(portal: Portal, release: FreezeRelease, authority: Authority) -> dict[str, Any]:
     """End the freeze: workers then tell those that wait. Raises `PortalProblem`: `malformed`, or `not_frozen`."""
     freezes = portal.adapters.freezes
-    if freezes.release(who(authority, release.by), release.note, datetime.now(UTC)) is None:
+    if freezes.release(authority.named(release.by), release.note, datetime.now(UTC)) is None:
         last = next(iter(freezes.log(1)), None)
         released = last.released_at if last else None
         values = {"by": last.released_by if last else None, "at": released.isoformat() if released else None}
         raise PortalProblem("not_frozen", values=values | zone(portal))
     return freeze_answer(portal)
-
-
-def who(authority: Authority, given: str | None) -> str:
-    """The name of who calls. Raises `malformed` where nobody says it."""
-    by = authority.name or given
-    if not by:
-        raise malformed("by")
-    return by
 
 
 def zone(portal: Portal) -> dict[str, str]:

@@ -16,7 +16,6 @@ from portal.context import Portal
 from portal.delivery import CallAnswer, Caller
 from portal.event_types import event_type
 from portal.incoming import IncomingEvent
-from portal.problems import malformed
 from portal.strict_json import read_document
 from states.model.base import Details, LongIdentifier, LongText, ShortText
 from states.model.request import Reason, Target
@@ -49,9 +48,7 @@ async def begin(
 ) -> CallAnswer:
     """`POST /customers/{customer}/cancellations`. Raises `malformed`, `unavailable`."""
     wanted = read_document(Beginning, data)
-    by, id = authority.name or wanted.by, wanted.id or str(uuid.uuid4())
-    if not by:
-        raise malformed("by")
+    by, id = authority.named(wanted.by), wanted.id or str(uuid.uuid4())
     asked = wanted.model_dump(mode="json", exclude_unset=True, exclude={"note", "by", "id"}) | {"customer": customer}
     event = IncomingEvent(SOURCE, id, event_type("requested"), None, None, asked)
     caller = Caller(language, by, is_operator=True, grade=authority.grade, for_customer=True)

@@ -90,9 +90,7 @@ def payload_of(task: str, decision: Confirmation | Rejection, authority: Authori
     """A decision as it goes to the run: on the task in the address, by the name of the log-in. Raises `malformed`."""
     if decision.task not in (None, task):
         raise malformed("two_tasks", given=decision.task[:80], task=task)
-    by = authority.name or decision.by
-    if not by:
-        raise malformed("by")
+    by = authority.named(decision.by)
     return decision.model_dump(mode="json", exclude_unset=True) | {"task": task, "by": by}
 
 

@@ -8,11 +8,12 @@ from fastapi.responses import JSONResponse
 from activities.sql.paging import MOST_COUNTED
 from portal import openapi_examples as examples
 from portal import tasks
-from portal.authority import DecidingAuthority, OperatorAuthority, operator_authority
+from portal.authority import Authority, DecidingAuthority, OperatorAuthority, operator_authority
 from portal.context import requested_language
 from portal.json_body import JsonBody, OptionalBody
 from portal.openapi import OPERATOR, answer, body, problems, secured
 from portal.parameters import CurrentPortal, Cursor, CustomerNumber, KindName, Limit, TaskId, TypeName
+from portal.problems import malformed
 from portal.schemas import TaskCounts, TaskDetails, TaskPage, TaskTypes
 from portal.task_forms import task_types
 from portal.tasks import AWAITED, ORDERS, query_of
@@ -30,17 +31,18 @@ ABOUT_A_TASK = problems(401, 403, 404, 409, 422, 503)
     "/tasks",
     summary="The operators' open tasks, due first or by urgency",
     responses=answer(200, TaskPage, examples.TASKS, "A page of the work list") | problems(401, 403, 422, 503),
-    dependencies=[Depends(operator_authority)],
     openapi_extra=secured(OPERATOR),
 )
 async def work_list(
     request: Request,
+    authority: OperatorAuthority,
     portal: CurrentPortal,
     order: OrderName = "due",
     customer: CustomerNumber = None,
     kind: KindName = None,
     type: TypeName = None,
     claimed_by: Claimant = None,
+    mine: bool = False,
     unclaimed: bool = False,
     overdue: bool = False,
     waiting_for: Awaited = None,
@@ -57,13 +59,20 @@ async def work_list(
         customer=customer,
         kind=kind,
         type=type,
-        claimed_by=claimed_by,
+        claimed_by=own_name(authority) if mine and claimed_by is None else claimed_by,
         unclaimed=unclaimed,
         overdue=overdue,
         waiting_for=waiting_for,
     )
     language = requested_language(request)
     return JSONResponse(await tasks.task_page(portal, query, limit=limit, cursor=cursor, language=language))
+
+
+def own_name(authority: Authority) -> str:
+    """The caller's name, as it stands by what he has claimed. Raises `malformed` where nobody is logged in."""
+    if authority.name is None:
+        raise malformed("mine")
+    return authority.name
 
 
 @router.get(

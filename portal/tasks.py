@@ -179,9 +179,7 @@ async def act(
     """
     shape, do = ACTS[what]
     doing = read_document(shape, data)
-    by = authority.name or doing.by
-    if not by:
-        raise malformed("by")
+    by = authority.named(doing.by)
     try:
         done = await portal.adapters.database.in_thread(do, portal, task, doing, by, authority.grade == "admin")
     except AlreadyClaimed as other:

@@ -225,28 +225,14 @@ class SqlBulkDecisions:
         """What came of a line, once."""
         values = outcome._asdict() | {"at": now}
         with self.database.write() as connection:
-            line = connection.execute(
-                update(bulk_lines)
-                .where(of_line(taken.bulk, taken.number), bulk_lines.c.state == "waiting")
-                .values(values)
-                .returning(bulk_lines.c.number)
-            ).one_or_none()
-            left = 0
-            if line is None:  # it was on its way when all was stopped
-                line = connection.execute(
-                    update(bulk_lines)
-                    .where(of_line(taken.bulk, taken.number), bulk_lines.c.state == "left")
-                    .values(values)
-                    .returning(bulk_lines.c.number)
-                ).one_or_none()
-                left = 1
-            if line is not None:
-                counter = bulk_decisions.c[outcome.state]
-                connection.execute(
-                    update(bulk_decisions)
-                    .where(bulk_decisions.c.id == taken.bulk)
-                    .values({counter: counter + 1, bulk_decisions.c.left: bulk_decisions.c.left - left})
-                )
+            for state in OPEN:
+                was = (of_line(taken.bulk, taken.number), bulk_lines.c.state == state)
+                if not connection.execute(update(bulk_lines).where(*was).values(values)).rowcount:
+                    continue
+                counter, left = bulk_decisions.c[outcome.state], bulk_decisions.c.left
+                counted = {counter: counter + 1, left: left - (state == "left")}
+                connection.execute(update(bulk_decisions).where(bulk_decisions.c.id == taken.bulk).values(counted))
+                return
 
     def put_off(self, taken: TakenLine, now: datetime) -> None:
         """Nobody says what came of it: later again, under the same name; at last it counts as failed."""

@@ -1,20 +1,17 @@
 """Bulk decisions: choose tasks, decide them in one way, look at it first, and watch what comes of it."""
 
 import json
-from contextlib import suppress
-from datetime import datetime
 from typing import Any
 from urllib.parse import quote, urlencode
-from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
-from catalogue.texts import keys
 from pages.calls import CallRefused, Document, Form, page_problem
 from pages.desk.site import CheckedDeskForm, CurrentOperator, desk_page
+from pages.desk.words import labelled
 from pages.desk_calls import Operator
-from pages.forms import form_id, value, values, words
+from pages.forms import form_id, moment_in, value, values, words
 from pages.live import Glimpse, live_stream
 from pages.rendering import HEADERS
 from pages.site import CurrentSite, Site
@@ -23,8 +20,6 @@ BULK = "/desk/bulk"
 LISTED = 200
 """So many tasks can be ticked one by one: as many as the work list answers at once."""
 ACTS = ("pause", "resume", "stop", "again")
-KINDS = tuple(key.removeprefix("kind.") for key in keys() if key.startswith("kind."))
-"""The kinds of cancellations, by what people call them."""
 RUNNING = ("running", "paused")
 
 router = APIRouter(include_in_schema=False)
@@ -47,7 +42,7 @@ async def choose(request: Request, site: CurrentSite, operator: CurrentOperator)
 @router.post(f"{BULK}/new")
 async def prepare(request: Request, site: CurrentSite, operator: CurrentOperator, form: CheckedDeskForm) -> Response:
     """Keep what was chosen, to be looked at; what is wrong is shown beside what was entered."""
-    type_ = type_in(await site.desk.bulk.task_types(operator), value(form, "type"))
+    type_ = type_in(await site.desk.tasks.task_types(operator), value(form, "type"))
     if type_ is None:
         return await form_page(request, site, operator, form)
     try:
@@ -148,7 +143,7 @@ def decision_of(document: Document) -> Document:
 
 async def labels(site: Site, operator: Operator) -> dict[str, str]:
     """What people call each type."""
-    types = await site.desk.bulk.task_types(operator)
+    types = await site.desk.tasks.task_types(operator)
     return {type_["type"]: type_["label"] for type_ in types["items"]}
 
 
@@ -167,7 +162,7 @@ async def form_page(
     status: int = 200,
 ) -> Response:
     """The form, with what was entered and what is wrong with it."""
-    types = await site.desk.bulk.task_types(operator)
+    types = await site.desk.tasks.task_types(operator)
     type_ = type_in(types, value(given, "type"))
     if type_ is None:
         return desk_page(request, "desk/bulk_type.html", operator, {"types": types["items"]})
@@ -182,7 +177,7 @@ async def form_page(
     shown = {
         "type": type_,
         "tasks": tasks,
-        "kinds": KINDS,
+        "kinds": labelled("kind"),
         "wanted": wanted,
         "given": {name: value(given, name) for name in ("decision", "at", "reference", "note", "choose")},
         "ticked": values(given, "task"),
@@ -209,12 +204,5 @@ def document_in(form: Form, type_: Document, zone: str) -> Document:
     if reference := value(form, "reference"):
         confirm["proof"] = {"reference": reference}
     if at := value(form, "at"):
-        confirm["at"] = moment_in(at, zone) if type_["at_form"] == "moment" else at
+        confirm["at"] = (moment_in(at, zone) or at) if type_["at_form"] == "moment" else at
     return {"id": form_id(form), "start": False, **chosen, "confirm": confirm}
-
-
-def moment_in(given: str, zone: str) -> str:
-    """What a field for day and time sends, as a moment with offset; what is none goes on as it is, to be refused."""
-    with suppress(ValueError, OverflowError):
-        return datetime.fromisoformat(given).replace(tzinfo=ZoneInfo(zone)).isoformat()
-    return given

@@ -6,9 +6,10 @@ from urllib.parse import quote
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
-from catalogue.texts import keys, known, say
+from catalogue.texts import say
 from pages.calls import CallRefused, Document
 from pages.desk.site import CheckedDeskForm, CurrentOperator, check_grade, desk_page
+from pages.desk.words import happened, labelled
 from pages.desk_calls import Operator
 from pages.forms import form_id, value, words
 from pages.my.addresses import case_of, with_query
@@ -23,7 +24,6 @@ LONGEST = 200
 MOST_NAMED = 20
 """So many of each are found."""
 FILTERS = ("customer", "kind", "state", "waiting_for", "effective_from", "effective_to", "open")
-KINDS = tuple(key.removeprefix("kind.") for key in keys() if key.startswith("kind."))
 AWAITED = ("customer", "operator", "third_party", "date", "system", "repair")
 OPEN = {"open": True, "ended": False}
 
@@ -49,7 +49,7 @@ async def cases(request: Request, site: CurrentSite, operator: CurrentOperator) 
             shown["problem"] = refusal.problem
         shown |= {"cursor": cursor, "dated": bool({"effective_from", "effective_to"} & wanted.keys())}
     shown |= {
-        "kinds": KINDS,
+        "kinds": labelled("kind"),
         "states": states(operator.language),
         "awaited": AWAITED,
         "MOST_NAMED": MOST_NAMED,
@@ -202,13 +202,7 @@ def asked_for(wanted: Document) -> Document:
 def states(language: str) -> list[tuple[str, str]]:
     """The states with what they are called, of whatever kind."""
     values = {"kind": None, "being_booked": False}
-    return [(key.removeprefix("state."), say(language, key, values)) for key in keys() if key.startswith("state.")]
-
-
-def happened(language: str, event: str) -> str:
-    """What happened, in words for the vendor's people: those of the customers' pages speak to the customer."""
-    key = f"event.{event}"
-    return say(language, key) if known(key) else event
+    return [(state, say(language, f"state.{state}", values)) for state in labelled("state")]
 
 
 def listed(**query: str | None) -> str:

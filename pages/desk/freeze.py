@@ -2,7 +2,6 @@
 
 from datetime import UTC, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
@@ -10,7 +9,7 @@ from fastapi.responses import RedirectResponse
 from pages.calls import CallRefused, Document, Form
 from pages.desk.site import CheckedDeskForm, CurrentOperator, check_grade, desk_page
 from pages.desk_calls import Operator
-from pages.forms import value, words
+from pages.forms import moment_in, value, words
 from pages.site import site_of
 
 router = APIRouter(include_in_schema=False)
@@ -27,7 +26,7 @@ async def freeze(request: Request, operator: CurrentOperator) -> Response:
 async def check(request: Request, operator: CurrentOperator, form: CheckedDeskForm) -> Response:
     """What a freeze would hold up, before it begins."""
     check_grade(operator, "admin")
-    until = moment_in(form, site_of(request).look.zone)
+    until = moment_in(value(form, "until"), site_of(request).look.zone)
     fault = fault_of(form, until)
     if fault:
         return await freeze_page(request, operator, form, fault=fault, status=422)
@@ -73,14 +72,6 @@ async def freeze_page(
     typed = {name: value(form, name) or "" for name in ("reason", "until", "note")}
     values: dict[str, Any] = {"stands": stands, "typed": typed, "fault": fault, "problem": problem}
     return desk_page(request, "desk/freeze.html", operator, values, status=status)
-
-
-def moment_in(form: Form, zone: str) -> str | None:
-    """The planned end as a moment; what is typed is a day and a time in the time zone. None where it is none."""
-    try:
-        return datetime.fromisoformat(value(form, "until") or "").replace(tzinfo=ZoneInfo(zone)).isoformat()
-    except ValueError:
-        return None
 
 
 def fault_of(form: Form, until: str | None) -> str | None:

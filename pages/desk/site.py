@@ -41,16 +41,17 @@ async def own_desk_form(request: Request) -> Form:
     return form
 
 
-async def checked_desk_form(request: Request) -> Form:
-    """The form of an operator who may decide, from a page of ours. Raises `CallRefused`."""
-    form = await own_desk_form(request)
-    check_grade(await current_operator(request), "decide")
-    return form
-
-
 CurrentOperator = Annotated[Operator, Depends(current_operator)]
 OwnDeskForm = Annotated[Form, Depends(own_desk_form)]
 """For what everybody at the desk may do: leave, speak another language."""
+
+
+async def checked_desk_form(form: OwnDeskForm, operator: CurrentOperator) -> Form:
+    """The form of an operator who may decide, from a page of ours. Raises `CallRefused`."""
+    check_grade(operator, "decide")
+    return form
+
+
 CheckedDeskForm = Annotated[Form, Depends(checked_desk_form)]
 """For all else: whoever may only read sends nothing."""
 

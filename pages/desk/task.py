@@ -88,7 +88,7 @@ async def do(
         raise CallRefused(page_problem(404, "not_found"))
     try:
         for document in documents_in(what, form):
-            await site.desk.task_room.note(operator, task, what, document)
+            await site.desk.tasks.act(operator, task, what, document)
     except CallRefused as refusal:
         if refusal.status not in ON_THE_PAGE:
             raise
@@ -179,7 +179,7 @@ async def show(
         "done": None,
         "following": None if view.is_open else await site.desk.task_room.following(operator, view.task["id"]),
         "takes_effect": takes_effect,
-        "colleagues": site.desk.task_room.colleagues(),
+        "colleagues": site.desk.tasks.colleagues(),
     }
     return desk_page(request, "desk/task.html", operator, shown | more, status=status)
 

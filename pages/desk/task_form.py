@@ -7,10 +7,9 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from pages.calls import Document, Form
-from pages.forms import value
+from pages.forms import moment_in, value
 
 REJECT = "reject"
 CONFIRM = "confirm"
@@ -173,13 +172,6 @@ def proof_in(form: TaskForm, given: Mapping[str, str], zone: str) -> Document:
     if "confirmed_at" in given:
         said["confirmed_at"] = moment_in(given["confirmed_at"], zone)
     return said
-
-
-def moment_in(given: str, zone: str) -> str | None:
-    """What a field for day and time sends, as a moment with offset; None of what is none."""
-    with suppress(ValueError, OverflowError):
-        return datetime.fromisoformat(given).replace(tzinfo=ZoneInfo(zone)).isoformat()
-    return None
 
 
 def seen_of(consequence: Document, task: Document) -> str:

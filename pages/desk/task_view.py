@@ -8,6 +8,7 @@ from catalogue.texts import known, say
 from pages.calls import Document
 from pages.desk.instructions import Part, Step, parts_of
 from pages.desk.task_form import TaskForm, form_of
+from pages.desk.words import happened
 from pages.desk_calls import Operator
 from pages.site import Site
 
@@ -70,8 +71,7 @@ class TaskView:
 
     def event(self, line: Document) -> str:
         """What happened, in words for the vendor's people."""
-        key = f"event.{line['event']}"
-        return say(self.language, key) if known(key) else str(line["event"])
+        return happened(self.language, line["event"])
 
     def choice(self, name: str) -> str:
         """What a decision is called on the form."""
@@ -93,8 +93,8 @@ class TaskView:
 async def view_of(site: Site, operator: Operator, task: str) -> TaskView:
     """A task with its case. Raises `CallRefused` where there is no such task."""
     document, types, case = await asyncio.gather(
-        site.desk.task_room.task(operator, task),
-        site.desk.task_room.task_types(operator),
+        site.desk.tasks.task(operator, task),
+        site.desk.tasks.task_types(operator),
         site.desk.task_room.case(operator, task),
     )
     type_ = next(type_ for type_ in types["items"] if type_["type"] == document["type"])

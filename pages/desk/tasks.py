@@ -10,9 +10,9 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
 from catalogue.gist import gist, in_plain_words
-from catalogue.texts import keys
 from pages.calls import CallRefused, Document, Form
 from pages.desk.site import WORK_LIST, CheckedDeskForm, CurrentOperator, desk_page, is_own_path
+from pages.desk.words import labelled
 from pages.desk_calls import Operator
 from pages.forms import value
 from pages.site import CurrentSite, Site
@@ -99,11 +99,6 @@ class TaskList:
     def types(self) -> list[str]:
         """What a filter by type offers."""
         return labelled("task_type")
-
-
-def labelled(namespace: str) -> list[str]:
-    """The codes that have a label there."""
-    return [key.partition(".")[2] for key in keys() if key.startswith(f"{namespace}.")]
 
 
 def address_of(query: Mapping[str, str]) -> str:

@@ -9,7 +9,6 @@ from portal.bulk_decisions import act, failures, page_of_bulks, prepare, the_bul
 from portal.context import Portal
 from portal.desk.authority import authority_in
 from portal.page_calls import answered
-from portal.task_forms import task_types
 from portal.tasks import TaskQuery, task_page
 from states.model.bulk import BulkAct
 
@@ -22,10 +21,6 @@ class BulkDesk:
     """The protocol `pages.desk_calls.BulkCalls` on one application's parts."""
 
     portal: Portal
-
-    async def task_types(self, operator: Operator) -> Document:
-        """What each type needs."""
-        return task_types(operator.language)
 
     async def tasks(self, operator: Operator, wanted: Document, limit: int) -> Document:
         """The open tasks that are like that."""

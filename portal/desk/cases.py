@@ -9,10 +9,9 @@ from portal import finding, on_behalf, read_models
 from portal.choices import choices
 from portal.context import Portal
 from portal.desk.authority import authority_in
-from portal.page_calls import answered
+from portal.page_calls import answered, spoken_by
 from portal.receipt_routes import receipt_of
 from portal.search import criteria_of, search
-from states.model.record import Language
 
 PAGE = 50
 
@@ -74,8 +73,3 @@ class DeskCases:
             found = await receipt_of(self.portal, workflow_id, run_id, number)
             made = await self.portal.adapters.database.in_thread(pdf_of, found, self.portal.settings)
             return file_name(found, "pdf"), made
-
-
-def spoken_by(operator: Operator) -> Language:
-    """The operator's language."""
-    return "en" if operator.language == "en" else "de"

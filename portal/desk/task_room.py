@@ -15,7 +15,6 @@ from portal.problems import PortalProblem
 from portal.schemas import AskedConsequence, Confirmation, Rejection
 from portal.shown import with_names
 from portal.strict_json import read_document
-from portal.task_forms import task_types
 from portal.tasks import TaskQuery
 from states.model.names import case_of, ended_run_of
 
@@ -28,18 +27,6 @@ class TaskRoom:
 
     portal: Portal
 
-    async def task(self, operator: Operator, task: str) -> Document:
-        """A task, open or not."""
-        with answered(operator.language):
-            return await tasks.details(self.portal, task, operator.language)
-
-    async def note(self, operator: Operator, task: str, what: str, data: Document) -> Document:
-        """What an operator does about a task beside deciding it."""
-        authority = authority_in(operator)
-        with answered(operator.language):
-            authority.check_grade("decide")
-            return await tasks.act(self.portal, task, what, data, authority, operator.language)
-
     async def following(self, operator: Operator, task: str) -> Document | None:
         """The most urgent of one's own, else of those that nobody has."""
         own = TaskQuery(order="urgency", waiting_for="operator", claimed_by=operator.name)
@@ -51,14 +38,6 @@ class TaskRoom:
                 if others:
                     return dict(others[0])
         return None
-
-    def colleagues(self) -> list[str]:
-        """To whom a task may be handed over."""
-        return list(dict.fromkeys(holder.name for holder in self.portal.credentials.operators))
-
-    async def task_types(self, operator: Operator) -> Document:
-        """What each type needs."""
-        return task_types(operator.language)
 
     async def case(self, operator: Operator, task: str) -> Document | None:
         """The run of a task, in the view of operators; of a mail that was not delivered the case it tells of."""

@@ -14,6 +14,7 @@ from portal.context import Portal
 from portal.desk.authority import authority_in
 from portal.page_calls import answered
 from portal.problems import malformed
+from portal.task_forms import task_types
 from states.model.base import Identifier
 
 NUMBER = TypeAdapter(Identifier)
@@ -51,6 +52,10 @@ class DeskTasks:
         with answered(operator.language):
             authority.check_grade("decide")
             return await tasks.act(self.portal, task, what, data, authority, operator.language)
+
+    async def task_types(self, operator: Operator) -> Document:
+        """`GET /task-types`."""
+        return task_types(operator.language)
 
     def colleagues(self) -> list[str]:
         """To whom a task may be handed over; none: to anybody by name."""

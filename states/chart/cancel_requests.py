@@ -3,20 +3,16 @@ would end the request. So a person is asked, in the words of what it would do.""
 
 from typing import Literal
 
+from states.chart.revision import since
 from states.chart.tasks import change_task, open_task, tasks_of
 from states.chart.turn import Turn
 from states.model.memory import Memory
 
 TASK = "abandon"
-ASKED_SINCE = 2
-"""Runs of the first revision end at once, as an operator's `abandon`."""
+asks_first = since(2)
+"""Whether a cancel request is a question: runs of the first revision end at once, as an operator's `abandon`."""
 
 Does = Literal["drops_change", "drops_appointment", "drops_order", "ends"]
-
-
-def asks_first(memory: Memory) -> bool:
-    """Whether a cancel request is a question."""
-    return memory.settings.revision >= ASKED_SINCE
 
 
 def ask_whether(turn: Turn) -> None:

@@ -64,6 +64,8 @@ async def test_an_operator_lists_decides_and_reads_under_the_name_of_his_token(
         monkeypatch.setenv("CANCELLATIONS_TOKEN", ANNA)
         code, out, _ = await run(capsys, "list", "--json")
         assert code == 0 and json.loads(out)["total"] == 0
+        code, out, _ = await run(capsys, "tasks", "--mine", "--json")
+        assert code == 0 and json.loads(out)["items"] == []
         code, out, err = await run(capsys, "confirm", "t-0", "--note", "x", "--json")
         assert (code, out, json.loads(err)["code"]) == (1, "", "unknown_task")
         code, _, err = await run(capsys, "show", f"edition/{customer}/jtl")

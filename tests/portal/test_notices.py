@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import structlog
 from cloudevents.core.bindings.http import HTTPMessage, from_http_event
 from pydantic import SecretStr
 from sqlalchemy import update
@@ -55,15 +54,6 @@ class Record:
                 moved = {name: getattr(row, name) - by for name in ("at", "mail_at", "call_at") if getattr(row, name)}
                 if moved:
                     connection.execute(update(notices).where(notices.c.id == row.id).values(moved))
-
-
-@pytest.fixture(autouse=True)
-def logs_as_usual() -> Iterator[None]:
-    """On standard output as it is now, whatever a test before has made of it."""
-    was = structlog.get_config()
-    structlog.configure(logger_factory=structlog.PrintLoggerFactory())
-    yield
-    structlog.configure(**was)
 
 
 @pytest.fixture

@@ -114,6 +114,8 @@ async def test_the_list_is_filtered(caller: Caller, query: str, found: list[str]
         ("order=age", "order: 'age' is not known; there are due, urgency"),
         ("waiting_for=customer", "waiting_for: 'customer' is not known; there are operator, third_party"),
         ("unclaimed=true&claimed_by=anna", "claimed_by and unclaimed exclude each other"),
+        ("mine=true", "mine is for callers with a token"),
+        ("mine=true&unclaimed=true", "mine is for callers with a token"),
         ("overdue=perhaps", "overdue"),
         ("order=urgency&cursor=nonsense", "cursor"),
     ],
@@ -158,6 +160,13 @@ async def test_a_task_is_claimed_released_and_handed_over(guarded: Caller) -> No
     assert (await do(guarded, "claim")).json() == claimed
     assert (await do(guarded, "hand-over", to="otto")).json()["claim"]["by"] == "otto"
     assert (await do(guarded, "release", OTTO)).json()["claim"] is None
+
+
+async def test_mine_is_what_the_holder_of_the_token_has_claimed(guarded: Caller) -> None:
+    await do(guarded, "claim")
+    for token, found in ((ANNA, ["t-1"]), (OTTO, [])):
+        answer = await guarded.http.get("/tasks?mine=true", headers={"authorization": f"Bearer {token}"})
+        assert [item["id"] for item in answer.json()["items"]] == found
 
 
 async def test_claimed_the_second_is_told_who_has_it_and_since_when(guarded: Caller) -> None:

@@ -116,7 +116,10 @@ ASKED = [
       "state": "applied", "cursor": "c", "limit": "50"}),
     (["show", RUN], "GET", f"/cancellations/{RUN}", {}),
     (["show", RUN, "--run-id", "r-0"], "GET", f"/cancellations/{RUN}", {"run_id": "r-0"}),
-    (["tasks", "--type", "perform"], "GET", "/tasks", {"type": "perform", "limit": "50"}),
+    (["tasks", "--type", "perform"], "GET", "/tasks", {"type": "perform", "limit": "50", "order": "urgency"}),
+    (["tasks", "--mine", "--by", "Anna", "--overdue"], "GET", "/tasks",
+     {"claimed_by": "Anna", "overdue": "true", "limit": "50", "order": "urgency"}),
+    (["tasks", "--unclaimed"], "GET", "/tasks", {"unclaimed": "true", "limit": "50", "order": "urgency"}),
 ]  # fmt: skip
 
 
@@ -254,6 +257,15 @@ def test_what_to_do_is_never_half_a_sentence(portal, capsys, instructions, gist)
     assert cli.code_of(["tasks", "--long"]) == 0
     head, *lines, _ = capsys.readouterr().out.splitlines()
     assert [line[head.index("what to do") :].rstrip() for line in lines] == gist
+
+
+def test_a_task_is_a_line_with_when_it_is_due_and_who_has_it(portal, capsys):
+    taken = TASK | {"claimed_by": "otto", "urgency": "overdue", "instructions": "Find the term.\n\n" + "x " * 200}
+    portal.answers["/tasks"] = (200, TASKS | {"items": [taken]})
+    assert cli.code_of(["tasks"]) == 0
+    head, line, _ = capsys.readouterr().out.splitlines()
+    assert line.split()[:2] == ["t-1", "2027-01-05!"] and "otto" in line and "Find the term." in line
+    assert head.split()[:3] == ["task", "due", "type"]
 
 
 def test_in_a_narrow_terminal_no_id_and_no_address_is_broken(portal, capsys, monkeypatch):
