@@ -145,8 +145,8 @@ customer_feature_warning customer_surplus_resolution customer_order operator thi
 """For whom and what a run may wait, beside what operators are awaited for."""
 CALLS = """
 not_a_cloudevent attribute type subject_missing subject_wrong data not_json kind choice customer
-workflow_id run_id task_id subject_long time gone two_tasks two_claimants mine two_times subject_other cursor moment task run
-by address
+workflow_id run_id task_id subject_long time gone two_tasks two_claimants mine two_times subject_other cursor moment
+task run by address
 method http half_sent internal
 """
 """What may be wrong with a call of the portal."""
