@@ -44,6 +44,8 @@ token = typer.Typer(help="Secrets of the settings.", context_settings=HELP, rich
 app.add_typer(token, name="token")
 bulk = typer.Typer(help="One decision on many tasks.", context_settings=HELP, rich_markup_mode=None)
 app.add_typer(bulk, name="bulk")
+freeze = typer.Typer(help="Freezing all effects on the world.", context_settings=HELP, rich_markup_mode=None)
+app.add_typer(freeze, name="freeze")
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 Data = Annotated[str, typer.Option("--data", help="JSON; - reads standard input, @FILE a file.")]
@@ -104,15 +106,24 @@ ON_THIS_MACHINE = {"compare", "customers", "portal"}
 """The commands that work on the database, or serve it."""
 
 
-def ask(method: str, path: str, show: Callable[[Document, str], None], as_json: bool, /, **parts: Any) -> Document:
+def ask(
+    method: str,
+    path: str,
+    show: Callable[[Document, str], None],
+    as_json: bool,
+    /,
+    *,
+    without_temporal: bool = False,
+    **parts: Any,
+) -> Document:
     """Print the answer of the portal: as JSON, or by `show`, which is told the zone of moments.
 
-    Raises `PortalRefusal`.
+    `without_temporal`: what is asked for needs the database alone. Raises `PortalRefusal`.
     """
     from console.output import print_json
 
     async def answer() -> Document:
-        async with open_portal(chosen.get()) as http:
+        async with open_portal(chosen.get(), without_temporal=without_temporal) as http:
             return await call(http, method, path, **parts)
 
     document = asyncio.run(answer())
@@ -245,7 +256,7 @@ def tasks(
         overdue=overdue or None, order="urgency",
     )  # fmt: skip
     if mine:
-        name = check_by(by, chosen.get())
+        name = check_by(by, chosen.get(), "read")
         criteria |= {"claimed_by": name} if name else {"mine": True}
     ask("GET", "/tasks", print_tasks_long if long else print_tasks, as_json, params=criteria)
 
@@ -371,6 +382,52 @@ def bulk_act(
 
     body = given(by=check_by(by, chosen.get()))
     ask("POST", f"/bulk-decisions/{quote(id, safe='')}/{what}", print_bulk, as_json, json=body)
+
+
+@freeze.command("show")
+def show_freeze(
+    until: Annotated[str | None, typer.Option(help="Up to which moment or day dates are looked for.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Say whether all effects are frozen, what waits, and which dates fall into it."""
+    ask_of_freeze("GET", "/freeze", as_json, params=given(until=until))
+
+
+@freeze.command("begin")
+def begin_freeze(
+    reason: Annotated[str, typer.Option(help="Why; operators read it, customers do not.")],
+    until: Annotated[
+        str | None, typer.Option(help="The planned end, a moment; nothing but a release ends a freeze.")
+    ] = None,
+    by: By = None,
+    as_json: Json = False,
+) -> None:
+    """Freeze all effects: bookings, changes, tickets, mails to customers; when this ends, none is under way."""
+    decide_freeze("/freeze", given(reason=reason, until=until, by=by), as_json)
+
+
+@freeze.command("release")
+def release_freeze(
+    note: Annotated[str, typer.Option(help="Why now.")],
+    by: By = None,
+    as_json: Json = False,
+) -> None:
+    """Release what is frozen: what is due is done in order, each exactly once."""
+    decide_freeze("/freeze/release", given(note=note, by=by), as_json)
+
+
+def decide_freeze(path: str, body: Document, as_json: bool) -> None:
+    """Begin or end a freeze, and show how it stands then."""
+    body |= given(by=check_by(body.get("by"), chosen.get(), "admin"))
+    with in_options():
+        ask_of_freeze("POST", path, as_json, json=body)
+
+
+def ask_of_freeze(method: str, path: str, as_json: bool, **parts: Any) -> None:
+    """What freezes is the database: whoever must stop everything waits for no Temporal."""
+    from console.freezes import print_freeze
+
+    ask(method, path, print_freeze, as_json, without_temporal=True, **parts)
 
 
 @app.command()

@@ -13,7 +13,6 @@ from console.output import at, footer, on, one_line_each, pairs, table, until
 from console.portal_client import language
 from console.refusals import Document
 from states.model.ends import CHANGING_NOTHING, DEADLINE_KEPT
-from states.views.labels import cost_label
 
 
 def deadline(document: Document) -> str | None:
@@ -31,6 +30,8 @@ def label(namespace: str, value: str) -> str:
 
 def label_of_cost(kind: str, effect: str) -> str:
     """What a case of a kind does to the cost."""
+    from states.views.labels import cost_label  # here: what lists tasks waits for no chart
+
     return label(*cost_label(kind, effect).split(".", 1))
 
 
@@ -87,7 +88,7 @@ def spoken(words: Any) -> Any:
 
 def needed(task: Document) -> list[str]:
     """What a confirmation needs: one of the decisions, or an option."""
-    from states.chart.task_types import TASK_TYPES  # here: what lists tasks in a line waits for no chart
+    from states.chart.task_types import TASK_TYPES  # here: as above
 
     options = [f"--{name}" for name in TASK_TYPES[task["type"]].needs]
     return [*task["decisions"], *options, *(["--reference"] if task["proof_required"] else [])]

@@ -3,9 +3,13 @@
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from console.connection import Connection
-from console.refusals import Misuse, PortalRefusal
+from console.refusals import Misuse, PortalRefusal, refusal
+
+if TYPE_CHECKING:
+    from settings import Grade
 
 OPTIONS = {
     "proof.reference": "--reference",
@@ -14,6 +18,8 @@ OPTIONS = {
     "confirm_anyway": "--confirm-anyway",
     "decision": "--decision",
     "note": "--note",
+    "reason": "--reason",
+    "until": "--until",
     "at": "--at",
     "by": "--by",
 }
@@ -38,15 +44,29 @@ def as_options(text: str) -> str:
     return FIELD.sub(lambda found: OPTIONS[found[1] or found[2]], text)
 
 
-def check_by(by: str | None, connection: Connection) -> str | None:
-    """Who decides. Over HTTP the token says it; in this process `by` must be somebody who may. Raises `Misuse`."""
+def check_by(by: str | None, connection: Connection, grade: "Grade" = "decide") -> str | None:
+    """Who decides. Over HTTP the token says it; in this process `by` must be somebody who may.
+
+    Raises `Misuse`, and `PortalRefusal` for an operator of a lower grade.
+    """
     if connection.url is not None:
         return by
     from console.portal_client import environment
 
-    names = sorted(environment().operator_tokens)
+    settings = environment()
+    names = sorted(settings.operator_tokens)
     if names and by not in names:
         raise Misuse(f"--by {by or 'is missing'}: operators are {', '.join(names)} (CANCELLATIONS_OPERATOR_TOKENS)")
     if not by:
         raise Misuse("--by is missing: who decides?")
+    check_grade(by, settings.grade_of(by), grade)
     return by
+
+
+def check_grade(by: str, own: "Grade", needed: "Grade") -> None:
+    """Raise `PortalRefusal` where an operator may not do this, as the portal would."""
+    from settings import GRADES
+
+    if GRADES.index(own) < GRADES.index(needed):
+        detail = f"{by} may {own}, and this needs {needed} (CANCELLATIONS_OPERATOR_GRADES)"
+        raise refusal({"code": "forbidden", "detail": detail})

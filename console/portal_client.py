@@ -26,10 +26,13 @@ def language() -> Literal["de", "en"]:
 
 
 @asynccontextmanager
-async def open_portal(connection: Connection) -> AsyncIterator["httpx.AsyncClient"]:
-    """The portal that is meant. Raises `PortalRefusal` where it does not answer, or has no Temporal."""
+async def open_portal(connection: Connection, *, without_temporal: bool = False) -> AsyncIterator["httpx.AsyncClient"]:
+    """The portal that is meant. Raises `PortalRefusal` where it does not answer, or has no Temporal.
+
+    `without_temporal`: the call needs the database alone, and in this process nobody waits for more.
+    """
     if connection.url is None:
-        async with portal_in_process() as http:
+        async with portal_in_process(without_temporal=without_temporal) as http:
             yield http
         return
     import httpx
@@ -52,14 +55,14 @@ def unavailable(detail: str) -> PortalRefusal:
 
 
 @asynccontextmanager
-async def portal_in_process() -> AsyncIterator["httpx.AsyncClient"]:
+async def portal_in_process(*, without_temporal: bool = False) -> AsyncIterator["httpx.AsyncClient"]:
     """The portal in this process, trusted: the same rules as over HTTP. Raises `PortalRefusal` without Temporal."""
     import httpx
 
     from portal.app import build
 
     settings = environment()
-    app = build(await connect_to_temporal(settings), settings, trusted=True)
+    app = build(await connect_to_temporal(settings, lazy=without_temporal), settings, trusted=True)
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
     headers = {"accept-language": language()}
     async with (
@@ -77,12 +80,15 @@ def environment() -> "Settings":
     return read_settings(SETTING_NAMES)
 
 
-async def connect_to_temporal(settings: "Settings") -> Any:
-    """A client that has reached the server. Raises `PortalRefusal`, naming the variable and the address."""
+async def connect_to_temporal(settings: "Settings", *, lazy: bool = False) -> Any:
+    """A client that has reached the server, or a lazy one that connects when it is needed.
+
+    Raises `PortalRefusal`, naming the variable and the address.
+    """
     from workflows.connect import NotConnected, Unreachable, connect
 
     try:
-        return await connect(settings.temporal_port, settings.guarded_elsewhere)
+        return await connect(settings.temporal_port, settings.guarded_elsewhere, lazy=lazy)
     except NotConnected as error:
         raise unavailable(str(error)) if isinstance(error, Unreachable) else PortalRefusal(str(error)) from None
 

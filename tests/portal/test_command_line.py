@@ -73,6 +73,29 @@ async def test_an_operator_lists_decides_and_reads_under_the_name_of_his_token(
     await caller.close()
 
 
+async def test_an_administrator_freezes_shows_and_releases_under_the_name_of_his_token(
+    client, settings, capsys, monkeypatch, english
+):
+    caller = Caller(client, settings)
+    async with listening(caller.app) as url:
+        monkeypatch.setenv("CANCELLATIONS_URL", url)
+        monkeypatch.setenv("CANCELLATIONS_TOKEN", ANNA)
+        code, out, _ = await run(capsys, "freeze", "begin", "--reason", "wrong prices", "--by", "somebody", "--json")
+        assert code == 0 and json.loads(out)["freeze"]["by"] == "anna"
+        code, out, err = await run(capsys, "freeze", "begin", "--reason", "again")
+        assert (code, out, err.partition(":")[0]) == (1, "", "frozen")
+        code, out, _ = await run(capsys, "freeze", "show")
+        assert code == 0 and "wrong prices" in out
+        code, out, _ = await run(capsys, "freeze", "release", "--note", "right again", "--json")
+        assert code == 0 and json.loads(out)["log"][0]["released_by"] == "anna"
+        code, out, err = await run(capsys, "freeze", "release", "--note", "again", "--json")
+        assert (code, out, json.loads(err)["code"]) == (1, "", "not_frozen")
+        monkeypatch.setenv("CANCELLATIONS_TOKEN", OTTO)
+        code, out, err = await run(capsys, "freeze", "begin", "--reason", "of a portal")
+        assert (code, out, err.partition(":")[0]) == (1, "", "forbidden")
+    await caller.close()
+
+
 @pytest.mark.parametrize(
     ("token", "code"), [(None, "unauthorised"), ("wrong" * 5, "unauthorised"), (OTTO, "forbidden")]
 )

@@ -15,6 +15,7 @@ from temporalio.service import RPCError, RPCStatusCode
 
 import cli
 from console import portal_client
+from portal.freeze_examples import FREEZE
 from portal.openapi_examples import BULK_PAGE, BULK_WHOLE
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -84,6 +85,7 @@ class Portal:
             "/tasks": (200, TASKS), "/tasks/t-1/confirm": (200, status()), "/tasks/t-1/reject": (200, status()),
             "/previews": (200, PREVIEW), "/customer-sessions": (201, LINK), "/bulk-decisions": (202, BULK_WHOLE),
             f"{BULK}/pause": (200, BULK_WHOLE), BULK: (200, BULK_WHOLE),
+            "/freeze": (200, FREEZE), "/freeze/release": (200, FREEZE | {"frozen": False, "freeze": None}),
         }  # fmt: skip
 
     def answer(self, request: httpx.Request) -> httpx.Response:
@@ -92,7 +94,7 @@ class Portal:
         return httpx.Response(code, json=document)
 
     @asynccontextmanager
-    async def opened(self, connection):
+    async def opened(self, connection, **_):
         transport = httpx.MockTransport(self.answer)
         async with httpx.AsyncClient(transport=transport, base_url="http://portal") as http:
             yield http
@@ -120,6 +122,8 @@ ASKED = [
     (["tasks", "--mine", "--by", "Anna", "--overdue"], "GET", "/tasks",
      {"claimed_by": "Anna", "overdue": "true", "limit": "50", "order": "urgency"}),
     (["tasks", "--unclaimed"], "GET", "/tasks", {"unclaimed": "true", "limit": "50", "order": "urgency"}),
+    (["freeze", "show"], "GET", "/freeze", {}),
+    (["freeze", "show", "--until", "2027-02-02"], "GET", "/freeze", {"until": "2027-02-02"}),
 ]  # fmt: skip
 
 
@@ -149,6 +153,12 @@ SENT = [
     (["bulk", "reject", "--type", "clarify", "--kind", "pos", "--by", "Anna", "--note", "no"], "/bulk-decisions",
      {"filter": {"type": "clarify", "kind": "pos"}, "start": False, "reject": {"by": "Anna", "note": "no"}}),
     (["bulk", "act", BULK_WHOLE["id"], "pause", "--by", "Anna"], f"{BULK}/pause", {"by": "Anna"}),
+    (["freeze", "begin", "--reason", "wrong prices", "--by", "Anna"], "/freeze",
+     {"reason": "wrong prices", "by": "Anna"}),
+    (["freeze", "begin", "--reason", "r", "--until", "2027-02-02T08:00:00+01:00", "--by", "Anna"], "/freeze",
+     {"reason": "r", "until": "2027-02-02T08:00:00+01:00", "by": "Anna"}),
+    (["freeze", "release", "--note", "right again", "--by", "Anna"], "/freeze/release",
+     {"note": "right again", "by": "Anna"}),
     (["session", "K-1001", "--language", "en", "--return-url", "https://k.example/x", "--open", "L-77"],
      "/customer-sessions",
      {"customer": "K-1001", "language": "en", "return_url": "https://k.example/x", "open": {"licence": "L-77"}}),
@@ -192,7 +202,8 @@ def test_each_event_without_an_id_is_an_event_of_its_own_from_the_command_line(p
 
 @pytest.mark.parametrize("arguments", [["list"], ["show", RUN], ["tasks"], ["preview", "--data", "{}"],
                                        ["event", "abandon", RUN, "--data", BY], ["confirm", "t-1", "--by", "A"],
-                                       ["reject", "t-1", "--by", "A", "--note", "n"]])  # fmt: skip
+                                       ["reject", "t-1", "--by", "A", "--note", "n"], ["freeze", "show"],
+                                       ["freeze", "release", "--by", "A", "--note", "n"]])  # fmt: skip
 def test_json_is_what_the_portal_answered(portal, capsys, arguments):
     assert cli.code_of([*arguments, "--json"]) == 0
     (request,) = portal.asked
@@ -304,6 +315,37 @@ def test_what_is_prepared_says_how_to_begin(portal, capsys):
     assert f"cancellations bulk act {BULK_WHOLE['id']} resume" in capsys.readouterr().out
 
 
+def test_a_freeze_says_since_when_and_why_what_waits_and_what_falls_into_it(portal, capsys):
+    assert cli.code_of(["freeze", "show"]) == 0
+    said = " ".join(capsys.readouterr().out.split())
+    for part in ("frozen yes", "31 January 2027, 17:00", "Wrong prices in the catalogue", "2 February 2027, 08:00",
+                 "runs that wait 2", "apply_change (1), notify (1)", "falls into it, from", RUN,
+                 "takes effect 1 February 2027, 00:00", "The customer centre moved", "Moved"):  # fmt: skip
+        assert part in said, part
+    assert "would fall" not in said and "more" not in said
+
+
+def test_a_deadline_that_falls_into_a_freeze_is_said_by_its_last_day(portal, capsys):
+    (run,) = FREEZE["falls_into"]["effective"]["items"]
+    deadline = run | {"state": "order", "at": "2027-01-31T23:00:00Z"}
+    falls = FREEZE["falls_into"] | {
+        "effective": {"total": 0, "items": []},
+        "deadlines": {"total": 3, "items": [deadline]},
+    }
+    held = {"runs": 0, "effects": []}
+    portal.answers["/freeze"] = (200, FREEZE | {"frozen": False, "freeze": None, "falls_into": falls, "held": held})
+    assert cli.code_of(["freeze", "show"]) == 0
+    said = " ".join(capsys.readouterr().out.split())
+    for part in ("frozen no", "would fall into a freeze, from", "order by 31 January 2027", "and 2 more"):
+        assert part in said, part
+    assert "is released" not in said and "waits" not in said
+
+
+def test_what_waits_after_the_release_is_said_to_be_made_up_for(portal, capsys):
+    assert cli.code_of(["freeze", "release", "--note", "n", "--by", "A"]) == 0
+    assert "what waits is done in order" in capsys.readouterr().out
+
+
 def test_what_the_portal_refuses_ends_with_1_and_one_line(portal, capsys):
     portal.answers["/events"] = (409, PROBLEM)
     assert cli.code_of(["event", "place-order", RUN, "--data", BY]) == 1
@@ -334,6 +376,7 @@ MISUSED = [
     ["reject", "t-1", "--by", "Anna"], ["diagram", "edition", "--format", "png"], ["diagram", "nonsense"],
     ["catalogue", "2024-09-01", "--check", "x"], ["customers"], ["customers", "load", "/nowhere/at/all"],
     ["customers", "load"], ["show", "edition/K-\udcff/jtl"], ["list", "--customer", "\udcff"],
+    ["freeze"], ["freeze", "begin"], ["freeze", "begin", "--reason", "x"], ["freeze", "release", "--by", "Anna"],
     ["event", "requested", "--data", '{"kind": "\\ud800"}'], ["preview", "--data", '{"kind": 1, "kind": 2}'],
 ]  # fmt: skip
 

@@ -162,6 +162,60 @@ def test_in_this_process_who_decides_is_one_of_the_operators(capsys, monkeypatch
     assert "anna, otto" in err if code == 2 else "127.0.0.1:1" in err
 
 
+@pytest.mark.parametrize(("command", "code", "said"), [
+    (["freeze", "begin", "--reason", "x", "--by", "otto"], 1, "forbidden: otto may decide, and this needs admin"),
+    (["freeze", "release", "--note", "x", "--by", "otto"], 1, "forbidden"),
+    (["freeze", "begin", "--reason", "x", "--by", "nobody"], 2, "anna, berta, otto"),
+    (["confirm", "t-1", "--by", "berta"], 1, "forbidden: berta may read, and this needs decide"),
+    (["bulk", "reject", "--type", "clarify", "--by", "berta", "--note", "n"], 1, "forbidden"),
+    (["confirm", "t-1", "--by", "otto"], 1, "127.0.0.1:1"), (["tasks", "--mine", "--by", "berta"], 1, "127.0.0.1:1"),
+])  # fmt: skip
+def test_in_this_process_an_operators_grade_counts_too(capsys, monkeypatch, tmp_path, command, code, said):
+    """127.0.0.1:1: the name is taken, and the next thing is missing, which is Temporal."""
+    monkeypatch.setenv("CANCELLATIONS_OPERATOR_TOKENS", f"anna:{ANNA},otto:{OTTO},berta:{OTTO[::-1]}")
+    monkeypatch.setenv("CANCELLATIONS_OPERATOR_GRADES", "otto=decide,berta=read")
+    monkeypatch.setenv("CANCELLATIONS_STATE_DIR", str(tmp_path))
+    monkeypatch.setenv("TEMPORAL_ADDRESS", "127.0.0.1:1")
+    assert cli.code_of(command) == code
+    out, err = capsys.readouterr()
+    assert out == "" and said in err and err.count("\n") == 1
+
+
+def test_a_freeze_begins_and_ends_in_this_process_while_temporal_does_not_answer(capsys, monkeypatch, tmp_path):
+    """What freezes is the database: whoever must stop everything waits for nothing else."""
+    monkeypatch.setenv("CANCELLATIONS_STATE_DIR", str(tmp_path))
+    monkeypatch.setenv("TEMPORAL_ADDRESS", "127.0.0.1:1")
+    monkeypatch.setenv("LC_ALL", "en_GB.UTF-8")
+    begin = ["freeze", "begin", "--reason", "wrong prices", "--by", "Anna", "--json"]
+    assert cli.code_of(begin) == 0
+    began = json.loads(capsys.readouterr().out)
+    assert (began["frozen"], began["freeze"]["by"], began["freeze"]["reason"]) == (True, "Anna", "wrong prices")
+    assert cli.code_of(begin) == 1
+    assert json.loads(capsys.readouterr().err)["code"] == "frozen"
+    assert cli.code_of(["freeze", "show", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["freeze"] == began["freeze"]
+    release = ["freeze", "release", "--note", "right again", "--by", "Otto"]
+    assert cli.code_of(release) == 0
+    assert "right again" in capsys.readouterr().out
+    assert cli.code_of(release) == 1
+    out, err = capsys.readouterr()
+    assert (out, err.partition(":")[0], err.count("\n")) == ("", "not_frozen", 1)
+
+
+@pytest.mark.parametrize(("option", "value"), [
+    ("--until", "2020-01-01T00:00:00Z"), ("--until", "soon"), ("--reason", " "),
+])  # fmt: skip
+def test_what_is_wrong_with_a_freeze_is_said_in_the_options_name(capsys, monkeypatch, tmp_path, option, value):
+    monkeypatch.setenv("CANCELLATIONS_STATE_DIR", str(tmp_path))
+    monkeypatch.setenv("TEMPORAL_ADDRESS", "127.0.0.1:1")
+    monkeypatch.setenv("LC_ALL", "en_GB.UTF-8")
+    assert cli.code_of(["freeze", "begin", "--reason", "x", "--by", "A", option, value]) == 1
+    out, err = capsys.readouterr()
+    assert out == "" and err.startswith("malformed: ") and option in err
+    assert cli.code_of(["freeze", "show", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["log"] == []
+
+
 @pytest.mark.parametrize("argument", ["-h", "--help", "--version"])
 def test_what_a_person_tries_first_is_answered(capsys, argument):
     assert cli.code_of([argument]) == 0
@@ -169,7 +223,7 @@ def test_what_a_person_tries_first_is_answered(capsys, argument):
     assert err == "" and ("cancellations 0." if argument == "--version" else "Usage: cancellations") in out
 
 
-@pytest.mark.parametrize("command", [["tasks"], ["customers"], ["customers", "load"], ["token", "new"]])
+@pytest.mark.parametrize("command", [["tasks"], ["customers"], ["customers", "load"], ["token", "new"], ["freeze"]])
 def test_every_command_explains_itself_by_a_letter(capsys, command):
     assert cli.code_of([*command, "-h"]) == 0
     assert "Usage: cancellations" in capsys.readouterr().out
