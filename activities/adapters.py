@@ -32,6 +32,7 @@ from activities.sql.overview import SqlOverview
 from activities.sql.receipts import SqlReceipts
 from activities.sql.recorded_runs import SqlRecordedRuns
 from activities.sql.runs import SqlRuns
+from activities.sql.sent_mails import SqlSentMails
 from activities.sql.task_notes import SqlTaskNotes
 from activities.sql.tickets import SqlTickets
 from activities.sql.work_list import SqlWorkList
@@ -47,6 +48,7 @@ class Adapters:
     bookings: Bookings
     receipts: SqlReceipts
     issued_receipts: SqlIssuedReceipts
+    sent_mails: SqlSentMails
     runs: SqlRuns
     recorded_runs: SqlRecordedRuns
     open_list: SqlOpenList
@@ -94,6 +96,7 @@ def create_adapters(settings: Settings) -> Adapters:
         bookings=SqlCustomerCentre(database),
         receipts=SqlReceipts(database),
         issued_receipts=SqlIssuedReceipts(database),
+        sent_mails=SqlSentMails(database),
         runs=SqlRuns(database),
         recorded_runs=SqlRecordedRuns(database),
         open_list=SqlOpenList(database),

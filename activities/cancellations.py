@@ -16,14 +16,10 @@ from temporalio import activity
 from activities import activity_names
 from activities.adapters import Adapters, create_adapters
 from activities.failures import adapter_errors_translated, misconfigured
-from activities.mail.frame import Case, framed
-from activities.mail.messages import addressee, link_of, mail_to, send_letter
-from activities.mail.words import words_of
+from activities.mail_desk import SENT_BEFORE, MailDesk, NoMail
 from activities.names import Names, names_of
-from activities.ports import Attachment, Letter
 from activities.receipts.issuing import ReceiptDesk
 from activities.receipts.keys import ReceiptKeys, receipt_keys
-from activities.receipts.printed import file_name, pdf_of
 from activities.request_check import check_request, judge_of
 from activities.sql.freezes import Held
 from activities.ticket_desk import TicketDesk
@@ -182,59 +178,19 @@ class CancellationActivities:
         """Send a mail; name, address and language are looked up here and never enter a history.
 
         A customer without an address gets none, and a mail that the server refuses for good is not tried again: the
-        answer says so, and the run goes on.
+        answer says so, and the run goes on. What went out is kept in its words, and does not go out again for its key.
         """
         effect = step.effect
         if not isinstance(effect, Notify):
             raise misconfigured(f"notify cannot perform {effect.effect}")
         bound_log = log.bind(workflow_id=step.workflow_id, template=effect.template, to=effect.to)
+        desk = MailDesk(self.adapters, self.catalogues, self.settings)
         with adapter_errors_translated(patient=True):
-            letter = await self.adapters.database.in_thread(self.letter_unless_frozen, step, effect)
-            if letter is None or isinstance(letter, Undelivered):
-                bound_log.info("mail_without_address", why=letter.why if letter else "unknown_customer")
-                return letter
-            return await with_signs_of_life(send_letter(self.adapters.mail, step.key, letter, bound_log))
-
-    def letter_unless_frozen(self, step: Step, effect: Notify) -> Letter | Undelivered | None:
-        """The same as `letter_of`. Raises `Frozen` for a mail that leaves the house.
-
-        Operators decide in a freeze as ever, so that their own mails go on.
-        """
-        freezes = self.adapters.freezes
-        with self.adapters.database.read():
-            if effect.to == "operator" or freezes.standing() is None:
-                return self.letter_of(step, effect)
-        frozen = freezes.hold(held(step))
-        if frozen is not None:
-            raise frozen
-        return self.letter_of(step, effect)  # released meanwhile
-
-    def letter_of(self, step: Step, effect: Notify) -> Letter | Undelivered | None:
-        """The mail of a step, or why it can go nowhere; None where there is nobody to be told."""
-        whose = addressee(step, effect)
-        record, former_names = self.adapters.records.with_former_names(whose)
-        if record is None and effect.to != "operator":
-            return None
-        to, language = mail_to(effect, record, self.settings)
-        if not to.usable:
-            return Undelivered(why="wrong_address" if to.wrong else "no_address")
-        link = link_of(step, effect, self.settings)
-        text = words_of(step, effect, record, former_names, self.catalogues, self.settings, link)
-        case = Case(step.case, effect.opens_thread) if step.case else None
-        attachments = self.attachments_of(step)
-        return framed(
-            text, to.usable, language, self.settings, link=link, case=case, whose=effect.to, attachments=attachments
-        )
-
-    def attachments_of(self, step: Step) -> tuple[Attachment, ...]:
-        """The receipt that goes with a mail, to keep and to check; none where it could not be issued yet."""
-        receipt = self.adapters.issued_receipts.of_key(step.receipt) if step.receipt else None
-        if receipt is None:
-            return ()
-        return (
-            Attachment(file_name(receipt, "pdf"), "application/pdf", pdf_of(receipt, self.settings)),
-            Attachment(file_name(receipt, "jws"), "application/jose", receipt.jws.encode()),
-        )
+            mail = await self.adapters.database.in_thread(desk.made, step, effect, held(step))
+            if isinstance(mail, NoMail):
+                bound_log.info("mail_sent_before" if mail.why == SENT_BEFORE else "mail_without_address", why=mail.why)
+                return mail.answer
+            return await with_signs_of_life(desk.send(step, effect, mail, bound_log))
 
     @activity.defn(name=activity_names.WRITE_TASKS)
     @in_thread

@@ -206,8 +206,8 @@ class Letter:
 class Mail(Protocol):
     """Mail to customers and operators."""
 
-    async def send(self, key: str, letter: Letter) -> None:
-        """Send once for a key, as far as mail allows: the key becomes the message ID.
+    async def send(self, key: str, letter: Letter) -> str:
+        """Send once for a key, as far as mail allows: the key becomes the message ID, which is answered.
 
         Raises `Refused` (this mail, for good), `Unavailable` or `Misconfigured`.
         """

@@ -24,11 +24,11 @@ def mail_text(template: str, language: str, values: Values) -> MailText:
     return mails.mail_text(say, template, language, values)
 
 
-async def send_letter(mail: Mail, key: str, letter: Letter, log: Any) -> Undelivered | None:
-    """Send a mail. One that is refused for good is not tried again: a line in the log and the answer say so."""
+async def send_letter(mail: Mail, key: str, letter: Letter, log: Any) -> Undelivered | str:
+    """Send a mail; answers its message ID. One that is refused for good is not tried again: a line in the log and the
+    answer say so."""
     try:
-        await mail.send(key, letter)
-        return None
+        return await mail.send(key, letter)
     except Refused as error:
         log.warning("mail_refused", code=error.reference)
         return Undelivered(why="refused", said=error.reference)

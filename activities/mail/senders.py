@@ -115,9 +115,11 @@ class FolderMail:
     folder: Path
     sender: Sender
 
-    async def send(self, key: str, letter: Letter) -> None:
+    async def send(self, key: str, letter: Letter) -> str:
         """Write the mail unless it is there. Raises `Unavailable` where it cannot be written: the disk is full, say."""
-        await asyncio.to_thread(self.write, key, message(key, letter, self.sender))
+        mail = message(key, letter, self.sender)
+        await asyncio.to_thread(self.write, key, mail)
+        return str(mail["Message-ID"])
 
     async def ready(self) -> None:
         """Raises `Misconfigured` where the folder cannot be written, so that who starts a program is told at once."""
@@ -163,7 +165,7 @@ class SmtpMail:
     url: SecretStr
     sender: Sender
 
-    async def send(self, key: str, letter: Letter) -> None:
+    async def send(self, key: str, letter: Letter) -> str:
         """Hand the mail to the server; it is sent where one of its addresses is taken.
 
         Raises `Refused` (this mail, for good), `Unavailable` or `Misconfigured`.
@@ -171,6 +173,7 @@ class SmtpMail:
         mail = message(key, letter, self.sender)
         with spoken():
             await aiosmtplib.send(mail, recipients=recipients_of(letter), **self.connection(TIMEOUT_S))
+        return str(mail["Message-ID"])
 
     async def ready(self) -> None:
         """Log in, and send nothing. Raises `Unavailable` or `Misconfigured`, naming the server."""

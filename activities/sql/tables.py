@@ -171,6 +171,21 @@ issued_receipts = Table(
 )
 """The receipts that customers were given. `number`: in the case, which `first_run_id` names; `run_id`: of the part that
 asked. `content`: the document as it is hashed and signed; `previous`: the hash of the one before."""
+sent_mails = Table(
+    "sent_mails",
+    metadata,
+    *keys("key"),
+    *needed("workflow_id", "run_id", "case_number", "customer", "to"),
+    *needed("addresses", of=PLAIN),
+    *needed("language", "template", "subject", "text"),
+    *needed("attachments", of=PLAIN),
+    *needed("message_id"),
+    *needed("sent_at", of=UtcMoment),
+    Index("ix_sent_mails_case", "workflow_id", "case_number", "sent_at", "key"),
+    Index("ix_sent_mails_customer", "customer", "sent_at", "key"),
+)
+"""The mails that went out. `customer`: whom it went to; of one to operators, whom it is about. `to`: customer |
+operators | other_customer. `case_number`: of the run; `run_id`: of the part that asked for it."""
 calendar_feeds = Table(
     "calendar_feeds",
     metadata,

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from sqlalchemy import event
 from temporalio.testing import ActivityEnvironment
 
 from activities.cancellations import CancellationActivities
+from activities.ports import Letter
 from activities.sql.database import Database
 from states.model.effects import AssignLicence, Decouple, Notify, Step, Withdraw
 from states.model.status import GoingOn
@@ -71,7 +73,6 @@ ASKED: list[tuple[str, str, Any, int]] = [
         A_CHANGE - 2 + ASKED_FOR_LEAVE,
     ),
     ("MOV1", "decouple", step("marketplace_transfer", "M-1", Decouple(number=1)), A_CHANGE - 2 + ASKED_FOR_LEAVE),
-    ("a mail", "notify", mail("customer"), 2),
     ("the task list", "write_tasks", listed(row("t-1")), A_CHANGE),
     ("a task with a ticket", "write_tasks", listed(row("t-1", ticket=True)), A_CHANGE + 2 + ASKED_FOR_LEAVE),
     ("an end", "record_end", ended(), A_CHANGE + 2),
@@ -88,6 +89,28 @@ async def test_an_activity_is_one_transaction_of_few_statements(
         await ActivityEnvironment().run(getattr(acts, activity), asked)
     assert len(statements) <= most, "\n".join(statements)
     assert len(transactions) == 1
+
+
+async def test_a_mail_is_read_in_one_transaction_and_kept_in_another_once_it_is_out(
+    acts: CancellationActivities,
+) -> None:
+    """No transaction waits for a mail server."""
+    sent_between: list[int] = []
+
+    class Noting:
+        async def send(self, key: str, letter: Letter) -> str:
+            """Look how many transactions have begun and ended by now."""
+            sent_between.append(len(transactions))
+            return await acts.adapters.mail.send(key, letter)
+
+    noting: Any = Noting()
+    noted_acts = replace(acts, adapters=replace(acts.adapters, mail=noting))
+    with noted(acts.adapters.database) as (statements, transactions):
+        await ActivityEnvironment().run(noted_acts.notify, mail("customer"))
+        assert (sent_between, len(transactions)) == ([1], 2)
+        assert len(statements) <= 4, "\n".join(statements)
+        await ActivityEnvironment().run(noted_acts.notify, mail("customer"))
+    assert (sent_between, len(transactions)) == ([1], 3), "what is out is asked for, and nothing else"
 
 
 async def test_a_repeated_change_reads_and_writes_nothing(acts: CancellationActivities) -> None:
