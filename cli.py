@@ -180,6 +180,23 @@ def show(
 
 
 @app.command()
+def mails(
+    workflow_id: Run,
+    run_id: Annotated[str | None, typer.Option(help="An older run.")] = None,
+    long: Annotated[bool, typer.Option("--long", help="With the words of each.")] = False,
+    limit: Limit = 50,
+    cursor: Cursor = None,
+    as_json: Json = False,
+) -> None:
+    """List the mails that went out about a cancellation, the newest first."""
+    from console.mails import print_mails, print_mails_long
+
+    path = f"/cancellations/{quote(workflow_id, safe='/')}/mails"
+    query = given(run_id=run_id, limit=limit, cursor=cursor)
+    ask("GET", path, print_mails_long if long else print_mails, as_json, params=query)
+
+
+@app.command()
 def preview(data: Data, as_json: Json = False) -> None:
     """Say what would happen, without starting anything."""
     from console.documents import print_preview

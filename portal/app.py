@@ -33,6 +33,7 @@ from portal import (
     freeze_routes,
     health_routes,
     home_page,
+    mail_routes,
     operator_routes,
     overview_routes,
     receipt_routes,
@@ -109,6 +110,7 @@ def build(client: Client, settings: Settings, *, trusted: bool) -> FastAPI:
         home_page,
         account_routes,
         receipt_routes,
+        mail_routes,
         customer_routes,
         task_routes,
         operator_routes,
@@ -117,7 +119,6 @@ def build(client: Client, settings: Settings, *, trusted: bool) -> FastAPI:
         consequence_routes,
         administration_routes,
         overview_routes,
-        finding_routes,
         finding_routes,
         health_routes,
     ):

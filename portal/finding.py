@@ -7,11 +7,13 @@ from typing import Any
 from activities.sql.work_list import WorkItem
 from catalogue.quoting import one_line
 from catalogue.texts import say
+from portal.authority import Authority
 from portal.board import board
 from portal.context import Portal
 from portal.problems import malformed, unknown_customer
 from portal.receipt_routes import receipts_of
 from portal.search import Criteria, labelled, search
+from portal.sent_mails import mails_of_case, mails_of_customer
 from portal.shown import shown
 from portal.tasks import Known, iso, item_of, known_of
 from states.model.names import last_mails_of
@@ -19,6 +21,8 @@ from states.model.record import Language
 from states.views.labels import state_text
 
 Document = dict[str, Any]
+TO_OPERATORS = Authority("operator")
+"""Of whoever reads these: operators alone do."""
 MOST_FOUND = 20
 """So many of each are named."""
 LONGEST = 200
@@ -63,8 +67,10 @@ async def case_file(
     portal: Portal, workflow_id: str, run_id: str | None = None, language: Language | None = None
 ) -> Document:
     """`GET /cases/{kind}/{customer}/{subject}`. Raises `unknown_run`, `unavailable`."""
-    document, receipts = await asyncio.gather(
-        portal.runs.reader.read(workflow_id, run_id), receipts_of(portal, workflow_id, run_id)
+    document, receipts, mails = await asyncio.gather(
+        portal.runs.reader.read(workflow_id, run_id),
+        receipts_of(portal, workflow_id, run_id),
+        mails_of_case(portal, TO_OPERATORS, workflow_id, run_id),
     )
     in_thread, customer = portal.adapters.database.in_thread, document["customer"]
     runs, tasks, comments = await in_thread(beside, portal, workflow_id, document["run_id"], language)
@@ -77,6 +83,7 @@ async def case_file(
         "tasks": await with_names(portal, tasks, language),
         "comments": comments,
         "receipts": receipts["items"],
+        "mails": mails,
         "runs": runs,
     }
 
@@ -114,6 +121,7 @@ async def customer_file(portal: Portal, customer: str, language: Language | None
         "board": drawn,
         "cases": cases,
         "receipts": receipts,
+        "mails": await mails_of_customer(portal, TO_OPERATORS, customer),
         "tasks": await with_names(portal, tasks, language),
     }
 

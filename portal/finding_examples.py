@@ -23,6 +23,7 @@ CASE: dict[str, Any] = {
     "tasks": [],
     "comments": [COMMENT],
     "receipts": [others.RECEIPT],
+    "mails": others.MAILS,
     "runs": [others.PAGE["items"][0]],
 }
 CUSTOMER: dict[str, Any] = {
@@ -41,6 +42,7 @@ CUSTOMER: dict[str, Any] = {
             "issued_at": "2027-01-12T09:00:00Z",
         }
     ],
+    "mails": others.MAILS,
     "tasks": [],
 }
 BEGINNING: dict[str, Any] = {

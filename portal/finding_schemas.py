@@ -2,7 +2,7 @@
 
 from pydantic import Field
 
-from portal.schemas import Board, CancellationPage, ListedCancellation, ReceiptAnswer, TaskComment, TaskItem
+from portal.schemas import Board, CancellationPage, ListedCancellation, MailPage, ReceiptAnswer, TaskComment, TaskItem
 from states.model.base import Moment, Value
 from states.model.receipts import ReceiptEvent
 from states.model.record import Language
@@ -39,6 +39,7 @@ class CaseFile(Value):
     tasks: tuple[FoundTask, ...] = Field(description="The open ones, and those about mails that could not be delivered")
     comments: tuple[TaskComment, ...] = Field(description="What operators have noted, the latest 200")
     receipts: tuple[ReceiptAnswer, ...]
+    mails: MailPage = Field(description="The last 50; `GET /cancellations/{workflow_id}/mails` goes on")
     runs: tuple[ListedCancellation, ...] = Field(description="All of this subject: the open one, then the newest")
 
 
@@ -62,4 +63,5 @@ class CustomerFile(Value):
     board: Board
     cases: CancellationPage = Field(description="The first 50; `GET /cancellations?customer=` goes on")
     receipts: tuple[CustomerReceipt, ...] = Field(description="The last 50")
+    mails: MailPage = Field(description="The last 50; `GET /customers/{customer}/mails` goes on")
     tasks: tuple[FoundTask, ...] = Field(description="The open ones, the most urgent first")

@@ -189,6 +189,18 @@ ITEM = {name: STATUS.get(name) for name in (*CancellationItem.model_fields, "lab
     "started_at": "2027-01-11T08:30:01Z"
 }
 PAGE: dict[str, Any] = {"items": [ITEM], "total": 1, "next": None}
+MAIL: dict[str, Any] = {name: STATUS[name] for name in ("workflow_id", "run_id", "case_number", "customer")} | {
+    "to": "customer",
+    "addresses": ["kontakt@muster.example"],
+    "language": "en",
+    "template": "scheduled",
+    "subject": "Scheduled: JTL Pro [V-7K3M-2Q9X]",
+    "text": "Hello Muster GmbH, …",
+    "attachments": ["V-7K3M-2Q9X-2.pdf", "V-7K3M-2Q9X-2.jws"],
+    "message_id": "<5f1c0b@shop.example>",
+    "sent_at": "2027-01-11T08:30:04Z",
+}
+MAILS: dict[str, Any] = {"items": [MAIL], "total": 1, "next": None}
 TASK: dict[str, Any] = {
     "task": "t-0b1c2d3e4f506172",
     "id": "t-0b1c2d3e4f506172",

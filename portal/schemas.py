@@ -12,7 +12,9 @@ from states.model.facts import CostEffect
 from states.model.receipts import ReceiptEvent
 from states.model.record import Language
 from states.model.request import ConfirmTask, RejectTask
+from states.model.sent_mails import SentMail
 from states.model.status import CancellationItem, Status, TaskEntry, WaitingFor
+from states.views.audience import FIELDS
 from states.views.outlook import Timing
 
 
@@ -212,6 +214,27 @@ class CancellationPage(Counted):
     """A page; `next` is the `cursor` of the following one."""
 
     items: tuple[ListedCancellation, ...]
+    next: str | None
+
+
+def without_operators_fields(schema: dict[str, Any]) -> None:
+    """Say of what is an operator's that customers do not get it."""
+    own = [name for name, whose in FIELDS[SentMail].items() if whose == "operators"]
+    schema["required"] = [name for name in schema["required"] if name not in own]
+    for name in own:
+        schema["properties"][name]["description"] = "For operators only"
+
+
+class MailItem(SentMail):
+    """A mail that went out, in the words in which it did."""
+
+    model_config = ConfigDict(json_schema_extra=without_operators_fields)
+
+
+class MailPage(Counted):
+    """A page of mails that went out, the newest first; `next` is the `cursor` of the following one."""
+
+    items: tuple[MailItem, ...]
     next: str | None
 
 

@@ -11,7 +11,9 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
+from states.model.names import case_number
 from states.model.request import ConfirmTask, Proof, RejectTask
+from states.model.sent_mails import SentMail
 from states.model.status import Status, TaskEntry, TimelineEntry, bare_status
 from tests.charts.lone_run import ASK_COST, ASK_TERM, NOW, PAID, UNAVAILABLE, LoneRun, edition, scheduled
 
@@ -79,6 +81,20 @@ def line_with_canaries(audience: Any, note: str) -> TimelineEntry:
         audience=audience,
         customer_note=told,
     )
+
+
+def mail_with_canaries(**more: Any) -> SentMail:
+    """A mail to the customer, with a canary in each field that is an operator's."""
+    known: dict[str, Any] = {
+        "workflow_id": "edition/K-1001/jtl",
+        "run_id": "r1",
+        "customer": "K-1001",
+        "to": "customer",
+    }
+    known |= {"case_number": case_number("edition/K-1001/jtl", "r1"), "language": "de", "subject": "Vorgemerkt"}
+    known |= {"text": "Guten Tag,\n\nvorgemerkt.", "attachments": ("beleg.pdf",), "sent_at": NOW}
+    known |= {"addresses": (canary("address"),), "template": canary("template"), "message_id": canary("message_id")}
+    return SentMail(**known | more)
 
 
 # What operators do in runs.

@@ -11,6 +11,7 @@ from typing import Any, Literal
 from states.model.base import Value
 from states.model.memory import Task, TimelineLine
 from states.model.request import CUSTOMER_MESSAGES, OPERATOR_MESSAGES
+from states.model.sent_mails import SentMail
 from states.model.status import (
     Audience,
     CancellationItem,
@@ -58,8 +59,10 @@ FIELDS: Mapping[type[Value], Mapping[str, Whose]] = {
     StandingOrder: those("everyone", "target effective_at"),
     CancellationItem: those("everyone", "workflow_id run_id kind customer subject state waiting_for effective_at")
     | those("everyone", "being_booked order_by started_at ended_at"),
+    SentMail: those("operators", "to addresses template message_id")
+    | those("everyone", "workflow_id run_id case_number customer language subject text attachments sent_at"),
 }
-"""Every field of the document, of what it holds, and of an item of the list."""
+"""Every field of the document, of what it holds, of an item of the list, and of a mail that went out."""
 HOLDS: Mapping[str, type[Value]] = {
     "why": WhyStep,
     "warnings": WarningText,
@@ -169,6 +172,11 @@ def customer_view(document: Document, brand: str) -> dict[str, Any]:
     shown["tasks"] = [own_task(task) for task in document.get("tasks", ()) if task.get("customer_text")]
     shown["timeline"] = list(lines_for_customer(document.get("timeline", ()), brand))
     return shown
+
+
+def mail_for_customer(mail: Document) -> dict[str, Any]:
+    """A mail that went to the customer, as he may see it again: as it was, without what only the vendor sees of it."""
+    return declared(mail, SentMail)
 
 
 def declared(value: Document, model: type[Value]) -> dict[str, Any]:

@@ -13,9 +13,20 @@ from states.model.effects import Notify
 from states.model.memory import TimelineLine
 from states.model.reconciliation import How
 from states.model.request import CUSTOMER_MESSAGES, OPERATOR_MESSAGES
+from states.model.sent_mails import SentMail
 from states.model.status import CancellationItem, Status, TaskEntry, TimelineEntry
-from states.views.audience import EVENTS, FIELDS, HOLDS, NOTES, SILENT, WORDS_FOR_CUSTOMERS, audience_of, customer_view
-from tests.canary import INTERNAL, OPERATOR, canaries_in, canary, decides, planted, rejects
+from states.views.audience import (
+    EVENTS,
+    FIELDS,
+    HOLDS,
+    NOTES,
+    SILENT,
+    WORDS_FOR_CUSTOMERS,
+    audience_of,
+    customer_view,
+    mail_for_customer,
+)
+from tests.canary import INTERNAL, OPERATOR, canaries_in, canary, decides, mail_with_canaries, planted, rejects
 from tests.charts.lone_run import (
     ASK_COST,
     NOW,
@@ -39,7 +50,7 @@ def seen(run: LoneRun) -> dict[str, Any]:
 
 
 def test_every_field_is_declared_for_somebody() -> None:
-    models: set[type[Value]] = {Status, TaskEntry, TimelineEntry, CancellationItem, *HOLDS.values()}
+    models: set[type[Value]] = {Status, TaskEntry, TimelineEntry, CancellationItem, SentMail, *HOLDS.values()}
     assert set(FIELDS) == models
     assert {model.__name__: set(model.model_fields) ^ set(FIELDS[model]) for model in models} == {
         model.__name__: set() for model in models
@@ -119,6 +130,15 @@ def test_a_canary_in_every_internal_field_is_found_in_no_customers_view() -> Non
         (BRAND, "Für alle."),
         (BRAND, "In anderen Worten."),
     ]
+
+
+def test_a_customer_reads_of_a_mail_what_he_got_and_nothing_of_how_it_went() -> None:
+    document = mail_with_canaries().model_dump(mode="json")
+    internal = {name for name, whose in FIELDS[SentMail].items() if whose != "everyone"}
+    holding = {name for name in document if canaries_in(document[name])}
+    assert internal == {*holding, "to"}, "a canary is in each field that is an operator's, or it is always the same"
+    view = mail_for_customer(document | {"something_new": canary("field")})
+    assert canaries_in(view) == [] and set(view) == set(document) - internal
 
 
 @pytest.mark.parametrize("what", INTERNAL)

@@ -15,6 +15,7 @@ from temporalio.service import RPCError, RPCStatusCode
 
 import cli
 from console import portal_client
+from portal import openapi_examples
 from portal.freeze_examples import FREEZE
 from portal.openapi_examples import BULK_PAGE, BULK_WHOLE
 
@@ -72,6 +73,15 @@ PROBLEM = {
 LINK = {"url": "http://127.0.0.1:8080/my/enter?link=.eJx", "expires_at": "2027-01-10T10:00:00+00:00"}
 
 
+MAILS = {
+    "items": [
+        openapi_examples.MAIL | {"text": "Hello Muster GmbH,\n\nit ends.\x1b[2J\n-- \nShop"},
+        openapi_examples.MAIL
+        | {"to": "operators", "addresses": ["a@shop.example", "b@shop.example"], "subject": "S\n2"},
+    ],
+    "total": 3,
+    "next": "c2",
+}
 BULK = f"/bulk-decisions/{BULK_WHOLE['id']}"
 
 
@@ -84,7 +94,7 @@ class Portal:
             "/cancellations": (200, PAGE), f"/cancellations/{RUN}": (200, status()), "/events": (202, status()),
             "/tasks": (200, TASKS), "/tasks/t-1/confirm": (200, status()), "/tasks/t-1/reject": (200, status()),
             "/previews": (200, PREVIEW), "/customer-sessions": (201, LINK), "/bulk-decisions": (202, BULK_WHOLE),
-            f"{BULK}/pause": (200, BULK_WHOLE), BULK: (200, BULK_WHOLE),
+            f"{BULK}/pause": (200, BULK_WHOLE), BULK: (200, BULK_WHOLE), f"/cancellations/{RUN}/mails": (200, MAILS),
             "/freeze": (200, FREEZE), "/freeze/release": (200, FREEZE | {"frozen": False, "freeze": None}),
         }  # fmt: skip
 
@@ -118,6 +128,9 @@ ASKED = [
       "state": "applied", "cursor": "c", "limit": "50"}),
     (["show", RUN], "GET", f"/cancellations/{RUN}", {}),
     (["show", RUN, "--run-id", "r-0"], "GET", f"/cancellations/{RUN}", {"run_id": "r-0"}),
+    (["mails", RUN], "GET", f"/cancellations/{RUN}/mails", {"limit": "50"}),
+    (["mails", RUN, "--run-id", "r-0", "--limit", "3", "--cursor", "c", "--long"], "GET", f"/cancellations/{RUN}/mails",
+     {"run_id": "r-0", "limit": "3", "cursor": "c"}),
     (["tasks", "--type", "perform"], "GET", "/tasks", {"type": "perform", "limit": "50", "order": "urgency"}),
     (["tasks", "--mine", "--by", "Anna", "--overdue"], "GET", "/tasks",
      {"claimed_by": "Anna", "overdue": "true", "limit": "50", "order": "urgency"}),
@@ -200,7 +213,7 @@ def test_each_event_without_an_id_is_an_event_of_its_own_from_the_command_line(p
     assert not {"subject", "time"} & set(first)
 
 
-@pytest.mark.parametrize("arguments", [["list"], ["show", RUN], ["tasks"], ["preview", "--data", "{}"],
+@pytest.mark.parametrize("arguments", [["list"], ["show", RUN], ["mails", RUN], ["tasks"], ["preview", "--data", "{}"],
                                        ["event", "abandon", RUN, "--data", BY], ["confirm", "t-1", "--by", "A"],
                                        ["reject", "t-1", "--by", "A", "--note", "n"], ["freeze", "show"],
                                        ["freeze", "release", "--by", "A", "--note", "n"]])  # fmt: skip
@@ -234,6 +247,19 @@ def test_a_preview_shows_this_date_and_the_next(portal, capsys):
     said = capsys.readouterr().out
     for part in ("1 February 2027, 00:00", "1 March 2027, 00:00", "Track & Trace"):
         assert part in said, part
+
+
+def test_mails_are_a_line_each_and_with_long_in_their_words(portal, capsys):
+    assert cli.code_of(["mails", RUN]) == 0
+    first, *rows, last = capsys.readouterr().out.splitlines()
+    assert first.split() == ["sent", "to", "in", "subject"] and len(rows) == 2
+    assert "kontakt@muster.example" in rows[0] and rows[0].endswith("Scheduled: JTL Pro [V-7K3M-2Q9X]")
+    assert "a@shop.example, b@shop.example (operators)" in rows[1] and rows[1].endswith("S 2")
+    assert last == "2 of 3; go on with --cursor c2"
+    assert cli.code_of(["mails", RUN, "--long"]) == 0
+    out = capsys.readouterr().out
+    assert "\n  Hello Muster GmbH,\n\n  it ends.[2J\n  --\n  Shop\n" in out.replace(" [2J", "[2J") and "\x1b" not in out
+    assert "V-7K3M-2Q9X-2.pdf, V-7K3M-2Q9X-2.jws" in out and "<5f1c0b@shop.example>" in out
 
 
 def test_a_limit_in_surplus_is_one_row_with_its_number(portal, capsys):
