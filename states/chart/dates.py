@@ -186,10 +186,10 @@ def refusal_of_proof(turn: Turn, task: Task, message: ConfirmTask) -> Refusal | 
     values = {"confirmed_at": isoformat(done)}
     if done > latest:
         return wrong("fault.confirmed_at", rule, limit_at=isoformat(latest), **values)
-    earliest = the_order(memory)
-    if weighs(memory) and done < (earliest - LONG_BEFORE if others_do(task) else earliest):
-        ordered = memory.order is not None
-        return wrong("fault.confirmed_early", rule, limit_at=isoformat(earliest), ordered=ordered, **values)
+    earliest, others = the_order(memory), others_do(task)
+    if weighs(memory) and done < (earliest - LONG_BEFORE if others else earliest):
+        known = {"ordered": memory.order is not None, "others": others}
+        return wrong("fault.confirmed_early", rule, limit_at=isoformat(earliest), **known, **values)
     return None
 
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from states.model.base import WITHOUT_NUL
 from states.model.texts import Say
 
 Fault = dict[str, Any]
@@ -54,8 +55,10 @@ TOGETHER = {
     frozenset({"text", "whole"}): "plain",
     frozenset({"text", "most"}): "most",
     frozenset({"text", "least"}): "least",
+    frozenset({"moment", "year"}): "year",
+    frozenset({"day", "year"}): "year",
 }
-"""A value that may be either, and is neither, is one fault."""
+"""A value that may be either, and is neither, is one fault; of one that is either but for its year the year is said."""
 BRANCHES = frozenset({"int", "str", "date", "datetime", "Reason"})
 """What Pydantic calls the alternatives of a field."""
 MOST = 5
@@ -71,7 +74,7 @@ def faults_of(errors: Iterable[Mapping[str, Any]]) -> list[Fault]:
         former = next((former for former in faults if former["field"] == fault["field"]), None)
         both = TOGETHER.get(frozenset({former["what"], fault["what"]})) if former else None
         if former is not None and both is not None:
-            former["what"] = both
+            former |= fault | {"what": both}
         elif fault not in faults:
             faults.append(fault)
     return faults[:MOST]
@@ -87,8 +90,10 @@ def fault_of(error: Mapping[str, Any]) -> Fault:
     identifier = IDENTIFIER.fullmatch(pattern)
     if identifier:
         return fault | {"what": "identifier", "limit": int(identifier[1])}
-    if pattern:
+    if pattern == WITHOUT_NUL:
         return fault | {"what": "nul"}
+    if pattern:
+        return fault | {"what": "form", "pattern": pattern.strip("^$")}
     return fault if fault["what"] != "other" else fault | {"said": readable(str(error["msg"]))}
 
 

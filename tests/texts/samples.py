@@ -38,7 +38,15 @@ PERFORM = {
     "optional_services": ["service_a"],
 }
 TICKET = {"subject": "edition.jtl", "explanation": "Falsch geklickt.\nBitte zurück.", "target": "K-1002"}
-SHAPED: dict[str, Any] = {"field": "by", "limit": 40, "first": 1970, "last": 2199, "expected": "'up'", "said": "…"}
+SHAPED: dict[str, Any] = {
+    "field": "by",
+    "limit": 40,
+    "first": 1970,
+    "last": 2199,
+    "expected": "'up'",
+    "said": "…",
+    "pattern": "[a-z]{8}",
+}
 MAIL: dict[str, Any] = {
     "name": "Muster GmbH",
     "kind": "edition",
@@ -286,13 +294,13 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "fault.at_past": {"asked": "grant", "at": "2027-01-31", "limit_at": LATER},
     "fault.at_far": {"asked": "term", "at": "2062-01-31", "limit_on": "2037-01-04"},
     "fault.confirmed_at": {"confirmed_at": LATER, "limit_at": FIRST},
-    "fault.confirmed_early": {"confirmed_at": FIRST, "limit_at": LATER, "ordered": True},
+    "fault.confirmed_early": {"confirmed_at": FIRST, "limit_at": LATER, "ordered": True, "others": True},
     "fault.time_before_task": {"time": FIRST, "limit_at": LATER},
     "fault.anyway_note": {},
     "fault.unfilled": {"field": "by", "given": "…"},
     "problem.confirm_anyway": {"doubts": [FAR]},
     "entry.doubt": FAR,
-    **{f"shape.{what}": SHAPED for what in {*WHAT.values(), "identifier", "plain", "other"}},
+    **{f"shape.{what}": SHAPED for what in {*WHAT.values(), "identifier", "plain", "other", "form"}},
     "fault.target": {},
     "fault.subject_long": {},
     "fault.subject_fixed": {"kind": "edition"},

@@ -6,6 +6,7 @@ import pytest
 from pydantic import ValidationError
 
 from catalogue.texts import say
+from portal.schemas import BulkRequest
 from states.model.payload_errors import WHAT, faults_of, place_of, readable, text_of
 from states.model.request import (
     Abandon,
@@ -45,6 +46,25 @@ FAULTS: list[tuple[type, Any, str, str]] = [
         {"by": "a\x00"},
         "`by` holds the character NUL, which cannot be kept",
         "`by` enthält das Zeichen NUL, das nicht gespeichert werden kann",
+    ),
+    (
+        ConfirmTask,
+        {"by": "a", "at": "2207-12-31"},
+        "`at` has to lie in the years 1970 to 2199",
+        "`at` muss in den Jahren 1970 bis 2199 liegen",
+    ),
+    (ConfirmTask, {"by": "a", "at": "0027-12-31"}, "`at` has to lie in the years 1970", "`at` muss in den Jahren"),
+    (
+        ConfirmTask,
+        {"by": "a", "at": "9999-12-31T23:59:59-12:00"},
+        "`at` has to lie in the years 1970",
+        "`at` muss in den Jahren",
+    ),
+    (
+        BulkRequest,
+        {"tasks": ["t-1"], "id": "short"},
+        "`id` has not the form that is asked for: [A-Za-z0-9-]{8,64}",
+        "`id` hat nicht die verlangte Form: [A-Za-z0-9-]{8,64}",
     ),
     (
         Request,
@@ -135,6 +155,12 @@ def test_each_fault_names_its_field_and_what_it_should_be(shape: type, payload: 
     for language in ("de", "en"):
         assert "Input" not in text_of(say, language, faults)
         assert "valid" not in text_of(say, language, faults)
+
+
+@pytest.mark.parametrize("at", ["0027-12-31", "2207-12-31", "9999-12-31T23:59:59-12:00", "0027-12-31T12:00:00+01:00"])
+def test_a_day_or_moment_of_another_century_is_told_of_its_year_alone(at: str) -> None:
+    (fault,) = faults_in(ConfirmTask, {"by": "a", "at": at})
+    assert (fault["what"], fault["first"], fault["last"]) == ("year", "1970", "2199")
 
 
 def test_several_faults_are_said_one_after_the_other_each_once_and_no_more_than_five() -> None:
