@@ -37,6 +37,7 @@ from portal.schemas import BulkFilter, BulkRequest, Confirmation, Rejection
 from portal.strict_json import read_document
 from portal.tasks import query_of
 from states.chart.task_types import TASK_TYPES, TaskType
+from states.chart.unfilled import fault_of_unfilled
 from states.model.bulk import MOST_TASKS, WORKFLOW, BulkAct, BulkChange, BulkProgress, workflow_id_of
 from states.model.status import page_of
 
@@ -75,7 +76,10 @@ def decision_of(wanted: BulkRequest, authority: Authority) -> Decision:
     decision: Decision = wanted.confirm or wanted.reject  # type: ignore[assignment]
     if decision.task is not None:
         raise malformed("bulk_task", field="confirm" if wanted.confirm else "reject")
-    return decision.model_copy(update={"by": authority.named(decision.by)})
+    decision = decision.model_copy(update={"by": authority.named(decision.by)})
+    if (unfilled := fault_of_unfilled(decision)) is not None:
+        raise malformed(unfilled.pop("fault"), **unfilled)
+    return decision
 
 
 def kept(portal: Portal, wanted: BulkRequest, decision: Decision) -> Bulk:

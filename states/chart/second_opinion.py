@@ -5,7 +5,6 @@ what the second leaves unsaid is as the first has said it. Another decision that
 one that needs none is carried out, and a rejection, by either, withdraws what was proposed.
 """
 
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
@@ -20,6 +19,7 @@ from states.chart.turn import Turn
 from states.model.facts import Refusal, RunSettings
 from states.model.memory import Proposal, Task
 from states.model.request import ConfirmTask, Proof, RejectTask, Sent
+from states.model.seen import seen_in
 
 CONFIRMED = "confirmed"
 """What stands for the decision where a type has none to choose from."""
@@ -120,9 +120,8 @@ def same_name(one: str, other: str) -> bool:
 
 
 def bare(name: str) -> str:
-    """What is left of a name without capitals, forms of letters, blanks and what is not seen (Unicode, NFKC)."""
-    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
-    return "".join(sign for sign in folded if unicodedata.category(sign)[0] not in "ZC")
+    """What is left of a name without capitals, forms of letters, blanks and what is not seen."""
+    return "".join(seen_in(seen_in(name).casefold()).split())
 
 
 def noted(

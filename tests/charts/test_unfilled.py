@@ -9,10 +9,17 @@ import pytest
 from catalogue.texts import say
 from states.chart.admission import parse
 from states.chart.task_types import TASK_TYPES
-from states.chart.unfilled import unfilled
+from states.chart.unfilled import blank, unfilled
 from states.model.facts import Refusal, RunSettings
 from states.model.memory import Task
-from states.model.request import CUSTOMER_MESSAGES, OPERATOR_MESSAGES, ConfirmTask, Request, Sent
+from states.model.request import (
+    CUSTOMER_MESSAGES,
+    OPERATOR_MESSAGES,
+    ConfirmTask,
+    PlaceOrder,
+    Request,
+    Sent,
+)
 from states.model.status import TaskEntry
 from tests.charts.lone_run import ASK_TERM, NOW, PAID, LoneRun
 from workflows import last_mails
@@ -78,14 +85,58 @@ def test_what_is_filled_in_is_not(event: str) -> None:
     assert unfilled(MESSAGES[event].model_validate({"by": "Anna"} | FILLED[event])) is None
 
 
-@pytest.mark.parametrize("text", ["…", " … ", "...", "..", "……", "….", "<name>", "<your name>"])
+PLACEHOLDERS = ["…", " … ", "...", "..", "……", "….", "<name>", "<your name>"]
+DRESSED_UP = [
+    '"…"',
+    "„…“",
+    "(…)",
+    "[...]",
+    "- …",
+    "<…>",
+    "⋯",
+    "．．．",
+    "＜name＞",
+    "\u200b…\u200b",
+    "\ufeff...",
+    "<name>\u2060",
+]
+WORDS = [".", "-", "A.", "Anna …", "… Anna", "a...b", "<b>Anna</b>", "<a> <b>", "Ü", "0", "?", "🙂", "<3"]
+ADDRESSES = ["<CAF1@mail.example>", "<https://x.example/a>", "<mailto://a>"]
+"""What is pasted as proof: a mail's ID, an address between its brackets."""
+UNSEEN = ["\u200b", "\u00ad", "\ufeff", "\u2060\u200d", "\u202e", "\u2800", "\u3164", "\uffa0", "\ufe0f", "\U000e0041"]
+
+
+@pytest.mark.parametrize("text", [*PLACEHOLDERS, *DRESSED_UP])
 def test_what_is_a_placeholder(text: str) -> None:
     assert unfilled(ConfirmTask(by=text)) is not None
 
 
-@pytest.mark.parametrize("text", [".", "-", "A.", "Anna …", "… Anna", "a...b", "<b>Anna</b>", "<a> <b>", "Ü", "0"])
+@pytest.mark.parametrize("text", [*WORDS, *ADDRESSES])
 def test_what_is_a_persons_word(text: str) -> None:
     assert unfilled(ConfirmTask(by=text)) is None
+
+
+@pytest.mark.parametrize(("event", "place", "payload"), UNFILLED)
+def test_malformed_a_text_in_which_nothing_is_seen_is_empty(event: str, place: str, payload: dict[str, Any]) -> None:
+    run = LoneRun("voucher", PAID | {"term_ends": None, "questions": (ASK_TERM,)})
+    said = json.loads(json.dumps(payload).replace(json.dumps("…"), json.dumps("\u200b")))
+    refusal = run.chart.would_refuse(event, MESSAGES[event].model_validate(said), NOW)
+    expected = {"fault": [{"field": place, "what": "empty"}]}
+    assert place.startswith("details.") or (refusal is not None and refusal.values == expected)
+
+
+@pytest.mark.parametrize("text", UNSEEN)
+def test_what_is_not_seen(text: str) -> None:
+    assert blank(ConfirmTask(by=text)) == "by"
+
+
+@pytest.mark.parametrize("text", ["á", "कि", "🙂", "👩‍💻", "-"])
+def test_what_is_seen_is_not_empty(text: str) -> None:
+    assert blank(ConfirmTask(by=text + "\u200b")) is None
+
+
+def test_a_customers_form_may_leave_a_detail_blank() -> None:
+    assert blank(PlaceOrder(by="Anna", details={"mailbox": " ", "more": ["\u200b"]})) is None
 
 
 def test_runs_of_the_first_revision_take_it_as_they_did() -> None:

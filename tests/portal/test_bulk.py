@@ -121,6 +121,16 @@ WRONG: dict[str, tuple[dict[str, Any], str, str]] = {
     ),
     "a proof that is missing": ({"tasks": ["t-perform-0"], "confirm": {"by": "anna"}}, "proof_missing", "proof"),
     "a moment that is missing": ({"tasks": ["t-appointment-0"], "confirm": {"by": "anna"}}, "malformed", "`at`"),
+    "a template that is not filled in": (
+        {"tasks": ["t-support_ticket-0"], "confirm": CONFIRM | {"note": "…"}},
+        "malformed",
+        "`note`",
+    ),
+    "nobody who is seen": (
+        {"tasks": ["t-support_ticket-0"], "reject": {"by": "\u200b", "note": "no"}},
+        "malformed",
+        "`by` is empty",
+    ),
     "a reason that is missing": ({"tasks": ["t-perform-0"], "reject": {"by": "anna"}}, "malformed", "reject.note"),
 }
 
