@@ -24,8 +24,8 @@ from urllib.parse import quote
 
 import typer
 
-from console.connection import IN_PROCESS, PROFILE, URL, chosen, connection
-from console.options import check_by, in_options
+from console.connection import IN_PROCESS, PROFILE, TOKEN, URL, chosen, connection
+from console.options import check_by, in_options, options_of
 from console.portal_client import call, environment, open_portal, read_data
 from console.refusals import Document, Misuse, PortalRefusal, failure, reason
 from programs import collect_seldom, end_in_time, leave
@@ -54,6 +54,7 @@ By = Annotated[str | None, typer.Option("--by", help="Who decides; over HTTP the
 Task = Annotated[str, typer.Argument(metavar="TASK", help="As `tasks` lists it.")]
 Customer = Annotated[str | None, typer.Option(help="Of this customer.")]
 KindName = Annotated[str | None, typer.Option(help="Of this kind.")]
+Anyway = Annotated[bool, typer.Option("--confirm-anyway", help="What was asked back is meant so; --note says why.")]
 Yes = Annotated[bool, typer.Option("--yes", help="Begin at once, without looking first.")]
 Limit = Annotated[int, typer.Option(min=1, max=200, help="So many at most.")]
 Cursor = Annotated[str | None, typer.Option(help="`next` of the page before.")]
@@ -84,7 +85,7 @@ def choose(
     chosen.set(made)
     if made is IN_PROCESS:
         begin_in_process()
-    elif context.invoked_subcommand in ON_THIS_MACHINE:
+    elif context.invoked_subcommand in ON_THIS_MACHINE and not set(context.obj) & set(HELP["help_option_names"]):
         made.check_local(str(context.invoked_subcommand))
 
 
@@ -118,7 +119,7 @@ def ask(
 ) -> Document:
     """Print the answer of the portal: as JSON, or by `show`, which is told the zone of moments.
 
-    `without_temporal`: what is asked for needs the database alone. Raises `PortalRefusal`.
+    `without_temporal`: what is asked for needs the database alone. Raises `PortalRefusal`, in the options' names.
     """
     from console.output import print_json
 
@@ -126,7 +127,8 @@ def ask(
         async with open_portal(chosen.get(), without_temporal=without_temporal) as http:
             return await call(http, method, path, **parts)
 
-    document = asyncio.run(answer())
+    with in_options(options_of(parts.get("params", ()))):
+        document = asyncio.run(answer())
     print_json(document) if as_json else show(document, zone())
     return document
 
@@ -248,7 +250,8 @@ def session(
     """Print a link by which a browser enters the customer's pages, once, within an hour."""
     act = {"licence": open} if open else None
     body = given(customer=customer, language=language, return_url=return_url, open=act)
-    ask("POST", "/customer-sessions", lambda link, _: typer.echo(link["url"]), as_json, json=body)
+    with in_options(options_of(body)):
+        ask("POST", "/customer-sessions", lambda link, _: typer.echo(link["url"]), as_json, json=body)
 
 
 @app.command()
@@ -272,8 +275,12 @@ def tasks(
         customer=customer, kind=kind, type=type, limit=limit, cursor=cursor, unclaimed=unclaimed or None,
         overdue=overdue or None, order="urgency",
     )  # fmt: skip
+    if mine and unclaimed:
+        raise Misuse("--mine and --unclaimed exclude each other: nobody has what is unclaimed")
     if mine:
         name = check_by(by, chosen.get(), "read")
+        if name is None and not chosen.get().token:
+            raise Misuse(f"--mine needs --by, or a token ({TOKEN}), which says who you are")
         criteria |= {"claimed_by": name} if name else {"mine": True}
     ask("GET", "/tasks", print_tasks_long if long else print_tasks, as_json, params=criteria)
 
@@ -288,9 +295,7 @@ def confirm(
     confirmed_by: Annotated[str | None, typer.Option(help="Who confirmed it, where a proof names somebody.")] = None,
     confirmed_at: Annotated[str | None, typer.Option(help="When it was done; now without it.")] = None,
     note: Annotated[str | None, typer.Option(help="What was done, or why.")] = None,
-    confirm_anyway: Annotated[
-        bool, typer.Option("--confirm-anyway", help="What was asked back is meant so; --note says why.")
-    ] = False,
+    confirm_anyway: Anyway = False,
     as_json: Json = False,
 ) -> None:
     """Confirm an operator's task."""
@@ -331,13 +336,14 @@ def bulk_confirm(
     confirmed_by: Annotated[str | None, typer.Option(help="Who confirmed it, where a proof names somebody.")] = None,
     confirmed_at: Annotated[str | None, typer.Option(help="When it was done; now without it.")] = None,
     note: Annotated[str | None, typer.Option(help="What was done, or why.")] = None,
+    confirm_anyway: Anyway = False,
     yes: Yes = False,
     as_json: Json = False,
 ) -> None:
     """Confirm all tasks that match now, in one way; without --yes it says first which they are."""
     proof = given(reference=reference, confirmed_by=confirmed_by, confirmed_at=confirmed_at)
-    confirmation = given(by=by, decision=decision, at=at, note=note, proof=proof or None)
-    decide_many(given(type=type, customer=customer, kind=kind), "confirm", confirmation, yes, as_json)
+    said = given(by=by, decision=decision, at=at, note=note, proof=proof or None, confirm_anyway=confirm_anyway or None)
+    decide_many(given(type=type, customer=customer, kind=kind), "confirm", said, yes, as_json)
 
 
 @bulk.command("reject")
@@ -577,7 +583,7 @@ def code_of(arguments: list[str]) -> int:
     if any(HALF_A_CHARACTER.search(argument) for argument in arguments):
         return failed(2, "an argument is not UTF-8", as_json)
     try:
-        code = app(arguments, standalone_mode=False, prog_name="cancellations")
+        code = app(arguments, standalone_mode=False, prog_name="cancellations", obj=arguments)
     except typer.Abort:
         return 1
     except typer.exceptions.TyperException as error:

@@ -1,7 +1,7 @@
 """What a decision's fields are called on the command line, and who decides."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -24,24 +24,34 @@ OPTIONS = {
     "by": "--by",
 }
 """The option of each field."""
-NAMES = "|".join(map(re.escape, OPTIONS))
-FIELD = re.compile(rf"`({NAMES})`|(?:^|(?<=[:;] ))({NAMES})(?=:)")
-"""A field as the portal names it: in backticks, or before what is wrong with it."""
+ANYWAY = re.compile(r'`"confirm_anyway": true`')
+"""How the portal writes the option that has no value."""
 
 
 @contextmanager
-def in_options() -> Iterator[None]:
-    """Say what is wrong with a decision in the names of the options that make it."""
+def in_options(options: Mapping[str, str] = OPTIONS) -> Iterator[None]:
+    """Say what is wrong with a call in the names of the options that make it."""
     try:
         yield
     except PortalRefusal as refused:
-        detail = as_options(str(refused.problem.get("detail", "")))
-        raise PortalRefusal(as_options(str(refused)), refused.problem | {"detail": detail}) from None
+        if "detail" not in refused.problem:
+            raise
+        raise refusal(refused.problem | {"detail": as_options(str(refused.problem["detail"]), options)}) from None
 
 
-def as_options(text: str) -> str:
-    """A text with options in place of fields."""
-    return FIELD.sub(lambda found: OPTIONS[found[1] or found[2]], text)
+def as_options(text: str, options: Mapping[str, str] = OPTIONS) -> str:
+    """A text with options in place of fields, as the portal names them: in backticks, or before what is wrong."""
+    if not options:
+        return text
+    names = "|".join(map(re.escape, options))
+    field = re.compile(rf"`(?:confirm\.|reject\.)?({names})`|(?:^|(?<=[:;] ))({names})(?=:)")
+    shown = field.sub(lambda found: options[found[1] or found[2]], text)
+    return ANYWAY.sub(options.get("confirm_anyway", r"\g<0>"), shown)
+
+
+def options_of(given: Iterable[str]) -> dict[str, str]:
+    """The options of parameters that are called like them."""
+    return {name: "--" + name.replace("_", "-") for name in given} | {"claimed_by": "--by"}
 
 
 def check_by(by: str | None, connection: Connection, grade: "Grade" = "decide") -> str | None:

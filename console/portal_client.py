@@ -94,7 +94,10 @@ async def connect_to_temporal(settings: "Settings", *, lazy: bool = False) -> An
 
 
 async def call(http: "httpx.AsyncClient", method: str, path: str, **parts: Any) -> Document:
-    """The portal's answer. Raises `PortalRefusal` with code, rule and reason."""
+    """The portal's answer. Raises `PortalRefusal` with code, rule and reason, and `Misuse` for what names no part of
+    an address: it would lead to another call."""
+    if not {".", ".."}.isdisjoint(path.split("/")):
+        raise Misuse(f"{path!r} leads nowhere: `.` and `..` are no names")
     answer = await http.request(method, path, **parts)
     try:
         document = dict(answer.json())

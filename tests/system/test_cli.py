@@ -163,6 +163,10 @@ SENT = [
     (["bulk", "confirm", "--type", "perform", "--customer", "K-1", "--by", "Anna", "--reference", "T-9", "--yes"],
      "/bulk-decisions", {"filter": {"type": "perform", "customer": "K-1"}, "start": True,
                          "confirm": {"by": "Anna", "proof": {"reference": "T-9"}}}),
+    (["bulk", "confirm", "--type", "clarify_term", "--by", "A", "--at", "2031-01-31", "--note", "n",
+      "--confirm-anyway"], "/bulk-decisions",
+     {"filter": {"type": "clarify_term"}, "start": False,
+      "confirm": {"by": "A", "at": "2031-01-31", "note": "n", "confirm_anyway": True}}),
     (["bulk", "reject", "--type", "clarify", "--kind", "pos", "--by", "Anna", "--note", "no"], "/bulk-decisions",
      {"filter": {"type": "clarify", "kind": "pos"}, "start": False, "reject": {"by": "Anna", "note": "no"}}),
     (["bulk", "act", BULK_WHOLE["id"], "pause", "--by", "Anna"], f"{BULK}/pause", {"by": "Anna"}),
@@ -403,6 +407,7 @@ MISUSED = [
     ["catalogue", "2024-09-01", "--check", "x"], ["customers"], ["customers", "load", "/nowhere/at/all"],
     ["customers", "load"], ["show", "edition/K-\udcff/jtl"], ["list", "--customer", "\udcff"],
     ["freeze"], ["freeze", "begin"], ["freeze", "begin", "--reason", "x"], ["freeze", "release", "--by", "Anna"],
+    ["show", "../../metrics"], ["confirm", "..", "--by", "Anna"], ["bulk", "show", "."],
     ["event", "requested", "--data", '{"kind": "\\ud800"}'], ["preview", "--data", '{"kind": 1, "kind": 2}'],
 ]  # fmt: skip
 

@@ -9,8 +9,8 @@ import pytest
 
 import cli
 from console.connection import Connection, connection, profiles_file
-from console.options import as_options
-from console.refusals import Misuse
+from console.options import as_options, in_options, options_of
+from console.refusals import Misuse, PortalRefusal, refusal
 from tests.strong import ANNA, OTTO
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -114,6 +114,19 @@ def test_what_works_on_the_database_is_not_done_to_another_one(capsys, command):
     assert "works on the database of its own machine" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("command", [["customers"], ["customers", "load"], ["compare"], ["portal"]])
+def test_what_works_on_the_database_is_explained_all_the_same(capsys, command):
+    assert cli.code_of(["--url", "https://cancellations.example", *command, "-h"]) == 0
+    assert "Usage: cancellations" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(("more", "said"), [([], "--by"), (["--by", "Anna", "--unclaimed"], "--unclaimed")])
+def test_mine_is_somebodys_and_nobody_elses(capsys, more, said):
+    """Whose, a token or an option says; what nobody has is nobody's."""
+    assert cli.code_of(["--url", "http://127.0.0.1:1", "tasks", "--mine", *more]) == 2
+    assert said in capsys.readouterr().err
+
+
 def test_where_nobody_answers_a_line_names_the_address(capsys):
     assert cli.code_of(["--url", "http://127.0.0.1:1", "list"]) == 1
     err = capsys.readouterr().err
@@ -144,9 +157,26 @@ def test_a_wrong_setting_is_json_as_well(capsys, monkeypatch):
     ("say in `proof.reference` what proves it", "say in --reference what proves it"),
     ("wrong: by: is missing; at: is no day; at last: no", "wrong: --by: is missing; --at: is no day; at last: no"),
     ("by Anna, at noon; note that `subject` stays", "by Anna, at noon; note that `subject` stays"),
+    ("`confirm.at` is no day; `reject.note` is missing", "--at is no day; --note is missing"),
+    ("send it with `\"confirm_anyway\": true` and `note`", "send it with --confirm-anyway and --note"),
 ])  # fmt: skip
 def test_fields_are_called_as_the_options_that_fill_them(said, reads):
     assert as_options(said) == reads
+
+
+def test_parameters_of_a_list_are_called_as_their_options_and_nothing_else_is():
+    said = "wrong: waiting_for: 'x' is not known; state: order; note: n"
+    options = options_of(["waiting_for", "limit"])
+    assert as_options(said, options) == "wrong: --waiting-for: 'x' is not known; state: order; note: n"
+    assert as_options(said, {}) == said
+
+
+def test_confirm_anyway_a_code_stays_what_it_is_where_fields_become_options():
+    asked_back = {"code": "confirm_anyway", "detail": 'Send `"confirm_anyway": true` and `note`.'}
+    with pytest.raises(PortalRefusal) as refused, in_options():
+        raise refusal(asked_back)
+    assert str(refused.value) == "confirm_anyway: Send --confirm-anyway and --note."
+    assert refused.value.problem["code"] == "confirm_anyway"
 
 
 @pytest.mark.parametrize(("arguments", "code"), [
