@@ -13,6 +13,8 @@ if sys.argv[1:2] == ["portal"]:
     end_at_a_signal()  # before all else, which takes a while to load
 
 import asyncio
+import errno
+import io
 import os
 import re
 import uuid
@@ -250,7 +252,7 @@ def session(
     """Print a link by which a browser enters the customer's pages, once, within an hour."""
     act = {"licence": open} if open else None
     body = given(customer=customer, language=language, return_url=return_url, open=act)
-    with in_options(options_of(body)):
+    with in_options(options_of(body.keys() - {"customer"})):
         ask("POST", "/customer-sessions", lambda link, _: typer.echo(link["url"]), as_json, json=body)
 
 
@@ -278,7 +280,7 @@ def tasks(
     if mine and unclaimed:
         raise Misuse("--mine and --unclaimed exclude each other: nobody has what is unclaimed")
     if mine:
-        name = check_by(by, chosen.get(), "read")
+        name = None if chosen.get().token else check_by(by, chosen.get(), "read")
         if name is None and not chosen.get().token:
             raise Misuse(f"--mine needs --by, or a token ({TOKEN}), which says who you are")
         criteria |= {"claimed_by": name} if name else {"mine": True}
@@ -564,12 +566,23 @@ def portal(as_json: Json = False) -> None:
 def main() -> NoReturn:
     """Run the command line; every mistake is one line on stderr."""
     collect_seldom()
+    stand_in_for_output()
     if sys.argv[1:2] == ["portal"]:
         from logs import configure_logs, prepare_core
 
         configure_logs()
         prepare_core()
     leave(code_of(sys.argv[1:]))
+
+
+def stand_in_for_output() -> None:
+    """Write what the terminal can show, and nowhere where an output is closed, so that neither is a fault."""
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115, for as long as it runs
+        elif isinstance(stream, io.TextIOWrapper) and name == "stdout":
+            stream.reconfigure(errors="replace")
 
 
 HALF_A_CHARACTER = re.compile("[\ud800-\udfff]")
@@ -596,6 +609,10 @@ def code_of(arguments: list[str]) -> int:
     except BrokenPipeError:
         sys.stderr.close()
         return 1
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            raise
+        return failed(1, f"the output cannot be written: {error.strerror}", as_json)
     except PortalRefusal as error:
         return failed(1, str(error), as_json, error.problem)
     except Exception as error:

@@ -52,6 +52,6 @@ def print_bulk(bulk: Document, zone: str) -> None:
 
 
 def spoken(payload: Document) -> Document:
-    """What a decision says, a proof by its reference; who decides stands beside it."""
-    given = {name: value for name, value in payload.items() if value is not None and name not in ("by", "proof")}
-    return given | ({"reference": payload["proof"]["reference"]} if payload.get("proof") else {})
+    """What a decision says, with what its proof says; who decides stands beside it."""
+    said = payload | (payload.get("proof") or {})
+    return {name: value for name, value in said.items() if value is not None and name not in ("by", "proof")}

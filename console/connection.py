@@ -5,6 +5,7 @@
 """
 
 import os
+import re
 import stat
 import tomllib
 from collections.abc import Mapping
@@ -56,7 +57,15 @@ def connection(url: str | None, profile: str | None, environment: Mapping[str, s
         return IN_PROCESS
     # A profile's token is for its own address: no other one is told it.
     token = environment.get(TOKEN) or (kept.get("token") if address == kept.get("url") else None)
-    return Connection(checked_url(address, bool(token)), token or None)
+    return Connection(checked_url(address, bool(token)), checked_token(token))
+
+
+def checked_token(token: str | None) -> str | None:
+    """The token without blanks around it. Raises `Misuse`, which does not repeat it, for one that cannot be sent."""
+    sent = (token or "").strip()
+    if not re.fullmatch("[!-~]*", sent):
+        raise Misuse(f"the token ({TOKEN}, or a profile's) is none: it has blanks, or signs that no token has")
+    return sent or None
 
 
 def checked_url(url: str, with_token: bool) -> str:

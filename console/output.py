@@ -1,6 +1,5 @@
 """How the command line prints: tables for people, JSON for programs."""
 
-import json
 import sys
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -14,6 +13,7 @@ from rich.text import Text
 from catalogue.formats import day, last_day_before, moment
 from catalogue.quoting import one_line
 from console.portal_client import language
+from console.refusals import written
 
 WIDTH = 160
 """Columns of a table that goes into a file or a pipe."""
@@ -25,7 +25,7 @@ SHORTEST = 20
 
 def print_json(document: Any) -> None:
     """JSON for programs."""
-    print(json.dumps(document, ensure_ascii=False, indent=2))
+    print(written(document, sys.stdout, indent=2))
 
 
 def console() -> Console:

@@ -117,8 +117,10 @@ def read_data(data: str) -> Any:
     try:
         text = sys.stdin.read() if data == "-" else Path(data[1:]).read_text("utf-8") if data[:1] == "@" else data
         document = read_json(text.encode())
-    except (OSError, UnicodeDecodeError) as error:
-        raise Misuse(f"--data {data}: cannot be read: {getattr(error, 'strerror', None) or error}") from None
+    except UnicodeError:
+        raise Misuse("--data is not UTF-8") from None
+    except OSError as error:
+        raise Misuse(f"--data {data}: cannot be read: {error.strerror or error}") from None
     except ValueError as error:
         raise Misuse(f"--data is not JSON: {error}") from None
     if not isinstance(document, dict):

@@ -1,6 +1,7 @@
 """How a command ends that was not carried out: a line for people, a document for programs."""
 
 import json
+import sys
 from typing import Any
 
 Document = dict[str, Any]
@@ -43,4 +44,9 @@ def failure(code: int, message: str, problem: Document | None, as_json: bool) ->
     document = {"code": "usage" if code == 2 else "refused", "rule": None, "detail": message} | (problem or {})
     if "text" in document:
         document["detail"] = document.pop("text")
-    return json.dumps(document | {"detail": one_line(document["detail"]), "exit_code": code}, ensure_ascii=False)
+    return written(document | {"detail": one_line(document["detail"]), "exit_code": code}, sys.stderr)
+
+
+def written(document: Any, stream: Any, **form: Any) -> str:
+    """A document as JSON: readable where the stream takes every letter, else as programs read it too."""
+    return json.dumps(document, ensure_ascii=str(stream.encoding).lower() not in ("utf-8", "utf8"), **form)

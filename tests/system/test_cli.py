@@ -579,6 +579,30 @@ def test_as_a_program_it_ends_with_the_same_code():
     assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
 
 
+NARROW = {"PYTHONIOENCODING": "ascii", "LC_ALL": "C.UTF-8", "PATH": ""}
+
+
+def program(*arguments: str, **how: Any) -> Any:
+    """The command line as a program on a terminal that shows ASCII alone."""
+    return subprocess.run([sys.executable, "-m", "cli", *arguments], cwd=ROOT, env=NARROW, text=True, **how)
+
+
+def test_a_terminal_that_lacks_a_letter_gets_the_others_and_a_program_all():
+    lines = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    shown = program("catalogue", **lines)
+    assert (shown.returncode, shown.stderr) == (0, "") and "jtl_advanced    JTL Advanced    ?" in shown.stdout
+    assert "Mehr als fünf Kassen" in str(json.loads(program("catalogue", "--json", **lines).stdout))
+    assert "'ü' is no address" in json.loads(program("--url", "ü", "list", "--json", **lines).stderr)["detail"]
+
+
+def test_output_that_cannot_be_written_is_one_line_and_closed_output_is_no_fault():
+    with open("/dev/full", "w") as full:
+        done = program("catalogue", stdout=full, stderr=subprocess.PIPE)
+    assert (done.returncode, done.stderr) == (1, "the output cannot be written: No space left on device\n")
+    closed = f"cd {ROOT} && {sys.executable} -m cli catalogue >&- && {sys.executable} -m cli nonsense 2>&-; echo $?"
+    assert subprocess.run(["/bin/sh", "-c", closed], capture_output=True, text=True, env=NARROW).stdout == "2\n"
+
+
 def test_as_a_program_it_ends_before_python_takes_apart_what_a_thread_of_temporal_still_uses():
     """Such a thread aborts the process then, after the answer was printed; what was printed is not lost."""
     told = "import atexit, cli, sys; atexit.register(print, 'taken apart'); sys.argv[1:] = ['diagram', 'voucher']"

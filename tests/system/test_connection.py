@@ -60,6 +60,15 @@ def test_the_token_of_the_environment_goes_before_that_of_a_profile(home):
     assert connection(None, "live", home | {"CANCELLATIONS_TOKEN": OTTO}).token == OTTO
 
 
+@pytest.mark.parametrize("token", ["t\u00f6ken", "two words", "a\nb", "\x00"])
+def test_a_token_that_cannot_be_sent_is_not_repeated(home, token):
+    with pytest.raises(Misuse) as error:
+        connection("https://c.example", None, home | {"CANCELLATIONS_TOKEN": token})
+    assert "CANCELLATIONS_TOKEN" in str(error.value) and token not in str(error.value)
+    assert connection("https://c.example", None, home | {"CANCELLATIONS_TOKEN": f" {ANNA}\n"}).token == ANNA
+    assert connection("https://c.example", None, home | {"CANCELLATIONS_TOKEN": " "}).token is None
+
+
 def test_the_token_of_a_profile_is_told_to_its_own_address_alone(home):
     assert connection("https://elsewhere.example", "live", home).token is None
 
