@@ -7,6 +7,7 @@ from typing import Any
 
 from activities.sql.bulk_decisions import Bulk, BulkLine
 from portal.context import Portal
+from portal.freezes import standing_freeze
 from portal.problems import PortalProblem
 from states.model.bulk import MOST_TASKS
 
@@ -36,7 +37,8 @@ async def consequence_of(portal: Portal, bulk: Bulk, language: str) -> dict[str,
             task.cancel()
         for task in done:
             task.result()
-    return summed_up([answer for answer in answers if answer])
+    freeze = await portal.adapters.database.in_thread(standing_freeze, portal)
+    return summed_up([answer for answer in answers if answer]) | {"freeze": freeze}
 
 
 def numbers(total: int) -> list[int]:

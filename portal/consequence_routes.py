@@ -13,6 +13,7 @@ from activities.ports import AdapterError
 from portal import openapi_examples
 from portal.authority import Authority, OperatorAuthority
 from portal.context import Portal, requested_language
+from portal.freezes import standing_freeze
 from portal.incoming import check_own
 from portal.json_body import JsonBody
 from portal.openapi import OPERATOR, answer, body, problems, secured
@@ -60,7 +61,13 @@ async def weighed(
     said = await portal.runs.reader.weigh(row.workflow_id, question)
     mails = said.pop("mails")
     named = await with_names(portal, said, row.customer)
-    return named | {"mails": await portal.adapters.database.in_thread(mails_to_come, portal, mails)}
+    return named | await portal.adapters.database.in_thread(beside_it, portal, mails)
+
+
+def beside_it(portal: Portal, mails: Iterable[dict[str, Any]]) -> dict[str, Any]:
+    """What a run does not know of: the words of its mails, and the freeze that holds up what it asks for. Blocks."""
+    with portal.adapters.database.read():
+        return {"mails": mails_to_come(portal, mails), "freeze": standing_freeze(portal)}
 
 
 def mails_to_come(portal: Portal, mails: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -16,11 +16,10 @@ from portal.json_body import JsonBody
 from portal.openapi import BY_ANYBODY, SIGNED, answer, body, event_body, problems, secured
 from portal.parameters import CurrentPortal, Cursor, CustomerNumber, KindName, Limit, ReadIn, RunId
 from portal.problems import MEDIA_TYPE
-from portal.schemas import CancellationPage
+from portal.schemas import CancellationPage, PreviewDocument
 from portal.search import STATES, WAITING_FOR, criteria_of, search
 from portal.shown import shown
 from states.model.status import Status
-from states.views.preview import Preview
 
 ANY_ID = r"^[^\x00-\x1f\x7f]{1,1000}$"
 """A run that was started by hand may have an ID of another form than ours: it has ended `refused`."""
@@ -61,7 +60,7 @@ async def events(request: Request, portal: CurrentPortal) -> JSONResponse:
     "/previews",
     tags=["customers"],
     summary="What would happen, without starting anything",
-    responses=answer(200, Preview, openapi_examples.PREVIEW, "The preview, also where it would be refused")
+    responses=answer(200, PreviewDocument, openapi_examples.PREVIEW, "The preview, also where it would be refused")
     | problems(401, 403, 422, 503),
     openapi_extra=body(openapi_examples.REQUEST, "Request") | secured(*BY_ANYBODY),
 )

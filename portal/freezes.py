@@ -37,6 +37,12 @@ def freeze_answer(portal: Portal, until: datetime | None = None) -> dict[str, An
     return answer.model_dump(mode="json")
 
 
+def standing_freeze(portal: Portal) -> dict[str, Any] | None:
+    """The freeze that stands. Blocks."""
+    freeze = portal.adapters.freezes.standing()
+    return freeze.model_dump(mode="json") if freeze else None
+
+
 def begin_freeze(portal: Portal, order: FreezeOrder, authority: Authority) -> dict[str, Any]:
     """Freeze all effects; when this answers, nothing that changes something is under way any more.
 

@@ -3,8 +3,8 @@
 from typing import Any
 
 from portal.event_types import event_type
+from portal.schemas import PreviewDocument
 from states.model.status import CancellationItem
-from states.views.preview import Preview
 
 
 def cloud_event(name: str, id: str, time: str, data: dict[str, Any], **attributes: str) -> dict[str, Any]:
@@ -181,7 +181,7 @@ CALENDAR: dict[str, Any] = {
     "url": "https://cancellations.example/my/calendar/0f4b7c1d9e2a83556c70b1d4e8f39a26.ics",
 }
 CALENDAR_CHANGE: dict[str, Any] = {"renew": True, "remind_before": 7}
-PREVIEW = {name: STATUS.get(name) for name in Preview.model_fields} | {
+PREVIEW = {name: STATUS.get(name) for name in PreviewDocument.model_fields} | {
     "next": {"effective_at": "2027-02-28T23:00:00Z", "order_by": "2027-02-14T23:00:00Z"},
     "features_lost": [{"feature": "Track&Trace", "limited": False}],
 }
@@ -304,6 +304,7 @@ BULK_CONSEQUENCE: dict[str, Any] = {
         {"state": "scheduled", "state_text": "Noted for the date", "effective_day": "2027-02-01", "tasks": 19}
     ],
     "needs_second": 0,
+    "freeze": None,
 }
 BULK_FAILURES = "number,task,workflow_id,customer,code,rule,text,detail,at\r\n7,t-0b1c2d3e4f506172,…\r\n"
 BULK_PAGE: dict[str, Any] = {"items": [BULK], "total": 1, "next": None}
@@ -321,6 +322,7 @@ CONSEQUENCE: dict[str, Any] = {
     "opens": [],
     "mails": [{"to": "customer", "subject": "Taken back: JTL Advanced", "text": "Hello Muster GmbH, …"}],
     "needs_second": False,
+    "freeze": None,
 }
 HEALTH: dict[str, Any] = {"status": "ok"}
 READY: dict[str, Any] = {

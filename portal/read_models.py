@@ -11,6 +11,7 @@ from catalogue.texts import say
 from portal.context import Portal
 from portal.incoming import check_reason, read_request
 from portal.problems import unknown_customer
+from portal.run_reader import UNKNOWN_LANGUAGE
 from portal.schemas import LicenceAnswer, LicencesAnswer
 from portal.shown import with_names
 from settings import Settings
@@ -177,4 +178,18 @@ def previewed(portal: Portal, request: Request, settings: RunSettings, language:
     context = context_of(request.customer, portal.adapters, portal.settings, other_customer(request))
     inquiry = Inquiry(request=request, at=at)
     check = check_in(spoken_in(context, language), inquiry, portal.catalogues, portal.settings)
-    return preview(KINDS[request.kind], request, check, at, settings, say).model_dump(mode="json")
+    document = preview(KINDS[request.kind], request, check, at, settings, say).model_dump(mode="json")
+    record = spoken_in(context, language).record
+    spoken: str = record.language if record else UNKNOWN_LANGUAGE
+    return document | {"at_rest": at_rest(portal, request, document, spoken)}
+
+
+def at_rest(portal: Portal, request: Request, document: dict[str, Any], language: str) -> str | None:
+    """What is said before an order while all effects are frozen; None of what orders nothing, and of another moment.
+
+    The date stays as it is shown, but of what is switched off: that holds from the day on which it is done.
+    """
+    ordered = hasattr(KINDS[request.kind].chart, "place_order") and document["refusal"] is None
+    if request.time is not None or not ordered or portal.adapters.freezes.standing() is None:
+        return None
+    return say(language, "about.at_rest", {name: document[name] for name in ("cost_effect", "effective_at")})

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from activities.sql.freezes import Freeze
 from states.model.base import Amount, Identifier, LongText, Moment, ShortText, Value
 from states.model.bulk import MOST_TASKS, BulkAct, BulkState, LineState
 from states.model.consequence import Consequence
@@ -16,6 +17,7 @@ from states.model.sent_mails import SentMail
 from states.model.status import CancellationItem, Status, TaskEntry, WaitingFor
 from states.views.audience import FIELDS
 from states.views.outlook import Timing
+from states.views.preview import Preview
 
 
 class ProblemDocument(BaseModel):
@@ -542,6 +544,15 @@ class BulkConsequence(Value):
     refused: tuple[BulkRefused, ...]
     comes_to: tuple[BulkComesTo, ...]
     needs_second: int = Field(description="How many would wait for a second person")
+    freeze: Freeze | None = Field(description="The freeze that stands: what is asked for is done when it ends")
+
+
+class PreviewDocument(Preview):
+    """What would happen (`POST /previews`)."""
+
+    at_rest: str | None = Field(
+        description="While all effects are frozen, of what would be ordered now: that it counts, and is done afterwards"
+    )
 
 
 class BulkPage(Counted):
@@ -572,6 +583,7 @@ class ConsequenceDocument(Consequence):
     """How the run would stand, and who would hear of it. `refused`: why it would not be taken; nothing would change."""
 
     mails: tuple[ComingMail, ...]  # type: ignore[assignment]
+    freeze: Freeze | None = Field(description="The freeze that stands: what the decision asks for is done when it ends")
 
 
 OPEN: dict[str, Any] = {

@@ -177,4 +177,4 @@ class Handlers:
     @workflow.query(name="consequence", description=CONSEQUENCE)
     def consequence(self: Any, *payloads: Any) -> Consequence:
         """What a decision would do, said before it is sent."""
-        return weigh(self.chart, tuple(self.effects.being_performed()), payloads)
+        return weigh(self.chart, tuple(self.effects.being_performed()), payloads, self.effects.is_frozen)

@@ -1,5 +1,6 @@
 """The query `consequence`: what an operator's decision would do, tried on a copy of what the run remembers."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -52,11 +53,21 @@ def copy_of(chart: Chart) -> Chart:
     return type(chart)(chart.model.model_copy())
 
 
-def weigh(chart: Chart, under_way: tuple[Effect, ...], payloads: tuple[Any, ...]) -> Consequence:
-    """What the decision would do to a run. `under_way`: what it is having performed."""
+Awaits = Callable[[Effect], bool]
+"""Whether a chart waits for an effect."""
+
+
+def weigh(
+    chart: Chart, under_way: tuple[Effect, ...], payloads: tuple[Any, ...], is_frozen: Callable[[Awaits], bool]
+) -> Consequence:
+    """What the decision would do to a run. `under_way`: what it is having performed.
+
+    `is_frozen`: whether a freeze holds up what a chart waits for.
+    """
     asked, trial = asked_about(payloads, workflow.now()), copy_of(chart)
     if not isinstance(asked, Weighed):
         refusal, language = asked
         return consequence(chart.model, trial, Course(refusal), say, step_of=step_of, language=language)
     course = tried(trial, asked.event, asked.message, asked.at, under_way)
-    return consequence(chart.model, trial, course, say, step_of=step_of, language=asked.language)
+    frozen = is_frozen(trial.awaits)
+    return consequence(chart.model, trial, course, say, step_of=step_of, language=asked.language, frozen=frozen)

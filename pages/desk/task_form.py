@@ -187,6 +187,7 @@ def seen_of(consequence: Document, task: Document) -> str:
         mails,
         refused and refused["code"],
         proposed and [proposed["by"], proposed["at"]],
+        consequence["freeze"] is not None,
         task["proof"],
     ]
     return hashlib.sha256(json.dumps(shown, sort_keys=True).encode()).hexdigest()[:16]

@@ -101,6 +101,8 @@ class CaseView:
     receipts: tuple[Document, ...]
     run_id: str | None
     """The run that was asked for; None for the newest."""
+    at_rest: str | None = None
+    """What is said before the order while bookings and changes are at rest."""
 
     @property
     def acts(self) -> frozenset[str]:
@@ -239,6 +241,7 @@ async def view_of(calls: Calls, visitor: Visitor, document: Document, run_id: st
         surplus=surplus_of(document, licences, listed),
         choices=choices,
         cost=preview["cost"] if preview and preview["cost_effect"] == document["cost_effect"] else None,
+        at_rest=preview["at_rest"] if preview else None,
         receipts=tuple(receipts["items"]) if receipts else (),
         run_id=run_id,
     )

@@ -14,7 +14,7 @@ from pages.act_names import act_of
 from pages.calls import CallRefused, Document, Visitor, page_problem
 from pages.forms import form_id, value, values
 from pages.my.addresses import act_address, case_address, own_case, several_address, start_address
-from pages.my.case_view import ENDS
+from pages.my.case_view import ENDS, asked
 from pages.site import CheckedForm, CurrentSite, CurrentVisitor, Site
 
 router = APIRouter(include_in_schema=False)
@@ -57,6 +57,8 @@ class Together:
 
     event: str
     documents: tuple[Document, ...]
+    at_rest: str | None = None
+    """What is said before the order while bookings and changes are at rest."""
 
     @property
     def act(self) -> str:
@@ -97,7 +99,9 @@ async def several_page(
         "rows": rows,
         "free": [row for row in rows if not row.running and row.licence["kind"]],
         "under_way": [row for row in rows if row.running],
-        "together": together(row.document for row in rows if row.running and row.document),
+        "together": await previewed(
+            site, visitor, together(row.document for row in rows if row.running and row.document)
+        ),
         "chosen": frozenset(chosen),
         "refused": bool(problems),
         "back": own_case(request.query_params.get("back"), visitor) or back,
@@ -139,6 +143,17 @@ def together(documents: Iterable[Document]) -> list[Together]:
         key = (event, document["kind"], str(document["effective_at"]), document["cost_effect"], said)
         groups.setdefault(key, []).append(document)
     return [Together(key[0], tuple(group)) for key, group in groups.items() if len(group) > 1]
+
+
+async def previewed(site: Site, visitor: Visitor, groups: list[Together]) -> list[Together]:
+    """The groups, those that may be ordered with what is said before that."""
+
+    async def of(group: Together) -> Together:
+        request = {name: group.documents[0][name] for name in ("kind", "subject")}
+        preview = await asked(group.event == "place_order", site.calls.preview, visitor, request)
+        return replace(group, at_rest=preview["at_rest"]) if preview else group
+
+    return list(await asyncio.gather(*map(of, groups)))
 
 
 @router.post("/my/cancel-several")

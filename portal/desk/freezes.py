@@ -9,7 +9,7 @@ from portal.authority import Authority
 from portal.context import Portal
 from portal.desk.authority import authority_in
 from portal.freeze_schemas import FreezeOrder, FreezeRelease
-from portal.freezes import begin_freeze, freeze_answer, release_freeze
+from portal.freezes import begin_freeze, freeze_answer, release_freeze, standing_freeze
 from portal.page_calls import answered
 from portal.parameters import bound_of
 from portal.strict_json import read_document
@@ -24,8 +24,8 @@ class DeskFreezes:
     async def standing(self, operator: Operator) -> Document | None:
         """The freeze that stands."""
         with answered(operator.language):
-            standing = await self.portal.adapters.database.in_thread(self.portal.adapters.freezes.standing)
-        return standing.model_dump(mode="json") if standing else None
+            standing: Document | None = await self.portal.adapters.database.in_thread(standing_freeze, self.portal)
+        return standing
 
     async def freeze(self, operator: Operator, until: str | None = None) -> Document:
         """`GET /freeze`."""

@@ -89,8 +89,12 @@ def consequence(
     step_of: StepOf,
     language: str | None = None,
     shown: Glance | None = None,
+    frozen: bool = False,
 ) -> Consequence:
-    """Read off what a tried decision has led to. `shown`: how the run then stands, unless its chart says so."""
+    """Read off what a tried decision has led to. `shown`: how the run then stands, unless its chart says so.
+
+    `frozen`: a freeze holds up what it would then still wait for.
+    """
     memory = trial.model
     language = language or language_of(memory)
     shown = shown or glance(trial)
@@ -103,6 +107,7 @@ def consequence(
         kind=memory.request.kind,
         target=memory.request.target,
         awaited=awaited_by(memory),
+        frozen=frozen,
         **shown._asdict(),
     )
     return Consequence(

@@ -27,6 +27,7 @@ from portal.schemas import (
     Health,
     KeySet,
     LicencesAnswer,
+    PreviewDocument,
     ProblemDocument,
     ReceiptsAnswer,
     Rejection,
@@ -41,7 +42,6 @@ from states.model.ends import ENDS
 from states.model.record import Customer
 from states.model.request import ConfirmTask, RejectTask, Request
 from states.model.status import End, Status
-from states.views.preview import Preview
 from tests.adapters.many_rows import fill
 from tests.portal.conftest import Caller, event, requested
 from tests.portal.standin import until
@@ -413,7 +413,7 @@ async def test_a_preview_says_both_dates(portal, time, effective, order_by, foll
     assert found["next"]["effective_at"] == following
     assert set(found) == {
         "effective_at", "order_by", "why", "next", "cost_effect", "cost", "features_lost", "surplus", "warnings",
-        "refusal", "catalogue",
+        "refusal", "catalogue", "at_rest",
     }  # fmt: skip
     assert found["features_lost"]
 
@@ -547,7 +547,9 @@ async def test_openapi_has_examples_problems_and_the_shapes(portal):
             for status, answer in call["responses"].items():
                 assert int(status) < 400 or "application/problem+json" in answer["content"], (method, path, status)
             assert method in ("get", "delete") or call["requestBody"]["content"], (method, path)
-    assert {"Status", "Preview", "ProblemDocument", "CloudEventDocument"} <= set(document["components"]["schemas"])
+    assert {"Status", "PreviewDocument", "ProblemDocument", "CloudEventDocument"} <= set(
+        document["components"]["schemas"]
+    )
 
 
 async def test_the_examples_of_openapi_are_of_their_shapes():
@@ -562,7 +564,7 @@ async def test_the_examples_of_openapi_are_of_their_shapes():
         (Calendar, openapi_examples.CALENDAR),
         (CalendarChange, openapi_examples.CALENDAR_CHANGE),
         (Choices, openapi_examples.CHOICES),
-        (Preview, openapi_examples.PREVIEW),
+        (PreviewDocument, openapi_examples.PREVIEW),
         (CancellationPage, openapi_examples.PAGE),
         (ReceiptsAnswer, openapi_examples.RECEIPTS),
         (KeySet, openapi_examples.KEYS),

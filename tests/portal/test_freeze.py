@@ -8,9 +8,12 @@ import pytest
 from activities.sql.freezes import Held
 from portal import freeze_examples
 from portal.freeze_schemas import FreezeAnswer
+from states.model.record import Customer
+from tests.adapters.customers import licence
 from tests.portal.access import OPERATOR, PORTAL, SHOP, TOKENS, bearer, opened
 from tests.portal.conftest import Caller
 from tests.portal.test_events import is_problem
+from tests.runs.customers import customer_record
 
 REASON = {"reason": "wrong prices", "by": "anna"}
 
@@ -82,6 +85,52 @@ async def test_what_would_fall_into_it_is_looked_up_before(offline: Caller) -> N
     assert datetime.fromisoformat(looked["falls_into"]["until"]) == until and not looked["frozen"]
     wrong = await offline.http.get("/freeze", params={"until": "soon"})
     assert is_problem(wrong, 422, "malformed")
+
+
+RESTS = "All bookings and changes are at rest with us just now. What you submit counts at once; "
+AT_REST: list[tuple[str, dict[str, Any], str | None]] = [
+    (
+        "a date",
+        {"kind": "edition", "subject": "jtl", "target": "jtl_advanced"},
+        "That changes nothing about your date.",
+    ),
+    ("a term", {"kind": "wms_user", "subject": "L-77"}, "That changes nothing about your date."),
+    (
+        "switched off",
+        {"kind": "pos", "subject": "L-1"},
+        "it is carried out as soon as we go on, and holds from the day",
+    ),
+    ("no date yet", {"kind": "wms_user", "subject": "L-2"}, "it is booked as soon as we go on."),
+    ("refused", {"kind": "edition", "subject": "jtl", "target": "jtl_pro"}, None),
+    ("another moment", {"kind": "wms_user", "subject": "L-77", "time": "2027-01-10T12:00:00+01:00"}, None),
+    ("nothing ordered", {"kind": "misclick", "subject": "x", "explanation": "oh"}, None),
+]
+
+
+@pytest.mark.parametrize(("what", "asked", "said"), AT_REST, ids=[case[0] for case in AT_REST])
+async def test_before_an_order_the_customer_reads_what_a_freeze_means_for_it(
+    offline: Caller, what: str, asked: dict[str, Any], said: str | None
+) -> None:
+    """Never another date: what is booked keeps its own, what is switched off holds from the day when that is done."""
+    held = [
+        licence("L-77", "wms_user", term_ends="2027-01-31"),
+        licence("L-1", "pos_wawi", included=True),
+        licence("L-2", "wms_user"),
+    ]
+    offline.adapters.records.load([Customer.model_validate(customer_record(*held, language="en"))])
+    request = {"customer": "K-1001"} | asked
+    before = (await offline.http.post("/previews", json=request)).json()
+    assert before["at_rest"] is None
+    await offline.http.post("/freeze", json=REASON)
+    frozen = (await offline.http.post("/previews", json=request)).json()
+    moving = ("at_rest", "why", *(["effective_at"] if what == "switched off" else []))  # name the moment of asking
+    assert {**frozen, **{name: before[name] for name in moving}} == before
+    if said is None:
+        assert frozen["at_rest"] is None
+    else:
+        assert frozen["at_rest"].startswith(RESTS) and said in frozen["at_rest"], frozen
+        assert "wrong prices" not in frozen["at_rest"]
+    assert ("nothing about your date" in str(frozen["at_rest"])) == (what in ("a date", "a term"))
 
 
 def test_the_examples_are_what_is_answered() -> None:

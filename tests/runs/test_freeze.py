@@ -26,6 +26,7 @@ from tests.runs.steps import (
     request_downgrade,
     status_when,
 )
+from tests.runs.test_decisions import asked_back, consequence_of, listed, portal_of
 from tests.runs.test_history import history_of, types_of
 from workflows import options
 
@@ -247,6 +248,47 @@ async def test_no_ticket_is_opened_or_closed_and_on_release_both_are_done(world:
     await status_when(during, lambda _: len(rows(world, ticket)) == 2)
     await status_when(during, lambda _: rows(world, ticket) == [("closed",), ("open",)])
     await status_when(during, lambda _: rows(world, "SELECT ticket FROM tasks WHERE open") == [("T-000002",)])
+
+
+# What is said before a decision.
+
+
+async def test_before_a_decision_the_freeze_is_said_and_the_rest_stays_as_it_will_be(world: World) -> None:
+    """The run knows of no freeze that holds up nothing of it: the portal adds it, and promises no other date."""
+    run = await asked_back(world)
+    granted = {"by": "otto", "decision": "granted", "note": "fine"}
+    async with portal_of(world) as portal:
+        place = await listed(portal, run, "revocation")
+        before = await consequence_of(portal, place, confirm=granted)
+        assert before["freeze"] is None
+        await freeze(world)
+        said = await consequence_of(portal, place, confirm=granted)
+        assert said | {"freeze": None} == before
+        assert (said["freeze"]["by"], said["freeze"]["reason"]) == ("anna", "wrong prices in the catalogue")
+        held = (await portal.post(f"{place}/confirm", json=granted)).json()
+    assert (held["state"], held["waiting_for"]) == ("scheduled", ["system"])
+    assert held["effective_at"] == said["effective_at"]
+    await release(world)
+    done = await in_state(run, "revoked")
+    assert {name: done[name] for name in ("effective_at", "waiting_for")} == {
+        name: said[name] for name in ("effective_at", "waiting_for")
+    }
+
+
+async def test_a_decision_that_leaves_something_held_says_so_before(world: World) -> None:
+    await world.load(customer_record())
+    run = await prepare_downgrade(world)
+    await freeze(world)
+    await run("place_order", time=PLACED)
+    await run("request_revocation", explanation="oh")
+    await waiting(world, "place_order")
+    async with portal_of(world) as portal:
+        place = await listed(portal, run, "revocation")
+        declined = await consequence_of(
+            portal, place, "de", confirm={"by": "otto", "decision": "declined", "note": "no"}
+        )
+    assert (declined["state"], declined["waiting_for"]) == ("order", ["system"])
+    assert RESTS in declined["waiting_text"] and declined["freeze"] is not None
 
 
 # What may happen in a freeze.

@@ -521,6 +521,7 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "note.licences": {"licences": ["Kasse (L-1)", "Kasse (L-2)"]},
     "about.label": {"kind": "order_package", "subject": "orders", "called": None, "current": 2500},
     "about.target": {"kind": "order_package", "target": 1000},
+    "about.at_rest": {"cost_effect": "cancellation", "effective_at": "2027-01-31T23:00:00Z"},
     "about.own_step": {"what": "third_party", "name": "Fremdmarkt"},
     **{f"waits.{whom}": WAITED for whom in words(WAITS) | OPERATORS_DO},
     "retold.reminded": {},
