@@ -1,7 +1,7 @@
 """The activities of the nightly comparison: compare, tell operators, settle."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -16,7 +16,7 @@ from activities.mail.frame import framed
 from activities.mail.messages import mail_text, send_letter
 from activities.notice_routes import operators
 from activities.ports import Executions
-from activities.reconciliation.findings import findings_of, is_overdue, remembered, text_of
+from activities.reconciliation.findings import Still, findings_of, is_overdue, remembered, text_of
 from activities.reconciliation.lost_runs import end_of, read_status
 from activities.reconciliation.shown_list import mend
 from activities.ticket_desk import TicketDesk
@@ -54,14 +54,17 @@ class ComparisonActivities:
         with adapter_errors_translated():
             executions = await self.executions_of(await in_thread(runs.recorded))
             now = datetime.now(UTC)
+            still = [
+                Still(freeze.since, freeze.released_at or now) for freeze in await in_thread(self.adapters.freezes.log)
+            ]
             grace = self.settings.apply_window + A_DAY
             compared = [
-                (await self.completed(run, executions[part_of(run)], now, grace), executions[part_of(run)])
+                (await self.completed(run, executions[part_of(run)], now, grace, still), executions[part_of(run)])
                 for run in await in_thread(runs.recorded)
                 if part_of(run) in executions
             ]
             held = await in_thread(self.adapters.freezes.waiting_runs)
-            findings = findings_of(compared, now, grace, held)
+            findings = findings_of(compared, now, grace, held, still)
             reported = await in_thread(runs.reported, [finding.key for finding in findings])
         marked = tuple(finding.model_copy(update={"known": finding.key in reported}) for finding in findings)
         new = sum(not finding.known for finding in marked)
@@ -129,14 +132,16 @@ class ComparisonActivities:
         TicketDesk(self.adapters).close_those(ticketed, run.workflow_id)
         self.adapters.recorded_runs.close(run, execution, end)
 
-    async def completed(self, run: RecordedRun, execution: Execution, now: datetime, grace: timedelta) -> RecordedRun:
+    async def completed(
+        self, run: RecordedRun, execution: Execution, now: datetime, grace: timedelta, still: Sequence[Still]
+    ) -> RecordedRun:
         """With what else is known: its end in the ledger; of an open run whose date seems to have passed, its own date.
 
         An operator may have moved that one, and the booking still shows what was ordered.
         """
         if execution.how != "open":
             return await self.adapters.database.in_thread(self.adapters.recorded_runs.with_end, run, execution)
-        if run.booking is None or not is_overdue(run, now, grace):
+        if run.booking is None or not is_overdue(run, now, grace, still):
             return run
         document = read_status(await self.executions.status(run.workflow_id, execution.run_id))
         if document is None or document.effective_at is None:

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
-from typing import get_args
+from typing import NamedTuple, get_args
 
 from activities.ports import FINDING
 from catalogue.texts import say
@@ -12,9 +12,22 @@ from states.model.reconciliation import Code, Execution, Finding, RecordedRun
 ORDER: tuple[Code, ...] = get_args(Code)
 
 
-def is_overdue(run: RecordedRun, now: datetime, grace: timedelta) -> bool:
-    """Whether the date of its booking has passed by more than `grace`."""
-    return run.booking is not None and run.booking.effective_at + grace < now
+class Still(NamedTuple):
+    """A time in which all effects were frozen; `until`: its release, or now."""
+
+    since: datetime
+    until: datetime
+
+
+def is_overdue(run: RecordedRun, now: datetime, grace: timedelta, still: Sequence[Still] = ()) -> bool:
+    """Whether the date of its booking has passed by more than `grace`, which stands still while all effects do: what a
+    freeze has held up is made up for after its release, and not in one moment.
+    """
+    if run.booking is None:
+        return False
+    date = run.booking.effective_at
+    stood = sum((max(each.until - max(each.since, date), timedelta(0)) for each in still), timedelta(0))
+    return date + grace + stood < now
 
 
 def code_of(run: RecordedRun, execution: Execution, overdue: bool) -> Code | None:
@@ -36,9 +49,11 @@ def code_of(run: RecordedRun, execution: Execution, overdue: bool) -> Code | Non
     return "booking_left"
 
 
-def finding_of(run: RecordedRun, execution: Execution, now: datetime, grace: timedelta) -> Finding | None:
-    """The finding on one run, if there is one."""
-    overdue = is_overdue(run, now, grace)
+def finding_of(
+    run: RecordedRun, execution: Execution, now: datetime, grace: timedelta, still: Sequence[Still] = ()
+) -> Finding | None:
+    """The finding on one run, if there is one. A run that is over waits for no release."""
+    overdue = is_overdue(run, now, grace, still if execution.how == "open" else ())
     code = code_of(run, execution, overdue)
     if code is None:
         return None
@@ -64,8 +79,10 @@ def findings_of(
     now: datetime,
     grace: timedelta,
     held: Collection[str] = (),
+    still: Sequence[Still] = (),
 ) -> tuple[Finding, ...]:
-    """All findings, worst first, then by run. A date passes in a freeze: a run that is `held` by one is not overdue.
+    """All findings, worst first, then by run. A date passes in a freeze: a run that is `held` by one is not overdue,
+    and of none counts the time in which everything stood `still`.
 
     Where Temporal knows none of the runs that have not ended, it is another server or a lost one: a single finding
     says so, and none of them is taken for lost.
@@ -75,7 +92,7 @@ def findings_of(
     if unended and all(execution.how == "unknown" for _, execution in unended):
         findings.append(all_unknown([run for run, _ in unended]))
         compared = [(run, execution) for run, execution in compared if run.ended is not None]
-    judged = [finding_of(run, execution, now, grace) for run, execution in compared]
+    judged = [finding_of(run, execution, now, grace, still) for run, execution in compared]
     findings += [
         finding
         for finding in judged

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from activities.reconciliation.findings import findings_of, remembered, text_of
+from activities.reconciliation.findings import Still, findings_of, remembered, text_of
 from activities.reconciliation.lost_runs import end_of
 from activities.sql.bookings import key_of
 from settings import Settings, explain
@@ -76,6 +76,40 @@ CASES: list[tuple[str, RecordedRun, Execution, str | None]] = [
 @pytest.mark.parametrize(("run", "found", "code"), [case[1:] for case in CASES], ids=[case[0] for case in CASES])
 def test_a_run_is(run: RecordedRun, found: Execution, code: str | None) -> None:
     assert [one.code for one in findings_of([(run, found), ALIVE], NOW, GRACE)] == ([code] if code else [])
+
+
+HOUR = timedelta(hours=1)
+FREEZES: list[tuple[str, tuple[timedelta, timedelta], timedelta, str | None]] = [
+    # Since and until when all stood still, and when it is compared, after the date of the booking.
+    ("it_stands", (-HOUR, 72 * HOUR), 72 * HOUR, None),
+    ("just_released", (-HOUR, 72 * HOUR), 72 * HOUR + GRACE, None),
+    ("long_released", (-HOUR, 72 * HOUR), 72 * HOUR + GRACE + HOUR, "overdue"),
+    ("before_the_date", (-72 * HOUR, -HOUR), GRACE + HOUR, "overdue"),
+    ("some_hours_of_it", (2 * HOUR, 5 * HOUR), 3 * HOUR + GRACE, None),
+    ("some_hours_of_it_and_more", (2 * HOUR, 5 * HOUR), 4 * HOUR + GRACE, "overdue"),
+    ("overdue_before", (GRACE + HOUR, 99 * HOUR), 99 * HOUR, "overdue"),
+]
+
+
+@pytest.mark.parametrize(("span", "after", "code"), [case[1:] for case in FREEZES], ids=[case[0] for case in FREEZES])
+def test_what_a_freeze_has_held_up_has_all_its_time_after_the_release(
+    span: tuple[timedelta, timedelta], after: timedelta, code: str | None
+) -> None:
+    still, now = [Still(DATE + span[0], DATE + span[1])], DATE + after
+    found = findings_of([(held(DATE), seen("open")), ALIVE], now, GRACE, (), still)
+    assert [one.code for one in found] == ([code] if code else [])
+    # A run that is over waits for no release.
+    over = (held(DATE, ended="given_up"), seen("completed"))
+    assert [one.code for one in findings_of([over, ALIVE], DATE + GRACE + HOUR, GRACE, (), still)] == [
+        "overdue_unwatched"
+    ]
+
+
+def test_a_run_that_a_freeze_holds_is_not_overdue_and_one_that_is_lost_is_found() -> None:
+    overdue, lost = (held(DATE), seen("open")), (held(DATE), seen("terminated"))
+    assert [one.code for one in findings_of([overdue, ALIVE], NOW, GRACE)] == ["overdue"]
+    assert findings_of([overdue, ALIVE], NOW, GRACE, {RUN}) == ()
+    assert [one.code for one in findings_of([lost, ALIVE], NOW, GRACE, {RUN})] == ["booking_unwatched"]
 
 
 def test_the_worst_comes_first() -> None:

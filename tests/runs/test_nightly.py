@@ -5,7 +5,7 @@ import json
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -28,7 +28,7 @@ from states.model.reconciliation import Comparison
 from tests.runs.customers import VOUCHERS, customer_record
 from tests.runs.documents import mails
 from tests.runs.harness import Run, World, database_file, open_world
-from tests.runs.steps import continue_as_new, prepare_downgrade
+from tests.runs.steps import continue_as_new, in_state, prepare_downgrade, request_downgrade
 from tests.system.processes import until
 from worker import create_worker
 from workflows.nightly import ID
@@ -275,6 +275,40 @@ async def test_a_booking_past_its_date_is_told_once(nights: World) -> None:
     for _ in range(2):
         assert await night(nights) == {lost.handle.id: "overdue_unwatched"}
     assert len(to_operators(nights)) == 2
+
+
+async def due_in_a_freeze(world: World, subject: str, target: str) -> Run:
+    """A run whose date came long ago, in a freeze that began before it: its change is held."""
+    began, placed = datetime.now(UTC) - timedelta(days=90), datetime.now(UTC) - timedelta(days=80)
+
+    async def freeze() -> None:
+        """Freeze all effects, unless they are."""
+        world.adapters.freezes.freeze("anna", "wrong prices", None, began)
+
+    run = await request_downgrade(world, target, subject=subject, time=placed.isoformat())
+    await run("acknowledge_warning", time=placed.isoformat())
+    world.centre.before["apply_change"] = freeze
+    await run("place_order", time=placed.isoformat())
+    await until(lambda: rows(world, "SELECT 1 FROM held_effects WHERE asker = ?", run.handle.id))
+    return run
+
+
+@pytest.mark.settings(max_event_age=timedelta(days=400))
+async def test_a_run_whose_date_comes_in_a_freeze_is_no_finding_and_one_that_is_lost_in_it_is(nights: World) -> None:
+    """Neither while it is held, nor after the release as long as any date has: its change need not be made at once."""
+    freezes = nights.adapters.freezes
+    lost, kept = await booked(nights), await due_in_a_freeze(nights, "jtl", "jtl_advanced")
+    await lost.handle.terminate()
+    assert await night(nights) == {lost.handle.id: "booking_unwatched"}
+    assert (await kept.status())["waiting_for"] == ["system"]
+    nights.centre.down.add("apply_change")
+    freezes.release("anna", "prices are right", datetime.now(UTC))
+    await until(lambda: rows(nights, "SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM held_effects)"))
+    assert await night(nights) == {}
+    assert (await kept.status())["state"] == "scheduled"
+    nights.centre.down.clear()
+    await in_state(kept, "applied")
+    assert await night(nights) == {}
 
 
 # Beside the cancellations.
