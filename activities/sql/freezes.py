@@ -170,7 +170,8 @@ class SqlFreezes:
                 row = {**each._asdict(), "freeze": freeze, "since": datetime.now(UTC)}
                 if insert_once(connection, held_effects, row) is None:
                     again = update(held_effects).where(held_effects.c.key == each.key)
-                    connection.execute(again.values(freeze=freeze, claimed_until=None))
+                    # A mail that a run could not send before it ended is another workflow's: that one is told.
+                    connection.execute(again.values(freeze=freeze, claimed_until=None, asker=each.asker))
             return Frozen(freeze)
 
     # By whoever tells that it may be done.

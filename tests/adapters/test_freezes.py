@@ -11,6 +11,7 @@ from temporalio.exceptions import ApplicationError
 from temporalio.testing import ActivityEnvironment
 
 from activities.cancellations import CancellationActivities
+from activities.ports import Unavailable
 from activities.release_teller import AT_A_TIME, ReleaseTeller
 from activities.sql import freezes as module
 from activities.sql.database import Database
@@ -100,6 +101,15 @@ async def test_what_the_next_freeze_holds_is_not_forgotten_over_news_of_the_last
     assert freezes.claim(1)[0] == 2
 
 
+async def test_who_asks_last_is_told(freezes: SqlFreezes) -> None:
+    """What a run could not send before it ended is another workflow's, which waits for the same under the same key."""
+    freezes.freeze("anna", "x", None, NOW)
+    freezes.hold(held())
+    freezes.hold(held()._replace(asker="mails/edition/K-1/jtl"))
+    freezes.release("anna", None, NOW)
+    assert told(freezes.claim(1)) == ["mails/edition/K-1/jtl"]
+
+
 async def test_a_freeze_begins_when_the_change_under_way_has_ended(freezes: SqlFreezes) -> None:
     """So that after its answer nothing changes any more: whoever has been let through is waited for."""
     let_through, freezing = threading.Event(), threading.Event()
@@ -182,6 +192,42 @@ async def test_thousands_are_told_a_few_at_a_time_and_each_run_once(teller: Any)
     await release.tell_released()
     assert told == [(f"edition/K-{number}/jtl", 1) for number in range(AT_A_TIME + 3)]
     assert freezes.waiting() == {"runs": 0}
+
+
+async def test_whoever_cannot_be_told_holds_up_no_other_and_is_told_later(teller: Any, monkeypatch: Any) -> None:
+    """Neither a run nor a ticket: nobody is told twice because of it, and a later claim has just what is left."""
+    release, told = teller
+    adapters = release.adapters
+    down = {"edition/K-1/jtl"}
+
+    async def tell(asker: str, freeze: int) -> None:
+        if asker in down:
+            raise Unavailable("Temporal does not answer")
+        told.append((asker, freeze))
+
+    closed: list[str] = []
+
+    def close(key: str) -> None:
+        if key in down:
+            raise Unavailable("the ticket desk does not answer")
+        closed.append(key)
+
+    release = ReleaseTeller(adapters, tell)
+    adapters.freezes.freeze("anna", "x", None, NOW)
+    adapters.freezes.hold(*map(held, range(4)), *(Held(f"t-{n}", CLOSE_TICKET, "misclick/K-1/x") for n in range(3)))
+    adapters.freezes.release("anna", None, NOW)
+    down.add("t-0")
+    monkeypatch.setattr(module, "CLAIMED", timedelta(0))
+    monkeypatch.setattr(type(adapters.tickets), "close", lambda _, key: close(key))
+    for _ in range(3):
+        with pytest.raises(Unavailable):
+            await release.tell_released()
+    assert told == [(f"edition/K-{number}/jtl", 1) for number in (0, 2, 3)] and closed == ["t-1", "t-2"]
+    assert adapters.freezes.waiting() == {"close_ticket": 1, "place_order": 1, "runs": 1}
+    down.clear()
+    await release.tell_released()
+    assert told[3:] == [("edition/K-1/jtl", 1)] and closed[2:] == ["t-0"]
+    assert adapters.freezes.waiting() == {"runs": 0}
 
 
 async def test_a_ticket_that_was_to_be_closed_is_closed_after_the_release(teller: Any) -> None:

@@ -250,6 +250,25 @@ async def test_no_ticket_is_opened_or_closed_and_on_release_both_are_done(world:
     await status_when(during, lambda _: rows(world, "SELECT ticket FROM tasks WHERE open") == [("T-000002",)])
 
 
+async def test_mails_of_a_run_that_ends_in_a_freeze_go_out_with_the_release(world: World) -> None:
+    """And not a day later, when what sends them would look by itself: that workflow is told in the run's place."""
+    await world.load(customer_record())
+    run = await world.request("misclick", "K-1001", "oops", explanation="wrong button")
+    await mails_when(run, lambda mails: len(mails) == 1)
+    await freeze(world)
+    declined = await run.confirm("support_ticket", decision="declined", note="no")
+    assert declined["state"] == "refused"
+    await run.handle.result()
+    await waiting(world, "notify")
+    its_mails = "SELECT asker FROM held_effects WHERE effect = 'notify' AND asker LIKE 'mails/%'"
+    await status_when(run, lambda _: rows(world, its_mails))
+    assert len(to_customers(world)) == 1
+    before = await present(world)
+    await release(world)
+    await mails_when(run, lambda _: len(to_customers(world)) == 2)
+    assert await present(world) - before < options.FROZEN_LOOK
+
+
 # What is said before a decision.
 
 
