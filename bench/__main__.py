@@ -37,6 +37,7 @@ PARTS = {
     "portal": PORTAL,
     "lists": Part("bench.lists", ("--databases", "SQLite"), ("--rounds", "5")),
     "herd": Part("bench.herd", short=None, long=("--runs", "500", "--window", "150")),
+    "freeze": Part("bench.freeze", short=None, long=("--runs", "2000")),
     "sleeping": Part("bench.sleeping", short=None),
     "units": Part("bench.units", None, ()),
     "beside": Part("bench.beside", None, ()),

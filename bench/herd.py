@@ -12,7 +12,7 @@ import logging
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -91,11 +91,13 @@ class Phase:
         return f"{self.name:10} {len(self.waited):5} {waits}   {cpu}{missed}"
 
 
-async def load(folder: Path, herd: int, newcomers: int) -> None:
-    """Customers with an edition to downgrade, and nothing in surplus."""
+async def load(folder: Path, herd: int, newcomers: int, *, with_mail: bool = False) -> None:
+    """Customers with an edition to downgrade, and nothing in surplus. `with_mail`: they are written to."""
     names = [f"H-{number}" for number in range(herd)] + [f"N-{number}" for number in range(newcomers)]
+    held = {"language": "en", "editions": {"jtl": "jtl_pro"}}
     lines = (
-        json.dumps({"customer": name, "name": name, "language": "en", "editions": {"jtl": "jtl_pro"}}) for name in names
+        json.dumps({"customer": name, "name": name} | held | ({"email": f"{name}@shops.example"} if with_mail else {}))
+        for name in names
     )
     path = folder / "customers.jsonl"
     path.write_text("\n".join(lines), encoding="utf-8")
@@ -157,12 +159,12 @@ class Newcomers:
             phase.unanswered += 1
         phase.waited.append((time.perf_counter() - began) * 1000)
 
-    async def measure(self, name: str, until_: datetime) -> Phase:
-        """Send until that moment, and wait for the last answers."""
+    async def measure(self, name: str, goes_on: Callable[[], bool]) -> Phase:
+        """Send for as long as it goes on, and wait for the last answers."""
         phase, sent = Phase(name), []
         began, before = time.monotonic(), self.system.cpu()
         async with self.system.http() as http:
-            while datetime.now(UTC) < until_:
+            while goes_on():
                 sent.append(asyncio.create_task(self.send(http, f"N-{self.number}", phase)))
                 self.number += 1
                 await asyncio.sleep(max(began + len(sent) * self.every - time.monotonic(), 0))
@@ -182,6 +184,11 @@ async def drained(client: Client, herd: int) -> datetime:
     await until(all_closed, 600)
     closed = [run.close_time async for run in client.list_workflows(query)]
     return max(at for at in closed if at is not None)
+
+
+def before(moment: datetime) -> Callable[[], bool]:
+    """Whether a moment is still to come."""
+    return lambda: datetime.now(UTC) < moment
 
 
 async def at(moment: datetime) -> None:
@@ -221,7 +228,7 @@ async def measure(folder: Path, herd: int, window: float, every: float, prepare:
             ("changes", date, date + span + pause),
         ):
             await at(begins)
-            phases.append(await newcomers.measure(name, ends))
+            phases.append(await newcomers.measure(name, before(ends)))
             print(phases[-1].line(), flush=True)
         last = await drained(client, herd)
         show(phases, (last - date).total_seconds(), herd, window)
