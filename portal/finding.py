@@ -15,7 +15,8 @@ from portal.receipt_routes import receipts_of
 from portal.search import Criteria, labelled, search
 from portal.sent_mails import mails_of_case, mails_of_customer
 from portal.shown import shown
-from portal.tasks import Known, iso, item_of, known_of
+from portal.task_items import Known, item_of
+from portal.tasks import iso, known_of
 from states.model.names import last_mails_of
 from states.model.record import Language
 from states.views.labels import state_text

@@ -3,40 +3,31 @@
 import asyncio
 import uuid
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any, Protocol, get_args
+from typing import Any, get_args
 
-from activities.adapters import Adapters
-from activities.names import Names, names_in
 from activities.ports import AdapterError
 from activities.sql.claims import AlreadyClaimed
 from activities.sql.paging import MOST_COUNTED, total_of
 from activities.sql.urgency import Order
 from activities.sql.work_list import WorkItem
-from catalogue.loader import Catalogues
-from catalogue.quoting import one_line, written
-from catalogue.texts import say
+from catalogue.quoting import written
 from portal.authority import Authority
 from portal.context import Portal
 from portal.parameters import choice
 from portal.problems import PortalProblem, malformed
-from portal.schemas import Comment, Doing, HandOver, Step, TaskItem
+from portal.schemas import Comment, Doing, HandOver, Step
 from portal.shown import NAMES_WITHIN
 from portal.strict_json import read_document
-from settings import Settings
+from portal.task_items import Document, Known, item_of, read_known
 from states.chart.task_types import TASK_TYPES
 from states.kinds.registry import KINDS
 from states.model.base import day_of, start_of
 from states.model.names import case_of
-from states.model.record import Customer
-from states.views.labels import subject_label
 
-Document = dict[str, Any]
 ORDERS = get_args(Order)
 AWAITED = ("operator", "third_party")
-FOUND = frozenset({"customer_name", "label"})
-"""What an item says that no table of ours holds: it is looked up for each page."""
 
 
 @dataclass(frozen=True)
@@ -63,25 +54,6 @@ def query_of(order: str = "due", **asked: Any) -> TaskQuery:
     return TaskQuery(order="urgency" if order == "urgency" else "due", **asked)
 
 
-class Recorded(Protocol):
-    """What it takes to read our record."""
-
-    @property
-    def adapters(self) -> Adapters: ...
-    @property
-    def catalogues(self) -> Catalogues: ...
-    @property
-    def settings(self) -> Settings: ...
-
-
-@dataclass(frozen=True)
-class Known:
-    """What our record says of a customer; nothing where it has no such customer, or cannot be read at once."""
-
-    record: Customer | None = None
-    names: Names = field(default_factory=Names)
-
-
 async def task_page(
     portal: Portal, query: TaskQuery, *, limit: int, cursor: str | None, language: str | None
 ) -> Document:
@@ -102,30 +74,6 @@ async def known_of(portal: Portal, customers: Iterable[str]) -> Mapping[str, Kno
             return await portal.adapters.database.in_thread(read_known, portal, wanted)
     except (AdapterError, TimeoutError):
         return {}
-
-
-def read_known(portal: Recorded, customers: set[str]) -> Mapping[str, Known]:
-    """The same. Blocks."""
-    records = portal.adapters.records.several(customers)
-    return {
-        customer: Known(record, names_in(record, former, portal.catalogues))
-        for customer, (record, former) in records.items()
-    }
-
-
-def item_of(task: WorkItem, known: Known, language: str | None) -> Document:
-    """A task as an item of the list; what is ended is said in a language, unless one is asked for the customer's."""
-    fields = set(TaskItem.model_fields) - FOUND
-    record, case = known.record, case_of(task.workflow_id)
-    spoken = language or (record.language if record else "de")
-    subject = case.split("/", 2)[-1]
-    about = {name: task.about.get(name) for name in ("called", "current")}
-    named = {"kind": task.kind, "subject": subject, "label": subject_label(say, spoken, task.kind, subject, **about)}
-    found = {
-        "customer_name": one_line(record.name) if record else None,
-        "label": known.names.label_in(named).get("label", named["label"]),
-    }
-    return task.model_dump(mode="json", include=fields) | {"workflow_id": case} | found
 
 
 async def counts(portal: Portal, name: str | None, up_to: int = MOST_COUNTED) -> Document:

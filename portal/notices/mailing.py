@@ -13,7 +13,7 @@ from activities.ports import AdapterError
 from activities.sql.notices import ClaimedLetter, Told
 from activities.sql.work_list import item
 from portal.notices.letters import letter_about
-from portal.tasks import Known, Recorded, item_of, read_known
+from portal.task_items import Known, Recorded, item_of, read_known
 
 log = structlog.get_logger(__name__)
 Items = list[tuple[Told, Mapping[str, Any]]]

@@ -5,17 +5,19 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import httpx
 import structlog
 from standardwebhooks import Webhook
 
 from activities.links import operator_page
 from activities.sql.notices import Told
 from portal.notices.mailing import items_of
-from portal.tasks import Recorded
+from portal.task_items import Recorded
 from settings import Settings
+
+if TYPE_CHECKING:  # loaded when there is something to post, which most workers never have
+    import httpx
 
 log = structlog.get_logger(__name__)
 WITHIN_S = 10.0
@@ -36,13 +38,17 @@ class NoticeCalls:
         claimed = await in_thread(adapters.notices.claim_calls, datetime.now(UTC), wanted=wanted)
         if not claimed:
             return 0
+        import httpx
+
         items = await in_thread(items_of, self.portal, claimed)
         async with httpx.AsyncClient(timeout=WITHIN_S, follow_redirects=False) as http:
             await asyncio.gather(*(self.post(http, told, task) for told, task in items))
         return len(claimed)
 
-    async def post(self, http: httpx.AsyncClient, told: Told, task: Mapping[str, Any]) -> None:
+    async def post(self, http: "httpx.AsyncClient", told: Told, task: Mapping[str, Any]) -> None:
         """One notice; any 2xx takes it."""
+        import httpx
+
         adapters, settings = self.portal.adapters, self.portal.settings
         body = json.dumps(event_of(told, task, settings), ensure_ascii=False).encode()
         headers = signed(told.id, body, settings) | {"content-type": MEDIA_TYPE}
