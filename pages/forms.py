@@ -2,7 +2,7 @@
 
 import uuid
 from contextlib import suppress
-from datetime import datetime
+from datetime import UTC, datetime
 from urllib.parse import parse_qs
 from zoneinfo import ZoneInfo
 
@@ -39,9 +39,16 @@ def words(form: Form, field: str, name: str) -> Document:
 
 
 def moment_in(given: str | None, zone: str) -> str | None:
-    """What a field for day and time sends, as a moment with offset; None of what is none."""
+    """What a field for day and time sends, as a moment with offset; None of what is none, as an hour that is skipped
+    when clocks are put forward."""
     with suppress(ValueError, OverflowError):
-        return datetime.fromisoformat(given or "").replace(tzinfo=ZoneInfo(zone)).isoformat()
+        shown = datetime.fromisoformat(given or "")
+        moment = shown if shown.tzinfo else shown.replace(tzinfo=ZoneInfo(zone))
+        there = moment.astimezone(UTC)
+        if there.astimezone(moment.tzinfo).replace(tzinfo=None) != moment.replace(tzinfo=None):
+            return None
+        # Before there were zones clocks differed by seconds, which no offset in ISO 8601 says.
+        return (moment if moment.strftime("%z")[5:] == "" else there).isoformat()
     return None
 
 

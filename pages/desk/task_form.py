@@ -5,7 +5,7 @@ import json
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import MINYEAR, datetime
 from typing import Any
 
 from pages.calls import Document, Form
@@ -126,22 +126,23 @@ def faults_in(form: TaskForm, given: Mapping[str, str], zone: str) -> dict[str, 
         return faults
     if form.at and "at" not in given and form.at == "needed":
         faults["at"] = f"at_{form.at_form}"
-    if "at" in given and not is_date(given["at"], form.at_form):
-        faults["at"] = f"at_{form.at_form}"
+    if "at" in given and (wrong := fault_of_date(given["at"], form.at_form, zone)):
+        faults["at"] = wrong
     proved = form.proof and any(name in given for name in ("confirmed_by", "confirmed_at"))
     if form.proof and "reference" not in given and (not form.proof_there or proved):
         faults["reference"] = "reference"
-    if form.proof and "confirmed_at" in given and moment_in(given["confirmed_at"], zone) is None:
-        faults["confirmed_at"] = "at_moment"
+    if form.proof and "confirmed_at" in given and (wrong := fault_of_date(given["confirmed_at"], "moment", zone)):
+        faults["confirmed_at"] = wrong
     return faults
 
 
-def is_date(given: str, at_form: str) -> bool:
-    """Whether it can be read as a day, or as day and time."""
+def fault_of_date(given: str, at_form: str, zone: str) -> str | None:
+    """What is wrong with what should be a day, or day and time: it is none, or clocks skip that hour."""
     with suppress(ValueError):
-        datetime.fromisoformat(given)
-        return ("T" in given) == (at_form == "moment")
-    return False
+        shown = datetime.fromisoformat(given)
+        if ("T" in given) == (at_form == "moment") and shown.year > MINYEAR:
+            return None if at_form == "day" or moment_in(given, zone) else "at_skipped"
+    return f"at_{at_form}"
 
 
 def document_in(form: TaskForm, given: Mapping[str, str], zone: str) -> Document:
