@@ -4,6 +4,7 @@ It is no kind of cancellation: no chart, no search attributes, no status documen
 each, stands in our database; the history has an activity for every hundred tasks.
 """
 
+import asyncio
 from contextlib import suppress
 from datetime import timedelta
 from typing import Any
@@ -26,6 +27,9 @@ ABOUT: dict[BulkAct, str] = {
     "stop": "Send no more; what was not sent is left as it is.",
     "again": "Send again what failed; what is decided is not sent twice.",
 }
+
+CANCEL_REQUEST = "Temporal (Request Cancellation)"
+"""By whom it is paused where Temporal was asked to cancel it, which does not say who asked."""
 
 
 def act_handlers(act: BulkAct) -> tuple[Any, Any]:
@@ -72,7 +76,23 @@ class BulkDecision:
 
     @workflow.run
     async def run(self, *payloads: Any) -> BulkProgress:
-        """Until all is sent, or somebody has stopped it."""
+        """Until all is sent, or somebody has stopped it. A cancel request is a pause: nothing is given up by it."""
+        loop = asyncio.create_task(self.loop())
+        while not loop.done():
+            try:
+                await asyncio.shield(loop)
+            except asyncio.CancelledError:
+                if loop.cancelled():
+                    raise
+                with suppress(ApplicationError):
+                    await self.change("pause", SaidBy(by=CANCEL_REQUEST))
+        if (progress := loop.result()) is None:
+            workflow.continue_as_new()
+        await workflow.wait_condition(workflow.all_handlers_finished)
+        return progress
+
+    async def loop(self) -> BulkProgress | None:
+        """How it ended; None: it goes on as a new run, since the history is long."""
         while True:
             self.changed = False
             self.progress = await self.carry_out()
@@ -80,7 +100,7 @@ class BulkDecision:
             if not self.changed and not await self.goes_on(self.progress):
                 return self.progress
             if workflow.info().is_continue_as_new_suggested() and workflow.all_handlers_finished():
-                workflow.continue_as_new()
+                return None
 
     async def goes_on(self, progress: BulkProgress) -> bool:
         """Wait for what comes next; whether there is something."""

@@ -14,7 +14,7 @@ with workflow.unsafe.imports_passed_through():
     from catalogue.texts import say
     from states.chart.admission import malformed, parse
     from states.chart.base import Chart
-    from states.chart.decisions import sender_of, undelivered_note
+    from states.chart.decisions import undelivered_note
     from states.chart.turn import Turn
     from states.chart.untold import keep_untold
     from states.kinds.registry import KINDS
@@ -26,7 +26,7 @@ with workflow.unsafe.imports_passed_through():
     from states.model.status import End, GoingOn, Status, WentOn, page_of
     from states.rules.spread import spread_out
     from states.views.receipts import with_facts
-    from states.views.refusals import problem, refusal_text
+    from states.views.refusals import problem
     from states.views.status import glance, status
 from workflows import options
 from workflows.activity_calls import call_until_done
@@ -35,6 +35,7 @@ from workflows.converter import EventRefused
 from workflows.current_details import CurrentDetails
 from workflows.effect_runner import EffectRunner, tell
 from workflows.event_queue import EventQueue, QueuedEvent
+from workflows.ignored import note_ignored
 from workflows.last_mails import Remains, hand_over_unsent
 from workflows.listing import Listing
 from workflows.publisher import Publisher
@@ -358,8 +359,7 @@ class Driver:
 
     def ignore(self, event: str, refusal: Refusal, by: str | None = None) -> None:
         """A signal that cannot be taken leaves a line and changes nothing else."""
-        fault = refusal_text(say, self.chart.model, "problem", refusal)
-        self.chart.write(event, "ignored_signal", at=workflow.now(), actor=sender_of(event), by=by, fault=fault)
+        note_ignored(self.chart, event, refusal, workflow.now(), by)
         self.forget()
         self.publisher.changed = True
 

@@ -6,15 +6,14 @@ from typing import Any
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
-    from catalogue.quoting import one_line
     from states.chart.admission import parse
     from states.model.consequence import Consequence
     from states.model.facts import Refusal
-    from states.model.payload_errors import readable
     from states.model.request import CUSTOMER_MESSAGES, OPERATOR_MESSAGES, LicenceChanged, Request
     from states.model.status import Status
 from workflows.driver import Driver
 from workflows.freezing import RELEASED
+from workflows.ignored import BETTER_AS_UPDATE, said_by
 from workflows.weighing import CONSEQUENCE, weigh
 
 DESCRIPTIONS = {
@@ -36,8 +35,6 @@ DESCRIPTIONS = {
     "licence_changed": "Another run of this customer: a licence is scheduled to end, or has ended.",
 }
 """What the web UI's forms say of each handler."""
-BETTER_AS_UPDATE = "Use Send an Update instead, which says what is wrong; here that is a line in the timeline."
-"""What they say of an operator's decision as a signal."""
 
 
 PROMISED = "promised"
@@ -84,12 +81,6 @@ def without_promise(payload: Any) -> Any:
 def is_promised(payloads: tuple[Any, ...]) -> bool:
     """Whether a portal has answered that this will be carried out: it is then refused in the history, not before."""
     return any(isinstance(payload, dict) and payload.get(PROMISED) is True for payload in payloads)
-
-
-def said_by(payloads: tuple[Any, ...]) -> str | None:
-    """Who sent it, as far as a payload that is wrong says so."""
-    by = payloads[0].get("by") if payloads and isinstance(payloads[0], dict) else None
-    return readable(one_line(by), 200) if isinstance(by, str) and by.strip() else None
 
 
 def update(event: str) -> Any:

@@ -4,6 +4,7 @@ What cannot be delivered in the end is the same task as in a run (`tell_customer
 ledger's document, decided in the same way.
 """
 
+import asyncio
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
@@ -47,6 +48,7 @@ from workflows.converter import EventRefused
 from workflows.current_details import CurrentDetails
 from workflows.effect_runner import EffectRunner, step_of
 from workflows.freezing import RELEASED
+from workflows.ignored import BETTER_AS_UPDATE, note_ignored, said_by
 from workflows.publisher import Publisher, task_list
 from workflows.weighing import CONSEQUENCE, Weighed, asked_about, copy_of
 
@@ -83,7 +85,7 @@ def remains_in(payloads: tuple[Any, ...]) -> tuple[Remains, Chart] | None:
 
 
 def decision_handlers(event: str) -> tuple[Any, Any]:
-    """The update and the signal of an operator's decision; what is wrong changes nothing."""
+    """The update and the signal of an operator's decision; what is wrong changes nothing, by signal it is a line."""
 
     async def updated(self: Any, *payloads: Any) -> Status:
         self.take(event, self.decided(event, payloads))
@@ -97,13 +99,16 @@ def decision_handlers(event: str) -> tuple[Any, Any]:
 
     def signalled(self: Any, *payloads: Any) -> None:
         judged = self.judged(event, payloads)
-        if not isinstance(judged, Refusal):
+        if isinstance(judged, Refusal):
+            note_ignored(self.chart, event, judged, workflow.now(), said_by(payloads))
+            self.settled = False
+        else:
             self.take(event, judged)
 
     updated.__name__, signalled.__name__ = f"update_{event}", f"signal_{event}"
     update = workflow.update(name=event, description=DESCRIPTIONS[event])(updated)
     update.validator(validated)
-    return update, workflow.signal(name=event, description=DESCRIPTIONS[event])(signalled)
+    return update, workflow.signal(name=event, description=BETTER_AS_UPDATE)(signalled)
 
 
 DESCRIPTIONS = {
@@ -134,6 +139,19 @@ class LastMails:
 
     @workflow.run
     async def run(self, *payloads: Any) -> None:
+        """Until it is done; a cancel request is a line, and leaves nobody untold."""
+        loop = asyncio.create_task(self.loop())
+        while not loop.done():
+            try:
+                await asyncio.shield(loop)
+            except asyncio.CancelledError:
+                if loop.cancelled() or self.left is None:
+                    raise
+                note = "cancel_requested_not_possible"
+                self.chart.write("cancel_requested", note, at=workflow.now(), actor="operator")
+                self.settled = False
+
+    async def loop(self) -> None:
         """Until every mail is delivered, or a person has told the customer."""
         if self.left is None:
             raise ApplicationError("this is started by runs that end", type="malformed", non_retryable=True)

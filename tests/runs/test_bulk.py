@@ -195,6 +195,21 @@ async def test_from_temporals_ui_it_is_paused_and_gone_on_with(office: Office, m
     ]
 
 
+async def test_a_cancel_request_from_temporals_ui_pauses_it_and_gives_nothing_up(office: Office, monkeypatch):
+    monkeypatch.setattr("activities.bulk_decisions.EACH_S", 0.2)
+    bulk = await office.begin(await office.tickets(6))
+    workflow = office.world.env.client.get_workflow_handle(workflow_id_of(bulk))
+    await workflow.cancel()
+    document = await office.reaches(bulk, lambda document: document["state"] == "paused")
+    assert document["acts"][-1]["by"] == "Temporal (Request Cancellation)" and document["possible"] == [
+        "resume",
+        "stop",
+    ]
+    await office.post(f"/bulk-decisions/{bulk}/resume", by="olga")
+    assert (await office.reaches(bulk, is_done))["decided"] == 6
+    assert (await workflow.result())["state"] == "done"
+
+
 async def test_a_worker_that_is_gone_in_the_middle_decides_nothing_twice(office: Office, monkeypatch):
     """The first worker dies with a decision on its way, whose answer nobody keeps; another one goes on."""
     monkeypatch.setattr("activities.sql.bulk_decisions.TAKEN_FOR", timedelta(0))

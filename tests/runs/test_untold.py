@@ -101,6 +101,30 @@ async def test_what_an_ended_run_could_not_tell_is_in_the_work_list_until_a_pers
     assert kept.json()["tasks"] == []
 
 
+async def test_what_an_ended_run_is_told_amiss_is_a_line_and_leaves_nobody_untold(world: World) -> None:
+    """A signal that is refused, by the name that it says, and a cancel request: the task stays."""
+    await world.load(customer_record(email=None))
+    run = await request_downgrade(world)
+    await run("abandon")
+    left = await last_mails(world, run)
+    await untold(left)
+    for wrong in (
+        {"by": "Rita", "decision": "told"},
+        {"by": "…", "decision": "retry"},
+        {"by": "Rita", "at": "2027-01-01"},
+    ):
+        await left.signal("confirm_task", wrong)
+    await left.handle.cancel()
+    shown = await status_when(left, lambda status: timeline_events(status)[-1] == "cancel_requested")
+    assert timeline_events(shown)[-4:] == [*["confirm_task"] * 3, "cancel_requested"]
+    assert [line["by"] for line in shown["timeline"][-4:]] == ["Rita", "…", "Rita", None]
+    assert {line["audience"] for line in shown["timeline"][-4:]} == {"operators"}
+    assert task_types(shown) == ["tell_customer"]
+    told = await left.confirm("tell_customer", decision="told", note="am Telefon")
+    assert told["tasks"] == []
+    await left.handle.result()
+
+
 async def test_what_an_ended_run_could_not_tell_goes_out_once_the_address_is_mended(world: World) -> None:
     await world.load(customer_record(email=None))
     run = await request_downgrade(world)
