@@ -101,6 +101,12 @@ class Calls(Protocol):
         """`GET /cancellations/{workflow_id}/receipts`."""
         ...
 
+    async def mails(
+        self, visitor: Visitor, workflow_id: str, run_id: str | None = None, cursor: str | None = None
+    ) -> Document:
+        """`GET /cancellations/{workflow_id}/mails`, in the customer's view."""
+        ...
+
     async def send(
         self, visitor: Visitor, event: str, data: Document, *, form_id: str, workflow_id: str | None = None
     ) -> Document:

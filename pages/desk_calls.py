@@ -175,6 +175,14 @@ class CaseCalls(Protocol):
         """`GET /customers/{customer}`."""
         ...
 
+    async def mails(self, operator: Operator, workflow_id: str, run_id: str | None, cursor: str | None) -> Document:
+        """`GET /cancellations/{workflow_id}/mails`."""
+        ...
+
+    async def mails_to(self, operator: Operator, customer: str, cursor: str | None) -> Document:
+        """`GET /customers/{customer}/mails`."""
+        ...
+
     async def choices(self, operator: Operator, customer: str, kind: str, subject: str, target: str | None) -> Document:
         """`GET /customers/{customer}/choices`."""
         ...

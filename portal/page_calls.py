@@ -27,6 +27,7 @@ from portal.problems import PortalProblem, body_of
 from portal.receipt_routes import receipts_of
 from portal.schemas import CalendarChange
 from portal.search import Criteria, search
+from portal.sent_mails import mails_of_case
 from portal.shown import shown
 from portal.strict_json import read_document
 from states.model.record import Language
@@ -134,6 +135,13 @@ class PageCalls:
         with answered(visitor.language):
             authority_in(visitor).check_run(workflow_id, run_id)
             return await receipts_of(self.portal, workflow_id, run_id)
+
+    async def mails(
+        self, visitor: Visitor, workflow_id: str, run_id: str | None = None, cursor: str | None = None
+    ) -> Document:
+        """`GET /cancellations/{workflow_id}/mails`."""
+        with answered(visitor.language):
+            return await mails_of_case(self.portal, authority_in(visitor), workflow_id, run_id, cursor=cursor)
 
     async def send(
         self, visitor: Visitor, event: str, data: Document, *, form_id: str, workflow_id: str | None = None

@@ -8,17 +8,16 @@ from fastapi.responses import RedirectResponse
 
 from catalogue.texts import say
 from pages.calls import CallRefused, Document
+from pages.desk.addresses import ADDRESSES, CASES, CUSTOMERS, case_address, listed
 from pages.desk.site import CheckedDeskForm, CurrentOperator, check_grade, desk_page
 from pages.desk.words import happened, labelled
 from pages.desk_calls import Operator
 from pages.forms import form_id, value, words
-from pages.my.addresses import case_of, with_query
+from pages.my.addresses import case_of
 from pages.my.start import Beginning, chosen_target, request_of
 from pages.rendering import HEADERS
 from pages.site import CurrentSite, Site
 
-CASES = "/desk/cases"
-CUSTOMERS = "/desk/customers"
 LONGEST = 200
 """Characters of what is looked for."""
 MOST_NAMED = 20
@@ -189,11 +188,6 @@ async def start_page(
     )
 
 
-def start_address(number: str, kind: str, subject: str) -> str:
-    """Where a cancellation begins on a customer's behalf."""
-    return f"{customer_address(number)}/start/{quote(kind, safe='')}/{quote(subject, safe='')}"
-
-
 def asked_for(wanted: Document) -> Document:
     """What is asked of `GET /cancellations`; an `open` that is neither asks for both."""
     return {**wanted, "open": OPEN.get(wanted.get("open", ""))}
@@ -203,31 +197,3 @@ def states(language: str) -> list[tuple[str, str]]:
     """The states with what they are called, of whatever kind."""
     values = {"kind": None, "being_booked": False}
     return [(state, say(language, f"state.{state}", values)) for state in labelled("state")]
-
-
-def listed(**query: str | None) -> str:
-    """The list with what is asked of it."""
-    return with_query(CASES, **query)
-
-
-def case_address(workflow_id: str, run_id: str | None = None) -> str:
-    """The page of a case."""
-    return with_query(f"{CASES}/{quote(workflow_id, safe='/')}", run_id=run_id)
-
-
-def customer_address(number: str) -> str:
-    """The page of a customer."""
-    return f"{CUSTOMERS}/{quote(number, safe='')}"
-
-
-def receipt_address(workflow_id: str, number: int, run_id: str | None = None) -> str:
-    """A receipt as PDF."""
-    return with_query(f"{CASES}/{quote(workflow_id, safe='/')}/receipts/{number}.pdf", run_id=run_id)
-
-
-ADDRESSES = {
-    "case_address": case_address,
-    "customer_address": customer_address,
-    "receipt_address": receipt_address,
-    "start_address": start_address,
-}

@@ -6,6 +6,7 @@ from typing import Any
 
 from catalogue.texts import known, say
 from pages.calls import Document
+from pages.desk.addresses import mails_address
 from pages.desk.instructions import Part, Step, parts_of
 from pages.desk.task_form import TaskForm, form_of
 from pages.desk.words import happened
@@ -48,6 +49,11 @@ class TaskView:
     def case_address(self) -> str:
         """The page of its case."""
         return f"/desk/cases/{self.task['workflow_id']}"
+
+    @property
+    def mails_address(self) -> str:
+        """What its customer was told by mail, in this run."""
+        return mails_address(self.task["workflow_id"], (self.case or {}).get("run_id"))
 
     @property
     def decided(self) -> list[Document]:

@@ -30,6 +30,11 @@ def receipt_file(workflow_id: str, number: int, form: str, run_id: str | None = 
     return with_query(f"/cancellations/{quote(workflow_id, safe='/')}/receipts/{number}.{form}", run_id=run_id)
 
 
+def mails_address(workflow_id: str, **query: str | None) -> str:
+    """What was told by mail about a case."""
+    return case_address(f"{workflow_id}/mails", **query)
+
+
 def start_address(kind: str, subject: str, **query: str | None) -> str:
     """The page on which a cancellation begins."""
     return with_query(f"/my/cancel/{quote(kind, safe='')}/{quote(subject, safe='')}", **query)

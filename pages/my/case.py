@@ -13,6 +13,7 @@ from pages.my.addresses import (
     act_address,
     case_address,
     case_of,
+    mails_address,
     own_case,
     receipt_file,
     several_address,
@@ -119,6 +120,7 @@ async def case_values(request: Request, site: Site, visitor: Visitor, document: 
         "case_address": case_address,
         "act_address": act_address,
         "receipt_file": receipt_file,
+        "mails_address": mails_address,
         "start_address": start_address,
         "several_address": several_address,
     }

@@ -29,6 +29,7 @@ REPORTS = frozenset({"setup_service", "misclick", "marketplace_transfer", "key_a
 FURTHER = frozenset({"reassign", "request_revocation", "supersede", "abandon"})
 LOOKED_UP = frozenset({"begin", "licences_checked", "licence_changed", "target_checked", "remind"})
 """The events that change nothing by themselves; they stand in the whole timeline."""
+NO_MAILS: Document = {"items": [], "total": 0, "next": None}
 
 
 @dataclass(frozen=True)
@@ -99,6 +100,8 @@ class CaseView:
     choices: Document | None
     cost: Document | None
     receipts: tuple[Document, ...]
+    mails: Document
+    """The first page of what was told by mail."""
     run_id: str | None
     """The run that was asked for; None for the newest."""
     at_rest: str | None = None
@@ -203,6 +206,7 @@ class CaseView:
         shown = [
             self.document,
             receipts,
+            self.mails["total"],
             [[licence.run, licence.held] for entry in self.surplus for licence in entry.licences],
         ]
         return hashlib.sha256(json.dumps(shown, sort_keys=True).encode()).hexdigest()[:16]
@@ -226,12 +230,13 @@ async def view_of(calls: Calls, visitor: Visitor, document: Document, run_id: st
     request = {"kind": kind, "subject": subject} | ({} if target is None else {"target": target})
     named = target if isinstance(target, str) else None
     crowded, choosing = bool(document["surplus"]), phase == "before" and bool(enabled)
-    licences, listed, choices, preview, receipts = await asyncio.gather(
+    licences, listed, choices, preview, receipts, mails = await asyncio.gather(
         asked(crowded, calls.licences, visitor),
         asked(crowded, calls.cancellations, visitor),
         asked(choosing, calls.choices, visitor, kind, subject, named),
         asked(choosing and "place_order" in enabled, calls.preview, visitor, request),
         asked(phase != "before", calls.receipts, visitor, document["workflow_id"], run_id),
+        asked(True, calls.mails, visitor, document["workflow_id"], run_id),
     )
     return CaseView(
         document=document,
@@ -243,6 +248,7 @@ async def view_of(calls: Calls, visitor: Visitor, document: Document, run_id: st
         cost=preview["cost"] if preview and preview["cost_effect"] == document["cost_effect"] else None,
         at_rest=preview["at_rest"] if preview else None,
         receipts=tuple(receipts["items"]) if receipts else (),
+        mails=mails or NO_MAILS,
         run_id=run_id,
     )
 

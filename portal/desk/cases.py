@@ -12,6 +12,7 @@ from portal.desk.authority import authority_in
 from portal.page_calls import answered, spoken_by
 from portal.receipt_routes import receipt_of
 from portal.search import criteria_of, search
+from portal.sent_mails import mails_of_case, mails_of_customer
 
 PAGE = 50
 
@@ -44,6 +45,16 @@ class DeskCases:
         """`GET /customers/{customer}`."""
         with answered(operator.language):
             return await finding.customer_file(self.portal, customer, spoken_by(operator))
+
+    async def mails(self, operator: Operator, workflow_id: str, run_id: str | None, cursor: str | None) -> Document:
+        """`GET /cancellations/{workflow_id}/mails`."""
+        with answered(operator.language):
+            return await mails_of_case(self.portal, authority_in(operator), workflow_id, run_id, cursor=cursor)
+
+    async def mails_to(self, operator: Operator, customer: str, cursor: str | None) -> Document:
+        """`GET /customers/{customer}/mails`."""
+        with answered(operator.language):
+            return await mails_of_customer(self.portal, authority_in(operator), customer, cursor=cursor)
 
     async def choices(self, operator: Operator, customer: str, kind: str, subject: str, target: str | None) -> Document:
         """`GET /customers/{customer}/choices`."""

@@ -14,7 +14,8 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from tests.canary import OPERATOR, canaries_in, canary
+from states.model.names import case_number
+from tests.canary import OPERATOR, canaries_in, canary, mail_with_canaries
 from tests.pages.desk import Desk
 from tests.pages.forms import Browser
 from tests.pages.test_case_acts import ordered, shown_with
@@ -60,6 +61,11 @@ def of_a_pdf(content: bytes, receipt: dict[str, Any]) -> str:
 
 async def test_nothing_of_an_operators_is_on_a_page_or_in_an_answer(desk: Desk):
     browser = await decided(desk)
+    adapters = desk.app.state.portal.adapters
+    first_run_id = (await desk.world.run(CASE).status())["run_id"]
+    own = {"workflow_id": CASE, "run_id": first_run_id, "case_number": case_number(CASE, first_run_id)}
+    adapters.sent_mails.keep("c-1", mail_with_canaries(**own, customer=CUSTOMER, subject="Mit Kanarienvögeln"))
+    adapters.sent_mails.keep("c-2", mail_with_canaries(**own, customer=CUSTOMER, to="operators", text=canary("text")))
     page = await shown_with(browser, f"/my/cases/{CASE}", "receipt-2")
     pages = {f"/my/cases/{CASE}": page.html}
     for address in (
@@ -68,11 +74,14 @@ async def test_nothing_of_an_operators_is_on_a_page_or_in_an_answer(desk: Desk):
         "/my/calendar",
         f"/my/cases/{CASE}/receipts/1",
         f"/my/cases/{CASE}/receipts/2",
+        f"/my/cases/{CASE}/mails",
     ):
         pages[address] = (await browser.open(address)).html
     for address in (
         f"/cancellations/{CASE}",
         f"/cancellations/{CASE}/receipts",
+        f"/cancellations/{CASE}/mails",
+        f"/customers/{CUSTOMER}/mails",
         f"/customers/{CUSTOMER}/board",
         f"/cancellations?customer={CUSTOMER}",
     ):
@@ -80,6 +89,8 @@ async def test_nothing_of_an_operators_is_on_a_page_or_in_an_answer(desk: Desk):
         assert answer.status_code == 200, answer.text
         pages[address] = answer.text
     assert {address: found for address, text in pages.items() if (found := canaries_in(text))} == {}
+    shown = [address for address, text in pages.items() if "Mit Kanarienv" in text]
+    assert len(shown) == 4, "the mail itself is there: on both pages of the case, and in both lists"
 
 
 async def test_nothing_of_an_operators_is_in_a_receipt_a_feed_or_a_mail(desk: Desk):

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from catalogue.texts import known
-from pages.my.case_view import CaseView
+from pages.my.case_view import NO_MAILS, CaseView
 from pages.rendering import Texts, unbroken
 from states.model.request import OPERATOR_MESSAGES
 from states.views.audience import EVENTS
@@ -43,7 +43,7 @@ def case(**document: Any) -> CaseView:
     """A case of an edition that has ended."""
     shown = {"kind": "edition", "state": "refused", "refusal": None, "effective_at": None, "language": "de"}
     shown |= {"label": "JTL Pro", "subject": "jtl", "target_text": "JTL Start"} | document
-    return CaseView(shown, "ended", (), (), (), None, None, (), None)
+    return CaseView(shown, "ended", (), (), (), None, None, (), NO_MAILS, None)
 
 
 @pytest.mark.parametrize(
@@ -69,4 +69,4 @@ def test_the_title_says_what_becomes_what_where_that_is_known(label: str, both: 
 )
 def test_a_day_that_has_come_is_no_day_to_wait_for(state: str, effective_at: str | None, past: bool):
     view = case(state=state, effective_at=effective_at)
-    assert CaseView(view.document, "after", (), (), (), None, None, (), None).took_effect is past
+    assert CaseView(view.document, "after", (), (), (), None, None, (), NO_MAILS, None).took_effect is past

@@ -4,6 +4,7 @@ from typing import Any
 
 DAY = "1. Februar 2027"
 SAMPLES: dict[str, dict[str, Any]] = {
+    "page.mails.attached": {"names": "V-7K3M-2Q9X-2.pdf, V-7K3M-2Q9X-2.jws"},
     "page.case.back_to": {"what": "Wechsel"},
     "page.case.from_to": {"what": "JTL Pro", "target": "JTL Advanced"},
     "page.case.number": {"number": "edition/K-1001/jtl"},

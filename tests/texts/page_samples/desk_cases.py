@@ -17,6 +17,10 @@ SAMPLES = {
     "page.desk.case.run_ended": AT,
     "page.desk.customer.price_unknown": {"number": 2},
     "page.desk.customer.running": {"state": "Noch nicht abgesendet"},
+    "page.desk.mails.to_customer": {"addresses": "kontakt@muster.example"},
+    "page.desk.mails.to_other_customer": {"addresses": "kontakt@muster.example"},
+    "page.desk.mails.to_operators": {"addresses": "anna@shop.example"},
+    "page.desk.mails.case": {"number": "V-7K3M-2Q9X"},
     "page.desk.start.title": {"name": "Müller GmbH", "what": "JTL Pro"},
     "call.search_words": {"longest": 200},
 }
