@@ -8,7 +8,8 @@ import json
 import re
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
-from typing import Annotated, Any, Self
+from functools import partial
+from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
@@ -42,12 +43,10 @@ def check_year(day: date) -> date:
     return day
 
 
-def check_form(value: Any) -> Any:
+def check_form(value: Any, what: Literal["written_day", "written_moment"]) -> Any:
     """The value, unless it is a bare number, which Pydantic would read as seconds. Raises `ValueError`."""
     if isinstance(value, int | float) or (isinstance(value, str) and value[4:5] != "-"):
-        raise PydanticCustomError(
-            "written", "write it as ISO 8601, for example 2027-01-31 or 2027-01-31T12:00:00+01:00"
-        )
+        raise PydanticCustomError(what, "write it as ISO 8601, for example 2027-01-31 or 2027-01-31T12:00:00+01:00")
     return value
 
 
@@ -68,14 +67,17 @@ Moment = Annotated[AwareDatetime, AfterValidator(in_utc)]
 """A moment: ISO 8601 with offset, kept in UTC."""
 
 WrittenMoment = Annotated[
-    AwareDatetime, BeforeValidator(check_form), AfterValidator(check_year), AfterValidator(in_utc)
+    AwareDatetime,
+    BeforeValidator(partial(check_form, what="written_moment")),
+    AfterValidator(check_year),
+    AfterValidator(in_utc),
 ]
 """A moment as a person sends it."""
 
 Day = Annotated[date, AfterValidator(check_year)]
 """A calendar day."""
 
-WrittenDay = Annotated[Day, BeforeValidator(check_form)]
+WrittenDay = Annotated[Day, BeforeValidator(partial(check_form, what="written_day"))]
 """A calendar day as a person sends it."""
 
 

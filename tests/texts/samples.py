@@ -300,7 +300,7 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "fault.unfilled": {"field": "by", "given": "…"},
     "problem.confirm_anyway": {"doubts": [FAR]},
     "entry.doubt": FAR,
-    **{f"shape.{what}": SHAPED for what in {*WHAT.values(), "identifier", "plain", "other", "form"}},
+    **{f"shape.{what}": SHAPED for what in {*WHAT.values(), "identifier", "plain", "other", "form", "written"}},
     "fault.target": {},
     "fault.subject_long": {},
     "fault.subject_fixed": {"kind": "edition"},

@@ -199,6 +199,6 @@ def test_a_field_of_the_payloads_own_can_be_sent_on() -> None:
 
 
 def test_every_kind_of_fault_has_its_text() -> None:
-    for what in {*WHAT.values(), "identifier", "plain", "other"}:
+    for what in {*WHAT.values(), "identifier", "plain", "other", "form", "written"}:
         values = {"field": "f", "limit": 1, "first": 1, "last": 2, "expected": "e", "said": "s"}
         assert say("de", f"shape.{what}", values) != say("en", f"shape.{what}", values) or what == "other"
