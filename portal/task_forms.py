@@ -31,7 +31,7 @@ def item_of(type_: TaskType, language: str) -> TaskTypeItem:
             for name in type_.decisions
         ),
         at=at_of(type_),
-        at_form="moment" if type_.type == "appointment" else "day",
+        at_form=type_.at_form,
         note_needed=every,
         proof_needed=type_.needs_proof,
         rejected_as=next((name for name, event in type_.decisions.items() if event == type_.rejected), None),

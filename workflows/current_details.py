@@ -19,8 +19,8 @@ with workflow.unsafe.imports_passed_through():
     from states.views.refusals import language_of
 from workflows import options
 
-A_DAY = "YYYY-MM-DD"
-"""Where a day is asked for: as it stands it is none."""
+BLANK_DATES = {"day": "YYYY-MM-DD", "moment": "YYYY-MM-DDTHH:MM:SS+01:00"}
+"""Where a day or a moment is asked for: as it stands it is none."""
 
 
 class CurrentDetails:
@@ -116,7 +116,7 @@ def template_of(entry: TaskEntry, task: Task) -> dict[str, Any]:
     if entry.proof_required:
         template["proof"] = {"reference": BLANK}
     if task.at_required:
-        template["at"] = A_DAY
+        template["at"] = BLANK_DATES[type_of(task).at_form]
     if "*" in type_of(task).needs_note:
         template["note"] = BLANK
     return template

@@ -100,6 +100,11 @@ class TaskType:
         """What a confirmation carries beside a decision and a proof: `at` or `note`."""
         return () if self.decisions else tuple(name for name in self.example if name != "reference")
 
+    @property
+    def at_form(self) -> Literal["day", "moment"]:
+        """How `at` is written, where a confirmation names one: as its example is."""
+        return "moment" if "T" in self.example.get("at", "") else "day"
+
 
 COSTS = dict.fromkeys(("cancellation", "deactivation", "none"), "clarified")
 

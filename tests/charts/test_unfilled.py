@@ -176,6 +176,9 @@ def test_the_template_of_each_task_type_is_refused_field_by_field(type_: str) ->
         assert template["decision"] not in record.decisions
     if at_required:
         assert is_refused(ConfirmTask, template | {"by": "Anna"})
+        assert ("T" in template["at"]) == (type_ == "appointment"), (
+            "of a day no hour is asked, of an appointment one is"
+        )
     if record.needs_proof or "*" in record.needs_note:
         assert is_refused(ConfirmTask, template | {"by": "Anna"})
 
