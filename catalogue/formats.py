@@ -100,6 +100,12 @@ def last_day_before(language: str, value: str, zone: str) -> str:
     return day(language, at.date() - timedelta(days=begins_a_day(at))) if at else value
 
 
+def until_from(language: str, value: str, zone: str) -> str:
+    """An ISO moment that is the first too late, as what is just in time: at 00:00 the day before, else day and time."""
+    at = read(value, zone)
+    return last_day_before(language, value, zone) if at and begins_a_day(at) else moment_from(language, value, zone)
+
+
 def read(value: str, zone: str) -> datetime | None:
     """An ISO moment in `zone`, or the beginning of an ISO day; None for anything else."""
     try:

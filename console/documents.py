@@ -1,7 +1,7 @@
 """Status documents, previews and customers as people read them."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from operator import itemgetter
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -117,12 +117,13 @@ def print_tasks(page: Document, zone: str) -> None:
 
 
 def due(task: Document, zone: str) -> str:
-    """When a task is due, as short as dates sort; `!` where that is over."""
+    """The last day in time of a task, as short as dates sort; `!` where that is over."""
     if not task["due_at"]:
         return "–"
     moment = datetime.fromisoformat(task["due_at"])
     over = "!" if task.get("urgency") == "overdue" or moment < datetime.now(UTC) else ""
-    return f"{moment.astimezone(ZoneInfo(zone)):%Y-%m-%d}{over}"
+    just_in_time = moment.astimezone(ZoneInfo(zone)) - timedelta(microseconds=1)
+    return f"{just_in_time:%Y-%m-%d}{over}"
 
 
 def print_tasks_long(page: Document, zone: str) -> None:

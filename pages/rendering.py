@@ -90,6 +90,7 @@ class Look:
             "day": texts.day,
             "day_before": texts.day_before,
             "moment": texts.moment,
+            "until": texts.until,
             "amount": texts.amount,
             "month": texts.month,
             "weekday": texts.weekday,
@@ -178,6 +179,10 @@ class Texts:
     def moment(self, value: str | None) -> str:
         """An ISO moment as day and time; 00:00 as the day."""
         return formats.moment_from(self.language, value, self.zone) if value else "–"
+
+    def until(self, value: str | None) -> str:
+        """An ISO moment that is the first too late, as what is just in time; 00:00 as the day before."""
+        return formats.until_from(self.language, value, self.zone) if value else "–"
 
     def amount(self, value: str | None) -> str:
         """A decimal number of euros as an amount."""

@@ -39,6 +39,15 @@ def labels_of(portal: Portal) -> ReasonLabels:
     return {reason.code: reason.label for reason in portal.catalogues.in_force(today).reasons.values()}
 
 
+def with_reason_named(portal: Portal, document: Document, language: str) -> Document:
+    """A document of a run whose `reason` has its `label` too, as the catalogue in force calls it."""
+    reason = document.get("reason")
+    if reason is None:
+        return document
+    label = labels_of(portal).get(reason["code"], {}).get(language, reason["code"])
+    return document | {"reason": reason | {"label": label}}
+
+
 def with_reasons(document: Document, labels: ReasonLabels) -> Document:
     """A document whose timeline says why somebody began or left it in the words that he chose, not by their code."""
     if "timeline" in document:

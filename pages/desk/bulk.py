@@ -1,6 +1,7 @@
 """Bulk decisions: choose tasks, decide them in one way, look at it first, and watch what comes of it."""
 
 import json
+from collections import Counter
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -9,7 +10,8 @@ from fastapi.responses import RedirectResponse
 
 from pages.calls import CallRefused, Document, Form, page_problem
 from pages.desk.site import CheckedDeskForm, CurrentOperator, desk_page
-from pages.desk.words import labelled
+from pages.desk.tasks import in_short
+from pages.desk.words import as_on_the_form, labelled
 from pages.desk_calls import Operator
 from pages.forms import form_id, moment_in, value, values, words
 from pages.live import Glimpse, live_stream
@@ -21,6 +23,16 @@ LISTED = 200
 """So many tasks can be ticked one by one: as many as the work list answers at once."""
 ACTS = ("pause", "resume", "stop", "again")
 RUNNING = ("running", "paused")
+CALLED = {
+    "tasks": "page.desk.bulk.choose.list",
+    "kind": "page.desk.bulk.choose.kind",
+    "customer": "page.desk.bulk.choose.customer",
+    "decision": "page.desk.bulk.choose.decision",
+    "reference": "page.desk.bulk.choose.proof",
+    "note": "page.desk.bulk.choose.note",
+    "at": "page.desk.bulk.choose.at_day",
+}
+"""What fields are called on the form, by their names in a payload."""
 
 router = APIRouter(include_in_schema=False)
 
@@ -45,6 +57,8 @@ async def prepare(request: Request, site: CurrentSite, operator: CurrentOperator
     type_ = type_in(await site.desk.tasks.task_types(operator), value(form, "type"))
     if type_ is None:
         return await form_page(request, site, operator, form)
+    if missing := missing_in(form):
+        return await form_page(request, site, operator, form, missing=missing, status=422)
     try:
         bulk = await site.desk.bulk.prepare(operator, document_in(form, type_, site.look.zone))
     except CallRefused as refusal:
@@ -121,6 +135,7 @@ async def values_of(bulk: str, request: Request, site: Site, operator: Operator)
         "bulk": document,
         "types": await labels(site, operator),
         "decision": decision_of(document),
+        "in_words": as_on_the_form(operator.language, CALLED),
         "state": state,
         "seen": seen,
         "live": f"{BULK}/{bulk}/events?{query}" if document["state"] in RUNNING else None,
@@ -141,6 +156,12 @@ def decision_of(document: Document) -> Document:
     }
 
 
+def several(tasks: list[Document]) -> set[str]:
+    """The runs of which there are several tasks, which only what is to be done tells apart."""
+    counted = Counter(task["workflow_id"] for task in tasks)
+    return {workflow_id for workflow_id, number in counted.items() if number > 1}
+
+
 async def labels(site: Site, operator: Operator) -> dict[str, str]:
     """What people call each type."""
     types = await site.desk.tasks.task_types(operator)
@@ -159,9 +180,10 @@ async def form_page(
     given: Form,
     *,
     problem: Document | None = None,
+    missing: list[str] | None = None,
     status: int = 200,
 ) -> Response:
-    """The form, with what was entered and what is wrong with it."""
+    """The form, with what was entered and what is wrong with it, or `missing` in it."""
     types = await site.desk.tasks.task_types(operator)
     type_ = type_in(types, value(given, "type"))
     if type_ is None:
@@ -183,12 +205,22 @@ async def form_page(
         "ticked": values(given, "task"),
         "form_id": value(given, "form_id") if problem is None else None,
         "problem": problem,
+        "missing": missing or [],
+        "in_words": as_on_the_form(operator.language, CALLED),
+        "several": several(tasks["items"]),
+        "in_short": in_short,
         "needs_note": [choice["label"] for choice in type_["decisions"] if choice["note_needed"]],
     }
     return desk_page(request, "desk/bulk_new.html", operator, shown, status=status)
 
 
 # What forms send.
+
+
+def missing_in(form: Form) -> list[str]:
+    """What was not chosen, by the key of a text; what else is missing depends on the tasks, and the call says it."""
+    unticked = value(form, "choose") == "these" and not values(form, "task")
+    return ["tasks"] * unticked + ["decision"] * (value(form, "decision") is None)
 
 
 def document_in(form: Form, type_: Document, zone: str) -> Document:

@@ -10,7 +10,7 @@ from catalogue.texts import say
 from pages.calls import CallRefused, Document
 from pages.desk.addresses import ADDRESSES, CASES, CUSTOMERS, case_address, listed
 from pages.desk.site import CheckedDeskForm, CurrentOperator, check_grade, desk_page
-from pages.desk.words import happened, labelled
+from pages.desk.words import as_on_the_form, happened, labelled
 from pages.desk_calls import Operator
 from pages.forms import form_id, value, words
 from pages.my.addresses import case_of
@@ -25,6 +25,13 @@ MOST_NAMED = 20
 FILTERS = ("customer", "kind", "state", "waiting_for", "effective_from", "effective_to", "open")
 AWAITED = ("customer", "operator", "third_party", "date", "system", "repair")
 OPEN = {"open": True, "ended": False}
+BEGUN_WITH = {
+    "target": "page.desk.start.choose",
+    "explanation": "page.desk.start.explanation",
+    "reason": "page.desk.start.reason",
+    "note": "page.desk.start.note",
+}
+"""What fields are called on the form that begins a case, by their names in a payload."""
 
 router = APIRouter(include_in_schema=False)
 
@@ -109,6 +116,7 @@ async def customer(customer: str, request: Request, site: CurrentSite, operator:
         "board": found["board"],
         "open_cases": [run for run in runs if run["ended_at"] is None],
         "ended_cases": [run for run in runs if run["ended_at"] is not None],
+        "labels": {run["workflow_id"]: run["label"] for run in runs},
     }
     return desk_page(request, "desk/customer.html", operator, shown | ADDRESSES)
 
@@ -181,6 +189,7 @@ async def start_page(
         "target": target,
         "preview": preview,
         "problem": problem,
+        "in_words": as_on_the_form(operator.language, BEGUN_WITH),
         "typed": {name: value(beginning.typed, name) or "" for name in ("note", "explanation", "reason")},
     }
     return desk_page(

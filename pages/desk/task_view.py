@@ -8,13 +8,19 @@ from catalogue.texts import known, say
 from pages.calls import Document
 from pages.desk.addresses import mails_address
 from pages.desk.instructions import Part, Step, parts_of
-from pages.desk.task_form import TaskForm, form_of
+from pages.desk.task_form import REJECT, TaskForm, form_of
 from pages.desk.words import happened
 from pages.desk_calls import Operator
 from pages.site import Site
 
 OF_MAILS = "tell_customer"
 """A type of task that outlives its run, which then does not know of it any more."""
+SAID_OTHERWISE = {
+    '"confirm_anyway": true': "desk.task.anyway.yes",
+    "text": "desk.task.comment",
+    "to": "desk.task.hand_over_to",
+}
+"""What is a button of the page, or a field beside those that decide, by what a payload has for it."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +50,11 @@ class TaskView:
     def ticked(self) -> dict[int, Document]:
         """By step who has ticked it, and when."""
         return {entry["step"]: entry for entry in self.task["steps_done"]}
+
+    @property
+    def awaits(self) -> bool:
+        """Whether the customer is told that he is waited for, or for what he waits: while the task is open."""
+        return self.is_open and bool(self.task["customer_text"])
 
     @property
     def case_address(self) -> str:
@@ -89,9 +100,15 @@ class TaskView:
         return parts_of(text, self.called)
 
     def called(self, name: str) -> str | None:
-        """What a field or a decision is called on the form, of its name in a payload."""
-        field = f"page.desk.task.called.{name.removeprefix('proof.')}"
-        if known(field):
+        """What a field or a decision is called on the page, of its name in a payload or as a call."""
+        name = name.removeprefix("proof.")
+        if name in SAID_OTHERWISE:
+            return say(self.language, f"page.{SAID_OTHERWISE[name]}")
+        if name == "at" and self.form.at:
+            return say(self.language, f"page.desk.task.at.{self.form.type}")
+        if name == "reject_task" and self.form.choice(REJECT):
+            return self.choice(REJECT)
+        if known(field := f"page.desk.task.called.{name}"):
             return say(self.language, field)
         return self.choice(name) if self.form.choice(name) else None
 

@@ -128,6 +128,9 @@ async def show(
     fault = None if NUMBER.fullmatch(wanted.get("customer", "K-1")) else "wrong_customer"
     try:
         page = await calls.page(operator, query_of(operator, wanted), cursor, LIMIT)
+        if not page["items"] and (number := wanted.get("customer", "")) != number.upper():
+            # Nobody types capitals where small letters will do.
+            page = await calls.page(operator, query_of(operator, wanted | {"customer": number.upper()}), cursor, LIMIT)
     except CallRefused as refused:
         if refused.status != 422:
             raise

@@ -13,6 +13,7 @@ from portal.page_calls import answered, spoken_by
 from portal.receipt_routes import receipt_of
 from portal.search import criteria_of, search
 from portal.sent_mails import mails_of_case, mails_of_customer
+from portal.shown import with_reason_named
 
 PAGE = 50
 
@@ -39,7 +40,8 @@ class DeskCases:
     async def case(self, operator: Operator, workflow_id: str, run_id: str | None) -> Document:
         """`GET /cases/{kind}/{customer}/{subject}`."""
         with answered(operator.language):
-            return await finding.case_file(self.portal, workflow_id, run_id, spoken_by(operator))
+            found = await finding.case_file(self.portal, workflow_id, run_id, spoken_by(operator))
+        return found | {"status": with_reason_named(self.portal, found["status"], operator.language)}
 
     async def customer(self, operator: Operator, customer: str) -> Document:
         """`GET /customers/{customer}`."""

@@ -8,6 +8,7 @@ from fastapi.responses import RedirectResponse, Response
 from activities.sql.operator_sessions import OperatorSession
 from catalogue.formats import LANGUAGES
 from pages.desk.site import AGAIN, DESK, LOGIN, CurrentOperator, OwnDeskForm, desk_page, is_own_path
+from pages.desk.words import entered
 from pages.forms import read_form, value
 from pages.site import language_of
 from portal.authority import Authority, noted
@@ -135,4 +136,5 @@ async def again(request: Request, operator: CurrentOperator, portal: CurrentPort
     kept = kept_form(portal, value(await read_form(request), "kept") or "")
     if kept is None or kept["name"] != operator.name:
         raise PortalProblem("forbidden", values={"fault": "form_foreign"})
-    return desk_page(request, "desk/again.html", operator, {"to": kept["path"], "fields": kept["fields"]})
+    said = entered(operator.language, portal.settings.time_zone, kept["fields"])
+    return desk_page(request, "desk/again.html", operator, {"to": kept["path"], "fields": kept["fields"], "said": said})

@@ -13,7 +13,7 @@ from portal.operator_routes import decide, decision_in
 from portal.page_calls import answered, spoken_by, spoken_to
 from portal.problems import PortalProblem
 from portal.schemas import AskedConsequence, Confirmation, Rejection
-from portal.shown import with_names
+from portal.shown import with_names, with_reason_named
 from portal.strict_json import read_document
 from portal.tasks import TaskQuery
 from states.model.names import case_of, ended_run_of
@@ -53,7 +53,8 @@ class TaskRoom:
                 if problem.status not in (404, 503):
                     raise
                 return None
-            return spoken_to(operator, await with_names(portal, document))
+            named = with_reason_named(portal, await with_names(portal, document), operator.language)
+            return spoken_to(operator, named)
 
     async def licences(self, operator: Operator, customer: str) -> Document | None:
         """What the customer has."""

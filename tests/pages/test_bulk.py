@@ -59,8 +59,14 @@ async def test_fifty_with_three_failing_from_the_choice_to_the_list_of_failures(
     # Wrong first: a rejection needs a reason.
     await page.get_by_label("Zurückweisen").check()
     await page.get_by_role("button", name="Weiter zur Prüfung").click()
-    await expect(page.get_by_role("alert")).to_contain_text("note")
+    await expect(page.get_by_role("alert")).to_contain_text("Anmerkung")
+    await expect(page.get_by_role("alert")).not_to_contain_text("note")
     await check_page(page)
+    # Nothing is ticked of what is to be ticked.
+    await page.get_by_label("Nur die angekreuzten").check()
+    await page.get_by_role("button", name="Weiter zur Prüfung").click()
+    await expect(page.get_by_role("alert")).to_contain_text("Bitte kreuzen Sie mindestens eine Aufgabe an")
+    await page.get_by_label("Alle 50 offenen Aufgaben").check()
     await chosen(page)
     await expect(page.get_by_role("heading", level=1)).to_have_text("Bitte prüfen: 50 Aufgaben")
     await expect(page.get_by_text("Von Hand berichtigt")).to_be_visible()

@@ -65,11 +65,14 @@ async def test_what_is_begun_for_a_customer_says_so_to_both(shop: Shop) -> None:
     await page.locator("a[href='/desk/customers/K-1004/start/wms_user/U-42']").click()
     await check_page(page)
     await page.get_by_role("button", name="Beginnen").click()  # without saying who asked for it
-    await expect(page.get_by_role("alert")).to_contain_text("note")
+    await expect(page.get_by_role("alert")).to_contain_text("Wer hat darum gebeten, und wie?")
+    await expect(page.get_by_role("alert")).not_to_contain_text("note")
     assert not (await page.request.get("/cancellations/wms_user/K-1004/U-42")).ok
     await page.get_by_label("Wer hat darum gebeten").fill("Herr Geheim, am Telefon")
+    await page.get_by_label("Grund, falls").select_option(label="Die Kosten sind zu hoch")
     await page.get_by_role("button", name="Beginnen").click()
     await expect(page.get_by_role("heading", level=2, name="Verlauf")).to_be_visible()
+    await expect(page.locator("[aria-labelledby=stand]")).to_contain_text("Die Kosten sind zu hoch")
     await expect(page.locator("[aria-labelledby=history] li").first).to_contain_text("Bearbeiter (anna-berger)")
     await expect(page.locator("[aria-labelledby=comments]")).to_contain_text("Herr Geheim, am Telefon")
     await check_page(page)

@@ -37,13 +37,16 @@ async def test_from_the_overview_to_the_day_on_which_something_takes_effect(shop
     page = await shop.at_desk("/desk/overview")
     await page.get_by_role("heading", name="Ein Vorgang wartet auf eine Reparatur").wait_for()
     assert await page.get_by_role("link", name="K-3").get_attribute("href") == "/desk/cases/edition/K-3/jtl"
+    for name, query in (("Noch bei niemandem", "?whose=nobody"), ("Bei mir", "?whose=mine")):
+        number = page.locator(f"dt:text-is('{name}') + dd").get_by_role("link")
+        assert await number.get_attribute("href") == f"/desk/tasks{query}", "as the list's own filters"
     await check_page(page)
     await page.goto("/desk/calendar?month=2027-02")
     first = page.locator("td.busy")
     assert (await first.inner_text()).split("\n")[0].strip().startswith("1")
     assert "3 Änderungen" in await first.inner_text()
     address = await first.get_by_role("link").get_attribute("href")
-    assert address == "/desk/cases?effective_from=2027-02-01&effective_to=2027-02-01"
+    assert address == "/desk/cases?state=scheduled&effective_from=2027-02-01&effective_to=2027-02-01"
     await check_page(page)
     await page.get_by_role("link", name="Monat danach").click()
     await page.get_by_text("In diesem Monat wird nichts wirksam").wait_for()

@@ -2,9 +2,11 @@
 
 import asyncio
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
+from catalogue.formats import day
 from catalogue.texts import known
 from states.chart.task_types import TASK_TYPES
 from tests.pages.desk import Desk
@@ -152,10 +154,12 @@ async def test_four_eyes_says_who_proposed_and_lets_nobody_confirm_himself(desk:
     await until(is_listed)
     own = await (await page.browser.open(f"/desk/tasks/{task}")).send("look", decision="granted")
     assert own.status == 409 and "anna" in own.text and not own.has("decide-so")
+    assert "mit Vorschlag zurücknehmen nehmen Sie" in own.text and "reject_task" not in own.text
     other = await (await desk.operator("otto")).open(f"/desk/tasks/{task}")
     assert "anna hat am" in other.text and "Gern" in other.text and other.has("choice-reject")
     done = await (await other.send("look", decision="granted")).send("decide-so")
     assert "Entschieden: Zurücknehmen: bewilligen" in done.text
+    assert "Zweite Person nötig" not in done.text and "Wählen Sie unten" not in done.text, "nobody is asked any more"
     assert (await decisions(desk, task))[-1] == "otto"
 
 
@@ -165,6 +169,8 @@ async def test_what_may_be_meant_is_asked_back_once_and_needs_a_reason(desk: Des
     at_night = f"{NOON_LATER[:10]}T03:00"
     asked = await page.send("look", decision="confirm", at=at_night)
     assert asked.status == 409 and "Ist das so gemeint?" in asked.text and not asked.has("decide-so")
+    assert "confirm_anyway" not in asked.text and "mit Ja, das ist so gemeint und dem Grund" in asked.text
+    assert "der Termin in Vereinbarter Zeitpunkt des Umzugs" in asked.text, "as the form calls it"
     looked = await asked.send("anyway-do", note="Der Kunde will es nachts")
     done = await looked.send("decide-so")
     assert "Entschieden: Der Termin ist vereinbart" in done.text and "Der Kunde will es nachts" in done.text
@@ -196,6 +202,40 @@ async def test_an_operator_reads_english_and_what_is_the_customers_says_that_it_
 async def test_an_unknown_task_is_said_to_be_unknown(desk: Desk):
     page = await (await desk.operator()).open("/desk/tasks/t-0000000000000000")
     assert page.status == 404 and "Zu den Aufgaben" in page.text
+    assert "GET /tasks" not in page.text, "operators are led by pages, not by calls"
+
+
+@pytest.mark.server
+async def test_what_the_customer_was_waiting_for_is_not_said_any_more_once_it_is_decided(desk: Desk):
+    _, page = await page_of(desk, "clarify_term")
+    asked = "Wir klären, bis zu welchem Tag die Leistung läuft"
+    assert asked in page.text
+    looked = await page.send("look", **OPENINGS["clarify_term"].right)
+    done = await looked.send("decide-so")
+    assert asked not in done.text and "Neuer Stand: Noch nicht abgesendet. Wirksam am" in done.text
+
+
+@pytest.mark.server
+async def test_a_note_that_cannot_be_kept_is_named_as_on_the_page(desk: Desk):
+    _, page = await page_of(desk, "clarify_term")
+    long = await page.send("comment", text="x" * 2_001)
+    assert (
+        long.status == 422
+        and "Neue Notiz ist zu lang" in long.text
+        and "x" * 2_001 in long.form("comment").fields[-1][1]
+    )
+
+
+@pytest.mark.server
+async def test_a_task_due_at_the_end_of_a_day_is_due_on_that_day_on_each_page(desk: Desk):
+    task, page = await page_of(desk, "support_ticket")
+    row = desk.world.adapters.work_list.task(task)
+    assert row is not None and row.due_at is not None
+    due = row.due_at.astimezone(ZoneInfo("Europe/Berlin"))
+    assert (due.hour, due.minute) == (0, 0), "the first moment that is too late"
+    said = day("de", due.date() - timedelta(days=1))
+    for path in ("/desk/tasks", f"/desk/tasks/{task}", f"/desk/customers/{row.customer}"):
+        assert said in (await page.browser.open(path)).text, path
 
 
 @pytest.mark.server

@@ -366,6 +366,7 @@ async def test_who_is_not_logged_in_sees_no_menu_on_a_problem(guarded):
 async def test_what_a_form_sent_too_late_is_sent_in_the_next_session(guarded, monkeypatch):
     async with operator(guarded) as visitor:
         sent = {"csrf": await csrf_of(visitor), "language": "en", "back": "/desk/nothing", "note": 'für <b> & "x"'}
+        sent |= {"decision": "declined", "at": "2027-01-31"}
         await visitor.post("/desk/leave", data={"csrf": sent["csrf"]})
         late = await visitor.post("/desk/language", data=sent)
         assert late.status_code == 401 and "noch nichts ausgeführt" in late.text
@@ -376,6 +377,10 @@ async def test_what_a_form_sent_too_late_is_sent_in_the_next_session(guarded, mo
         page = await visitor.post("/desk/again", data=kept)
         assert page.status_code == 200 and 'action="/desk/language"' in page.text
         assert "für &lt;b&gt; &amp; &#34;x&#34;" in page.text and sent["csrf"] not in page.text
+        assert "Ihre Entscheidung" in page.text and "abgelehnt" in page.text and "31. Januar 2027" in page.text
+        assert "<dt>Begründung</dt>" in page.text and "<dt>back" not in page.text, (
+            "in words, and what was entered alone"
+        )
         form = {
             name: field(name, page.text.partition('action="/desk/language"')[2])
             for name in ("csrf", "language", "back")

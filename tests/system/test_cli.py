@@ -307,6 +307,10 @@ def test_a_task_is_a_line_with_when_it_is_due_and_who_has_it(portal, capsys):
     head, line, _ = capsys.readouterr().out.splitlines()
     assert line.split()[:2] == ["t-1", "2027-01-05!"] and "otto" in line and "Find the term." in line
     assert head.split()[:3] == ["task", "due", "type"]
+    # `due_at` is the first moment too late: what is due at the end of a day is due on that day.
+    portal.answers["/tasks"] = (200, TASKS | {"items": [TASK | {"due_at": "2199-01-05T23:00:00Z"}]})
+    assert cli.code_of(["tasks"]) == 0
+    assert capsys.readouterr().out.splitlines()[1].split()[1] == "2199-01-05"
 
 
 def test_in_a_narrow_terminal_no_id_and_no_address_is_broken(portal, capsys, monkeypatch):

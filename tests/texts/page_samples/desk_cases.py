@@ -11,7 +11,7 @@ SAMPLES = {
     "page.desk.case.standing_value": {"target": "JTL Advanced", **AT},
     "page.desk.case.surplus_open": {"number": 2},
     "page.desk.case.surplus_candidates": {"numbers": "L-77, L-78"},
-    "page.desk.case.due": AT,
+    "page.desk.case.due": {"at": "17. Januar 2027"},
     "page.desk.case.claimed": {"by": "anna"},
     "page.desk.case.run_open": AT,
     "page.desk.case.run_ended": AT,
