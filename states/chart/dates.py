@@ -28,7 +28,7 @@ from typing import Any
 
 from states.chart.revision import since as since_revision
 from states.chart.turn import Turn
-from states.model.base import day_after, day_of, hour_of, last_usable_day
+from states.model.base import YEARS, day_after, day_of, hour_of, last_usable_day
 from states.model.effects import BookOrder
 from states.model.facts import Refusal
 from states.model.memory import Memory, Task
@@ -165,10 +165,11 @@ def refusal_of_at(turn: Turn, task: Task, message: ConfirmTask) -> Refusal | Non
     arrived = arrival(turn, message) if weighs(memory) else acted
     since, zone = asked.since(memory, acted, arrived), memory.settings.zone
     values = {"asked": name, "at": at.isoformat()}
-    if since is not None and is_before(at, since, zone, asked.to_the_moment):
-        return wrong("fault.at_past", asked.rule, limit_at=isoformat(since), **values)
+    early = since is not None and is_before(at, since, zone, asked.to_the_moment)
+    if early or at.year < YEARS[0]:
+        return wrong("fault.at_past", asked.rule, limit_at=isoformat(since or memory.requested_at), **values)
     last = months_after(day_of(arrived, zone), 12 * asked.years)
-    if weighs(memory) and last_usable_day(at, zone) > last:
+    if (weighs(memory) and last_usable_day(at, zone) > last) or at.year > YEARS[-1]:
         return wrong("fault.at_far", asked.rule, limit_on=last.isoformat(), **values)
     return None
 
@@ -184,10 +185,11 @@ def refusal_of_proof(turn: Turn, task: Task, message: ConfirmTask) -> Refusal | 
     if not weighs(memory):
         latest = memory.now + A_DAY if task.type == "perform" else done
     values = {"confirmed_at": isoformat(done)}
-    if done > latest:
+    if done > latest or done.year > YEARS[-1]:
         return wrong("fault.confirmed_at", rule, limit_at=isoformat(latest), **values)
     earliest, others = the_order(memory), others_do(task)
-    if weighs(memory) and done < (earliest - LONG_BEFORE if others else earliest):
+    too_early = weighs(memory) and done < (earliest - LONG_BEFORE if others else earliest)
+    if too_early or done.year < YEARS[0]:
         known = {"ordered": memory.order is not None, "others": others}
         return wrong("fault.confirmed_early", rule, limit_at=isoformat(earliest), **known, **values)
     return None

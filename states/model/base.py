@@ -34,11 +34,16 @@ YEARS = range(1970, 2200)
 """The years that may be named: what follows from them can still be reckoned with, and waited for by a timer."""
 
 
-def check_year(day: date) -> date:
+WEIGHED_YEARS = range(2, 9999)
+"""The years that may stand in what is held against its case (`states.chart.dates`), which says of a year mistyped, 0027
+or 2207, what would be right. Beyond them no moment has a day in every zone."""
+
+
+def check_year(day: date, years: range = YEARS) -> date:
     """The day, if its year may be named. Raises `ValueError`."""
-    if day.year not in YEARS:
+    if day.year not in years:
         raise PydanticCustomError(
-            "year", "the year must lie between {first} and {last}", {"first": str(YEARS[0]), "last": str(YEARS[-1])}
+            "year", "the year must lie between {first} and {last}", {"first": str(years[0]), "last": str(years[-1])}
         )
     return day
 
@@ -79,6 +84,21 @@ Day = Annotated[date, AfterValidator(check_year)]
 
 WrittenDay = Annotated[Day, BeforeValidator(partial(check_form, what="written_day"))]
 """A calendar day as a person sends it."""
+
+WeighedMoment = Annotated[
+    AwareDatetime,
+    BeforeValidator(partial(check_form, what="written_moment")),
+    AfterValidator(partial(check_year, years=WEIGHED_YEARS)),
+    AfterValidator(in_utc),
+]
+"""A moment as an operator enters it, to be held against its case."""
+
+WeighedDay = Annotated[
+    date,
+    AfterValidator(partial(check_year, years=WEIGHED_YEARS)),
+    BeforeValidator(partial(check_form, what="written_day")),
+]
+"""A calendar day as an operator enters it, to be held against its case."""
 
 
 def check_details(details: dict[str, Any]) -> dict[str, Any]:

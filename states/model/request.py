@@ -14,6 +14,8 @@ from states.model.base import (
     LongText,
     ShortText,
     Value,
+    WeighedDay,
+    WeighedMoment,
     WrittenDay,
     WrittenMoment,
 )
@@ -147,7 +149,7 @@ class Proof(Value):
 
     reference: LongText
     confirmed_by: ShortText | None = None
-    confirmed_at: WrittenMoment | None = None
+    confirmed_at: WeighedMoment | None = None
 
 
 class ConfirmTask(Sent):
@@ -156,7 +158,7 @@ class ConfirmTask(Sent):
     task: ShortText | None = None
     by: ShortText
     decision: ShortText | None = None
-    at: WrittenMoment | WrittenDay | None = Field(default=None, union_mode="left_to_right")
+    at: WeighedMoment | WeighedDay | None = Field(default=None, union_mode="left_to_right")
     proof: Proof | None = None
     note: LongText | None = None
     confirm_anyway: StrictBool = False

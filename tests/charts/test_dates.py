@@ -156,6 +156,36 @@ def test_confirm_anyway_X6_X12_MOV1_SUP3_X4_each_bound_of_a_day_from_both_sides(
     assert code_of(meant) == (None if refusal.code == "confirm_anyway" else expected), "what cannot be is not asked"
 
 
+@pytest.mark.parametrize("revision", [1, 2])
+@pytest.mark.parametrize("name", ROWS)
+@pytest.mark.parametrize(
+    ("year", "fault"), [("0002", "at_past"), ("0027", "at_past"), ("2207", "at_far"), ("9998", "at_far")]
+)
+def test_a_year_mistyped_is_told_of_what_would_be_right(name: str, year: str, fault: str, revision: int) -> None:
+    """Never by its shape: the rule is named, and the sentence says why; in runs of the first revision too."""
+    row = ROWS[name]
+    run = row.run()
+    run.memory.settings = run.memory.settings.model_copy(update={"revision": revision})
+    for at in (f"{year}-12-31", f"{year}-12-31T23:59:59-14:00", f"{year}-01-01T00:00:00+14:00"):
+        refusal = run.confirm(row.type, at=at, **row.answer)
+        assert (code_of(refusal), refusal and refusal.rule) == (fault, ASKED[name].rule)
+        assert refusal is not None and say("de", "problem.malformed", {"zone": "Europe/Berlin"} | refusal.values)
+
+
+@pytest.mark.parametrize("revision", [1, 2])
+@pytest.mark.parametrize("name", ROWS)
+@pytest.mark.parametrize(("year", "fault"), [("0027", "confirmed_early"), ("2207", "confirmed_at")])
+def test_X9_X12_a_proof_of_a_year_mistyped_is_told_so(name: str, year: str, fault: str, revision: int) -> None:
+    row = ROWS[name]
+    run = row.run()
+    run.memory.settings = run.memory.settings.model_copy(update={"revision": revision})
+    at = {} if name in ("booking", "package_zero") else {"at": "2027-06-02T10:00:00+02:00"}
+    proof = {"reference": "T-1", "confirmed_at": f"{year}-01-04T12:00:00+01:00"}
+    refusal = run.confirm(row.type, **row.answer | at | {"proof": proof})
+    assert (code_of(refusal), refusal and refusal.rule) == (fault, "X12" if row.type == "perform" else "X9")
+    assert refusal is not None and say("en", "problem.malformed", {"zone": "Europe/Berlin"} | refusal.values)
+
+
 def test_every_row_is_held_against_its_bounds() -> None:
     assert set(ROWS) == {name for name, _ in BOUNDS} == set(ASKED)
 
