@@ -50,7 +50,7 @@ log = structlog.get_logger("worker")
 PAUSE_S = 2.0
 """Seconds between two looks at what is to be done beside the worker, where nothing is."""
 RELEASED_S = 1.0
-"""Seconds between two lots of runs that are told of the end of a freeze."""
+"""Seconds between two looks whether somebody is to be told of the end of a freeze, where nobody is."""
 SHOWN_WITHIN_S = 0.25
 """Seconds after which what runs show is written: so much is written together, and so late the list may be."""
 FINISH_WITHIN = timedelta(seconds=25)

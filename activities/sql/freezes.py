@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Row, delete, func, insert, or_, select, text,
 
 from activities.ports import Frozen
 from activities.sql.database import Database, insert_once
-from activities.sql.tables import freezes, held_effects, open_list
+from activities.sql.tables import freezes, held_effects, open_list, receipts
 from states.model.base import Moment, Value
 
 LOCK = 7_203_451
@@ -199,6 +199,11 @@ class SqlFreezes:
             connection.execute(update(held_effects).where(mine).values(claimed_until=now + CLAIMED))
             last = connection.scalar(select(func.max(freezes.c.number))) or 0
             return last, tuple(Claimed(row.number, row.key, row.effect, row.asker) for row in rows)
+
+    def made(self, keys: Sequence[str]) -> frozenset[str]:
+        """Those of the changes, by key, that are made by now."""
+        with self.database.read() as connection:
+            return frozenset(connection.scalars(select(receipts.c.key).where(receipts.c.key.in_(keys))))
 
     def told(self, claimed: Sequence[Claimed], freeze: int) -> None:
         """Forget what has been told; not what a later freeze holds since."""

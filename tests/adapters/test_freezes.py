@@ -10,6 +10,7 @@ import pytest
 from temporalio.exceptions import ApplicationError
 from temporalio.testing import ActivityEnvironment
 
+from activities import release_teller as teller_module
 from activities.cancellations import CancellationActivities
 from activities.ports import Unavailable
 from activities.release_teller import AT_A_TIME, ReleaseTeller
@@ -17,7 +18,9 @@ from activities.sql import freezes as module
 from activities.sql.database import Database
 from activities.sql.freezes import CLOSE_TICKET, Held, SqlFreezes
 from activities.sql.open_list import SqlOpenList
+from activities.sql.receipts import SqlReceipts
 from states.model.effects import AssignLicence, Decouple, Notify, Withdraw
+from states.model.facts import Receipt
 from states.model.status import ShownRun
 from tests.adapters.customers import CHANGE, order, step
 from tests.adapters.databases import database, postgres, settings
@@ -167,8 +170,11 @@ async def test_a_mail_to_operators_goes_out_in_a_freeze(acts: CancellationActivi
 
 
 @pytest.fixture
-async def teller(acts: CancellationActivities) -> AsyncIterator[tuple[ReleaseTeller, list[tuple[str, int]]]]:
-    """A teller, and whom it has told."""
+async def teller(
+    acts: CancellationActivities, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[tuple[ReleaseTeller, list[tuple[str, int]]]]:
+    """A teller that makes no pause, and whom it has told."""
+    monkeypatch.setattr(teller_module, "BETWEEN_S", 0)
     told: list[tuple[str, int]] = []
 
     async def tell(asker: str, freeze: int) -> None:
@@ -183,15 +189,43 @@ async def test_thousands_are_told_a_few_at_a_time_and_each_run_once(teller: Any)
     freezes = release.adapters.freezes
     freezes.freeze("anna", "x", None, NOW)
     for number in range(AT_A_TIME + 3):
-        freezes.hold(held(number), held(number)._replace(key=f"mail {number}", effect="notify"))
-    await release.tell_released()
+        mail = held(number)._replace(key=f"mail {number}", effect="notify")
+        freezes.hold(mail, mail._replace(key=f"another {number}"))
+    assert await release.tell_released() == 0
     assert told == []
     freezes.release("anna", None, NOW)
-    assert await release.tell_released() == 0
+    assert await release.tell_released() == 2 * AT_A_TIME
     assert told == [(f"edition/K-{number}/jtl", 1) for number in range(AT_A_TIME)]
     await release.tell_released()
     assert told == [(f"edition/K-{number}/jtl", 1) for number in range(AT_A_TIME + 3)]
     assert freezes.waiting() == {"runs": 0}
+    assert await release.tell_released() == 0
+
+
+async def test_the_next_are_told_when_those_before_have_made_their_changes(teller: Any, monkeypatch: Any) -> None:
+    """Or when a change is not made for a while: its system may be down, and others' need not be."""
+    release, told = teller
+    freezes, receipts = release.adapters.freezes, SqlReceipts(release.adapters.database)
+    freezes.freeze("anna", "x", None, NOW)
+    steps = [
+        step("edition", "jtl", order(number), key=held(number).key, target="jtl_start")
+        for number in range(3 * AT_A_TIME)
+    ]
+    for number in range(len(steps)):
+        freezes.hold(held(number))
+    freezes.release("anna", None, NOW)
+    assert await release.tell_released() == AT_A_TIME
+    for _ in range(3):
+        await release.tell_released()
+    assert len(told) == AT_A_TIME
+    for each in steps[:2]:
+        receipts.keep(each, Receipt(key=each.key))
+    for _ in range(3):
+        await release.tell_released()
+    assert len(told) == AT_A_TIME + 2
+    monkeypatch.setattr(teller_module, "UNDER_WAY_S", 0)
+    await release.tell_released()
+    assert len(told) == 2 * AT_A_TIME + 2
 
 
 async def test_whoever_cannot_be_told_holds_up_no_other_and_is_told_later(teller: Any, monkeypatch: Any) -> None:
@@ -218,6 +252,7 @@ async def test_whoever_cannot_be_told_holds_up_no_other_and_is_told_later(teller
     adapters.freezes.release("anna", None, NOW)
     down.add("t-0")
     monkeypatch.setattr(module, "CLAIMED", timedelta(0))
+    monkeypatch.setattr(teller_module, "UNDER_WAY_S", 0)
     monkeypatch.setattr(type(adapters.tickets), "close", lambda _, key: close(key))
     for _ in range(3):
         with pytest.raises(Unavailable):
