@@ -50,7 +50,7 @@ async def test_the_guides_way_from_pro_to_advanced_with_surplus_resolved_in_a_se
     await check_page(page)
     assert (await page.locator("#place-order").inner_text()).startswith("Zum ")
     await click(page, "place-order")
-    await expect(page.get_by_text("Ihr Wechsel ist bei uns eingegangen")).to_be_visible()
+    await expect(page.locator(".notice.good")).to_contain_text("Ihr Wechsel ist bei uns eingegangen")
     document = await stand(shop.world, "edition/K-1001/jtl")
     assert document["state"] == "scheduled"
 

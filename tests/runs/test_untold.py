@@ -136,7 +136,10 @@ async def test_what_an_ended_run_could_not_tell_goes_out_once_the_address_is_men
     assert answer["tasks"] == []
     await left.handle.result()
     (mail,) = mails(world)
-    assert mail.subject.endswith(f"[{case_number(run.handle.id, run.first['run_id'])}]")
+    number = case_number(run.handle.id, run.first["run_id"])
+    assert mail.subject.endswith(f"[{number}]")
+    (kept,) = world.adapters.sent_mails.of_case(run.handle.id, number).items
+    assert (kept.subject, kept.run_id, kept.template) == (mail.subject, run.first["run_id"], "abandoned")
 
 
 async def test_operators_are_reminded_of_what_an_ended_run_could_not_tell(world: World) -> None:
