@@ -89,12 +89,13 @@ def urgency_of(rank: str, due: datetime, now: datetime) -> Urgency:
 
 
 def rank_of(row: TaskRow) -> Rank:
-    """By what the urgency of a task is told."""
+    """By what the urgency of a task is told: not by a customer's deadline that is never near before the task is due."""
+    own = row.entry.due_at
     if row.awaits_proof:
         return "third_party"
-    if row.deadline is not None:
+    if row.deadline is not None and (own is None or row.deadline - own <= NEAR):
         return "deadline"
-    return "due" if row.entry.due_at is not None else "age"
+    return "due" if own is not None else "age"
 
 
 def due_of(row: TaskRow) -> datetime | None:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from activities.receipts.printed import file_name, pdf_of
+from catalogue.quoting import one_line
 from pages.calls import CallRefused, Document
 from pages.desk_calls import Operator
 from portal import finding, on_behalf, read_models
@@ -14,6 +15,7 @@ from portal.receipt_routes import receipt_of
 from portal.search import criteria_of, search
 from portal.sent_mails import mails_of_case, mails_of_customer
 from portal.shown import with_reason_named
+from portal.tasks import known_of
 
 PAGE = 50
 
@@ -27,7 +29,8 @@ class DeskCases:
     async def look(self, operator: Operator, wanted: str) -> Document:
         """`GET /search`."""
         with answered(operator.language):
-            return await finding.look(self.portal, wanted, spoken_by(operator))
+            found = await finding.look(self.portal, wanted, spoken_by(operator))
+            return found | {"cases": await self.named(found["cases"])}
 
     async def cancellations(self, operator: Operator, wanted: Document, cursor: str | None) -> Document:
         """`GET /cancellations`."""
@@ -35,7 +38,16 @@ class DeskCases:
             criteria = criteria_of(wanted, self.portal.settings.time_zone)
             asked = (self.portal, criteria, cursor, PAGE, spoken_by(operator))
             found: Document = await self.portal.adapters.database.in_thread(search, *asked)
-            return found
+            return found | {"items": await self.named(found["items"])}
+
+    async def named(self, runs: list[Document]) -> list[Document]:
+        """Cases of a list, each with its customer's name, where that can be read at once."""
+        known = await known_of(self.portal, {run["customer"] for run in runs})
+        records = {number: entry.record for number, entry in known.items()}
+        return [
+            run | {"customer_name": one_line(record.name) if (record := records.get(run["customer"])) else None}
+            for run in runs
+        ]
 
     async def case(self, operator: Operator, workflow_id: str, run_id: str | None) -> Document:
         """`GET /cases/{kind}/{customer}/{subject}`."""

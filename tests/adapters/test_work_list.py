@@ -75,6 +75,20 @@ def cursor_after(database: Database, limit: int) -> str | None:
     return SqlWorkList(database).tasks(order="urgency", now=NOW, limit=limit).next
 
 
+async def test_a_deadline_that_lies_far_behind_the_day_on_which_the_task_is_due_makes_it_no_more_urgent(
+    database: Database,
+) -> None:
+    days = timedelta(days=1)
+    rows = (
+        task("half-a-year", due=2 * days, deadline=180 * days),
+        task("sooner", due=1 * days),
+        task("near", deadline=NEAR),
+    )
+    SqlWorkList(database).write(listed(*rows), {})
+    assert shown(database) == ["near", "sooner", "half-a-year"]
+    assert urgencies(database)["half-a-year"] == "waiting"
+
+
 async def test_what_is_due_this_instant_is_overdue_and_a_deadline_is_near_seven_days_before(database: Database) -> None:
     rows = (
         task("now", due=timedelta(0)),

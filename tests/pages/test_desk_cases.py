@@ -50,6 +50,7 @@ async def test_from_a_name_to_the_customer_the_case_and_its_task(shop: Shop) -> 
     await expect(page.get_by_role("alert")).to_contain_text("effective_from")
     await page.goto("/desk/cases?kind=wms_user&open=open&waiting_for=operator")
     await expect(page.get_by_role("row", name="K-1004")).to_have_count(1)
+    await expect(page.get_by_role("row", name="K-1004")).to_contain_text(CUSTOMER["name"])
     await page.goto("/desk/cases?kind=wms_user&open=ended")
     await expect(page.get_by_text("keinen Fall")).to_be_visible()
     await page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})

@@ -1,6 +1,8 @@
 """The page of the work list: what it shows, what its filters ask, and what an operator does on it."""
 
+import re
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -131,6 +133,18 @@ async def test_no_customer_reads_what_operators_note(shop: Shop) -> None:
     for path in ("/my", f"/my/cases/{case}", f"/cancellations/{case}"):
         await page.goto(path)
         assert CANARY not in await page.content(), path
+
+
+INSTRUCTIONS = [
+    path
+    for name in ("about", "cancel_requests", "tasks", "untold")
+    for path in Path().glob(f"catalogue/wording/*/{name}.toml")
+]
+
+
+@pytest.mark.parametrize("path", INSTRUCTIONS, ids=str)
+def test_no_instructions_have_an_emphasis_that_pages_show_as_asterisks(path: Path) -> None:
+    assert re.findall(r"(?<![\\*])\*(?![*\s])[^*\n]+\*(?!\*)", path.read_text(encoding="utf-8")) == []
 
 
 @pytest.mark.parametrize(

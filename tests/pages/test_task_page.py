@@ -112,6 +112,17 @@ async def test_somebody_was_first_says_who_and_loses_nothing_that_was_typed(desk
 
 
 @pytest.mark.server
+async def test_who_has_decided_himself_in_another_tab_is_not_told_that_somebody_was_first(desk: Desk):
+    task, page = await page_of(desk, "support_ticket")
+    other = await page.browser.open(f"/desk/tasks/{task}")
+    done = await (await other.send("look", decision="declined", note="Es bleibt gebucht")).send("decide-so")
+    assert "Entschieden: Ablehnen" in done.text
+    late = await page.send("look", decision="granted", note="Von mir berichtigt")
+    assert late.status == 409 and "Nicht mehr offen" in late.text and "Jemand war schneller" not in late.text
+    assert "Sie, " in late.text and "Von mir berichtigt" in late.text
+
+
+@pytest.mark.server
 async def test_a_decision_that_would_do_something_else_than_was_shown_is_shown_again(desk: Desk):
     task, page = await page_of(desk, "third_party")
     row = desk.world.adapters.work_list.task(task)
