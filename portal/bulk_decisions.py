@@ -34,10 +34,9 @@ from portal.problems import PortalProblem, malformed, title_of
 from portal.run_client import GONE_WITH_RUN, TIMED_OUT, UPDATE_WITHIN
 from portal.run_reader import reaching, unavailable
 from portal.schemas import BulkFilter, BulkRequest, Confirmation, Rejection
-from portal.strict_json import read_document
+from portal.strict_json import read_filled
 from portal.tasks import query_of
 from states.chart.task_types import TASK_TYPES, TaskType
-from states.chart.unfilled import fault_of_unfilled
 from states.model.bulk import MOST_TASKS, WORKFLOW, BulkAct, BulkChange, BulkProgress, workflow_id_of
 from states.model.status import page_of
 
@@ -59,7 +58,7 @@ async def prepare(portal: Portal, authority: Authority, data: Any) -> Bulk:
     `id_reused`, and what `act` raises.
     """
     check_own(data)
-    wanted = read_document(BulkRequest, data)
+    wanted = read_filled(BulkRequest, data)
     decision = decision_of(wanted, authority)
     bulk = await portal.adapters.database.in_thread(kept, portal, wanted, decision)
     if wanted.start and bulk.progress.state == "prepared":
@@ -76,10 +75,7 @@ def decision_of(wanted: BulkRequest, authority: Authority) -> Decision:
     decision: Decision = wanted.confirm or wanted.reject  # type: ignore[assignment]
     if decision.task is not None:
         raise malformed("bulk_task", field="confirm" if wanted.confirm else "reject")
-    decision = decision.model_copy(update={"by": authority.named(decision.by)})
-    if (unfilled := fault_of_unfilled(decision)) is not None:
-        raise malformed(unfilled.pop("fault"), **unfilled)
-    return decision
+    return decision.model_copy(update={"by": authority.named(decision.by)})
 
 
 def kept(portal: Portal, wanted: BulkRequest, decision: Decision) -> Bulk:

@@ -14,7 +14,7 @@ from portal.json_body import JsonBody
 from portal.openapi import OPERATOR, answer, body, problems, secured
 from portal.parameters import CurrentPortal, Cursor, Limit, choice
 from portal.schemas import BulkAnswer, BulkBy, BulkConsequence, BulkPage
-from portal.strict_json import read_document
+from portal.strict_json import read_filled
 from states.model.bulk import BulkAct, LineState
 
 ACTED = problems(401, 403, 404, 409, 422, 503)
@@ -134,7 +134,7 @@ acting("again", "Send again what failed", "Each under the same name where nobody
 
 def name_in(authority: Authority, data: Any) -> str:
     """Who acts. Raises `malformed`."""
-    return authority.name or authority.named(read_document(BulkBy, data).by)
+    return authority.name or authority.named(read_filled(BulkBy, data).by)
 
 
 def language_in(request: Request) -> str:

@@ -12,7 +12,7 @@ from portal.freezes import begin_freeze, freeze_answer, release_freeze
 from portal.json_body import JsonBody
 from portal.openapi import OPERATOR, answer, body, problems, secured
 from portal.parameters import CurrentPortal, bound_of
-from portal.strict_json import read_document
+from portal.strict_json import read_filled
 
 router = APIRouter(prefix="/freeze", tags=["operators"])
 Until = Annotated[str | None, Query(description="Up to which moment or day runs are looked for that fall into it")]
@@ -38,7 +38,7 @@ async def freeze(_: OperatorAuthority, portal: CurrentPortal, until: Until = Non
 )
 async def begin(authority: AdminAuthority, data: JsonBody, portal: CurrentPortal) -> JSONResponse:
     """When this answers, no change is under way any more and none begins, at whichever worker; a mail may still end."""
-    order = read_document(FreezeOrder, data)
+    order = read_filled(FreezeOrder, data)
     return JSONResponse(await portal.adapters.database.in_thread(begin_freeze, portal, order, authority))
 
 
@@ -51,5 +51,5 @@ async def begin(authority: AdminAuthority, data: JsonBody, portal: CurrentPortal
 )
 async def release(authority: AdminAuthority, data: JsonBody, portal: CurrentPortal) -> JSONResponse:
     """What waits is done from now on, in the order in which it came, a few runs a second."""
-    wanted = read_document(FreezeRelease, data)
+    wanted = read_filled(FreezeRelease, data)
     return JSONResponse(await portal.adapters.database.in_thread(release_freeze, portal, wanted, authority))

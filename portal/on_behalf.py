@@ -16,7 +16,7 @@ from portal.context import Portal
 from portal.delivery import CallAnswer, Caller
 from portal.event_types import event_type
 from portal.incoming import IncomingEvent
-from portal.strict_json import read_document
+from portal.strict_json import read_filled
 from states.model.base import Details, LongIdentifier, LongText, ShortText
 from states.model.request import Reason, Target
 
@@ -47,7 +47,7 @@ async def begin(
     portal: Portal, customer: str, data: Any, authority: Authority, language: str | None = None
 ) -> CallAnswer:
     """`POST /customers/{customer}/cancellations`. Raises `malformed`, `unavailable`."""
-    wanted = read_document(Beginning, data)
+    wanted = read_filled(Beginning, data)
     by, id = authority.named(wanted.by), wanted.id or str(uuid.uuid4())
     asked = wanted.model_dump(mode="json", exclude_unset=True, exclude={"note", "by", "id"}) | {"customer": customer}
     event = IncomingEvent(SOURCE, id, event_type("requested"), None, None, asked)

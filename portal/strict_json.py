@@ -9,6 +9,7 @@ from typing import Any, NoReturn, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from portal.problems import malformed
+from states.chart.unfilled import fault_of_unfilled
 from states.model.base import depth_of
 from states.model.payload_errors import faults_of
 
@@ -78,3 +79,12 @@ def read_document(model: type[Document], data: Any) -> Document:
         return model.model_validate(data)
     except ValidationError as error:
         raise malformed(faults_of(error.errors())) from error
+
+
+def read_filled(model: type[Document], data: Any) -> Document:
+    """An operator's document in its shape, and no template. Raises `malformed`, naming each field that is wrong."""
+    document = read_document(model, data)
+    unfilled = fault_of_unfilled(document)
+    if unfilled is not None:
+        raise malformed(unfilled.pop("fault"), **unfilled)
+    return document

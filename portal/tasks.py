@@ -19,7 +19,7 @@ from portal.parameters import choice
 from portal.problems import PortalProblem, malformed
 from portal.schemas import Comment, Doing, HandOver, Step
 from portal.shown import NAMES_WITHIN
-from portal.strict_json import read_document
+from portal.strict_json import read_filled
 from portal.task_items import Document, Known, item_of, read_known
 from states.chart.task_types import TASK_TYPES
 from states.kinds.registry import KINDS
@@ -126,7 +126,7 @@ async def act(
     Raises `malformed`, `unknown_task`, and `claimed` where another has it.
     """
     shape, do = ACTS[what]
-    doing = read_document(shape, data)
+    doing = read_filled(shape, data)
     by = authority.named(doing.by)
     try:
         done = await portal.adapters.database.in_thread(do, portal, task, doing, by, authority.grade == "admin")

@@ -12,7 +12,7 @@ from portal.freeze_schemas import FreezeOrder, FreezeRelease
 from portal.freezes import begin_freeze, freeze_answer, release_freeze, standing_freeze
 from portal.page_calls import answered
 from portal.parameters import bound_of
-from portal.strict_json import read_document
+from portal.strict_json import read_filled
 
 
 @dataclass(frozen=True)
@@ -37,13 +37,13 @@ class DeskFreezes:
         """`POST /freeze`."""
         with answered(operator.language):
             authority = administrator(operator)
-            return await self.in_thread(begin_freeze, self.portal, read_document(FreezeOrder, data), authority)
+            return await self.in_thread(begin_freeze, self.portal, read_filled(FreezeOrder, data), authority)
 
     async def release(self, operator: Operator, data: Document) -> Document:
         """`POST /freeze/release`."""
         with answered(operator.language):
             authority = administrator(operator)
-            return await self.in_thread(release_freeze, self.portal, read_document(FreezeRelease, data), authority)
+            return await self.in_thread(release_freeze, self.portal, read_filled(FreezeRelease, data), authority)
 
     async def in_thread(self, work: Any, *arguments: Any) -> Document:
         """What blocking work answers."""

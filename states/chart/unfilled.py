@@ -9,6 +9,8 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from pydantic import BaseModel
+
 from states.model.facts import Refusal, RunSettings
 from states.model.payload_errors import readable
 from states.model.request import Sent
@@ -25,7 +27,7 @@ REFUSED_SINCE = 2
 """Runs of the first revision took what is unfilled."""
 
 
-def unfilled(message: Sent) -> tuple[str, str] | None:
+def unfilled(message: BaseModel) -> tuple[str, str] | None:
     """The first field of a person's message that holds a placeholder and nothing else, and what it holds."""
     return next(((field, text) for field, text in texts_of(message) if is_placeholder(text)), None)
 
@@ -40,13 +42,13 @@ def is_placeholder(text: str) -> bool:
     )
 
 
-def blank(message: Sent) -> str | None:
+def blank(message: BaseModel) -> str | None:
     """The first field of a person's message in which there is nothing to be seen: nobody is called so."""
     said = ((field, text) for field, text in texts_of(message) if not field.startswith("details."))
     return next((field for field, text in said if text and not seen_in(text)), None)
 
 
-def texts_of(message: Sent) -> Iterator[tuple[str, str]]:
+def texts_of(message: BaseModel) -> Iterator[tuple[str, str]]:
     """Each text of a person's message with the field that it stands in."""
     return texts_in(message.model_dump(exclude={*Sent.model_fields}, exclude_none=True))
 
@@ -63,7 +65,7 @@ def texts_in(said: Any, place: str = "") -> Iterator[tuple[str, str]]:
             yield from texts_in(entry, place)
 
 
-def fault_of_unfilled(message: Sent) -> dict[str, Any] | None:
+def fault_of_unfilled(message: BaseModel) -> dict[str, Any] | None:
     """What is wrong with a message that still holds what its template held, or in which there is nothing to be seen."""
     empty, found = blank(message), unfilled(message)
     if empty is not None:

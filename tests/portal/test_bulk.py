@@ -124,12 +124,12 @@ WRONG: dict[str, tuple[dict[str, Any], str, str]] = {
     "a template that is not filled in": (
         {"tasks": ["t-support_ticket-0"], "confirm": CONFIRM | {"note": "…"}},
         "malformed",
-        "`note`",
+        "`confirm.note`",
     ),
     "nobody who is seen": (
         {"tasks": ["t-support_ticket-0"], "reject": {"by": "\u200b", "note": "no"}},
         "malformed",
-        "`by` is empty",
+        "`reject.by` is empty",
     ),
     "a reason that is missing": ({"tasks": ["t-perform-0"], "reject": {"by": "anna"}}, "malformed", "reject.note"),
 }

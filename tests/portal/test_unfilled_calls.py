@@ -1,0 +1,39 @@
+"""What operators send beside decisions is no template either, and says something that is seen."""
+
+from typing import Any
+
+import pytest
+
+from tests.portal.conftest import Caller
+from tests.portal.test_events import is_problem
+
+TASK = "/tasks/t-0"
+CALLS: list[tuple[str, dict[str, Any], str]] = [
+    ("/freeze", {"by": "anna"}, "reason"),
+    ("/freeze", {"reason": "wrong prices"}, "by"),
+    ("/freeze/release", {"by": "anna"}, "note"),
+    (f"{TASK}/claim", {}, "by"),
+    (f"{TASK}/comments", {"by": "anna"}, "text"),
+    (f"{TASK}/hand-over", {"by": "anna"}, "to"),
+    ("/bulk-decisions/0123456789/pause", {}, "by"),
+    ("/customers/K-1001/cancellations", {"kind": "voucher", "subject": "x", "by": "anna"}, "note"),
+]
+
+
+@pytest.mark.parametrize(("path", "body", "field"), CALLS)
+async def test_malformed_a_call_that_holds_what_a_template_holds_changes_nothing(
+    offline: Caller, path: str, body: dict[str, Any], field: str
+) -> None:
+    for said, why in (("…", "template"), ("<name>", "template"), ("\u200b", "empty")):
+        answer = await offline.http.post(path, json=body | {field: said}, headers={"accept-language": "en"})
+        is_problem(answer, 422, "malformed")
+        assert f"`{field}`" in answer.json()["detail"] and why in answer.json()["detail"]
+    assert (await offline.http.get("/freeze")).json()["log"] == []
+
+
+@pytest.mark.parametrize(("path", "body", "field"), CALLS)
+async def test_what_is_filled_in_is_judged_as_such(
+    offline: Caller, path: str, body: dict[str, Any], field: str
+) -> None:
+    answer = await offline.http.post(path, json=body | {field: "Anna …"}, headers={"accept-language": "en"})
+    assert answer.json().get("code") != "malformed", answer.text
