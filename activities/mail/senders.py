@@ -17,6 +17,7 @@ from typing import Any, cast
 from urllib.parse import unquote, urlsplit
 
 import aiosmtplib
+import structlog
 from pydantic import SecretStr
 
 from activities.mail.addresses import for_servers
@@ -24,6 +25,7 @@ from activities.mail.headers import in_one_line, readable
 from activities.ports import AdapterError, Letter, Mail, Misconfigured, Refused, Unavailable
 from settings import Settings
 
+log = structlog.get_logger(__name__)
 TIMEOUT_S = 20
 """How long a mail server may take for each answer."""
 READY_S = 3
@@ -166,13 +168,16 @@ class SmtpMail:
     sender: Sender
 
     async def send(self, key: str, letter: Letter) -> str:
-        """Hand the mail to the server; it is sent where one of its addresses is taken.
+        """Hand the mail to the server; it is sent where one of its addresses is taken, and the log tells of the others.
 
         Raises `Refused` (this mail, for good), `Unavailable` or `Misconfigured`.
         """
         mail = message(key, letter, self.sender)
         with spoken():
-            await aiosmtplib.send(mail, recipients=recipients_of(letter), **self.connection(TIMEOUT_S))
+            refused, _ = await aiosmtplib.send(mail, recipients=recipients_of(letter), **self.connection(TIMEOUT_S))
+        if refused:
+            codes = sorted({answer.code for answer in refused.values()})
+            log.error("recipients_refused", message_id=str(mail["Message-ID"]), refused=len(refused), codes=codes)
         return str(mail["Message-ID"])
 
     async def ready(self) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
 from activities.mail.senders import FolderMail, mail_of
 from activities.ports import Letter, Misconfigured, Refused, Unavailable
@@ -79,11 +80,15 @@ async def test_a_mail_to_two_is_sent_where_one_of_them_is_taken(refused: tuple[s
     answers = {f"RCPT TO:<{address}>": "550 no such user" for address in refused}
     async with mail_server(answers) as (port, mails):
         sending = smtp(f"smtp://127.0.0.1:{port}").send("k", letter(*TWO))
-        if taken:
-            await sending
-        else:
-            with pytest.raises(Refused):
+        with capture_logs() as lines:
+            if taken:
                 await sending
+            else:
+                with pytest.raises(Refused):
+                    await sending
+    told = [(line["event"], line["log_level"], line["refused"], line["codes"]) for line in lines]
+    assert told == [("recipients_refused", "error", 1, [550])] * (taken and len(refused))
+    assert not any(address in str(lines) for address in TWO), "the log names nobody"
     assert [email.message_from_string(mail)["To"] for mail in mails] == [", ".join(TWO)] * taken
 
 
