@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 from playwright.async_api import Page, expect
 
+from pages.desk.bulk import missing_in, several
+from pages.desk.words import as_on_the_form
 from tests.adapters.customers import licence
 from tests.pages.browser import PHONE, Shop, check_page
 from tests.runs.customers import customer_record
@@ -15,6 +17,30 @@ pytestmark = pytest.mark.server
 CUSTOMERS = [
     customer_record(customer=f"K-{n}", licences=[licence("KA-1", "key_accounting")]) for n in range(1001, 1006)
 ]
+
+
+@pytest.mark.parametrize(
+    ("form", "missing"),
+    [
+        ({}, ["decision"]),
+        ({"choose": ["these"], "decision": ["confirm"]}, ["tasks"]),
+        ({"choose": ["these"], "task": ["t-1"], "decision": ["confirm"]}, []),
+        ({"choose": ["all"], "decision": ["reject"]}, []),
+    ],
+)
+def test_what_was_not_chosen_is_said_before_any_call_is_made(form, missing):
+    assert missing_in(form) == missing
+
+
+def test_tasks_of_one_run_are_told_apart_by_what_is_to_be_done():
+    tasks = [{"workflow_id": name} for name in ("fulfillment/K-1/ffn", "pos/K-1/P-1", "fulfillment/K-1/ffn")]
+    assert several(tasks) == {"fulfillment/K-1/ffn"}
+
+
+def test_fields_and_decisions_in_a_text_of_a_call_are_called_as_on_the_form():
+    said = as_on_the_form("de", {"reference": "page.desk.bulk.choose.proof"})
+    assert said("Geben Sie unter `proof.reference` an <b>") == "Geben Sie unter <em>Nachweis</em> an &lt;b&gt;"
+    assert said("`granted` oder `x`") == "<em>bewilligt</em> oder <code>x</code>"
 
 
 async def tickets(shop: Shop, number: int) -> list[Any]:
