@@ -41,7 +41,7 @@ class Digest(NamedTuple):
             day = at.date() + timedelta(days=days)
             for of_day in self.times if self.daily or day.weekday() < SATURDAY else ():
                 digest = datetime.combine(day, of_day, at.tzinfo)
-                if digest >= at:
+                if digest.timestamp() >= moment.timestamp():  # by the clock 2:30 comes twice where clocks are put back
                     return digest
         raise AssertionError("a week has a Monday")
 

@@ -225,6 +225,17 @@ def test_a_digest_goes_out_on_weekdays_at_its_time(after: str, digest: str) -> N
     )
 
 
+@pytest.mark.parametrize(("after", "digest"), [
+    ("2027-10-31T00:30:00+00:00", "2027-10-31T00:30:00+00:00"),
+    ("2027-10-31T00:30:01+00:00", "2027-11-01T01:30:00+00:00"),
+    ("2027-10-31T01:15:00+00:00", "2027-11-01T01:30:00+00:00"),
+    ("2027-03-28T00:00:00+00:00", "2027-03-28T01:30:00+00:00"),
+])  # fmt: skip
+def test_a_digest_in_the_night_of_the_clocks_goes_out_once_and_never_before_its_moment(after: str, digest: str) -> None:
+    found = Digest((time(2, 30),), daily=True).first_after(datetime.fromisoformat(after), "Europe/Berlin")
+    assert found.astimezone(UTC).isoformat() == digest
+
+
 # By webhook.
 
 
