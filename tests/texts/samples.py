@@ -45,7 +45,7 @@ SHAPED: dict[str, Any] = {
     "last": 2199,
     "expected": "'up'",
     "said": "…",
-    "pattern": "[a-z]{8}",
+    "pattern": "[a-z]+",
 }
 MAIL: dict[str, Any] = {
     "name": "Muster GmbH",
