@@ -9,7 +9,7 @@ from activities.mail.frame import Case, framed
 from activities.mail.headers import in_one_line, readable
 from activities.mail.messages import addressee, link_of, mail_to, send_letter
 from activities.mail.words import words_of
-from activities.ports import Attachment, Letter
+from activities.ports import Attachment, Letter, TakenMail
 from activities.receipts.printed import file_name, pdf_of
 from activities.sql.freezes import Held
 from catalogue.loader import Catalogues
@@ -108,7 +108,7 @@ class MailDesk:
         return None
 
 
-def as_sent(step: Step, effect: Notify, mail: ToSend, message_id: str) -> SentMail:
+def as_sent(step: Step, effect: Notify, mail: ToSend, taken: TakenMail) -> SentMail:
     """What is kept of a mail that has just gone out, as whoever got it reads it."""
     return SentMail(
         workflow_id=step.workflow_id,
@@ -116,12 +116,12 @@ def as_sent(step: Step, effect: Notify, mail: ToSend, message_id: str) -> SentMa
         case_number=step.case or case_number(step.workflow_id, step.run_id),
         customer=addressee(step, effect),
         to=READERS[effect.to],
-        addresses=mail.letter.to,
+        addresses=taken.addresses,
         language=mail.language,
         template=effect.template,
         subject=in_one_line(mail.letter.subject),
         text=readable(mail.letter.text),
         attachments=tuple(in_one_line(file.name) for file in mail.letter.attachments),
-        message_id=message_id,
+        message_id=taken.message_id,
         sent_at=datetime.now(UTC),
     )

@@ -203,11 +203,18 @@ class Letter:
     attachments: tuple[Attachment, ...] = ()
 
 
+class TakenMail(NamedTuple):
+    """What a mail server took: under which message ID, and for which addresses of the letter, one at least."""
+
+    message_id: str
+    addresses: tuple[str, ...]
+
+
 class Mail(Protocol):
     """Mail to customers and operators."""
 
-    async def send(self, key: str, letter: Letter) -> str:
-        """Send once for a key, as far as mail allows: the key becomes the message ID, which is answered.
+    async def send(self, key: str, letter: Letter) -> TakenMail:
+        """Send once for a key, as far as mail allows: the key becomes the message ID.
 
         Raises `Refused` (this mail, for good), `Unavailable` or `Misconfigured`.
         """

@@ -5,7 +5,7 @@ from typing import Any
 from activities.links import customer_home, customer_page, operator_page
 from activities.mail.addresses import Addresses, addresses_in
 from activities.notice_routes import operators, recipients
-from activities.ports import Letter, Mail, Refused
+from activities.ports import Letter, Mail, Refused, TakenMail
 from catalogue.templates import Values
 from catalogue.texts import say
 from settings import Settings
@@ -24,9 +24,9 @@ def mail_text(template: str, language: str, values: Values) -> MailText:
     return mails.mail_text(say, template, language, values)
 
 
-async def send_letter(mail: Mail, key: str, letter: Letter, log: Any) -> Undelivered | str:
-    """Send a mail; answers its message ID. One that is refused for good is not tried again: a line in the log and the
-    answer say so."""
+async def send_letter(mail: Mail, key: str, letter: Letter, log: Any) -> Undelivered | TakenMail:
+    """Send a mail; answers what was taken of it. One that is refused for good is not tried again: a line in the log and
+    the answer say so."""
     try:
         return await mail.send(key, letter)
     except Refused as error:

@@ -22,7 +22,7 @@ from pydantic import SecretStr
 
 from activities.mail.addresses import for_servers
 from activities.mail.headers import in_one_line, readable
-from activities.ports import AdapterError, Letter, Mail, Misconfigured, Refused, Unavailable
+from activities.ports import AdapterError, Letter, Mail, Misconfigured, Refused, TakenMail, Unavailable
 from settings import Settings
 
 log = structlog.get_logger(__name__)
@@ -117,11 +117,11 @@ class FolderMail:
     folder: Path
     sender: Sender
 
-    async def send(self, key: str, letter: Letter) -> str:
+    async def send(self, key: str, letter: Letter) -> TakenMail:
         """Write the mail unless it is there. Raises `Unavailable` where it cannot be written: the disk is full, say."""
         mail = message(key, letter, self.sender)
         await asyncio.to_thread(self.write, key, mail)
-        return str(mail["Message-ID"])
+        return TakenMail(str(mail["Message-ID"]), letter.to)
 
     async def ready(self) -> None:
         """Raises `Misconfigured` where the folder cannot be written, so that who starts a program is told at once."""
@@ -167,7 +167,7 @@ class SmtpMail:
     url: SecretStr
     sender: Sender
 
-    async def send(self, key: str, letter: Letter) -> str:
+    async def send(self, key: str, letter: Letter) -> TakenMail:
         """Hand the mail to the server; it is sent where one of its addresses is taken, and the log tells of the others.
 
         Raises `Refused` (this mail, for good), `Unavailable` or `Misconfigured`.
@@ -178,7 +178,8 @@ class SmtpMail:
         if refused:
             codes = sorted({answer.code for answer in refused.values()})
             log.error("recipients_refused", message_id=str(mail["Message-ID"]), refused=len(refused), codes=codes)
-        return str(mail["Message-ID"])
+        taken = tuple(address for address in letter.to if for_servers(address) not in refused)
+        return TakenMail(str(mail["Message-ID"]), taken)
 
     async def ready(self) -> None:
         """Log in, and send nothing. Raises `Unavailable` or `Misconfigured`, naming the server."""

@@ -82,7 +82,7 @@ async def test_a_mail_to_two_is_sent_where_one_of_them_is_taken(refused: tuple[s
         sending = smtp(f"smtp://127.0.0.1:{port}").send("k", letter(*TWO))
         with capture_logs() as lines:
             if taken:
-                await sending
+                assert (await sending).addresses == tuple(address for address in TWO if address not in refused)
             else:
                 with pytest.raises(Refused):
                     await sending

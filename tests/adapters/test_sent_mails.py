@@ -10,7 +10,7 @@ from temporalio.exceptions import ApplicationError
 from temporalio.testing import ActivityEnvironment
 
 from activities.cancellations import CancellationActivities
-from activities.ports import Letter, Refused, Unavailable
+from activities.ports import Letter, Refused, TakenMail, Unavailable
 from activities.receipts.issuing import ReceiptDesk
 from activities.sql.database import Database
 from activities.sql.ledger import SqlLedger
@@ -98,13 +98,14 @@ class Sending:
         mine: Any = self
         self.acts = replace(acts, adapters=replace(acts.adapters, mail=mine))
 
-    async def send(self, key: str, letter: Letter) -> str:
+    async def send(self, key: str, letter: Letter) -> TakenMail:
         """As the port."""
         if self.fault is not None:
             raise self.fault
         self.taken += 1
-        self.ids.append(await self.mail.send(key, letter))
-        return self.ids[-1]
+        taken = await self.mail.send(key, letter)
+        self.ids.append(taken.message_id)
+        return taken
 
 
 @pytest.mark.parametrize("fault", [Refused("no", reference="550"), Unavailable("away")], ids=["refused", "away"])

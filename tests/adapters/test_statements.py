@@ -10,7 +10,7 @@ from sqlalchemy import event
 from temporalio.testing import ActivityEnvironment
 
 from activities.cancellations import CancellationActivities
-from activities.ports import Letter
+from activities.ports import Letter, TakenMail
 from activities.sql.database import Database
 from states.model.effects import AssignLicence, Decouple, Notify, Step, Withdraw
 from states.model.status import GoingOn
@@ -98,7 +98,7 @@ async def test_a_mail_is_read_in_one_transaction_and_kept_in_another_once_it_is_
     sent_between: list[int] = []
 
     class Noting:
-        async def send(self, key: str, letter: Letter) -> str:
+        async def send(self, key: str, letter: Letter) -> TakenMail:
             """Look how many transactions have begun and ended by now."""
             sent_between.append(len(transactions))
             return await acts.adapters.mail.send(key, letter)
