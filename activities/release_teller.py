@@ -1,13 +1,13 @@
 """After a freeze: telling those that wait, in the order in which they came, a few at a time beside each worker.
 
-The next ones are told as those before are done, and not faster than the system is: whoever comes meanwhile would stand
-behind all that was told.
+The next ones are told when those before are done, and after a pause as long as that took: whoever comes meanwhile would
+stand behind all that was told.
 """
 
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from activities.adapters import Adapters
 from activities.ports import AdapterError
@@ -15,9 +15,11 @@ from activities.sql.freezes import CLOSE_TICKET, Claimed
 from states.model.effects import CHANGES
 
 AT_A_TIME = 4
-"""So many runs are told, and then there is a pause; so many changes are under way at most."""
+"""So many runs are told; when their changes are made there is a pause, and then the next are told."""
 BETWEEN_S = 0.4
-"""Seconds of that pause."""
+"""Seconds of that pause; longer where the changes took longer, and then as long: half of the time is others'."""
+LOOK_S = 0.1
+"""Seconds between two looks whether they are made."""
 UNDER_WAY_S = 5.0
 """Seconds after which a change that was told of is waited for no more: its system may be down, and others' are not."""
 CHANGING = frozenset(str(change.model_fields["effect"].default) for change in CHANGES)
@@ -31,21 +33,15 @@ class ReleaseTeller:
     adapters: Adapters
     tell: Callable[[str, int], Awaitable[None]]
     """Signals the number of the last freeze to an open workflow; fine where there is none. Raises `Unavailable`."""
-    under_way: dict[str, float] = field(default_factory=dict)
-    """The changes that this worker told of and that may not be made yet, by key, with when it told."""
 
     async def tell_released(self) -> int:
-        """Tell the first ones, as many as those before leave room for; answers 0 where there is nothing to tell.
+        """Tell the first ones, and wait until they have made their changes; answers 0 where there was nothing to tell.
 
         Whoever cannot be told holds up no other: what was claimed for him is told later, by whichever worker. What the
         first of them raised, `AdapterError`, is raised once the others are done with.
         """
         freezes, in_thread = self.adapters.freezes, self.adapters.database.in_thread
-        room = AT_A_TIME - len(await self.still_under_way())
-        if room <= 0:
-            await asyncio.sleep(BETWEEN_S)
-            return 1
-        freeze, claimed = await in_thread(freezes.claim, room)
+        freeze, claimed = await in_thread(freezes.claim, AT_A_TIME)
         if not claimed:
             return 0
         askers = dict.fromkeys(each.asker for each in claimed if each.effect != CLOSE_TICKET)
@@ -54,21 +50,19 @@ class ReleaseTeller:
         told = [each for each in claimed if each.effect != CLOSE_TICKET and each.asker not in faults]
         closing = [each for each in claimed if each.effect == CLOSE_TICKET]
         faults |= await in_thread(self.settle, told, closing, freeze)
-        self.under_way.update({each.key: time.monotonic() for each in told if each.effect in CHANGING})
         for fault in faults.values():
             raise fault
-        await asyncio.sleep(BETWEEN_S)
+        began = time.monotonic()
+        await self.until_made(frozenset(each.key for each in told if each.effect in CHANGING))
+        await asyncio.sleep(max(BETWEEN_S, time.monotonic() - began))
         return len(claimed)
 
-    async def still_under_way(self) -> dict[str, float]:
-        """The changes that were told of lately and are not made yet."""
-        now = time.monotonic()
-        lately = [key for key, told in self.under_way.items() if now - told < UNDER_WAY_S]
-        made = await self.adapters.database.in_thread(self.adapters.freezes.made, lately) if lately else frozenset()
-        for key in [*self.under_way]:
-            if key in made or key not in lately:
-                del self.under_way[key]
-        return self.under_way
+    async def until_made(self, keys: frozenset[str]) -> None:
+        """Wait until these changes are made, but not for long."""
+        end = time.monotonic() + UNDER_WAY_S
+        while keys and time.monotonic() < end:
+            await asyncio.sleep(LOOK_S)
+            keys -= await self.adapters.database.in_thread(self.adapters.freezes.made, [*keys])
 
     def settle(self, told: list[Claimed], closing: list[Claimed], freeze: int) -> dict[str, BaseException]:
         """Forget what was told, and close the tickets that are to be closed; answers what went wrong, by ticket."""

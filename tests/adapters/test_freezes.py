@@ -207,25 +207,26 @@ async def test_the_next_are_told_when_those_before_have_made_their_changes(telle
     release, told = teller
     freezes, receipts = release.adapters.freezes, SqlReceipts(release.adapters.database)
     freezes.freeze("anna", "x", None, NOW)
-    steps = [
-        step("edition", "jtl", order(number), key=held(number).key, target="jtl_start")
-        for number in range(3 * AT_A_TIME)
-    ]
-    for number in range(len(steps)):
+    for number in range(3 * AT_A_TIME):
         freezes.hold(held(number))
     freezes.release("anna", None, NOW)
+    monkeypatch.setattr(teller_module, "UNDER_WAY_S", 3600)
+    looks: list[int] = []
+
+    async def look(seconds: float) -> None:
+        """At each look one more change is made."""
+        if len(looks) < AT_A_TIME:
+            key = held(len(looks)).key
+            receipts.keep(step("edition", "jtl", order(1), key=key, target="jtl_start"), Receipt(key=key))
+            assert len(told) == AT_A_TIME
+        looks.append(1)
+
+    monkeypatch.setattr("activities.release_teller.asyncio.sleep", look)
     assert await release.tell_released() == AT_A_TIME
-    for _ in range(3):
-        await release.tell_released()
-    assert len(told) == AT_A_TIME
-    for each in steps[:2]:
-        receipts.keep(each, Receipt(key=each.key))
-    for _ in range(3):
-        await release.tell_released()
-    assert len(told) == AT_A_TIME + 2
+    assert len(looks) == AT_A_TIME + 1  # and the pause
     monkeypatch.setattr(teller_module, "UNDER_WAY_S", 0)
-    await release.tell_released()
-    assert len(told) == 2 * AT_A_TIME + 2
+    assert await release.tell_released() == AT_A_TIME and len(looks) == AT_A_TIME + 2
+    assert len(told) == 2 * AT_A_TIME
 
 
 async def test_whoever_cannot_be_told_holds_up_no_other_and_is_told_later(teller: Any, monkeypatch: Any) -> None:
