@@ -163,6 +163,8 @@ async def test_four_eyes_says_who_proposed_and_lets_nobody_confirm_himself(desk:
         return row is not None and row.proposed is not None
 
     await until(is_listed)
+    listed = await (await desk.operator("otto")).open("/desk/tasks")
+    assert "Zweite Person nötig" in listed.text, "who else decides finds it in the list"
     own = await (await page.browser.open(f"/desk/tasks/{task}")).send("look", decision="granted")
     assert own.status == 409 and "anna" in own.text and not own.has("decide-so")
     assert "mit Vorschlag zurücknehmen nehmen Sie" in own.text and "reject_task" not in own.text
