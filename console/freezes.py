@@ -32,7 +32,9 @@ def print_falling(stands: Document, zone: str) -> None:
     """The runs with a date in the freeze, or in one that would begin now."""
     falls = stands["falls_into"]
     what = "falls into it" if stands["frozen"] else "would fall into a freeze"
-    print(f"\n{what}, from {at(falls['since'], zone)} to {at(falls['until'], zone)}")
+    has_no_end = stands["frozen"] and stands["freeze"]["until"] is None
+    to = "now; no end is planned" if has_no_end else at(falls["until"], zone)
+    print(f"\n{what}, from {at(falls['since'], zone)} to {to}")
     effective = [(run, "takes effect", at(run["at"], zone)) for run in falls["effective"]["items"]]
     deadlines = [(run, "order by", until(run["at"], zone)) for run in falls["deadlines"]["items"]]
     rows = [

@@ -52,6 +52,7 @@ async def test_all_of_it_goes_without_scripts(shop: Shop) -> None:
     await page.goto("/desk/administration")
     assert "Alle Wirkungen sind eingefroren" in await page.inner_text(".frozen-banner")
     await page.click(".frozen-banner a")
+    assert "bis jetzt; ein Ende ist nicht geplant." in await page.inner_text("[aria-labelledby=falls]")
     await page.fill("#note", "y")
     await page.click("text=Alle Wirkungen freigeben")
     await page.wait_for_selector(".notice.good")

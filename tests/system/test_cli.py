@@ -359,6 +359,12 @@ def test_a_freeze_says_since_when_and_why_what_waits_and_what_falls_into_it(port
     assert "would fall" not in said and "more" not in said
 
 
+def test_a_freeze_without_a_planned_end_says_so_instead_of_an_end(portal, capsys):
+    portal.answers["/freeze"] = (200, FREEZE | {"freeze": FREEZE["freeze"] | {"until": None}})
+    assert cli.code_of(["freeze", "show"]) == 0
+    assert "to now; no end is planned" in " ".join(capsys.readouterr().out.split())
+
+
 def test_a_deadline_that_falls_into_a_freeze_is_said_by_its_last_day(portal, capsys):
     (run,) = FREEZE["falls_into"]["effective"]["items"]
     deadline = run | {"state": "order", "at": "2027-01-31T23:00:00Z"}

@@ -7,6 +7,10 @@ SAMPLES = {
     "page.desk.freeze.banner": {"since": "31. Januar 2027, 17:00 Uhr"},
     "page.desk.freeze.decided": {"since": "31. Januar 2027, 17:00 Uhr"},
     "page.desk.freeze.held_runs": {"number": 2},
-    "page.desk.freeze.falls_span": {"since": "31. Januar 2027, 17:00 Uhr", "until": "2. Februar 2027, 08:00 Uhr"},
+    "page.desk.freeze.falls_span": {
+        "since": "31. Januar 2027, 17:00 Uhr",
+        "until": "2. Februar 2027, 08:00 Uhr",
+        "open": False,
+    },
     "page.desk.freeze.more": {"number": 12},
 }
