@@ -50,7 +50,7 @@ async def test_a_customer_with_everything(portal: Caller) -> None:
     assert is_problem(await portal.http.get("/cases/edition/K-1001/none"), 404, "unknown_run")
 
 
-@pytest.mark.parametrize("path", ["/search?q=x", "/customers/K-1001", "/cases/edition/K-1001/jtl"])
+@pytest.mark.parametrize("path", ["/search?q=x", "/customers/K-1001", "/cases/edition/K-1001/never-begun"])
 async def test_operators_alone_see_it(client: Client, settings: Settings, path: str) -> None:
     async with opened(client, settings, **TOKENS) as caller:
         assert (await caller.http.get(path)).status_code == 401
