@@ -56,8 +56,8 @@ def test_a_kind_says_what_it_declares_and_nothing_else(kind: Kind):
 def test_a_check_is_known_again_by_its_digest_when_it_has_been_in_a_history(kind: Kind):
     """By what it says alone: settings come with a run's first check only."""
     known: dict[str, str] = {}
-    for check in checks_of(kind):
-        written = check.model_dump_json(exclude_unset=True)
+    said = {check.model_dump_json(exclude_unset=True): check for check in checks_of(kind)}
+    for written, check in said.items():
         first = check.model_copy(update={"settings": RunSettings(), "run_id": "r"})
         assert Check.model_validate_json(written).digest() == check.digest() == first.digest()
         assert known.setdefault(check.digest(), written) == written
