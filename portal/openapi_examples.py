@@ -222,6 +222,7 @@ TASK: dict[str, Any] = {
 } | {name: STATUS[name] for name in ("workflow_id", "kind", "customer")}
 TASKS: dict[str, Any] = {"items": [TASK], "total": 1, "next": None, "as_of": "2027-01-11T09:10:00Z"}
 TASK_DETAILS: dict[str, Any] = TASK | {
+    "instructions_language": "en",
     "open": True,
     "ticket": None,
     "claim": {"by": "anna", "at": "2027-01-11T09:00:00Z"},

@@ -86,6 +86,16 @@ class RunReader:
         except (TimeoutError, WorkflowQueryFailedError) as error:
             raise unavailable(error) from error
 
+    async def instructions(self, workflow_id: str, run_id: str, language: str) -> dict[str, str]:
+        """By task what an open run tells operators to do, in their language; nothing where it does not answer soon."""
+        try:
+            async with asyncio.timeout(LOOK_WITHIN):
+                run = self.client.get_workflow_handle(workflow_id, run_id=run_id)
+                document = await run.query("status", {"language": language})
+        except (RPCError, TimeoutError, WorkflowQueryFailedError):
+            return {}
+        return {entry["task"]: entry["instructions"] for entry in document["tasks"]}
+
     async def status_of(self, workflow_id: str, run_id: str | None) -> Document:
         """From the ledger where the run has ended, else from the run itself. Raises `RPCError` too."""
         ended = self.ended

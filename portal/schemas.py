@@ -296,6 +296,9 @@ class TaskStep(Value):
 class TaskDetails(TaskItem):
     """A task as the work list has it, also one that has been decided, with what operators noted beside it."""
 
+    instructions_language: Language = Field(
+        description="The one asked for, while the task is open and its run answers; else the customer's"
+    )
     open: bool
     ticket: str | None
     claim: TaskClaim | None

@@ -95,15 +95,18 @@ async def counts(portal: Portal, name: str | None, up_to: int = MOST_COUNTED) ->
 
 
 async def details(portal: Portal, task: str, language: str | None) -> Document:
-    """`GET /tasks/{task}`. Raises `unknown_task`."""
+    """`GET /tasks/{task}`; what to do in the language asked for, where the run answers. Raises `unknown_task`."""
     item, notes = await portal.adapters.database.in_thread(read_details, portal, task)
     known = await known_of(portal, [item.customer])
+    customers = known.get(item.customer, Known())
+    shown = item_of(item, customers, language)
+    shown["instructions_language"] = customers.record.language if customers.record else "de"
+    if item.open and language is not None and language != shown["instructions_language"]:
+        told = await portal.runs.reader.instructions(item.workflow_id, item.run_id, language)
+        if task in told:
+            shown |= {"instructions": told[task], "instructions_language": language}
     claim = {"by": item.claimed_by, "at": iso(item.claimed_at)} if item.claimed_by and item.claimed_at else None
-    return (
-        item_of(item, known.get(item.customer, Known()), language)
-        | {"open": item.open, "ticket": item.ticket, "claim": claim}
-        | notes
-    )
+    return shown | {"open": item.open, "ticket": item.ticket, "claim": claim} | notes
 
 
 def read_details(portal: Portal, task: str) -> tuple[WorkItem, Document]:

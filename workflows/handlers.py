@@ -14,6 +14,7 @@ with workflow.unsafe.imports_passed_through():
 from workflows.driver import Driver
 from workflows.freezing import RELEASED
 from workflows.ignored import BETTER_AS_UPDATE, said_by
+from workflows.query_language import in_language_asked
 from workflows.weighing import CONSEQUENCE, weigh
 
 DESCRIPTIONS = {
@@ -161,9 +162,8 @@ class Handlers:
 
     @workflow.query(name="status", description="Where the run stands: the status document.")
     def status(self: Any, *payloads: Any) -> Status:
-        """The status document."""
-        document: Status = self.document()
-        return document
+        """The status document, with the instructions of its tasks in the language that is asked for."""
+        return in_language_asked(payloads, self.document(), self.chart.model)
 
     @workflow.query(name="consequence", description=CONSEQUENCE)
     def consequence(self: Any, *payloads: Any) -> Consequence:

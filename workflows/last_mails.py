@@ -50,6 +50,7 @@ from workflows.effect_runner import EffectRunner, step_of
 from workflows.freezing import RELEASED
 from workflows.ignored import BETTER_AS_UPDATE, note_ignored, said_by
 from workflows.publisher import Publisher, task_list
+from workflows.query_language import in_language_asked
 from workflows.weighing import CONSEQUENCE, Weighed, asked_about, copy_of
 
 NAME = "LastMails"
@@ -173,8 +174,8 @@ class LastMails:
 
     @workflow.query(name="status", description="How the run ended, with what is still to be told.")
     def status(self, *payloads: Any) -> Status:
-        """The status document of the ended run, with the task that is open."""
-        return self.document()
+        """The status document of the ended run, with the task that is open, told in the language that is asked for."""
+        return in_language_asked(payloads, self.document(), self.memory)
 
     @workflow.query(name="consequence", description=CONSEQUENCE)
     def consequence(self, *payloads: Any) -> Consequence:

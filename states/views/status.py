@@ -54,6 +54,16 @@ def task_entries(memory: Memory, say: Say, language: str | None = None) -> tuple
     )
 
 
+def instructed_in(document: Status, memory: Memory, say: Say, language: str) -> Status:
+    """The same document with the instructions of its tasks, which are the operators' to read, in another language."""
+    instructions = {entry.task: entry.instructions for entry in task_entries(memory, say, language)}
+    tasks = tuple(
+        entry.model_copy(update={"instructions": instructions.get(entry.task, entry.instructions)})
+        for entry in document.tasks
+    )
+    return document.model_copy(update={"tasks": tasks})
+
+
 def deadline(memory: Memory, task: Task) -> dict[str, Any]:
     """The customer's deadline that depends on a task, which its own due date need not be."""
     return {"deadline": isoformat(type_of(task).deadline(memory, task))}

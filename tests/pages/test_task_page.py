@@ -85,6 +85,14 @@ async def test_ticks_are_kept_with_who_made_them_and_nobody_unticks_what_another
 
 
 @pytest.mark.server
+async def test_what_to_do_is_said_in_the_language_of_the_operator(desk: Desk):
+    task, german = await page_of(desk, "support_ticket")
+    english = await (await desk.operator("otto", "en")).open(f"/desk/tasks/{task}")
+    assert '<div class="instructions">' in english.html and '<div class="instructions">' in german.html
+    assert "Der Kunde" in german.text and "Der Kunde" not in english.text and "The customer" in english.text
+
+
+@pytest.mark.server
 async def test_who_has_it_is_said_to_whoever_comes_second_and_what_he_wrote_stays(desk: Desk):
     task, page = await page_of(desk, "support_ticket")
     other = await (await desk.operator("otto")).open(f"/desk/tasks/{task}")

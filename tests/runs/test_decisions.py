@@ -52,6 +52,22 @@ async def consequence_of(portal: httpx.AsyncClient, place: str, language: str = 
     return said
 
 
+async def test_what_operators_are_to_do_is_said_in_the_language_asked_for_and_nothing_else(world: World) -> None:
+    run = await asked_back(world)
+    own = await run.status()
+    (task,) = own["tasks"]
+    english = await run.handle.query("status", {"language": "en"})
+    (told,) = english["tasks"]
+    assert "A revocation is asked for" in told["instructions"] and "Bitte um Rücknahme" in task["instructions"]
+    assert english | {"tasks": [told | {"instructions": task["instructions"]}]} == own
+    assert await run.handle.query("status", {"language": "de"}) == own
+    async with portal_of(world) as portal:
+        place = await listed(portal, run, "revocation")
+        for language, words in (("en", told["instructions"]), ("de", task["instructions"])):
+            answer = (await portal.get(place, headers={"Accept-Language": language})).json()
+            assert (answer["instructions"], answer["instructions_language"]) == (words, language)
+
+
 @pytest.mark.parametrize("decision", ["granted", "declined"])
 async def test_what_a_decision_would_do_is_what_it_does_to_the_word(world: World, decision: str) -> None:
     run = await asked_back(world)

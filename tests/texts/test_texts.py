@@ -8,6 +8,7 @@ import pytest
 
 from catalogue.formats import LANGUAGES
 from catalogue.texts import keys, known, say
+from pages.desk.instructions import steps_of
 from tests.texts.samples import FIRST, LABELS, MAIL, SAMPLES, TICKET, TO_NO_PACKAGE, TRACKING, samples_of
 from tests.texts.written import WRITTEN, check_all, shown_where, used
 
@@ -50,6 +51,16 @@ def test_a_text_says_something_and_leaves_nothing_half_said(language: str) -> No
     texts = {key: say(language, key, samples_of(key)) for key in keys()}
     half = re.compile(r"\A\s|\s\Z|[{}]|None|True|False|\.\.|  |,,|\n{3}|[a-zäöüß)][.!?][A-ZÄÖÜ][a-zäöü]")
     assert {key: text for key, text in texts.items() if not text or half.search(text)} == {}
+
+
+def test_instructions_have_the_same_steps_in_both_languages() -> None:
+    """A step is ticked by its number, whichever language whoever ticks it reads."""
+    instructions = [key for key in keys() if key.startswith("task.")]
+    steps = {
+        key: [len(steps_of(say(language, key, samples_of(key)))) for language in LANGUAGES] for key in instructions
+    }
+    assert {key: counts for key, counts in steps.items() if len(set(counts)) > 1} == {}
+    assert sum(counts[0] > 2 for counts in steps.values()) > 10
 
 
 def test_no_text_is_left_in_the_other_language() -> None:
