@@ -185,6 +185,7 @@ async def test_a_run_that_had_ended_ends_the_same_wherever_it_is_reset_to_and_te
     history = await first.fetch_history()
     points = list(points_of(history))
     assert len(points) >= 4
+    await until(lambda: is_listed(served, neighbour.handle.id))  # which is a moment after its answer
     before, heard = await written(served, run), await signals(neighbour)
     for point in points:
         again = await reset_to(served, run, point, reapply)
@@ -251,6 +252,12 @@ async def is_open(world: World, workflow_id: str) -> bool:
     """Whether the run counts as open, and no end of it."""
     open_runs = world.adapters.runs.open_runs("K-1001")
     return workflow_id in open_runs and world.adapters.ledger.ended_run(workflow_id) is None
+
+
+async def is_listed(world: World, workflow_id: str) -> bool:
+    """Whether the run stands in the list of open runs."""
+    with world.adapters.database.read() as connection:
+        return workflow_id in connection.scalars(select(open_list.c.workflow_id)).all()
 
 
 async def goes_on(world: World, run: Run, newer: str) -> bool:
