@@ -10,7 +10,6 @@ SAMPLES = {
     "page.desk.freeze.falls_span": {
         "since": "31. Januar 2027, 17:00 Uhr",
         "until": "2. Februar 2027, 08:00 Uhr",
-        "open": False,
     },
     "page.desk.freeze.more": {"number": 12},
 }
