@@ -4,7 +4,6 @@ It is no kind of cancellation: no chart, no search attributes, no status documen
 each, stands in our database; the history has an activity for every hundred tasks.
 """
 
-import asyncio
 from contextlib import suppress
 from datetime import timedelta
 from typing import Any
@@ -20,6 +19,7 @@ with workflow.unsafe.imports_passed_through():
     from states.model.payload_errors import readable
 from workflows import options
 from workflows.activity_calls import read_answer
+from workflows.unbroken import unbroken
 
 ABOUT: dict[BulkAct, str] = {
     "pause": "Send no more until it goes on.",
@@ -77,19 +77,16 @@ class BulkDecision:
     @workflow.run
     async def run(self, *payloads: Any) -> BulkProgress:
         """Until all is sent, or somebody has stopped it. A cancel request is a pause: nothing is given up by it."""
-        loop = asyncio.create_task(self.loop())
-        while not loop.done():
-            try:
-                await asyncio.shield(loop)
-            except asyncio.CancelledError:
-                if loop.cancelled():
-                    raise
-                with suppress(ApplicationError):
-                    await self.change("pause", SaidBy(by=CANCEL_REQUEST))
-        if (progress := loop.result()) is None:
+        progress = await unbroken(self.loop(), self.pause)
+        if progress is None:
             workflow.continue_as_new()
         await workflow.wait_condition(workflow.all_handlers_finished)
         return progress
+
+    async def pause(self) -> None:
+        """Pause it, where it can be paused."""
+        with suppress(ApplicationError):
+            await self.change("pause", SaidBy(by=CANCEL_REQUEST))
 
     async def loop(self) -> BulkProgress | None:
         """How it ended; None: it goes on as a new run, since the history is long."""

@@ -40,6 +40,7 @@ from workflows.last_mails import Remains, hand_over_unsent
 from workflows.listing import Listing
 from workflows.publisher import Publisher
 from workflows.timer import Timer
+from workflows.unbroken import unbroken
 
 UNSENT: TypeAdapter[Effect] = TypeAdapter(AnyEffect)
 """How what was not sent or issued is read in the next part of a run."""
@@ -145,18 +146,14 @@ class Driver:
     async def drive(self) -> Status:
         """Run to the end; a cancel request becomes an event and never hits an activity half way."""
         self.background.start(self.wake_when_reset())
-        loop = asyncio.create_task(self.loop())
-        while not loop.done():
-            try:
-                await asyncio.shield(loop)
-            except asyncio.CancelledError:
-                if loop.cancelled():
-                    raise
-                self.queue.put("cancel_requested", None)
-        if not loop.result():
+        if not await unbroken(self.loop(), self.queue_cancel_request):
             workflow.continue_as_new(args=[self.payloads[0], self.carried()])
         await workflow.wait_condition(workflow.all_handlers_finished)
         return self.document()
+
+    async def queue_cancel_request(self) -> None:
+        """It is taken in its turn, as whatever else happens."""
+        self.queue.put("cancel_requested", None)
 
     async def loop(self) -> bool:
         """True when the run has ended, False to continue as new."""

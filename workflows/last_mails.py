@@ -51,6 +51,7 @@ from workflows.freezing import RELEASED
 from workflows.ignored import BETTER_AS_UPDATE, note_ignored, said_by
 from workflows.publisher import Publisher, task_list
 from workflows.query_language import in_language_asked
+from workflows.unbroken import unbroken
 from workflows.weighing import CONSEQUENCE, Weighed, asked_about, copy_of
 
 NAME = "LastMails"
@@ -141,16 +142,14 @@ class LastMails:
     @workflow.run
     async def run(self, *payloads: Any) -> None:
         """Until it is done; a cancel request is a line, and leaves nobody untold."""
-        loop = asyncio.create_task(self.loop())
-        while not loop.done():
-            try:
-                await asyncio.shield(loop)
-            except asyncio.CancelledError:
-                if loop.cancelled() or self.left is None:
-                    raise
-                note = "cancel_requested_not_possible"
-                self.chart.write("cancel_requested", note, at=workflow.now(), actor="operator")
-                self.settled = False
+        await unbroken(self.loop(), self.note_cancel_request)
+
+    async def note_cancel_request(self) -> None:
+        """Say in the timeline that it was asked for. Raises `CancelledError` in one that is none of ours."""
+        if self.left is None:
+            raise asyncio.CancelledError
+        self.chart.write("cancel_requested", "cancel_requested_not_possible", at=workflow.now(), actor="operator")
+        self.settled = False
 
     async def loop(self) -> None:
         """Until every mail is delivered, or a person has told the customer."""
