@@ -5,7 +5,9 @@ A text is a Jinja2 template in `catalogue/wording/<language>/*.toml`, its key ta
     {{ limit }}                          a value: numbers as people write them, yes or no, lists with commas,
                                          nothing as –; strings as they are
     {{ effective_at | day }}             … as a day: `day`, `last_day` (the last day before a moment); as a moment:
-                                         `moment` (at 00:00 the day alone), `exact` (always with its time)
+                                         `moment` (at 00:00 the day alone), `exact` (always with its time);
+                                         of the first moment that is too late, `until`: at 00:00 the last day
+                                         in time, else day and time
     {{ price | amount }}                 … in euros; {{ limit | raw }}: … as programs write it, 1048576;
                                          {{ names | length }}: how many
     {{ state | label('state') }}         … by its label, here the text `state.<value>`; without one as it is
@@ -69,6 +71,15 @@ def known(key: str) -> bool:
 def keys() -> tuple[str, ...]:
     """All keys, sorted."""
     return tuple(sorted(TEXTS["de"].sources))
+
+
+CHANGES = frozenset({"edition", "order_package"})
+"""The kinds by which something smaller takes the place of what is held."""
+
+
+def cost_label(kind: str | None, effect: str) -> str:
+    """The key of what a case does to the cost: who changes to something smaller cancels nothing."""
+    return "cost.change" if kind in CHANGES and effect == "cancellation" else f"cost.{effect}"
 
 
 # Loading.

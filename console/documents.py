@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 
 from catalogue.gist import gist
 from catalogue.quoting import one_line
-from catalogue.texts import say
-from console.output import at, footer, on, one_line_each, pairs, table, until
+from catalogue.texts import cost_label, say
+from console.output import at, footer, in_time, on, one_line_each, pairs, table, until
 from console.portal_client import language
 from console.refusals import Document
 from states.model.ends import CHANGING_NOTHING, DEADLINE_KEPT
@@ -30,9 +30,7 @@ def label(namespace: str, value: str) -> str:
 
 def label_of_cost(kind: str, effect: str) -> str:
     """What a case of a kind does to the cost."""
-    from states.views.labels import cost_label  # here: what lists tasks waits for no chart
-
-    return label(*cost_label(kind, effect).split(".", 1))
+    return label("cost", cost_label(kind, effect).removeprefix("cost."))
 
 
 def stated(document: Document) -> str:
@@ -65,7 +63,7 @@ def print_status(document: Document, zone: str) -> None:
     print_findings(document)
     for task in document["tasks"]:
         needs = needed(task)
-        due = f", due {at(task['due_at'], zone)}" if task["due_at"] else ""
+        due = f", due {in_time(task['due_at'], zone)}" if task["due_at"] else ""
         print(f"\ntask {task['task']} ({task['type']}{due}{', needs ' + ' or '.join(needs) if needs else ''})")
         print("  " + task["instructions"].strip().replace("\n", "\n  "))
     rows = [
@@ -88,7 +86,7 @@ def spoken(words: Any) -> Any:
 
 def needed(task: Document) -> list[str]:
     """What a confirmation needs: one of the decisions, or an option."""
-    from states.chart.task_types import TASK_TYPES  # here: as above
+    from states.chart.task_types import TASK_TYPES  # here: what lists tasks in a line waits for no chart
 
     options = [f"--{name}" for name in TASK_TYPES[task["type"]].needs]
     return [*task["decisions"], *options, *(["--reference"] if task["proof_required"] else [])]
@@ -129,7 +127,7 @@ def due(task: Document, zone: str) -> str:
 def print_tasks_long(page: Document, zone: str) -> None:
     """A page of the operators' work list, with what each needs and what to do."""
     rows = [
-        (task["id"], task["type"], task["workflow_id"], at(task["due_at"], zone), needed(task),
+        (task["id"], task["type"], task["workflow_id"], in_time(task["due_at"], zone), needed(task),
          gist(task["instructions"]))
         for task in page["items"]
     ]  # fmt: skip

@@ -2,17 +2,12 @@
 
 from typing import Any
 
-CHANGES = frozenset({"edition", "order_package"})
-"""The kinds by which something smaller takes the place of what is held."""
+from catalogue.texts import CHANGES
+
 BY_KIND = {**dict.fromkeys(CHANGES, "change"), "fulfillment": "leave", "setup_service": "waive"}
 BY_EFFECT = {"cancellation": "end", "deactivation": "switch_off", "none": "switch_off"}
 WORDS_TO_COME = "–"
 """Stands in a preview for the case in words, which nothing of it depends on."""
-
-
-def cost_effect(kind: str | None, effect: str) -> str:
-    """What it does to the cost, by the label `cost.…`: whoever changes to something smaller cancels nothing."""
-    return "change" if kind in CHANGES and effect == "cancellation" else effect
 
 
 def act_of(kind: str, cost_effect: str, target: Any = None) -> str:

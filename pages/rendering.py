@@ -14,8 +14,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from catalogue import formats
-from catalogue.texts import known, say
-from pages.act_names import cost_effect
+from catalogue.texts import cost_label, known, say
 from pages.brand import Brand
 from pages.calls import Document, Visitor
 from pages.forms import new_form_id
@@ -133,7 +132,7 @@ class Texts:
 
     def cost(self, kind: str | None, effect: str) -> str:
         """What a case of a kind does to the cost."""
-        return self.label("cost", cost_effect(kind, effect))
+        return self.label("cost", cost_label(kind, effect).removeprefix("cost."))
 
     def explained(self, problem: Document) -> Markup:
         """What a problem means for a person, in paragraphs: said for people where it is, else in the words of the

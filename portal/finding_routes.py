@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Query, Request
+from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import JSONResponse
 
 from portal import finding, on_behalf, openapi_examples
@@ -12,11 +12,9 @@ from portal.finding_examples import BEGINNING, CASE, CUSTOMER, FOUND
 from portal.finding_schemas import CaseFile, CustomerFile, Found
 from portal.json_body import JsonBody
 from portal.openapi import OPERATOR, answer, body, problems, secured
-from portal.parameters import CurrentPortal, OwnCustomer, ReadIn, RunId
+from portal.parameters import AddressedRun, CurrentPortal, OwnCustomer, ReadIn, RunId
 from portal.problems import MEDIA_TYPE
-from portal.receipt_routes import Kind, Subject
 from portal.shown import shown
-from states.model.base import Identifier
 from states.model.status import Status
 
 router = APIRouter(tags=["operators"], dependencies=[Depends(operator_authority)])
@@ -44,15 +42,13 @@ async def search(
     openapi_extra=secured(OPERATOR),
 )
 async def case(
-    kind: Kind,
-    customer: Annotated[Identifier, Path(examples=["K-1001"])],
-    subject: Subject,
+    workflow_id: AddressedRun,
     portal: CurrentPortal,
     run_id: RunId = None,
     language: ReadIn = None,
 ) -> JSONResponse:
     """Of the newest run, or of the one that `run_id` names."""
-    return JSONResponse(await finding.case_file(portal, f"{kind}/{customer}/{subject}", run_id, language))
+    return JSONResponse(await finding.case_file(portal, workflow_id, run_id, language))
 
 
 @router.get(

@@ -1,18 +1,14 @@
 """The calls for what was told by mail: about a case, and to a customer."""
 
-from typing import Annotated
-
-from fastapi import APIRouter, Path
+from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 
 from portal import openapi_examples
 from portal.authority import CurrentAuthority
 from portal.openapi import BY_ANYBODY, answer, problems, secured
-from portal.parameters import CurrentPortal, Cursor, Limit, OwnCustomer, RunId
-from portal.receipt_routes import Kind, Subject
+from portal.parameters import AddressedRun, CurrentPortal, Cursor, Limit, OwnCustomer, RunId
 from portal.schemas import MailPage
 from portal.sent_mails import PAGE, mails_of_case, mails_of_customer
-from states.model.base import Identifier
 
 router = APIRouter()
 
@@ -25,9 +21,7 @@ router = APIRouter()
     openapi_extra=secured(*BY_ANYBODY),
 )
 async def mails(
-    kind: Kind,
-    customer: Annotated[Identifier, Path(examples=["K-1001"])],
-    subject: Subject,
+    workflow_id: AddressedRun,
     authority: CurrentAuthority,
     portal: CurrentPortal,
     run_id: RunId = None,
@@ -35,7 +29,6 @@ async def mails(
     limit: Limit = PAGE,
 ) -> JSONResponse:
     """Of the newest run, or of the one that `run_id` names. Operators see all; customers those that went to them."""
-    workflow_id = f"{kind}/{customer}/{subject}"
     return JSONResponse(await mails_of_case(portal, authority, workflow_id, run_id, cursor=cursor, limit=limit))
 
 

@@ -10,7 +10,7 @@ from portal.context import Portal, current_portal
 from portal.problems import malformed
 from states.chart.task_types import TASK_TYPES
 from states.kinds.registry import KINDS
-from states.model.base import Identifier, in_utc, start_of
+from states.model.base import Identifier, LongIdentifier, in_utc, start_of
 from states.model.record import Language
 
 INSTANT = timedelta(microseconds=1)
@@ -26,6 +26,18 @@ OwnCustomer = Annotated[Identifier, Path()]
 """The customer whom an address names."""
 ReadIn = Annotated[Language | None, Query(description="The language of the texts: the customer's own unless given")]
 RunId = Annotated[str | None, Query(pattern=r"^[A-Za-z0-9-]{1,64}$", description="An older run")]
+
+
+async def addressed_run(
+    kind: Annotated[str, Path(pattern=r"^[a-z_]{1,40}$", examples=["edition"])],
+    customer: Annotated[Identifier, Path(examples=["K-1001"])],
+    subject: Annotated[LongIdentifier, Path(examples=["jtl"])],
+) -> str:
+    """The workflow ID in an address, `{kind}/{customer}/{subject}`. A coroutine, which waits for no thread."""
+    return f"{kind}/{customer}/{subject}"
+
+
+AddressedRun = Annotated[str, Depends(addressed_run)]
 
 
 def choice(field: str, value: str | None, choices: Collection[str]) -> str | None:

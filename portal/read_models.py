@@ -7,7 +7,7 @@ from typing import Any
 
 from activities.request_check import check_in, context_of, other_customer
 from catalogue.loader import Catalogues
-from catalogue.texts import say
+from catalogue.texts import cost_label, say
 from portal.context import Portal
 from portal.incoming import check_reason, read_request
 from portal.problems import unknown_customer
@@ -25,7 +25,6 @@ from states.model.record import Customer, Language, Licence
 from states.model.request import Request
 from states.rules.cost_effect import product_of
 from states.rules.surplus_resolution import SUBJECT_IS_PRODUCT
-from states.views.labels import cost_label
 from states.views.preview import preview
 
 RULES = {"cancellation": "G7", "deactivation": "G5", "none": "G8", "unknown": "X5"}
@@ -177,11 +176,11 @@ def previewed(portal: Portal, request: Request, settings: RunSettings, language:
     at = request.time or datetime.now(UTC)
     context = context_of(request.customer, portal.adapters, portal.settings, other_customer(request))
     inquiry = Inquiry(request=request, at=at)
-    check = check_in(spoken_in(context, language), inquiry, portal.catalogues, portal.settings)
+    spoken = spoken_in(context, language)
+    check = check_in(spoken, inquiry, portal.catalogues, portal.settings)
     document = preview(KINDS[request.kind], request, check, at, settings, say).model_dump(mode="json")
-    record = spoken_in(context, language).record
-    spoken: str = record.language if record else UNKNOWN_LANGUAGE
-    return document | {"at_rest": at_rest(portal, request, document, spoken)}
+    reader = spoken.record.language if spoken.record else UNKNOWN_LANGUAGE
+    return document | {"at_rest": at_rest(portal, request, document, reader)}
 
 
 def at_rest(portal: Portal, request: Request, document: dict[str, Any], language: str) -> str | None:

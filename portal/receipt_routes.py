@@ -13,10 +13,9 @@ from portal import openapi_examples
 from portal.authority import CurrentAuthority
 from portal.context import Portal
 from portal.openapi import BY_ANYBODY, answer, problems, secured
-from portal.parameters import CurrentPortal, RunId
+from portal.parameters import AddressedRun, CurrentPortal, RunId
 from portal.problems import PortalProblem
 from portal.schemas import KeySet, ReceiptAnswer, ReceiptsAnswer
-from states.model.base import Identifier, LongIdentifier
 
 JWS, PDF = "application/jose", "application/pdf"
 FORMS = {"json": "application/json", "jws": JWS, "pdf": PDF}
@@ -25,8 +24,6 @@ NAMED = r"^[1-9][0-9]{0,5}(\.(json|jws|pdf))?$"
 KEPT_AN_HOUR = {"Cache-Control": "public, max-age=3600"}
 
 router = APIRouter()
-Kind = Annotated[str, Path(pattern=r"^[a-z_]{1,40}$", examples=["edition"])]
-Subject = Annotated[LongIdentifier, Path(examples=["jtl"])]
 
 
 @router.get(
@@ -38,15 +35,12 @@ Subject = Annotated[LongIdentifier, Path(examples=["jtl"])]
     openapi_extra=secured(*BY_ANYBODY),
 )
 async def receipts(
-    kind: Kind,
-    customer: Annotated[Identifier, Path(examples=["K-1001"])],
-    subject: Subject,
+    workflow_id: AddressedRun,
     authority: CurrentAuthority,
     portal: CurrentPortal,
     run_id: RunId = None,
 ) -> JSONResponse:
     """Of the newest run, or of the one that `run_id` names; none where nothing has arrived yet."""
-    workflow_id = f"{kind}/{customer}/{subject}"
     authority.check_run(workflow_id, run_id)
     return JSONResponse(await receipts_of(portal, workflow_id, run_id))
 
@@ -59,9 +53,7 @@ async def receipts(
     openapi_extra=secured(*BY_ANYBODY),
 )
 async def receipt(
-    kind: Kind,
-    customer: Annotated[Identifier, Path(examples=["K-1001"])],
-    subject: Subject,
+    workflow_id: AddressedRun,
     name: Annotated[str, Path(pattern=NAMED, examples=["1", "1.pdf"])],
     request: Request,
     authority: CurrentAuthority,
@@ -69,7 +61,7 @@ async def receipt(
     run_id: RunId = None,
 ) -> Response:
     """Of the newest run, or of the one that `run_id` names."""
-    workflow_id, (number, _, form) = f"{kind}/{customer}/{subject}", name.partition(".")
+    number, _, form = name.partition(".")
     authority.check_run(workflow_id, run_id)
     found = await receipt_of(portal, workflow_id, run_id, int(number))
     return await in_form(portal, found, form or form_of(request))

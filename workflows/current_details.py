@@ -8,14 +8,13 @@ from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
     from catalogue.quoting import in_markdown
-    from catalogue.texts import known, say_in_markdown
+    from catalogue.texts import cost_label, known, say_in_markdown
     from states.chart.task_types import type_of
     from states.chart.unfilled import BLANK
     from states.model.ends import CHANGING_NOTHING, DEADLINE_KEPT
     from states.model.memory import Memory, Task
     from states.model.status import Status, TaskEntry
     from states.rules.run_values import run_facts
-    from states.views.labels import cost_label
     from states.views.refusals import language_of
 from workflows import options
 

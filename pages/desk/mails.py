@@ -13,7 +13,7 @@ from pages.desk.addresses import (
 )
 from pages.desk.site import CurrentOperator, desk_page
 from pages.desk_calls import Operator
-from pages.my.addresses import case_of
+from pages.my.addresses import CaseId
 from pages.site import CurrentSite
 
 router = APIRouter(include_in_schema=False)
@@ -21,17 +21,15 @@ router = APIRouter(include_in_schema=False)
 
 @router.get(f"{CASES}/{{kind}}/{{customer}}/{{subject}}/mails")
 async def of_case(
-    kind: str,
-    customer: str,
-    subject: str,
     request: Request,
     site: CurrentSite,
     operator: CurrentOperator,
+    workflow_id: CaseId,
     run_id: str | None = None,
     cursor: str | None = None,
 ) -> Response:
     """The mails about a case: of the newest run, or of the one that `run_id` names."""
-    workflow_id, run_id = case_of(kind, customer, subject), run_id or None
+    run_id = run_id or None
     mails = await site.desk.cases.mails(operator, workflow_id, run_id, cursor or None)
     back = case_address(workflow_id, run_id)
     return show(request, operator, mails, "case", back, mails_address(workflow_id, run_id), cursor)
@@ -52,4 +50,4 @@ def show(
 ) -> Response:
     """The page. `of`: case or customer; `back`: its page; `address`: of the newest ones."""
     shown = {"mails": mails, "of": of, "back": back, "address": address, "cursor": cursor}
-    return desk_page(request, "desk/mails.html", operator, shown | {"case_address": case_address})
+    return desk_page(request, "desk/mails.html", operator, shown)

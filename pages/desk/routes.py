@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter
 
-from pages.desk import administration, bulk, cases, freeze, mails, overview, site, task, tasks
+from pages.desk import administration, bulk, cases, freeze, mails, overview, site, start, task, tasks
 
 router = APIRouter()
-for module in (site, cases, mails, tasks, bulk, freeze, overview, administration, task):
+for module in (site, cases, start, mails, tasks, bulk, freeze, overview, administration, task):
     router.include_router(module.router)

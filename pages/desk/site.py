@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import RedirectResponse
 
 from pages.calls import CallRefused, Form, page_problem
+from pages.desk.addresses import ADDRESSES
 from pages.desk_calls import Grade, Operator
 from pages.forms import read_form
 from pages.site import language_of, site_of
@@ -67,8 +68,12 @@ def desk_page(
 ) -> Response:
     """A page of the desk by its template, `desk/tasks.html`, in the operator's language; in the browser's without."""
     look, language = site_of(request).look, operator.language if operator else language_of(request)
-    shared = {"operator": operator, "here": here(request), "standing_freeze": getattr(request.state, "freeze", None)}
-    return look.page(request, template, language, {**shared, **values}, status=status)
+    shared = {
+        "operator": operator,
+        "here": here(request),
+        "standing_freeze": getattr(request.state, "freeze", None),
+    }
+    return look.page(request, template, language, {**ADDRESSES, **shared, **values}, status=status)
 
 
 def here(request: Request) -> str:

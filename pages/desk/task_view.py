@@ -6,7 +6,7 @@ from typing import Any
 
 from catalogue.texts import known, say
 from pages.calls import Document
-from pages.desk.addresses import mails_address
+from pages.desk.addresses import case_address, mails_address
 from pages.desk.instructions import Part, Step, parts_of
 from pages.desk.task_form import REJECT, TaskForm, form_of
 from pages.desk.words import happened
@@ -59,7 +59,7 @@ class TaskView:
     @property
     def case_address(self) -> str:
         """The page of its case."""
-        return f"/desk/cases/{self.task['workflow_id']}"
+        return case_address(self.task["workflow_id"])
 
     @property
     def mails_address(self) -> str:

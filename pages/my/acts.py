@@ -10,7 +10,7 @@ from fastapi.responses import RedirectResponse
 
 from pages.calls import CallRefused, Document, Form, page_problem
 from pages.forms import form_id, value, values, words
-from pages.my.addresses import case_address, case_of, own_case
+from pages.my.addresses import CaseId, case_address, own_case
 from pages.my.again import BUSY, again
 from pages.my.case import Notice, case_page, present
 from pages.my.details import details_of, missing_in
@@ -103,17 +103,14 @@ def field_at_fault(act: str, form: Form, refusal: CallRefused) -> dict[str, str]
 
 @router.post("/my/cases/{kind}/{customer}/{subject}/{act}")
 async def act(
-    kind: str,
-    customer: str,
-    subject: str,
     act: str,
     request: Request,
     site: CurrentSite,
     visitor: CurrentVisitor,
     form: CheckedForm,
+    workflow_id: CaseId,
 ) -> Response:
     """Send the event of a form, and lead to how the case then stands."""
-    workflow_id = case_of(kind, customer, subject)
     if act not in PAYLOADS:
         raise CallRefused(page_problem(404, "not_found"))
     payload = {"by": visitor.customer} | PAYLOADS[act](form) | seen(form)
@@ -133,7 +130,7 @@ async def act(
         faults = field_at_fault(act, form, refusal)
         if refusal.problem["code"] == "details_missing":
             named = document["target"] if isinstance(document["target"], str) else None
-            faults = missing_in(await site.calls.choices(visitor, kind, subject, named), form)
+            faults = missing_in(await site.calls.choices(visitor, document["kind"], document["subject"], named), form)
         notice = Notice(refusal.problem, act, differences(form, document), form, faults)
         return await case_page(request, site, visitor, document, notice)
     return RedirectResponse(case_address(workflow_id, said=act, back=back), 303)

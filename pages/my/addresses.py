@@ -1,7 +1,10 @@
 """Addresses of the pages of one case, and what may stand in them."""
 
 import re
+from typing import Annotated
 from urllib.parse import quote, urlencode
+
+from fastapi import Depends
 
 from pages.calls import CallRefused, Visitor, page_problem
 
@@ -58,3 +61,11 @@ def case_of(kind: str, customer: str, subject: str) -> str:
     if not WORKFLOW_ID.fullmatch(workflow_id):
         raise CallRefused(page_problem(404, "unknown_run"))
     return workflow_id
+
+
+async def case_in_address(kind: str, customer: str, subject: str) -> str:
+    """The same of the address of a page, `…/{kind}/{customer}/{subject}`. A coroutine, which waits for no thread."""
+    return case_of(kind, customer, subject)
+
+
+CaseId = Annotated[str, Depends(case_in_address)]

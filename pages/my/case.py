@@ -6,13 +6,13 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
-from pages.act_names import CHANGES
+from catalogue.texts import CHANGES
 from pages.calendar_file import CalendarDay, calendar_answer, calendar_file
 from pages.calls import CallRefused, Document, Form, Visitor, page_problem
 from pages.my.addresses import (
+    CaseId,
     act_address,
     case_address,
-    case_of,
     mails_address,
     own_case,
     receipt_file,
@@ -59,21 +59,17 @@ class Notice:
 
 
 @router.get("/my/cases/{kind}/{customer}/{subject}")
-async def case(
-    kind: str, customer: str, subject: str, request: Request, site: CurrentSite, visitor: CurrentVisitor
-) -> Response:
+async def case(request: Request, site: CurrentSite, visitor: CurrentVisitor, workflow_id: CaseId) -> Response:
     """How the case stands; `?run_id=` for an older run."""
     query = request.query_params
-    document = await site.calls.status(visitor, case_of(kind, customer, subject), query.get("run_id"))
+    document = await site.calls.status(visitor, workflow_id, query.get("run_id"))
     return await case_page(request, site, visitor, document)
 
 
 @router.get("/my/cases/{kind}/{customer}/{subject}/date.ics")
-async def date_file(
-    kind: str, customer: str, subject: str, request: Request, site: CurrentSite, visitor: CurrentVisitor
-) -> Response:
+async def date_file(request: Request, site: CurrentSite, visitor: CurrentVisitor, workflow_id: CaseId) -> Response:
     """The day from which it takes effect, for a calendar."""
-    document = await site.calls.status(visitor, case_of(kind, customer, subject))
+    document = await site.calls.status(visitor, workflow_id)
     if document["effective_day"] is None:
         raise CallRefused(page_problem(404, "not_found"))
     texts = Texts(visitor.language, site.look.zone)

@@ -3,7 +3,7 @@
 from fastapi import APIRouter, Request, Response
 
 from pages.live import Glimpse, live_stream
-from pages.my.addresses import case_of
+from pages.my.addresses import CaseId
 from pages.my.case import case_values
 from pages.my.case_view import ENDS
 from pages.site import CurrentSite, CurrentVisitor
@@ -12,11 +12,9 @@ router = APIRouter(include_in_schema=False)
 
 
 @router.get("/my/cases/{kind}/{customer}/{subject}/events")
-async def events(
-    kind: str, customer: str, subject: str, request: Request, site: CurrentSite, visitor: CurrentVisitor
-) -> Response:
+async def events(request: Request, site: CurrentSite, visitor: CurrentVisitor, workflow_id: CaseId) -> Response:
     """What has changed since `?seen=`; it ends with the case."""
-    workflow_id, run_id = case_of(kind, customer, subject), request.query_params.get("run_id")
+    run_id = request.query_params.get("run_id")
     await site.calls.status(visitor, workflow_id, run_id)
 
     async def look() -> Glimpse | None:

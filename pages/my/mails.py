@@ -2,18 +2,15 @@
 
 from fastapi import APIRouter, Request, Response
 
-from pages.my.addresses import case_address, case_of, mails_address
+from pages.my.addresses import CaseId, case_address, mails_address
 from pages.site import CurrentSite, CurrentVisitor
 
 router = APIRouter(include_in_schema=False)
 
 
 @router.get("/my/cases/{kind}/{customer}/{subject}/mails")
-async def mails(
-    kind: str, customer: str, subject: str, request: Request, site: CurrentSite, visitor: CurrentVisitor
-) -> Response:
+async def mails(request: Request, site: CurrentSite, visitor: CurrentVisitor, workflow_id: CaseId) -> Response:
     """All of them, the newest first; `?run_id=` of an older run."""
-    workflow_id = case_of(kind, customer, subject)
     run_id, cursor = (request.query_params.get(name) or None for name in ("run_id", "cursor"))
     shown = {
         "workflow_id": workflow_id,

@@ -3,7 +3,7 @@
 from fastapi import APIRouter, Request, Response
 
 from pages.calls import CallRefused, page_problem
-from pages.my.addresses import case_address, case_of, receipt_file
+from pages.my.addresses import CaseId, case_address, receipt_file
 from pages.site import CurrentSite, CurrentVisitor
 
 router = APIRouter(include_in_schema=False)
@@ -11,10 +11,10 @@ router = APIRouter(include_in_schema=False)
 
 @router.get("/my/cases/{kind}/{customer}/{subject}/receipts/{number}")
 async def receipt(
-    kind: str, customer: str, subject: str, number: str, request: Request, site: CurrentSite, visitor: CurrentVisitor
+    number: str, request: Request, site: CurrentSite, visitor: CurrentVisitor, workflow_id: CaseId
 ) -> Response:
     """One receipt of a case; `?run_id=` of an older run."""
-    workflow_id, run_id = case_of(kind, customer, subject), request.query_params.get("run_id")
+    run_id = request.query_params.get("run_id")
     receipts = (await site.calls.receipts(visitor, workflow_id, run_id))["items"]
     found = next((receipt for receipt in receipts if str(receipt["number"]) == number), None)
     if found is None:

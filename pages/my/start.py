@@ -7,7 +7,8 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
-from pages.act_names import CHANGES, WORDS_TO_COME
+from catalogue.texts import CHANGES
+from pages.act_names import WORDS_TO_COME
 from pages.calls import CallRefused, Document, Form, Visitor, page_problem
 from pages.forms import form_id, value, words
 from pages.my.acts import INCOMPLETE, STANDS

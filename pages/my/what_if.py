@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Request, Response
 
-from pages.act_names import CHANGES, WORDS_TO_COME
+from catalogue.texts import CHANGES
+from pages.act_names import WORDS_TO_COME
 from pages.calls import Calls, Document, Visitor
 from pages.my.addresses import start_address
 from pages.my.board_view import FEW, today_of

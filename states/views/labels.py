@@ -23,16 +23,8 @@ OPERATORS_DO = frozenset(
 """What operators are awaited for, each with a sentence of its own, `waits.<name>`: task types, and a proof to check."""
 
 
-CHANGES = frozenset({"edition", "order_package"})
-"""The kinds by which something smaller takes the place of what is held."""
 CODES = ("kind", "target", "state", "being_booked", "waiting_for", "effective_at", "order_by")
 """The fields from which the texts are made."""
-
-
-def cost_label(kind: str | None, effect: str) -> str:
-    """The text that says what a case does to the cost: where something smaller takes the place of what is held, nobody
-    cancels."""
-    return "cost.change" if kind in CHANGES and effect == "cancellation" else f"cost.{effect}"
 
 
 def label_of(memory: Memory, say: Say, language: str) -> str:
