@@ -32,6 +32,7 @@ READERS: dict[str, Callable[[str, str, str], str]] = {
     "moment": formats.moment_from,
     "exact": formats.exact_from,
     "last_day": formats.last_day_before,
+    "until": formats.until_from,
     "amount": lambda language, value, _: formats.amount_from(language, value),
 }
 """The filters that read a value as a day, a moment or an amount, by name."""

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Column, Table
 from rich.text import Text
 
-from catalogue.formats import day, last_day_before, moment
+from catalogue.formats import day, last_day_before, moment, until_from
 from catalogue.quoting import one_line
 from console.portal_client import language
 from console.refusals import written
@@ -106,6 +106,11 @@ def at(value: str | None, zone: str) -> str:
 def until(value: str | None, zone: str) -> str:
     """The last day that lies before a moment: the last one in time, as people say it."""
     return last_day_before(language(), value, zone) if value else "–"
+
+
+def in_time(value: str | None, zone: str) -> str:
+    """The last day, or day and time, that lies before a moment: as `until`, where the hour matters too."""
+    return until_from(language(), value, zone) if value else "–"
 
 
 def on(value: str | None) -> str:

@@ -311,6 +311,14 @@ def test_a_task_is_a_line_with_when_it_is_due_and_who_has_it(portal, capsys):
     portal.answers["/tasks"] = (200, TASKS | {"items": [TASK | {"due_at": "2199-01-05T23:00:00Z"}]})
     assert cli.code_of(["tasks"]) == 0
     assert capsys.readouterr().out.splitlines()[1].split()[1] == "2199-01-05"
+    for due_at, day in (("2199-01-05T23:00:00Z", "5 January 2199"), ("2199-01-05T11:00:00Z", "5 January 2199, 12:00")):
+        portal.answers["/tasks"] = (200, TASKS | {"items": [TASK | {"due_at": due_at}]})
+        assert cli.code_of(["tasks", "--long"]) == 0
+        assert f"{day} " in capsys.readouterr().out
+        task = status(ui_url="")["tasks"][0] | {"due_at": due_at}
+        portal.answers[f"/cancellations/{RUN}"] = (200, status(ui_url="") | {"tasks": [task]})
+        assert cli.code_of(["show", RUN]) == 0
+        assert f"due {day}, needs" in capsys.readouterr().out
 
 
 def test_in_a_narrow_terminal_no_id_and_no_address_is_broken(portal, capsys, monkeypatch):

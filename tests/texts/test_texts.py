@@ -68,6 +68,19 @@ def test_no_text_is_left_in_the_other_language() -> None:
     assert same == [key for key in keys() if ALIKE.match(key)]
 
 
+TOO_LATE = re.compile(r"(?P<before>.{0,20})\{\{ (?:order_by|due_at) \| (?P<shown>\w+)")
+"""Where a text shows a moment that is the first too late."""
+
+
+@IN_BOTH
+def test_the_first_moment_too_late_is_said_as_the_last_in_time(language: str) -> None:
+    """Whoever reads a day believes that it is in time; only what is over is said to be so since that moment."""
+    shown = [found for text in WRITTEN[language].values() for found in TOO_LATE.finditer(text)]
+    assert len(shown) > 10
+    wrong = [found[0] for found in shown if found["shown"] not in ("until", "last_day")]
+    assert [text for text in wrong if not re.search("(seit|since): {{", text)] == []
+
+
 # Fed by the documented values.
 
 
