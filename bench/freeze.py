@@ -22,7 +22,7 @@ from typing import Any
 from temporalio.client import Client
 
 from activities.release_teller import AT_A_TIME, BETWEEN_S
-from bench.herd import PROGRAMS, QUIET, Month, Newcomers, Phase, before, load, order_all
+from bench.herd import PROGRAMS, QUIET, Month, Newcomers, Phase, before, load, order_all, show_phase
 from bench.ratios import compared, heading, measured
 from tests.system.processes import until
 from worker import DATA_CONVERTER
@@ -153,10 +153,7 @@ def show(phases: Sequence[Phase], done: Done, calls: tuple[float, float], repair
     held, pace = done.held, done.held / PACE
     heading(f"{held:,} orders held by a freeze", "freeze", "without")
     for phase in others:
-        compared(f"new events meanwhile ({phase.name}), p50, ms", [phase.share(0.5)], [without.share(0.5)])
-        compared(f"new events meanwhile ({phase.name}), p99, ms", [phase.share(0.99)], [without.share(0.99)])
-        for program in PROGRAMS:
-            compared(f"CPU of the {program} ({phase.name}), cores", [phase.cpu[program]], [without.cpu[program]])
+        show_phase(phase, without)
     heading(f"release, beside {PACE:.0f} runs a second", "seconds", "pace")
     for name, what in (("told", "all were told"), ("booked", "all were booked"), ("written", "all mails were out")):
         compared(what, [done.moments[name]], [pace])

@@ -238,15 +238,20 @@ async def measure(folder: Path, herd: int, window: float, every: float, prepare:
                 await child.stop()
 
 
+def show_phase(phase: Phase, without: Phase) -> None:
+    """How long new events waited in a phase, and what each program took, beside the one without anything else."""
+    compared(f"new events meanwhile ({phase.name}), p50, ms", [phase.share(0.5)], [without.share(0.5)])
+    compared(f"new events meanwhile ({phase.name}), p99, ms", [phase.share(0.99)], [without.share(0.99)])
+    for program in PROGRAMS:
+        compared(f"CPU of the {program} ({phase.name}), cores", [phase.cpu[program]], [without.cpu[program]])
+
+
 def show(phases: Sequence[Phase], last: float, herd: int, window: float) -> None:
     """Each phase beside the one without a herd, and whether the herd was done in time."""
     without, *others = phases
     heading(f"{herd:,} runs over {window:.0f} s", "herd", "without")
     for phase in others:
-        compared(f"new events meanwhile ({phase.name}), p50, ms", [phase.share(0.5)], [without.share(0.5)])
-        compared(f"new events meanwhile ({phase.name}), p99, ms", [phase.share(0.99)], [without.share(0.99)])
-        for program in PROGRAMS:
-            compared(f"CPU of the {program} ({phase.name}), cores", [phase.cpu[program]], [without.cpu[program]])
+        show_phase(phase, without)
     heading("month's start", "herd")
     for phase in others:
         measured(f"new events p99 ({phase.name}), seconds", [phase.share(0.99) / 1000], 1)

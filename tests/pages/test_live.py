@@ -58,20 +58,25 @@ async def test_it_ends_with_the_session(desk: Desk):
     assert (await browser.http.get(f"{CASE}/events")).status_code == 401
 
 
+def noted_call(monkeypatch: pytest.MonkeyPatch, calls: type, name: str) -> asyncio.Event:
+    """Set as soon as a page has made that call."""
+    made, call = asyncio.Event(), getattr(calls, name)
+
+    async def noted(*parts: Any) -> Any:
+        made.set()
+        return await call(*parts)
+
+    monkeypatch.setattr(calls, name, noted)
+    return made
+
+
 async def test_it_ends_under_way_when_the_session_does(desk: Desk, monkeypatch: pytest.MonkeyPatch):
     """Who logs out in another tab is shown nothing more."""
     monkeypatch.setattr(live, "LOOKS", 10**6)
     browser = await desk.browser("K-1004")
     page = await (await browser.open("/my/cancel/wms_user/U-42")).send("start")
     leave = next(form for form in page.forms if form.action == "/my/leave")
-    looked = asyncio.Event()
-    status = PageCalls.status
-
-    async def noted(calls: PageCalls, *parts: Any) -> Any:
-        looked.set()
-        return await status(calls, *parts)
-
-    monkeypatch.setattr(PageCalls, "status", noted)
+    looked = noted_call(monkeypatch, PageCalls, "status")
     stream = asyncio.create_task(browser.http.get(f"{CASE}/events"))
     await looked.wait()
     await browser.send(leave, leave.fields)
@@ -94,14 +99,7 @@ async def test_a_bulk_decisions_stream_ends_under_way_when_the_session_does(
     browser = await desk.operator()
     page = await browser.open("/desk/bulk/paused-1")
     leave = next(form for form in page.forms if form.action == "/desk/leave")
-    looked = asyncio.Event()
-    bulk_decision = BulkDesk.bulk_decision
-
-    async def noted(calls: BulkDesk, *parts: Any) -> Any:
-        looked.set()
-        return await bulk_decision(calls, *parts)
-
-    monkeypatch.setattr(BulkDesk, "bulk_decision", noted)
+    looked = noted_call(monkeypatch, BulkDesk, "bulk_decision")
     stream = asyncio.create_task(browser.http.get("/desk/bulk/paused-1/events"))
     await looked.wait()
     await browser.send(leave, leave.fields)

@@ -4,6 +4,7 @@ import asyncio
 import shutil
 import sys
 from collections.abc import AsyncIterator, Iterator
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -13,8 +14,18 @@ import pytest
 import pytest_asyncio
 from temporalio.api.enums.v1 import IndexedValueType
 from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest
-from temporalio.client import Client
+from temporalio.client import (
+    Client,
+    Interceptor,
+    OutboundInterceptor,
+    StartWorkflowInput,
+    StartWorkflowUpdateWithStartInput,
+    WorkflowExecutionStatus,
+    WorkflowHandle,
+    WorkflowUpdateHandle,
+)
 from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.service import RPCError
 from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Worker
 
@@ -50,6 +61,12 @@ async def server() -> AsyncIterator[str]:
         request = AddSearchAttributesRequest(namespace="default", search_attributes=ATTRIBUTES)
         await env.client.operator_service.add_search_attributes(request)
         yield env.client.service_client.config.target_host
+        left = [run.id async for run in env.client.list_workflows('ExecutionStatus="Running"')]
+        stated = [await env.client.get_workflow_handle(workflow_id).describe() for workflow_id in left]
+        # The list follows a moment later.
+        running = [run.id for run in stated if run.status == WorkflowExecutionStatus.RUNNING]
+        if running:
+            pytest.fail(f"tests share this server, and must not meet: {running} are left open", pytrace=False)
 
 
 @pytest.fixture
@@ -60,10 +77,46 @@ def settings(tmp_path: Path, request: pytest.FixtureRequest) -> Settings:
     return settings
 
 
+class Begun(Interceptor):
+    """Notes which runs a test begins."""
+
+    def __init__(self) -> None:
+        self.ids: set[str] = set()
+
+    def intercept_client(self, next: OutboundInterceptor) -> OutboundInterceptor:
+        """As Temporal asks for it."""
+        return BegunNoted(next, self.ids)
+
+
+class BegunNoted(OutboundInterceptor):
+    """The way of a client's calls, on which the IDs of what is begun are noted."""
+
+    def __init__(self, next: OutboundInterceptor, ids: set[str]) -> None:
+        super().__init__(next)
+        self.ids = ids
+
+    async def start_workflow(self, input: StartWorkflowInput) -> WorkflowHandle[Any, Any]:
+        """A start by itself."""
+        self.ids.add(input.id)
+        return await super().start_workflow(input)
+
+    async def start_update_with_start_workflow(
+        self, input: StartWorkflowUpdateWithStartInput
+    ) -> WorkflowUpdateHandle[Any]:
+        """A start with its first event."""
+        self.ids.add(input.start_workflow_input.id)
+        return await super().start_update_with_start_workflow(input)
+
+
 @pytest_asyncio.fixture
-async def client(server: str) -> Client:
-    """A client on this test's loop."""
-    return await Client.connect(server, data_converter=pydantic_data_converter)
+async def client(server: str) -> AsyncIterator[Client]:
+    """A client on this test's loop. What the test leaves open is terminated: the next one may use the same names."""
+    begun = Begun()
+    client = await Client.connect(server, data_converter=pydantic_data_converter, interceptors=[begun])
+    yield client
+    for workflow_id in begun.ids:
+        with suppress(RPCError):  # it has ended
+            await client.get_workflow_handle(workflow_id).terminate()
 
 
 class Caller:
