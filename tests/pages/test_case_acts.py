@@ -1,6 +1,7 @@
 """What a customer does in a case after its start, and what the page offers him: never what cannot be had (G3)."""
 
 import asyncio
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -112,9 +113,9 @@ async def test_X12_in_guided_mode_the_order_has_arrived_at_once_and_is_being_boo
     assert not page.has("place-order") and page.has("do-revoke") and page.has("do-abandon")
     document = await desk.status("wms_user/K-1004/U-42")
     assert (document["state"], document["being_booked"]) == ("order", True)
-    for address in ("/my", "/my/cases/wms_user/K-1004/U-42"):
-        page = await browser.open(address)
-        assert document["state_text"] in page.text and "Noch nicht abgesendet" not in page.text
+    assert document["state_text"] in page.text and "Noch nicht abgesendet" not in page.text
+    page = await shown_when(browser, "/my", lambda page: document["state_text"] in page.text)
+    assert "Noch nicht abgesendet" not in page.text
 
 
 async def test_WMU4_a_user_is_reassigned_instead(desk: Desk):
@@ -139,7 +140,7 @@ async def test_what_has_arrived_is_proved_by_a_receipt_to_read_and_to_keep(desk:
     """As a page, as PDF, as a signed document; and for nobody else."""
     browser = await desk.browser("K-1004")
     await ordered(browser, "wms_user", "U-42")
-    page = await shown_with(browser, "/my/cases/wms_user/K-1004/U-42", "receipt-1")
+    page = await shown_when(browser, "/my/cases/wms_user/K-1004/U-42", lambda page: "receipt-1" in page.links)
     receipt = await page.follow("receipt-1")
     assert receipt.status == 200 and "Picker 1" in receipt.text and "1. Februar 2027" in receipt.text
     path = "/cancellations/wms_user/K-1004/U-42/receipts/1"
@@ -150,14 +151,14 @@ async def test_what_has_arrived_is_proved_by_a_receipt_to_read_and_to_keep(desk:
     assert (await stranger.open("/my/cases/wms_user/K-1004/U-42/receipts/1")).status == 404
 
 
-async def shown_with(browser: Browser, address: str, link: str) -> Page:
-    """A page as soon as it has a link: receipts are made beside the answer."""
+async def shown_when(browser: Browser, address: str, holds: Callable[[Page], bool]) -> Page:
+    """A page as soon as something holds of it: receipts are made, and lists are told, beside the answer."""
     for _ in range(100):
         page = await browser.open(address)
-        if link in page.links:
+        if holds(page):
             return page
         await asyncio.sleep(0.05)
-    raise AssertionError(f"no #{link} on {address}: {page.text}")
+    raise AssertionError(f"did not come about on {address}: {page.text}")
 
 
 async def test_X10_another_target_can_be_chosen_until_it_has_begun(desk: Desk):

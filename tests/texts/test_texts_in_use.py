@@ -252,11 +252,17 @@ def test_every_task_says_how_it_is_confirmed_and_what_if_not() -> None:
 
 
 @IN_BOTH
-def test_when_a_task_is_due_is_said_to_the_minute(language: str) -> None:
-    """00:00 of a day is the end of the day before, which a bare day would not say."""
-    due = {"de": "18. Januar 2027, 00:00 Uhr", "en": "18 January 2027, 00:00"}[language]
-    for key in ("notice.one.body", "part.due"):
-        assert due in say(language, key, samples_of(key) | {"due_at": "2027-01-17T23:00:00Z"})
+def test_when_a_task_is_due_is_said_as_what_is_just_in_time(language: str) -> None:
+    """00:00 is the end of the day before, of which the day says all; any other moment is said to the minute."""
+    dues = {
+        "2027-01-17T23:00:00Z": {"de": "17. Januar 2027", "en": "17 January 2027"},
+        "2027-01-17T22:59:00Z": {"de": "17. Januar 2027, 23:59 Uhr", "en": "17 January 2027, 23:59"},
+    }
+    for key, (due_at, due) in product(("notice.one.body", "part.due"), dues.items()):
+        said = say(
+            language, key, samples_of(key) | {"due_at": due_at} | ({"overdue": False} if "notice" in key else {})
+        )
+        assert due[language] in said
 
 
 @IN_BOTH
