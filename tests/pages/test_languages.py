@@ -12,7 +12,7 @@ import pytest
 from pages import live
 from tests.pages.desk import Desk
 from tests.pages.forms import Browser, Page
-from tests.pages.test_case_acts import ordered
+from tests.pages.test_case_acts import ordered, shown_when
 
 pytestmark = pytest.mark.server
 GERMAN = re.compile(
@@ -113,7 +113,9 @@ async def test_from_the_board_to_the_receipt_what_is_german_says_so(desk: Desk, 
     placed = await ordered(browser, "shipping_module", "TT-11")
     case = await browser.open("/my/cases/shipping_module/K-1001/TT-11")
     fragment = (await browser.http.get("/my/cases/shipping_module/K-1001/TT-11/events")).text
-    receipt = await browser.open("/my/cases/shipping_module/K-1001/TT-11/receipts/1")
+    receipt = await shown_when(
+        browser, "/my/cases/shipping_module/K-1001/TT-11/receipts/1", lambda page: page.status == 200
+    )
     assert "data-news-text" in fragment and german(receipt.html)
     assert unmarked(re.sub(r"(?m)^data: ", "", fragment)) == []
     check(placed, case, receipt, await browser.open("/my"))

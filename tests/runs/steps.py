@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import httpx
 import pytest
 
 from tests.adapters.customers import licences_of
@@ -81,6 +82,17 @@ async def status_when(run: Run, holds: Callable[[Status], Any]) -> Status:
             await run.world.env.sleep(1)
         await asyncio.sleep(0.2 if turn > 20 else 0.02)
     raise AssertionError(f"did not come about: {status['state']}, {status['waiting_for']}, {status['timeline'][-3:]}")
+
+
+async def task_address(portal: httpx.AsyncClient, run: Run, type_: str) -> str:
+    """The address of a run's task, once it is in the work list."""
+    await status_when(run, lambda status: type_ in task_types(status))
+    for _ in range(100):
+        items = (await portal.get("/tasks", params={"type": type_})).json()["items"]
+        if items:
+            return f"/tasks/{items[0]['id']}"
+        await run.world.env.sleep(0.1)
+    raise AssertionError(f"no task {type_} in the work list")
 
 
 async def mails_when(run: Run, holds: Callable[[list[Mail]], Any]) -> list[Mail]:

@@ -12,7 +12,14 @@ from portal.app import build
 from tests.runs.customers import customer_record
 from tests.runs.documents import mails, task_types
 from tests.runs.harness import Run, World
-from tests.runs.steps import mails_when, order_downgrade, prepare_downgrade, request_downgrade, status_when
+from tests.runs.steps import (
+    mails_when,
+    order_downgrade,
+    prepare_downgrade,
+    request_downgrade,
+    status_when,
+    task_address,
+)
 from tests.runs.test_untold import last_mails, untold
 
 
@@ -33,17 +40,6 @@ async def asked_back(world: World) -> Run:
     return run
 
 
-async def listed(portal: httpx.AsyncClient, run: Run, type_: str) -> str:
-    """The address of a run's task, once it is in the work list."""
-    await status_when(run, lambda status: type_ in task_types(status))
-    for _ in range(100):
-        items = (await portal.get("/tasks", params={"type": type_})).json()["items"]
-        if items:
-            return f"/tasks/{items[0]['id']}"
-        await run.world.env.sleep(0.1)
-    raise AssertionError(f"no task {type_} in the work list")
-
-
 async def consequence_of(portal: httpx.AsyncClient, place: str, language: str = "en", **asked: Any) -> dict[str, Any]:
     """What a decision would do."""
     answer = await portal.post(f"{place}/consequence", json=asked, headers={"Accept-Language": language})
@@ -62,7 +58,7 @@ async def test_what_operators_are_to_do_is_said_in_the_language_asked_for_and_no
     assert english | {"tasks": [told | {"instructions": task["instructions"]}]} == own
     assert await run.handle.query("status", {"language": "de"}) == own
     async with portal_of(world) as portal:
-        place = await listed(portal, run, "revocation")
+        place = await task_address(portal, run, "revocation")
         for language, words in (("en", told["instructions"]), ("de", task["instructions"])):
             answer = (await portal.get(place, headers={"Accept-Language": language})).json()
             assert (answer["instructions"], answer["instructions_language"]) == (words, language)
@@ -74,7 +70,7 @@ async def test_what_a_decision_would_do_is_what_it_does_to_the_word(world: World
     before = len(await mails_when(run, lambda sent: len(sent) >= 3))
     payload = {"by": "anna", "decision": decision, "note": "Looked at it"}
     async with portal_of(world) as portal:
-        place = await listed(portal, run, "revocation")
+        place = await task_address(portal, run, "revocation")
         said = await consequence_of(portal, place, confirm=payload)
         assert await run.status() == await run.status()
         assert (await run.status())["state"] == "scheduled"
@@ -95,7 +91,7 @@ async def test_what_a_decision_would_do_is_what_it_does_to_the_word(world: World
 async def test_texts_of_ours_are_in_the_operators_language_and_mails_in_the_customers(world: World) -> None:
     run = await asked_back(world)
     async with portal_of(world) as portal:
-        place = await listed(portal, run, "revocation")
+        place = await task_address(portal, run, "revocation")
         payload = {"by": "anna", "decision": "granted"}
         german, english = [await consequence_of(portal, place, code, confirm=payload) for code in ("de", "en")]
     assert german["state_text"] != english["state_text"]
@@ -105,7 +101,7 @@ async def test_texts_of_ours_are_in_the_operators_language_and_mails_in_the_cust
 async def test_what_would_be_refused_is_said_and_a_call_that_is_wrong_is_one(world: World) -> None:
     run = await asked_back(world)
     async with portal_of(world) as portal:
-        place = await listed(portal, run, "revocation")
+        place = await task_address(portal, run, "revocation")
         said = await consequence_of(portal, place, confirm={"by": "anna", "decision": "perhaps"})
         assert (said["refused"]["code"], said["state"], said["closes"], said["mails"]) == (
             "malformed",
@@ -146,7 +142,7 @@ async def test_the_same_of_what_an_ended_run_could_not_tell(world: World, decisi
     await untold(left)
     payload = {"by": "anna", "decision": decision, "note": "by telephone"}
     async with portal_of(world) as portal:
-        place = await listed(portal, left, "tell_customer")
+        place = await task_address(portal, left, "tell_customer")
         said = await consequence_of(portal, place, confirm=payload)
         assert (said["state"], said["waiting_for"], len(said["mails"])) == ("abandoned", [], mailed)
         stays = await consequence_of(portal, place, reject={"by": "anna", "note": "nobody there"})
@@ -167,7 +163,7 @@ async def test_who_comes_second_is_told_who_was_first_and_what_was_decided(
     """While the run goes on, and from the ledger where it has ended; now and whenever it is tried again."""
     run = await asked_back(world)
     async with portal_of(world) as portal:
-        place = await listed(portal, run, "revocation")
+        place = await task_address(portal, run, "revocation")
         first = {"by": "anna", "decision": decisions[0], "note": "Looked at it"}
         assert (await portal.post(f"{place}/confirm", json=first)).status_code == 200
         second = {"by": "otto", "decision": decisions[1]}
@@ -184,7 +180,7 @@ async def test_who_comes_second_is_told_who_was_first_and_what_was_decided(
 async def test_of_two_operators_at_once_one_decides_and_the_other_is_told_so(world: World) -> None:
     run = await asked_back(world)
     async with portal_of(world) as portal:
-        place = await listed(portal, run, "revocation")
+        place = await task_address(portal, run, "revocation")
         answers = await asyncio.gather(
             *(
                 portal.post(f"{place}/confirm", json={"by": by, "decision": decision, "note": f"said by {by}"})
@@ -212,7 +208,7 @@ async def test_a_signal_that_comes_second_leaves_a_line_that_says_who_was_first(
 async def test_a_task_that_nobody_decided_and_nobody_needs_any_more_says_so(world: World) -> None:
     run = await asked_back(world)
     async with portal_of(world) as portal:
-        place = await listed(portal, run, "revocation")
+        place = await task_address(portal, run, "revocation")
         await run("supersede", booking="B-7")
         answer = await portal.post(f"{place}/confirm", json={"by": "otto", "decision": "granted"})
     problem = answer.json()
@@ -227,7 +223,7 @@ async def test_what_another_has_told_the_customer_of_an_ended_run_is_said_from_t
     left = await last_mails(world, run)
     await untold(left)
     async with portal_of(world) as portal:
-        place = await listed(portal, left, "tell_customer")
+        place = await task_address(portal, left, "tell_customer")
         told = {"by": "anna", "decision": "told", "note": "by letter"}
         assert (await portal.post(f"{place}/confirm", json=told)).status_code == 200
         await left.handle.result()
@@ -239,7 +235,7 @@ async def test_what_another_has_told_the_customer_of_an_ended_run_is_said_from_t
 async def test_two_people_decide_over_http_and_by_signal_alike(world: World) -> None:
     run = await asked_back(world)
     async with portal_of(world) as portal:
-        place = await listed(portal, run, "revocation")
+        place = await task_address(portal, run, "revocation")
         granted = {"decision": "granted", "note": "A slip"}
         said = await consequence_of(portal, place, confirm=granted | {"by": "anna"})
         assert (said["needs_second"], said["state"]) == (True, "revoked")

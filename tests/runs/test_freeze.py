@@ -25,8 +25,9 @@ from tests.runs.steps import (
     refusal_of,
     request_downgrade,
     status_when,
+    task_address,
 )
-from tests.runs.test_decisions import asked_back, consequence_of, listed, portal_of
+from tests.runs.test_decisions import asked_back, consequence_of, portal_of
 from tests.runs.test_history import history_of, types_of
 from workflows import options
 
@@ -283,7 +284,7 @@ async def test_before_a_decision_the_freeze_is_said_and_the_rest_stays_as_it_wil
     run = await asked_back(world)
     granted = {"by": "otto", "decision": "granted", "note": "fine"}
     async with portal_of(world) as portal:
-        place = await listed(portal, run, "revocation")
+        place = await task_address(portal, run, "revocation")
         before = await consequence_of(portal, place, confirm=granted)
         assert before["freeze"] is None
         await freeze(world)
@@ -308,7 +309,7 @@ async def test_a_decision_that_leaves_something_held_says_so_before(world: World
     await run("request_revocation", explanation="oh")
     await waiting(world, "place_order")
     async with portal_of(world) as portal:
-        place = await listed(portal, run, "revocation")
+        place = await task_address(portal, run, "revocation")
         declined = await consequence_of(
             portal, place, "de", confirm={"by": "otto", "decision": "declined", "note": "no"}
         )

@@ -16,7 +16,7 @@ from tests.adapters.mail_server import mail_server
 from tests.runs.customers import customer_record
 from tests.runs.documents import mails, task_types, timeline_events
 from tests.runs.harness import Refused, Run, World
-from tests.runs.steps import in_state, mails_when, prepare_downgrade, request_downgrade, status_when
+from tests.runs.steps import in_state, mails_when, prepare_downgrade, request_downgrade, status_when, task_address
 
 PORT = free_port()
 
@@ -80,6 +80,7 @@ async def test_what_an_ended_run_could_not_tell_is_in_the_work_list_until_a_pers
     app = build(world.env.client, world.settings, trusted=True)
     portal = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://portal")
     async with app.router.lifespan_context(app), portal:
+        await task_address(portal, left, "tell_customer")
         (item,) = (await portal.get("/tasks?type=tell_customer")).json()["items"]
         assert (item["workflow_id"], item["customer"], item["kind"]) == (run.handle.id, "K-1001", "edition")
         assert "Mitteilung über den Abbruch" in item["instructions"]
