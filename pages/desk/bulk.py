@@ -23,6 +23,7 @@ LISTED = 200
 """So many tasks can be ticked one by one: as many as the work list answers at once."""
 ACTS = ("pause", "resume", "stop", "again")
 RUNNING = ("running", "paused")
+ENTERED = ("decision", "at", "confirm_anyway", "reference", "note", "choose")
 CALLED = {
     "tasks": "page.desk.bulk.choose.list",
     "kind": "page.desk.bulk.choose.kind",
@@ -31,6 +32,8 @@ CALLED = {
     "reference": "page.desk.bulk.choose.proof",
     "note": "page.desk.bulk.choose.note",
     "at": "page.desk.bulk.choose.at_day",
+    "confirm_anyway": "page.desk.bulk.choose.anyway",
+    '"confirm_anyway": true': "page.desk.bulk.choose.anyway",
 }
 """What fields are called on the form, by their names in a payload."""
 
@@ -153,6 +156,7 @@ def decision_of(document: Document) -> Document:
         "reference": proof.get("reference"),
         "note": message.get("note"),
         "at": message.get("at"),
+        "anyway": message.get("confirm_anyway"),
     }
 
 
@@ -201,7 +205,7 @@ async def form_page(
         "tasks": tasks,
         "kinds": labelled("kind"),
         "wanted": wanted,
-        "given": {name: value(given, name) for name in ("decision", "at", "reference", "note", "choose")},
+        "given": {name: value(given, name) for name in ENTERED},
         "ticked": values(given, "task"),
         "form_id": value(given, "form_id") if problem is None else None,
         "problem": problem,
@@ -220,7 +224,8 @@ async def form_page(
 def missing_in(form: Form) -> list[str]:
     """What was not chosen, by the key of a text; what else is missing depends on the tasks, and the call says it."""
     unticked = value(form, "choose") == "these" and not values(form, "task")
-    return ["tasks"] * unticked + ["decision"] * (value(form, "decision") is None)
+    unsaid = value(form, "confirm_anyway") is not None and value(form, "note") is None
+    return ["tasks"] * unticked + ["decision"] * (value(form, "decision") is None) + ["reason"] * unsaid
 
 
 def document_in(form: Form, type_: Document, zone: str) -> Document:
@@ -237,4 +242,6 @@ def document_in(form: Form, type_: Document, zone: str) -> Document:
         confirm["proof"] = {"reference": reference}
     if at := value(form, "at"):
         confirm["at"] = (moment_in(at, zone) or at) if type_["at_form"] == "moment" else at
+    if value(form, "confirm_anyway"):
+        confirm["confirm_anyway"] = True
     return {"id": form_id(form), "start": False, **chosen, "confirm": confirm}

@@ -26,6 +26,8 @@ CUSTOMERS = [
         ({"choose": ["these"], "decision": ["confirm"]}, ["tasks"]),
         ({"choose": ["these"], "task": ["t-1"], "decision": ["confirm"]}, []),
         ({"choose": ["all"], "decision": ["reject"]}, []),
+        ({"choose": ["all"], "decision": ["granted"], "confirm_anyway": ["1"]}, ["reason"]),
+        ({"choose": ["all"], "decision": ["granted"], "confirm_anyway": ["1"], "note": ["so agreed"]}, []),
     ],
 )
 def test_what_was_not_chosen_is_said_before_any_call_is_made(form, missing):
@@ -68,7 +70,7 @@ async def tickets(shop: Shop, number: int) -> list[Any]:
 async def chosen(page: Page) -> None:
     """Grant what is chosen, and look at it."""
     await page.get_by_label("Bestätigen: bewilligt").check()
-    await page.get_by_label("Anmerkung").fill("Von Hand berichtigt")
+    await page.get_by_role("textbox", name="Anmerkung").fill("Von Hand berichtigt")
     await page.get_by_role("button", name="Weiter zur Prüfung").click()
 
 
@@ -147,3 +149,34 @@ async def test_chosen_by_hand_paused_and_stopped_without_javascript(shop: Shop, 
     await expect(page.get_by_text("abgebrochen").first).to_be_visible()
     await expect(page.get_by_role("link", name="nicht gesendet")).to_be_visible()
     assert await page.get_by_role("button", name="Fortsetzen").count() == 0
+
+
+async def test_a_date_that_the_check_asks_about_can_be_meant_so(shop: Shop):
+    await shop.world.load(*CUSTOMERS)
+    run = await shop.world.request("key_accounting", "K-1001", "key_accounting")
+
+    async def is_listed() -> bool:
+        return shop.world.adapters.work_list.tasks(type="support_ticket").total == 1
+
+    await until(is_listed)
+    page = await shop.at_desk("/desk/bulk/new?type=support_ticket&kind=key_accounting", name="anna")
+    await page.get_by_label("Tag", exact=True).fill("2031-03-31")
+    await chosen(page)
+    asked = page.locator("li.fault")
+    await expect(asked).to_contain_text("Bitte sehen Sie noch einmal hin")
+    await expect(asked).to_contain_text("Der Termin ist so gemeint")
+    await expect(asked).not_to_contain_text("confirm_anyway")
+    await page.go_back()
+    await page.get_by_label("Der Termin ist so gemeint").check()
+    await page.get_by_role("textbox", name="Anmerkung").fill("")
+    await page.get_by_role("button", name="Weiter zur Prüfung").click()
+    await expect(page.get_by_role("alert")).to_contain_text("warum der Termin so gemeint ist")
+    await expect(page.get_by_label("Der Termin ist so gemeint")).to_be_checked()
+    await check_page(page)
+    await chosen(page)
+    await expect(page.locator("li.fault")).to_have_count(0)
+    await expect(page.get_by_text("Der Termin ist so gemeint")).to_be_visible()
+    await page.get_by_role("button", name="1 Aufgabe entscheiden").click()
+    await expect(page.get_by_text("1 von 1 entschieden").first).to_be_visible()
+    status = await run.status()
+    assert status["effective_day"] == "2031-04-01"

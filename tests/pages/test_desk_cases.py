@@ -24,7 +24,7 @@ async def test_from_a_name_to_the_customer_the_case_and_its_task(shop: Shop) -> 
     task = await a_case(shop)
     page = await shop.at_desk("/desk/cases")
     await check_page(page)
-    await page.get_by_label("Kunde, Fall, Lizenz").fill(CUSTOMER["name"].upper()[:6])
+    await page.get_by_label("Kunde, Vorgang, Lizenz").fill(CUSTOMER["name"].upper()[:6])
     await page.get_by_role("button", name="Suchen").click()
     await check_page(page)
     await page.get_by_role("link", name=CUSTOMER["name"]).click()
@@ -33,7 +33,7 @@ async def test_from_a_name_to_the_customer_the_case_and_its_task(shop: Shop) -> 
     await page.locator("[aria-labelledby=open-cases]").get_by_role("link").first.click()
     await expect(page.get_by_role("heading", level=2, name="Verlauf")).to_be_visible()
     await check_page(page)
-    number = await page.locator("dt:has-text('Fallnummer') + dd").inner_text()
+    number = await page.locator("dt:has-text('Vorgangsnummer') + dd").inner_text()
     assert await page.get_by_role("link", name="Temporal").get_attribute("href")
     link = page.locator("[aria-labelledby=tasks]").get_by_role("link")
     assert await link.get_attribute("href") == f"/desk/tasks/{task}"
@@ -52,7 +52,7 @@ async def test_from_a_name_to_the_customer_the_case_and_its_task(shop: Shop) -> 
     await expect(page.get_by_role("row", name="K-1004")).to_have_count(1)
     await expect(page.get_by_role("row", name="K-1004")).to_contain_text(CUSTOMER["name"])
     await page.goto("/desk/cases?kind=wms_user&open=ended")
-    await expect(page.get_by_text("keinen Fall")).to_be_visible()
+    await expect(page.get_by_text("keinen Vorgang")).to_be_visible()
     await page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
     await page.goto("/desk/cases")
     for path in ("/desk/cases/wms_user/K-1004/none", "/desk/customers/K-nobody", "/desk/cases/x/y/z"):
