@@ -61,7 +61,7 @@ class Call:
     def content(self) -> bytes:
         """What is sent."""
         body = json.dumps(self.document).encode() if self.document is not None else b""
-        head = f"{self.method} {self.path} HTTP/1.1\r\nhost: portal\r\ncontent-type: {self.content_type}\r\n"
+        head = f"{self.method} {self.path} HTTP/1.1\r\nhost: localhost\r\ncontent-type: {self.content_type}\r\n"
         return f"{head}content-length: {len(body)}\r\n\r\n".encode() + body
 
 
