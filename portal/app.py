@@ -67,6 +67,16 @@ log = structlog.get_logger(__name__)
 FAULTS: tuple[type[Exception], ...] = (PortalProblem, RequestValidationError, HTTPException, WrongCursor, AdapterError)
 PAGES = ("/my", "/desk")
 """Beneath these addresses are pages: a fault is a page there too."""
+ROUTERS = (
+    *(module.router for module in (receipt_routes, mail_routes, customer_routes, finding_routes, task_routes)),
+    *(module.router for module in (consequence_routes, operator_routes, overview_routes, account_routes)),
+    *(module.router for module in (bulk_routes, freeze_routes, administration_routes, health_routes, home_page)),
+    *(module.router for module in (session_routes, desk_routes, provider_routes)),
+    customers_pages,
+    operators_pages,
+)
+"""In the order in which they are asked, what is called most first; receipts and mails before the customers' calls, of
+which one takes every address below `/cancellations/`."""
 OF_PAGES = ("Retry-After",)
 """What a problem's answer says to browsers as well."""
 
@@ -100,29 +110,8 @@ def build(client: Client, settings: Settings, *, trusted: bool) -> FastAPI:
     app.add_middleware(Timely, answer=answer_late)
     app.add_middleware(Answers)
     app.add_middleware(Measured, metrics=portal.metrics)
-    app.include_router(session_routes.router)
-    app.include_router(desk_routes.router)
-    app.include_router(provider_routes.router)
-    app.include_router(customers_pages)
-    app.include_router(operators_pages)
-    # Before the customers' calls, one of which takes every address below /cancellations/.
-    for module in (
-        home_page,
-        account_routes,
-        receipt_routes,
-        mail_routes,
-        customer_routes,
-        task_routes,
-        operator_routes,
-        bulk_routes,
-        freeze_routes,
-        consequence_routes,
-        administration_routes,
-        overview_routes,
-        finding_routes,
-        health_routes,
-    ):
-        app.include_router(module.router)
+    for router in ROUTERS:
+        app.include_router(router)
     return app
 
 

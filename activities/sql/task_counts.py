@@ -7,10 +7,10 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, bindparam, select
 
-from activities.sql.columns import FreeText, UtcMoment
+from activities.sql.columns import FreeText
 from activities.sql.database import Database
 from activities.sql.tables import tasks
-from activities.sql.task_pages import NOBODY, Wanted, counting, prefer_indexes, within
+from activities.sql.task_pages import NOBODY, Wanted, at, counting, prefer_indexes, within
 from activities.sql.urgency import Rank, Stretch
 from states.chart.task_types import TASK_TYPES
 
@@ -60,11 +60,6 @@ def read_counts(database: Database, now: datetime, days: Mapping[str, datetime],
 def statement() -> Select[*tuple[Any, ...]]:
     """The statement for all of them, made once."""
     return select(*(number.label(key) for numbers in (by_age(), by_due(), by_whose()) for key, number in numbers))
-
-
-def at(name: str) -> Any:
-    """A moment that the statement is given."""
-    return bindparam(name, type_=UtcMoment)
 
 
 def number(*conditions: ColumnElement[bool], order: tuple[ColumnElement[Any], ...] = ()) -> ColumnElement[int]:

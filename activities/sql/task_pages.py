@@ -1,21 +1,40 @@
 """Pages of the work list, and how many tasks there are: by the stretches of an index in which they stand."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from heapq import merge
-from itertools import islice
+from functools import lru_cache
 from operator import attrgetter
 from typing import Any, Generic, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, func, literal, select, tuple_
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Connection,
+    Integer,
+    Row,
+    Select,
+    bindparam,
+    func,
+    literal,
+    literal_column,
+    select,
+    tuple_,
+    union_all,
+)
 
+from activities.sql.columns import UtcMoment
 from activities.sql.database import Database
 from activities.sql.paging import BY_INDEX, MOST_COUNTED, Item, Page, equal
 from activities.sql.tables import tasks
-from activities.sql.urgency import Order, Place, Stretch, parts_of, read_place, wrong_cursor
+from activities.sql.urgency import Order, Place, Rank, Stretch, parts_of, read_place, wrong_cursor
 
 KEYS = (tasks.c.due, tasks.c.task)
+COMPARED = ("customer", "kind", "type", "workflow_id", "claimed_by")
+BOUNDS = ("after", "until")
+MOST = bindparam("most", type_=Integer)
+ONE: ColumnElement[int] = literal_column("1", Integer).label("one")
+PLACE = tuple_(bindparam("place_due", type_=tasks.c.due.type), bindparam("place_task", type_=tasks.c.task.type))
 NOBODY = ""
 """`claimed_by` of a task that nobody has."""
 
@@ -34,8 +53,11 @@ class Wanted(NamedTuple):
 
     def conditions(self) -> list[ColumnElement[bool]]:
         """What holds of each row, beside its rank and its moment."""
-        named = {name: getattr(self, name) for name in ("customer", "kind", "type", "workflow_id", "claimed_by")}
-        return [tasks.c.open, *equal(tasks, **named)]
+        return [tasks.c.open, *equal(tasks, **{name: getattr(self, name) for name in COMPARED})]
+
+    def asked(self) -> tuple[str, ...]:
+        """The columns that are compared."""
+        return tuple(name for name in COMPARED if getattr(self, name) is not None)
 
 
 @dataclass(frozen=True)
@@ -90,25 +112,95 @@ def prefer_indexes(connection: Connection) -> None:
 def read_part(
     connection: Connection, wanted: Wanted, part: Sequence[Stretch], behind: Place | None, limit: int
 ) -> list[Row[Any]]:
-    """The first rows of a part, or those behind a place: its stretches, each in order, are merged."""
+    """The first rows of a part, or those behind a place: those of each of its stretches, put in order."""
+    if not part:
+        return []
+    values = values_of(wanted, part, limit)
+    if behind:
+        values |= {"place_due": behind.due, "place_task": behind.task}
+    shapes = tuple(shape_of(stretch, behind) for stretch in part)
+    rows = connection.execute(page_statement(wanted.asked(), shapes), values).all()
+    return sorted(rows, key=attrgetter("due", "task"))[:limit]
+
+
+def count(connection: Connection, wanted: Wanted, stretches: Sequence[Stretch]) -> int:
+    """How many there are; of more than `MOST_COUNTED` only that they are more."""
+    if not stretches:
+        return 0
+    shapes = tuple(shape_of(stretch, None) for stretch in stretches)
+    values = values_of(wanted, stretches, MOST_COUNTED + 1)
+    return connection.scalar(count_statement(wanted.asked(), shapes), values) or 0
+
+
+# Statements are made once for each shape: to make one takes longer than to carry it out.
+
+
+class Shape(NamedTuple):
+    """Which bounds a stretch has: moments after and until, and the place behind which a page begins."""
+
+    rank: Rank
+    after: bool
+    until: bool
+    behind: bool
+
+
+def shape_of(stretch: Stretch, behind: Place | None) -> Shape:
+    """The shape of a stretch, of which a page begins behind a place."""
+    # One bound at each end: of two SQLite would begin at the first, and read on to the other row by row.
+    from_place = behind is not None and (stretch.after is None or behind.due >= stretch.after)
+    after = stretch.after is not None and not from_place
+    return Shape(stretch.rank, after, stretch.until is not None, from_place)
+
+
+def values_of(wanted: Wanted, stretches: Sequence[Stretch], most: int) -> dict[str, Any]:
+    """What a statement for these is given."""
+    bounds = {f"{name}_{number}": getattr(each, name) for number, each in enumerate(stretches) for name in BOUNDS}
+    return {name: getattr(wanted, name) for name in wanted.asked()} | bounds | {"most": most}
+
+
+@lru_cache(maxsize=512)
+def page_statement(asked: tuple[str, ...], shapes: tuple[Shape, ...]) -> Select[Any] | CompoundSelect[Any]:
+    """The statement that reads the first rows of each of these stretches."""
     each = [
-        connection.execute(select(tasks).where(*within(wanted, stretch, behind)).order_by(*KEYS).limit(limit)).all()
-        for stretch in part
+        select(select(tasks).where(*where).order_by(*KEYS).limit(MOST).subquery()) for where in wheres(asked, shapes)
     ]
-    return list(islice(merge(*each, key=attrgetter("due", "task")), limit))
+    return each[0] if len(each) == 1 else union_all(*each)
 
 
-def within(wanted: Wanted, stretch: Stretch, behind: Place | None = None) -> list[ColumnElement[bool]]:
+@lru_cache(maxsize=512)
+def count_statement(asked: tuple[str, ...], shapes: tuple[Shape, ...]) -> Select[int]:
+    """The statement that counts the rows of these stretches together, no further than to `most`."""
+    each = [
+        select(select(ONE).select_from(tasks).where(*where).order_by(*KEYS).limit(MOST).subquery())
+        for where in wheres(asked, shapes)
+    ]
+    rows = (each[0] if len(each) == 1 else union_all(*each)).subquery()
+    return select(func.count()).select_from(select(ONE).select_from(rows).limit(MOST).subquery())
+
+
+def wheres(asked: tuple[str, ...], shapes: tuple[Shape, ...]) -> Iterator[list[ColumnElement[bool]]]:
+    """What holds of the rows of each stretch."""
+    named: dict[str, Any] = {name: bindparam(name) for name in asked}
+    wanted = Wanted(**named)
+    for number, shape in enumerate(shapes):
+        bounds = {name: at(f"{name}_{number}") for name in BOUNDS if getattr(shape, name)}
+        yield within(wanted, Stretch(shape.rank, **bounds), PLACE if shape.behind else None)
+
+
+def at(name: str) -> Any:
+    """A moment that a statement is given."""
+    return bindparam(name, type_=UtcMoment)
+
+
+def within(wanted: Wanted, stretch: Stretch, place: ColumnElement[Any] | None = None) -> list[ColumnElement[bool]]:
     """What holds of the rows of a stretch, or of those in it behind a place."""
     # Of those who have few the rank is compared row by row, as the other filters are (`equal`).
     few = wanted.customer is not None or wanted.workflow_id is not None
     rank = tasks.c.rank.concat("") if few else tasks.c.rank
     conditions = [*wanted.conditions(), rank == stretch.rank]
-    # One bound at each end: of two SQLite would begin at the first, and read on to the other row by row.
-    if behind is not None and (stretch.after is None or behind.due >= stretch.after):
-        place = (literal(value, key.type) for value, key in zip((behind.due, behind.task), KEYS, strict=True))
-        conditions.append(tuple_(*KEYS) > tuple_(*place))
-    elif stretch.after is not None:
+    if place is not None:
+        conditions.append(tuple_(*KEYS) > place)
+    if stretch.after is not None:
         conditions.append(tasks.c.due > stretch.after)
     return conditions if stretch.until is None else [*conditions, tasks.c.due <= stretch.until]
 
@@ -119,16 +211,6 @@ def counted_in(parts: Any) -> list[Stretch]:
     if set(parts) == {"overdue"}:
         return sorted(bounded)
     return [Stretch(rank) for rank in dict.fromkeys(sorted(stretch.rank for stretch in bounded))]
-
-
-def count(connection: Connection, wanted: Wanted, stretches: Sequence[Stretch]) -> int:
-    """How many there are; of more than `MOST_COUNTED` only that they are more."""
-    total = 0
-    for stretch in stretches:
-        if total > MOST_COUNTED:
-            break
-        total += connection.scalar(counting(within(wanted, stretch), MOST_COUNTED + 1 - total)) or 0
-    return total
 
 
 def counting(conditions: Sequence[ColumnElement[bool]], most: Any, *order: ColumnElement[Any]) -> Select[int]:

@@ -1,9 +1,8 @@
 """All pages of the desk."""
 
-from fastapi import APIRouter
-
 from pages.desk import administration, bulk, cases, freeze, mails, overview, site, start, task, tasks
+from pages.room import Room
 
-router = APIRouter()
+router = Room("/desk")
 for module in (site, cases, start, mails, tasks, bulk, freeze, overview, administration, task):
     router.include_router(module.router)
