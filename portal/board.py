@@ -149,7 +149,7 @@ class Drawing:
                 licence=None,
                 product=product,
                 product_label=say(self.language, f"subject.{subject}"),
-                label=label_of(request, self.record, catalogue),
+                label=label_of(request.kind, request.subject, self.record, catalogue, self.record.language),
                 price_per_month=edition.price_per_month if edition else None,
                 effect=effect,
                 rule=rule,
@@ -222,15 +222,14 @@ class Drawing:
 
     def running(self, workflow_id: str) -> RunningItem:
         """An open run, as it has shown itself last."""
-        kind, customer, subject = workflow_id.split("/", 2)
-        request = Request(kind=kind, customer=customer, subject=subject)
+        kind, _, subject = workflow_id.split("/", 2)
         run = self.shown.get(workflow_id)
         ordered = run is not None and run.state in DEADLINE_KEPT
         return RunningItem(
             workflow_id=workflow_id,
             kind=kind,
             subject=subject,
-            label=label_of(request, self.record, self.judge.catalogue),
+            label=label_of(kind, subject, self.record, self.judge.catalogue, self.record.language),
             state=run.state if run else None,
             state_text=state_text(say, self.language, kind, run.state, run.being_booked)
             if run

@@ -84,7 +84,7 @@ def choices(
     answer = Choices(
         kind=kind,
         subject=subject,
-        label=label_of(request, record, catalogue),
+        label=label_of(request.kind, request.subject, record, catalogue, record.language),
         held=is_held(request, record, check),
         targets=targets,
         target=how_target(kind, targets),
@@ -158,9 +158,8 @@ def needs_words(request: Request) -> bool:
     return KINDS[request.kind].malformed(request) == "fault.explanation_needed"
 
 
-def label_of(request: Request, record: Customer, catalogue: Catalogue) -> str:
+def label_of(kind: str, subject: str, record: Customer, catalogue: Catalogue, language: Language) -> str:
     """What people call what is ended: by its recorded label, else by its product's."""
-    subject, language = request.subject, record.language
     licence = record.licence(subject) or record.licence(subject.partition(".")[2])
     if licence is not None:
         product = product_of(catalogue, licence)
@@ -168,7 +167,7 @@ def label_of(request: Request, record: Customer, catalogue: Catalogue) -> str:
     if subject == "orders":
         return package_label(record.order_package, language)
     edition = edition_of(catalogue, record, cast(Family, subject)) if subject in ("jtl", "wms") else None
-    return edition.label if edition else subject_label(say, language, request.kind, subject)
+    return edition.label if edition else subject_label(say, language, kind, subject)
 
 
 def addon_choices(check: Check, record: Customer) -> tuple[AddonChoice, ...]:

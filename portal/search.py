@@ -18,7 +18,6 @@ from states.kinds.registry import KINDS
 from states.model.base import day_of
 from states.model.offers import Catalogue
 from states.model.record import Customer, Language, NamedPart
-from states.model.request import Request
 from states.model.status import CancellationItem, WaitingFor
 from states.views.diagram import states_of
 from states.views.labels import ended_subject, state_text, subject_label
@@ -125,8 +124,7 @@ def label_in(
         return one_line(former)
     if record is None or (item.ended_at is not None and record.licence(number) is None):
         return subject_label(say, language, item.kind, item.subject)
-    request = Request(kind=item.kind, customer=item.customer, subject=item.subject)
-    return one_line(label_of(request, record.model_copy(update={"language": language}), catalogue))
+    return one_line(label_of(item.kind, item.subject, record, catalogue, language))
 
 
 def next_cursor(open_runs: Page[CancellationItem], ended: Page[CancellationItem], limit: int) -> Cursor | None:
