@@ -77,8 +77,16 @@ def search(
     """One page: open runs, and where they end, ended ones; their labels in that language, or in each customer's own.
     Blocks. Raises `malformed` or `WrongCursor`.
     """
-    adapters = portal.adapters
     part, place = Cursor.read(cursor)
+    with portal.adapters.database.read():  # one picture: what ends meanwhile is not missing from both parts
+        return page_from(portal, criteria, part, place, limit, language)
+
+
+def page_from(
+    portal: Portal, criteria: Criteria, part: str, place: str, limit: int, language: Language | None
+) -> dict[str, Any]:
+    """The page that begins in a part, at a place there."""
+    adapters = portal.adapters
     wanted = {name: value for name, value in asdict(criteria).items() if name != "open" and value is not None}
     open_runs = ended = Page[CancellationItem]((), 0, None)
     if criteria.open is not False:

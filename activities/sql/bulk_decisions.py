@@ -140,7 +140,7 @@ class SqlBulkDecisions:
         """All of them, the newest first. Raises `WrongCursor`."""
         columns = bulk_decisions.c
         keys = (columns.created_at, columns.id)
-        return read_page(self.database, keys, [], bulk_in, limit=limit, cursor=cursor, newest_first=True)
+        return read_page(self.database, keys, bulk_in, limit=limit, cursor=cursor, newest_first=True)
 
     def lines(
         self, bulk: str, *, state: str | None = None, limit: int | None = 50, cursor: str | None = None

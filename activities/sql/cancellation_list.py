@@ -1,13 +1,13 @@
 """What both lists of cancellations have in common, that of open runs and that of ended ones: filters, order, items."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, TypedDict
 
-from sqlalchemy import Column, ColumnElement
+from sqlalchemy import Column
 
 from activities.sql.database import Database
-from activities.sql.paging import Page, equal, read_page
+from activities.sql.paging import Page, read_page
 from states.model.status import CancellationItem
 
 
@@ -26,7 +26,7 @@ class Asked(TypedDict, total=False):
 def read_cancellations(
     database: Database,
     newest: Sequence[Column[Any]],
-    wanted: Sequence[ColumnElement[bool]],
+    fixed: Mapping[str, str],
     same: dict[str, Any],
     *,
     customer: str | None = None,
@@ -44,12 +44,13 @@ def read_cancellations(
     """
     table = newest[0].table
     by_date = effective_from is not None or effective_to is not None
-    earliest = [table.c.effective_at >= effective_from] if effective_from is not None else []
     return read_page(
         database,
         [table.c.effective_at] * by_date + [*newest],
-        [*wanted, *equal(table, customer=customer, kind=kind, state=state), *earliest],
         lambda row: CancellationItem(**row._mapping, **same),
+        fixed=fixed,
+        wanted={"customer": customer, "kind": kind, "state": state},
+        earliest=effective_from,
         limit=limit,
         cursor=cursor,
         newest_first=True,

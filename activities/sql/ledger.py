@@ -93,7 +93,7 @@ class SqlLedger:
     def ended_runs(self, **asked: Unpack[Asked]) -> Page[CancellationItem]:
         """The ended runs, newest first; they wait for nobody. Raises `WrongCursor`."""
         newest = (ledger.c.ended_at, ledger.c.workflow_id, ledger.c.run_id)
-        return read_cancellations(self.database, newest, (), {"waiting_for": (), "being_booked": False}, **asked)
+        return read_cancellations(self.database, newest, {}, {"waiting_for": (), "being_booked": False}, **asked)
 
     def counts(self) -> tuple[tuple[str, str, str | None, int], ...]:
         """How many runs have ended, by kind, state and the reason given."""

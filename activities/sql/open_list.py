@@ -26,8 +26,8 @@ class SqlOpenList:
     def open_runs(self, *, waiting_for: str | None = None, **asked: Unpack[Asked]) -> Page[CancellationItem]:
         """The open runs, newest first. Raises `WrongCursor`."""
         newest = (open_list.c.started_at, open_list.c.workflow_id)
-        awaited = open_list.c.awaited == (waiting_for or WHOEVER)
-        return read_cancellations(self.database, newest, [awaited], {"ended_at": None}, **asked)
+        fixed = {"awaited": waiting_for or WHOEVER}
+        return read_cancellations(self.database, newest, fixed, {"ended_at": None}, **asked)
 
     def show(self, shown: Sequence[ShownRun]) -> None:
         """Show these runs as they stand, each once. What is older than what is shown, or over, changes nothing."""

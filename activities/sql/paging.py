@@ -6,12 +6,27 @@ on and no further; and nobody counts beyond `MOST_COUNTED`.
 
 import base64
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Generic, TypeVar
+from functools import lru_cache
+from types import MappingProxyType
+from typing import Any, Generic, NamedTuple, TypeVar
 
-from sqlalchemy import Column, ColumnElement, Row, Table, func, literal, select, text, tuple_
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Integer,
+    Row,
+    Select,
+    Table,
+    bindparam,
+    func,
+    literal,
+    select,
+    text,
+    tuple_,
+)
 
 from activities.sql.columns import UNSTORABLE, UtcMoment
 from activities.sql.database import Database
@@ -51,46 +66,90 @@ def total_of(number: int) -> dict[str, Any]:
 def read_page(
     database: Database,
     keys: Sequence[Column[Any]],
-    wanted: Sequence[ColumnElement[bool]],
     item: Callable[[Row[Any]], Item],
     *,
     limit: int,
     cursor: str | None,
+    fixed: Mapping[str, Any] = MappingProxyType({}),
+    wanted: Mapping[str, str | None] = MappingProxyType({}),
     newest_first: bool = False,
+    earliest: datetime | None = None,
     latest: datetime | None = None,
     columns: Sequence[Column[Any]] = (),
 ) -> Page[Item]:
     """A page of the rows that are wanted, ordered by `keys`: moments, and what tells rows of one moment apart.
 
-    With a `limit` of 0 they are only counted. `latest`: the last moment of the first key, of a list newest first.
-    `columns`: those that an item takes, all unless given; the keys are among them. Raises `WrongCursor`.
+    With a `limit` of 0 they are only counted. `fixed`: by column what the rows of the list have in common; `wanted`:
+    what is asked for beside that (`equal`). `earliest`, `latest`: bounds of the first key, both included, the latter
+    of a list newest first. `columns`: those that an item takes, all unless given; the keys are among them. Raises
+    `WrongCursor`.
     """
-    table = keys[0].table
-    order = [key.desc() if newest_first else key.asc() for key in keys]
-    begin = [] if latest is None else [keys[0] <= latest]
-    after = begin
+    asked = {name: value for name, value in wanted.items() if value is not None}
+    values: dict[str, Any] = {**fixed, **asked, "earliest": earliest, "latest": latest, "most": MOST_COUNTED + 1}
+    shape = Shape(
+        tuple(keys), tuple(fixed), tuple(asked), newest_first, earliest is not None, latest is not None, tuple(columns)
+    )
+    paged = shape
     if cursor:
         last_key = read_cursor(cursor, keys)
-        bound = tuple_(*(literal(value, key.type) for key, value in zip(keys, last_key, strict=True)))
         # One of both: SQLite would begin at `latest`, and read down to the place of the cursor row by row.
         if latest is None or last_key[0] <= latest:
-            after = [tuple_(*keys) < bound if newest_first else tuple_(*keys) > bound]
-    # In the order of the page: what is counted is then read in the same index, and no further.
-    counted = (
-        select(literal(1)).select_from(table).where(*wanted, *begin).order_by(*order).limit(MOST_COUNTED + 1).subquery()
-    )
-    # One more than wanted, to know whether there is a next page.
-    page = select(*(columns or table.c)).where(*wanted, *after).order_by(*order).limit(limit + 1)
+            values |= {f"key_{number}": value for number, value in enumerate(last_key)}
+            paged = shape._replace(until=False, behind=True)
     with database.read() as connection:
         if connection.dialect.name == "postgresql":
             connection.execute(BY_INDEX)
-        total = connection.execute(select(func.count()).select_from(counted)).scalar_one()
-        rows = connection.execute(page).all() if limit else []
+        total = connection.execute(count_statement(shape), values).scalar_one()
+        # One more than wanted, to know whether there is a next page.
+        rows = connection.execute(page_statement(paged), values | {"most": limit + 1}).all() if limit else []
     last = [getattr(rows[limit - 1], key.name) for key in keys] if len(rows) > limit else None
     return Page(tuple(item(row) for row in rows[:limit]), total, write_cursor(last) if last else None)
 
 
-def equal(table: Table, **values: str | None) -> list[ColumnElement[bool]]:
+class Shape(NamedTuple):
+    """What a list's statements are made of; they are made once for each, which takes longer than to carry one out."""
+
+    keys: tuple[Column[Any], ...]
+    fixed: tuple[str, ...]
+    asked: tuple[str, ...]
+    newest_first: bool
+    since: bool
+    until: bool
+    columns: tuple[Column[Any], ...]
+    behind: bool = False
+    """Whether it begins behind the place of a cursor."""
+
+    def rows(self, *columns: Any) -> Select[Any]:
+        """The rows, in the order of the page and no more than `most`."""
+        first, table = self.keys[0], self.keys[0].table
+        where = [table.c[name] == bindparam(name) for name in self.fixed]
+        where += equal(table, **{name: bindparam(name) for name in self.asked})
+        if self.since:
+            where.append(first >= bindparam("earliest", type_=first.type))
+        if self.until:
+            where.append(first <= bindparam("latest", type_=first.type))
+        if self.behind:
+            place = tuple_(*(bindparam(f"key_{number}", type_=key.type) for number, key in enumerate(self.keys)))
+            where.append(tuple_(*self.keys) < place if self.newest_first else tuple_(*self.keys) > place)
+        order = [key.desc() if self.newest_first else key.asc() for key in self.keys]
+        return (
+            select(*columns).select_from(table).where(*where).order_by(*order).limit(bindparam("most", type_=Integer))
+        )
+
+
+@lru_cache(maxsize=512)
+def page_statement(shape: Shape) -> Select[Any]:
+    """The statement that reads a page."""
+    return shape.rows(*(shape.columns or shape.keys[0].table.c))
+
+
+@lru_cache(maxsize=512)
+def count_statement(shape: Shape) -> Select[int]:
+    """The statement that counts: in the order of the page, so that it reads the same index, and no further."""
+    return select(func.count()).select_from(shape.rows(literal(1)).subquery())
+
+
+def equal(table: Table, **values: Any) -> list[ColumnElement[bool]]:
     """That each of these columns has its value; None asks for nothing.
 
     Where one of them has few rows, the others are compared in a form that no index has: a planner without statistics

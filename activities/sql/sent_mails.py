@@ -6,10 +6,11 @@ message ID, by which mail programs drop the double, and gets its row this time. 
 missing where a run was told that its mail is out; and whatever has a row is not sent again.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, bindparam, func, literal, or_, select, union_all
+from sqlalchemy import Connection, Row, bindparam, func, literal, or_, select, union_all
 
 from activities.sql.database import Database, insert_once
 from activities.sql.paging import Page, read_page
@@ -49,25 +50,25 @@ class SqlSentMails:
 
     def of_case(self, workflow_id: str, number: str, **asked: Any) -> Page[SentMail]:
         """A page of the mails of one run. Raises `WrongCursor`."""
-        return self.read((sent_mails.c.workflow_id == workflow_id, sent_mails.c.case_number == number), **asked)
+        return self.read({"workflow_id": workflow_id, "case_number": number}, **asked)
 
     def of_customer(self, customer: str, **asked: Any) -> Page[SentMail]:
         """A page of the mails to a customer, and of those to operators about his runs. Raises `WrongCursor`."""
-        return self.read((sent_mails.c.customer == customer,), **asked)
+        return self.read({"customer": customer}, **asked)
 
     def read(
         self,
-        which: tuple[ColumnElement[bool], ...],
+        which: Mapping[str, str],
         *,
         to: Reader | None = None,
         limit: int = 50,
         cursor: str | None = None,
     ) -> Page[SentMail]:
         """A page. `to`: only of those that went to them."""
-        wanted = [*which, *([sent_mails.c.to == to] if to else [])]
+        fixed = {**which, "to": to} if to else which
         columns = (*COLUMNS, sent_mails.c.key)
         return read_page(
-            self.database, KEYS, wanted, mail_of, limit=limit, cursor=cursor, newest_first=True, columns=columns
+            self.database, KEYS, mail_of, fixed=fixed, limit=limit, cursor=cursor, newest_first=True, columns=columns
         )
 
 
