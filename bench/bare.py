@@ -14,9 +14,10 @@ from temporalio.exceptions import ApplicationError
 
 with workflow.unsafe.imports_passed_through():
     from activities import activity_names
-    from bench.document import MONTH, document_of
-    from states.model.effects import ApplyChange, BookOrder, Notify, Step
+    from bench.document import MONTH, document_of, facts_of, receipt_of
+    from states.model.effects import ApplyChange, BookOrder, IssueReceipt, Notify, Step
     from states.model.facts import Check, Inquiry, Receipt
+    from states.model.receipts import ReceiptEvent
     from states.model.request import Request
     from states.model.status import End, Status, TimelineEntry
 from workflows.search_attributes import CUSTOMER, EFFECTIVE_DATE, KIND, ORDER_BY, STATE, WAITING_FOR
@@ -58,16 +59,17 @@ class BareDowngrade:
         placed_at = self.placed_at
         assert placed_at is not None
         self.check = await self.read(order_at=placed_at)
+        received = asyncio.create_task(self.tell("order_received", "ordered"))
         booking = BookOrder(placed_at=placed_at, effective_at=placed_at + MONTH)
         await self.act(activity_names.PLACE_ORDER, booking, "Book the order")
-        mail = asyncio.create_task(self.mail("scheduled"))
         self.enter("scheduled", "order_placed")
-        await mail
+        await received
+        await self.tell("scheduled", "booked")
         waits = max(timedelta(), placed_at + MONTH - workflow.now())  # on a busy machine the date has come already
         await workflow.sleep(waits, summary="The month begins")
         await self.act(activity_names.APPLY_CHANGE, ApplyChange(catalogue=self.check.catalogue), "Make the change")
         self.enter("applied", "change_applied")
-        await asyncio.gather(self.mail("applied"), self.keep())
+        await asyncio.gather(self.tell("applied", "applied"), self.keep())
         await workflow.wait_condition(workflow.all_handlers_finished)
         return self.document()
 
@@ -80,7 +82,7 @@ class BareDowngrade:
         )
         return check
 
-    def step(self, effect: BookOrder | ApplyChange | Notify) -> Step:
+    def step(self, effect: BookOrder | ApplyChange | IssueReceipt | Notify) -> Step:
         """An effect with its key."""
         self.number += 1
         return Step(
@@ -94,15 +96,18 @@ class BareDowngrade:
         )
 
     async def act(
-        self, name: str, effect: BookOrder | ApplyChange | Notify, summary: str, result: Any = Receipt
+        self, name: str, effect: BookOrder | ApplyChange | IssueReceipt | Notify, summary: str, result: Any = Receipt
     ) -> None:
-        """A change in the world, or a mail."""
+        """A change in the world, a receipt, or a mail."""
         await workflow.execute_activity(name, self.step(effect), result_type=result, summary=summary, **OPTIONS)
 
-    async def mail(self, template: str) -> None:
-        """Tell the customer."""
-        values = {"effective_at": (self.placed_at + MONTH).isoformat()} if self.placed_at else {}
-        await self.act(activity_names.NOTIFY, Notify(template=template, values=values), "Send a mail", result=None)
+    async def tell(self, template: str, event: ReceiptEvent) -> None:
+        """Give the customer a receipt, and send it by mail."""
+        placed_at = self.placed_at or workflow.now()
+        receipt = receipt_of(event, self.request, self.check, self.info.first_execution_run_id, placed_at)
+        await self.act(activity_names.ISSUE_RECEIPT, receipt, "Issue a receipt", result=None)
+        mail = Notify(template=template, values=facts_of(self.request, placed_at), receipt=self.number)
+        await self.act(activity_names.NOTIFY, mail, "Send a mail", result=None)
 
     async def keep(self) -> None:
         """The ended run in the ledger."""

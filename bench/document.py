@@ -3,8 +3,11 @@
 import os
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
+from states.model.effects import IssueReceipt
 from states.model.facts import Check
+from states.model.receipts import ReceiptEvent, ReceiptFacts
 from states.model.request import Request
 from states.model.status import Status, TimelineEntry, WarningText, WhyStep
 
@@ -20,6 +23,26 @@ ENABLED = {
     "order": ("place_order", "recheck_licences", "abandon"),
     "scheduled": ("supersede", "request_revocation"),
 }
+
+
+def facts_of(request: Request, placed_at: datetime) -> dict[str, Any]:
+    """What receipts and mails say of a run, as plain JSON."""
+    at = (placed_at + MONTH).isoformat()
+    own = {"kind": request.kind, "customer": request.customer, "subject": request.subject, "target": request.target}
+    unknown = ("called", "last_day_unclear", "term_ends", "price", "new_price", "saved_price")
+    dated = {"zone": "Europe/Berlin", "effective_at": at, "order_by": at, "stage": "ordered", "cost_effect": "saves"}
+    return own | dated | dict.fromkeys(unknown)
+
+
+def receipt_of(
+    event: ReceiptEvent, request: Request, check: Check | None, run_id: str, placed_at: datetime
+) -> IssueReceipt:
+    """The receipt of an order, or of what became of it, as every side asks for it."""
+    facts = ReceiptFacts(
+        first_run_id=run_id, run=facts_of(request, placed_at), catalogue=check.catalogue if check else None
+    )
+    ordered = {"placed_at": placed_at, "by": "bench"} if event == "ordered" else {}
+    return IssueReceipt(event=event, at=placed_at, facts=facts, **ordered)
 
 
 def document_of(

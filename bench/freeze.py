@@ -90,7 +90,7 @@ class Done:
 
 async def measure(folder: Path, held: int, every: float, kill: bool) -> None:
     """Without a freeze, in one that holds so many, and during its release."""
-    await load(folder, held, int((2 * QUIET + held) / every) + 200, with_mail=True)
+    await load(folder, held, int((2 * QUIET + held) / every) + 200)
     system = Month(folder, 0, date=datetime.now(UTC) + FAR, before=60, window=60)
     try:
         await asyncio.gather(*(system.start(name) for name in PROGRAMS))

@@ -25,6 +25,7 @@ from temporalio.common import WorkflowIDConflictPolicy
 
 from activities.customer_centre import load_customers
 from bench.ratios import compared, heading, measured
+from bench.sides import customer_of
 from settings import Settings
 from tests.system.processes import EVENTS, Programs, until
 from worker import DATA_CONVERTER
@@ -91,14 +92,10 @@ class Phase:
         return f"{self.name:10} {len(self.waited):5} {waits}   {cpu}{missed}"
 
 
-async def load(folder: Path, herd: int, newcomers: int, *, with_mail: bool = False) -> None:
-    """Customers with an edition to downgrade, and nothing in surplus. `with_mail`: they are written to."""
+async def load(folder: Path, herd: int, newcomers: int) -> None:
+    """Customers with an edition to downgrade, and nothing in surplus, who are written to."""
     names = [f"H-{number}" for number in range(herd)] + [f"N-{number}" for number in range(newcomers)]
-    held = {"language": "en", "editions": {"jtl": "jtl_pro"}}
-    lines = (
-        json.dumps({"customer": name, "name": name} | held | ({"email": f"{name}@shops.example"} if with_mail else {}))
-        for name in names
-    )
+    lines = (json.dumps(customer_of(name)) for name in names)
     path = folder / "customers.jsonl"
     path.write_text("\n".join(lines), encoding="utf-8")
     await load_customers(Settings(state_dir=folder), path)

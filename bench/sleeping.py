@@ -23,6 +23,7 @@ from temporalio.client import Client
 
 from activities.customer_centre import load_customers
 from bench.ratios import compared, heading, in_turn
+from bench.sides import customer_of
 from settings import Settings
 from states.kinds.registry import KINDS
 from tests.system.processes import Customer, Programs, until
@@ -70,8 +71,7 @@ class System(Programs):
     async def load(self) -> None:
         """Customers for the runs that sleep, and for the next ones."""
         names = [f"{kind}-{number}" for kind, many in (("S", self.sleeping), ("N", 2000)) for number in range(many)]
-        editions = {"jtl": "jtl_pro"}
-        lines = (json.dumps({"customer": name, "name": name, "language": "en", "editions": editions}) for name in names)
+        lines = (json.dumps(customer_of(name)) for name in names)
         path = self.folder / "customers.jsonl"
         path.write_text("\n".join(lines), encoding="utf-8")
         await load_customers(Settings(state_dir=self.folder), path)

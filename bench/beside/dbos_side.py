@@ -21,10 +21,11 @@ from temporalio.testing import ActivityEnvironment
 
 from activities.cancellations import CancellationActivities, create_activities
 from bench.beside.application import serve
-from bench.document import MONTH, document_of
+from bench.document import MONTH, document_of, facts_of, receipt_of
 from bench.sides import settings_of
-from states.model.effects import ApplyChange, BookOrder, Notify, Step
+from states.model.effects import ApplyChange, BookOrder, IssueReceipt, Notify, Step
 from states.model.facts import Check, Inquiry
+from states.model.receipts import ReceiptEvent
 from states.model.request import Request
 from states.model.status import End, Status, TimelineEntry
 
@@ -60,8 +61,8 @@ class Run:
         inquiry = Inquiry(request=self.request, at=at, version=version, first=first)
         self.check = await self.act(ACTIVITIES.read, inquiry)
 
-    async def change(self, activity: Any, effect: BookOrder | ApplyChange | Notify) -> None:
-        """A change in the world under its key, or a mail."""
+    async def change(self, activity: Any, effect: BookOrder | ApplyChange | IssueReceipt | Notify) -> None:
+        """A change in the world under its key, a receipt, or a mail."""
         self.number += 1
         step = Step(
             key=f"{self.id}/{effect.effect}/{self.number}",
@@ -74,10 +75,12 @@ class Run:
         )
         await self.act(activity, step)
 
-    async def mail(self, template: str) -> None:
-        """Tell the customer."""
-        values = {"effective_at": (self.placed_at + MONTH).isoformat()}
-        await self.change(ACTIVITIES.notify, Notify(template=template, values=values))
+    async def tell(self, template: str, event: ReceiptEvent) -> None:
+        """Give the customer a receipt, and send it by mail."""
+        receipt = receipt_of(event, self.request, self.check, self.id, self.placed_at)
+        await self.change(ACTIVITIES.issue_receipt, receipt)
+        values = facts_of(self.request, self.placed_at)
+        await self.change(ACTIVITIES.notify, Notify(template=template, values=values, receipt=self.number))
 
     def enter(self, state: str, event: str, at: datetime) -> Status:
         """The next state; the document that says so."""
@@ -110,15 +113,16 @@ async def downgrade(document: dict[str, str], at: datetime) -> Status:
     await run.answer("acknowledge_warning", run.enter("order", "licences_checked", at))
     at = run.placed_at = await run.message("place_order")
     await run.read(at)
+    await run.tell("order_received", "ordered")
     await run.change(ACTIVITIES.place_order, BookOrder(placed_at=at, effective_at=at + MONTH))
     await run.answer("place_order", run.enter("scheduled", "order_placed", at))
-    await run.mail("scheduled")
+    await run.tell("scheduled", "booked")
     await DBOS.sleep_async(MONTH.total_seconds())
     assert run.check is not None
     await run.change(ACTIVITIES.apply_change, ApplyChange(catalogue=run.check.catalogue))
     ended = run.enter("applied", "change_applied", at + MONTH)
     await DBOS.update_workflow_attributes_async(run.id, {"state": ended.state}, merge=True)
-    await run.mail("applied")
+    await run.tell("applied", "applied")
     end = End(status=ended, started_at=run.started_at, ended_at=at + MONTH, first_run_id=run.id)
     await run.act(ACTIVITIES.record_end, end)
     return ended
