@@ -83,10 +83,12 @@ class BareDowngrade:
         return check
 
     def step(self, effect: BookOrder | ApplyChange | IssueReceipt | Notify) -> Step:
-        """An effect with its key."""
+        """An effect with its key; a mail with that of the receipt that goes with it."""
         self.number += 1
+        receipt = effect.receipt if isinstance(effect, Notify) else None
         return Step(
-            key=f"{self.info.workflow_id}/{self.info.run_id}/{effect.effect}/{self.number}",
+            key=self.key(effect.effect, self.number),
+            receipt=self.key("issue_receipt", receipt) if receipt else "",
             workflow_id=self.info.workflow_id,
             kind=self.request.kind,
             customer=self.request.customer,
@@ -94,6 +96,10 @@ class BareDowngrade:
             target=self.request.target,
             effect=effect.numbered(self.number),
         )
+
+    def key(self, name: str, number: int) -> str:
+        """The key of an effect."""
+        return f"{self.info.workflow_id}/{self.info.run_id}/{name}/{number}"
 
     async def act(
         self, name: str, effect: BookOrder | ApplyChange | IssueReceipt | Notify, summary: str, result: Any = Receipt

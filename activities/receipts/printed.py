@@ -44,7 +44,7 @@ def pdf_of(receipt: IssuedReceipt, settings: Settings) -> bytes:
         files,
         format="pdf",
         pdf_standards=["a-3b"],
-        ignore_system_fonts=True,
+        font_paths=fonts(),
         timestamp=int(issued_at.timestamp()),
     )
     return made
@@ -53,6 +53,12 @@ def pdf_of(receipt: IssuedReceipt, settings: Settings) -> bytes:
 def file_name(receipt: IssuedReceipt, form: str) -> str:
     """The name of a receipt as a file: `V-7K3M-2Q9X-1.pdf`."""
     return f"{json.loads(receipt.content)['case']}-{receipt.number}.{form}"
+
+
+@cache
+def fonts() -> typst.Fonts:
+    """The fonts that come with typst, read once."""
+    return typst.Fonts(include_system_fonts=False)
 
 
 @cache

@@ -64,8 +64,10 @@ class Run:
     async def change(self, activity: Any, effect: BookOrder | ApplyChange | IssueReceipt | Notify) -> None:
         """A change in the world under its key, a receipt, or a mail."""
         self.number += 1
+        receipt = effect.receipt if isinstance(effect, Notify) else None
         step = Step(
             key=f"{self.id}/{effect.effect}/{self.number}",
+            receipt=f"{self.id}/issue_receipt/{receipt}" if receipt else "",
             workflow_id=self.request.workflow_id,
             kind=self.request.kind,
             customer=self.request.customer,
