@@ -20,6 +20,7 @@ from standardwebhooks import Webhook
 from starlette.responses import Response
 
 from activities.sql.tables import inbox
+from bench.portal import Call
 from portal import openapi_examples
 from portal.guards import bodies
 from portal.guards.callers import subscriber
@@ -113,6 +114,11 @@ async def head(caller: Caller, *headers: tuple[bytes, bytes]) -> int:
     }  # fmt: skip
     await caller.app(scope, receive, send)
     return statuses[0]
+
+
+async def test_the_benchmark_of_calls_calls_by_a_name_that_is_answered(offline: Caller) -> None:
+    [host] = re.findall(rb"(?m)^host: (.+)\r$", Call("GET", "/healthz").content)
+    assert (await offline.http.get("/healthz", headers={"host": host.decode()})).status_code == 200
 
 
 async def test_foreign_host_none_at_all_and_two(offline: Caller) -> None:
