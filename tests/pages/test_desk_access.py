@@ -66,6 +66,7 @@ async def test_what_was_entered_when_the_session_ended_is_still_there(shop: Shop
     await tab.fill("[name=token]", ANNA)
     await tab.press("[name=token]", "Enter")
     await tab.wait_for_url("**/desk/tasks")
+    await tab.close()
     await page.get_by_role("button", name="Ich bin angemeldet: weiter").click()
     await expect(page.get_by_role("heading", level=1)).to_have_text("Noch einmal absenden")
     await check_page(page)
