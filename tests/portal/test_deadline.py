@@ -120,6 +120,15 @@ async def test_temporal_says_nothing(
         is_unavailable(await in_time(hanging, method, path, document))
 
 
+async def serves(caller: Caller) -> None:
+    """Calls are answered; on a busy machine the first ones may take longer than these tests let a call take."""
+    for _ in range(100):
+        if (await caller.http.get("/tasks")).status_code == 200:
+            return
+        await asyncio.sleep(0.05)
+    raise AssertionError("no call is answered")
+
+
 @pytest.mark.parametrize(("method", "path", "document"), CALLS)
 async def test_the_database_is_locked(alone: Caller, method: str, path: str, document: Any) -> None:
     file = alone.settings.database_url.removeprefix("sqlite:///")
@@ -134,7 +143,7 @@ async def test_the_database_is_locked(alone: Caller, method: str, path: str, doc
         other.execute("ROLLBACK")
     other.close()
     await asyncio.gather(*deadline.cancelled, return_exceptions=True)
-    assert (await alone.http.request("GET", "/tasks")).status_code == 200
+    await serves(alone)
 
 
 async def test_doubles_of_an_event_do_not_wait_longer_than_it(hanging: Caller) -> None:
@@ -308,7 +317,7 @@ async def wired(postgres: str, client: Client, settings: Settings) -> AsyncItera
 @pytest.mark.postgres
 async def test_a_database_that_falls_silent_holds_up_nobody(wired: tuple[Caller, Wire]) -> None:
     caller, wire = wired
-    assert (await caller.http.get("/tasks")).status_code == 200
+    await serves(caller)
     wire.passes.clear()
     for method, path, document in [call for call in CALLS if call[1] not in (*WITHOUT_DATABASE, "/cancellations")]:
         is_unavailable(await in_time(caller, method, path, document))
@@ -317,4 +326,4 @@ async def test_a_database_that_falls_silent_holds_up_nobody(wired: tuple[Caller,
         is_unavailable(answer)
     wire.passes.set()
     await asyncio.gather(*deadline.cancelled, return_exceptions=True)
-    assert (await caller.http.get("/tasks")).status_code == 200
+    await serves(caller)
