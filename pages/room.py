@@ -1,5 +1,7 @@
 """The routes of a room: all lie below one address, and for any other none of them is asked."""
 
+from typing import Any
+
 from fastapi import APIRouter
 from starlette.routing import Match
 from starlette.types import Scope
@@ -12,8 +14,17 @@ class Room(APIRouter):
         super().__init__(include_in_schema=False)
         self.address = address
 
+    def holds(self, path: str) -> bool:
+        """Whether a path lies here."""
+        return f"{path}/".startswith(f"{self.address}/")
+
+    def include_router(self, router: APIRouter, **how: Any) -> None:
+        """Take in routes. Raises `ValueError` for one that lies elsewhere: nobody would ever be led to it."""
+        for path in (getattr(route, "path", "") for route in router.routes):
+            if not self.holds(path):
+                raise ValueError(f"{path} does not lie below {self.address}")
+        super().include_router(router, **how)
+
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
         """As of any router, but at once where the path lies elsewhere."""
-        if f"{scope['path']}/".startswith(f"{self.address}/"):
-            return super().matches(scope)
-        return Match.NONE, {}
+        return super().matches(scope) if self.holds(scope["path"]) else (Match.NONE, {})

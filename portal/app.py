@@ -65,15 +65,26 @@ from settings import Settings, checked, shown_settings, switched_off
 
 log = structlog.get_logger(__name__)
 FAULTS: tuple[type[Exception], ...] = (PortalProblem, RequestValidationError, HTTPException, WrongCursor, AdapterError)
-PAGES = ("/my", "/desk")
-"""Beneath these addresses are pages: a fault is a page there too."""
-ROUTERS = (
-    *(module.router for module in (receipt_routes, mail_routes, customer_routes, finding_routes, task_routes)),
-    *(module.router for module in (consequence_routes, operator_routes, overview_routes, account_routes)),
-    *(module.router for module in (bulk_routes, freeze_routes, administration_routes, health_routes, home_page)),
-    *(module.router for module in (session_routes, desk_routes, provider_routes)),
-    customers_pages,
-    operators_pages,
+PAGES = (customers_pages, operators_pages)
+"""The rooms of the pages: a fault is a page there too."""
+CALLS = (
+    receipt_routes,
+    mail_routes,
+    customer_routes,
+    finding_routes,
+    task_routes,
+    consequence_routes,
+    operator_routes,
+    overview_routes,
+    account_routes,
+    bulk_routes,
+    freeze_routes,
+    administration_routes,
+    health_routes,
+    home_page,
+    session_routes,
+    desk_routes,
+    provider_routes,
 )
 """In the order in which they are asked, what is called most first; receipts and mails before the customers' calls, of
 which one takes every address below `/cancellations/`."""
@@ -110,7 +121,7 @@ def build(client: Client, settings: Settings, *, trusted: bool) -> FastAPI:
     app.add_middleware(Timely, answer=answer_late)
     app.add_middleware(Answers)
     app.add_middleware(Measured, metrics=portal.metrics)
-    for router in ROUTERS:
+    for router in (*(module.router for module in CALLS), *PAGES):
         app.include_router(router)
     return app
 
@@ -160,7 +171,7 @@ async def answer_page(request: Request, error: Exception) -> Response:
 
 def is_page(request: Request) -> bool:
     """Whether a person's browser asks for a page."""
-    return any(f"{request.url.path}/".startswith(f"{pages}/") for pages in PAGES)
+    return any(room.holds(request.url.path) for room in PAGES)
 
 
 async def answer_fault(request: Request, error: Exception) -> Response:

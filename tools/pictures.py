@@ -66,7 +66,7 @@ def look_through_the_desk(page: Page, portal: str) -> None:
     page.locator("a[href^='/desk/tasks/t-']").first.click()
     page.wait_for_load_state()
     take(page, "task", all_four=False)
-    for name in ("overview", "calendar", "bulk", "cases", "administration"):
+    for name in ("overview", "calendar", "bulk", "cases"):
         page.goto(f"{portal}/desk/{name}")
         take(page, name, all_four=False)
     page.goto(f"{portal}/desk/cases/edition/{CUSTOMER}/jtl")

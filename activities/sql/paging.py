@@ -86,7 +86,7 @@ def read_page(
     """
     asked = {name: value for name, value in wanted.items() if value is not None}
     values: dict[str, Any] = {**fixed, **asked, "earliest": earliest, "latest": latest, "most": MOST_COUNTED + 1}
-    shape = Shape(
+    shape = ListShape(
         tuple(keys), tuple(fixed), tuple(asked), newest_first, earliest is not None, latest is not None, tuple(columns)
     )
     paged = shape
@@ -106,15 +106,17 @@ def read_page(
     return Page(tuple(item(row) for row in rows[:limit]), total, write_cursor(last) if last else None)
 
 
-class Shape(NamedTuple):
+class ListShape(NamedTuple):
     """What a list's statements are made of; they are made once for each, which takes longer than to carry one out."""
 
     keys: tuple[Column[Any], ...]
     fixed: tuple[str, ...]
     asked: tuple[str, ...]
+    """The columns that are compared as an index has them, and those by `equal`."""
     newest_first: bool
     since: bool
     until: bool
+    """Whether `earliest` and `latest` bound it."""
     columns: tuple[Column[Any], ...]
     behind: bool = False
     """Whether it begins behind the place of a cursor."""
@@ -138,13 +140,13 @@ class Shape(NamedTuple):
 
 
 @lru_cache(maxsize=512)
-def page_statement(shape: Shape) -> Select[Any]:
+def page_statement(shape: ListShape) -> Select[Any]:
     """The statement that reads a page."""
     return shape.rows(*(shape.columns or shape.keys[0].table.c))
 
 
 @lru_cache(maxsize=512)
-def count_statement(shape: Shape) -> Select[int]:
+def count_statement(shape: ListShape) -> Select[int]:
     """The statement that counts: in the order of the page, so that it reads the same index, and no further."""
     return select(func.count()).select_from(shape.rows(literal(1)).subquery())
 

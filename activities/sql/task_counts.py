@@ -5,12 +5,12 @@ from datetime import datetime
 from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, bindparam, select
+from sqlalchemy import ColumnElement, Select, bindparam, func, select
 
 from activities.sql.columns import FreeText
 from activities.sql.database import Database
 from activities.sql.tables import tasks
-from activities.sql.task_pages import NOBODY, Wanted, at, counting, prefer_indexes, within
+from activities.sql.task_pages import KEYS, MOST, NOBODY, ONE, Wanted, at, prefer_indexes, within
 from activities.sql.urgency import Rank, Stretch
 from states.chart.task_types import TASK_TYPES
 
@@ -63,8 +63,9 @@ def statement() -> Select[*tuple[Any, ...]]:
 
 
 def number(*conditions: ColumnElement[bool], order: tuple[ColumnElement[Any], ...] = ()) -> ColumnElement[int]:
-    """How many rows there are, up to `most`."""
-    return counting(conditions, bindparam("most"), *order).scalar_subquery()
+    """How many rows there are, in the order of the index and no further than to `most`."""
+    rows = select(ONE).select_from(tasks).where(*conditions).order_by(*(order or KEYS)).limit(MOST)
+    return select(func.count()).select_from(rows.subquery()).scalar_subquery()
 
 
 def in_stretches(wanted: Wanted, *stretches: Stretch) -> ColumnElement[int]:

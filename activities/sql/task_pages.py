@@ -1,6 +1,6 @@
 """Pages of the work list, and how many tasks there are: by the stretches of an index in which they stand."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -16,7 +16,6 @@ from sqlalchemy import (
     Select,
     bindparam,
     func,
-    literal,
     literal_column,
     select,
     tuple_,
@@ -31,7 +30,9 @@ from activities.sql.urgency import Order, Place, Rank, Stretch, parts_of, read_p
 
 KEYS = (tasks.c.due, tasks.c.task)
 COMPARED = ("customer", "kind", "type", "workflow_id", "claimed_by")
+"""The columns that a filter compares."""
 BOUNDS = ("after", "until")
+"""The moments that bound a stretch."""
 MOST = bindparam("most", type_=Integer)
 ONE: ColumnElement[int] = literal_column("1", Integer).label("one")
 PLACE = tuple_(bindparam("place_due", type_=tasks.c.due.type), bindparam("place_task", type_=tasks.c.task.type))
@@ -135,7 +136,7 @@ def count(connection: Connection, wanted: Wanted, stretches: Sequence[Stretch]) 
 # Statements are made once for each shape: to make one takes longer than to carry it out.
 
 
-class Shape(NamedTuple):
+class StretchShape(NamedTuple):
     """Which bounds a stretch has: moments after and until, and the place behind which a page begins."""
 
     rank: Rank
@@ -144,12 +145,12 @@ class Shape(NamedTuple):
     behind: bool
 
 
-def shape_of(stretch: Stretch, behind: Place | None) -> Shape:
+def shape_of(stretch: Stretch, behind: Place | None) -> StretchShape:
     """The shape of a stretch, of which a page begins behind a place."""
     # One bound at each end: of two SQLite would begin at the first, and read on to the other row by row.
     from_place = behind is not None and (stretch.after is None or behind.due >= stretch.after)
     after = stretch.after is not None and not from_place
-    return Shape(stretch.rank, after, stretch.until is not None, from_place)
+    return StretchShape(stretch.rank, after, stretch.until is not None, from_place)
 
 
 def values_of(wanted: Wanted, stretches: Sequence[Stretch], most: int) -> dict[str, Any]:
@@ -159,26 +160,30 @@ def values_of(wanted: Wanted, stretches: Sequence[Stretch], most: int) -> dict[s
 
 
 @lru_cache(maxsize=512)
-def page_statement(asked: tuple[str, ...], shapes: tuple[Shape, ...]) -> Select[Any] | CompoundSelect[Any]:
+def page_statement(asked: tuple[str, ...], shapes: tuple[StretchShape, ...]) -> Select[Any] | CompoundSelect[Any]:
     """The statement that reads the first rows of each of these stretches."""
+    return first_rows(tasks.c, asked, shapes)
+
+
+@lru_cache(maxsize=512)
+def count_statement(asked: tuple[str, ...], shapes: tuple[StretchShape, ...]) -> Select[int]:
+    """The statement that counts the rows of these stretches together, no further than to `most`."""
+    rows = first_rows((ONE,), asked, shapes).subquery()
+    return select(func.count()).select_from(select(ONE).select_from(rows).limit(MOST).subquery())
+
+
+def first_rows(
+    columns: Iterable[ColumnElement[Any]], asked: tuple[str, ...], shapes: tuple[StretchShape, ...]
+) -> Select[Any] | CompoundSelect[Any]:
+    """The first rows of each stretch, no more than `most`: one stretch is read behind the other."""
     each = [
-        select(select(tasks).where(*where).order_by(*KEYS).limit(MOST).subquery()) for where in wheres(asked, shapes)
+        select(select(*columns).select_from(tasks).where(*where).order_by(*KEYS).limit(MOST).subquery())
+        for where in wheres(asked, shapes)
     ]
     return each[0] if len(each) == 1 else union_all(*each)
 
 
-@lru_cache(maxsize=512)
-def count_statement(asked: tuple[str, ...], shapes: tuple[Shape, ...]) -> Select[int]:
-    """The statement that counts the rows of these stretches together, no further than to `most`."""
-    each = [
-        select(select(ONE).select_from(tasks).where(*where).order_by(*KEYS).limit(MOST).subquery())
-        for where in wheres(asked, shapes)
-    ]
-    rows = (each[0] if len(each) == 1 else union_all(*each)).subquery()
-    return select(func.count()).select_from(select(ONE).select_from(rows).limit(MOST).subquery())
-
-
-def wheres(asked: tuple[str, ...], shapes: tuple[Shape, ...]) -> Iterator[list[ColumnElement[bool]]]:
+def wheres(asked: tuple[str, ...], shapes: tuple[StretchShape, ...]) -> Iterator[list[ColumnElement[bool]]]:
     """What holds of the rows of each stretch."""
     named: dict[str, Any] = {name: bindparam(name) for name in asked}
     wanted = Wanted(**named)
@@ -211,9 +216,3 @@ def counted_in(parts: Any) -> list[Stretch]:
     if set(parts) == {"overdue"}:
         return sorted(bounded)
     return [Stretch(rank) for rank in dict.fromkeys(sorted(stretch.rank for stretch in bounded))]
-
-
-def counting(conditions: Sequence[ColumnElement[bool]], most: Any, *order: ColumnElement[Any]) -> Select[int]:
-    """The statement that counts rows, in the order of the index and no further than to `most`."""
-    rows = select(literal(1)).select_from(tasks).where(*conditions).order_by(*(order or KEYS)).limit(most)
-    return select(func.count()).select_from(rows.subquery())

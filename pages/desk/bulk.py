@@ -24,6 +24,7 @@ LISTED = 200
 ACTS = ("pause", "resume", "stop", "again")
 RUNNING = ("running", "paused")
 ENTERED = ("decision", "at", "confirm_anyway", "reference", "note", "choose")
+"""What is entered once for all tasks, and shown again where it must be mended."""
 CALLED = {
     "tasks": "page.desk.bulk.choose.list",
     "kind": "page.desk.bulk.choose.kind",

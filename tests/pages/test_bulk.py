@@ -152,13 +152,7 @@ async def test_chosen_by_hand_paused_and_stopped_without_javascript(shop: Shop, 
 
 
 async def test_a_date_that_the_check_asks_about_can_be_meant_so(shop: Shop):
-    await shop.world.load(*CUSTOMERS)
-    run = await shop.world.request("key_accounting", "K-1001", "key_accounting")
-
-    async def is_listed() -> bool:
-        return shop.world.adapters.work_list.tasks(type="support_ticket").total == 1
-
-    await until(is_listed)
+    (run,) = await tickets(shop, 1)
     page = await shop.at_desk("/desk/bulk/new?type=support_ticket&kind=key_accounting", name="anna")
     await page.get_by_label("Tag", exact=True).fill("2031-03-31")
     await chosen(page)

@@ -1,6 +1,5 @@
 """What a customer does in a case after its start, and what the page offers him: never what cannot be had (G3)."""
 
-import asyncio
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 
@@ -10,6 +9,7 @@ from pages.my import several
 from portal import deadline
 from tests.pages.desk import Desk
 from tests.pages.forms import Browser, Page
+from tests.system.processes import until
 
 pytestmark = pytest.mark.server
 
@@ -153,12 +153,13 @@ async def test_what_has_arrived_is_proved_by_a_receipt_to_read_and_to_keep(desk:
 
 async def shown_when(browser: Browser, address: str, holds: Callable[[Page], bool]) -> Page:
     """A page as soon as something holds of it: receipts are made, and lists are told, beside the answer."""
-    for _ in range(100):
+
+    async def shown() -> Page | None:
         page = await browser.open(address)
-        if holds(page):
-            return page
-        await asyncio.sleep(0.05)
-    raise AssertionError(f"did not come about on {address}: {page.text}")
+        return page if holds(page) else None
+
+    found: Page = await until(shown)
+    return found
 
 
 async def test_X10_another_target_can_be_chosen_until_it_has_begun(desk: Desk):

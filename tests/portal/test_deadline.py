@@ -27,6 +27,7 @@ from portal.problems import PortalProblem
 from settings import Settings
 from tests.adapters.databases import new_database, postgres
 from tests.portal.conftest import CUSTOMERS, Caller, event, requested
+from tests.portal.standin import until
 from tests.portal.test_events import is_problem
 
 __all__ = ["postgres"]
@@ -122,11 +123,11 @@ async def test_temporal_says_nothing(
 
 async def serves(caller: Caller) -> None:
     """Calls are answered; on a busy machine the first ones may take longer than these tests let a call take."""
-    for _ in range(100):
-        if (await caller.http.get("/tasks")).status_code == 200:
-            return
-        await asyncio.sleep(0.05)
-    raise AssertionError("no call is answered")
+
+    async def answered() -> bool:
+        return (await caller.http.get("/tasks")).status_code == 200
+
+    assert await until(answered)
 
 
 @pytest.mark.parametrize(("method", "path", "document"), CALLS)
