@@ -637,6 +637,26 @@ def test_X13_which_candidate_has_ended_only_its_own_run_can_say(state, listed):
     assert [tuple(ended.values()) for ended in run.task("revocation").values["cancelled"]] == listed
 
 
+def test_X13_ED5_what_ends_for_a_revoked_order_is_called_by_its_products_label():
+    """A licence whose end is booked, one that is gone, and of a limit one that ends with the rest."""
+    labelled = {"kind": "voucher", "product": "JTL-Vouchers"}
+    ending = UNAVAILABLE.model_copy(update={"ends_at": EFFECTIVE, "values": labelled})
+    gone = UNAVAILABLE.model_copy(update={"licence": "L-8", "values": labelled})
+    limit = LIMIT.model_copy(update={"ending": {"L-3": EFFECTIVE}, "values": {"kind": "pos", "product": "Kasse"}})
+    run = edition({"surplus": (ending, gone, limit)})
+    run.says["surplus"] = (ending, limit)
+    run.send("recheck_licences")
+    run.send("override_surplus", licences=["L-1"])
+    scheduled(run)
+    run.send("request_revocation", explanation="x")
+    date = EFFECTIVE.isoformat()
+    assert [tuple(ended.values()) for ended in run.task("revocation").values["cancelled"]] == [
+        ("JTL-Vouchers (L-9)", "voucher/K-1/L-9", date, "scheduled"),
+        ("JTL-Vouchers (L-8)", "voucher/K-1/L-8", None, "applied"),
+        ("Kasse (L-3)", "pos/K-1/L-3", date, "scheduled"),
+    ]
+
+
 def test_X13_news_of_a_booking_gives_no_date_and_a_booked_end_its_own():
     ending = UNAVAILABLE.model_copy(update={"ends_at": EFFECTIVE})
     plain = UNAVAILABLE.model_copy(update={"licence": "L-8", "values": {}})

@@ -76,9 +76,10 @@ def set_to(**task_due: str) -> dict[str, Any]:
     return {"settings": RunSettings(task_due=task_due)}
 
 
-def clarifying(ends: str, **says: Any) -> LoneRun:
+def clarifying(ends: str, now: datetime = NOW, **says: Any) -> LoneRun:
     """A run that waits to be told what a licence costs, whose term ends on that day."""
-    return LoneRun("production", PAID | {"cost_effect": "unknown", "questions": (ASK_COST,), "term_ends": ends} | says)
+    unclear = {"cost_effect": "unknown", "questions": (ASK_COST,), "term_ends": ends}
+    return LoneRun("production", PAID | unclear | says, now=now)
 
 
 @pytest.mark.parametrize(("ends", "notice", "at"), [
@@ -96,6 +97,14 @@ def test_X5_what_must_be_clarified_is_due_while_the_customer_can_still_order(
     ends: str, notice: int | None, at: str
 ) -> None:
     assert due(clarifying(ends, notice=notice), "clarify_cost") == moment(at)
+
+
+@pytest.mark.parametrize(("now", "ends", "at"), [
+    ("2027-03-26 11:00", "2027-03-28", "2027-03-27 23:00"),  # the 28th has 23 hours
+    ("2027-10-29 11:00", "2027-10-31", "2027-10-30 22:00"),  # the 31st has 25
+])  # fmt: skip
+def test_X5_a_day_before_is_a_midnight_in_berlin_when_the_clocks_change_too(now: str, ends: str, at: str) -> None:
+    assert due(clarifying(ends, moment(now)), "clarify_cost") == moment(at)
 
 
 @pytest.mark.parametrize(("now", "at"), [
@@ -158,6 +167,27 @@ def test_X11_a_revocation_is_due_within_a_day_and_before_the_date(now: str, at: 
     run.wait(moment(now))
     run.send("request_revocation", explanation="oh")
     assert due(run, "revocation") == moment(at)
+
+
+@pytest.mark.parametrize(("agreed", "at"), [
+    ("2027-01-04", "2027-01-04 23:00"), ("2027-01-05", "2027-01-05 23:00"), ("2027-01-06", "2027-01-05 23:00"),
+])  # fmt: skip
+def test_X11_SUP3_without_an_order_it_is_due_before_the_day_agreed(agreed: str, at: str) -> None:
+    run = LoneRun("key_accounting", {"date_rule": "agreed"}, subject="key_accounting")
+    assert run.confirm("support_ticket", decision="granted", at=agreed) is None
+    run.send("request_revocation", explanation="oh")
+    assert due(run, "revocation") == moment(at)
+
+
+@pytest.mark.parametrize(("now", "at"), [
+    ("2027-01-31 18:59", "2027-01-31 22:59"),  # within four hours
+    ("2027-01-31 19:01", "2027-01-31 23:00"),  # its licence ends sooner
+])  # fmt: skip
+def test_X6_a_booking_that_fails_is_to_be_repaired_before_its_date(now: str, at: str) -> None:
+    run = LoneRun("voucher", PAID, held_back=("place_order",), now=moment(now))
+    run.send("place_order")
+    run.fails()
+    assert due(run, "repair") == moment(at)
 
 
 def test_what_no_deadline_depends_on_is_due_within_its_own_time() -> None:

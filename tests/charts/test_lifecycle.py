@@ -263,6 +263,15 @@ def test_X11_the_misclick_that_took_it_over_says_where_it_began():
     assert "passed_on" not in scheduled(LoneRun("voucher", PAID)).notice("scheduled")
 
 
+@pytest.mark.parametrize(
+    "run", ["edition/K-2/jtl", "edition", "edition/K-1", "Edition/K-1/jtl", "x y/K-1/jtl", 7, None]
+)
+def test_X11_what_is_no_run_of_the_same_customer_is_not_named_as_one(run):
+    ticket = LoneRun("misclick", {}, explanation="e", details={"run": run})
+    said = origin_facts(ticket.memory)
+    assert (said["run"], said["given"]) == (None, {"run": run})
+
+
 def test_FFN5_X13_a_revocation_names_the_partners_with_whom_it_has_ended():
     """What one of them has confirmed does not come back with the rest."""
     partners = [{"what": "partner", "rule": "FFN1", "name": name, "subject": name} for name in ("P-1", "P-2")]

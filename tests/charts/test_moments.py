@@ -98,6 +98,15 @@ def test_an_event_without_time_is_never_before_the_customers_previous_one():
     assert run.memory.timeline[-2].at == said
 
 
+@pytest.mark.parametrize("confirms", [True, False])
+def test_an_operators_decision_without_time_counts_from_its_arrival_whatever_the_customers_clock_said(confirms):
+    run = LoneRun("voucher", PAID | {"term_ends": None, "questions": (ASK_TERM,)})
+    assert run.send("recheck_licences", time=NOW + timedelta(minutes=4)) is None
+    refusal = run.confirm("clarify_term", at="2027-01-31") if confirms else run.reject("clarify_term")
+    assert refusal is None
+    assert run.memory.timeline[-1].at == NOW
+
+
 def test_an_event_without_time_is_as_old_as_its_first_receipt_and_never_too_old():
     run = LoneRun("voucher", INCLUDED)
     received = NOW + DAY

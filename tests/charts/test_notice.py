@@ -7,13 +7,16 @@ import pytest
 
 from catalogue.texts import say
 from states.kinds.registry import KINDS
-from states.model.facts import RunSettings
+from states.model.facts import Check, RunSettings
 from states.model.offers import Notice, Source
 from states.model.request import Request
-from states.views.preview import preview
+from states.views.outlook import outlook
+from states.views.preview import played, preview
 from tests.charts.lone_run import (
     ASK_COST,
+    ASK_TERM,
     EDITION,
+    NOTICE,
     NOW,
     PAID,
     LoneRun,
@@ -80,6 +83,13 @@ def test_D7_it_is_said_of_nothing_else(kind: str, says: dict[str, Any]) -> None:
     """Not where nothing is saved, the notice rule holds, the catalogue gives one, or there is no date yet."""
     run = LoneRun(kind, says, **EDITION) if kind == "edition" else LoneRun(kind, says)
     assert "notice_unknown" not in warning_codes(run)
+
+
+def test_D7_SUP3_it_is_said_of_a_recorded_term_until_sales_have_agreed_on_the_day() -> None:
+    run = LoneRun("key_accounting", PAID, subject="key_accounting")
+    assert "notice_unknown" in warning_codes(run)
+    assert run.confirm("support_ticket", decision="granted") is None
+    assert (document_of(run).effective_at, warning_codes(run)) == (EFFECTIVE, [])
 
 
 def test_D7_a_cost_that_a_person_clarified_makes_no_difference() -> None:
@@ -165,6 +175,32 @@ def test_D7_a_notice_that_is_given_must_be_kept_and_one_missed_is_asked_about(
         assert document_of(run).effective_at == moment("2027-02-28 23:00")
 
 
+def test_D7_X12_the_day_that_a_person_names_instead_holds_until_it_ends_whatever_the_notice() -> None:
+    run = LoneRun("wms_user", KNOWN | {"mode": "guided"}, now=moment("2027-01-18"))
+    run.confirm("clarify_term", at="2027-02-28")
+    named = moment("2027-02-28 23:00")
+    assert (document_of(run).effective_at, document_of(run).order_by) == (named, None)
+    assert run.chart.timers()["term_ran_out"] == named
+    assert run.send("place_order") is None
+    assert (document_of(run).order_by, run.task("perform").due_at) == (None, named)
+
+
+@pytest.mark.parametrize(
+    ("effect", "chosen", "order_by"),
+    [
+        ("deactivation", {"effective_on": "2027-03-01"}, None),
+        ("none", {"effective_on": "2027-03-01"}, None),
+        ("cancellation", {}, moment("2027-01-17 23:00")),
+    ],
+)
+def test_D7_a_notice_holds_for_what_is_paid_and_for_nothing_else(
+    effect: str, chosen: dict[str, Any], order_by: datetime | None
+) -> None:
+    run = LoneRun("wms_user", KNOWN | {"cost_effect": effect})
+    assert run.send("place_order", **chosen) is None
+    assert document_of(run).order_by == order_by
+
+
 def test_D7_the_run_wakes_when_the_notice_can_no_longer_be_kept_and_asks() -> None:
     run = LoneRun("wms_user", KNOWN)
     assert run.chart.timers()["term_ran_out"] == moment("2027-01-17 23:00")
@@ -199,3 +235,45 @@ def test_D7_a_preview_says_both() -> None:
     assert [answer.order_by for answer in shown] == [None, moment("2027-01-17 23:00")]
     assert ["notice_unknown" in {warning.code for warning in answer.warnings} for answer in shown] == [True, False]
     assert date(2027, 1, 17).isoformat() in [step.value for step in shown[1].why]
+
+
+# What decides when it ends, before it is ordered.
+
+AGREED = {"date_rule": "agreed"}
+INCLUDED_WITH_TERM = {"cost_effect": "deactivation", "term_ends": "2027-01-31", "notice": 14}
+ANNUAL = NOTICE | {"term_ends": "2027-06-30", "questions": (ASK_TERM,)}
+
+
+@pytest.mark.parametrize(
+    ("rule", "kind", "says", "now", "timing"),
+    [
+        ("D1", "edition", NOTICE, NOW, "notice"),
+        ("X14", "edition", ANNUAL, NOW, "annual_term"),
+        ("D7", "wms_user", PAID, NOW, "term"),
+        ("D7", "wms_user", KNOWN, moment("2027-01-17 22:59"), "term_notice"),
+        ("D7", "wms_user", KNOWN, moment("2027-01-17 23:00"), "notice_missed"),
+        ("D7", "wms_user", KNOWN, EFFECTIVE, "unclear"),
+        ("X6", "voucher", INCLUDED_WITH_TERM, moment("2027-01-18"), "at_once"),
+        ("SUP3", "key_accounting", PAID, NOW, "term"),
+        ("SUP3", "key_accounting", AGREED | {"cost_effect": "cancellation"}, NOW, "agreed"),
+        ("SUP3", "key_accounting", AGREED | {"cost_effect": "deactivation"}, NOW, "agreed"),
+        ("MOV1", "marketplace_transfer", AGREED | {"cost_effect": "none"}, NOW, "agreed"),
+    ],
+)
+def test_D7_SUP3_MOV1_X6_X14_what_decides_when_it_ends(
+    rule: str, kind: str, says: dict[str, Any], now: datetime, timing: str
+) -> None:
+    about = {
+        "edition": EDITION,
+        "key_accounting": {"subject": "key_accounting"},
+        "marketplace_transfer": {"target": "K"},
+    }
+    request = Request(**({"kind": kind, "customer": "K-1", "subject": "L-1"} | about.get(kind, {})))
+    chart = played(KINDS[kind], request, Check(**({"catalogue": "v1"} | says)), now, RunSettings())
+    assert outlook(chart).timing == timing, rule
+
+
+def test_X14_who_is_asked_about_an_annual_term_is_told_of_no_notice_that_was_missed() -> None:
+    run = LoneRun("edition", ANNUAL, **EDITION)
+    run.acknowledge()
+    assert run.task("clarify_term").values == {"product": "P", "recorded": "R"}

@@ -407,6 +407,20 @@ def test_a_mail_says_dates_and_prices_as_far_as_they_are_known():
     }  # fmt: skip
 
 
+def test_a_mail_names_the_licence_that_it_is_about():
+    run = scheduled(LoneRun("voucher", PAID | {"called": "JTL-Vouchers (L-1)"}))
+    assert run.notice("scheduled")["called"] == "JTL-Vouchers (L-1)"
+    assert "called" not in scheduled(LoneRun("voucher", PAID)).notice("scheduled")
+
+
+def test_an_operator_is_told_all_that_was_given_with_the_order():
+    run = LoneRun("voucher", PAID, details={"first": "a", "second": "b"})
+    assert origin_facts(run.memory)["given"] == {"first": "a", "second": "b"}
+    scheduled(run, details={"second": "c"})
+    run.send("request_revocation", explanation="x")
+    assert "'given': {'first': 'a', 'second': 'c'}" in document_of(run).tasks[0].instructions
+
+
 def test_who_asked_and_who_ordered_and_when():
     request = Request(kind="k", customer="K", subject="s", by="c", time=NOW - DAY)
     values = origin_facts(Memory(request=request, now=NOW, requested_at=NOW))
@@ -431,6 +445,24 @@ def test_ED5_POS3_what_is_in_surplus_is_named_once_with_how_many():
         (["fulfillment (L-9)"], "stock", 1),
         (["voucher (L-8)"], "not_available", 1),
     ]
+
+
+LABELLED = UNAVAILABLE.model_copy(update={"values": {"kind": "voucher", "product": "JTL-Vouchers"}})
+REGISTERS = LIMIT.model_copy(update={"values": {"kind": "pos", "product": "Kasse"}})
+
+
+@pytest.mark.parametrize(
+    ("entries", "names"),
+    [
+        ((UNAVAILABLE, LIMIT), ["voucher (L-9)", "pos_wawi (L-1)"]),
+        ((LABELLED, REGISTERS), ["JTL-Vouchers (L-9)", "Kasse (L-1)"]),
+    ],
+)
+def test_X2_ED5_what_stays_in_surplus_is_called_by_its_product_where_a_label_is_known(entries, names):
+    run = edition({"surplus": entries})
+    assert f"'names': ['{names[0]}']" in warning_text(run, "surplus")
+    assert run.send("override_surplus", licences=["L-9", "L-1"]) is None
+    assert run.memory.timeline[-1].values == {"licences": names}
 
 
 def test_a_line_is_written_by_whoever_it_says():

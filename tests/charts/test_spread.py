@@ -7,7 +7,7 @@ import pytest
 
 from states.model.facts import RunSettings
 from states.rules.spread import spread_out
-from tests.charts.lone_run import PAID, LoneRun, edition, over_standing, scheduled
+from tests.charts.lone_run import ASK_TERM, PAID, LoneRun, edition, over_standing, scheduled
 from tests.runs.documents import moment
 
 WINDOW = timedelta(hours=2)
@@ -59,6 +59,14 @@ def test_a_run_keeps_its_place():
 def test_X6_only_what_begins_with_a_month_is_spread(ends, shared):
     run = scheduled(LoneRun("voucher", PAID | SPREAD | {"term_ends": ends}))
     assert (wakes(run) != run.chart.timers()) is shared
+
+
+@pytest.mark.parametrize(("ends", "spread"), [("2027-06-29", False), ("2027-06-30", True), ("2027-07-01", False)])
+def test_X14_the_check_before_the_end_of_an_annual_term_is_spread_with_a_months_start_alone(ends, spread):
+    run = edition(SPREAD | {"questions": (ASK_TERM,)})
+    run.confirm("clarify_term", at=ends)
+    scheduled(run)
+    assert (wakes(run)["recheck_due"] != run.chart.timers()["recheck_due"]) is spread
 
 
 def test_X6_a_moment_on_the_first_of_a_month_that_is_not_its_start_is_kept():

@@ -8,7 +8,8 @@ import pytest
 
 from catalogue.texts import say
 from states.kinds.registry import KINDS
-from states.model.facts import OutsideStep, Refusal, RunSettings, Warning
+from states.model.facts import Check, OutsideStep, Receipt, Refusal, RunSettings, Warning
+from states.model.request import Request
 from states.rules.run_values import origin_facts
 from states.views.preview import preview
 from states.views.refusals import problem
@@ -209,6 +210,77 @@ def test_X10_a_change_later_than_the_standing_order_warns():
     run.wait(moment("2027-01-18"))
     values = FACTS_LATER | {"standing_at": EFFECTIVE.isoformat()}
     assert warning_text(run, "later_than_standing") == f"de warning.later_than_standing {values}"
+
+
+# In which tense it is said.
+
+SAVES_NOTHING = {"warnings": ({"code": "no_saving"},)}
+"""A warning that is shown at every stage."""
+PARTNER = {"outside": ({"what": "partner", "rule": "FFN5", "subject": "P-1"},)}
+
+
+def ended(run: LoneRun) -> LoneRun:
+    """The run after the date of its order."""
+    run.wait(EFFECTIVE)
+    return run
+
+
+def with_a_leftover() -> LoneRun:
+    """An edition that has changed and left a licence in surplus."""
+    run = scheduled(edition(SAVES_NOTHING))
+    run.receipt = Receipt(key="k", surplus=(UNAVAILABLE,))
+    return ended(run)
+
+
+def at_the_partner() -> LoneRun:
+    """What ends when the partner has confirmed it, on no date before."""
+    run = LoneRun("fulfillment", SAVES_NOTHING | PARTNER | {"cost_effect": "none"}, subject="ffn")
+    assert run.send("place_order") is None
+    return run
+
+
+def assigned_elsewhere() -> LoneRun:
+    """A user who is assigned elsewhere instead of ending."""
+    run = LoneRun("wms_user", PAID | SAVES_NOTHING)
+    assert run.send("reassign", to="wms_mobile") is None
+    return run
+
+
+@pytest.mark.parametrize(
+    ("rule", "run", "state", "stage"),
+    [
+        ("ED4", lambda: edition(SAVES_NOTHING), "order", None),
+        ("ED5", lambda: edition(SAVES_NOTHING | {"surplus": (UNAVAILABLE,)}), "surplus_resolution", None),
+        ("ED11", lambda: scheduled(edition(SAVES_NOTHING)), "scheduled", "ordered"),
+        ("ED11", lambda: ended(scheduled(edition(SAVES_NOTHING))), "applied", "made"),
+        ("X2", with_a_leftover, "leftover", "made"),
+        ("X9", lambda: scheduled(LoneRun("marketplace", PAID | SAVES_NOTHING | OUTSIDE)), "scheduled", "ordered"),
+        ("X9", lambda: ended(scheduled(LoneRun("marketplace", PAID | SAVES_NOTHING | OUTSIDE))), "third_party", "made"),
+        ("FFN5", at_the_partner, "third_party", "ordered"),
+        ("WMU4", assigned_elsewhere, "reassigned", "made"),
+    ],
+)
+def test_ED4_X9_FFN5_WMU4_a_warning_is_told_whether_it_is_ordered_or_made(rule, run, state, stage):
+    run = run()
+    assert run.state == state
+    assert f"'stage': {stage!r}" in warning_text(run, "no_saving"), rule
+
+
+@pytest.mark.parametrize("surplus", [(), (UNAVAILABLE,)])
+def test_ED4_a_preview_is_told_that_nothing_is_ordered_yet(surplus):
+    request = Request(**({"kind": "edition", "customer": "K-1"} | EDITION))
+    check = Check(**({"catalogue": "v1", "surplus": surplus} | NOTICE | SAVES_NOTHING))
+    shown = preview(KINDS["edition"], request, check, NOW, RunSettings(), say_plainly)
+    assert shown.effective_at == EFFECTIVE
+    assert "'stage': None" in next(warning.text for warning in shown.warnings if warning.code == "no_saving")
+    assert ["'stage': None" in entry.reason for entry in shown.surplus] == [True] * len(surplus)
+
+
+def test_WMU4_the_alternative_is_offered_until_it_is_taken():
+    run = LoneRun("wms_user", PAID | {"warnings": ({"code": "reassign_instead"},)})
+    assert "reassign_instead" in warning_codes(run)
+    assert run.send("reassign", to="wms_mobile") is None
+    assert (run.state, warning_codes(run)) == ("reassigned", [])
 
 
 # Why this date.
