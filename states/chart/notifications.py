@@ -12,7 +12,7 @@ from states.chart.turn import Turn, last_line
 from states.model.effects import Notify, Tell
 from states.model.memory import Memory, Task
 from states.rules.effective_date import effective_at, notice_unknown, other_reading
-from states.rules.run_values import isoformat, mail_facts, step_row, surplus_rows
+from states.rules.run_values import isoformat, mail_facts, stage_of, step_row, surplus_rows
 
 
 def tell(turn: Turn, template: str, **values: Any) -> None:
@@ -189,6 +189,7 @@ def tell_given_up(turn: Turn) -> None:
     memory = turn.memory
     booked = memory.order if memory.state in BOOKED and books(memory) else None
     booked = memory.standing.order if memory.standing else booked
+    memory.given_up_after = stage_of(memory) == "made"
     if booked is None and memory.state not in CHANGED:
         memory.order = None
     tell(turn, "given_up", note=turn.message.note, effective_at=isoformat(booked.effective_at) if booked else None)

@@ -173,6 +173,8 @@ class Memory(BaseModel):
     """The moment that a person agreed (MOV1, SUP3)."""
     took_effect_at: Moment | None = None
     """When it took effect, where that is not the date of an order: granted, proved, re-assigned, made later."""
+    given_up_after: bool = False
+    """A person ended the run in repair when its change was made already."""
     held_since: Moment | None = None
     """The date on which the order was held back first (X4)."""
 

@@ -9,7 +9,7 @@ from states.model.base import day_after, day_of, start_of
 from states.model.durations import patience
 from states.model.effects import ApplyChange, BookOrder, Decouple, Withdraw
 from states.model.memory import Memory, Task
-from states.rules.effective_date import effective_at, notice_of, notice_rule, notice_unknown, order_by, still_runs
+from states.rules.effective_date import effective_at, notice_never_known, notice_of, notice_rule, order_by, still_runs
 from states.rules.notice import last_day_to_order
 
 SATURDAY, A_WEEK = 5, 7
@@ -30,9 +30,8 @@ def due_within(opened_at: datetime, written: str, zone: str) -> datetime:
 
 
 def a_day_before(moment: datetime, zone: str) -> datetime:
-    """A day earlier; a midnight stays one when the clocks change."""
-    day = day_of(moment, zone)
-    return start_of(day - timedelta(days=1), zone) if moment == start_of(day, zone) else moment - timedelta(days=1)
+    """A midnight a day earlier, also when the clocks change."""
+    return start_of(day_of(moment, zone) - timedelta(days=1), zone)
 
 
 # The customer's deadline that depends on a task, as the run stands; None where there is none.
@@ -55,7 +54,8 @@ def while_the_step_is_in_time(memory: Memory, task: Task) -> datetime | None:
     not before; an account at the moment agreed (X11, X12, MOV1)."""
     date = effective_at(memory)
     if isinstance(task.step, BookOrder):
-        return order_by(memory) or date
+        # Once that has passed without a click, and nobody knows another date, it stays due since then.
+        return order_by(memory) or date or (memory.order.overdue_at if memory.order else None)
     if isinstance(task.step, ApplyChange):
         return day_after(day_of(date, memory.settings.zone), memory.settings.zone) if date else None
     if isinstance(task.step, Decouple):
@@ -66,7 +66,7 @@ def while_the_step_is_in_time(memory: Memory, task: Task) -> datetime | None:
 def when_it_must_be_clicked(memory: Memory, task: Task) -> datetime | None:
     """The same; at once where nobody knows which notice holds (D7)."""
     books = isinstance(task.step, BookOrder)
-    return task.opened_at if books and notice_unknown(memory) else while_the_step_is_in_time(memory, task)
+    return task.opened_at if books and notice_never_known(memory) else while_the_step_is_in_time(memory, task)
 
 
 def while_it_can_be_ordered(memory: Memory, task: Task) -> datetime | None:

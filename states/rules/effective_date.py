@@ -91,9 +91,14 @@ def notice_missed(memory: Memory) -> bool:
 
 def notice_unknown(memory: Memory) -> bool:
     """Whether the date shown is the end of a term whose notice nobody knows, and no person has found it there (D7)."""
+    return effective_at(memory) is not None and notice_never_known(memory)
+
+
+def notice_never_known(memory: Memory) -> bool:
+    """Whether it ends with a term whose notice nobody knows, whatever is shown by now (D7)."""
     if date_rule_of(memory) != "term" or notice_of(memory) is not None or memory.agreed_at is not None:
         return False
-    return effective_at(memory) is not None and not (memory.order and memory.order.found)
+    return not (memory.order and memory.order.found)
 
 
 def answered_term(memory: Memory, at: datetime | None = None) -> date | None:
@@ -178,7 +183,7 @@ def notice_moment(memory: Memory) -> datetime:
 
 def other_reading(memory: Memory) -> datetime | None:
     """When it would take effect with the boundary day read the other way; None on any other day (X1)."""
-    if memory.took_effect_at is not None or not on_boundary_day(memory):
+    if not on_boundary_day(memory):
         return None
     return notice_rule(memory).other_reading().effective_at(notice_moment(memory))
 

@@ -47,7 +47,7 @@ def last_day_unclear(memory: Memory) -> bool:
 def stage_of(memory: Memory) -> str | None:
     """Whether the change is ordered, or made already: what is said of it is said in that tense."""
     order, unproved = memory.order, memory.state == "third_party"
-    if memory.took_effect_at is not None or memory.state in MADE:
+    if memory.took_effect_at is not None or memory.given_up_after or memory.state in MADE:
         return "made"
     if order is None or memory.state in ORDERABLE:
         return None
@@ -158,7 +158,7 @@ def names_own_run(run: Any, request: Request) -> bool:
 
 def step_row(what: str, name: Any) -> dict[str, Any]:
     """A step outside our reach, for a list in a text: what it is, and with whom, where that is known (X9)."""
-    return {"what": what, "name": name if name and name != "-" else None}
+    return {"what": what, "name": name if name != "-" else None}
 
 
 def surplus_rows(entries: Iterable[Surplus]) -> list[dict[str, Any]]:
@@ -175,7 +175,7 @@ def surplus_row(entry: Surplus, licences: Iterable[str], number: int) -> dict[st
 
 def change_row(change: BookedChange) -> dict[str, Any]:
     """What else is ordered in the configurator, as an entry of a list in a text."""
-    return change.model_dump(exclude={"effective_at"}) | {"effective_at": isoformat(change.effective_at)}
+    return change.model_dump() | {"effective_at": isoformat(change.effective_at)}
 
 
 def isoformat(moment: datetime | None) -> str | None:

@@ -87,7 +87,7 @@ def cancellations_for_run(memory: Memory) -> list[CancellationForRun]:
         gone = licence not in ends and (entry.reason != "limit" or ended_at is not None)
         if kind and (gone or ends.get(licence)):
             workflow_id = f"{kind}/{memory.request.customer}/{subject}"
-            moment = ended_at if gone and ended_at else ends.get(licence)
+            moment = ended_at if gone else ends.get(licence)
             called = named(str(entry.values.get("product") or entry.product), licence)
             state = "applied" if gone else "scheduled"
             cancellations.append(CancellationForRun(workflow_id, licence, called, moment, state))

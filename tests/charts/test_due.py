@@ -152,6 +152,22 @@ def test_D7_where_nobody_knows_the_notice_it_is_due_at_once_whatever_is_set() ->
     assert due(run, "perform") == NOW
 
 
+@pytest.mark.parametrize(("notice", "now", "before", "after"), [
+    (None, "2027-01-04 11:00", "2027-01-04 11:00", "2027-01-04 11:00"),  # nobody knows the notice: at once (D7)
+    (14, "2027-01-04 11:00", "2027-01-17 23:00", "2027-01-17 23:00"),
+    (14, "2027-01-17 22:30", "2027-01-17 23:00", "2027-01-17 23:00"),
+])  # fmt: skip
+def test_X12_D7_a_booking_that_nobody_clicked_in_time_stays_due_since_then(
+    notice: int | None, now: str, before: str, after: str
+) -> None:
+    run = LoneRun("wms_user", PAID | {"mode": "guided", "notice": notice}, now=moment(now))
+    assert run.send("place_order") is None
+    assert due(run, "perform") == moment(before)
+    assert "booking_overdue" in run.wait(moment("2027-02-02"))
+    assert run.order.effective_at is None
+    assert due(run, "perform") == moment(after)
+
+
 def test_X9_a_customers_own_step_is_due_by_the_date_else_within_two_weeks() -> None:
     assert due(scheduled(LoneRun("marketplace", PAID | PILOT)), "third_party") == LICENCE_ENDS
     without_order = LoneRun("connector", {"outside": ({"what": "shopify", "rule": "CO4", "name": "Shopify"},)})

@@ -297,6 +297,32 @@ def test_X2_X4_after_the_date_what_was_ordered_keeps_its_date_when_the_rest_is_g
     assert (run.state, document_of(run).effective_at) == ("given_up", EFFECTIVE)
 
 
+def test_X2_what_was_changed_is_spoken_of_as_changed_when_the_rest_is_given_up() -> None:
+    run = scheduled(edition())
+    run.receipt = Receipt(key="k", surplus=(UNAVAILABLE,))
+    run.wait(EFFECTIVE)
+    changed = warning_text(run, "surplus")
+    run.says["surplus"] = (UNAVAILABLE,)
+    run.held_back = {"check_licences"}
+    assert run.send("recheck_licences") is None
+    run.fails()
+    run.confirm("repair", decision="end", note="n")
+    assert run.state == "given_up"
+    assert warning_text(run, "surplus") == changed
+
+
+def test_X2_what_is_given_up_before_its_date_is_spoken_of_as_ordered() -> None:
+    run = scheduled(edition())
+    run.says["surplus"] = (UNAVAILABLE,)
+    run.receive("licence_changed", None)
+    ordered = warning_text(run, "surplus")
+    run.held_back = {"check_licences"}
+    run.receive("licence_changed", None)
+    run.fails()
+    run.confirm("repair", decision="end", note="n")
+    assert (run.state, warning_text(run, "surplus")) == ("given_up", ordered)
+
+
 def test_X10_a_standing_order_stays_booked_when_its_change_is_given_up():
     run = scheduled(edition())
     run.request(target="jtl_advanced")

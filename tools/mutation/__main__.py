@@ -36,22 +36,34 @@ def begin(modules: list[str]) -> None:
     subprocess.run(["git", "clone", "--quiet", ROOT, CLONE], check=True)
     config = load_config(str(CLONE / CONFIG_FILE))
     CONFIG.write_text(serialize_config(config | {"module-path": modules or config["module-path"]}), encoding="utf-8")
-    run(*shlex.split(config.test_command))
+    note_mutants()
+
+
+def note_mutants() -> None:
+    """Run the tests on what stands, and make a session of all mutants."""
+    run(*shlex.split(load_config(str(CONFIG)).test_command))
     run("python", "-m", "cosmic_ray.cli", "init", CONFIG, SESSION)
     run("python", "-m", "cosmic_ray.tools.filters.operators_filter", SESSION, CONFIG)
 
 
-def forget_survivors() -> None:
-    """Take the tests of the last commit, by which what survived is judged again. `states/` must be as it was."""
+def take_last_commit() -> None:
+    """Begin anew with the code and the tests of the last commit, but keep what was killed in modules that are the same."""
     run("git", "fetch", "--quiet")
-    if subprocess.run(
-        ["git", "diff", "--quiet", "HEAD", "FETCH_HEAD", "--", "states"], cwd=CLONE, check=False
-    ).returncode:
-        raise SystemExit("states/ has changed since the mutants were made: begin a run with --anew")
+    command = ["git", "diff", "--name-only", "HEAD", "FETCH_HEAD", "--", "states"]
+    changed = subprocess.run(command, cwd=CLONE, check=True, capture_output=True, text=True).stdout.split()
     run("git", "merge", "--quiet", "--ff-only", "FETCH_HEAD")
-    run(*shlex.split(load_config(str(CONFIG)).test_command))
+    former = SESSION.replace(SESSION.with_suffix(".former"))
+    note_mutants()
     with closing(sqlite3.connect(SESSION)) as session, session:
-        session.execute("DELETE FROM work_results WHERE test_outcome = ?", (TestOutcome.SURVIVED.name,))
+        session.execute("ATTACH ? AS former", (str(former),))
+        session.execute(
+            f"""INSERT INTO work_results (job_id, worker_outcome, output, test_outcome, diff)
+            SELECT new.job_id, result.worker_outcome, result.output, result.test_outcome, result.diff
+            FROM mutation_specs AS new JOIN former.mutation_specs AS old USING (module_path, operator_name, occurrence)
+            JOIN former.work_results AS result ON result.job_id = old.job_id
+            WHERE result.test_outcome = ? AND new.module_path NOT IN ({", ".join("?" * len(changed))})""",
+            (TestOutcome.KILLED.name, *changed),
+        )
 
 
 def main() -> None:
@@ -59,10 +71,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tools.mutation", description=__doc__)
     parser.add_argument("modules", nargs="*", metavar="MODULE", help="files or folders, such as states/rules")
     parser.add_argument("--anew", action="store_true", help="forget the last run")
-    parser.add_argument("--survivors", action="store_true", help="judge what survived by the tests of the last commit")
+    parser.add_argument("--last-commit", action="store_true", help="what was killed and has not changed stays killed")
     arguments = parser.parse_args()
-    if arguments.survivors:
-        forget_survivors()
+    if arguments.last_commit:
+        take_last_commit()
     elif arguments.anew or arguments.modules or not SESSION.exists():
         begin(arguments.modules)
     run("python", "-m", "cosmic_ray.cli", "exec", CONFIG, SESSION)
