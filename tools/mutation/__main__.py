@@ -47,7 +47,7 @@ def note_mutants() -> None:
 
 
 def take_last_commit() -> None:
-    """Begin anew with the code and the tests of the last commit, but keep what was killed in modules that are the same."""
+    """Begin anew with the last commit, but keep what was killed in modules that are the same."""
     run("git", "fetch", "--quiet")
     command = ["git", "diff", "--name-only", "HEAD", "FETCH_HEAD", "--", "states"]
     changed = subprocess.run(command, cwd=CLONE, check=True, capture_output=True, text=True).stdout.split()
