@@ -278,6 +278,7 @@ INFERRED: list[tuple[str, str, dict[str, Any], bool]] = [
     ("WMU3", "wms_user", {"product": "wms_user", "term_ends": FAR}, False),
     ("MP1", "marketplace", {"product": "marketplace"}, False),
     ("PR2", "production", {"product": "plan_and_produce"}, False),
+    ("SL1", "shop_licence", {"product": "shop_licence"}, False),  # it is asked about
 ]
 
 
@@ -394,7 +395,8 @@ def test_FFN2_FFN5_each_partner_is_a_step_and_what_is_open_stands_against_it() -
 
 def test_FFN1_without_recorded_partners_a_person_is_asked() -> None:
     check = ask("fulfillment", customer(), "ffn")
-    assert [(question.type, question.rule) for question in check.questions] == [("clarify", "FFN1")]
+    asked = [(question.type, question.rule, question.text) for question in check.questions]
+    assert asked == [("clarify", "FFN1", "clarify_partners")]
     assert check.outside == ()
 
 
@@ -424,6 +426,28 @@ def test_ADD2_hosting_names_its_own_add_ons_only() -> None:
     )
     (addon,) = ask("hosting", customer(*licences)).addons
     assert (addon.licence, addon.product, addon.details_needed) == ("L-2", "Zusatzleistung zum Hosting", ())
+
+
+@pytest.mark.parametrize(
+    ("addon", "cost"),
+    [
+        ({"price_per_month": "9.00"}, Cost(before=Decimal("9.00"), after=Decimal(0))),
+        ({}, None),
+        ({"price_per_month": "9.00", "included": True}, None),  # contradicts itself (X5)
+        ({"product": "vouchers", "price_per_month": "0.00"}, Cost(before=Decimal(0), after=Decimal(0))),
+        (
+            {"product": "wms_user", "assigned_to": "wms", "price_per_month": "9.00"},
+            Cost(before=Decimal("9.00"), after=Decimal(0)),
+        ),
+        ({"product": "no_such_product", "price_per_month": "9.00"}, None),
+    ],
+)
+def test_ADD2_what_the_end_of_an_add_on_saves_is_judged_by_its_own_record_product_and_edition(
+    addon: dict[str, Any], cost: Cost | None
+) -> None:
+    hosting = {"product": "hosting", "price_per_month": "30.00", "term_ends": FAR}
+    record = customer(hosting, {"product": "hosting_addon", "parent": "L-1"} | addon)
+    assert [entry.cost for entry in ask("hosting", record).addons] == [cost]
 
 
 @pytest.mark.parametrize(
