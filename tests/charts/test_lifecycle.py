@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from catalogue.texts import say
 from states.chart.reminders import escalation_at
 from states.chart.revocation import date_has_come, revocable
 from states.chart.task_types import decisions_of
@@ -834,6 +835,21 @@ def test_SVC1_a_granted_service_changes_the_record():
     run = LoneRun("setup_service", {}, explanation="e", held_back=("apply_change",))
     run.confirm("support_ticket", decision="granted")
     assert run.state == "applying"
+
+
+@pytest.mark.parametrize(
+    ("kind", "more", "text", "words"),
+    [
+        ("misclick", {}, "support_ticket_misclick", "Kundencenter"),
+        ("setup_service", {}, "support_ticket_setup_service", "Für die Buchhaltung"),
+        ("key_accounting", {"subject": "key_accounting"}, "support_ticket_key_accounting", "Für den Vertrieb"),
+        ("marketplace_transfer", {"target": "K-2"}, "support_ticket_transfer", "Umzug eines Marktplatzes"),
+    ],
+)
+def test_MIS1_SVC1_SUP3_MOV1_a_ticket_says_whose_decision_it_is(kind, more, text, words):
+    run = LoneRun(kind, {"date_rule": "agreed"}, explanation="e", **more)
+    assert run.task("support_ticket").text == text
+    assert words in document_of(run, say).tasks[0].instructions
 
 
 @pytest.mark.parametrize(

@@ -462,6 +462,13 @@ def test_SUP3_key_accounting_ends_at_its_term_or_on_a_day_agreed(
     assert (check.date_rule, check.term_ends) == (date_rule, term_ends)
 
 
+def test_SUP3_key_accounting_is_called_by_its_name_whatever_the_number_of_its_licence() -> None:
+    record = customer({"product": "key_accounting"}, editions=editions("jtl_enterprise"))
+    says = ask("key_accounting", record, "key_accounting").model_dump(exclude_unset=True)
+    run = LoneRun("key_accounting", says, subject="key_accounting")
+    assert document_of(run, say).label == "Key Accounting"
+
+
 def test_SVC1_a_setup_service_that_was_booked_may_be_asked_about() -> None:
     check = ask("setup_service", customer({"product": "setup_service"}))
     assert (check.refusal, check.cost_effect, check.questions) == (None, "unknown", ())
