@@ -239,7 +239,8 @@ def test_X5_what_is_recorded_is_quoted_field_by_field():
     licence = Licence.model_validate(
         {
             "licence": "L-1", "product": "p", "label": "Frau Muster", "module": "m", "included": True,
-            "contract": "abonnement", "booked_via": "jtl", "assigned_to": "wms", "term_ends": FAR, "price_per_month": "9.00",
+            "contract": "abonnement", "booked_via": "jtl", "assigned_to": "wms",
+            "term_ends": FAR, "price_per_month": "9.00",
         }
     )  # fmt: skip
     assert recorded_of(licence) == (

@@ -10,7 +10,7 @@ from catalogue.texts import say
 from states.model.facts import Check, Cost, Refusal
 from states.model.offers import Catalogue
 from tests.charts.lone_run import LoneRun, document_of
-from tests.rules.checks import FAR, NEWER, SHIPPED, STABLE, ask, customer, editions, warned
+from tests.rules.checks import AT, FAR, NEWER, SHIPPED, STABLE, ask, customer, editions, warned
 
 # Cost, date and questions of licences (G5-G8, X5, X6).
 
@@ -483,3 +483,62 @@ def test_MOV1_a_transfer_has_an_agreed_date_and_saves_nothing() -> None:
 
 def test_X11_a_misclick_may_be_about_anything() -> None:
     assert ask("misclick", customer(), "edition.jtl").refusal is None
+
+
+@pytest.mark.parametrize(
+    ("term_ends", "at", "runs"),
+    [
+        ("2026-11-25", AT, True),
+        ("2026-11-24", AT, True),  # its last usable day
+        ("2026-11-23", AT, False),
+        ("2026-11-24", datetime(2026, 11, 24, 22, 59, tzinfo=UTC), True),
+        ("2026-11-24", datetime(2026, 11, 24, 23, 0, tzinfo=UTC), False),  # the 25th in Berlin
+        (None, AT, True),
+    ],
+)
+def test_SL2_X5_a_subscription_runs_out_and_one_that_should_have_is_asked_about(
+    term_ends: str | None, at: datetime, runs: bool
+) -> None:
+    check = ask(
+        "shop_licence", customer({"product": "shop_licence", "contract": "subscription", "term_ends": term_ends}), at=at
+    )
+    if runs:
+        assert check.refusal == Refusal(rule="SL2", code="subscription", values={"ends_on": term_ends})
+    else:
+        assert (check.refusal, check.questions[0].type) == (None, "clarify_cost")
+
+
+@pytest.mark.parametrize(
+    ("kind", "licence", "held", "quoted"),
+    [
+        ("voucher", {}, {"jtl": "jtl_start"}, {"edition": "JTL Start", "listed": "paid_addon"}),
+        ("voucher", {}, {"jtl": "jtl_advanced"}, {}),  # made up: the catalogue says nothing of it there
+        ("wms_user", {"product": "wms_user"}, {"jtl": "jtl_pro"}, {}),  # its edition is not recorded (WMU3)
+        ("hosting", {"product": "hosting"}, editions(), {}),  # no edition decides about it
+    ],
+)
+def test_X5_X6_a_question_names_edition_and_list_where_they_decide(
+    kind: str, licence: dict[str, Any], held: dict[str, str], quoted: dict[str, str]
+) -> None:
+    sold = SHIPPED.products["vouchers"]
+    fewer = sold.model_copy(update={"offers": {"jtl_start": sold.offers["jtl_start"]}})
+    catalogue = SHIPPED.model_copy(update={"products": SHIPPED.products | {"vouchers": fewer}})
+    question = ask(kind, customer(licence, editions=held), catalogue=catalogue).questions[-1]
+    said = {name: value for name, value in question.values.items() if name not in ("product", "recorded")}
+    assert (question.type, said) == ("clarify_term", quoted)
+
+
+@pytest.mark.parametrize(
+    ("subject", "called"),
+    [
+        ("L-1", "JTL-Vouchers (L-1)"),
+        ("voucher.L-1", "JTL-Vouchers (L-1)"),  # a revocation that was passed on (X11)
+        ("pos.L-1", "Kassenanbindung an JTL-Wawi (pos.L-1)"),  # a number with a dot
+        ("L-9", None),
+        ("voucher.L-9", None),
+        ("edition.jtl", None),
+    ],
+)
+def test_MIS1_X11_a_misclick_calls_a_licence_that_it_is_about_by_its_name(subject: str, called: str | None) -> None:
+    record = customer({"product": "vouchers"}, {"product": "pos_wawi", "licence": "pos.L-1"})
+    assert ask("misclick", record, subject).called == called

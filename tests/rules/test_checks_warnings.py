@@ -22,6 +22,16 @@ SHOP = customer({"product": "shop_hosting"}, {"product": "shop_licence", "contra
 
 WARNINGS: list[tuple[str, str, Customer, dict[str, Any], dict[str, Any]]] = [
     ("no_saving", "pos", customer({"product": "pos_wawi"}), {}, {"inferred": True}),
+    ("no_saving", "wms_module", customer({"product": "wms_module"}), {}, {"warehouse": True}),
+    ("no_saving", "marketplace", customer({"product": "marketplace"}), {}, {"channel": "marketplace"}),
+    ("no_saving", "connector", customer({"product": "connector_shopify"}), {}, {"channel": "connector"}),
+    (
+        "no_saving",
+        "connector",
+        customer({"product": "connector_shopify", "booked_via": "shopify"}),
+        {},
+        {"channel": "connector", "ends_at": "shopify"},
+    ),
     ("user_management_lost", "voucher", customer({}), {}, {}),
     ("user_management_lost", "voucher", customer({"term_ends": FAR}, editions=editions("jtl_start")), {}, {}),
     (
