@@ -824,11 +824,14 @@ def test_MIS1_a_ticket_holds_the_case_in_the_customers_words():
     assert (plain["explanation"], plain["meant"]) == (None, "-")
 
 
-def test_MIS2_a_declined_ticket_is_refused_without_a_promise():
-    run = LoneRun("misclick", {}, explanation="e")
+@pytest.mark.parametrize(
+    ("kind", "rule"), [("misclick", "MIS2"), ("setup_service", "SVC1"), ("key_accounting", "SUP3")]
+)
+def test_MIS2_SVC1_SUP3_a_declined_ticket_is_refused_without_a_promise(kind, rule):
+    run = LoneRun(kind, {}, explanation="e")
     run.confirm("support_ticket", decision="declined")
     refusal = run.memory.refusal
-    assert refusal is not None and (refusal.rule, refusal.values) == ("MIS2", {"note": ""})
+    assert refusal is not None and (refusal.rule, refusal.values) == (rule, {"note": ""})
 
 
 def test_SVC1_a_granted_service_changes_the_record():

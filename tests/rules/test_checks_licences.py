@@ -262,6 +262,8 @@ def test_SL1_of_a_shop_licence_without_a_contract_it_is_asked_which_one_it_is(
     runs_out = Refusal(rule="SL2", code="subscription", values={"ends_on": term_ends})
     assert asked.answers == {"abonnement": "cancellation", "subscription": runs_out}
     assert [question.type for question in others] == also
+    term = f", term_ends: {term_ends}" if term_ends else ""
+    assert asked.values == {"recorded": f"product: shop_licence{term}"}
 
 
 INFERRED: list[tuple[str, str, dict[str, Any], bool]] = [

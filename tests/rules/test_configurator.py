@@ -139,7 +139,9 @@ def test_ED14_what_is_booked_in_the_same_configurator_is_named_in_each() -> None
     )
     check = package(1000, changes=(edition, wms, orders))
     assert check.beside == (edition, wms)
-    booked = warned(check)["knock_on"]["booked"]
+    values = warned(check)["knock_on"]
+    assert (values["current"], values["target"]) == (10000, 1000)
+    booked = values["booked"]
     assert [(row["subject"], row["target"]) for row in booked] == [("jtl", "jtl_advanced"), ("wms", "wms_start")]
     other = ask("edition", customer(), "wms", "wms_start", changes=(edition, wms, orders))
     assert other.beside == (edition, orders) and len(warned(other)["knock_on"]["booked"]) == 2
