@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from catalogue.texts import say
 from states.chart.reminders import escalation_at
 from states.chart.revocation import date_has_come, revocable
 from states.chart.task_types import decisions_of
@@ -832,17 +833,35 @@ def test_MIS1_a_ticket_holds_the_case_in_the_customers_words():
     assert (plain["explanation"], plain["meant"]) == (None, "-")
 
 
-def test_MIS2_a_declined_ticket_is_refused_without_a_promise():
-    run = LoneRun("misclick", {}, explanation="e")
+@pytest.mark.parametrize(
+    ("kind", "rule"), [("misclick", "MIS2"), ("setup_service", "SVC1"), ("key_accounting", "SUP3")]
+)
+def test_MIS2_SVC1_SUP3_a_declined_ticket_is_refused_without_a_promise(kind, rule):
+    run = LoneRun(kind, {}, explanation="e")
     run.confirm("support_ticket", decision="declined")
     refusal = run.memory.refusal
-    assert refusal is not None and (refusal.rule, refusal.values) == ("MIS2", {"note": ""})
+    assert refusal is not None and (refusal.rule, refusal.values) == (rule, {"note": ""})
 
 
 def test_SVC1_a_granted_service_changes_the_record():
     run = LoneRun("setup_service", {}, explanation="e", held_back=("apply_change",))
     run.confirm("support_ticket", decision="granted")
     assert run.state == "applying"
+
+
+@pytest.mark.parametrize(
+    ("kind", "more", "text", "words"),
+    [
+        ("misclick", {}, "support_ticket_misclick", "Kundencenter"),
+        ("setup_service", {}, "support_ticket_setup_service", "Für die Buchhaltung"),
+        ("key_accounting", {"subject": "key_accounting"}, "support_ticket_key_accounting", "Für den Vertrieb"),
+        ("marketplace_transfer", {"target": "K-2"}, "support_ticket_transfer", "Umzug eines Marktplatzes"),
+    ],
+)
+def test_MIS1_SVC1_SUP3_MOV1_a_ticket_says_whose_decision_it_is(kind, more, text, words):
+    run = LoneRun(kind, {"date_rule": "agreed"}, explanation="e", **more)
+    assert run.task("support_ticket").text == text
+    assert words in document_of(run, say).tasks[0].instructions
 
 
 @pytest.mark.parametrize(

@@ -225,6 +225,20 @@ def test_D7_the_check_reads_the_notice_off_the_catalogue(days: int, questions: l
     assert ask("wms_user", customer({"product": "wms_user"})).notice is None
 
 
+@pytest.mark.parametrize(("included", "effect", "notice"), [(True, "unknown", 14), (False, "cancellation", 14)])
+def test_D7_X5_the_notice_counts_too_if_the_answer_is_that_the_cost_falls(
+    included: bool, effect: str, notice: int
+) -> None:
+    """What is recorded as included and has a price contradicts itself."""
+    held = {"product": "wms_user", "term_ends": "2027-01-31", "price_per_month": "9.00", "included": included}
+    check = ask("wms_user", customer(held), catalogue=kept(14))
+    assert (check.cost_effect, check.notice) == (effect, notice)
+    run = LoneRun("wms_user", check.model_dump(exclude_unset=True))
+    if effect == "unknown":
+        run.confirm("clarify_cost", decision="cancellation")
+    assert document_of(run).order_by == moment("2027-01-17 23:00")
+
+
 def test_D7_a_preview_says_both() -> None:
     request = Request(kind="wms_user", customer="K-1", subject="L-1")
     record = customer({"product": "wms_user", "term_ends": "2027-01-31"})

@@ -9,7 +9,7 @@ from catalogue.texts import say
 from states.kinds.registry import KINDS
 from states.model.record import Customer
 from states.model.request import Request
-from tests.rules.checks import COMPLETE, FAR, ask, customer, editions, refusal_of
+from tests.rules.checks import COMPLETE, FAR, SHIPPED, ask, customer, editions, refusal_of
 
 # Refusals: (rule, code) for each situation.
 
@@ -161,6 +161,21 @@ def test_every_refusal_of_a_request_is_produced_by_some_case() -> None:
             {"target": "K-2", "bookable": [100, 1000, 2500, 5000], "minimum": 100},
         ),
         ("marketplace_transfer", customer({"product": "marketplace"}), {"target": "K-2"}, {"customer": "K-2"}),
+        (
+            "shipping_module",
+            customer(editions={"jtl": "jtl_start"}),
+            {"subject": "track_and_trace"},
+            {"product": "JTL-Track&Trace", "current": "JTL Start"},
+        ),
+        (
+            "wawi_module",
+            customer({"product": "wawi_user"}),
+            {},
+            {
+                "elsewhere": SHIPPED.products["wawi_user"].label["de"],
+                "steps": ["JTL-Kundencenter > Bestellungen & Lizenzen > Lizenzen & Benutzerlimit verwalten"],
+            },
+        ),
     ],
 )
 def test_a_refusal_carries_what_its_text_needs(
@@ -209,6 +224,28 @@ def test_G1_a_document_that_does_not_fit_its_kind_is_malformed(kind: str, more: 
 
 
 @pytest.mark.parametrize(
+    ("kind", "more", "right"),
+    [
+        ("edition", {"subject": "shop", "target": "jtl_start"}, ("`jtl`", "`wms`")),
+        ("order_package", {"subject": "L-1", "target": 0}, ("`orders`",)),
+        ("fulfillment", {"subject": "P-1"}, ("`ffn`",)),
+        ("key_accounting", {"subject": "L-1"}, ("`key_accounting`",)),
+        ("support_level", {"subject": "gold"}, ("`support`",)),
+        ("edition", {"subject": "jtl", "target": "wms_start"}, ("`jtl_start`", "`jtl_enterprise`")),
+        ("edition", {"subject": "wms", "target": "jtl_start"}, ("`wms_start`", "`wms_pro`")),
+    ],
+)
+def test_G1_the_refusal_of_a_document_names_what_would_be_right(
+    kind: str, more: dict[str, Any], right: tuple[str, ...]
+) -> None:
+    refusal = ask(kind, customer(), **more).refusal
+    assert refusal is not None
+    for language in LANGUAGES:
+        text = say(language, "refusal.malformed", refusal.values)
+        assert all(word in text for word in right), text
+
+
+@pytest.mark.parametrize(
     ("kind", "subject", "target"),
     [
         ("edition", "wms", "wms_start"),
@@ -232,10 +269,28 @@ def test_a_check_names_version_and_language_and_sets_no_more_than_it_says() -> N
     german, english = (ask("pos", customer({"product": "pos_wawi"}, language=language)) for language in ("de", "en"))
     assert (german.catalogue, german.language, english.language) == ("2024-09-01", "de", "en")
     assert german.model_fields_set == {"catalogue", "called", "date_rule", "cost_effect", "inferred", "warnings"}
+    attested = ask("voucher", customer({}))
+    assert attested.model_fields_set == german.model_fields_set - {"inferred"}
 
 
 def test_X3_the_kinds_that_look_at_other_licences_are_told_of_them() -> None:
     assert {kind.kind for kind in KINDS.values() if kind.watches} == {"edition", "order_package", "hosting"}
+
+
+def test_ED14_the_kinds_whose_cost_depends_on_the_edition_are_told_of_its_changes() -> None:
+    resting = {kind.kind: kind.rests_on for kind in KINDS.values() if kind.rests_on}
+    assert set(resting.values()) == {frozenset({"edition"})}
+    assert set(resting) == {
+        "wms_user",
+        "voucher",
+        "marketplace",
+        "connector",
+        "wawi_module",
+        "pos",
+        "shipping_module",
+        "wms_module",
+        "rest_api",
+    }
 
 
 WORKFLOWS = {

@@ -105,6 +105,7 @@ def test_ED1_a_catalogue_without_the_target_names_what_is_bookable() -> None:
 
 ENTERPRISE, ADVANCED = editions("jtl_enterprise"), editions("jtl_advanced")
 SILVER_TO_BRONZE = {"support_before": "Silber", "support_after": "Bronze"}
+BRONZE_TO_COMMUNITY = {"support_before": "Bronze", "support_after": "Community"}
 GOLD_TO_SILVER = {"support_before": "Gold", "support_after": "Silber"}
 FOUR_REGISTERS = tuple({"product": "pos_wawi"} for _ in range(4))
 
@@ -183,6 +184,24 @@ KNOCK_ON: list[tuple[str, Customer, str, Catalogue, dict[str, Any]]] = [
         "wms_start",
         SHIPPED,
         {"lost": ["WMS-Modul"], "warehouse": True},
+    ),
+    (
+        "POS3 a limit of one",
+        customer(*FOUR_REGISTERS[:2], editions=ADVANCED),
+        "jtl_start",
+        SHIPPED,
+        BRONZE_TO_COMMUNITY
+        | {
+            "limits": [{"limit": 1, "product": "Kassenanbindung an JTL-Wawi"}],
+            "inferred": ["Kassenanbindung an JTL-Wawi"],
+        },
+    ),
+    (
+        "SL2 a Subscription runs out",
+        customer({"product": "shop_licence", "contract": "subscription"}, {"product": "shop_licence"}),
+        "jtl_advanced",
+        SHIPPED,
+        SILVER_TO_BRONZE | {"shop_licences": ["JTL-Shop-Lizenz (L-2)"], "subscriptions": ["JTL-Shop-Lizenz (L-1)"]},
     ),
 ]
 

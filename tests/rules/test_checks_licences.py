@@ -10,7 +10,7 @@ from catalogue.texts import say
 from states.model.facts import Check, Cost, Refusal
 from states.model.offers import Catalogue
 from tests.charts.lone_run import LoneRun, document_of
-from tests.rules.checks import FAR, NEWER, SHIPPED, STABLE, ask, customer, editions, warned
+from tests.rules.checks import AT, FAR, NEWER, SHIPPED, STABLE, ask, customer, editions, warned
 
 # Cost, date and questions of licences (G5-G8, X5, X6).
 
@@ -262,6 +262,8 @@ def test_SL1_of_a_shop_licence_without_a_contract_it_is_asked_which_one_it_is(
     runs_out = Refusal(rule="SL2", code="subscription", values={"ends_on": term_ends})
     assert asked.answers == {"abonnement": "cancellation", "subscription": runs_out}
     assert [question.type for question in others] == also
+    term = f", term_ends: {term_ends}" if term_ends else ""
+    assert asked.values == {"recorded": f"product: shop_licence{term}"}
 
 
 INFERRED: list[tuple[str, str, dict[str, Any], bool]] = [
@@ -278,6 +280,7 @@ INFERRED: list[tuple[str, str, dict[str, Any], bool]] = [
     ("WMU3", "wms_user", {"product": "wms_user", "term_ends": FAR}, False),
     ("MP1", "marketplace", {"product": "marketplace"}, False),
     ("PR2", "production", {"product": "plan_and_produce"}, False),
+    ("SL1", "shop_licence", {"product": "shop_licence"}, False),  # it is asked about
 ]
 
 
@@ -394,7 +397,8 @@ def test_FFN2_FFN5_each_partner_is_a_step_and_what_is_open_stands_against_it() -
 
 def test_FFN1_without_recorded_partners_a_person_is_asked() -> None:
     check = ask("fulfillment", customer(), "ffn")
-    assert [(question.type, question.rule) for question in check.questions] == [("clarify", "FFN1")]
+    asked = [(question.type, question.rule, question.text) for question in check.questions]
+    assert asked == [("clarify", "FFN1", "clarify_partners")]
     assert check.outside == ()
 
 
@@ -427,6 +431,28 @@ def test_ADD2_hosting_names_its_own_add_ons_only() -> None:
 
 
 @pytest.mark.parametrize(
+    ("addon", "cost"),
+    [
+        ({"price_per_month": "9.00"}, Cost(before=Decimal("9.00"), after=Decimal(0))),
+        ({}, None),
+        ({"price_per_month": "9.00", "included": True}, None),  # contradicts itself (X5)
+        ({"product": "vouchers", "price_per_month": "0.00"}, Cost(before=Decimal(0), after=Decimal(0))),
+        (
+            {"product": "wms_user", "assigned_to": "wms", "price_per_month": "9.00"},
+            Cost(before=Decimal("9.00"), after=Decimal(0)),
+        ),
+        ({"product": "no_such_product", "price_per_month": "9.00"}, None),
+    ],
+)
+def test_ADD2_what_the_end_of_an_add_on_saves_is_judged_by_its_own_record_product_and_edition(
+    addon: dict[str, Any], cost: Cost | None
+) -> None:
+    hosting = {"product": "hosting", "price_per_month": "30.00", "term_ends": FAR}
+    record = customer(hosting, {"product": "hosting_addon", "parent": "L-1"} | addon)
+    assert [entry.cost for entry in ask("hosting", record).addons] == [cost]
+
+
+@pytest.mark.parametrize(
     ("term", "date_rule", "term_ends"),
     [(FAR, "term", date(2027, 1, 31)), (None, "agreed", None), ("2026-10-31", "agreed", None)],
 )
@@ -436,6 +462,13 @@ def test_SUP3_key_accounting_ends_at_its_term_or_on_a_day_agreed(
     record = customer({"product": "key_accounting", "term_ends": term}, editions=editions("jtl_enterprise"))
     check = ask("key_accounting", record, "key_accounting")
     assert (check.date_rule, check.term_ends) == (date_rule, term_ends)
+
+
+def test_SUP3_key_accounting_is_called_by_its_name_whatever_the_number_of_its_licence() -> None:
+    record = customer({"product": "key_accounting"}, editions=editions("jtl_enterprise"))
+    says = ask("key_accounting", record, "key_accounting").model_dump(exclude_unset=True)
+    run = LoneRun("key_accounting", says, subject="key_accounting")
+    assert document_of(run, say).label == "Key Accounting"
 
 
 def test_SVC1_a_setup_service_that_was_booked_may_be_asked_about() -> None:
@@ -452,3 +485,62 @@ def test_MOV1_a_transfer_has_an_agreed_date_and_saves_nothing() -> None:
 
 def test_X11_a_misclick_may_be_about_anything() -> None:
     assert ask("misclick", customer(), "edition.jtl").refusal is None
+
+
+@pytest.mark.parametrize(
+    ("term_ends", "at", "runs"),
+    [
+        ("2026-11-25", AT, True),
+        ("2026-11-24", AT, True),  # its last usable day
+        ("2026-11-23", AT, False),
+        ("2026-11-24", datetime(2026, 11, 24, 22, 59, tzinfo=UTC), True),
+        ("2026-11-24", datetime(2026, 11, 24, 23, 0, tzinfo=UTC), False),  # the 25th in Berlin
+        (None, AT, True),
+    ],
+)
+def test_SL2_X5_a_subscription_runs_out_and_one_that_should_have_is_asked_about(
+    term_ends: str | None, at: datetime, runs: bool
+) -> None:
+    check = ask(
+        "shop_licence", customer({"product": "shop_licence", "contract": "subscription", "term_ends": term_ends}), at=at
+    )
+    if runs:
+        assert check.refusal == Refusal(rule="SL2", code="subscription", values={"ends_on": term_ends})
+    else:
+        assert (check.refusal, check.questions[0].type) == (None, "clarify_cost")
+
+
+@pytest.mark.parametrize(
+    ("kind", "licence", "held", "quoted"),
+    [
+        ("voucher", {}, {"jtl": "jtl_start"}, {"edition": "JTL Start", "listed": "paid_addon"}),
+        ("voucher", {}, {"jtl": "jtl_advanced"}, {}),  # made up: the catalogue says nothing of it there
+        ("wms_user", {"product": "wms_user"}, {"jtl": "jtl_pro"}, {}),  # its edition is not recorded (WMU3)
+        ("hosting", {"product": "hosting"}, editions(), {}),  # no edition decides about it
+    ],
+)
+def test_X5_X6_a_question_names_edition_and_list_where_they_decide(
+    kind: str, licence: dict[str, Any], held: dict[str, str], quoted: dict[str, str]
+) -> None:
+    sold = SHIPPED.products["vouchers"]
+    fewer = sold.model_copy(update={"offers": {"jtl_start": sold.offers["jtl_start"]}})
+    catalogue = SHIPPED.model_copy(update={"products": SHIPPED.products | {"vouchers": fewer}})
+    question = ask(kind, customer(licence, editions=held), catalogue=catalogue).questions[-1]
+    said = {name: value for name, value in question.values.items() if name not in ("product", "recorded")}
+    assert (question.type, said) == ("clarify_term", quoted)
+
+
+@pytest.mark.parametrize(
+    ("subject", "called"),
+    [
+        ("L-1", "JTL-Vouchers (L-1)"),
+        ("voucher.L-1", "JTL-Vouchers (L-1)"),  # a revocation that was passed on (X11)
+        ("pos.L-1", "Kassenanbindung an JTL-Wawi (pos.L-1)"),  # a number with a dot
+        ("L-9", None),
+        ("voucher.L-9", None),
+        ("edition.jtl", None),
+    ],
+)
+def test_MIS1_X11_a_misclick_calls_a_licence_that_it_is_about_by_its_name(subject: str, called: str | None) -> None:
+    record = customer({"product": "vouchers"}, {"product": "pos_wawi", "licence": "pos.L-1"})
+    assert ask("misclick", record, subject).called == called

@@ -1,13 +1,20 @@
 """Each warning of a check with its values, and none that does not apply."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
-from states.model.facts import BookedChange
+from catalogue.formats import LANGUAGES
+from catalogue.texts import say
+from states.kinds.kind import Context
+from states.kinds.registry import KINDS
+from states.model.facts import BookedChange, Inquiry
+from states.model.offers import OfferStatus
 from states.model.record import Customer
-from tests.rules.checks import FAR, SHIPPED, ask, customer, editions, warned
+from states.model.request import Request
+from tests.rules.checks import AT, FAR, SHIPPED, ask, customer, editions, warned
 
 SHOP = customer({"product": "shop_hosting"}, {"product": "shop_licence", "contract": "abonnement"})
 
@@ -15,6 +22,16 @@ SHOP = customer({"product": "shop_hosting"}, {"product": "shop_licence", "contra
 
 WARNINGS: list[tuple[str, str, Customer, dict[str, Any], dict[str, Any]]] = [
     ("no_saving", "pos", customer({"product": "pos_wawi"}), {}, {"inferred": True}),
+    ("no_saving", "wms_module", customer({"product": "wms_module"}), {}, {"warehouse": True}),
+    ("no_saving", "marketplace", customer({"product": "marketplace"}), {}, {"channel": "marketplace"}),
+    ("no_saving", "connector", customer({"product": "connector_shopify"}), {}, {"channel": "connector"}),
+    (
+        "no_saving",
+        "connector",
+        customer({"product": "connector_shopify", "booked_via": "shopify"}),
+        {},
+        {"channel": "connector", "ends_at": "shopify"},
+    ),
     ("user_management_lost", "voucher", customer({}), {}, {}),
     ("user_management_lost", "voucher", customer({"term_ends": FAR}, editions=editions("jtl_start")), {}, {}),
     (
@@ -183,6 +200,27 @@ def test_no_warning_that_does_not_apply(
     assert set(warned(ask(kind, record, **more))) == codes
 
 
+def test_SL5_checks_made_together_name_the_other_contract_as_each_version_and_reader_calls_it() -> None:
+    """Names are put together once for all checks of a customer, however many there are."""
+    sold = SHIPPED.products["shop_licence"]
+    renamed = sold.model_copy(update={"label": {"de": "Neuer Name", "en": "new name"}})
+    newer = SHIPPED.model_copy(update={"version": "newer", "products": SHIPPED.products | {"shop_licence": renamed}})
+    german = Context(record=SHOP)
+    english = replace(german, record=SHOP.model_copy(update={"language": "en"}))
+    named = []
+    for context, kind, subject, catalogue in (
+        (german, "shop_hosting", "L-1", SHIPPED),
+        (german, "shop_licence", "L-2", SHIPPED),
+        (german, "shop_hosting", "L-1", newer),
+        (english, "shop_hosting", "L-1", SHIPPED),
+    ):
+        inquiry = Inquiry(request=Request(kind=kind, customer="K-1", subject=subject), at=AT)
+        named += warned(KINDS[kind].check(inquiry, context, catalogue))["two_contracts"]["others"]
+    english_name = f"{sold.label['en']} (L-2)"
+    assert named == ["JTL-Shop-Lizenz (L-2)", "Shop-Hosting (L-1)", "Neuer Name (L-2)", english_name]
+    assert english_name != named[0]
+
+
 # What is booked to become of the edition.
 
 SOON, LATER = datetime(2027, 1, 1, tzinfo=UTC), datetime(2027, 4, 1, tzinfo=UTC)
@@ -200,7 +238,9 @@ CHANGED = [
     ("voucher", "vouchers", "jtl_pro", (falls("wms_start", subject="wms"),), None),
     ("voucher", "vouchers", "jtl_pro", (falls("jtl_start", kind="order_package"),), None),
     ("voucher", "vouchers", "jtl_enterprise", (falls("jtl_pro"), falls("jtl_start", LATER)), ("paid_addon", LATER)),
+    ("voucher", "vouchers", "jtl_pro", (falls("jtl_advanced", LATER), falls("jtl_start")), ("paid_addon", SOON)),
     ("shipping_module", "track_and_trace", "jtl_pro", (falls("jtl_advanced"),), ("not_available", SOON)),
+    ("shipping_module", "track_and_trace", "jtl_advanced", (falls("jtl_start"),), None),
     ("shipping_module", "shipping_labels", "jtl_pro", (falls("jtl_start"),), None),
     ("marketplace", "marketplace", "jtl_pro", (falls("jtl_start"),), None),
     ("wms_module", "wms_module", "jtl_pro", (falls("wms_start", subject="wms"),), ("not_available", SOON)),
@@ -215,3 +255,44 @@ def test_ED14_a_licence_warns_of_the_booked_edition_with_which_it_costs_somethin
     check = ask(kind, customer({"product": product}, editions=editions(edition)), changes=changes)
     values = warned(check).get("knock_on")
     assert (values and (values["becomes"], values["changes_at"])) == (told and (told[0], told[1].isoformat()))
+
+
+@pytest.mark.parametrize(
+    ("kind", "product", "change", "names"),
+    [
+        ("voucher", "vouchers", falls("jtl_advanced"), ("JTL-Vouchers", "JTL Pro", "JTL Advanced")),
+        ("wms_module", "wms_module", falls("wms_start", subject="wms"), ("WMS-Modul", "WMS Pro", "WMS Start")),
+    ],
+)
+def test_ED14_a_licence_names_the_product_and_the_editions_before_and_after(
+    kind: str, product: str, change: BookedChange, names: tuple[str, str, str]
+) -> None:
+    values = warned(ask(kind, customer({"product": product}), changes=(change,)))["knock_on"]
+    assert (values["product"], values["current"], values["target"]) == names
+    for language in LANGUAGES:
+        text = say(language, "warning.knock_on", {"kind": kind} | values)
+        assert values["target"] in text
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "told"),
+    [
+        ("unknown", "not_available", True),
+        ("never_cancellable", "not_available", True),
+        ("unknown", "never_cancellable", False),
+        ("not_available", "unknown", False),
+        ("not_available", "not_available", False),
+        ("included", "usage_billed", False),
+        ("included", "unknown", True),
+    ],
+)
+def test_ED14_a_licence_warns_of_an_edition_that_lacks_it_also_where_nobody_knows_its_cost(
+    before: OfferStatus, after: OfferStatus, told: bool
+) -> None:
+    sold = SHIPPED.products["vouchers"]
+    statuses: dict[str, OfferStatus] = {"jtl_pro": before, "jtl_start": after}
+    offers = {key: sold.offers[key].model_copy(update={"status": status}) for key, status in statuses.items()}
+    products = SHIPPED.products | {"vouchers": sold.model_copy(update={"offers": offers})}
+    catalogue = SHIPPED.model_copy(update={"products": products})
+    check = ask("voucher", customer({}), catalogue=catalogue, changes=(falls("jtl_start"),))
+    assert ("knock_on" in warned(check)) == told

@@ -1,6 +1,6 @@
 """Editions and order package are ordered in one configurator: they know of each other (ED14, OP2)."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -101,6 +101,33 @@ def test_OPL_2_what_is_booked_is_judged_by_its_own_date_whenever_it_is_looked_at
     assert asked(package(1000, changes=(edition,), at=later)) == ASKED
 
 
+def test_OPL_2_another_package_than_the_booked_one_is_judged_by_the_date_of_a_new_order() -> None:
+    later = datetime(2027, 1, 20, tzinfo=UTC)  # too late for 1 February, when the edition changes
+    booked = (package_booked(2500, JANUARY), edition_booked("jtl_advanced", FEBRUARY))
+    assert asked(package(1000, changes=booked, at=later)) == ASKED
+
+
+NOON, NIGHT = datetime(2026, 12, 17, 12, tzinfo=UTC), datetime(2026, 12, 17, 23, 30, tzinfo=UTC)
+"""The last day in time for 1 January; half past midnight of the next one in Berlin."""
+
+
+@pytest.mark.parametrize(
+    ("at", "settings", "judged_by"),
+    [
+        (NOON, {}, "jtl_pro"),
+        (NOON, {"boundary": "strict"}, "jtl_advanced"),
+        (NOON - timedelta(days=1), {"boundary": "strict"}, "jtl_pro"),
+        (NIGHT, {}, "jtl_advanced"),
+        (NIGHT, {"zone": "UTC"}, "jtl_pro"),
+    ],
+)
+def test_X1_D8_when_a_package_takes_effect_follows_the_settings(
+    at: datetime, settings: dict[str, Any], judged_by: str
+) -> None:
+    check = package(1000, changes=(edition_booked("jtl_advanced", FEBRUARY),), at=at, **settings)
+    assert asked(check) == ([] if judged_by == "jtl_pro" else ASKED)
+
+
 # They name each other.
 
 
@@ -112,7 +139,9 @@ def test_ED14_what_is_booked_in_the_same_configurator_is_named_in_each() -> None
     )
     check = package(1000, changes=(edition, wms, orders))
     assert check.beside == (edition, wms)
-    booked = warned(check)["knock_on"]["booked"]
+    values = warned(check)["knock_on"]
+    assert (values["current"], values["target"]) == (10000, 1000)
+    booked = values["booked"]
     assert [(row["subject"], row["target"]) for row in booked] == [("jtl", "jtl_advanced"), ("wms", "wms_start")]
     other = ask("edition", customer(), "wms", "wms_start", changes=(edition, wms, orders))
     assert other.beside == (edition, orders) and len(warned(other)["knock_on"]["booked"]) == 2

@@ -52,6 +52,22 @@ def test_a_kind_says_what_it_declares_and_nothing_else(kind: Kind):
     assert seen_in(checks_of(kind)) == declared(kind)
 
 
+ANY_LICENCE = {"malformed", "unknown_customer", "not_held", "not_available", "use_support"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "codes"),
+    [
+        ("production", ANY_LICENCE | {"no_saving"}),
+        ("shop_licence", ANY_LICENCE | {"subscription", "two_contracts"}),
+        ("pos", ANY_LICENCE | {"no_saving", "knock_on"}),
+        ("key_accounting", ANY_LICENCE - {"not_available"}),
+    ],
+)
+def test_what_may_be_said_of_a_licence_that_ends(kind: str, codes: set[str]):
+    assert KINDS[kind].codes == codes
+
+
 @pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
 def test_a_check_is_known_again_by_its_digest_when_it_has_been_in_a_history(kind: Kind):
     """By what it says alone: settings come with a run's first check only."""
