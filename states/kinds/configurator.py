@@ -27,9 +27,9 @@ def effective_at(inquiry: CustomerInquiry) -> datetime:
     return NoticeRule(boundary=context.boundary, zone=context.zone).effective_at(inquiry.at)
 
 
-def comes_first(inquiry: CustomerInquiry, change: BookedChange | None) -> bool:
+def comes_first(inquiry: CustomerInquiry, change: BookedChange) -> bool:
     """Whether a booked change holds when that takes effect which is asked for."""
-    return change is not None and change.effective_at is not None and change.effective_at <= effective_at(inquiry)
+    return change.effective_at is not None and change.effective_at <= effective_at(inquiry)
 
 
 def edition_then(inquiry: CustomerInquiry, family: Family) -> Edition | None:

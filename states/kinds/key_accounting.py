@@ -1,6 +1,8 @@
 """Key Accounting: optional in JTL Enterprise, booked and ended through sales (SUP3)."""
 
+from collections.abc import Sequence
 from dataclasses import replace
+from decimal import Decimal
 
 from states.kinds.documents import fixed_subject, no_target
 from states.kinds.kind import CustomerInquiry, Kind
@@ -12,6 +14,7 @@ from states.kinds.licence import (
     in_time,
 )
 from states.model.facts import Check
+from states.model.record import Licence
 from states.model.request import Request
 from states.paths.ticket import TicketPath
 
@@ -19,9 +22,7 @@ from states.paths.ticket import TicketPath
 class KeyAccountingTicket(TicketPath):
     """A ticket for sales; it ends at its term, or on the day agreed (SUP3)."""
 
-    traits = TicketPath.traits.but(
-        ticket="support_ticket_key_accounting", agrees=True, declined_by="SUP3", ends=("decided", "SUP3")
-    )
+    traits = TicketPath.traits.but(ticket="support_ticket_key_accounting", agrees=True, declined_by="SUP3")
 
 
 def malformed(request: Request) -> str | None:
@@ -39,15 +40,28 @@ def check(inquiry: CustomerInquiry) -> Check:
 
 
 def check_of_service(inquiry: LicenceInquiry) -> Check:
-    """A term that runs gives the date, otherwise sales agrees one (SUP3)."""
-    runs, effect = in_time(inquiry), inquiry.effect()
+    """A term that runs gives the date, otherwise sales agrees one: also where several licences of it, which end
+    together, have different terms (SUP3)."""
+    held = inquiry.record.of_product("key_accounting")
+    effects = {replace(inquiry, licence=licence).effect() for licence in held}
+    effect = effects.pop() if len(effects) == 1 else "unknown"
+    runs = in_time(inquiry) and len({licence.term_ends for licence in held}) == 1
+    by_term = runs and effect == "cancellation"
     return inquiry.conclude(
         called=None,
-        date_rule="term" if runs and effect == "cancellation" else "agreed",
+        date_rule="term" if by_term else "agreed",
         cost_effect=effect,
         term_ends=inquiry.licence.term_ends if runs else None,
-        cost=cost_of(inquiry.licence, effect),
+        notice=inquiry.notice if by_term else None,
+        cost=cost_of(inquiry.licence.model_copy(update={"price_per_month": price_of(held)}), effect),
     )
+
+
+def price_of(licences: Sequence[Licence]) -> Decimal | None:
+    """What they cost together; None where it is not known of one."""
+    prices = [licence.price_per_month for licence in licences]
+    known = [price for price in prices if price is not None]
+    return sum(known, start=Decimal(0)) if len(known) == len(prices) else None
 
 
 KIND = Kind(

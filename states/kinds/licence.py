@@ -207,12 +207,12 @@ def edition_label(record: Customer, catalogue: Catalogue, product: Product) -> s
 
 def offer_of(product: Product, editions: Mapping[Any, str]) -> Offer | None:
     """What the product is for this customer; without its family in the record, what every edition says alike."""
-    offer = offer_for(product, editions)
-    if offer is None and product.family is not None and product.family not in editions:
+    if product.family is not None and product.family not in editions:
         statuses = {edition_offer.status for edition_offer in product.offers.values()}
         if len(statuses) == 1 and statuses != {"not_available"}:
             return next(iter(product.offers.values()))
-    return offer
+        return None
+    return offer_for(product, editions)
 
 
 def no_saving_warning(product: Product, inferred: bool, ends_at: str | None = None) -> Warning:
@@ -253,7 +253,7 @@ def facts_asked_about(inquiry: LicenceInquiry) -> dict[str, Any]:
     """What a question quotes: the product, what is recorded of it, and what the catalogue says of it in the edition."""
     record, product = inquiry.record, inquiry.product
     values = {"product": product.label[record.language], "recorded": recorded_of(inquiry.licence)}
-    if inquiry.offer is None or product.family is None or product.family not in record.editions:
+    if inquiry.offer is None or product.family not in record.editions:
         return values
     edition = edition_label(record, inquiry.catalogue, product)
     return values | {"edition": edition, "listed": inquiry.offer.status}

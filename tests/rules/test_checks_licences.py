@@ -8,7 +8,7 @@ import pytest
 
 from catalogue.texts import say
 from states.model.facts import Check, Cost, Refusal
-from states.model.offers import Catalogue
+from states.model.offers import Catalogue, Notice, Source
 from tests.charts.lone_run import LoneRun, document_of
 from tests.rules.checks import AT, FAR, NEWER, SHIPPED, STABLE, ask, customer, editions, warned
 
@@ -462,6 +462,53 @@ def test_SUP3_key_accounting_ends_at_its_term_or_on_a_day_agreed(
     record = customer({"product": "key_accounting", "term_ends": term}, editions=editions("jtl_enterprise"))
     check = ask("key_accounting", record, "key_accounting")
     assert (check.date_rule, check.term_ends) == (date_rule, term_ends)
+
+
+EARLIER = "2026-12-31"
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "date_rule", "effect", "saved"),
+    [
+        ({"term_ends": FAR}, {"term_ends": FAR}, "term", "cancellation", "30"),
+        # Both end together: by the term of one the other would end too early, or be paid for nothing.
+        ({"term_ends": EARLIER}, {"term_ends": FAR}, "agreed", "cancellation", "30"),
+        ({"term_ends": FAR}, {"term_ends": EARLIER}, "agreed", "cancellation", "30"),
+        ({"term_ends": FAR}, {"term_ends": None}, "agreed", "cancellation", "30"),
+        ({"term_ends": FAR}, {"term_ends": FAR, "price_per_month": None}, "term", "cancellation", None),
+        ({"term_ends": FAR}, {"term_ends": FAR, "included": True}, "agreed", "unknown", None),
+    ],
+)
+def test_SUP3_several_licences_of_key_accounting_end_together(
+    first: dict[str, Any], second: dict[str, Any], date_rule: str, effect: str, saved: str | None
+) -> None:
+    one = {"product": "key_accounting", "price_per_month": "10"} | first
+    other = {"product": "key_accounting", "price_per_month": "20"} | second
+    check = ask("key_accounting", customer(one, other, editions=editions("jtl_enterprise")), "key_accounting")
+    cost = Cost(before=Decimal(saved), after=Decimal(0)) if saved else None
+    assert (check.date_rule, check.cost_effect, check.cost) == (date_rule, effect, cost)
+    assert (check.term_ends is None) == (date_rule == "agreed" and effect == "cancellation")
+
+
+def with_notice(days: int) -> Catalogue:
+    """The catalogue with a notice of Key Accounting."""
+    notice = Notice(days=days, source=Source(label="S", at="L213"))
+    products = SHIPPED.products
+    return SHIPPED.model_copy(update={
+        "products": products | {"key_accounting": products["key_accounting"].model_copy(update={"notice": notice})}
+    })  # fmt: skip
+
+
+def test_SUP3_D7_a_known_notice_of_key_accounting_is_shown_with_its_deadline() -> None:
+    held = {"product": "key_accounting", "term_ends": FAR}
+    record = customer(held, editions=editions("jtl_enterprise"))
+    says = ask("key_accounting", record, "key_accounting", catalogue=with_notice(30)).model_dump(exclude_unset=True)
+    run = LoneRun("key_accounting", says, subject="key_accounting", now=AT)
+    document = document_of(run, say)
+    assert "notice_unknown" not in [warning.code for warning in document.warnings]
+    assert document.order_by == datetime(2027, 1, 1, 23, tzinfo=UTC)
+    late = ask("key_accounting", record, "key_accounting", catalogue=with_notice(69))
+    assert (late.date_rule, late.notice) == ("agreed", None)
 
 
 def test_SUP3_key_accounting_is_called_by_its_name_whatever_the_number_of_its_licence() -> None:
