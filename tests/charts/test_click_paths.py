@@ -15,7 +15,7 @@ from states.model.effects import ApplyChange, BookOrder
 from states.model.record import Customer
 from states.model.request import Request
 from states.rules.cost_effect import listed_effect, offer_for
-from tests.charts.lone_run import DAY, document_of, guided_run, perform_task
+from tests.charts.lone_run import DAY, LoneRun, document_of, guided_run, perform_task
 from tests.rules.checks import FAR, SHIPPED, ask, customer, warned
 
 ROOT = Path(catalogue.__file__).resolve().parent.parent
@@ -255,3 +255,9 @@ def test_MOV1_MOV2_who_decouples_a_marketplace_is_shown_that_way_in_either_mode(
         (task,) = document_of(run, say).tasks
         assert "1. Do not deactivate the marketplace account" in task.instructions
         assert "Marktplatzkonten verwalten" not in task.instructions
+
+
+def test_ECO2_X12_in_guided_mode_too_nothing_is_clicked_for_what_ends_at_a_third_party_alone() -> None:
+    run = LoneRun("ecomdata", {"outside": ({"what": "ecomdata", "rule": "ECO2"},), "mode": "guided"})
+    assert run.confirm("third_party", proof={"reference": "T-1"}) is None
+    assert (run.state, run.memory.tasks) == ("external", ())
