@@ -308,6 +308,12 @@ def addons(*numbers: str, form: tuple[str, ...] | None = None) -> dict[str, Any]
             {"addons": {"A-1": "end", "A-2": "end"}, "A-1": {"m": "x"}},
             ("ADD1", ["m"]),
         ),
+        (
+            addons("A-1", "A-2", form=()),
+            {"addons": {"A-1": "end", "A-2": "end"}, "A-1": {"m": "x"}},
+            ("ADD1", ["details"]),
+        ),
+        (addons("A-1", form=("m", "n")), {"addons": {"A-1": "end"}, "m": "x", "A-1": {"n": "y"}}, None),
     ],
 )
 def test_ADD1_ADD2_SHH2_details_that_an_order_needs(says, details, missing):
@@ -396,7 +402,7 @@ def test_a_request_for_the_same_target_is_that_run_and_may_bring_other_details_b
     assert run.memory.request.details == {"a": 1}
     scheduled(run)
     assert run.chart.would_refuse("requested", run.memory.request, run.now) is None
-    plain = run.memory.request.model_copy(update={"details": None})
+    plain = run.memory.request.model_copy(update={"details": None, "explanation": None})
     assert run.chart.would_refuse("requested", plain, run.now) is None
     other = run.memory.request.model_copy(update={"details": {"a": 2}})
     values = {"event": "requested", "state": "scheduled", "enabled": ["supersede", "request_revocation"]}

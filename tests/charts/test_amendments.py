@@ -1,11 +1,12 @@
 """Another target over a booked order, another catalogue, surplus, news of other runs: each on its chart alone."""
 
-from datetime import date
+from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
 from states.model.effects import CheckLicences, Notify, Tell
-from states.model.facts import Receipt, Refusal
+from states.model.facts import Question, Receipt, Refusal, RunSettings
 from states.model.request import LicenceChanged
 from states.rules.surplus_resolution import with_licence_news
 from tests.charts.lone_run import (
@@ -63,8 +64,9 @@ def test_X10_open_questions_about_the_former_target_are_closed():
 def test_X10_a_target_that_is_not_possible_changes_nothing():
     run = edition(target="jtl_advanced")
     run.says["refusal"] = GONE
+    before = run.memory.timeline
     assert run.request(target="jtl_start") == GONE
-    assert (run.state, run.memory.request.target) == ("order", "jtl_advanced")
+    assert (run.state, run.memory.request.target, run.memory.timeline) == ("order", "jtl_advanced", before)
 
 
 def test_X10_a_target_asked_about_is_judged_at_the_moment_of_asking():
@@ -120,6 +122,18 @@ def test_X10_abandoning_a_change_puts_everything_back():
     assert run.notice("change_dropped") == TOLD
     line = next(line for line in memory.timeline if line.event == "change_dropped")
     assert (line.note, line.values) == ("note.change_dropped", {"target": "jtl_advanced"})
+    assert run.send("request_revocation", explanation="all of it by mistake") is None
+    assert run.task("revocation")
+
+
+def test_X10_asked_again_for_the_standing_target_it_is_an_act_of_the_customers():
+    run = over_standing()
+    later = NOW + timedelta(minutes=2)
+    assert run.request(target="jtl_advanced", time=later) is None
+    line = run.memory.timeline[-1]
+    assert (run.state, line.event, line.by, line.at) == ("scheduled", "requested", "c", later)
+    refusal = run.request(target="jtl_start", time=NOW)
+    assert refusal is not None and refusal.values["fault"] == "fault.before_previous"
 
 
 def test_X10_what_a_person_clarified_for_the_standing_order_is_put_back():
@@ -368,6 +382,38 @@ def test_X5_declined_is_not_orderable_until_asked_again():
     assert run.memory.refusal is None and run.task("clarify_cost")
 
 
+OF_COST: dict[str, Any] = {"cost_effect": "unknown", "questions": (ASK_COST,)}
+OF_TERM: dict[str, Any] = PAID | {"term_ends": "2026-12-31", "questions": (ASK_TERM,)}
+OF_ANNUAL: dict[str, Any] = NOTICE | {"questions": (ASK_TERM,)}
+IN_WORDS = Question(type="clarify", rule="FFN1", values={"recorded": "R"})
+
+
+@pytest.mark.parametrize(
+    ("kind", "says", "type_", "answer", "otherwise"),
+    [
+        ("production", OF_COST, "clarify_cost", {"decision": "none"}, ASK_COST),
+        ("voucher", OF_TERM, "clarify_term", {"at": "2027-06-30"}, {"term_ends": "2027-01-02"}),
+        ("edition", OF_ANNUAL, "clarify_term", {"at": "2027-06-30"}, ASK_TERM),
+        ("fulfillment", {"cost_effect": "none", "questions": (IN_WORDS,)}, "clarify", {"note": "one left"}, IN_WORDS),
+    ],
+)
+@pytest.mark.parametrize("declined", [False, True])
+def test_X5_X6_X14_FFN1_what_is_recorded_otherwise_by_now_is_asked_anew(kind, says, type_, answer, otherwise, declined):
+    run = LoneRun(kind, says)
+    if run.state == "feature_warning":
+        run.acknowledge()
+    assert (run.reject(type_) if declined else run.confirm(type_, **answer)) is None
+    run.receive("licence_changed", None)
+    assert run.tasks() == (), "the record says what it said"
+    if isinstance(otherwise, Question):
+        otherwise = {"questions": (otherwise.model_copy(update={"values": {"product": "P", "recorded": "S"}}),)}
+    run.says |= otherwise
+    run.receive("licence_changed", None)
+    assert (run.memory.refusal, "place_order" in run.chart.enabled()) == (None, False)
+    assert run.confirm(type_, **answer) is None
+    assert "place_order" in run.chart.enabled()
+
+
 def test_FFN1_a_note_is_asked_for_in_words():
     run = LoneRun(
         "fulfillment",
@@ -423,7 +469,8 @@ def test_SL1_another_decision_than_those_asked_for_is_malformed():
 
 
 def test_a_refused_check_ends_the_run_and_tells_the_customer():
-    run = LoneRun("voucher", PAID | {"refusal": GONE})
+    run = LoneRun("voucher", PAID, held_back=("check_licences",))
+    run.answer(check=run.next_check(refusal=GONE, settings=RunSettings()))
     assert (run.state, run.memory.refusal) == ("refused", GONE)
     assert run.notices() == [("refused", "customer")]
 
@@ -515,8 +562,7 @@ def test_X13_a_revocation_lists_what_was_ended_for_its_sake():
         ("L-9", {"kind": "voucher"}), ("L-1", {"kind": "pos"}), ("L-2", {"kind": "pos"}),
     ]  # fmt: skip
     run.says["surplus"] = (ENDING,)
-    run.memory.licence_news = with_licence_news(run.memory, LicenceChanged(licence="L-2", state="applied"), NOW)
-    run.send("recheck_licences")
+    run.receive("licence_changed", LicenceChanged(licence="L-2", state="applied"))
     scheduled(run)
     run.send("request_revocation", explanation="x")
     assert run.task("revocation").values["cancelled"] == [

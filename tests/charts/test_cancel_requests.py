@@ -130,7 +130,9 @@ def test_where_abandon_is_not_possible_it_is_a_line() -> None:
     asked(run)
     line = run.memory.timeline[-1]
     assert (run.state, run.memory.tasks, line.at) == ("scheduled", (), NOW + DAY)
-    assert (line.event, line.note) == ("cancel_requested", "note.cancel_requested_not_possible")
+    assert (line.event, line.note, line.actor) == (
+        "cancel_requested", "note.cancel_requested_not_possible", "operator",
+    )  # fmt: skip
 
 
 def test_while_the_first_check_is_under_way_it_is_a_line() -> None:

@@ -179,6 +179,14 @@ def test_the_settings_come_with_the_first_check_and_stand_in_the_run_alone():
     assert run.check == run.next_check(term_ends="2027-09-30")
 
 
+@pytest.mark.parametrize(("reset", "name"), [(None, "r"), ("again", "again")])
+def test_a_run_that_was_reset_before_its_first_check_names_what_it_does_anew(reset: str | None, name: str) -> None:
+    run = LoneRun("voucher", PAID | {"questions": (ASK_TERM,)}, held_back=("check_licences",))
+    run.answer(check=run.next_check(settings=RunSettings(), run_id=reset))
+    assert run.memory.names() == (name,)
+    assert run.memory.name_of(run.effects[-1].number) == name
+
+
 def test_X10_a_request_for_another_target_counts_as_an_act_of_the_customer():
     run = edition()
     run.wait(NOW + 8 * DAY)

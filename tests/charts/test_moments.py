@@ -37,8 +37,10 @@ def messages(time: datetime, **more: Any) -> list[tuple[str, Any]]:
 def test_a_moment_out_of_bounds_is_refused_wherever_it_arrives(time, fault):
     run = edition()
     run.memory.last_customer_at = None
+    limit = NOW - WEEK if fault == "fault.too_old" else NOW + AHEAD
+    values = {"fault": fault, "time": time.isoformat(), "limit_at": limit.isoformat()}
     for event, message in messages(time):
-        assert fault_of(run.chart.would_refuse(event, message, NOW)) == fault
+        assert run.chart.would_refuse(event, message, NOW) == Refusal(rule="contract", code="malformed", values=values)
 
 
 @pytest.mark.parametrize("time", WITHIN)

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from catalogue.texts import say
-from states.model.facts import RunSettings
+from states.model.facts import Refusal, RunSettings
 from states.model.request import Reason
 from tests.charts.lone_run import (
     ASK_COST,
@@ -122,7 +122,8 @@ def test_X10_what_was_written_goes_on_with_another_target():
 
 def test_a_reason_is_one_of_the_catalogues_list_and_never_a_condition():
     run = edition({"settings": LISTED})
-    assert fault_of(run.request(reason={"code": "because"})) == "fault.reason"
+    known = {"fault": "fault.reason", "code": "because", "known": ["cost", "season"]}
+    assert run.request(reason={"code": "because"}) == Refusal(rule="contract", code="malformed", values=known)
     assert fault_of(run.request(reason={"code": "cost"})) is None
     shown = document_of(run).reason
     assert shown is not None and (shown.code, shown.text) == ("cost", None)
@@ -166,14 +167,17 @@ def test_a_day_that_an_answer_does_not_use_is_refused(kind, says, type_, decisio
 
 def test_X2_an_override_names_nothing_that_does_not_stand_in_the_way():
     run = edition({"surplus": (UNAVAILABLE,)})
-    assert fault_of(run.send("override_surplus", licences=["L-9", "L-77"])) == "fault.licences_unknown"
+    values = {"fault": "fault.licences_unknown", "licences": ["L-77"]}
+    refusal = run.send("override_surplus", licences=["L-9", "L-77"])
+    assert refusal == Refusal(rule="X2", code="malformed", values=values)
     assert run.send("override_surplus", licences=["L-9"]) is None
 
 
 def test_ADD2_an_order_decides_about_no_other_add_on():
     run = LoneRun("hosting", PAID | {"addons": ({"licence": "A-1", "product": "P"},)})
     details = {"addons": {"A-1": "end", "A-9": "end"}}
-    assert fault_of(run.send("place_order", details=details)) == "fault.addons_unknown"
+    values = {"fault": "fault.addons_unknown", "addons": ["A-9"]}
+    assert run.send("place_order", details=details) == Refusal(rule="ADD2", code="malformed", values=values)
     none = LoneRun("hosting", PAID)
     assert fault_of(none.send("place_order", details={"addons": {"A-1": "end"}})) == "fault.addons_unknown"
     assert run.send("place_order", details={"addons": {"A-1": "end"}}) is None

@@ -144,6 +144,20 @@ def test_runs_of_the_first_revision_take_it_as_they_did() -> None:
     assert run.send("place_order", by="…") is None
 
 
+@pytest.mark.parametrize(("revision", "state"), [(1, "order"), (2, "refused")])
+def test_a_start_that_is_unfilled_is_judged_by_the_settings_that_its_first_check_brings(
+    revision: int, state: str
+) -> None:
+    run = LoneRun("voucher", PAID, held_back=("check_licences",), by="…")
+    run.answer(check=run.next_check(settings=RunSettings(revision=revision)))
+    run.release()
+    assert run.state == state
+    values = {"fault": "fault.unfilled", "field": "by", "given": "…"}
+    assert run.memory.refusal == (
+        Refusal(rule="contract", code="malformed", values=values) if state == "refused" else None
+    )
+
+
 def test_a_request_that_is_unfilled_is_refused_too() -> None:
     run = LoneRun("voucher", PAID)
     refusal = run.chart.would_refuse("requested", Request(**run.memory.request.model_dump() | {"by": "…"}), NOW)
