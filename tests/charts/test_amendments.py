@@ -37,6 +37,15 @@ EFFECTIVE = moment("2027-01-31 23:00")
 ENDING = UNAVAILABLE.model_copy(update={"ends_at": EFFECTIVE})
 
 
+LOOKS_AT_NEWS = [
+    edition,
+    lambda: scheduled(edition()),
+    lambda: LoneRun("edition", NOTICE, **EDITION),
+    lambda: LoneRun("key_accounting", {"date_rule": "agreed"}, subject="key_accounting"),
+]
+"""Runs where news of the customer's licences may matter."""
+
+
 # A change of target (X10).
 
 
@@ -475,7 +484,7 @@ def test_a_refused_check_ends_the_run_and_tells_the_customer():
     assert run.notices() == [("refused", "customer")]
 
 
-@pytest.mark.parametrize("run", [edition, lambda: scheduled(edition()), lambda: LoneRun("edition", NOTICE, **EDITION)])
+@pytest.mark.parametrize("run", LOOKS_AT_NEWS)
 def test_a_refusal_found_in_passing_changes_nothing(run):
     there = run()
     before, check = there.state, there.memory.check
@@ -494,7 +503,7 @@ def test_X2_news_of_a_licence_leads_on_by_itself():
     assert run.state == "order"
 
 
-@pytest.mark.parametrize("run", [edition, lambda: scheduled(edition()), lambda: LoneRun("edition", NOTICE, **EDITION)])
+@pytest.mark.parametrize("run", LOOKS_AT_NEWS)
 def test_X3_news_is_looked_at_wherever_it_matters(run):
     there = run()
     checks = len([effect for effect in there.effects if isinstance(effect, CheckLicences)])

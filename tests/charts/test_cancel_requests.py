@@ -109,6 +109,19 @@ def test_what_it_would_do_follows_the_run() -> None:
     assert run.task("abandon").values == {"does": "drops_order"} == {"does": what_it_does(run.memory)}
 
 
+def test_what_one_person_proposed_goes_where_it_would_do_something_else_by_now() -> None:
+    run = LoneRun("voucher", PAID | {"mode": "guided", "settings": RunSettings(second_opinion=("abandon:abandon",))})
+    asked(run)
+    assert run.confirm("abandon", by="anna", decision="abandon") is None
+    assert run.task("abandon").proposed is not None
+    assert run.send("place_order") is None
+    assert run.task("abandon").proposed is None
+    assert run.confirm("abandon", by="otto", decision="abandon") is None
+    assert run.state == "placing", "he is the first who says so of an order"
+    assert run.confirm("abandon", by="anna", decision="abandon") is None
+    assert run.state == "abandoned"
+
+
 def test_the_customers_clock_runs_on_and_he_hears_nothing() -> None:
     run, quiet = asked(edition()), edition()
     assert (run.memory.idle_since, run.chart.timers()["remind"]) == (

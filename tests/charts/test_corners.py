@@ -156,6 +156,15 @@ def test_X8_a_run_is_judged_by_its_own_version():
     assert next(effect for effect in run.effects if isinstance(effect, ApplyChange)).catalogue == "v1"
 
 
+@pytest.mark.parametrize("run", [edition, lambda: scheduled(edition())])
+def test_X8_a_catalogue_that_comes_into_force_meanwhile_does_not_judge_a_run_by_itself(run):
+    there = run()
+    there.says["in_force"] = "v2"
+    for _ in range(2):
+        there.receive("licence_changed", None)
+        assert next(each for each in reversed(there.effects) if isinstance(each, CheckLicences)).version == "v1"
+
+
 def test_nobody_is_told_where_nobody_waits():
     assert not [effect for effect in scheduled(LoneRun("voucher", PAID)).effects if isinstance(effect, Tell)]
 

@@ -14,7 +14,7 @@ from states.model.request import ConfirmTask, RejectTask
 from states.rules.moments import AHEAD
 from states.views.audience import audience_of
 from states.views.status import status
-from tests.charts.lone_run import ASK_TERM, DAY, EDITION, NOTICE, NOW, PAID, LoneRun, moment
+from tests.charts.lone_run import ASK_TERM, DAY, EDITION, INCLUDED, NOTICE, NOW, PAID, LoneRun, moment
 from tests.charts.test_outcome import held
 
 HOUR = timedelta(hours=1)
@@ -208,6 +208,100 @@ def test_a_task_that_needs_a_day_and_stands_in_no_row_takes_none() -> None:
     assert not takes_at(run.chart.turn(), stranger)
 
 
+def given_up() -> LoneRun:
+    """A booking keeps failing."""
+    run = LoneRun("voucher", PAID, held_back=("place_order",))
+    run.send("place_order")
+    run.fails()
+    return run
+
+
+def switched_off() -> LoneRun:
+    """A licence that costs nothing is to be switched off by hand."""
+    run = LoneRun("voucher", INCLUDED | {"mode": "guided"})
+    run.send("place_order")
+    run.wait(NOW)
+    return run
+
+
+def agreed_and_asked_back() -> LoneRun:
+    """Sales have agreed on a day, and the customer wants to keep it."""
+    run = grant()
+    assert run.confirm("support_ticket", decision="granted", at="2027-02-28") is None
+    assert run.send("request_revocation", explanation="clicked wrongly") is None
+    return run
+
+
+@pytest.mark.parametrize(
+    ("open_run", "type_", "answer"),
+    [
+        (given_up, "repair", {"decision": "retry"}),
+        (switched_off, "perform", PROVED),
+        (agreed_and_asked_back, "revocation", {"decision": "granted"}),
+    ],
+)
+def test_a_day_is_taken_only_where_one_is_asked_for(open_run: Any, type_: str, answer: dict[str, Any]) -> None:
+    run = open_run()
+    assert code_of(run.confirm(type_, at="2027-02-28", **answer)) == "at_needless"
+    assert run.confirm(type_, **answer) is None
+
+
+# What a refusal says beside its name: what was asked for, what was named, and what would be right.
+
+REFUSED: list[tuple[Any, str, dict[str, Any], dict[str, Any]]] = [
+    (package_zero, "surplus", {"at": "2027-01-31"}, {
+        "fault": "fault.at_past", "asked": "package_zero", "at": "2027-01-31", "limit_at": "2027-01-31T23:00:00+00:00",
+    }),
+    (term, "clarify_term", {"at": "2037-01-05"}, {
+        "fault": "fault.at_far", "asked": "term", "at": "2037-01-05", "limit_on": "2037-01-04",
+    }),
+    (booking, "perform", {"proof": {"reference": "T-1", "confirmed_at": NOW - SECOND}}, {
+        "fault": "fault.confirmed_early", "ordered": True, "others": False,
+        "limit_at": "2027-01-04T11:00:00+00:00", "confirmed_at": "2027-01-04T10:59:59+00:00",
+    }),
+    (booking, "perform", {"proof": {"reference": "T-1", "confirmed_at": NOW + HOUR}}, {
+        "fault": "fault.confirmed_at",
+        "limit_at": "2027-01-04T11:05:00+00:00", "confirmed_at": "2027-01-04T12:00:00+00:00",
+    }),
+    (term, "clarify_term", {"at": "2027-01-31", "proof": {"reference": "T-1", "confirmed_at": NOW - 400 * DAY}}, {
+        "fault": "fault.confirmed_early", "ordered": False, "others": True,
+        "limit_at": "2027-01-04T11:00:00+00:00", "confirmed_at": "2025-11-30T11:00:00+00:00",
+    }),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("open_run", "type_", "answer", "values"), REFUSED)
+def test_X6_X12_X4_a_date_that_cannot_be_right_is_told_what_would_be(
+    open_run: Any, type_: str, answer: dict[str, Any], values: dict[str, Any]
+) -> None:
+    refusal = open_run().confirm(type_, **answer)
+    assert refusal is not None and refusal.values == values
+
+
+ODD: list[tuple[Any, str, dict[str, Any], list[dict[str, Any]]]] = [
+    (term, "clarify_term", {"at": "2030-01-05"}, [
+        {"doubt": "far", "months": 36, "asked": "term", "at": "2030-01-05"},
+    ]),
+    (grant, "support_ticket", {"decision": "granted", "at": "2027-01-05"}, [
+        {"doubt": "over", "asked": "grant", "at": "2027-01-05"},
+    ]),
+    (appointment, "appointment", {"at": "2027-01-10"}, [
+        {"doubt": "odd_hour", "asked": "appointment", "at": "2027-01-10"},
+    ]),
+    (term, "clarify_term", {"at": "2027-01-31", "proof": {"reference": "T-1", "confirmed_at": NOW - 30 * DAY}}, [
+        {"doubt": "proof_old", "weeks": 4, "confirmed_at": "2026-12-05T11:00:00+00:00"},
+    ]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("open_run", "type_", "answer", "doubts"), ODD)
+def test_confirm_anyway_says_what_is_odd_about_which_date(
+    open_run: Any, type_: str, answer: dict[str, Any], doubts: list[dict[str, Any]]
+) -> None:
+    refusal = open_run().confirm(type_, **answer)
+    assert refusal == Refusal(rule="contract", code="confirm_anyway", values={"doubts": doubts})
+
+
 # A booking for another date than the run's.
 
 
@@ -215,6 +309,30 @@ def test_D7_X12_a_booking_for_another_date_is_asked_back_where_the_date_is_known
     assert code_of(booking_by_notice().confirm("perform", at="2027-01-31", **PROVED)) is None
     assert code_of(booking_by_notice().confirm("perform", at="2027-02-28", **PROVED)) == "? other_date"
     assert code_of(booking().confirm("perform", at="2027-02-28", **PROVED)) is None, "its notice is not known (D7)"
+
+
+@pytest.mark.parametrize(
+    ("at", "planned_at"),
+    [("2027-01-31", None), ("2027-02-28", None), ("2027-03-31", "2027-01-31T23:00:00+00:00")],
+)
+def test_X12_a_booking_that_is_overdue_may_be_for_the_date_planned_or_the_one_shown(
+    at: str, planned_at: str | None
+) -> None:
+    run = booking_by_notice()
+    assert "booking_overdue" in run.wait(moment("2027-01-18"))
+    refusal = run.confirm("perform", at=at, **PROVED)
+    assert code_of(refusal) == ("? other_date" if planned_at else None)
+    assert refusal is None or refusal.values["doubts"] == [
+        {"doubt": "other_date", "planned_at": planned_at, "asked": "booking", "at": at}
+    ]
+
+
+def test_D7_X12_where_no_date_is_shown_any_more_a_booking_is_for_no_other() -> None:
+    run = booking()
+    assert "booking_overdue" in run.wait(moment("2027-02-01 12:00"))
+    assert run.order.effective_at is None
+    assert run.confirm("perform", at="2027-03-31", **PROVED) is None
+    assert run.order.effective_at == moment("2027-03-31 22:00")
 
 
 # Proofs.
@@ -312,6 +430,9 @@ def test_no_decision_of_any_type_is_dated_before_its_task_or_to_come(
     assert (code_of(refusal) if fault else code_of(refusal) not in ("time_before_task", "future_time")) == (
         fault or True
     )
+    if fault == "time_before_task":
+        limits = {"time": (run.now + ahead).isoformat(), "limit_at": (run.now - DAY).isoformat()}
+        assert refusal is not None and refusal.values == {"fault": "fault.time_before_task"} | limits
     confirmed = ConfirmTask(decision="x", time=run.now + ahead, **said)
     refusal = run.chart.would_refuse("confirm_task", confirmed, run.now)
     assert (code_of(refusal) if fault else code_of(refusal) not in ("time_before_task", "future_time")) == (
@@ -361,3 +482,52 @@ def test_runs_of_the_first_revision_judge_as_they_did() -> None:
     assert code_of(run.confirm("appointment", at=NOW - SECOND)) == "at_past"
     early = {"proof": {"reference": "T-1", "confirmed_at": NOW - 400 * DAY}}
     assert run.confirm("appointment", at="2062-01-01T03:00:00Z", **early) is None
+
+
+def of_the_first_revision(run: LoneRun) -> LoneRun:
+    """The run as one that was requested before dates were weighed."""
+    run.memory.settings = run.memory.settings.model_copy(update={"revision": 1})
+    return run
+
+
+@pytest.mark.parametrize(
+    ("open_run", "type_", "at", "fault"),
+    [
+        (booking, "perform", NOW + DAY, None),
+        (booking, "perform", NOW + DAY + SECOND, "confirmed_at"),
+        (booking, "perform", datetime(1970, 1, 1, tzinfo=UTC), None),
+        (booking, "perform", datetime(1969, 12, 31, 23, tzinfo=UTC), "confirmed_early"),
+        (instead_of_an_order, "third_party", datetime(2199, 12, 31, tzinfo=UTC), None),
+        (instead_of_an_order, "third_party", datetime(2200, 1, 1, tzinfo=UTC), "confirmed_at"),
+        (instead_of_an_order, "third_party", datetime(1970, 1, 1, tzinfo=UTC), None),
+        (instead_of_an_order, "third_party", datetime(1969, 12, 31, 23, tzinfo=UTC), "confirmed_early"),
+    ],
+)
+def test_X12_X9_runs_of_the_first_revision_take_a_proof_of_any_year_but_no_booking_of_the_day_after_tomorrow(
+    open_run: Any, type_: str, at: datetime, fault: str | None
+) -> None:
+    run = of_the_first_revision(open_run())
+    assert code_of(run.confirm(type_, proof={"reference": "T-1", "confirmed_at": at})) == fault
+
+
+@pytest.mark.parametrize(("at", "fault"), [("2199-12-31", None), ("2200-01-01", "at_far")])
+def test_MOV1_runs_of_the_first_revision_take_an_appointment_of_any_year_to_come(at: str, fault: str | None) -> None:
+    assert code_of(of_the_first_revision(appointment()).confirm("appointment", at=at)) == fault
+
+
+@pytest.mark.parametrize(("revision", "fault"), [(1, None), (2, "at_past")])
+def test_MOV1_an_appointment_is_to_come_when_the_decision_arrives_and_in_the_first_revision_when_it_was_taken(
+    revision: int, fault: str | None
+) -> None:
+    run = appointment()
+    run.memory.settings = run.memory.settings.model_copy(update={"revision": revision})
+    run.now = NOW + 2 * DAY
+    said = {"time": NOW + DAY, "at": NOW + DAY + HOUR}
+    assert code_of(run.confirm("appointment", **said)) == fault
+
+
+@pytest.mark.parametrize(("revision", "fault"), [(1, None), (2, "time_before_task")])
+def test_runs_of_the_first_revision_take_a_decision_dated_before_its_task(revision: int, fault: str | None) -> None:
+    run = term()
+    run.memory.settings = run.memory.settings.model_copy(update={"revision": revision})
+    assert code_of(run.confirm("clarify_term", at="2027-01-31", time=NOW - DAY)) == fault

@@ -28,7 +28,11 @@ def test_it_says_who_decided_it_when_and_what(named: bool) -> None:
     assert run.confirm("revocation", by="anna", decision="declined", note="It stands") is None
     decided_at = run.now
     run.wait(run.now + DAY)
-    values = refused(run, task if named else None).values
+    run.receive("cancel_requested", None)
+    assert run.memory.timeline[-1].task is None
+    refusal = refused(run, task if named else None)
+    values = refusal.values
+    assert (values["task"], values["open"], "fault" in values) == (task if named else "-", [], not named)
     assert (values["decided_by"], values["decided_at"]) == ("anna", decided_at.isoformat())
     assert (values["type"], values["outcome"], values["note"]) == ("revocation", "declined", "It stands")
 

@@ -66,6 +66,14 @@ def test_whoever_has_a_task_reads_what_the_customer_said(kind, says, request_):
     assert "a@b.example" in instructions(run)
 
 
+def test_a_later_request_says_in_the_timeline_what_it_says_anew_and_no_more():
+    run = edition(details={"a": 1}, explanation="e")
+    assert run.request(details={"a": 2}, explanation=None) is None
+    assert run.memory.timeline[-1].values == {"details": {"a": 2}}
+    assert run.request(explanation="f") is None
+    assert run.memory.timeline[-1].values == {"explanation": "f"}
+
+
 def test_no_details_replace_the_former_ones():
     run = edition(details={"a": 1})
     assert run.request(details={}) is None

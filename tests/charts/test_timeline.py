@@ -4,8 +4,10 @@ from datetime import timedelta
 
 import pytest
 
+from states.chart.decisions import sender_of
 from states.chart.timeline import MOST
 from states.model.memory import TimelineLine
+from states.model.request import CUSTOMER_MESSAGES, OPERATOR_MESSAGES
 from tests.charts.lone_run import NOW, LoneRun, document_of, edition, scheduled
 
 
@@ -43,6 +45,18 @@ def test_X2_decisions_alone_may_be_more_and_equal_ones_are_counted() -> None:
     said = {line.note for line in run.memory.timeline}
     assert {f"reason {number}" for number in range(MOST + 5)} <= said
     assert len(run.memory.timeline) > MOST > own
+
+
+@pytest.mark.parametrize(
+    ("event", "actor"),
+    [
+        *((event, "customer") for event in (*CUSTOMER_MESSAGES, "requested")),
+        *((event, "operator") for event in OPERATOR_MESSAGES),
+        *((event, "system") for event in ("licence_changed", "answered", "nobody_knows")),
+    ],
+)
+def test_a_message_that_was_not_taken_is_its_senders_by_the_event_alone(event: str, actor: str) -> None:
+    assert sender_of(event) == actor
 
 
 def test_a_line_that_is_counted_says_so() -> None:
