@@ -12,7 +12,7 @@ from states.model.base import Value
 from states.model.effects import Notify
 from states.model.memory import TimelineLine
 from states.model.reconciliation import How
-from states.model.request import CUSTOMER_MESSAGES, OPERATOR_MESSAGES
+from states.model.request import CUSTOMER_MESSAGES, OPERATOR_MESSAGES, RejectTask
 from states.model.sent_mails import SentMail
 from states.model.status import CancellationItem, Status, TaskEntry, TimelineEntry
 from states.views.audience import (
@@ -165,6 +165,48 @@ def test_X9_an_operators_words_are_the_customers_where_the_contract_says_so(run:
     assert (line["actor"], line["by"]) == ("operator", BRAND)
     assert words in line["note"] and "Dazu: " in line["note"]
     assert OPERATOR not in str(line)
+
+
+def to_be_booked() -> LoneRun:
+    """An order that a person books."""
+    run = LoneRun("voucher", PAID | {"mode": "guided"})
+    assert run.send("place_order") is None
+    return run
+
+
+def partners_to_leave() -> LoneRun:
+    """A network that is left partner by partner."""
+    partners = [{"what": "partner", "rule": "FFN1", "name": name, "subject": name} for name in ("P-1", "P-2")]
+    run = LoneRun("fulfillment", {"cost_effect": "none", "outside": partners}, subject="ffn")
+    assert run.send("place_order") is None
+    return run
+
+
+PROOF = {"reference": "B-9", "confirmed_by": "p", "confirmed_at": NOW.isoformat()}
+DECIDED: list[tuple[Any, dict[str, Any] | None, str, dict[str, Any]]] = [
+    (to_be_booked, {"proof": PROOF}, "retold", {"type": "perform", "outcome": "confirmed"} | PROOF),
+    (to_be_booked, None, "operators", {"type": "perform", "outcome": "rejected", "note": "no", "stays_open": True}),
+    (
+        partners_to_leave,
+        {"proof": PROOF},
+        "retold",
+        {"type": "third_party", "step": "partner", "name": "P-1", "outcome": "confirmed"} | PROOF,
+    ),
+]
+
+
+@pytest.mark.parametrize(("open_run", "confirmed", "whose", "said"), DECIDED)
+def test_X12_X9_FFN5_a_decision_says_what_was_done_and_is_the_operators_where_nothing_changes(
+    open_run: Any, confirmed: dict[str, Any] | None, whose: str, said: dict[str, Any]
+) -> None:
+    run = open_run()
+    task = run.memory.tasks[0]
+    if confirmed is None:
+        run.would_take("reject_task", RejectTask(by="o", task=task.task, note="no"))
+    else:
+        assert run.confirm_task(task, **confirmed) is None
+    line = next(line for line in reversed(run.memory.timeline) if line.event.endswith("_task"))
+    assert (audience_of(line), line.values) == (whose, said)
 
 
 def production() -> LoneRun:

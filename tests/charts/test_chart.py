@@ -9,7 +9,9 @@ from statemachine.exceptions import InvalidDefinition, TransitionNotAllowed
 
 from states.chart import base, orders
 from states.chart.base import Chart, UnknownState
+from states.chart.callbacks import guards_of
 from states.chart.state_names import AWAITED_EFFECT, PUBLIC_STATE
+from states.chart.traits import Traits
 from states.chart.turn import Turn
 from states.kinds.registry import KINDS
 from states.kinds.voucher import VoucherEnd
@@ -183,6 +185,38 @@ class Whole(Chart):
     received = State(initial=True, enter="does_not_exist")
     over = State(final=True)
     leave = received.to(over)
+
+
+def guessed(model: Memory) -> bool:
+    """A guard of the memory alone."""
+    return model.revoking
+
+
+def clicks(model: Memory, traits: Traits) -> bool:
+    """A guard of memory and traits."""
+    return traits.clicked
+
+
+class Guarded(Chart):
+    """A path with each form of a guard, as it is and denied."""
+
+    received = State(initial=True)
+    over = State(final=True)
+    if_guessed = received.to(over, cond=guessed)
+    unless_guessed = received.to(over, unless=guessed)
+    if_clicked = received.to(over, cond=clicks)
+    unless_clicked = received.to(over, unless=clicks)
+    if_both = received.to(over, cond=[guessed, clicks])
+
+
+@pytest.mark.parametrize("revoking", [True, False])
+@pytest.mark.parametrize("clicked", [True, False])
+def test_what_is_possible_is_what_the_guards_let_through(revoking: bool, clicked: bool) -> None:
+    own = {"if_guessed": revoking, "unless_guessed": not revoking, "if_clicked": clicked, "unless_clicked": not clicked}
+    own["if_both"] = revoking and clicked
+    there = memory().model_copy(update={"revoking": revoking})
+    possible = guards_of(Guarded).possible(there, Traits(clicked=clicked))
+    assert {event for event in possible if event in own} == {event for event, holds in own.items() if holds}
 
 
 def test_a_callback_that_a_chart_does_not_have_is_said_with_its_name():

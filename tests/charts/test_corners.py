@@ -226,6 +226,27 @@ def test_a_question_is_asked_after_a_refused_booking_too():
     assert run.task("clarify_term")
 
 
+def test_X2_what_came_into_surplus_while_it_was_booked_stands_against_the_next_order():
+    run = edition(held_back=("place_order",))
+    run.send("place_order")
+    run.says["surplus"] = (UNAVAILABLE,)
+    news(run)
+    run.refuses = NO
+    run.release()
+    assert (run.state, run.memory.refusal) == ("order", NO)
+    assert "place_order" not in run.chart.enabled()
+    assert run.send("recheck_licences") is None
+    assert run.state == "surplus_resolution"
+
+
+def test_X6_a_term_that_the_orders_own_check_finds_takes_the_place_of_the_one_said():
+    run = LoneRun("voucher", PAID | {"term_ends": None, "questions": (ASK_TERM,)})
+    run.confirm("clarify_term", at="2027-06-30")
+    run.says |= {"term_ends": "2027-03-31", "questions": ()}
+    scheduled(run)
+    assert (run.order.effective_at, run.order.term) == (moment("2027-03-31 22:00"), None)
+
+
 def test_every_open_question_but_the_term_is_asked_beside_the_cost():
     partners = Question(type="clarify", rule="FFN1")
     run = LoneRun(

@@ -322,6 +322,8 @@ def test_X12_a_booking_that_is_overdue_may_be_for_the_date_planned_or_the_one_sh
     assert "booking_overdue" in run.wait(moment("2027-01-18"))
     refusal = run.confirm("perform", at=at, **PROVED)
     assert code_of(refusal) == ("? other_date" if planned_at else None)
+    if refusal is None:
+        assert (run.order.planned_at, run.order.overdue_at, run.order.found) == (None, None, True)
     assert refusal is None or refusal.values["doubts"] == [
         {"doubt": "other_date", "planned_at": planned_at, "asked": "booking", "at": at}
     ]

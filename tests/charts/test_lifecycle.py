@@ -515,7 +515,12 @@ def test_X12_operators_hear_before_the_deadline_of_a_booking():
 
 def test_X12_a_deadline_that_passes_with_the_booking_open_is_said_at_once():
     run = unbooked()
+    asked = run.task("perform").values
     assert run.wait(DEADLINE)[-1] == "booking_overdue"
+    moved = {"effective_at": MARCH.isoformat(), "missed": EFFECTIVE.isoformat()}
+    assert run.task("perform").values == asked | moved
+    line = run.memory.timeline[-1]
+    assert (line.event, line.note, line.values) == ("booking_overdue", "note.booking_overdue", moved)
     assert run.notices()[-1] == ("booking_overdue", "customer")
     told = run.notice("booking_overdue")
     assert (told["missed"], told["effective_at"]) == (EFFECTIVE.isoformat(), MARCH.isoformat())
@@ -540,6 +545,14 @@ def test_X12_what_was_clicked_in_time_keeps_its_date_however_late_it_is_said(cli
     assert (run.order.planned_at, run.order.overdue_at) == (None, None)
     assert run.booking().effective_at == shown
     assert next(step.rule for step in document_of(run).why) == ("X12" if late else "D6")
+
+
+def test_X12_what_was_clicked_in_time_keeps_its_date_however_often_its_deadline_has_passed():
+    run = unbooked()
+    assert run.wait(moment("2027-02-15")).count("booking_overdue") == 2
+    proof = {"reference": "T", "confirmed_at": DEADLINE - timedelta(minutes=1)}
+    assert run.confirm("perform", proof=proof, confirm_anyway=True, note="nobody had said so") is None
+    assert (run.order.effective_at, run.order.late) == (EFFECTIVE, False)
 
 
 def test_X12_without_a_notice_rule_no_date_is_claimed_once_it_is_missed():

@@ -116,7 +116,10 @@ def test_an_event_without_time_is_as_old_as_its_first_receipt_and_never_too_old(
     run.memory.now = run.now
     assert run.send("place_order", received_at=received) is None
     assert run.order.placed_at == received
-    assert "delivered_late" in run.lines(), "nobody gains time by what nobody sees"
+    line = next(line for line in run.memory.timeline if line.event == "delivered_late")
+    assert (line.at, line.values) == (run.now, {"received_at": received.isoformat()}), (
+        "nobody gains time by what nobody sees"
+    )
 
 
 def test_what_is_taken_at_once_needs_no_word_about_when_it_was_received():

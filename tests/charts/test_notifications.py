@@ -120,6 +120,114 @@ def test_X9_nobody_is_told_where_nobody_waits_for_the_proof():
     assert (run.state, [effect for effect in run.effects if isinstance(effect, Tell)]) == ("third_party", [])
 
 
+# What arrived.
+
+
+@pytest.mark.parametrize("mode", ["automatic", "guided"])
+@pytest.mark.parametrize(
+    ("says", "order", "at_once"),
+    [(PAID, {}, False), (INCLUDED, {"effective_on": "2027-02-01"}, False), (INCLUDED, {}, True)],
+)
+def test_X12_G5_an_order_that_arrived_says_who_books_it_and_whether_there_is_a_date_to_wait_for(
+    mode: str, says: dict[str, Any], order: dict[str, Any], at_once: bool
+) -> None:
+    run = LoneRun("voucher", says | {"mode": mode}, held_back=("apply_change",))
+    assert run.send("place_order", **order) is None
+    by_hand = mode == "guided"
+    told = run.notice("order_received")
+    assert told.get("by_hand") == (True if by_hand else None)
+    assert told.get("at_once") == (("by_hand" if by_hand else "now") if at_once else None)
+
+
+@pytest.mark.parametrize(
+    ("kind", "says", "steps"),
+    [
+        ("misclick", {}, []),
+        ("ecomdata", {"outside": ({"what": "ecomdata", "rule": "ECO2"},)}, [{"what": "ecomdata", "name": None}]),
+        (
+            "connector",
+            {"outside": ({"what": "shopify", "rule": "CO4", "name": "Shopify"},)},
+            [{"what": "shopify", "name": "Shopify"}],
+        ),
+    ],
+)
+def test_MIS1_ECO1_CO4_what_was_reported_is_told_with_the_steps_that_are_the_customers(
+    kind: str, says: dict[str, Any], steps: list[dict[str, Any]]
+) -> None:
+    assert LoneRun(kind, says, explanation="e").notice("report_received")["steps"] == steps
+
+
+@pytest.mark.parametrize(
+    ("kind", "says", "elsewhere"),
+    [
+        ("voucher", PAID, None),
+        ("marketplace", PAID | {"outside": (PILOT,)}, None),
+        ("ecomdata", {"outside": ({"what": "ecomdata", "rule": "ECO2"},)}, "ecomdata"),
+        ("connector", {"outside": ({"what": "shopify", "rule": "CO4", "name": "Shopify"},)}, "shopify"),
+    ],
+)
+def test_CO4_ECO2_ED10_who_abandons_is_told_that_it_may_have_ended_elsewhere(
+    kind: str, says: dict[str, Any], elsewhere: str | None
+) -> None:
+    run = LoneRun(kind, says)
+    assert run.send("abandon") is None
+    assert run.notice("abandoned").get("elsewhere") == elsewhere
+
+
+@pytest.mark.parametrize("called", [None, "JTL-Vouchers (L-1)"])
+@pytest.mark.parametrize("how", ["abandoned", "revoked"])
+def test_X12_operators_are_told_what_nobody_is_to_click_any_more(how: str, called: str | None) -> None:
+    run = LoneRun("voucher", PAID | {"mode": "guided", "called": called})
+    run.send("place_order")
+    task = run.task("perform").task
+    if how == "abandoned":
+        run.send("abandon")
+    else:
+        run.send("request_revocation", explanation="x")
+        run.confirm("revocation", decision="granted")
+    assert run.state == how
+    date = None if how == "abandoned" else EFFECTIVE.isoformat()
+    named = {"called": called} if called else {}
+    assert run.notice("perform_dropped") == {"effective_at": date, "task": task, "target": None} | named
+
+
+@pytest.mark.parametrize("called", [None, "Amazon (M-1)"])
+def test_MOV1_the_other_customer_reads_which_account_moves(called: str | None) -> None:
+    run = LoneRun("marketplace_transfer", {"date_rule": "agreed", "called": called}, target="K-2")
+    run.confirm("support_ticket", decision="granted")
+    run.confirm("appointment", at=NOW + 7 * DAY)
+    values = {"what": "agreed", "effective_at": (NOW + 7 * DAY).isoformat(), "called": called}
+    assert run.notice("move_other") == values
+
+
+def test_X12_X3_other_runs_hear_again_when_a_late_booking_has_its_date() -> None:
+    run = LoneRun("voucher", PAID | {"mode": "guided"})
+    run.receipt = Receipt(key="k", tell=("edition/K-1/jtl",))
+    run.send("place_order")
+    run.now = EFFECTIVE
+    run.confirm("perform", proof={"reference": "T"})
+    assert run.confirm("clarify_term", at="2027-02-28") is None
+    tells = [(effect.runs, effect.state) for effect in run.effects if isinstance(effect, Tell)]
+    assert tells == [(("edition/K-1/jtl",), "scheduled")] * 2
+
+
+def test_X2_the_customer_is_told_once_of_each_booking_what_is_still_in_surplus() -> None:
+    run = edition({"surplus": (UNAVAILABLE,)}, target="jtl_advanced")
+    run.send("override_surplus", licences=["L-9"])
+    scheduled(run)
+    run.wait(EFFECTIVE - 4 * DAY)
+    for _ in range(2):
+        run.receive("licence_changed", None)
+    assert run.notices().count(("surplus_reminder", "customer")) == 1
+    run.request(target="jtl_start")
+    run.send("acknowledge_warning")
+    run.send("override_surplus", licences=["L-9"])
+    scheduled(run)
+    assert run.order.effective_at == moment("2027-02-28 23:00")
+    run.wait(moment("2027-02-24 12:00"))
+    assert run.notices().count(("surplus_reminder", "customer")) == 2
+
+
 # Booked, and each end.
 
 

@@ -24,6 +24,7 @@ from tests.charts.lone_run import (
 
 TERM = moment("2027-01-31 23:00")
 SHOPIFY = INCLUDED | {"outside": ({"what": "shopify", "rule": "CO4"},)}
+GUIDED = INCLUDED | {"mode": "guided"}
 ECOMDATA = {"outside": ({"what": "ecomdata", "rule": "ECO2"},)}
 TRANSFER: dict[str, Any] = {"date_rule": "agreed", "cost_effect": "none"}
 
@@ -82,6 +83,65 @@ def test_ECO2_CO4_what_ended_elsewhere_shows_when_that_was_confirmed(
     proof = {"reference": "mail"} | ({"confirmed_at": confirmed_at} if confirmed_at else {})
     assert run.confirm("third_party", proof=proof) is None
     assert outcome(run) == ("external", shown, [rule, rule])
+
+
+def test_X9_ECO2_a_proof_that_the_customer_handed_in_says_when_it_ended() -> None:
+    run = LoneRun("ecomdata", ECOMDATA)
+    run.wait(NOW + DAY)
+    assert run.send("hand_in_proof", task=run.task("third_party").task, reference="mail") is None
+    run.wait(NOW + 3 * DAY)
+    assert run.confirm("third_party") is None
+    assert outcome(run) == ("external", NOW + DAY, ["ECO2", "ECO2"])
+
+
+def made_late(run: LoneRun) -> LoneRun:
+    """Its change is made two days after its date."""
+    run.held_back = {"apply_change"}
+    fired = run.wait(TERM)
+    assert fired[-1] == "date_reached"
+    run.wait(TERM + 2 * DAY)
+    if run.tasks("perform"):
+        run.held_back = set()
+        assert run.confirm("perform", proof={"reference": "T"}) is None
+    run.release()
+    return run
+
+
+@pytest.mark.parametrize(
+    ("run", "shown"),
+    [
+        (lambda: scheduled(edition()), TERM),
+        (lambda: scheduled(LoneRun("voucher", PAID)), TERM),
+        (lambda: agreed_for("2027-01-31"), TERM),
+        (lambda: scheduled(LoneRun("voucher", INCLUDED), effective_on="2027-02-01"), TERM + 2 * DAY),
+        (lambda: scheduled(LoneRun("voucher", GUIDED), effective_on="2027-02-01"), TERM + 2 * DAY),
+    ],
+    ids=["an edition", "what is paid", "what is agreed", "what is included", "the same by hand"],
+)
+def test_X12_X6_SUP3_what_is_booked_took_effect_on_its_date_and_what_must_be_switched_off_when_it_was(
+    run: Any, shown: datetime
+) -> None:
+    ended = made_late(run())
+    assert outcome(ended)[:2] == ("applied", shown)
+    assert ended.notice("applied")["effective_at"] == shown.isoformat()
+
+
+def agreed_for(day: str) -> LoneRun:
+    """Sales have agreed on the last day."""
+    run = LoneRun("key_accounting", {"date_rule": "agreed"}, subject="key_accounting")
+    assert run.confirm("support_ticket", decision="granted", at=day) is None
+    return run
+
+
+def test_X9_X12_what_was_switched_off_later_by_hand_shows_that_while_its_proof_is_awaited_and_after_it() -> None:
+    run = LoneRun("marketplace", GUIDED | {"outside": ({"what": "pilot", "rule": "MP3"},)})
+    run.send("place_order")
+    run.wait(NOW + 2 * DAY)
+    assert run.confirm("perform", proof={"reference": "T"}) is None
+    assert outcome(run)[:2] == ("third_party", NOW + 2 * DAY)
+    run.wait(NOW + 9 * DAY)
+    run.confirm("third_party", proof={"reference": "mail"})
+    assert outcome(run)[:2] == ("applied", NOW + 2 * DAY)
 
 
 @pytest.mark.parametrize("mode", ["automatic", "guided"])

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from catalogue.texts import say
+from states.chart.proposals import proposal_facts
 from states.chart.second_opinion import NAMES, same_name
 from states.kinds.registry import KINDS
 from states.model.effects import Notify
@@ -14,7 +15,7 @@ from states.model.memory import Memory
 from states.model.request import ConfirmTask, RejectTask
 from tests.charts.consequences import said_of
 from tests.charts.explorer import Broken, explore
-from tests.charts.lone_run import DAY, NOTICE, LoneRun, document_of, edition, moment, scheduled
+from tests.charts.lone_run import DAY, NOTICE, NOW, LoneRun, document_of, edition, moment, scheduled
 from tests.charts.test_exploration import facts_of
 from tests.kinds import module_of
 
@@ -43,6 +44,28 @@ def by_hand() -> LoneRun:
 def code_of(refusal: Refusal | None) -> str | None:
     """Why not."""
     return refusal.code if refusal else None
+
+
+@pytest.mark.parametrize(
+    ("open_run", "type_", "said", "facts"),
+    [
+        (
+            lambda: by_hand(),
+            "perform",
+            PROOF | {"at": "2027-01-31", "note": "seen"},
+            {"outcome": "confirmed", "at": "2027-01-31", "reference": "T-1", "note": "seen"},
+        ),
+        (lambda: asked_back("revocation:granted"), "revocation", {"decision": "granted"}, {"outcome": "granted"}),
+    ],
+)
+def test_what_was_proposed_is_read_in_the_task(
+    open_run: Any, type_: str, said: dict[str, Any], facts: dict[str, Any]
+) -> None:
+    run = open_run()
+    assert run.confirm(type_, by="anna", **said) is None
+    proposal = run.task(type_).proposed
+    assert proposal is not None
+    assert proposal_facts(proposal) == {"by": "anna", "proposed_at": NOW.isoformat()} | facts
 
 
 def test_the_first_word_changes_nothing_and_the_second_carries_it_out() -> None:
