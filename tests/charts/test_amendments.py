@@ -462,6 +462,71 @@ def test_SL1_an_abonnement_costs_until_its_term_which_is_asked_for_where_there_i
     assert (run.state, run.order.effective_at) == ("scheduled", moment("2027-01-31 23:00"))
 
 
+def test_SL1_a_question_that_stands_otherwise_by_now_is_asked_in_the_same_task():
+    run = LoneRun("shop_licence", {"cost_effect": "unknown", "questions": (WHICH,)})
+    task = run.task("clarify").task
+    answers = {"abonnement": "cancellation"}
+    run.says["questions"] = ({"type": "clarify", "rule": "SL1", "values": {"recorded": "S"}, "answers": answers},)
+    run.receive("licence_changed", None)
+    asked = run.task("clarify")
+    assert (asked.task, asked.text, asked.values, asked.decisions) == (
+        task, "clarify", {"recorded": "S"}, ("abonnement",),
+    )  # fmt: skip
+
+
+def test_SL1_what_was_answered_of_a_record_that_says_otherwise_by_now_means_nothing_for_the_cost():
+    run = LoneRun("shop_licence", {"cost_effect": "unknown", "questions": (WHICH,), "term_ends": "2027-01-31"})
+    run.confirm("clarify", decision="abonnement")
+    assert document_of(run).cost_effect == "cancellation"
+    run.says["questions"] = (WHICH | {"values": {"recorded": "S"}},)
+    run.receive("licence_changed", None)
+    assert (document_of(run).cost_effect, document_of(run).effective_at) == ("unknown", None)
+    assert run.task("clarify")
+
+
+def test_X5_what_the_orders_own_check_finds_otherwise_is_asked_anew_before_it_is_booked():
+    run = LoneRun("production", OF_COST)
+    run.confirm("clarify_cost", decision="none")
+    run.says["questions"] = (ASK_COST.model_copy(update={"values": {"product": "P", "recorded": "S"}}),)
+    assert run.send("place_order") == Refusal(rule="X5", code="not_enabled", values={"event": "place_order"})
+    assert (run.state, run.task("clarify_cost").values["recorded"]) == ("order", "S")
+
+
+def test_D6_X5_that_the_customer_centre_refused_is_said_until_he_orders_again_whatever_is_asked_anew():
+    run = LoneRun("production", OF_COST, held_back=("place_order",))
+    run.confirm("clarify_cost", decision="none")
+    run.send("place_order")
+    run.refuses = Refusal(rule="D6", code="booking_refused", values={"reason": "no"})
+    run.release()
+    run.says["questions"] = (ASK_COST.model_copy(update={"values": {"product": "P", "recorded": "S"}}),)
+    run.receive("licence_changed", None)
+    assert run.task("clarify_cost") and run.memory.refusal == run.refuses
+
+
+def test_X5_what_an_answer_leads_to_is_asked_when_the_licences_have_been_checked():
+    run = LoneRun("production", OF_COST | {"questions": (ASK_COST, ASK_TERM)})
+    run.held_back = {"check_licences"}
+    run.send("recheck_licences")
+    run.confirm("clarify_cost", decision="cancellation")
+    assert (run.state, run.tasks("clarify_term")) == ("license_check", ())
+    run.release()
+    assert run.state == "order" and run.task("clarify_term")
+
+
+def test_X5_FFN1_an_answer_in_words_leaves_what_was_said_of_the_cost():
+    run = LoneRun("production", OF_COST | {"questions": (ASK_COST, IN_WORDS)})
+    run.confirm("clarify_cost", decision="none")
+    assert run.confirm("clarify", note="one left") is None
+    assert "place_order" in run.chart.enabled()
+    assert document_of(run).cost_effect == "none"
+
+
+def test_D7_a_notice_that_is_missed_is_named_where_the_date_is_asked_for():
+    run = LoneRun("voucher", PAID | {"notice": 30, "questions": (IN_WORDS,)})
+    assert run.task("clarify_term").values == {"recorded": "2027-01-31", "notice": 30}
+    assert run.task("clarify").values == {"recorded": "R"}
+
+
 def test_SL2_a_subscription_ends_the_run_refused_with_its_expiry_and_tells_the_customer():
     run = LoneRun("shop_licence", {"cost_effect": "unknown", "questions": (WHICH,), "term_ends": "2027-01-31"})
     run.confirm("clarify", decision="subscription")

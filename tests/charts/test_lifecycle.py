@@ -12,6 +12,7 @@ from states.chart.task_types import decisions_of
 from states.chart.tasks import open_outside_steps
 from states.model.effects import ApplyChange, AssignLicence, CheckLicences, Decouple, HandOver, Notify, Withdraw
 from states.model.facts import Receipt, RunSettings
+from states.model.request import RejectTask
 from states.rules.effective_date import effective_at
 from states.rules.run_values import origin_facts
 from tests.charts.lone_run import (
@@ -35,6 +36,7 @@ from tests.charts.lone_run import (
     document_of,
     edition,
     moment,
+    over_standing,
     scheduled,
 )
 
@@ -256,6 +258,75 @@ def test_X11_an_open_one_passes_to_a_misclick_on_the_date():
     line = next(line for line in run.memory.timeline if line.event == "revocation_passed_on")
     assert (line.note, line.values) == ("note.revocation_passed_on", {"run": "misclick/K-1/edition.jtl"})
     assert run.notice("applied")["passed_on"] == "misclick/K-1/edition.jtl"
+
+
+def to_be_switched_off(**says: Any) -> LoneRun:
+    """What costs nothing is to be switched off by hand, and its day has come."""
+    run = guided("marketplace", INCLUDED | says)
+    run.send("place_order")
+    run.wait(NOW)
+    assert run.state == "applying" and run.task("perform")
+    return run
+
+
+def test_X11_X12_until_a_person_has_switched_it_off_it_can_be_taken_back_and_no_longer():
+    run = to_be_switched_off(**OUTSIDE)
+    run.wait(NOW + 2 * DAY)
+    assert {"request_revocation", "abandon"} <= set(run.chart.enabled())
+    run.held_back = {"apply_change"}
+    assert run.confirm("perform", proof={"reference": "T"}) is None
+    for state in ("applying", "third_party"):
+        assert (run.state, set(run.chart.enabled()) & {"request_revocation", "abandon"}) == (state, set())
+        refusal = run.send("request_revocation", explanation="x")
+        assert refusal is not None and (refusal.rule, refusal.code) == ("X11", "too_late")
+        run.release()
+
+
+def test_X11_X12_one_that_is_open_when_a_person_has_made_the_change_passes_to_a_misclick():
+    run = to_be_switched_off()
+    assert run.send("request_revocation", explanation="clicked wrongly") is None
+    assert run.confirm("perform", proof={"reference": "T"}) is None
+    assert (run.state, run.tasks("revocation")) == ("applied", ())
+    (ticket,) = [effect.request for effect in run.effects if isinstance(effect, HandOver)]
+    assert (ticket.subject, ticket.explanation) == ("marketplace.L-1", "clicked wrongly")
+    assert run.notice("applied")["passed_on"] == ticket.workflow_id
+
+
+def test_X11_X12_one_that_is_open_when_a_person_has_booked_stays_open():
+    run = guided("voucher", PAID)
+    run.send("place_order")
+    assert run.send("request_revocation", explanation="clicked wrongly") is None
+    assert run.confirm("perform", proof={"reference": "T"}) is None
+    assert run.state == "scheduled" and run.task("revocation")
+    assert not [effect for effect in run.effects if isinstance(effect, HandOver)]
+
+
+def test_X11_while_one_that_was_granted_waits_for_the_booking_no_second_is_asked_for():
+    run = edition(held_back=("place_order",))
+    run.send("place_order")
+    run.send("request_revocation", explanation="x")
+    run.confirm("revocation", decision="granted")
+    assert run.state == "placing" and "request_revocation" not in run.chart.enabled()
+
+
+def test_X11_while_a_standing_order_is_taken_back_no_second_is_asked_for():
+    run = over_standing()
+    run.send("request_revocation", explanation="x")
+    run.held_back = {"withdraw"}
+    run.confirm("revocation", decision="granted")
+    assert run.state == "withdrawing" and run.chart.enabled() == ()
+
+
+def test_FFN5_a_partner_of_whom_no_name_is_known_is_counted_too():
+    partners = [{"what": "partner", "rule": "FFN1"}, {"what": "partner", "rule": "FFN1", "name": "B", "subject": "P-2"}]
+    run = LoneRun("fulfillment", {"cost_effect": "none", "outside": partners}, subject="ffn")
+    run.send("place_order")
+    run.send("request_revocation", explanation="x")
+    assert run.task("revocation").values["partners"] == []
+    run.confirm("revocation", decision="declined")
+    run.confirm_task(run.memory.tasks[0], proof={"reference": "mail"})
+    run.send("request_revocation", explanation="x")
+    assert run.task("revocation").values["partners"] == ["-"]
 
 
 def test_X11_the_misclick_that_took_it_over_says_where_it_began():
@@ -491,6 +562,83 @@ def test_a_task_is_brought_to_mind_once_a_week_and_while_there_is_still_time_to_
         moments.append(escalation_at(run.memory, task))
         task = task.model_copy(update={"reminded_at": moments[-1]})
     assert moments == [NOW + days * DAY for days in reminded]
+
+
+def test_tasks_that_are_brought_to_mind_together_are_one_line_that_counts_them():
+    partners = [{"what": "partner", "rule": "FFN1", "name": name, "subject": name} for name in ("P-1", "P-2")]
+    run = LoneRun("fulfillment", {"cost_effect": "none", "outside": partners}, subject="ffn")
+    run.send("place_order")
+    run.wait(run.chart.timers()["task_due"])
+    line = run.memory.timeline[-1]
+    assert (line.event, line.times) == ("task_due", 2)
+
+
+@pytest.mark.parametrize(("days", "told"), [(13, 1), (14, 2), (15, 2), (20, 2), (21, 3)])
+def test_ED10_after_a_reset_the_customer_is_not_reminded_again_of_what_came_before_it(days: int, told: int):
+    run = edition()
+    run.chart.pass_over_reminders(NOW + days * DAY)
+    run.now = NOW + days * DAY
+    assert run.memory.reminders == told
+    assert run.wait(NOW + 7 * (told + 1) * DAY)[-1] == "remind"
+    assert run.notice("reminder_urgent")["number"] == told + 1
+
+
+@pytest.mark.parametrize(("late", "told"), [(-timedelta(minutes=1), 0), (timedelta(0), 1)])
+def test_after_a_reset_a_task_is_not_brought_to_mind_again(late: timedelta, told: int):
+    run = LoneRun("marketplace_transfer", {"date_rule": "agreed", "cost_effect": "none"}, target="K-2")
+    due = run.chart.timers()["task_due"]
+    run.chart.pass_over_reminders(due + late)
+    assert run.task("support_ticket").escalated == told
+    assert run.chart.timers()["task_due"] == due + 7 * told * DAY
+
+
+def reminders(run: LoneRun) -> list[str]:
+    """The mails by which the customer was reminded."""
+    return [name for name, to in run.notices() if name.startswith("reminder") and to == "customer"]
+
+
+def test_X9_who_was_reminded_of_his_order_is_reminded_of_its_steps_a_week_later_at_the_earliest():
+    run = LoneRun("marketplace", PAID | OUTSIDE | {"term_ends": "2027-01-15"})
+    run.wait(NOW + 7 * DAY)
+    scheduled(run)
+    assert run.wait(moment("2027-01-15")) == ["task_due"]
+    assert (run.task("third_party").escalated, reminders(run)) == (1, ["reminder"])
+    assert run.wait(moment("2027-01-22"))[-1] == "task_due"
+    assert reminders(run) == ["reminder", "reminder_urgent"]
+
+
+def test_X9_of_steps_that_are_due_on_different_days_the_customer_hears_once_a_week():
+    partners = [{"what": "partner", "rule": "FFN1", "name": name, "subject": name} for name in ("P-1", "P-2")]
+    run = LoneRun("fulfillment", {"cost_effect": "none", "outside": partners}, subject="ffn")
+    run.send("place_order")
+    run.wait(NOW + 8 * DAY)
+    first = run.memory.tasks[0]
+    assert run.send("hand_in_proof", task=first.task, reference="mail") is None
+    assert run.would_take("reject_task", RejectTask(by="o", task=first.task, note="unreadable")) is None
+    told = []
+    for day in range(9, 24):
+        before = len(reminders(run))
+        run.wait(NOW + day * DAY + DAY / 2)
+        told += [day] * (len(reminders(run)) - before)
+    assert told == [13, 20]
+
+
+def test_X9_while_the_customers_own_clock_runs_it_alone_reminds_him():
+    outside = {"outside": ({"what": "ecomdata", "rule": "ECO1"},)}
+    run = LoneRun("ecomdata", outside | {"settings": RunSettings(task_due={"third_party": "P2D"})})
+    assert "task_due" in run.wait(NOW + 6 * DAY)
+    assert reminders(run) == []
+    run.wait(NOW + 7 * DAY)
+    assert reminders(run) == ["reminder"]
+
+
+def test_the_customers_clock_runs_on_while_something_is_mended_that_he_need_not_wait_for():
+    run = edition()
+    before = run.chart.timers()["abandon"]
+    run.held_back = {"check_licences"}
+    run.receive("licence_changed", None)
+    run.fails()
+    assert (run.chart.waiting_for(), run.chart.timers()["abandon"]) == (("customer", "repair"), before)
 
 
 # A booking that nobody has clicked in time (X12).

@@ -6,9 +6,11 @@ import pytest
 
 from states.chart.receipts import ARRIVALS, OUTCOMES
 from states.model.effects import IssueReceipt, Notify
+from states.model.facts import Refusal
 from states.model.receipts import RECEIPT_EVENTS, ReceiptFacts
 from states.views.receipts import receipt_facts, with_facts
 from tests.charts.lone_run import EDITION, NOTICE, NOW, PAID, LoneRun, edition, moment, over_standing, scheduled
+from tests.charts.test_outcome import held
 
 
 def receipt(run: LoneRun, event: str) -> IssueReceipt:
@@ -73,6 +75,51 @@ def test_what_needs_no_order_gets_one_as_a_report(kind: str, more: dict[str, Any
     assert run.receipts() == ["reported"]
     reported = receipt(run, "reported")
     assert (reported.by, reported.words, reported.placed_at) == ("Erika", "Versehen", NOW)
+
+
+def test_a_report_arrived_when_a_portal_first_received_it() -> None:
+    received = moment("2027-01-04 10:58")
+    run = LoneRun("misclick", {"cost_effect": "unknown"}, explanation="Versehen", received_at=received)
+    assert (receipt(run, "reported").placed_at, receipt(run, "reported").at) == (NOW, received)
+
+
+def test_X11_a_revocation_says_when_the_customer_acted_and_when_it_arrived() -> None:
+    run = scheduled(edition())
+    run.now = moment("2027-01-05 12:00")
+    acted, arrived = moment("2027-01-05 09:00"), moment("2027-01-05 10:00")
+    assert run.send("request_revocation", explanation="Verklickt", time=acted, received_at=arrived) is None
+    asked = receipt(run, "revocation_requested")
+    assert (asked.placed_at, asked.at) == (acted, arrived)
+
+
+def overdue() -> LoneRun:
+    """An order that nobody has booked by hand in time."""
+    run = edition({"mode": "guided"})
+    run.send("place_order")
+    run.wait(moment("2027-01-18"))
+    return run
+
+
+def agreed() -> LoneRun:
+    """The move of a marketplace account whose moment is agreed."""
+    run = LoneRun("marketplace_transfer", {"date_rule": "agreed"}, target="K-2")
+    run.confirm("support_ticket", decision="granted")
+    run.confirm("appointment", at=moment("2027-01-11 12:00"))
+    return run
+
+
+@pytest.mark.parametrize("run", [overdue, held, agreed])
+def test_X12_X4_MOV1_a_date_that_moves_or_is_agreed_has_its_receipt(run: Any) -> None:
+    there = run()
+    moved = receipt(there, "moved")
+    assert (there.receipts()[-1], moved.words) == ("moved", None)
+
+
+def test_D6_that_the_customer_centre_refuses_has_its_receipt_with_the_reason() -> None:
+    run = LoneRun("voucher", PAID)
+    run.refuses = Refusal(rule="D6", code="booking_refused", values={"reason": "no payment method"})
+    run.send("place_order")
+    assert (run.receipts()[-1], receipt(run, "booking_refused").words) == ("booking_refused", "no payment method")
 
 
 def test_who_has_sent_nothing_but_a_request_has_none_when_it_is_abandoned() -> None:

@@ -68,6 +68,14 @@ def test_what_was_proposed_is_read_in_the_task(
     assert proposal_facts(proposal) == {"by": "anna", "proposed_at": NOW.isoformat()} | facts
 
 
+def test_when_a_word_arrived_is_each_ones_own() -> None:
+    run = asked_back("revocation:declined")
+    assert run.confirm("revocation", decision="declined", by="anna", received_at=run.now) is None
+    run.wait(run.now + DAY)
+    assert run.confirm("revocation", decision="declined", by="otto") is None
+    assert "delivered_late" not in run.lines()
+
+
 def test_the_first_word_changes_nothing_and_the_second_carries_it_out() -> None:
     run = asked_back("revocation:granted")
     before = run.memory.model_copy()
