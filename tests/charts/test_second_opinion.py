@@ -1,6 +1,7 @@
 """Four eyes: a decision that the setting names is taken up only when two people have taken it."""
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -66,6 +67,57 @@ def test_what_was_proposed_is_read_in_the_task(
     proposal = run.task(type_).proposed
     assert proposal is not None
     assert proposal_facts(proposal) == {"by": "anna", "proposed_at": NOW.isoformat()} | facts
+
+
+def test_who_says_the_same_again_is_told_since_when_it_waits_for_a_second() -> None:
+    run = asked_back("revocation:granted")
+    first_at = run.now
+    assert run.confirm("revocation", decision="granted", by="anna") is None
+    run.wait(first_at + DAY)
+    values = {"by": "anna", "proposed_at": first_at.isoformat()}
+    refusal = run.confirm("revocation", decision="granted", by="Anna")
+    assert refusal == Refusal(rule="contract", code="second_needed", values=values)
+
+
+def test_a_rejection_that_needs_a_second_keeps_its_moment_and_its_words() -> None:
+    run = asked_back("revocation:declined")
+    acted = run.now + timedelta(minutes=2)
+    rejection = RejectTask(by="anna", task=run.task("revocation").task, note="It stands", time=acted)
+    assert run.would_take("reject_task", rejection) is None
+    assert run.memory.timeline[-1].at == acted
+    proposal = run.task("revocation").proposed
+    assert proposal is not None and proposal_facts(proposal)["note"] == "It stands"
+    assert run.confirm("revocation", by="otto", decision="declined") is None
+    assert run.notice("declined")["note"] == "It stands"
+
+
+@pytest.mark.parametrize(("named", "confirmed_by"), [({}, "anna"), ({"confirmed_by": "Ms Centre"}, "Ms Centre")])
+@pytest.mark.parametrize("second", [{}, {"proof": {"reference": "T-2"}}])
+def test_X12_a_proof_is_dated_by_the_first_and_confirmed_by_whom_he_names(
+    named: dict[str, str], confirmed_by: str, second: dict[str, Any]
+) -> None:
+    run = by_hand()
+    first_at = run.now
+    assert run.confirm("perform", by="anna", proof={"reference": "T-1"} | named) is None
+    run.wait(first_at + DAY)
+    assert run.confirm("perform", by="otto", **second) is None
+    proof = run.booking().proof
+    assert run.state == "scheduled" and proof is not None
+    assert proof.confirmed_at == first_at
+    assert (proof.reference, proof.confirmed_by) == (("T-2", "otto") if second else ("T-1", confirmed_by))
+
+
+def test_X11_another_decision_has_none_of_the_first_ones_words() -> None:
+    run = asked_back("revocation:granted")
+    assert run.confirm("revocation", decision="granted", by="anna", note="a slip") is None
+    assert run.confirm("revocation", decision="declined", by="otto") is None
+    assert (run.state, run.notice("declined")["note"]) == ("scheduled", "")
+
+
+def test_a_proof_that_only_the_second_names_is_taken() -> None:
+    run = asked_back("revocation:granted")
+    assert run.confirm("revocation", decision="granted", by="anna") is None
+    assert run.confirm("revocation", decision="granted", by="otto", proof={"reference": "mail"}) is None
 
 
 def test_when_a_word_arrived_is_each_ones_own() -> None:
