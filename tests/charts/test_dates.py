@@ -308,7 +308,10 @@ def test_confirm_anyway_says_what_is_odd_about_which_date(
 def test_D7_X12_a_booking_for_another_date_is_asked_back_where_the_date_is_known() -> None:
     assert code_of(booking_by_notice().confirm("perform", at="2027-01-31", **PROVED)) is None
     assert code_of(booking_by_notice().confirm("perform", at="2027-02-28", **PROVED)) == "? other_date"
-    assert code_of(booking().confirm("perform", at="2027-02-28", **PROVED)) is None, "its notice is not known (D7)"
+    run = booking()
+    assert code_of(run.confirm("perform", at="2027-02-28", **PROVED)) is None, "its notice is not known (D7)"
+    line = next(line for line in run.memory.timeline if line.event == "date_found")
+    assert line.values == {"effective_at": "2027-02-28T23:00:00+00:00"}
 
 
 @pytest.mark.parametrize(
