@@ -66,7 +66,7 @@ REACTIONS = (
     Reaction("cancel_requested", cancel_requests.ask_whether),
     Reaction("went_on", None),
     # The world.
-    Reaction("step_failed", tasks.open_repair),
+    Reaction("step_failed", [tasks.open_repair, revocation.wait_no_longer]),
     Reaction("not_delivered", untold.note_not_delivered),
     Reaction("licence_changed", checks.check_on_news),
     # Time.

@@ -10,7 +10,7 @@ from states.chart.state_names import AFTER_DATE
 from states.chart.tasks import ask_or_open, close_task, open_task, tasks_of, unclicked
 from states.chart.traits import Traits
 from states.chart.turn import Turn, last_line
-from states.model.effects import ApplyChange, HandOver, Withdraw
+from states.model.effects import ApplyChange, BookOrder, HandOver, Withdraw
 from states.model.memory import Memory
 from states.model.request import Request
 from states.rules.effective_date import effective_at
@@ -118,6 +118,12 @@ def note_declined(turn: Turn) -> None:
 def note_revoking(turn: Turn) -> None:
     """Granted while the booking is on its way: taken up with its answer."""
     turn.memory.revoking = True
+
+
+def wait_no_longer(turn: Turn) -> None:
+    """The booking that a granted revocation waited for keeps failing: what may be booked is taken back now (X11)."""
+    if turn.memory.revoking and turn.answer is not None and isinstance(turn.answer.effect, BookOrder):
+        turn.follow = "revocation_granted"
 
 
 def ask_for_withdrawal(turn: Turn) -> None:

@@ -1,8 +1,6 @@
 """Key Accounting: optional in JTL Enterprise, booked and ended through sales (SUP3)."""
 
-from collections.abc import Sequence
 from dataclasses import replace
-from decimal import Decimal
 
 from states.kinds.documents import fixed_subject, no_target
 from states.kinds.kind import CustomerInquiry, Kind
@@ -14,7 +12,6 @@ from states.kinds.licence import (
     in_time,
 )
 from states.model.facts import Check
-from states.model.record import Licence
 from states.model.request import Request
 from states.paths.ticket import TicketPath
 
@@ -42,10 +39,10 @@ def check(inquiry: CustomerInquiry) -> Check:
 def check_of_service(inquiry: LicenceInquiry) -> Check:
     """A term that runs gives the date, otherwise sales agrees one: also where several licences of it, which end
     together, have different terms (SUP3)."""
-    held = inquiry.record.of_product("key_accounting")
-    effects = {replace(inquiry, licence=licence).effect() for licence in held}
-    effect = effects.pop() if len(effects) == 1 else "unknown"
-    runs = in_time(inquiry) and len({licence.term_ends for licence in held}) == 1
+    held = inquiry.record.together["key_accounting"]
+    whole = inquiry.licence.model_copy(update={"price_per_month": held.price_per_month})
+    effect = replace(inquiry, licence=whole).effect() if len(held.included) == 1 else "unknown"
+    runs = in_time(inquiry) and len(held.terms) == 1
     by_term = runs and effect == "cancellation"
     return inquiry.conclude(
         called=None,
@@ -53,15 +50,8 @@ def check_of_service(inquiry: LicenceInquiry) -> Check:
         cost_effect=effect,
         term_ends=inquiry.licence.term_ends if runs else None,
         notice=inquiry.notice if by_term else None,
-        cost=cost_of(inquiry.licence.model_copy(update={"price_per_month": price_of(held)}), effect),
+        cost=cost_of(whole, effect) if held.priced else None,
     )
-
-
-def price_of(licences: Sequence[Licence]) -> Decimal | None:
-    """What they cost together; None where it is not known of one."""
-    prices = [licence.price_per_month for licence in licences]
-    known = [price for price in prices if price is not None]
-    return sum(known, start=Decimal(0)) if len(known) == len(prices) else None
 
 
 KIND = Kind(

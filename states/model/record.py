@@ -1,9 +1,11 @@
 """The customer's record, in the form of the lines that `customers load` reads (docs/contract.md, Customers' data)."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date
+from decimal import Decimal
 from functools import cached_property
 from operator import attrgetter
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal, NamedTuple, Self
 
 from pydantic import Field
 
@@ -36,6 +38,28 @@ class Licence(Value):
     contract: Literal["abonnement", "subscription"] | None = None
     module: str | None = Field(default=None, max_length=80)
     parent: Identifier | None = None
+
+
+class Together(NamedTuple):
+    """What is recorded of several licences of one product."""
+
+    terms: frozenset[date | None]
+    included: frozenset[bool | None]
+    price_per_month: Decimal | None
+    """Of those whose price is known; None where it is known of none."""
+    priced: bool
+    """Whether it is known of each."""
+
+    @classmethod
+    def of(cls, licences: Sequence[Licence]) -> Self:
+        """Read off the licences."""
+        prices = [entry.price_per_month for entry in licences if entry.price_per_month is not None]
+        return cls(
+            terms=frozenset(entry.term_ends for entry in licences),
+            included=frozenset(entry.included for entry in licences),
+            price_per_month=sum(prices, start=Decimal(0)) if prices else None,
+            priced=len(prices) == len(licences),
+        )
 
 
 class Partner(Value):
@@ -109,10 +133,15 @@ class Customer(Value):
         """The licences by those to which they belong."""
         return grouped((entry for entry in self.licences if entry.parent is not None), attrgetter("parent"))
 
+    @cached_property
+    def together(self) -> dict[str, Together]:
+        """What is recorded of the licences of each product together."""
+        return {product: Together.of(licences) for product, licences in self.by_product.items()}
+
     def __copy__(self) -> Self:
         """A copy may get other licences."""
         copied = super().__copy__()
-        for name in ("by_number", "by_product", "by_parent"):
+        for name in ("by_number", "by_product", "by_parent", "together"):
             copied.__dict__.pop(name, None)
         return copied
 

@@ -143,6 +143,38 @@ def test_X11_granted_while_the_booking_keeps_failing_takes_back_what_may_be_book
     assert run.state == "withdrawing"
 
 
+@pytest.mark.parametrize("change", [False, True])
+def test_X11_X10_granted_before_the_booking_fails_it_takes_back_what_may_be_booked_with_what_stands(change):
+    """Whoever was granted it before the date is not ended on that date all the same."""
+    run = over_standing() if change else edition()
+    run.acknowledge()
+    run.held_back = {"place_order", "withdraw"}
+    assert run.send("place_order") is None
+    run.send("request_revocation", explanation="x")
+    assert run.confirm("revocation", decision="granted") is None
+    assert (run.state, run.memory.revoking) == ("placing", True)
+    run.fails()
+    assert (run.state, run.memory.revoking) == ("withdrawing", False)
+    run.wait(EFFECTIVE + DAY)
+    run.release()
+    assert (run.state, run.memory.tasks) == ("revoked", ())
+    assert ("revoked", "customer") in run.notices() and ("applied", "customer") not in run.notices()
+
+
+def test_X11_a_check_that_fails_meanwhile_leaves_the_booking_under_way():
+    run = edition()
+    run.held_back = {"place_order", "check_licences"}
+    run.send("place_order")
+    run.answer(next(effect for effect in run.waiting if isinstance(effect, CheckLicences)))
+    run.receive("licence_changed", None)
+    run.send("request_revocation", explanation="x")
+    assert run.confirm("revocation", decision="granted") is None
+    check = next(effect for effect in run.waiting if isinstance(effect, CheckLicences))
+    run.waiting.remove(check)
+    run.receive("answered", Answer(check, error="down"))
+    assert (run.state, run.memory.revoking) == ("placing", True)
+
+
 # What is asked.
 
 
