@@ -523,19 +523,29 @@ def test_X12_a_deadline_that_passes_with_the_booking_open_is_said_at_once():
     assert (document.state, document.effective_at, document.order_by) == ("order", MARCH, moment("2027-02-14 23:00"))
     assert [step.rule for step in document.why] == ["X12", "D8", "D5", "D3"]
     assert run.task("perform").due_at == document.order_by
+    said = {"effective_at": MARCH.isoformat(), "missed": EFFECTIVE.isoformat()}
+    values = run.task("perform").values
+    assert (values["target"], {name: values[name] for name in said}) == ("jtl_start", said)
+    line = run.memory.timeline[-1]
+    assert (line.event, line.note, line.values) == ("booking_overdue", "note.booking_overdue", said)
     assert run.wait(moment("2027-02-14 23:00"))[-1] == "booking_overdue"
     assert document_of(run).effective_at == moment("2027-03-31 22:00")
     assert run.notice("booking_overdue")["missed"] == MARCH.isoformat()
 
 
+@pytest.mark.parametrize("said_at", [DEADLINE + 2 * DAY, moment("2027-02-16")])  # one deadline has passed, or two
 @pytest.mark.parametrize(
     ("clicked", "shown", "late"),
-    [(DEADLINE - timedelta(minutes=1), EFFECTIVE, False), (DEADLINE, MARCH, True), (None, MARCH, True)],
+    [
+        (DEADLINE - timedelta(minutes=1), EFFECTIVE, False),
+        (DEADLINE, MARCH, True),
+        (DEADLINE + 2 * DAY, MARCH, True),
+    ],
 )
-def test_X12_what_was_clicked_in_time_keeps_its_date_however_late_it_is_said(clicked, shown, late):
+def test_X12_what_was_clicked_in_time_keeps_its_date_however_late_it_is_said(clicked, shown, late, said_at):
     run = unbooked()
-    run.wait(DEADLINE + 2 * DAY)
-    run.confirm("perform", proof={"reference": "T"} | ({"confirmed_at": clicked} if clicked else {}))
+    run.wait(said_at)
+    run.confirm("perform", proof={"reference": "T", "confirmed_at": clicked}, confirm_anyway=True, note="found late")
     assert (run.state, run.order.effective_at, run.order.late) == ("scheduled", shown, late)
     assert (run.order.planned_at, run.order.overdue_at) == (None, None)
     assert run.booking().effective_at == shown
@@ -690,6 +700,69 @@ def test_X12_what_is_scheduled_can_be_abandoned_only_where_a_person_makes_the_ch
     if run.tasks("perform"):
         run.confirm("perform", proof={"reference": "T"})
     assert (run.state, "abandon" in run.chart.enabled()) == ("scheduled", can_be_stopped)
+
+
+SWITCHED_OFF = "2027-02-10"
+
+
+def switched_off_by_hand(made: bool = False) -> LoneRun:
+    """A voucher on the day after that on which a person is to switch it off; `made`: it has been clicked by now."""
+    run = scheduled(guided("voucher", INCLUDED), effective_on=SWITCHED_OFF)
+    run.held_back = {"apply_change"}
+    run.wait(moment(SWITCHED_OFF) + DAY)
+    if made:
+        run.confirm("perform", proof={"reference": "T"})
+    assert run.state == "applying"
+    return run
+
+
+def test_X11_X12_what_a_person_switches_off_is_revocable_until_it_is_clicked_be_its_day_past():
+    run = switched_off_by_hand()
+    assert run.chart.enabled() == ("request_revocation", "abandon")
+    assert run.send("request_revocation", explanation="x") is None
+    assert run.task("revocation").values["by_hand"] is True
+    assert run.confirm("revocation", decision="granted") is None
+    assert (run.state, run.notices()[-2:]) == ("revoked", [("revoked", "customer"), ("perform_dropped", "operator")])
+
+
+def test_X11_X12_what_a_person_has_switched_off_is_too_late_to_take_back():
+    run = switched_off_by_hand(made=True)
+    assert run.chart.enabled() == ()
+    refusal = run.send("request_revocation", explanation="x")
+    assert refusal is not None and (refusal.rule, refusal.code) == ("X11", "too_late")
+
+
+def test_X11_X12_what_a_person_is_to_switch_off_and_cannot_is_revocable_no_more_once_it_is_made():
+    """Clicked, and our record could not follow: it is in repair."""
+    run = switched_off_by_hand(made=True)
+    run.fails()
+    assert "request_revocation" not in run.chart.enabled() and "abandon" not in run.chart.enabled()
+
+
+def test_X11_what_is_booked_by_hand_is_revocable_until_its_date_only():
+    run = scheduled_by_hand()
+    assert "request_revocation" in run.chart.enabled()
+    run.held_back = {"apply_change"}
+    run.wait(EFFECTIVE)
+    assert (run.state, run.chart.enabled()) == ("applying", ())
+
+
+def scheduled_by_hand() -> LoneRun:
+    """A voucher that a person has booked."""
+    run = guided("voucher", PAID)
+    run.send("place_order")
+    run.confirm("perform", proof={"reference": "T"})
+    assert run.state == "scheduled"
+    return run
+
+
+def test_ED10_X12_what_nobody_has_booked_or_switched_off_is_no_order_once_it_is_abandoned():
+    for run in (guided("voucher", PAID), scheduled(guided("voucher", INCLUDED), effective_on=SWITCHED_OFF)):
+        if run.state == "order":
+            run.send("place_order")
+        assert run.send("abandon") is None
+        document = document_of(run)
+        assert (document.state, document.effective_at, document.why) == ("abandoned", None, ())
 
 
 def test_X12_a_change_that_nobody_has_booked_is_dropped_and_the_standing_order_stays():

@@ -1,5 +1,6 @@
 """When something took effect, and why then, for ever: with and without an order (docs/contract.md, `effective_at`)."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -84,6 +85,16 @@ def test_ECO2_CO4_what_ended_elsewhere_shows_when_that_was_confirmed(
     assert outcome(run) == ("external", shown, [rule, rule])
 
 
+@pytest.mark.parametrize(("kind", "says"), [("ecomdata", ECOMDATA), ("connector", SHOPIFY)])
+def test_ECO2_CO4_a_proof_that_the_customer_handed_in_says_when_it_had_ended(kind: str, says: dict[str, Any]) -> None:
+    run = LoneRun(kind, says)
+    run.wait(NOW + DAY)
+    run.send("hand_in_proof", task=run.task("third_party").task, reference="mail")
+    run.wait(NOW + 3 * DAY)
+    assert run.confirm("third_party") is None
+    assert outcome(run)[:2] == ("external", NOW + DAY)
+
+
 @pytest.mark.parametrize("mode", ["automatic", "guided"])
 def test_WMU4_a_re_assignment_shows_when_it_was_made_and_that_nothing_is_saved(mode: str) -> None:
     run = LoneRun("wms_user", PAID | {"mode": mode})
@@ -112,6 +123,39 @@ def test_MOV1_a_move_shows_the_moment_agreed_or_the_later_day_on_which_it_was_ma
     run.wait(agreed + 2 * DAY)
     run.confirm("perform", proof={"reference": "T", "confirmed_at": agreed + clicked})
     assert outcome(run) == ("applied", agreed + shown, rules)
+
+
+def booked() -> LoneRun:
+    """What the customer centre ends by itself."""
+    return scheduled(LoneRun("voucher", PAID))
+
+
+def agreed() -> LoneRun:
+    """What sales end on the day agreed."""
+    run = LoneRun("key_accounting", TRANSFER, subject="key_accounting")
+    run.confirm("support_ticket", decision="granted", at="2027-01-31")
+    return run
+
+
+@pytest.mark.parametrize("begun", [booked, agreed])
+def test_X6_SUP3_what_ends_by_itself_shows_its_date_however_late_our_record_follows(
+    begun: Callable[[], LoneRun],
+) -> None:
+    run = begun()
+    run.held_back = {"apply_change"}
+    run.wait(TERM + 2 * DAY)
+    run.release()
+    assert outcome(run)[:2] == ("applied", TERM)
+
+
+@pytest.mark.parametrize(("clicked", "shown"), [(timedelta(hours=1), TERM), (2 * DAY, TERM + 2 * DAY)])
+def test_X12_what_a_person_switches_off_on_a_later_day_than_planned_has_ended_then(
+    clicked: timedelta, shown: datetime
+) -> None:
+    run = scheduled(LoneRun("voucher", INCLUDED | {"mode": "guided"}), effective_on="2027-02-01")
+    run.wait(TERM + 3 * DAY)
+    assert run.confirm("perform", proof={"reference": "T", "confirmed_at": TERM + clicked}) is None
+    assert outcome(run)[:2] == ("applied", shown)
 
 
 def test_a_request_that_ends_without_anything_shows_no_date() -> None:
