@@ -882,6 +882,14 @@ def test_MOV1_a_transfer_is_granted_agreed_and_decoupled():
     assert run.send("abandon") is None
 
 
+@pytest.mark.parametrize("mode", ["automatic", "guided"])
+def test_MOV1_before_it_is_decoupled_nothing_is_ordered_that_could_be_taken_back(mode):
+    run = LoneRun("marketplace_transfer", {"date_rule": "agreed", "mode": mode}, target="K-2")
+    run.confirm("support_ticket", decision="granted")
+    run.confirm("appointment", at="2027-01-11")
+    assert (run.state, run.chart.enabled()) == ("scheduled", ("abandon",))
+
+
 def test_MOV1_a_declined_transfer_says_which_rule_and_note():
     run = LoneRun("marketplace_transfer", {"date_rule": "agreed"}, target="K-2")
     assert origin_facts(run.memory)["explanation"] is None

@@ -270,6 +270,16 @@ def test_X9_what_is_switched_off_on_its_day_before_its_proof_is_told_on_the_day(
     assert (at_once.state, at_once.notices()) == ("third_party", [("scheduled", "customer")])
 
 
+def test_X9_X12_what_a_person_switched_off_later_than_planned_shows_that_before_its_proof_too() -> None:
+    outside = {"outside": ({"what": "pilot", "rule": "MP3"},), "mode": "guided"}
+    run = scheduled(LoneRun("marketplace", INCLUDED | outside), effective_on="2027-02-01")
+    run.wait(TERM + 2 * DAY)
+    run.confirm("perform", proof={"reference": "T"})
+    assert outcome(run)[:2] == ("third_party", TERM + 2 * DAY)
+    run.confirm("third_party", proof={"reference": "mail"})
+    assert outcome(run)[:2] == ("applied", TERM + 2 * DAY)
+
+
 # A hosting with its add-ons (ADD2).
 
 COST = {"before": "50.00", "after": "0"}
@@ -329,9 +339,9 @@ def told(run: LoneRun) -> list[tuple[str, str, str | None]]:
     return [(mail.template, mail.to, mail.values.get("what")) for mail in mails]
 
 
-def moving() -> LoneRun:
+def moving(**says: Any) -> LoneRun:
     """A move whose appointment is agreed."""
-    run = LoneRun("marketplace_transfer", TRANSFER, target="K-2")
+    run = LoneRun("marketplace_transfer", TRANSFER | says, target="K-2")
     run.confirm("support_ticket", decision="granted")
     assert told(run) == ARRIVED
     run.confirm("appointment", at=NOW + 7 * DAY)
@@ -355,6 +365,13 @@ def test_MOV1_both_customers_are_told_of_the_appointment_and_that_it_can_be_conn
     run.wait(NOW + 8 * DAY)
     run.confirm("perform", proof={"reference": "T"})
     assert told(run) == [*ARRIVED, *AGREED, *OFF, *AGREED, *DONE]
+
+
+@pytest.mark.parametrize("called", ["eBay (L-1)", None])
+def test_MOV1_the_other_customer_reads_what_moves_by_name_and_when(called: str | None) -> None:
+    run = moving(called=called)
+    said = {"what": "agreed", "effective_at": (NOW + 7 * DAY).isoformat(), "called": called}
+    assert run.notice("move_other") == said
 
 
 def test_MOV1_the_other_customer_hears_that_an_agreed_move_does_not_come() -> None:

@@ -191,6 +191,29 @@ def test_what_is_proposed_is_the_operators_to_read() -> None:
     assert document.timeline[-1].audience == "operators"
 
 
+def proposed_by_anna(type_: str) -> tuple[dict[str, Any], str]:
+    """What the task says of a first word, as data and in words."""
+    if type_ == "perform":
+        run = by_hand()
+        said: dict[str, Any] = {"at": "2027-01-31", "proof": {"reference": "B-9"}}
+    else:
+        run = asked_back("revocation:granted")
+        said = {"decision": "granted"}
+    assert run.confirm(type_, by="anna", **said) is None
+    (entry,) = document_of(run).tasks
+    assert entry.proposed is not None
+    return entry.proposed.model_dump(include={"decision", "date", "reference"}, mode="json"), entry.instructions
+
+
+def test_the_second_person_reads_the_decision_the_day_and_the_proof_of_the_first() -> None:
+    data, words = proposed_by_anna("revocation")
+    assert data == {"decision": "granted", "date": None, "reference": None}
+    assert "'outcome': 'granted'" in words
+    data, words = proposed_by_anna("perform")
+    assert data == {"decision": None, "date": "2027-01-31", "reference": "B-9"}
+    assert "'outcome': 'confirmed'" in words
+
+
 def test_the_consequence_says_that_a_second_person_is_needed_and_what_then_happens() -> None:
     run = asked_back("revocation:granted")
     run.memory.now = run.now
