@@ -739,6 +739,26 @@ def test_X11_X12_what_a_person_is_to_switch_off_and_cannot_is_revocable_no_more_
     assert "request_revocation" not in run.chart.enabled() and "abandon" not in run.chart.enabled()
 
 
+def test_X11_X12_one_that_is_open_when_a_person_has_switched_it_off_passes_to_a_misclick():
+    run = switched_off_by_hand()
+    assert run.send("request_revocation", explanation="clicked wrongly") is None
+    run.held_back = set()
+    assert [effect for effect in run.effects if isinstance(effect, HandOver)] == []
+    run.confirm("perform", proof={"reference": "T"})
+    assert run.state == "applied"
+    (ticket,) = [effect.request for effect in run.effects if isinstance(effect, HandOver)]
+    assert (ticket.kind, ticket.explanation) == ("misclick", "clicked wrongly")
+
+
+def test_X11_X12_one_that_is_open_when_a_person_has_booked_the_order_stays_open():
+    run = guided("voucher", PAID)
+    run.send("place_order")
+    run.send("request_revocation", explanation="x")
+    run.confirm("perform", proof={"reference": "T"})
+    assert run.state == "scheduled" and run.task("revocation")
+    assert [effect for effect in run.effects if isinstance(effect, HandOver)] == []
+
+
 def test_X11_what_is_booked_by_hand_is_revocable_until_its_date_only():
     run = scheduled_by_hand()
     assert "request_revocation" in run.chart.enabled()

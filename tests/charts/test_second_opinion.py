@@ -71,7 +71,9 @@ def test_second_needed_since_nobody_is_two(name: str) -> None:
     assert run.confirm("revocation", decision="granted", by="anna") is None
     refusal = run.confirm("revocation", decision="granted", by=name)
     assert code_of(refusal) == "second_needed"
-    assert refusal is not None and refusal.values["by"] == "anna"
+    proposed = run.task("revocation").proposed
+    assert refusal is not None and proposed is not None
+    assert refusal.values == {"by": "anna", "proposed_at": proposed.at.isoformat()}
     assert run.state == "scheduled" and run.tasks("revocation")
 
 
@@ -115,7 +117,7 @@ def test_a_rejection_that_causes_what_needs_two_needs_two() -> None:
     run = asked_back("revocation:declined")
     assert run.reject("revocation") is None
     proposed = run.task("revocation").proposed
-    assert proposed is not None and proposed.message.decision == "declined"
+    assert proposed is not None and (proposed.message.decision, proposed.message.note) == ("declined", "no")
     assert not [mail for mail in run.effects if isinstance(mail, Notify) and mail.template == "declined"]
     assert run.confirm("revocation", decision="declined", by="otto") is None
     assert run.tasks() == ()
@@ -153,6 +155,25 @@ def test_two_who_say_another_day_or_moment_have_not_decided_the_same(second: dic
     if not done:
         proposed = run.task("perform").proposed
         assert proposed is not None and proposed.message.by == "otto"
+
+
+@pytest.mark.parametrize(("named", "shown"), [(None, "anna"), ("paula", "paula")])
+def test_the_proof_of_what_two_confirmed_names_who_did_it_as_the_first_said(named: str | None, shown: str) -> None:
+    run = by_hand()
+    assert run.confirm("perform", by="anna", proof={"reference": "T-1", "confirmed_by": named}) is None
+    assert run.confirm("perform", by="otto") is None
+    proof = run.booking().proof
+    assert proof is not None and (proof.reference, proof.confirmed_by) == ("T-1", shown)
+
+
+def test_a_proof_of_the_seconds_own_leaves_when_it_was_done_to_the_first() -> None:
+    run = by_hand()
+    run.wait(moment("2027-01-06"))
+    done = moment("2027-01-05")
+    assert run.confirm("perform", by="anna", proof={"reference": "T-1", "confirmed_at": done}) is None
+    assert run.confirm("perform", by="otto", proof={"reference": "T-2"}) is None
+    proof = run.booking().proof
+    assert proof is not None and (proof.reference, proof.confirmed_at) == ("T-2", done)
 
 
 def test_a_new_proof_is_looked_at_anew() -> None:
