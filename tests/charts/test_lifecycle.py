@@ -286,6 +286,15 @@ def test_FFN5_X13_a_revocation_names_the_partners_with_whom_it_has_ended():
     assert (run.state, run.notice("revoked")["partners"]) == ("revoked", ["P-1"])
 
 
+def test_FFN5_a_partner_whose_name_is_not_known_is_counted_too():
+    partners = [{"what": "partner", "rule": "FFN1", "subject": "P-1"}, {"what": "partner", "rule": "FFN1", "name": "N"}]
+    run = LoneRun("fulfillment", {"cost_effect": "none", "outside": partners}, subject="ffn")
+    run.send("place_order")
+    run.confirm_task(run.memory.tasks[0], proof={"reference": "mail"})
+    run.send("request_revocation", explanation="we stay")
+    assert run.task("revocation").values["partners"] == ["-"]
+
+
 def test_FFN5_before_any_partner_has_confirmed_all_of_it_is_taken_back():
     partners = [{"what": "partner", "rule": "FFN1", "name": "P-1", "subject": "P-1"}]
     run = LoneRun("fulfillment", {"cost_effect": "none", "outside": partners}, subject="ffn")
@@ -550,6 +559,16 @@ def test_X12_what_was_clicked_in_time_keeps_its_date_however_late_it_is_said(cli
     assert (run.order.planned_at, run.order.overdue_at) == (None, None)
     assert run.booking().effective_at == shown
     assert next(step.rule for step in document_of(run).why) == ("X12" if late else "D6")
+
+
+def test_X12_the_day_that_the_person_found_is_the_date_whatever_deadline_was_missed():
+    run = unbooked()
+    run.wait(DEADLINE + 2 * DAY)
+    run.confirm("perform", at="2027-03-31", proof={"reference": "T"}, confirm_anyway=True, note="so it says there")
+    document = document_of(run)
+    assert (document.state, document.effective_at) == ("scheduled", moment("2027-03-31 22:00"))
+    assert (run.order.planned_at, run.order.overdue_at) == (None, None)
+    assert "X12" not in [step.rule for step in document.why]
 
 
 def test_X12_without_a_notice_rule_no_date_is_claimed_once_it_is_missed():
