@@ -243,6 +243,17 @@ def test_X4_a_day_to_come_is_waited_for_and_checked_again() -> None:
     assert outcome(run) == ("applied", march + DAY, [*NOTICED, "X4", "X4"])
 
 
+@pytest.mark.parametrize(("after", "state"), [(timedelta(0), "applied"), (timedelta(minutes=1), "scheduled")])
+def test_X4_only_what_is_still_to_come_is_waited_for(after: timedelta, state: str) -> None:
+    run = held()
+    run.receipt = Receipt(key="k")
+    run.now = TERM + DAY
+    told = run.notices().count(("scheduled", "customer"))
+    assert run.confirm("surplus", at=run.now + after) is None
+    assert run.state == state
+    assert run.notices().count(("scheduled", "customer")) == told + (state == "scheduled")
+
+
 def test_X4_it_cannot_have_held_before_it_was_ordered_for() -> None:
     run = held()
     refusal = run.confirm("surplus", at="2027-01-31")

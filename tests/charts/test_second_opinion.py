@@ -157,6 +157,14 @@ def test_two_who_say_another_day_or_moment_have_not_decided_the_same(second: dic
         assert proposed is not None and proposed.message.by == "otto"
 
 
+def test_when_the_first_word_arrived_is_none_of_the_seconds() -> None:
+    run = asked_back("revocation:granted")
+    assert run.confirm("revocation", decision="granted", by="anna", received_at=run.now) is None
+    run.wait(run.now + 2 * DAY)
+    assert run.confirm("revocation", decision="granted", by="otto") is None
+    assert run.state == "revoked" and "delivered_late" not in run.lines()
+
+
 @pytest.mark.parametrize(("named", "shown"), [(None, "anna"), ("paula", "paula")])
 def test_the_proof_of_what_two_confirmed_names_who_did_it_as_the_first_said(named: str | None, shown: str) -> None:
     run = by_hand()
