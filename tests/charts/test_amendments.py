@@ -175,6 +175,24 @@ def test_X10_the_new_order_replaces_the_standing_one():
     assert run.memory.request.target == "jtl_start"
 
 
+def test_X2_X10_the_customer_is_told_of_surplus_for_each_order_that_is_booked():
+    run = scheduled(
+        edition({"surplus": (UNAVAILABLE.model_copy(update={"ends_at": EFFECTIVE}),)}, target="jtl_advanced")
+    )
+    run.says["surplus"] = (UNAVAILABLE,)
+    run.wait(EFFECTIVE - 2 * DAY)
+    assert run.notices().count(("surplus_reminder", "customer")) == 1
+    run.says["surplus"] = ()
+    run.request(target="jtl_start")
+    run.send("acknowledge_warning")
+    scheduled(run)
+    run.says["surplus"] = (UNAVAILABLE,)
+    run.wait(moment("2027-02-26"))
+    for _ in range(2):
+        run.receive("licence_changed", None)
+    assert run.notices().count(("surplus_reminder", "customer")) == 2
+
+
 def test_X10_the_standing_orders_date_comes_first():
     run = over_standing()
     run.wait(moment("2027-01-20"))
@@ -279,6 +297,16 @@ def test_X8_another_catalogue_begins_again_under_it():
     assert (line.note, line.values) == ("note.catalogue_changed", {"catalogue": "v2"})
     again = run.waiting[0]
     assert isinstance(again, CheckLicences) and again.version == "v2"
+
+
+def test_X8_ED10_begun_again_under_another_catalogue_the_customer_has_all_the_time_again():
+    run = edition()
+    run.wait(NOW + 2 * DAY)
+    run.held_back = {"check_licences"}
+    run.send("place_order")
+    run.answer(check=run.next_check(in_force="v2"))
+    run.release()
+    assert (run.state, run.chart.timers()["abandon"]) == ("feature_warning", run.now + 30 * DAY)
 
 
 def test_X8_the_same_catalogue_named_is_no_other():
@@ -421,6 +449,139 @@ def test_X5_X6_X14_FFN1_what_is_recorded_otherwise_by_now_is_asked_anew(kind, sa
     assert (run.memory.refusal, "place_order" in run.chart.enabled()) == (None, False)
     assert run.confirm(type_, **answer) is None
     assert "place_order" in run.chart.enabled()
+
+
+def test_X5_what_was_declined_stays_so_until_asked_again_even_where_nothing_is_left_to_ask():
+    run = LoneRun("voucher", PAID | {"term_ends": None})
+    run.reject("clarify_term", "nobody knows")
+    run.says |= {"cost_effect": "deactivation", "date_rule": "moment"}
+    run.receive("licence_changed", None)
+    assert (run.memory.tasks, "place_order" in run.chart.enabled()) == ((), False)
+    run.send("recheck_licences")
+    assert (run.memory.refusal, "place_order" in run.chart.enabled()) == (None, True)
+
+
+def recorded(question: Question) -> Question:
+    """The same question, of which the record says something else by now."""
+    return question.model_copy(update={"values": {"product": "P", "recorded": "other"}})
+
+
+PARTNERS = Question(type="clarify", rule="FFN1", text="clarify_partners")
+ANSWERED: list[Any] = [
+    ("clarify_cost", "production", {"cost_effect": "unknown", "questions": (ASK_COST,)},
+     {"decision": "none"}, {"questions": (recorded(ASK_COST),)}),
+    ("clarify_term", "voucher", PAID | {"term_ends": "2026-12-31"}, {"at": "2027-06-30"}, {"term_ends": "2027-01-03"}),
+    ("clarify_term", "order_package", NOTICE | {"questions": (ASK_TERM,)}, {"at": "2027-06-30"},
+     {"questions": (recorded(ASK_TERM),)}),
+    ("clarify", "fulfillment", {"cost_effect": "none", "questions": (PARTNERS,)}, {"note": "one partner"},
+     {"questions": (recorded(PARTNERS),)}),
+]  # fmt: skip
+"""What is asked, of what, how it is answered, and what the record says then."""
+
+
+def answered(type_: str, kind: str, says: dict[str, Any], answer: dict[str, Any]) -> LoneRun:
+    """A run whose one question has been answered, so that it can be ordered."""
+    more: dict[str, Any] = {"order_package": {"subject": "orders", "target": 1}, "fulfillment": {"subject": "ffn"}}
+    run = LoneRun(kind, says, **more.get(kind, {}))
+    run.send("acknowledge_warning")
+    assert run.confirm(type_, **answer) is None
+    assert (run.memory.tasks, "place_order" in run.chart.enabled()) == ((), True)
+    return run
+
+
+@pytest.mark.parametrize(("type_", "kind", "says", "answer", "then"), ANSWERED)
+def test_X5_X6_X14_FFN1_so_it_is_where_the_check_made_for_the_order_finds_it(type_, kind, says, answer, then):
+    run = answered(type_, kind, says, answer)
+    run.says |= then
+    assert run.send("place_order") == Refusal(rule="X5", code="not_enabled", values={"event": "place_order"})
+    assert (run.state, run.memory.order) == ("order", None) and run.task(type_)
+
+
+def test_X6_the_term_of_a_paid_licence_is_asked_anew_only_where_another_is_recorded():
+    run = answered(
+        "clarify_term", "voucher", PAID | {"term_ends": None, "questions": (ASK_TERM,)}, {"at": "2027-06-30"}
+    )
+    run.says["questions"] = (recorded(ASK_TERM),)
+    run.receive("licence_changed", None)
+    assert (run.memory.tasks, document_of(run).effective_at) == ((), moment("2027-06-30 22:00"))
+
+
+def test_X5_a_booking_that_was_refused_stays_so_while_something_is_asked_anew():
+    run = answered("clarify_term", "voucher", PAID | {"term_ends": "2026-12-31"}, {"at": "2027-06-30"})
+    run.refuses = Refusal(rule="D6", code="booking_refused", values={"reason": "no"})
+    run.send("place_order")
+    run.says["term_ends"] = "2027-01-03"
+    run.receive("licence_changed", None)
+    assert run.task("clarify_term") and run.memory.refusal == run.refuses
+
+
+def test_X5_what_was_declined_is_asked_anew_where_the_record_says_something_else():
+    run = LoneRun("production", {"cost_effect": "unknown", "questions": (ASK_COST,)})
+    run.reject("clarify_cost", "nobody knows")
+    run.says["questions"] = (recorded(ASK_COST),)
+    run.receive("licence_changed", None)
+    assert run.memory.refusal is None
+    assert run.task("clarify_cost").values == {"product": "P", "recorded": "other"}
+
+
+def test_X5_an_open_question_says_what_is_recorded_now():
+    run = LoneRun("shop_licence", {"cost_effect": "unknown", "questions": (WHICH,)})
+    before = run.task("clarify").task
+    now = {"text": "clarify_partners", "values": {"recorded": "S"}, "answers": {"abonnement": "cancellation"}}
+    run.says["questions"] = (WHICH | now,)
+    run.receive("licence_changed", None)
+    task = run.task("clarify")
+    assert (task.task, task.text, task.values, task.decisions) == (
+        before, "clarify_partners", {"recorded": "S"}, ("abonnement",),
+    )  # fmt: skip
+
+
+def test_D7_only_who_is_asked_about_the_term_reads_which_notice_was_missed():
+    run = LoneRun("voucher", PAID | {"notice": 30, "questions": (PARTNERS,)})
+    assert run.task("clarify_term").values == {"recorded": "2027-01-31", "notice": 30}
+    assert run.task("clarify").values == {}
+
+
+def test_X5_what_is_asked_in_words_changes_nothing_of_the_cost_that_was_clarified():
+    run = LoneRun("production", {"cost_effect": "unknown", "questions": (ASK_COST, PARTNERS)})
+    run.confirm("clarify_cost", decision="none")
+    run.confirm("clarify", note="one partner")
+    assert (run.memory.tasks, document_of(run).cost_effect) == ((), "none")
+
+
+def test_X5_SL1_an_answer_that_leaves_the_cost_unknown_leaves_it_to_be_clarified():
+    which = WHICH | {"answers": {"abonnement": "unknown"}}
+    run = LoneRun("shop_licence", {"cost_effect": "unknown", "questions": (ASK_COST, which)})
+    run.confirm("clarify", decision="abonnement")
+    assert [task.type for task in run.memory.tasks] == ["clarify_cost"]
+    assert "place_order" not in run.chart.enabled()
+
+
+def test_SL1_an_answer_about_a_contract_recorded_otherwise_by_now_says_nothing_of_the_cost():
+    run = LoneRun("shop_licence", {"cost_effect": "unknown", "questions": (WHICH,), "term_ends": "2027-01-31"})
+    run.confirm("clarify", decision="abonnement")
+    run.says["questions"] = (WHICH | {"values": {"recorded": "S"}},)
+    run.receive("licence_changed", None)
+    assert document_of(run).cost_effect == "unknown" and run.task("clarify")
+
+
+def test_X5_beside_a_booked_order_nothing_but_its_date_is_asked():
+    run = LoneRun("voucher", PAID | {"mode": "guided"})
+    run.send("place_order")
+    run.now = EFFECTIVE
+    run.confirm("perform", proof={"reference": "T"})
+    run.says["questions"] = (ASK_COST, PARTNERS)
+    run.receive("licence_changed", None)
+    assert run.confirm("clarify_term", at="2027-02-28") is None
+    assert (run.state, run.memory.tasks) == ("scheduled", ())
+
+
+def test_X6_an_order_has_the_term_that_the_check_made_for_it_finds():
+    run = answered("clarify_term", "voucher", PAID | {"term_ends": None}, {"at": "2027-06-30"})
+    run.says |= {"term_ends": "2027-09-30", "notice": 14}
+    scheduled(run)
+    document = document_of(run)
+    assert (document.effective_at, document.order_by) == (moment("2027-09-30 22:00"), moment("2027-09-16 22:00"))
 
 
 def test_FFN1_a_note_is_asked_for_in_words():

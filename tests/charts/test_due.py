@@ -11,6 +11,7 @@ from states.chart.turn import Answer
 from states.model.durations import patience
 from states.model.effects import Notify
 from states.model.facts import RunSettings, Undelivered
+from states.model.request import RejectTask
 from states.rules.due_dates import due_within
 from tests.charts.lone_run import ASK_COST, ASK_TERM, DAY, NOW, PAID, LoneRun, edition, moment, scheduled
 from tests.charts.test_lifecycle import guided
@@ -276,6 +277,28 @@ def test_X9_the_customer_is_reminded_of_all_his_steps_in_one_mail() -> None:
     run.wait(NOW + 7 * DAY)
     assert (escalated(run), reminders(run)) == ([1, 1], 1)
     assert [step["what"] for step in run.notice("reminder")["steps"]] == ["pilot", "third_party"]
+    assert (run.memory.timeline[-1].note, run.memory.timeline[-1].times) == ("note.escalated", 2)
+
+
+def test_X9_whatever_of_his_steps_comes_to_mind_the_customer_is_reminded_once_a_period() -> None:
+    shop = {"what": "third_party", "rule": "MP4", "name": "eBay"}
+    run = scheduled(LoneRun("marketplace", PAID | {"outside": (*PILOT["outside"], shop)}))
+    run.now = NOW + 2 * DAY
+    first, _ = run.memory.tasks
+    run.would_take("reject_task", RejectTask(by="o", task=first.task, note="not yet"))
+    run.wait(NOW + 9 * DAY)
+    assert (escalated(run), reminders(run)) == ([2, 1], 1)
+    run.wait(NOW + 14 * DAY)
+    assert reminders(run) == 2
+
+
+def test_X9_while_the_customers_own_clock_runs_it_alone_reminds_him_of_his_steps() -> None:
+    shopify = {"outside": ({"what": "shopify", "rule": "CO4", "name": "Shopify"},)}
+    run = LoneRun("connector", shopify | set_to(third_party="P2D"))
+    run.wait(NOW + 7 * DAY - timedelta(seconds=1))
+    assert (escalated(run), reminders(run)) == ([1], 0)
+    run.wait(NOW + 7 * DAY)
+    assert reminders(run) == 1
 
 
 def test_what_is_opened_anew_within_a_period_begins_no_reminders_of_its_own() -> None:
@@ -313,3 +336,13 @@ def test_after_a_reset_nobody_is_told_again_what_came_to_mind_before_it() -> Non
     idle = edition()
     idle.chart.pass_over_reminders(NOW + 15 * DAY)
     assert (reminders(idle), idle.memory.reminders, idle.chart.timers()["remind"]) == (0, 2, NOW + 21 * DAY)
+
+
+@pytest.mark.parametrize(("after", "told"), [(7 * DAY - timedelta(seconds=1), 0), (7 * DAY, 1), (8 * DAY, 1)])
+def test_what_came_to_mind_at_the_very_moment_of_a_reset_counts_as_told(after: timedelta, told: int) -> None:
+    run = scheduled(LoneRun("marketplace", PAID | PILOT))
+    run.chart.pass_over_reminders(NOW + after)
+    idle = edition()
+    idle.chart.pass_over_reminders(NOW + after)
+    assert (escalated(run), idle.memory.reminders) == ([told], told)
+    assert idle.chart.timers()["remind"] == NOW + 7 * (told + 1) * DAY

@@ -357,6 +357,15 @@ def test_FFN5_X13_a_revocation_names_the_partners_with_whom_it_has_ended():
     assert (run.state, run.notice("revoked")["partners"]) == ("revoked", ["P-1"])
 
 
+def test_FFN5_a_partner_whose_name_is_not_known_is_counted_too():
+    partners = [{"what": "partner", "rule": "FFN1", "subject": "P-1"}, {"what": "partner", "rule": "FFN1", "name": "N"}]
+    run = LoneRun("fulfillment", {"cost_effect": "none", "outside": partners}, subject="ffn")
+    run.send("place_order")
+    run.confirm_task(run.memory.tasks[0], proof={"reference": "mail"})
+    run.send("request_revocation", explanation="we stay")
+    assert run.task("revocation").values["partners"] == ["-"]
+
+
 def test_FFN5_before_any_partner_has_confirmed_all_of_it_is_taken_back():
     partners = [{"what": "partner", "rule": "FFN1", "name": "P-1", "subject": "P-1"}]
     run = LoneRun("fulfillment", {"cost_effect": "none", "outside": partners}, subject="ffn")
@@ -676,19 +685,29 @@ def test_X12_a_deadline_that_passes_with_the_booking_open_is_said_at_once():
     assert (document.state, document.effective_at, document.order_by) == ("order", MARCH, moment("2027-02-14 23:00"))
     assert [step.rule for step in document.why] == ["X12", "D8", "D5", "D3"]
     assert run.task("perform").due_at == document.order_by
+    said = {"effective_at": MARCH.isoformat(), "missed": EFFECTIVE.isoformat()}
+    values = run.task("perform").values
+    assert (values["target"], {name: values[name] for name in said}) == ("jtl_start", said)
+    line = run.memory.timeline[-1]
+    assert (line.event, line.note, line.values) == ("booking_overdue", "note.booking_overdue", said)
     assert run.wait(moment("2027-02-14 23:00"))[-1] == "booking_overdue"
     assert document_of(run).effective_at == moment("2027-03-31 22:00")
     assert run.notice("booking_overdue")["missed"] == MARCH.isoformat()
 
 
+@pytest.mark.parametrize("said_at", [DEADLINE + 2 * DAY, moment("2027-02-16")])  # one deadline has passed, or two
 @pytest.mark.parametrize(
     ("clicked", "shown", "late"),
-    [(DEADLINE - timedelta(minutes=1), EFFECTIVE, False), (DEADLINE, MARCH, True), (None, MARCH, True)],
+    [
+        (DEADLINE - timedelta(minutes=1), EFFECTIVE, False),
+        (DEADLINE, MARCH, True),
+        (DEADLINE + 2 * DAY, MARCH, True),
+    ],
 )
-def test_X12_what_was_clicked_in_time_keeps_its_date_however_late_it_is_said(clicked, shown, late):
+def test_X12_what_was_clicked_in_time_keeps_its_date_however_late_it_is_said(clicked, shown, late, said_at):
     run = unbooked()
-    run.wait(DEADLINE + 2 * DAY)
-    run.confirm("perform", proof={"reference": "T"} | ({"confirmed_at": clicked} if clicked else {}))
+    run.wait(said_at)
+    run.confirm("perform", proof={"reference": "T", "confirmed_at": clicked}, confirm_anyway=True, note="found late")
     assert (run.state, run.order.effective_at, run.order.late) == ("scheduled", shown, late)
     assert (run.order.planned_at, run.order.overdue_at) == (None, None)
     assert run.booking().effective_at == shown
@@ -701,6 +720,16 @@ def test_X12_what_was_clicked_in_time_keeps_its_date_however_often_its_deadline_
     proof = {"reference": "T", "confirmed_at": DEADLINE - timedelta(minutes=1)}
     assert run.confirm("perform", proof=proof, confirm_anyway=True, note="nobody had said so") is None
     assert (run.order.effective_at, run.order.late) == (EFFECTIVE, False)
+
+
+def test_X12_the_day_that_the_person_found_is_the_date_whatever_deadline_was_missed():
+    run = unbooked()
+    run.wait(DEADLINE + 2 * DAY)
+    run.confirm("perform", at="2027-03-31", proof={"reference": "T"}, confirm_anyway=True, note="so it says there")
+    document = document_of(run)
+    assert (document.state, document.effective_at) == ("scheduled", moment("2027-03-31 22:00"))
+    assert (run.order.planned_at, run.order.overdue_at) == (None, None)
+    assert "X12" not in [step.rule for step in document.why]
 
 
 def test_X12_without_a_notice_rule_no_date_is_claimed_once_it_is_missed():
@@ -853,6 +882,89 @@ def test_X12_what_is_scheduled_can_be_abandoned_only_where_a_person_makes_the_ch
     assert (run.state, "abandon" in run.chart.enabled()) == ("scheduled", can_be_stopped)
 
 
+SWITCHED_OFF = "2027-02-10"
+
+
+def switched_off_by_hand(made: bool = False) -> LoneRun:
+    """A voucher on the day after that on which a person is to switch it off; `made`: it has been clicked by now."""
+    run = scheduled(guided("voucher", INCLUDED), effective_on=SWITCHED_OFF)
+    run.held_back = {"apply_change"}
+    run.wait(moment(SWITCHED_OFF) + DAY)
+    if made:
+        run.confirm("perform", proof={"reference": "T"})
+    assert run.state == "applying"
+    return run
+
+
+def test_X11_X12_what_a_person_switches_off_is_revocable_until_it_is_clicked_be_its_day_past():
+    run = switched_off_by_hand()
+    assert run.chart.enabled() == ("request_revocation", "abandon")
+    assert run.send("request_revocation", explanation="x") is None
+    assert run.task("revocation").values["by_hand"] is True
+    assert run.confirm("revocation", decision="granted") is None
+    assert (run.state, run.notices()[-2:]) == ("revoked", [("revoked", "customer"), ("perform_dropped", "operator")])
+
+
+def test_X11_X12_what_a_person_has_switched_off_is_too_late_to_take_back():
+    run = switched_off_by_hand(made=True)
+    assert run.chart.enabled() == ()
+    refusal = run.send("request_revocation", explanation="x")
+    assert refusal is not None and (refusal.rule, refusal.code) == ("X11", "too_late")
+
+
+def test_X11_X12_what_a_person_is_to_switch_off_and_cannot_is_revocable_no_more_once_it_is_made():
+    """Clicked, and our record could not follow: it is in repair."""
+    run = switched_off_by_hand(made=True)
+    run.fails()
+    assert "request_revocation" not in run.chart.enabled() and "abandon" not in run.chart.enabled()
+
+
+def test_X11_X12_one_that_is_open_when_a_person_has_switched_it_off_passes_to_a_misclick():
+    run = switched_off_by_hand()
+    assert run.send("request_revocation", explanation="clicked wrongly") is None
+    run.held_back = set()
+    assert [effect for effect in run.effects if isinstance(effect, HandOver)] == []
+    run.confirm("perform", proof={"reference": "T"})
+    assert run.state == "applied"
+    (ticket,) = [effect.request for effect in run.effects if isinstance(effect, HandOver)]
+    assert (ticket.kind, ticket.explanation) == ("misclick", "clicked wrongly")
+
+
+def test_X11_X12_one_that_is_open_when_a_person_has_booked_the_order_stays_open():
+    run = guided("voucher", PAID)
+    run.send("place_order")
+    run.send("request_revocation", explanation="x")
+    run.confirm("perform", proof={"reference": "T"})
+    assert run.state == "scheduled" and run.task("revocation")
+    assert [effect for effect in run.effects if isinstance(effect, HandOver)] == []
+
+
+def test_X11_what_is_booked_by_hand_is_revocable_until_its_date_only():
+    run = scheduled_by_hand()
+    assert "request_revocation" in run.chart.enabled()
+    run.held_back = {"apply_change"}
+    run.wait(EFFECTIVE)
+    assert (run.state, run.chart.enabled()) == ("applying", ())
+
+
+def scheduled_by_hand() -> LoneRun:
+    """A voucher that a person has booked."""
+    run = guided("voucher", PAID)
+    run.send("place_order")
+    run.confirm("perform", proof={"reference": "T"})
+    assert run.state == "scheduled"
+    return run
+
+
+def test_ED10_X12_what_nobody_has_booked_or_switched_off_is_no_order_once_it_is_abandoned():
+    for run in (guided("voucher", PAID), scheduled(guided("voucher", INCLUDED), effective_on=SWITCHED_OFF)):
+        if run.state == "order":
+            run.send("place_order")
+        assert run.send("abandon") is None
+        document = document_of(run)
+        assert (document.state, document.effective_at, document.why) == ("abandoned", None, ())
+
+
 def test_X12_a_change_that_nobody_has_booked_is_dropped_and_the_standing_order_stays():
     run = edition({"mode": "guided"}, target="jtl_advanced")
     run.send("place_order")
@@ -968,6 +1080,14 @@ def test_MOV1_a_transfer_is_granted_agreed_and_decoupled():
     assert run.reject("perform", "not reached") is None
     assert (run.state, run.memory.agreed_at) == ("appointing", None)
     assert run.send("abandon") is None
+
+
+@pytest.mark.parametrize("mode", ["automatic", "guided"])
+def test_MOV1_before_it_is_decoupled_nothing_is_ordered_that_could_be_taken_back(mode):
+    run = LoneRun("marketplace_transfer", {"date_rule": "agreed", "mode": mode}, target="K-2")
+    run.confirm("support_ticket", decision="granted")
+    run.confirm("appointment", at="2027-01-11")
+    assert (run.state, run.chart.enabled()) == ("scheduled", ("abandon",))
 
 
 def test_MOV1_a_declined_transfer_says_which_rule_and_note():

@@ -119,7 +119,9 @@ def test_D7_X12_the_last_usable_day_that_the_person_found_moves_the_date(at: str
     found = moment("2027-02-28 23:00")
     assert (run.state, run.order.effective_at, run.booking().effective_at) == ("scheduled", found, found)
     assert run.notice("scheduled")["effective_at"] == "2027-02-28T23:00:00+00:00"
-    assert "notice_unknown" not in warning_codes(run) and "date_found" in run.lines()
+    (line,) = [line for line in run.memory.timeline if line.event == "date_found"]
+    assert (line.note, line.values) == ("note.date_found", {"effective_at": "2027-02-28T23:00:00+00:00"})
+    assert "notice_unknown" not in warning_codes(run)
     assert run.chart.timers()["date_reached"] == found
 
 

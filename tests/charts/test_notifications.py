@@ -249,6 +249,76 @@ def test_G5_what_ends_with_its_order_is_told_once(
     assert (run.state, [name for name, _ in run.notices()]) == (state, mails)
 
 
+@pytest.mark.parametrize(
+    ("says", "order", "by_hand", "at_once"),
+    [
+        (INCLUDED, {}, None, "now"),
+        (INCLUDED | {"mode": "guided"}, {}, True, "by_hand"),
+        (INCLUDED, {"effective_on": "2027-02-01"}, None, None),
+        (INCLUDED | {"mode": "guided"}, {"effective_on": "2027-02-01"}, True, None),
+        (PAID, {}, None, None),
+        (PAID | {"mode": "guided"}, {}, True, None),
+    ],
+)
+def test_X6_X12_the_mails_of_an_order_say_whether_a_person_does_it_and_whether_there_is_a_date_to_wait_for(
+    says: dict[str, Any], order: dict[str, Any], by_hand: bool | None, at_once: str | None
+) -> None:
+    run = LoneRun("marketplace", says | {"outside": (PILOT,)})
+    run.send("place_order", **order)
+    received = run.notice("order_received")
+    assert (received.get("by_hand"), received.get("at_once")) == (by_hand, at_once)
+    if run.tasks("perform") and run.state == "placing":
+        run.confirm("perform", proof={"reference": "T"})
+    assert run.notice("scheduled").get("at_once") == at_once
+
+
+@pytest.mark.parametrize(
+    ("kind", "says", "steps"),
+    [
+        ("misclick", {}, []),
+        ("connector", {"outside": ({"what": "shopify", "rule": "CO4", "name": "Shopify"},)}, [("shopify", "Shopify")]),
+        ("ecomdata", {"outside": ({"what": "ecomdata", "rule": "ECO1"},)}, [("ecomdata", None)]),
+    ],
+)
+def test_MIS1_CO4_ECO1_the_mail_of_a_report_names_what_is_to_be_ended_elsewhere(
+    kind: str, says: dict[str, Any], steps: list[tuple[str, str | None]]
+) -> None:
+    run = LoneRun(kind, says, explanation="e")
+    assert [(step["what"], step["name"]) for step in run.notice("report_received")["steps"]] == steps
+
+
+@pytest.mark.parametrize(
+    ("kind", "what", "elsewhere"),
+    [("connector", "shopify", "shopify"), ("ecomdata", "ecomdata", "ecomdata"), ("marketplace", "pilot", None)],
+)
+def test_CO4_ECO2_who_leaves_is_told_where_it_may_have_been_ended_meanwhile(
+    kind: str, what: str, elsewhere: str | None
+) -> None:
+    run = LoneRun(kind, INCLUDED | {"outside": ({"what": what, "rule": "CO4"},)})
+    assert run.send("abandon") is None
+    assert run.notice("abandoned").get("elsewhere") == elsewhere
+
+
+@pytest.mark.parametrize("called", ["JTL-Vouchers (L-1)", None])
+@pytest.mark.parametrize(
+    ("ends", "date"), [("revoked", EFFECTIVE.isoformat()), ("abandoned", None)]
+)  # what is abandoned before it is booked is no order, so that it has no date (ED10)
+def test_X12_operators_hear_that_what_they_were_to_click_has_lapsed_and_of_which_date(
+    ends: str, date: str | None, called: str | None
+) -> None:
+    run = LoneRun("voucher", PAID | {"mode": "guided", "called": called})
+    run.send("place_order")
+    task = run.task("perform").task
+    if ends == "abandoned":
+        run.send("abandon")
+    else:
+        run.send("request_revocation", explanation="x")
+        run.confirm("revocation", decision="granted")
+    assert run.state == ends
+    named = {"called": called} if called else {}
+    assert run.notice("perform_dropped") == {"task": task, "target": None, "effective_at": date} | named
+
+
 def test_a_booking_of_the_past_month_is_told_before_it_is_made():
     """Placed before the date, and booked after it: the change may wait for its turn in the month's first hours."""
     run = LoneRun("voucher", PAID, held_back=("place_order", "apply_change"))
@@ -275,6 +345,15 @@ def test_X12_a_late_booking_says_that_the_date_has_moved_and_is_being_asked_abou
     assert (values["clarified"], values["effective_at"]) == (True, EFFECTIVE.isoformat())
     assert "late" not in values
     assert [name for name, _ in run.notices()].count("scheduled") == 2
+
+
+def test_X3_X12_other_runs_hear_of_the_day_that_a_person_named_after_a_late_booking():
+    run = edition({"mode": "guided"})
+    run.receipt = Receipt(key="k", tell=("order_package/K-1/orders",))
+    booked_late(run)
+    run.confirm("clarify_term", at="2027-01-31")
+    tells = [effect for effect in run.effects if isinstance(effect, Tell)]
+    assert [(tell.runs, tell.state) for tell in tells] == [(("order_package/K-1/orders",), "scheduled")] * 2
 
 
 @pytest.mark.parametrize(

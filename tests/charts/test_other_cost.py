@@ -7,7 +7,7 @@ import pytest
 
 from states.model.effects import Notify
 from states.model.facts import Warning
-from tests.charts.lone_run import INCLUDED, PAID, LoneRun, document_of, moment, scheduled
+from tests.charts.lone_run import ASK_COST, INCLUDED, PAID, LoneRun, document_of, moment, scheduled
 
 CHANGES_AT = "2027-01-31T23:00:00+00:00"
 FALLS = Warning(
@@ -42,42 +42,37 @@ def test_ED14_a_day_after_the_edition_falls_costs_until_then_and_the_customer_is
     assert run.order.effective_at == moment("2027-03-14 23:00")
 
 
-@pytest.mark.parametrize("day", ["2027-01-15", "2027-02-01"])
-def test_ED14_a_day_before_it_falls_or_the_very_day_costs_nothing(day: str) -> None:
+@pytest.mark.parametrize(("day", "mails"), [("2027-01-15", []), ("2027-02-01", []), ("2027-02-02", [CHANGES_AT])])
+def test_ED14_an_end_until_the_edition_falls_costs_nothing(day: str, mails: list[str]) -> None:
     run = switched_off(day)
     run.says["warnings"] = (FALLS,)
     run.receive("licence_changed", None)
-    assert told(run) == []
+    assert [mail["changes_at"] for mail in told(run)] == mails
 
 
-def test_ED14_the_customer_is_told_when_it_changes_to_what_and_again_where_that_is_another() -> None:
+def test_ED14_the_mail_and_the_timeline_say_when_it_falls_to_what_and_what_it_is_then() -> None:
     run = switched_off("2027-03-15")
     run.says["warnings"] = (FALLS,)
     run.receive("licence_changed", None)
-    facts = {"changes_at": CHANGES_AT, "becomes": "paid_addon", "new_edition": "JTL Advanced"}
-    assert run.notice("cost_changed").items() >= facts.items()
-    run.says["warnings"] = (FALLS.model_copy(update={"values": FALLS.values | {"target": "JTL Start"}}),)
-    for _ in range(2):
-        run.receive("licence_changed", None)
-    assert run.notice("cost_changed")["new_edition"] == "JTL Start"
-    assert [line.values for line in run.memory.timeline if line.event == "cost_changed"] == [
-        facts, facts | {"new_edition": "JTL Start"},
-    ]  # fmt: skip
+    said = {"changes_at": CHANGES_AT, "becomes": "paid_addon", "new_edition": "JTL Advanced"}
+    assert run.memory.timeline[-1].values == said
+    assert run.notice("cost_changed").items() >= said.items()
 
 
-def test_G9_ED14_what_costs_something_else_already_is_told_before_what_will() -> None:
+def test_ED14_of_two_changes_of_the_edition_the_one_named_first_is_told() -> None:
     run = switched_off("2027-03-15")
-    run.says |= {"cost_effect": "cancellation", "date_rule": "term", "warnings": (FALLS,)}
+    later = FALLS.model_copy(update={"values": FALLS.values | {"changes_at": "2027-02-28T23:00:00+00:00"}})
+    run.says["warnings"] = (FALLS, later)
     run.receive("licence_changed", None)
-    assert told(run) == [{"cost_effect": "cancellation"}]
+    assert [mail["changes_at"] for mail in told(run)] == [CHANGES_AT]
 
 
-def test_X12_ED14_of_an_end_whose_date_is_still_asked_about_nothing_is_said_of_what_it_costs_until_then() -> None:
+def test_X12_ED14_while_no_date_is_known_nothing_is_said_of_what_comes_before_it() -> None:
     run = LoneRun("voucher", PAID | {"mode": "guided"})
     run.send("place_order")
-    run.wait(moment("2027-02-01 12:00"))
+    run.now = moment("2027-01-31 23:00")
     run.confirm("perform", proof={"reference": "T"})
-    assert (run.state, run.order.effective_at) == ("scheduled", None)
+    assert run.order.effective_at is None
     run.says["warnings"] = (FALLS,)
     run.receive("licence_changed", None)
     assert (run.state, told(run)) == ("scheduled", [])
@@ -101,13 +96,54 @@ def test_G9_what_becomes_included_saves_nothing_any_more_and_is_cancelled_at_its
     assert (run.order.date_rule, run.order.effective_at) == ("term", moment("2027-01-31 23:00"))
 
 
-def test_X5_what_a_person_clarified_stays_while_nobody_else_knows() -> None:
-    asked = {"cost_effect": "unknown", "questions": ({"type": "clarify_cost", "rule": "X5"},)}
-    run = LoneRun("production", asked)
+def test_G9_each_time_that_it_means_something_else_for_the_cost_is_told() -> None:
+    run = scheduled(LoneRun("voucher", PAID))
+    for effect in ("deactivation", "cancellation", "unknown"):
+        run.says["cost_effect"] = effect
+        run.receive("licence_changed", None)
+        assert document_of(run).cost_effect == effect
+    assert [mail["cost_effect"] for mail in told(run)] == ["deactivation", "cancellation", "unknown"]
+
+
+def clarified() -> LoneRun:
+    """Booked as something that costs nothing, since a person said so."""
+    run = LoneRun("production", {"cost_effect": "unknown", "questions": (ASK_COST,)})
     run.confirm("clarify_cost", decision="deactivation")
-    scheduled(run, effective_on="2027-03-15")
+    return scheduled(run, effective_on="2027-03-15")
+
+
+@pytest.mark.parametrize("recorded", ["R", "recorded otherwise"])
+def test_X5_what_a_person_clarified_stays_while_nobody_else_knows(recorded: str) -> None:
+    run = clarified()
+    run.says["questions"] = (ASK_COST.model_copy(update={"values": {"product": "P", "recorded": recorded}}),)
     run.receive("licence_changed", None)
-    assert (document_of(run).cost_effect, told(run)) == ("deactivation", [])
-    run.says |= {"cost_effect": "cancellation"}
+    assert (document_of(run).cost_effect, told(run), run.memory.tasks) == ("deactivation", [], ())
+
+
+def test_X5_G9_what_the_record_says_by_now_is_told_whatever_a_person_clarified() -> None:
+    run = clarified()
+    run.says |= PAID | {"questions": ()}
     run.receive("licence_changed", None)
     assert (document_of(run).cost_effect, told(run)) == ("cancellation", [{"cost_effect": "cancellation"}])
+
+
+def test_ED14_the_customer_is_told_when_it_changes_to_what_and_again_where_that_is_another() -> None:
+    run = switched_off("2027-03-15")
+    run.says["warnings"] = (FALLS,)
+    run.receive("licence_changed", None)
+    facts = {"changes_at": CHANGES_AT, "becomes": "paid_addon", "new_edition": "JTL Advanced"}
+    assert run.notice("cost_changed").items() >= facts.items()
+    run.says["warnings"] = (FALLS.model_copy(update={"values": FALLS.values | {"target": "JTL Start"}}),)
+    for _ in range(2):
+        run.receive("licence_changed", None)
+    assert run.notice("cost_changed")["new_edition"] == "JTL Start"
+    assert [line.values for line in run.memory.timeline if line.event == "cost_changed"] == [
+        facts, facts | {"new_edition": "JTL Start"},
+    ]  # fmt: skip
+
+
+def test_G9_ED14_what_costs_something_else_already_is_told_before_what_will() -> None:
+    run = switched_off("2027-03-15")
+    run.says |= {"cost_effect": "cancellation", "date_rule": "term", "warnings": (FALLS,)}
+    run.receive("licence_changed", None)
+    assert told(run) == [{"cost_effect": "cancellation"}]

@@ -1,5 +1,6 @@
 """When something took effect, and why then, for ever: with and without an order (docs/contract.md, `effective_at`)."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -144,6 +145,16 @@ def test_X9_X12_what_was_switched_off_later_by_hand_shows_that_while_its_proof_i
     assert outcome(run)[:2] == ("applied", NOW + 2 * DAY)
 
 
+@pytest.mark.parametrize(("kind", "says"), [("ecomdata", ECOMDATA), ("connector", SHOPIFY)])
+def test_ECO2_CO4_a_proof_that_the_customer_handed_in_says_when_it_had_ended(kind: str, says: dict[str, Any]) -> None:
+    run = LoneRun(kind, says)
+    run.wait(NOW + DAY)
+    run.send("hand_in_proof", task=run.task("third_party").task, reference="mail")
+    run.wait(NOW + 3 * DAY)
+    assert run.confirm("third_party") is None
+    assert outcome(run)[:2] == ("external", NOW + DAY)
+
+
 @pytest.mark.parametrize("mode", ["automatic", "guided"])
 def test_WMU4_a_re_assignment_shows_when_it_was_made_and_that_nothing_is_saved(mode: str) -> None:
     run = LoneRun("wms_user", PAID | {"mode": mode})
@@ -172,6 +183,39 @@ def test_MOV1_a_move_shows_the_moment_agreed_or_the_later_day_on_which_it_was_ma
     run.wait(agreed + 2 * DAY)
     run.confirm("perform", proof={"reference": "T", "confirmed_at": agreed + clicked})
     assert outcome(run) == ("applied", agreed + shown, rules)
+
+
+def booked() -> LoneRun:
+    """What the customer centre ends by itself."""
+    return scheduled(LoneRun("voucher", PAID))
+
+
+def agreed() -> LoneRun:
+    """What sales end on the day agreed."""
+    run = LoneRun("key_accounting", TRANSFER, subject="key_accounting")
+    run.confirm("support_ticket", decision="granted", at="2027-01-31")
+    return run
+
+
+@pytest.mark.parametrize("begun", [booked, agreed])
+def test_X6_SUP3_what_ends_by_itself_shows_its_date_however_late_our_record_follows(
+    begun: Callable[[], LoneRun],
+) -> None:
+    run = begun()
+    run.held_back = {"apply_change"}
+    run.wait(TERM + 2 * DAY)
+    run.release()
+    assert outcome(run)[:2] == ("applied", TERM)
+
+
+@pytest.mark.parametrize(("clicked", "shown"), [(timedelta(hours=1), TERM), (2 * DAY, TERM + 2 * DAY)])
+def test_X12_what_a_person_switches_off_on_a_later_day_than_planned_has_ended_then(
+    clicked: timedelta, shown: datetime
+) -> None:
+    run = scheduled(LoneRun("voucher", INCLUDED | {"mode": "guided"}), effective_on="2027-02-01")
+    run.wait(TERM + 3 * DAY)
+    assert run.confirm("perform", proof={"reference": "T", "confirmed_at": TERM + clicked}) is None
+    assert outcome(run)[:2] == ("applied", shown)
 
 
 def test_a_request_that_ends_without_anything_shows_no_date() -> None:
@@ -259,6 +303,17 @@ def test_X4_a_day_to_come_is_waited_for_and_checked_again() -> None:
     assert outcome(run) == ("applied", march + DAY, [*NOTICED, "X4", "X4"])
 
 
+@pytest.mark.parametrize(("after", "state"), [(timedelta(0), "applied"), (timedelta(minutes=1), "scheduled")])
+def test_X4_only_what_is_still_to_come_is_waited_for(after: timedelta, state: str) -> None:
+    run = held()
+    run.receipt = Receipt(key="k")
+    run.now = TERM + DAY
+    told = run.notices().count(("scheduled", "customer"))
+    assert run.confirm("surplus", at=run.now + after) is None
+    assert run.state == state
+    assert run.notices().count(("scheduled", "customer")) == told + (state == "scheduled")
+
+
 def test_X4_it_cannot_have_held_before_it_was_ordered_for() -> None:
     run = held()
     refusal = run.confirm("surplus", at="2027-01-31")
@@ -284,6 +339,16 @@ def test_X9_what_is_switched_off_on_its_day_before_its_proof_is_told_on_the_day(
     at_once.send("place_order")
     at_once.wait(NOW)
     assert (at_once.state, at_once.notices()) == ("third_party", [("scheduled", "customer")])
+
+
+def test_X9_X12_what_a_person_switched_off_later_than_planned_shows_that_before_its_proof_too() -> None:
+    outside = {"outside": ({"what": "pilot", "rule": "MP3"},), "mode": "guided"}
+    run = scheduled(LoneRun("marketplace", INCLUDED | outside), effective_on="2027-02-01")
+    run.wait(TERM + 2 * DAY)
+    run.confirm("perform", proof={"reference": "T"})
+    assert outcome(run)[:2] == ("third_party", TERM + 2 * DAY)
+    run.confirm("third_party", proof={"reference": "mail"})
+    assert outcome(run)[:2] == ("applied", TERM + 2 * DAY)
 
 
 # A hosting with its add-ons (ADD2).
@@ -345,9 +410,9 @@ def told(run: LoneRun) -> list[tuple[str, str, str | None]]:
     return [(mail.template, mail.to, mail.values.get("what")) for mail in mails]
 
 
-def moving() -> LoneRun:
+def moving(**says: Any) -> LoneRun:
     """A move whose appointment is agreed."""
-    run = LoneRun("marketplace_transfer", TRANSFER, target="K-2")
+    run = LoneRun("marketplace_transfer", TRANSFER | says, target="K-2")
     run.confirm("support_ticket", decision="granted")
     assert told(run) == ARRIVED
     run.confirm("appointment", at=NOW + 7 * DAY)
@@ -371,6 +436,13 @@ def test_MOV1_both_customers_are_told_of_the_appointment_and_that_it_can_be_conn
     run.wait(NOW + 8 * DAY)
     run.confirm("perform", proof={"reference": "T"})
     assert told(run) == [*ARRIVED, *AGREED, *OFF, *AGREED, *DONE]
+
+
+@pytest.mark.parametrize("called", ["eBay (L-1)", None])
+def test_MOV1_the_other_customer_reads_what_moves_by_name_and_when(called: str | None) -> None:
+    run = moving(called=called)
+    said = {"what": "agreed", "effective_at": (NOW + 7 * DAY).isoformat(), "called": called}
+    assert run.notice("move_other") == said
 
 
 def test_MOV1_the_other_customer_hears_that_an_agreed_move_does_not_come() -> None:

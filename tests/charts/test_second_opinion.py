@@ -154,7 +154,9 @@ def test_second_needed_since_nobody_is_two(name: str) -> None:
     assert run.confirm("revocation", decision="granted", by="anna") is None
     refusal = run.confirm("revocation", decision="granted", by=name)
     assert code_of(refusal) == "second_needed"
-    assert refusal is not None and refusal.values["by"] == "anna"
+    proposed = run.task("revocation").proposed
+    assert refusal is not None and proposed is not None
+    assert refusal.values == {"by": "anna", "proposed_at": proposed.at.isoformat()}
     assert run.state == "scheduled" and run.tasks("revocation")
 
 
@@ -198,7 +200,7 @@ def test_a_rejection_that_causes_what_needs_two_needs_two() -> None:
     run = asked_back("revocation:declined")
     assert run.reject("revocation") is None
     proposed = run.task("revocation").proposed
-    assert proposed is not None and proposed.message.decision == "declined"
+    assert proposed is not None and (proposed.message.decision, proposed.message.note) == ("declined", "no")
     assert not [mail for mail in run.effects if isinstance(mail, Notify) and mail.template == "declined"]
     assert run.confirm("revocation", decision="declined", by="otto") is None
     assert run.tasks() == ()
@@ -238,6 +240,33 @@ def test_two_who_say_another_day_or_moment_have_not_decided_the_same(second: dic
         assert proposed is not None and proposed.message.by == "otto"
 
 
+def test_when_the_first_word_arrived_is_none_of_the_seconds() -> None:
+    run = asked_back("revocation:granted")
+    assert run.confirm("revocation", decision="granted", by="anna", received_at=run.now) is None
+    run.wait(run.now + 2 * DAY)
+    assert run.confirm("revocation", decision="granted", by="otto") is None
+    assert run.state == "revoked" and "delivered_late" not in run.lines()
+
+
+@pytest.mark.parametrize(("named", "shown"), [(None, "anna"), ("paula", "paula")])
+def test_the_proof_of_what_two_confirmed_names_who_did_it_as_the_first_said(named: str | None, shown: str) -> None:
+    run = by_hand()
+    assert run.confirm("perform", by="anna", proof={"reference": "T-1", "confirmed_by": named}) is None
+    assert run.confirm("perform", by="otto") is None
+    proof = run.booking().proof
+    assert proof is not None and (proof.reference, proof.confirmed_by) == ("T-1", shown)
+
+
+def test_a_proof_of_the_seconds_own_leaves_when_it_was_done_to_the_first() -> None:
+    run = by_hand()
+    run.wait(moment("2027-01-06"))
+    done = moment("2027-01-05")
+    assert run.confirm("perform", by="anna", proof={"reference": "T-1", "confirmed_at": done}) is None
+    assert run.confirm("perform", by="otto", proof={"reference": "T-2"}) is None
+    proof = run.booking().proof
+    assert proof is not None and (proof.reference, proof.confirmed_at) == ("T-2", done)
+
+
 def test_a_new_proof_is_looked_at_anew() -> None:
     """Who confirmed the one before has not seen it."""
     outside: dict[str, Any] = {"outside": ({"what": "partner", "rule": "FFN5", "name": "Lager Nord"},)}
@@ -272,6 +301,29 @@ def test_what_is_proposed_is_the_operators_to_read() -> None:
     }  # fmt: skip
     assert "anna" in entry.instructions and "a slip" in entry.instructions
     assert document.timeline[-1].audience == "operators"
+
+
+def proposed_by_anna(type_: str) -> tuple[dict[str, Any], str]:
+    """What the task says of a first word, as data and in words."""
+    if type_ == "perform":
+        run = by_hand()
+        said: dict[str, Any] = {"at": "2027-01-31", "proof": {"reference": "B-9"}}
+    else:
+        run = asked_back("revocation:granted")
+        said = {"decision": "granted"}
+    assert run.confirm(type_, by="anna", **said) is None
+    (entry,) = document_of(run).tasks
+    assert entry.proposed is not None
+    return entry.proposed.model_dump(include={"decision", "date", "reference"}, mode="json"), entry.instructions
+
+
+def test_the_second_person_reads_the_decision_the_day_and_the_proof_of_the_first() -> None:
+    data, words = proposed_by_anna("revocation")
+    assert data == {"decision": "granted", "date": None, "reference": None}
+    assert "'outcome': 'granted'" in words
+    data, words = proposed_by_anna("perform")
+    assert data == {"decision": None, "date": "2027-01-31", "reference": "B-9"}
+    assert "'outcome': 'confirmed'" in words
 
 
 def test_the_consequence_says_that_a_second_person_is_needed_and_what_then_happens() -> None:

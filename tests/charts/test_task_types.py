@@ -45,6 +45,12 @@ def test_there_are_no_other_types_and_each_has_its_texts():
     assert [key for key in [*keys, *(f"task_type.{name}" for name in TASK_TYPES)] if not known(key)] == []
 
 
+def test_operators_get_a_mail_at_once_of_what_must_not_wait_for_the_digest():
+    assert {name for name, type_ in TASK_TYPES.items() if type_.told_at_once} == {
+        "perform", "revocation", "surplus", "repair", "tell_customer", "abandon",
+    }  # fmt: skip
+
+
 def test_what_opens_a_type_is_an_action_of_a_chart():
     actions = {
         getattr(callback.func, "__name__", "")
