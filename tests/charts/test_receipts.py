@@ -1,22 +1,19 @@
 """Which receipts a run asks for, and what they say of who sent what and when; each kind of case, in both modes."""
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from states.chart.receipts import ARRIVALS, OUTCOMES
 from states.model.effects import IssueReceipt, Notify
-from states.model.facts import Receipt, Refusal
+from states.model.facts import Refusal
 from states.model.receipts import RECEIPT_EVENTS, ReceiptFacts
 from states.views.receipts import receipt_facts, with_facts
 from tests.charts.lone_run import (
     EDITION,
     NOTICE,
     NOW,
-    PACKAGE,
     PAID,
-    UNAVAILABLE,
     LoneRun,
     edition,
     moment,
@@ -133,50 +130,6 @@ def test_D6_that_the_customer_centre_refuses_has_its_receipt_with_the_reason() -
     run.refuses = Refusal(rule="D6", code="booking_refused", values={"reason": "no payment method"})
     run.send("place_order")
     assert (run.receipts()[-1], receipt(run, "booking_refused").words) == ("booking_refused", "no payment method")
-
-
-def test_a_report_arrived_when_the_portal_received_it() -> None:
-    sent, received = moment("2027-01-04 09:00"), moment("2027-01-04 10:00")
-    run = LoneRun("misclick", {"cost_effect": "unknown"}, explanation="e", time=sent, received_at=received)
-    assert receipt(run, "reported").at == received
-
-
-def test_a_booking_that_was_refused_says_why() -> None:
-    run = LoneRun("voucher", PAID)
-    run.refuses = Refusal(rule="D6", code="booking_refused", values={"reason": "not held any more"})
-    run.send("place_order")
-    assert receipt(run, "booking_refused").words == "not held any more"
-
-
-def overdue() -> LoneRun:
-    """An order whose deadline passes before a person has booked it."""
-    run = edition({"mode": "guided"})
-    run.send("place_order")
-    run.wait(moment("2027-01-17 23:00"))
-    return run
-
-
-def held() -> LoneRun:
-    """Package 0 on its date, on which a channel is active."""
-    run = LoneRun("order_package", NOTICE, **PACKAGE)
-    run.acknowledge()
-    scheduled(run)
-    run.receipt = Receipt(key="k", surplus=(UNAVAILABLE,), held=True)
-    run.wait(moment("2027-01-31 23:00"))
-    return run
-
-
-def appointed() -> LoneRun:
-    """A marketplace account whose move has been agreed."""
-    run = LoneRun("marketplace_transfer", {"date_rule": "agreed"}, target="K-2")
-    run.confirm("support_ticket", decision="granted")
-    run.confirm("appointment", at="2027-01-11")
-    return run
-
-
-@pytest.mark.parametrize("moved", [overdue, held, appointed])
-def test_X4_X12_MOV1_another_date_than_was_told_is_told_with_a_receipt(moved: Callable[[], LoneRun]) -> None:
-    assert moved().receipts()[-1] == "moved"
 
 
 def test_who_has_sent_nothing_but_a_request_has_none_when_it_is_abandoned() -> None:
