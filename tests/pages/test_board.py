@@ -184,10 +184,10 @@ async def test_what_cannot_be_ended_here_has_no_button_and_says_where_instead(of
 
 
 async def test_what_a_customer_wrote_in_a_label_is_text_and_nothing_else(offline):
-    hostile = "<script>alert(1)</script>\"'&{{ 7 * 7 }}"
+    hostile = "<script>alert(1)</script>\"'&{{ 7777 * 7777 }}"
     licence = {"licence": "P-1", "product": "pos_wawi", "label": hostile}
     text = await page_of(offline, {"editions": {"jtl": "jtl_pro"}, "licences": [licence]})
-    assert "<script>alert" not in text and "49" not in text.replace("449", "")
+    assert "<script>alert" not in text and str(7777 * 7777) not in text
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in text
 
 

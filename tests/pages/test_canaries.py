@@ -14,7 +14,6 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from states.model.names import case_number
 from tests.canary import OPERATOR, canaries_in, canary, mail_with_canaries
 from tests.pages.desk import Desk
 from tests.pages.forms import Browser
@@ -62,8 +61,8 @@ def of_a_pdf(content: bytes, receipt: dict[str, Any]) -> str:
 async def test_nothing_of_an_operators_is_on_a_page_or_in_an_answer(desk: Desk):
     browser = await decided(desk)
     adapters = desk.app.state.portal.adapters
-    first_run_id = (await desk.world.run(CASE).status())["run_id"]
-    own = {"workflow_id": CASE, "run_id": first_run_id, "case_number": case_number(CASE, first_run_id)}
+    document = await desk.world.run(CASE).status()
+    own = {"workflow_id": CASE, "run_id": document["run_id"], "case_number": document["case_number"]}
     adapters.sent_mails.keep("c-1", mail_with_canaries(**own, customer=CUSTOMER, subject="Mit Kanarienvögeln"))
     adapters.sent_mails.keep("c-2", mail_with_canaries(**own, customer=CUSTOMER, to="operators", text=canary("text")))
     page = await shown_when(browser, f"/my/cases/{CASE}", lambda page: "receipt-2" in page.links)
