@@ -89,10 +89,11 @@ async def test_the_json_of_the_details_confirms_the_task(
     await run.signal("confirm_task", {"by": "**Ms**\nOperator", "at": 1})
     refused = await run.status()
     assert (refused["state"], task_types(refused)) == (before["state"], [task]), "what is unedited changes nothing"
+    # What has no shape is noted at once; what has one waits for its turn, be it refused then.
     lines = refused["timeline"][-3:]
-    assert [(line["by"], line["actor"], line["audience"]) for line in lines] == [
+    assert {(line["by"], line["actor"], line["audience"]) for line in lines} == {
         (by, "operator", "operators") for by in ("…", None, "**Ms** Operator")
-    ]
+    }
     shown = (await metadata(run)).current_details
     assert "**Ms** Operator" not in shown, "who sent it is quoted"
     await run.signal("confirm_task", pasted(details))
