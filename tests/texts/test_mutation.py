@@ -17,6 +17,11 @@ def code_of(path: str) -> str:
     return " ".join((ROOT / path).read_text(encoding="utf-8").split())
 
 
+def stands(code: str, path: str) -> bool:
+    """Whether a module has this code; … stands for what is between."""
+    return all(part in code_of(path) for part in code.split(" … "))
+
+
 def quotes(page: str) -> list[tuple[str, str]]:
     """Each module with a piece of its code that the page quotes."""
     sections = re.findall(r"^### `(states/.+?)`$(.*?)(?=^###|\Z)", page, re.M | re.S)
@@ -32,7 +37,7 @@ def test_the_code_of_a_surviving_mutant_stands(survivor):
 
 
 def test_the_page_quotes_code_that_stands():
-    assert [(path, code) for path, code in quotes(PAGE) if code not in code_of(path)] == []
+    assert [(path, code) for path, code in quotes(PAGE) if not stands(code, path)] == []
     assert len(quotes(PAGE)) == PAGE.count(" → ``")
 
 

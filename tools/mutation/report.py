@@ -44,9 +44,15 @@ class Mutant:
         return f"{self.path} {self.place}", self.side("-"), self.side("+")
 
     def side(self, sign: str) -> str:
-        """The changed lines before (`-`) or after (`+`), on one line and without their indentation."""
-        lines = [line for line in self.diff.splitlines() if line[:1] == sign and line[:3] not in ("---", "+++")]
-        return " ".join(line[1:].strip() for line in lines)
+        """The changed lines before (`-`) or after (`+`), on one line and without their indentation; … between them
+        where something stays."""
+        lines = [line for line in self.diff.splitlines() if line[:1] in f"{sign} " and line[:3] not in ("---", "+++")]
+        runs = (
+            [line[1:].strip() for line in run]
+            for changed, run in groupby(lines, lambda line: line[:1] == sign)
+            if changed
+        )
+        return " … ".join(" ".join(filter(None, run)) for run in runs)
 
 
 def mutants_of_session() -> list[Mutant]:

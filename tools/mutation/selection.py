@@ -15,7 +15,7 @@ from coverage import CoverageData
 
 DURATIONS = Path("durations.json")
 COVERAGE = Path(".coverage")
-TESTS_SECONDS = 10.0
+TESTS_SECONDS = 4.0
 """Of the tests that may tell, the quickest run: as many as took so long together when nothing was changed."""
 SPARE_SECONDS = 20.0
 """Given to a mutant's tests beside five times what they took when nothing was changed."""
