@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 from states.chart.base import KEEPS_TASK, Chart
 from states.chart.dates import takes_at
+from states.chart.orders import booking_under_way
 from states.chart.receipts import ARRIVALS
 from states.chart.revision import REVISION
 from states.chart.state_names import BEFORE_ORDER
@@ -778,6 +779,7 @@ def check_node(stage: Stage, node: Node, moves: list[Move]) -> None:
         require(chart.waiting_for() == () and chart.enabled() == (), "waits for somebody after the end")
         return
     require(bool(moves), "cannot be left")
+    require(not memory.revoking or booking_under_way(memory), "a granted revocation waits for no booking")
     check_failing_mails(stage, node)
     check_reminders(stage, node)
     require(all(task.due_at is not None for task in memory.tasks), "a task that is never due")

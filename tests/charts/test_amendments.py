@@ -623,18 +623,6 @@ def test_SL1_an_abonnement_costs_until_its_term_which_is_asked_for_where_there_i
     assert (run.state, run.order.effective_at) == ("scheduled", moment("2027-01-31 23:00"))
 
 
-def test_SL1_a_question_that_stands_otherwise_by_now_is_asked_in_the_same_task():
-    run = LoneRun("shop_licence", {"cost_effect": "unknown", "questions": (WHICH,)})
-    task = run.task("clarify").task
-    answers = {"abonnement": "cancellation"}
-    run.says["questions"] = ({"type": "clarify", "rule": "SL1", "values": {"recorded": "S"}, "answers": answers},)
-    run.receive("licence_changed", None)
-    asked = run.task("clarify")
-    assert (asked.task, asked.text, asked.values, asked.decisions) == (
-        task, "clarify", {"recorded": "S"}, ("abonnement",),
-    )  # fmt: skip
-
-
 def test_SL1_what_was_answered_of_a_record_that_says_otherwise_by_now_means_nothing_for_the_cost():
     run = LoneRun("shop_licence", {"cost_effect": "unknown", "questions": (WHICH,), "term_ends": "2027-01-31"})
     run.confirm("clarify", decision="abonnement")

@@ -96,6 +96,7 @@ FUNCTIONS: list[tuple[str, Any, str]] = [
     ("orders.ask_for_booking", None, NO_RECEIPT),
     ("tasks.proofs_missing", False, NEVER_REACHED),
     ("timers.date_timers", {}, NEVER_REACHED),
+    ("orders.booking_under_way", True, "a granted revocation waits for no booking"),
     ("admission.came_too_late", True, "request_revocation is enabled in placing but refused"),
     ("admission.rejected_event", "nonsense", "reject repair is not possible in received"),
     ("base.after_event", None, "it is asked whether to abandon what cannot be"),

@@ -299,26 +299,6 @@ def test_CO4_ECO2_who_leaves_is_told_where_it_may_have_been_ended_meanwhile(
     assert run.notice("abandoned").get("elsewhere") == elsewhere
 
 
-@pytest.mark.parametrize("called", ["JTL-Vouchers (L-1)", None])
-@pytest.mark.parametrize(
-    ("ends", "date"), [("revoked", EFFECTIVE.isoformat()), ("abandoned", None)]
-)  # what is abandoned before it is booked is no order, so that it has no date (ED10)
-def test_X12_operators_hear_that_what_they_were_to_click_has_lapsed_and_of_which_date(
-    ends: str, date: str | None, called: str | None
-) -> None:
-    run = LoneRun("voucher", PAID | {"mode": "guided", "called": called})
-    run.send("place_order")
-    task = run.task("perform").task
-    if ends == "abandoned":
-        run.send("abandon")
-    else:
-        run.send("request_revocation", explanation="x")
-        run.confirm("revocation", decision="granted")
-    assert run.state == ends
-    named = {"called": called} if called else {}
-    assert run.notice("perform_dropped") == {"task": task, "target": None, "effective_at": date} | named
-
-
 def test_a_booking_of_the_past_month_is_told_before_it_is_made():
     """Placed before the date, and booked after it: the change may wait for its turn in the month's first hours."""
     run = LoneRun("voucher", PAID, held_back=("place_order", "apply_change"))
