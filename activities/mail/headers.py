@@ -14,7 +14,7 @@ INVISIBLE = frozenset({"Cc", "Cs", "Co", "Cn"})
 def readable(text: str) -> str:
     """A text without signs that are not seen; lines stay lines."""
     lines = TURNS_DIRECTION.sub("", text).replace("\r\n", "\n").splitlines()
-    return "\n".join("".join(sign for sign in line if is_seen(sign)) for line in lines)
+    return "\n".join(line if line.isprintable() else "".join(filter(is_seen, line)) for line in lines)
 
 
 def in_one_line(text: str, most: int = MOST_IN_SUBJECT) -> str:

@@ -9,8 +9,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from email.errors import MessageError
-from email.headerregistry import Address
+from email.headerregistry import Address, HeaderRegistry
 from email.message import EmailMessage
+from email.policy import EmailPolicy
 from email.utils import formatdate, parseaddr
 from pathlib import Path
 from typing import Any, cast
@@ -30,6 +31,24 @@ TIMEOUT_S = 20
 """How long a mail server may take for each answer."""
 READY_S = 3
 """The same, where only somebody asks whether it is there."""
+
+
+class HeaderTypes(HeaderRegistry):
+    """The type of each header. The library makes it anew for each header of each mail, and leaves it as garbage."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.known: dict[str, type] = {}
+
+    def __getitem__(self, name: str) -> type:
+        """The type of a header's values."""
+        if name not in self.known:
+            self.known[name] = super().__getitem__(name)
+        return self.known[name]
+
+
+POLICY = EmailPolicy(header_factory=HeaderTypes())
+"""How mails are written: as the library does by default."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +80,7 @@ def mail_of(settings: Settings) -> Mail:
 
 def message(key: str, letter: Letter, sender: Sender) -> EmailMessage:
     """The mail of a key; its message ID is the same whenever it is made. Raises `Refused` for an impossible address."""
-    mail = EmailMessage()
+    mail = EmailMessage(POLICY)
     try:
         mail["From"] = Address(in_one_line(sender.name), addr_spec=for_servers(sender.address))
         mail["To"] = [Address(addr_spec=address) for address in recipients_of(letter)]
@@ -72,6 +91,7 @@ def message(key: str, letter: Letter, sender: Sender) -> EmailMessage:
         write_ids(mail, key, letter, sender.domain)
         mail["Auto-Submitted"] = "auto-generated"
         write_body(mail, letter)
+        write_boundaries(mail, key)
     except (ValueError, IndexError, UnicodeError, MessageError):
         raise Refused("the mail cannot be written with this address") from None
     return mail
@@ -108,6 +128,15 @@ def write_body(mail: EmailMessage, letter: Letter) -> None:
     for file in letter.attachments:
         main, _, sub = file.media_type.partition("/")
         mail.add_attachment(file.content, main, sub, filename=in_one_line(file.name))
+
+
+def write_boundaries(mail: EmailMessage, key: str) -> None:
+    """What stands between the parts: of the key, and with `=_`, which no encoded part contains.
+
+    Else the library searches all that the mail holds for one that does not occur in it.
+    """
+    for number, part in enumerate(part for part in mail.walk() if part.is_multipart()):
+        part.set_boundary(f"=_{hashlib.sha256(key.encode()).hexdigest()[:24]}_{number}")
 
 
 @dataclass(frozen=True)

@@ -8,10 +8,12 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
-from activities.mail.senders import FolderMail, mail_of
-from activities.ports import Letter, Misconfigured, Refused, Unavailable
+from activities.mail.senders import FolderMail, Sender, mail_of, message
+from activities.ports import Attachment, Letter, Misconfigured, Refused, Unavailable
 from settings import Settings
 from tests.adapters.mail_server import mail_server, smtp
+
+SENDER = Sender("shop@shop.example", "Shop")
 
 
 def letter(*to: str, subject: str = "Betreff", text: str = "Grüße", **more: Any) -> Letter:
@@ -30,6 +32,26 @@ async def test_a_mail_is_a_file_written_once_for_its_key(tmp_path: Path) -> None
     assert read["Subject"] == "Vorgemerkt: JTL"
     assert read["To"] == "kontakt@muster.example"
     assert read.get_content().strip() == "Grüße"
+
+
+def test_a_mail_is_the_same_whenever_it_is_made_and_no_part_contains_what_ends_it() -> None:
+    """But for its date; parts within parts too, and a text that looks like a boundary."""
+    files = (
+        Attachment("a.pdf", "application/pdf", bytes(range(256)) * 300),
+        Attachment("b.txt", "application/jose", b"--=_\n"),
+    )
+    picture = (Attachment("logo", "image/png", b"png"),)
+    texts = {"text": "--=_\n" * 40 + "Grüße", "html": "<p>--=_</p>\n" * 40 + '<img src="cid:logo">'}
+    made = [message("k/1", letter(**texts, pictures=picture, attachments=files), SENDER) for _ in range(2)]
+    for mail in made:
+        del mail["Date"]
+    assert made[0].as_bytes() == made[1].as_bytes()
+    read = email.message_from_bytes(made[0].as_bytes(), policy=email.policy.default)
+    boundaries = [part.get_boundary() for part in read.walk() if part.is_multipart()]
+    assert len(set(boundaries)) == len(boundaries) == 3
+    assert [part.get_content() for part in read.iter_attachments()] == [file.content for file in files]
+    shown = read.get_body(("html",))
+    assert shown is not None and shown.get_content().strip() == texts["html"]
 
 
 async def test_a_mail_that_cannot_be_written_is_tried_again(tmp_path: Path) -> None:
