@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any, ClassVar, TypeVar
 
 from statemachine import State, StateChart
+from statemachine.configuration import Configuration
 from statemachine.engines.sync import SyncEngine
 from statemachine.event import Event
 from statemachine.factory import StateMachineMetaclass
@@ -103,11 +104,32 @@ class Chart(StateChart[Memory], metaclass=ChartType):
             raise UnknownState(f"{type(self).__name__} has no state {memory.state!r}")
         self.verdict: Refusal | None = None
         """Why an earlier event, which waited for the last answer, is not taken after all."""
+        self.engine: Engine | None = None
         super().__init__(model=memory)
+        self.engine = None
 
     def _get_engine(self) -> Engine:
         """Called by the library on construction."""
         return Engine(self)
+
+    @property
+    def _engine(self) -> Engine:
+        """Read by the library. There is one while an event is taken (`_send`): with its queues, and what the last event
+        brought, it would be as much as all else that a chart holds."""
+        if self.engine is None:
+            self.engine = self._get_engine()
+        return self.engine
+
+    @_engine.setter
+    def _engine(self, engine: Engine) -> None:
+        self.engine = engine
+
+    def _build_configuration(self) -> Configuration:
+        """Called by the library on construction: states are those of the class, and none is made for each chart.
+
+        The library's own know, besides, whether they are active, which nobody asks: `Memory.state` says it.
+        """
+        return Configuration(self.states_map, self.model, self.state_field, self.states_map)
 
     def _register_callbacks(self, listeners: list[object]) -> None:
         """Called by the library on construction: callbacks are looked up once for each class."""
@@ -329,7 +351,10 @@ class Chart(StateChart[Memory], metaclass=ChartType):
 
     def _send(self, event: str, turn: Turn) -> None:
         """Hand an event to the library."""
-        self.send(event, turn=turn, traits=self.traits)
+        try:
+            self.send(event, turn=turn, traits=self.traits)
+        finally:
+            self.engine = None
 
     def write(
         self, event: str, key: str, *, at: datetime, actor: Actor = "system", by: str | None = None, **values: Any

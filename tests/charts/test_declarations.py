@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from statemachine import StateChart
 from statemachine.callbacks import CallbackSpec
+from statemachine.exceptions import TransitionNotAllowed
 from statemachine.factory import StateMachineMetaclass
 
 from states.chart import callbacks
@@ -123,6 +124,7 @@ def bytes_of_a_chart() -> float:
     tracemalloc.start()
     try:
         charts = [KINDS["edition"].chart(each) for each in memories]
+        gc.collect()
         return tracemalloc.get_traced_memory()[0] / len(charts)
     finally:
         tracemalloc.stop()
@@ -170,6 +172,20 @@ def test_a_chart_holds_a_fifth_of_what_it_would_with_callbacks_of_its_own(monkey
     library = bytes_of_a_chart()
     print(f"a chart holds {ours:,.0f} bytes, with callbacks of its own {library:,.0f}")
     assert library > 5 * ours, GONE
+
+
+def test_a_chart_at_rest_holds_what_it_remembers_and_next_to_nothing_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No states of its own, and an engine only while an event is taken, whether it is taken or fails."""
+    ours = bytes_of_a_chart()
+    monkeypatch.setattr(Chart, "_build_configuration", StateChart._build_configuration)
+    assert bytes_of_a_chart() > 3 * ours, GONE
+    monkeypatch.undo()
+    run = LoneRun("key_accounting", {"date_rule": "agreed"}, subject="key_accounting")
+    assert run.chart.engine is None
+    with pytest.raises(TransitionNotAllowed):
+        run.chart._send("date_reached", run.chart.turn())
+    assert run.chart.engine is None and run.send("abandon") is None
+    assert run.chart.engine is None and run.state == "abandoned"
 
 
 def test_what_is_possible_costs_a_fifth_of_what_it_would_by_the_library() -> None:
