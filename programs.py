@@ -16,8 +16,9 @@ from typing import NoReturn
 STOP = (signal.SIGINT, signal.SIGTERM)
 END_WITHIN = 30.0
 """Seconds that a program may take to end when it is told to (docs/contract.md, Commands)."""
-USUAL_THRESHOLDS = gc.get_threshold()
-"""How many objects are made between two looks for garbage."""
+SERVING = (10_000, 10, 10)
+"""While a program serves: how many objects are made between two looks for garbage among the new ones, and how many of
+these looks until one goes further. Most garbage needs no look, and Python's 700 take some hundredths of a run's CPU."""
 
 
 def leave(code: int) -> NoReturn:
@@ -35,10 +36,10 @@ def collect_seldom() -> None:
     gc.set_threshold(300_000)
 
 
-def collect_as_usual() -> None:
+def collect_while_serving() -> None:
     """From now on; what has been loaded is left out, since none of it becomes garbage while the program serves."""
     gc.freeze()
-    gc.set_threshold(*USUAL_THRESHOLDS)
+    gc.set_threshold(*SERVING)
 
 
 def end_at_a_signal() -> None:

@@ -34,7 +34,7 @@ from portal.deliverer import Deliverer
 from portal.delivery import delivery_of
 from portal.notices.mailing import NoticeMails
 from portal.notices.webhook import NoticeCalls
-from programs import collect_as_usual, end_in_time, leave, told_to_stop
+from programs import collect_while_serving, end_in_time, leave, told_to_stop
 from settings import Settings, checked, run_program, switched_off
 from states.model.request import LicenceChanged
 from workflows.connect import NotConnected, connect
@@ -170,7 +170,7 @@ async def serve(settings: Settings, on_stop: Callable[[], None] = lambda: None) 
     client = await connect(settings.temporal_port, settings.guarded_elsewhere)
     await prove_mail(settings)
     worker = await asyncio.to_thread(create_worker, client, settings)
-    collect_as_usual()
+    collect_while_serving()
     with told_to_stop(on_stop) as stopped:
         running, told = asyncio.create_task(worker.run()), asyncio.create_task(stopped.wait())
         await asyncio.wait({running, told}, return_when=asyncio.FIRST_COMPLETED)

@@ -13,7 +13,7 @@ from fastapi import FastAPI
 from activities.receipts.keys import receipt_keys
 from portal.app import create_app
 from portal.connections import Limits, connections_within
-from programs import collect_as_usual, told_to_stop
+from programs import collect_while_serving, told_to_stop
 from settings import PREFIX, Settings, loopback, switched_off
 from workflows.connect import Unguarded, Unreachable, connect, prove
 
@@ -81,7 +81,7 @@ async def serve(settings: Settings, on_stop: Callable[[], None] = lambda: None) 
         on_stop()
 
     config = config_of(app, Limits(proxies=settings.proxies))
-    collect_as_usual()
+    collect_while_serving()
     taken = listening(settings)
     for reason in switched_off(settings):
         log.warning("switched_off", reason=reason)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from temporalio.api.failure.v1 import Failure
 from temporalio.contrib.pydantic import PydanticPayloadConverter, ToJsonOptions
-from temporalio.converter import DataConverter, DefaultFailureConverter, PayloadConverter
+from temporalio.converter import CompositePayloadConverter, DataConverter, DefaultFailureConverter, PayloadConverter
 from temporalio.exceptions import ApplicationError
 
 if TYPE_CHECKING:
@@ -38,11 +38,15 @@ class Unreadable:
     __hash__ = None  # type: ignore[assignment]
 
 
+FORMATS = tuple(PydanticPayloadConverter(ToJsonOptions(exclude_unset=True)).converters.values())
+"""How each encoding is written and read. The SDK makes a converter for each activation; these stay."""
+
+
 class Converter(PydanticPayloadConverter):
     """Plain JSON both ways. What cannot be read where any value is taken becomes `Unreadable`, never an error."""
 
     def __init__(self) -> None:
-        super().__init__(ToJsonOptions(exclude_unset=True))
+        CompositePayloadConverter.__init__(self, *FORMATS)
 
     def from_payloads(self, payloads: Sequence[Any], type_hints: list[type] | None = None) -> list[Any]:
         """Read payloads one by one; only one with a type may fail, and it does not take the others with it."""
