@@ -14,9 +14,10 @@ from temporalio.exceptions import ApplicationError
 
 with workflow.unsafe.imports_passed_through():
     from activities import activity_names
-    from bench.document import MONTH, document_of, facts_of, receipt_of
+    from bench.document import MONTH, document_of, line_of, receipt_of, told_of
     from states.model.effects import ApplyChange, BookOrder, IssueReceipt, Notify, Step
     from states.model.facts import Check, Inquiry, Receipt
+    from states.model.names import case_number
     from states.model.receipts import ReceiptEvent
     from states.model.request import Request
     from states.model.status import End, Status, TimelineEntry
@@ -53,11 +54,13 @@ class BareDowngrade:
         self.check = await self.read(first=True)
         self.enter("feature_warning", "begin")
         await workflow.wait_condition(lambda: self.acknowledged)
+        self.enter("license_check", "acknowledge_warning", at_rest=False)
         self.check = await self.read()
         self.enter("order", "licences_checked")
         await workflow.wait_condition(lambda: self.placed_at is not None)
         placed_at = self.placed_at
         assert placed_at is not None
+        self.enter("order", "place_order", at_rest=False)
         self.check = await self.read(order_at=placed_at)
         received = asyncio.create_task(self.tell("order_received", "ordered"))
         booking = BookOrder(placed_at=placed_at, effective_at=placed_at + MONTH)
@@ -94,6 +97,8 @@ class BareDowngrade:
             customer=self.request.customer,
             subject=self.request.subject,
             target=self.request.target,
+            run_id=self.info.first_execution_run_id,
+            case=case_number(self.info.workflow_id, self.info.first_execution_run_id),
             effect=effect.numbered(self.number),
         )
 
@@ -112,7 +117,8 @@ class BareDowngrade:
         placed_at = self.placed_at or workflow.now()
         receipt = receipt_of(event, self.request, self.check, self.info.first_execution_run_id, placed_at)
         await self.act(activity_names.ISSUE_RECEIPT, receipt, "Issue a receipt", result=None)
-        mail = Notify(template=template, values=facts_of(self.request, placed_at), receipt=self.number)
+        opens = event == "ordered"
+        mail = Notify(template=template, values=told_of(placed_at), receipt=self.number, opens_thread=opens)
         await self.act(activity_names.NOTIFY, mail, "Send a mail", result=None)
 
     async def keep(self) -> None:
@@ -130,7 +136,7 @@ class BareDowngrade:
     def enter(self, state: str, event: str, at_rest: bool = True) -> None:
         """The next state: a line, search attributes, current details."""
         self.state, self.at_rest = state, at_rest
-        self.lines.append(TimelineEntry(at=workflow.now(), state=state, event=event, by=None, note=None))
+        self.lines.append(line_of(workflow.now(), state, event))
         if not at_rest:
             return
         document = self.document()

@@ -19,6 +19,7 @@ from activities.cancellations import create_activities
 from bench.bare import BareDowngrade
 from bench.document import MONTH
 from bench.sides import settings_of
+from programs import collect_while_serving
 from settings import Settings
 from tests.system.soon import months_begin_soon
 from worker import DATA_CONVERTER, create_worker
@@ -30,7 +31,9 @@ SAME_RUNNER = "BENCH_SAME_RUNNER"
 def worker_of(side: str, client: Client, settings: Settings) -> Worker:
     """Our worker, or one with the bare workflow; the activities are the same."""
     if side == "ours":
-        return create_worker(client, settings)
+        worker = create_worker(client, settings)
+        collect_while_serving()  # as worker.py does
+        return worker
     return Worker(
         client,
         task_queue=settings.task_queue,

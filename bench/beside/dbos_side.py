@@ -21,10 +21,11 @@ from temporalio.testing import ActivityEnvironment
 
 from activities.cancellations import CancellationActivities, create_activities
 from bench.beside.application import serve
-from bench.document import MONTH, document_of, facts_of, receipt_of
+from bench.document import MONTH, document_of, line_of, receipt_of, told_of
 from bench.sides import settings_of
 from states.model.effects import ApplyChange, BookOrder, IssueReceipt, Notify, Step
 from states.model.facts import Check, Inquiry
+from states.model.names import case_number
 from states.model.receipts import ReceiptEvent
 from states.model.request import Request
 from states.model.status import End, Status, TimelineEntry
@@ -73,6 +74,8 @@ class Run:
             customer=self.request.customer,
             subject=self.request.subject,
             target=self.request.target,
+            run_id=self.id,
+            case=case_number(self.request.workflow_id, self.id),
             effect=effect.numbered(self.number),
         )
         await self.act(activity, step)
@@ -81,12 +84,13 @@ class Run:
         """Give the customer a receipt, and send it by mail."""
         receipt = receipt_of(event, self.request, self.check, self.id, self.placed_at)
         await self.change(ACTIVITIES.issue_receipt, receipt)
-        values = facts_of(self.request, self.placed_at)
-        await self.change(ACTIVITIES.notify, Notify(template=template, values=values, receipt=self.number))
+        values, opens = told_of(self.placed_at), event == "ordered"
+        mail = Notify(template=template, values=values, receipt=self.number, opens_thread=opens)
+        await self.change(ACTIVITIES.notify, mail)
 
     def enter(self, state: str, event: str, at: datetime) -> Status:
         """The next state; the document that says so."""
-        self.lines.append(TimelineEntry(at=at, state=state, event=event, by=None, note=None))
+        self.lines.append(line_of(at, state, event))
         run = self.request.workflow_id, self.id
         return document_of(self.request, run, self.check, self.placed_at, self.lines)
 
@@ -111,9 +115,11 @@ async def downgrade(document: dict[str, str], at: datetime) -> Status:
     await run.read(at, first=True)
     await run.answer("requested", run.enter("feature_warning", "begin", at))
     at = await run.message("acknowledge_warning")
+    run.enter("license_check", "acknowledge_warning", at)
     await run.read(at)
     await run.answer("acknowledge_warning", run.enter("order", "licences_checked", at))
     at = run.placed_at = await run.message("place_order")
+    run.enter("order", "place_order", at)
     await run.read(at)
     await run.tell("order_received", "ordered")
     await run.change(ACTIVITIES.place_order, BookOrder(placed_at=at, effective_at=at + MONTH))
