@@ -31,6 +31,13 @@ LEFT_OUT = {
     | OF_PAGES
     | OF_OTHER_CALLS
     | {"portal.customer_routes"},
+    "cli.py --url http://127.0.0.1:1 list": OF_WORKERS
+    | OF_SERVERS
+    | OF_POSTGRESQL
+    | OF_CHARTS
+    | OF_TEXTS - {"babel.dates"}
+    | OF_THE_PORTAL - {"httpx"}
+    | {"settings", "structlog"},
     "cli.py event place-order edition/K-1/jtl": OF_WORKERS | OF_SERVERS | OF_POSTGRESQL | OF_PAGES | OF_OTHER_CALLS,
     "cli.py diagram edition": OF_WORKERS | OF_SERVERS | OF_POSTGRESQL | OF_THE_PORTAL | {"catalogue.loader"},
     "cli.py catalogue": OF_WORKERS | OF_SERVERS | OF_POSTGRESQL | OF_THE_PORTAL,
