@@ -126,7 +126,7 @@ def ask(
     from console.output import print_json
 
     async def answer() -> Document:
-        async with open_portal(chosen.get(), without_temporal=without_temporal) as http:
+        async with open_portal(chosen.get(), path, without_temporal=without_temporal) as http:
             return await call(http, method, path, **parts)
 
     with in_options(options_of(parts.get("params", ()))):

@@ -32,8 +32,9 @@ def leave(code: int) -> NoReturn:
 
 
 def collect_seldom() -> None:
-    """What a program loads stays: looking for garbage among it every few hundred objects is a fifth of its start."""
-    gc.set_threshold(300_000)
+    """What a program loads stays, some hundred thousand objects: looking for garbage among it every few hundred is a
+    fifth of its start, and even once a tenth of a second."""
+    gc.set_threshold(1_000_000)
 
 
 def collect_while_serving() -> None:

@@ -1,4 +1,7 @@
-"""Status documents, previews and customers as people read them."""
+"""Status documents, previews and customers as people read them.
+
+The texts are read where something is said by them: what lists runs or tasks in lines says nothing of its own.
+"""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
@@ -8,7 +11,6 @@ from zoneinfo import ZoneInfo
 
 from catalogue.gist import gist
 from catalogue.quoting import one_line
-from catalogue.texts import cost_label, say
 from console.output import at, footer, in_time, on, one_line_each, pairs, table, until
 from console.portal_client import language
 from console.refusals import Document
@@ -22,6 +24,8 @@ def deadline(document: Document) -> str | None:
 
 def label(namespace: str, value: str) -> str:
     """The label of a code in the terminal's language, or the code."""
+    from catalogue.texts import say
+
     try:
         return say(language(), f"{namespace}.{value}")
     except KeyError:
@@ -30,11 +34,15 @@ def label(namespace: str, value: str) -> str:
 
 def label_of_cost(kind: str, effect: str) -> str:
     """What a case of a kind does to the cost."""
+    from catalogue.texts import cost_label
+
     return label("cost", cost_label(kind, effect).removeprefix("cost."))
 
 
 def stated(document: Document) -> str:
     """The state of a run in the terminal's language."""
+    from catalogue.texts import say
+
     values = {"kind": document["kind"], "being_booked": document.get("being_booked", False)}
     return say(language(), f"state.{document['state']}", values)
 

@@ -26,13 +26,16 @@ def language() -> Literal["de", "en"]:
 
 
 @asynccontextmanager
-async def open_portal(connection: Connection, *, without_temporal: bool = False) -> AsyncIterator["httpx.AsyncClient"]:
-    """The portal that is meant. Raises `PortalRefusal` where it does not answer, or has no Temporal.
+async def open_portal(
+    connection: Connection, path: str, *, without_temporal: bool = False
+) -> AsyncIterator["httpx.AsyncClient"]:
+    """The portal that is meant, to be asked at an address. Raises `PortalRefusal` where it does not answer, or has no
+    Temporal.
 
     `without_temporal`: the call needs the database alone, and in this process nobody waits for more.
     """
     if connection.url is None:
-        async with portal_in_process(without_temporal=without_temporal) as http:
+        async with portal_in_process(path, without_temporal=without_temporal) as http:
             yield http
         return
     import httpx
@@ -55,14 +58,15 @@ def unavailable(detail: str) -> PortalRefusal:
 
 
 @asynccontextmanager
-async def portal_in_process(*, without_temporal: bool = False) -> AsyncIterator["httpx.AsyncClient"]:
-    """The portal in this process, trusted: the same rules as over HTTP. Raises `PortalRefusal` without Temporal."""
+async def portal_in_process(path: str, *, without_temporal: bool = False) -> AsyncIterator["httpx.AsyncClient"]:
+    """The portal in this process, trusted, and of it what answers at that address: the same rules as over HTTP. Raises
+    `PortalRefusal` without Temporal."""
     import httpx
 
     from portal.app import build
 
     settings = environment()
-    app = build(await connect_to_temporal(settings, lazy=without_temporal), settings, trusted=True)
+    app = build(await connect_to_temporal(settings, lazy=without_temporal), settings, trusted=True, path=path)
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
     headers = {"accept-language": language()}
     async with (

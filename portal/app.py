@@ -3,9 +3,10 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from functools import partial
+from typing import TYPE_CHECKING
 
 import structlog
-from fastapi import FastAPI, Request, Response
+from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from standardwebhooks import Webhook
 from starlette.exceptions import HTTPException
@@ -18,44 +19,17 @@ from activities.sql.paging import WrongCursor
 from catalogue.loader import load_catalogues
 from loop_watch import watched_loop
 from pages.calls import CallRefused
-from pages.desk.routes import router as operators_pages
-from pages.my.routes import router as customers_pages
-from pages.refusals import problem_page, refused
-from pages.rendering import Look
-from pages.site import Site, language_of
-from portal import (
-    account_routes,
-    administration_routes,
-    bulk_routes,
-    consequence_routes,
-    customer_routes,
-    finding_routes,
-    freeze_routes,
-    health_routes,
-    home_page,
-    mail_routes,
-    operator_routes,
-    overview_routes,
-    receipt_routes,
-    session_routes,
-    task_routes,
-)
+from pages.room import Room
 from portal.authority import authority_noted
-from portal.branding import brand_of
 from portal.context import Portal, portal_of, requested_language
 from portal.credentials import credentials_of
 from portal.deadline import Timely
 from portal.delivery import delivery_of
-from portal.desk import provider_routes
-from portal.desk import routes as desk_routes
-from portal.desk.calls import PortalDesk
 from portal.guards.front_door import Answers, FrontDoor
 from portal.guards.wrong_tokens import WrongTokens
-from portal.identity_provider import provider_of
 from portal.intake import Intake
 from portal.metrics import Measured, Metrics
 from portal.openapi import DescribedApp
-from portal.page_calls import PageCalls
 from portal.problems import PortalProblem, body_of, malformed, response_of, wrong_call
 from portal.readiness import Readiness
 from portal.sessions import Sessions
@@ -63,31 +37,11 @@ from portal.shown import shown
 from portal.version import installed_version
 from settings import Settings, checked, shown_settings, switched_off
 
+if TYPE_CHECKING:
+    from portal.identity_provider import Provider
+
 log = structlog.get_logger(__name__)
 FAULTS: tuple[type[Exception], ...] = (PortalProblem, RequestValidationError, HTTPException, WrongCursor, AdapterError)
-PAGES = (customers_pages, operators_pages)
-"""The rooms of the pages: a fault is a page there too."""
-CALLS = (
-    receipt_routes,
-    mail_routes,
-    customer_routes,
-    finding_routes,
-    task_routes,
-    consequence_routes,
-    operator_routes,
-    overview_routes,
-    account_routes,
-    bulk_routes,
-    freeze_routes,
-    administration_routes,
-    health_routes,
-    home_page,
-    session_routes,
-    desk_routes,
-    provider_routes,
-)
-"""In the order in which they are asked, what is called most first; receipts and mails before the customers' calls, of
-which one takes every address below `/cancellations/`."""
 OF_PAGES = ("Retry-After",)
 """What a problem's answer says to browsers as well."""
 
@@ -97,8 +51,9 @@ def create_app(client: Client, settings: Settings) -> FastAPI:
     return build(client, settings, trusted=False)
 
 
-def build(client: Client, settings: Settings, *, trusted: bool) -> FastAPI:
-    """The application. `trusted`: called in process by the command line, without signatures and tokens.
+def build(client: Client, settings: Settings, *, trusted: bool, path: str | None = None) -> FastAPI:
+    """The application. `trusted`: called in process by the command line, without signatures and tokens. `path`: the one
+    address that it asks for then; what answers others, and the pages, are not even loaded.
 
     Raises `ValidationError` for settings that name an unknown kind.
     """
@@ -113,17 +68,87 @@ def build(client: Client, settings: Settings, *, trusted: bool) -> FastAPI:
         exception_handlers={**dict.fromkeys(FAULTS, answer_fault), CallRefused: answer_page},
     )
     app.state.portal = portal = compose(client, checked(settings, SETTING_NAMES), trusted)
-    app.state.site = Site(
-        PageCalls(portal), PortalDesk(portal), Look(brand_of(settings), settings.time_zone, settings.public_url)
-    )
     app.add_middleware(FrontDoor, settings=settings, trusted=trusted, answer=answer_fault)
     app.add_middleware(WrongTokens, answer=answer_fault)
     app.add_middleware(Timely, answer=answer_late)
     app.add_middleware(Answers)
     app.add_middleware(Measured, metrics=portal.metrics)
-    for router in (*(module.router for module in CALLS), *PAGES):
+    for router in all_calls() if path is None else calls_at(path):
         app.include_router(router)
+    app.state.rooms = add_pages(app, portal, settings) if path is None else ()
     return app
+
+
+def all_calls() -> tuple[APIRouter, ...]:
+    """In the order in which they are asked, what is called most first; receipts and mails before the customers' calls,
+    of which one takes every address below `/cancellations/`."""
+    from portal import account_routes, administration_routes, finding_routes, health_routes, home_page, overview_routes
+    from portal.desk import provider_routes
+    from portal.desk import routes as desk_routes
+
+    return (
+        *calls_at("/cancellations/"),
+        finding_routes.router,
+        *calls_at("/tasks"),
+        overview_routes.router,
+        account_routes.router,
+        *calls_at("/bulk-decisions"),
+        *calls_at("/freeze"),
+        administration_routes.router,
+        health_routes.router,
+        home_page.router,
+        *calls_at("/customer-sessions"),
+        desk_routes.router,
+        provider_routes.router,
+    )
+
+
+def calls_at(path: str) -> tuple[APIRouter, ...]:
+    """Those of all calls that may answer at an address which the command line asks for; of another one, all."""
+    match path.split("/")[1:]:
+        case ["cancellations"] | ["events"] | ["previews"]:
+            from portal import customer_routes
+
+            return (customer_routes.router,)
+        case ["cancellations", *_]:
+            from portal import customer_routes, mail_routes, receipt_routes
+
+            return receipt_routes.router, mail_routes.router, customer_routes.router
+        case ["tasks", *_]:
+            from portal import consequence_routes, operator_routes, task_routes
+
+            return task_routes.router, consequence_routes.router, operator_routes.router
+        case ["bulk-decisions", *_]:
+            from portal import bulk_routes
+
+            return (bulk_routes.router,)
+        case ["freeze", *_]:
+            from portal import freeze_routes
+
+            return (freeze_routes.router,)
+        case ["customer-sessions"]:
+            from portal import session_routes
+
+            return (session_routes.router,)
+    return all_calls()
+
+
+def add_pages(app: FastAPI, portal: Portal, settings: Settings) -> tuple[Room, ...]:
+    """The rooms of the pages, which the application has from now on: a fault is a page there too."""
+    from pages.desk.routes import router as operators_pages
+    from pages.my.routes import router as customers_pages
+    from pages.rendering import Look
+    from pages.site import Site
+    from portal.branding import brand_of
+    from portal.desk.calls import PortalDesk
+    from portal.page_calls import PageCalls
+
+    look = Look(brand_of(settings), settings.time_zone, settings.public_url)
+    app.state.site = Site(PageCalls(portal), PortalDesk(portal), look)
+    rooms = (customers_pages, operators_pages)
+    for room in rooms:
+        app.include_router(room)
+    return rooms
 
 
 def compose(client: Client, settings: Settings, trusted: bool) -> Portal:
@@ -145,12 +170,21 @@ def compose(client: Client, settings: Settings, trusted: bool) -> Portal:
         webhooks=tuple(Webhook(secret.get_secret_value()) for secret in settings.webhook_secret),
         credentials=credentials_of(settings),
         sessions=sessions,
-        provider=provider_of(settings),
+        provider=None if trusted else provider_named(settings),
         off=tuple(switched_off(settings)),
         shown_settings=shown_settings(settings),
         guards=settings.guarded,
         trusted=trusted,
     )
+
+
+def provider_named(settings: Settings) -> "Provider | None":
+    """Who lets operators in, where the settings name somebody; what talks to him is loaded then."""
+    if not settings.oidc_issuer:
+        return None
+    from portal.identity_provider import provider_of
+
+    return provider_of(settings)
 
 
 @asynccontextmanager
@@ -164,6 +198,8 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
 
 async def answer_page(request: Request, error: Exception) -> Response:
     """The page for a call of a page that is not taken."""
+    from pages.refusals import refused
+
     assert isinstance(error, CallRefused)
     problem = error.problem
     return await refused(request, lambda _: problem)
@@ -171,13 +207,15 @@ async def answer_page(request: Request, error: Exception) -> Response:
 
 def is_page(request: Request) -> bool:
     """Whether a person's browser asks for a page."""
-    return any(room.holds(request.url.path) for room in PAGES)
+    return any(room.holds(request.url.path) for room in request.app.state.rooms)
 
 
 async def answer_fault(request: Request, error: Exception) -> Response:
     """The problem in the language that the caller asks for, else the customer's."""
     problem = problem_of(request, error)
     if is_page(request):
+        from pages.refusals import refused
+
         page = await refused(request, partial(body_of, problem))
         page.headers.update({name: value for name, value in (problem.headers or {}).items() if name in OF_PAGES})
         return page
@@ -197,6 +235,9 @@ async def answer_late(request: Request, error: Exception) -> Response:
     if problem is not error:
         log.error("call_failed", error=type(error).__name__, exc_info=error)
     if is_page(request):
+        from pages.refusals import problem_page
+        from pages.site import language_of
+
         return problem_page(request, body_of(problem, language_of(request)))
     return response_of(problem, body_of(problem, requested_language(request) or "en"))
 

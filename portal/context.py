@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from fastapi import Request
 from standardwebhooks import Webhook
@@ -10,13 +11,15 @@ from activities.adapters import Adapters
 from catalogue.formats import preferred_language
 from catalogue.loader import Catalogues
 from portal.credentials import Credentials
-from portal.identity_provider import Provider
 from portal.intake import Intake
 from portal.metrics import Metrics
 from portal.readiness import Readiness
 from portal.run_client import RunClient
 from portal.sessions import Sessions
 from settings import Settings, ShownSetting
+
+if TYPE_CHECKING:
+    from portal.identity_provider import Provider
 
 
 @dataclass(frozen=True)
@@ -38,7 +41,7 @@ class Portal:
     webhooks: tuple[Webhook, ...]
     credentials: Credentials
     sessions: Sessions
-    provider: Provider | None
+    provider: "Provider | None"
     off: tuple[str, ...]
     shown_settings: tuple[ShownSetting, ...]
     guards: bool

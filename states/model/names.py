@@ -9,6 +9,7 @@ A case, which a run is to people, has a number of its own: it is short, and can 
 
 import hashlib
 import re
+from functools import lru_cache
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Digits and capitals without I, L, O and U, which are misread."""
@@ -41,6 +42,7 @@ def case_of(workflow_id: str) -> str:
     return of_mails[1] if of_mails else workflow_id
 
 
+@lru_cache(4096)
 def case_number(workflow_id: str, first_run_id: str) -> str:
     """What people call a run: `V-7K3M-2Q9X`. The same for as long as the run is known, also after a reset.
 

@@ -1,13 +1,17 @@
 """What a call must not cost, as far as it can be said without a clock."""
 
 import inspect
+import re
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+from fastapi import APIRouter
 from fastapi.routing import APIRoute
+from starlette.routing import Match
 
 from activities.sql.database import Database
+from portal.app import all_calls, calls_at
 from tests.portal.conftest import Caller, requested, routes_in
 
 
@@ -22,6 +26,31 @@ def test_no_call_waits_for_a_thread_before_it_begins(offline: Caller):
         dependants += within
     assert len(called) > len(routes) >= 40
     assert [call for call in called if not inspect.iscoroutinefunction(call)] == []
+
+
+def test_the_command_lines_own_portal_answers_each_address_as_the_whole_one_does():
+    """It has the calls alone that may answer at the address that is asked for."""
+    calls = all_calls()
+    routes = [route for router in calls for route in router.routes if isinstance(route, APIRoute)]
+    paths = {re.sub(r"{[^}]+}", "x", route.path) for route in routes} | {
+        "/cancellations/",
+        "/cancellations/x/y/mails/z",
+    }
+    asked = [(path, method) for path in sorted(paths) for method in ("GET", "POST")]
+    assert len(asked) > 80
+    for path, method in asked:
+        assert answering(calls_at(path), path, method) == answering(calls, path, method), (path, method)
+    shorter = [path for path in paths if len(calls_at(path)) < 4]
+    assert {path.split("/")[1] for path in shorter} == {
+        *("cancellations", "events", "previews", "tasks", "bulk-decisions", "freeze", "customer-sessions")
+    }
+
+
+def answering(calls: tuple[APIRouter, ...], path: str, method: str) -> list[Any]:
+    """What answers, or refuses the method, in the order in which it is asked."""
+    scope = {"type": "http", "path": path, "method": method, "root_path": "", "headers": []}
+    found = [(route.matches(scope)[0], route) for router in calls for route in router.routes]
+    return [getattr(route, "endpoint", None) for match, route in found if match is not Match.NONE]
 
 
 @pytest.mark.parametrize(

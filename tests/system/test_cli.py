@@ -104,7 +104,7 @@ class Portal:
         return httpx.Response(code, json=document)
 
     @asynccontextmanager
-    async def opened(self, connection, **_):
+    async def opened(self, connection, path, **_):
         transport = httpx.MockTransport(self.answer)
         async with httpx.AsyncClient(transport=transport, base_url="http://portal") as http:
             yield http
