@@ -46,11 +46,14 @@ class Checkout:
 
     name: str
     path: Path
+    receipts: bool = False
+    """Whether the runs make receipts, and mails carry them; earlier code had none."""
 
     @property
     def environment(self) -> dict[str, str]:
         """Its own modules, which are compiled once and not for each program."""
-        return os.environ | {"PYTHONPATH": str(self.path), "PYTHONDONTWRITEBYTECODE": ""}
+        own = {"PYTHONPATH": str(self.path), "PYTHONDONTWRITEBYTECODE": "", "BENCH_RECEIPTS": str(int(self.receipts))}
+        return os.environ | own
 
 
 @dataclass
@@ -82,8 +85,10 @@ class Worker:
 
 
 @asynccontextmanager
-async def started(checkout: Checkout, address: str, folder: Path, customers: Path) -> AsyncIterator[Worker]:
-    """Its worker; its runs are those of its own half of the customers, since both share a server."""
+async def started(
+    checkout: Checkout, number: int, address: str, folder: Path, customers: Path
+) -> AsyncIterator[Worker]:
+    """Its worker; its runs are those of its own third of the customers, since both share a server."""
     place = folder / checkout.name
     place.mkdir()
     queue = f"bench-{checkout.name}"
@@ -101,8 +106,7 @@ async def started(checkout: Checkout, address: str, folder: Path, customers: Pat
             sys.exit(f"the worker of {checkout.path} did not start: see above")
         client = await Client.connect(address, data_converter=DATA_CONVERTER)
         ids = [json.loads(line)["customer"] for line in customers.read_text(encoding="utf-8").splitlines()]
-        half = ids[checkout.name == "this" :: 2]
-        yield Worker(process, Caller("ours", client, queue), half)
+        yield Worker(process, Caller("ours", client, queue), ids[number::3])
     finally:
         process.terminate()
         await process.wait()
@@ -134,24 +138,26 @@ def show_programs(sides: Sequence[Checkout], rounds: int, address: str, folder: 
 async def main(other: Path, rounds: int, number: int) -> None:
     """One server, both checkouts, one sitting."""
     sides = (Checkout("this", ROOT), Checkout("before", other))
+    with_receipts = Checkout("receipts", ROOT, receipts=True)
     heading("a run, and the command line", "this", "before")
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        customers = customers_file(folder, 2 * (AT_ONCE + rounds * number))
+        customers = customers_file(folder, 3 * (AT_ONCE + rounds * number))
         async with AsyncExitStack() as stack:
             server = await stack.enter_async_context(temporal(folder))
             workers = {
-                each.name: await stack.enter_async_context(started(each, server.address, folder, customers))
-                for each in sides
+                each.name: await stack.enter_async_context(started(each, place, server.address, folder, customers))
+                for place, each in enumerate((*sides, with_receipts))
             }
             for worker in workers.values():
                 await worker.runs(AT_ONCE)
-            used: dict[str, list[dict[str, float]]] = {each.name: [] for each in sides}
-            for side in in_turn(sides, rounds):
+            used: dict[str, list[dict[str, float]]] = {name: [] for name in workers}
+            for side in in_turn((*sides, with_receipts), rounds):
                 used[side.name].append(await workers[side.name].runs(number))
             for measure, shown in NAMES.items():
-                this, before = ([turn[measure] for turn in turns] for turns in used.values())
-                compared(shown, this, before, TARGETS.get(measure))
+                this, before, whole = ([turn[measure] for turn in turns] for turns in used.values())
+                compared(f"{shown}, without receipts", this, before, TARGETS.get(measure))
+                compared(f"{shown}, with receipts", whole, before)
             show_programs(sides, rounds, server.address, folder)
 
 
