@@ -36,6 +36,9 @@ BOUNDS = ("after", "until")
 """The moments that bound a stretch."""
 MOST = bindparam("most", type_=Integer)
 ONE: ColumnElement[int] = literal_column("1", Integer).label("one")
+MANY = 3
+"""Of so many stretches at least, what is on the page is found out before it is read: that takes a statement more."""
+NAMED = select(tasks).where(tasks.c.task.in_(bindparam("names", expanding=True)))
 PLACE = tuple_(bindparam("place_due", type_=tasks.c.due.type), bindparam("place_task", type_=tasks.c.task.type))
 NOBODY = ""
 """`claimed_by` of a task that nobody has."""
@@ -122,9 +125,17 @@ def read_part(
     values = values_of(wanted, part, limit)
     if behind:
         values |= {"place_due": behind.due, "place_task": behind.task}
-    shapes = tuple(shape_of(stretch, behind) for stretch in part)
-    rows = connection.execute(page_statement(wanted.asked(), shapes), values).all()
-    return sorted(rows, key=attrgetter("due", "task"))[:limit]
+    asked, shapes = wanted.asked(), tuple(shape_of(stretch, behind) for stretch in part)
+    if len(part) < MANY or FEW.intersection(asked):
+        return in_order(connection.execute(page_statement(asked, shapes), values))[:limit]
+    # Each stretch may fill the page alone: most of what their beginnings have is not on it, and only its key is read.
+    names = [row.task for row in in_order(connection.execute(keys_statement(asked, shapes), values))[:limit]]
+    return in_order(connection.execute(NAMED, {"names": names})) if names else []
+
+
+def in_order(rows: Iterable[Row[Any]]) -> list[Row[Any]]:
+    """The rows in the order of a part."""
+    return sorted(rows, key=attrgetter("due", "task"))
 
 
 def count(connection: Connection, wanted: Wanted, stretches: Sequence[Stretch]) -> int:
@@ -166,6 +177,12 @@ def values_of(wanted: Wanted, stretches: Sequence[Stretch], most: int) -> dict[s
 def page_statement(asked: tuple[str, ...], shapes: tuple[StretchShape, ...]) -> Select[Any] | CompoundSelect[Any]:
     """The statement that reads the first rows of each of these stretches."""
     return first_rows(tasks.c, asked, shapes)
+
+
+@lru_cache(maxsize=512)
+def keys_statement(asked: tuple[str, ...], shapes: tuple[StretchShape, ...]) -> Select[Any] | CompoundSelect[Any]:
+    """The statement that reads their keys alone, in the index."""
+    return first_rows(KEYS, asked, shapes)
 
 
 @lru_cache(maxsize=512)
