@@ -173,22 +173,23 @@ async def preview_of(portal: Portal, data: Any, language: Language | None = None
 
 def previewed(portal: Portal, request: Request, settings: RunSettings, language: Language | None) -> dict[str, Any]:
     """The preview of a request, judged by what a run would read. Blocks."""
-    at = request.time or datetime.now(UTC)
-    context = context_of(request.customer, portal.adapters, portal.settings, other_customer(request))
+    at, adapters = request.time or datetime.now(UTC), portal.adapters
+    with adapters.together(adapters.bookings, writes=False):
+        context = context_of(request.customer, adapters, portal.settings, other_customer(request))
+        frozen = request.time is None and adapters.freezes.standing() is not None
     inquiry = Inquiry(request=request, at=at)
     spoken = spoken_in(context, language)
     check = check_in(spoken, inquiry, portal.catalogues, portal.settings)
     document = preview(KINDS[request.kind], request, check, at, settings, say).model_dump(mode="json")
     reader = spoken.record.language if spoken.record else UNKNOWN_LANGUAGE
-    return document | {"at_rest": at_rest(portal, request, document, reader)}
+    return document | {"at_rest": at_rest(request, document, reader) if frozen else None}
 
 
-def at_rest(portal: Portal, request: Request, document: dict[str, Any], language: str) -> str | None:
-    """What is said before an order while all effects are frozen; None of what orders nothing, and of another moment.
+def at_rest(request: Request, document: dict[str, Any], language: str) -> str | None:
+    """What is said before an order while all effects are frozen; None of what orders nothing.
 
     The date stays as it is shown, but of what is switched off: that holds from the day on which it is done.
     """
-    ordered = hasattr(KINDS[request.kind].chart, "place_order") and document["refusal"] is None
-    if request.time is not None or not ordered or portal.adapters.freezes.standing() is None:
+    if not hasattr(KINDS[request.kind].chart, "place_order") or document["refusal"] is not None:
         return None
     return say(language, "about.at_rest", {name: document[name] for name in ("cost_effect", "effective_at")})

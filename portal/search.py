@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from functools import cache, partial
 from typing import Any, Literal, NamedTuple, get_args
 
 from activities.sql.paging import Page, total_of
@@ -105,12 +106,13 @@ def labelled(portal: Portal, items: Sequence[CancellationItem], language: Langua
     """The items as they are answered, each with what people call what it ends; the records are read in one go."""
     records = portal.adapters.records.several({item.customer for item in items})
     catalogue = portal.catalogues.in_force(day_of(datetime.now(UTC), portal.settings.time_zone))
+    said = cache(partial(state_text, say))
     found = []
     for item in items:
         record, former_names = records.get(item.customer, (None, {}))
         spoken = language or (record.language if record else UNKNOWN_LANGUAGE)
         label = label_in(item, record, former_names, catalogue, spoken)
-        text = state_text(say, spoken, item.kind, item.state, item.being_booked)
+        text = said(spoken, item.kind, item.state, item.being_booked)
         found.append(item.model_dump(mode="json") | {"label": label, "state_text": text})
     return found
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from activities.adapters import Adapters
-from activities.names import Names, names_in
+from activities.names import Names
 from activities.sql.work_list import WorkItem
 from catalogue.loader import Catalogues
 from catalogue.quoting import one_line
@@ -20,8 +20,8 @@ from states.model.record import Customer
 from states.views.labels import subject_label
 
 Document = dict[str, Any]
-FOUND = frozenset({"customer_name", "label"})
-"""What an item says that no table of ours holds: it is looked up for each page."""
+KEPT = set(TaskItem.model_fields) - {"customer_name", "label"}
+"""What an item says as a table of ours holds it; the rest is looked up for each page."""
 
 
 class Recorded(Protocol):
@@ -37,7 +37,10 @@ class Recorded(Protocol):
 
 @dataclass(frozen=True)
 class Known:
-    """What our record says of a customer; nothing where it has no such customer, or cannot be read at once."""
+    """What our record says of a customer; nothing where it has no such customer, or cannot be read at once.
+
+    `names`: of what has a number; no text of a run is searched for them.
+    """
 
     record: Customer | None = None
     names: Names = field(default_factory=Names)
@@ -47,14 +50,12 @@ def read_known(portal: Recorded, customers: set[str]) -> Mapping[str, Known]:
     """What our record says of these customers, in one read. Blocks. Raises `AdapterError`."""
     records = portal.adapters.records.several(customers)
     return {
-        customer: Known(record, names_in(record, former, portal.catalogues))
-        for customer, (record, former) in records.items()
+        customer: Known(record, Names(dict(former) | record.names())) for customer, (record, former) in records.items()
     }
 
 
 def item_of(task: WorkItem, known: Known, language: str | None) -> Document:
     """A task as an item of the list; what is ended is said in a language, unless one is asked for the customer's."""
-    fields = set(TaskItem.model_fields) - FOUND
     record, case = known.record, case_of(task.workflow_id)
     spoken = language or (record.language if record else "de")
     subject = case.split("/", 2)[-1]
@@ -64,4 +65,4 @@ def item_of(task: WorkItem, known: Known, language: str | None) -> Document:
         "customer_name": one_line(record.name) if record else None,
         "label": known.names.label_in(named).get("label", named["label"]),
     }
-    return task.model_dump(mode="json", include=fields) | {"workflow_id": case} | found
+    return task.model_dump(mode="json", include=KEPT) | {"workflow_id": case} | found

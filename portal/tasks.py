@@ -2,10 +2,12 @@
 
 import asyncio
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any, get_args
+from functools import partial
+from typing import Any, TypeVar, get_args
 
 from activities.ports import AdapterError
 from activities.sql.claims import AlreadyClaimed
@@ -28,6 +30,7 @@ from states.model.names import case_of
 
 ORDERS = get_args(Order)
 AWAITED = ("operator", "third_party")
+Answer = TypeVar("Answer")
 
 
 @dataclass(frozen=True)
@@ -58,11 +61,38 @@ async def task_page(
     portal: Portal, query: TaskQuery, *, limit: int, cursor: str | None, language: str | None
 ) -> Document:
     """`GET /tasks`. Raises `malformed` and `WrongCursor`."""
-    in_thread, work_list = portal.adapters.database.in_thread, portal.adapters.work_list
-    page = await in_thread(work_list.tasks, limit=limit, cursor=cursor, **vars(query))
-    known = await known_of(portal, {task.customer for task in page.items})
+    read = partial(portal.adapters.work_list.tasks, limit=limit, cursor=cursor, **vars(query))
+    page, known = await with_known(portal, read, lambda page: {task.customer for task in page.items})
     items = [item_of(task, known.get(task.customer, Known()), language) for task in page.items]
     return {"items": items, **total_of(page.total), "next": page.next, "as_of": iso(page.as_of)}
+
+
+async def with_known(
+    portal: Portal, read: Callable[[], Answer], customers_in: Callable[[Answer], set[str]]
+) -> tuple[Answer, Mapping[str, Known]]:
+    """What `read` answers, which blocks, and what our record says of the customers in it, in one go to a thread.
+
+    Nothing waits for a name: what takes longer than that from when the answer was seen is left out.
+    """
+    answers: list[Answer] = []
+
+    def read_both() -> Mapping[str, Known]:
+        answers.append(read())
+        wanted = customers_in(answers[0])
+        with suppress(AdapterError):
+            return read_known(portal, wanted) if wanted else {}
+        return {}
+
+    reading = asyncio.ensure_future(portal.adapters.database.in_thread(read_both))
+    try:
+        is_seen = False
+        while not reading.done() and not is_seen:
+            is_seen = bool(answers)
+            await asyncio.wait({reading}, timeout=NAMES_WITHIN)
+        known = reading.result() if reading.done() else {}
+        return answers[0], known
+    finally:
+        reading.cancel()
 
 
 async def known_of(portal: Portal, customers: Iterable[str]) -> Mapping[str, Known]:
@@ -96,8 +126,8 @@ async def counts(portal: Portal, name: str | None, up_to: int = MOST_COUNTED) ->
 
 async def details(portal: Portal, task: str, language: str | None) -> Document:
     """`GET /tasks/{task}`; what to do in the language asked for, where the run answers. Raises `unknown_task`."""
-    item, notes = await portal.adapters.database.in_thread(read_details, portal, task)
-    known = await known_of(portal, [item.customer])
+    read = partial(read_details, portal, task)
+    (item, notes), known = await with_known(portal, read, lambda found: {found[0].customer})
     customers = known.get(item.customer, Known())
     shown = item_of(item, customers, language)
     shown["instructions_language"] = customers.record.language if customers.record else "de"

@@ -43,11 +43,12 @@ def read_cancellations(
     an ended run's document is long. Raises `WrongCursor`.
     """
     table = newest[0].table
+    names = [name for name in CancellationItem.model_fields if name not in same]
     by_date = effective_from is not None or effective_to is not None
     return read_page(
         database,
         [table.c.effective_at] * by_date + [*newest],
-        lambda row: CancellationItem(**row._mapping, **same),
+        lambda row: CancellationItem.model_validate(dict(zip(names, row, strict=True)) | same),
         fixed=fixed,
         wanted={"customer": customer, "kind": kind, "state": state},
         earliest=effective_from,
@@ -55,5 +56,5 @@ def read_cancellations(
         cursor=cursor,
         newest_first=True,
         latest=effective_to,
-        columns=[table.c[name] for name in CancellationItem.model_fields if name not in same],
+        columns=[table.c[name] for name in names],
     )

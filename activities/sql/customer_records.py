@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from operator import attrgetter
 from typing import Any, NamedTuple
 
@@ -20,6 +21,8 @@ from states.model.request import LicenceChanged
 
 LOADED = LicenceChanged(licence="record", state="loaded")
 """What a run is told whose customer's record was loaded anew."""
+SHORT, MOST_REMEMBERED = 4_000, 256
+"""So many characters has a document at most that is remembered once it is read, and so many are."""
 NUMBER = customers.c.customer.type
 EITHER = customers.c.customer.in_((bindparam("customer", type_=NUMBER), bindparam("other", type_=NUMBER)))
 # In order, so that those who lock two of them never cross.
@@ -130,7 +133,20 @@ def kept_of(row: Row[tuple[str, str, dict[str, dict[str, str]] | None]]) -> Kept
     former = {
         (part, number): name for part, names in (row.former_names or {}).items() for number, name in names.items()
     }
-    return Kept(Customer.model_validate_json(row.record), former)
+    return Kept(record_in(row.record), former)
+
+
+def record_in(document: str) -> Customer:
+    """The record that a document is. What a document says never changes: a short one is read once, and remembered."""
+    return remembered(document) if len(document) <= SHORT else read_document(document)
+
+
+def read_document(document: str) -> Customer:
+    """The same, read anew."""
+    return Customer.model_validate_json(document)
+
+
+remembered = lru_cache(maxsize=MOST_REMEMBERED)(read_document)
 
 
 def write_record(connection: Connection, record: Customer, present: Kept) -> None:

@@ -23,6 +23,7 @@ CLAIMED = timedelta(minutes=1)
 LOOKED_THROUGH = 4
 """So many rows are looked through for each asker that is told: most have something that waits, and its mail."""
 NOTHING_STANDS = freezes.c.released_at.is_(None)
+STANDING = select(freezes).where(NOTHING_STANDS).limit(1)
 PRESENT = select(freezes.c.number).where(NOTHING_STANDS).order_by(freezes.c.number.desc()).limit(1)
 MOST_SHOWN = 200
 """So many runs of one list are shown; `total` counts all."""
@@ -111,7 +112,7 @@ class SqlFreezes:
     def standing(self) -> Freeze | None:
         """The freeze that stands."""
         with self.database.read() as connection:
-            row = connection.execute(select(freezes).where(NOTHING_STANDS).limit(1)).first()
+            row = connection.execute(STANDING).first()
             return freeze_of(row) if row else None
 
     def log(self, most: int = 50) -> tuple[Freeze, ...]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, exists, func, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, exists, func, select, update
 
 from activities.sql.columns import UNSTORABLE
 from activities.sql.database import Database, insert_once
@@ -78,7 +78,7 @@ class SqlInbox:
             row = insert_once(connection, inbox, values)
             if row is not None:
                 return entry_of(row, new=True)
-            return entry_of(connection.execute(select(inbox).where(*key(source, id))).one())
+            return entry_of(connection.execute(KEPT, {"source": source, "id": id}).one())
 
     def promise(self, entry: InboxEntry, stage: Stage) -> None:
         """Keep that an event is carried out, whatever happens to whoever received it."""
@@ -129,6 +129,13 @@ ARRIVAL = (inbox.c.received_at, inbox.c.source, inbox.c.id)
 def key(source: str, id: str) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
     """An event by what names it."""
     return inbox.c.source == source, inbox.c.id == id
+
+
+KEPT = select(inbox).where(
+    inbox.c.source == bindparam("source", type_=inbox.c.source.type),
+    inbox.c.id == bindparam("id", type_=inbox.c.id.type),
+)
+"""An event by what names it; the statement is made once."""
 
 
 def change(entry: InboxEntry) -> Any:

@@ -7,9 +7,10 @@ clock is the portal's.
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Row, Table, delete, select, update
+from sqlalchemy import Row, Select, Table, bindparam, delete, select, update
 
 from activities.sql.database import Database, insert_once
 
@@ -65,10 +66,16 @@ class KeptSessions:
     def row(self, session: str) -> Row[Any] | None:
         """The row of a session, whether it is under way or not, as long as it is kept."""
         with self.database.read() as connection:
-            return connection.execute(select(self.table).where(self.table.c.session == session)).one_or_none()
+            return connection.execute(row_statement(self.table), {"session": session}).one_or_none()
 
     def end(self, session: str, now: datetime) -> None:
         """End a session, for everybody who has its cookie."""
         open_still = (self.table.c.session == session, self.table.c.ended_at.is_(None))
         with self.database.write() as connection:
             connection.execute(update(self.table).where(*open_still).values(ended_at=now))
+
+
+@cache
+def row_statement(table: Table) -> Select[Any]:
+    """The statement that reads a session, as every call in one does; made once."""
+    return select(table).where(table.c.session == bindparam("session", type_=table.c.session.type))

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any, Unpack, get_args
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import bindparam, delete, func, select, update
 
 from activities.sql.bookings import close_with_run, open_again
 from activities.sql.cancellation_list import Asked, read_cancellations
@@ -16,6 +16,12 @@ from states.model.names import case_number
 from states.model.reconciliation import How
 from states.model.status import CancellationItem, End, GoingOn, Status
 
+OF_WORKFLOW = ledger.c.workflow_id == bindparam("workflow_id", type_=ledger.c.workflow_id.type)
+OF_RUN = ledger.c.run_id == bindparam("run_id", type_=ledger.c.run_id.type)
+NEWEST = (
+    select(ledger.c.document).where(OF_WORKFLOW).order_by(ledger.c.ended_at.desc(), ledger.c.run_id.desc()).limit(1)
+)
+THAT_ONE = select(ledger.c.document).where(OF_WORKFLOW, OF_RUN)
 FOUND = frozenset(get_args(How))
 """The last line of a run that did not end by itself: how Temporal had it when the comparison looked."""
 
@@ -82,12 +88,9 @@ class SqlLedger:
 
     def ended_run(self, workflow_id: str, run_id: str | None = None) -> dict[str, Any] | None:
         """The status document of an ended run, the newest of that workflow ID unless `run_id` says which; or None."""
-        which = [ledger.c.workflow_id == workflow_id]
-        if run_id is not None:
-            which.append(ledger.c.run_id == run_id)
-        newest = select(ledger.c.document).where(*which).order_by(ledger.c.ended_at.desc(), ledger.c.run_id.desc())
+        asked = {"workflow_id": workflow_id, "run_id": run_id}
         with self.database.read() as connection:
-            document: dict[str, Any] | None = connection.scalar(newest.limit(1))
+            document: dict[str, Any] | None = connection.scalar(NEWEST if run_id is None else THAT_ONE, asked)
             return document
 
     def ended_runs(self, **asked: Unpack[Asked]) -> Page[CancellationItem]:

@@ -8,6 +8,7 @@ from operator import attrgetter
 from typing import Any, Generic, NamedTuple
 
 from sqlalchemy import (
+    Column,
     ColumnElement,
     CompoundSelect,
     Connection,
@@ -24,9 +25,9 @@ from sqlalchemy import (
 
 from activities.sql.columns import UtcMoment
 from activities.sql.database import Database
-from activities.sql.paging import BY_INDEX, MOST_COUNTED, Item, Page, equal
+from activities.sql.paging import BY_INDEX, FEW, MOST_COUNTED, Item, Page, equal, total_on
 from activities.sql.tables import tasks
-from activities.sql.urgency import Order, Place, Rank, Stretch, parts_of, read_place, wrong_cursor
+from activities.sql.urgency import RANKS, Order, Place, Rank, Stretch, parts_of, read_place, wrong_cursor
 
 KEYS = (tasks.c.due, tasks.c.task)
 COMPARED = ("customer", "kind", "type", "workflow_id", "claimed_by")
@@ -35,6 +36,9 @@ BOUNDS = ("after", "until")
 """The moments that bound a stretch."""
 MOST = bindparam("most", type_=Integer)
 ONE: ColumnElement[int] = literal_column("1", Integer).label("one")
+MANY = 3
+"""Of so many stretches at least, what is on the page is found out before it is read: that takes a statement more."""
+NAMED = select(tasks).where(tasks.c.task.in_(bindparam("names", expanding=True)))
 PLACE = tuple_(bindparam("place_due", type_=tasks.c.due.type), bindparam("place_task", type_=tasks.c.task.type))
 NOBODY = ""
 """`claimed_by` of a task that nobody has."""
@@ -96,7 +100,9 @@ def read_rows(
             found += [(name, row) for row in rows]
             if len(found) > limit:
                 break
-        total = count(connection, wanted, counted_in(parts))
+        total = total_on(len(found), limit, cursor)
+        if total is None:
+            total = count(connection, wanted, counted_in(parts))
     following = None
     if len(found) > limit:
         part, last = found[limit - 1]
@@ -119,9 +125,17 @@ def read_part(
     values = values_of(wanted, part, limit)
     if behind:
         values |= {"place_due": behind.due, "place_task": behind.task}
-    shapes = tuple(shape_of(stretch, behind) for stretch in part)
-    rows = connection.execute(page_statement(wanted.asked(), shapes), values).all()
-    return sorted(rows, key=attrgetter("due", "task"))[:limit]
+    asked, shapes = wanted.asked(), tuple(shape_of(stretch, behind) for stretch in part)
+    if len(part) < MANY or FEW.intersection(asked):
+        return in_order(connection.execute(page_statement(asked, shapes), values))[:limit]
+    # Each stretch may fill the page alone: most of what their beginnings have is not on it, and only its key is read.
+    names = [row.task for row in in_order(connection.execute(keys_statement(asked, shapes), values))[:limit]]
+    return in_order(connection.execute(NAMED, {"names": names})) if names else []
+
+
+def in_order(rows: Iterable[Row[Any]]) -> list[Row[Any]]:
+    """The rows in the order of a part."""
+    return sorted(rows, key=attrgetter("due", "task"))
 
 
 def count(connection: Connection, wanted: Wanted, stretches: Sequence[Stretch]) -> int:
@@ -139,7 +153,7 @@ def count(connection: Connection, wanted: Wanted, stretches: Sequence[Stretch]) 
 class StretchShape(NamedTuple):
     """Which bounds a stretch has: moments after and until, and the place behind which a page begins."""
 
-    rank: Rank
+    rank: Rank | None
     after: bool
     until: bool
     behind: bool
@@ -166,10 +180,18 @@ def page_statement(asked: tuple[str, ...], shapes: tuple[StretchShape, ...]) -> 
 
 
 @lru_cache(maxsize=512)
+def keys_statement(asked: tuple[str, ...], shapes: tuple[StretchShape, ...]) -> Select[Any] | CompoundSelect[Any]:
+    """The statement that reads their keys alone, in the index."""
+    return first_rows(KEYS, asked, shapes)
+
+
+@lru_cache(maxsize=512)
 def count_statement(asked: tuple[str, ...], shapes: tuple[StretchShape, ...]) -> Select[int]:
     """The statement that counts the rows of these stretches together, no further than to `most`."""
-    rows = first_rows((ONE,), asked, shapes).subquery()
-    return select(func.count()).select_from(select(ONE).select_from(rows).limit(MOST).subquery())
+    rows = first_rows((ONE,), asked, shapes)
+    if len(shapes) > 1:
+        rows = select(ONE).select_from(rows.subquery()).limit(MOST)
+    return select(func.count()).select_from(rows.subquery())
 
 
 def first_rows(
@@ -177,10 +199,10 @@ def first_rows(
 ) -> Select[Any] | CompoundSelect[Any]:
     """The first rows of each stretch, no more than `most`: one stretch is read behind the other."""
     each = [
-        select(select(*columns).select_from(tasks).where(*where).order_by(*KEYS).limit(MOST).subquery())
-        for where in wheres(asked, shapes)
+        select(*columns).select_from(tasks).where(*where).order_by(*order).limit(MOST)
+        for where, order in zip(wheres(asked, shapes), orders(asked, shapes), strict=True)
     ]
-    return each[0] if len(each) == 1 else union_all(*each)
+    return each[0] if len(each) == 1 else union_all(*(select(rows.subquery()) for rows in each))
 
 
 def wheres(asked: tuple[str, ...], shapes: tuple[StretchShape, ...]) -> Iterator[list[ColumnElement[bool]]]:
@@ -192,6 +214,12 @@ def wheres(asked: tuple[str, ...], shapes: tuple[StretchShape, ...]) -> Iterator
         yield within(wanted, Stretch(shape.rank, **bounds), PLACE if shape.behind else None)
 
 
+def orders(asked: tuple[str, ...], shapes: tuple[StretchShape, ...]) -> Iterator[tuple[Column[Any], ...]]:
+    """The order of each stretch: that of the index in which it stands."""
+    for shape in shapes:
+        yield KEYS if shape.rank or FEW.intersection(asked) else (tasks.c.rank, *KEYS)
+
+
 def at(name: str) -> Any:
     """A moment that a statement is given."""
     return bindparam(name, type_=UtcMoment)
@@ -200,9 +228,8 @@ def at(name: str) -> Any:
 def within(wanted: Wanted, stretch: Stretch, place: ColumnElement[Any] | None = None) -> list[ColumnElement[bool]]:
     """What holds of the rows of a stretch, or of those in it behind a place."""
     # Of those who have few the rank is compared row by row, as the other filters are (`equal`).
-    few = wanted.customer is not None or wanted.workflow_id is not None
-    rank = tasks.c.rank.concat("") if few else tasks.c.rank
-    conditions = [*wanted.conditions(), rank == stretch.rank]
+    rank = tasks.c.rank.concat("") if FEW.intersection(wanted.asked()) else tasks.c.rank
+    conditions = [*wanted.conditions(), *([rank == stretch.rank] if stretch.rank else [])]
     if place is not None:
         conditions.append(tuple_(*KEYS) > place)
     if stretch.after is not None:
@@ -211,8 +238,10 @@ def within(wanted: Wanted, stretch: Stretch, place: ColumnElement[Any] | None = 
 
 
 def counted_in(parts: Any) -> list[Stretch]:
-    """The stretches in which all tasks of a list are counted: those of one rank that follow each other are one."""
+    """The stretches in which all tasks of a list are counted: those of one rank that follow each other are one, and so
+    are those of all ranks."""
     bounded = {stretch for part in parts.values() for stretch in part}
     if set(parts) == {"overdue"}:
         return sorted(bounded)
-    return [Stretch(rank) for rank in dict.fromkeys(sorted(stretch.rank for stretch in bounded))]
+    ranks = [rank for rank in RANKS if any(stretch.rank == rank for stretch in bounded)]
+    return list(map(Stretch, ranks)) if len(ranks) < len(RANKS) else [Stretch(None)]

@@ -28,9 +28,12 @@ NEAR = timedelta(days=7)
 
 
 class Stretch(NamedTuple):
-    """A part of an index: the tasks of a rank that are due after one moment, and not after another."""
+    """A part of an index: the tasks of a rank that are due after one moment, and not after another.
 
-    rank: Rank
+    Without a rank those of every rank, one behind the other.
+    """
+
+    rank: Rank | None
     after: datetime | None = None
     until: datetime | None = None
 
@@ -71,12 +74,12 @@ def parts_of(order: Order, now: datetime, *, waiting_for: str | None = None, ove
     return {name: [each for each in part if is_awaited(each.rank, waiting_for)] for name, part in parts.items()}
 
 
-def is_awaited(rank: str, waiting_for: str | None) -> bool:
+def is_awaited(rank: str | None, waiting_for: str | None) -> bool:
     """Whether tasks of a rank wait for whom is asked about; None: whoever it is."""
     return waiting_for is None or waiting_for == waits_for(rank)
 
 
-def waits_for(rank: str) -> str:
+def waits_for(rank: str | None) -> str:
     """Whom tasks of a rank wait for."""
     return "third_party" if rank == "third_party" else "operator"
 

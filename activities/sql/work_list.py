@@ -44,6 +44,8 @@ class WorkItem(TaskEntry):
 
 DERIVED = frozenset({"id", "urgency", "waiting_for", "claimed_by", "about"})
 """What an item says and no column by itself."""
+OWN = tuple(WorkItem.model_fields.keys() - TaskEntry.model_fields.keys() - DERIVED)
+"""What a column says that is called the same."""
 
 WORKFLOW_ID = tasks.c.workflow_id.type
 ENDED = select(ledger.c.run_id).where(
@@ -154,7 +156,6 @@ def about(listed: TaskList) -> dict[str, Any]:
 
 def item(row: Row[Any], now: datetime) -> WorkItem:
     """A row as an item of the list, as of a moment."""
-    own = WorkItem.model_fields.keys() - TaskEntry.model_fields.keys() - DERIVED
     derived = {"id": row.task, "urgency": urgency_of(row.rank, row.due, now), "waiting_for": waits_for(row.rank)}
     derived |= {"claimed_by": row.claimed_by or None, "about": row.about or {}}
-    return WorkItem(**row.entry, **derived, **{name: getattr(row, name) for name in own})
+    return WorkItem(**row.entry, **derived, **{name: getattr(row, name) for name in OWN})

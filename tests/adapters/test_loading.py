@@ -40,6 +40,19 @@ async def test_a_customer_is_answered_as_the_file_gave_it(
     assert await customer(settings, "K-1001") == given
 
 
+async def test_a_short_record_is_read_once_while_it_says_the_same_and_anew_once_it_is_another(
+    database: Database,
+) -> None:
+    records = SqlCustomerRecords(database)
+    short, long = Customer.model_validate(CONTRACT), Customer(customer="K-9", name="x" * 200, email="x" * 1000)
+    long = long.but(licences=[licence(f"L-{number}", "vouchers") for number in range(100)])
+    records.load([short, long])
+    assert records.customer("K-1001") is records.customer("K-1001")
+    assert records.customer("K-9") is not records.customer("K-9")
+    records.load([short.but(name="Another")])
+    assert records.customer("K-1001") == short.but(name="Another")
+
+
 async def test_what_a_line_leaves_out_is_answered_with_its_default_and_loads_again(
     settings: Settings, tmp_path: Path
 ) -> None:

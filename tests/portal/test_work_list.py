@@ -1,6 +1,7 @@
 """The calls of the work list: what an item says, who has a task, what is noted beside it, and who reads that."""
 
 import asyncio
+import threading
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -12,6 +13,8 @@ from pydantic import SecretStr
 from temporalio.client import Client
 
 from activities.customer_centre import load_customers
+from activities.ports import Unavailable
+from activities.sql.database import Database
 from portal.authority import Authority, deciding_authority
 from portal.tasks import act
 from states.model.status import TaskList, TaskRow
@@ -81,6 +84,42 @@ async def test_names_are_read_once_for_a_page(caller: Caller, monkeypatch: pytes
     monkeypatch.setattr(type(caller.adapters.records), "several", noted)
     await tasks(caller)
     assert asked == [{"K-1001", "K-1002"}]
+
+
+@pytest.mark.parametrize("address", ["/tasks", "/tasks/t-1"])
+async def test_tasks_and_their_names_are_read_in_one_go(
+    caller: Caller, monkeypatch: pytest.MonkeyPatch, address: str
+) -> None:
+    gone: list[Any] = []
+    in_thread = Database.in_thread
+
+    async def noted(database: Database, *parts: Any, **named: Any) -> Any:
+        gone.append(parts[0])
+        return await in_thread(database, *parts, **named)
+
+    monkeypatch.setattr(Database, "in_thread", noted)
+    assert (await caller.http.get(address)).status_code == 200
+    assert len(gone) == 1, gone
+
+
+async def test_nobody_waits_for_a_name(caller: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither where our record cannot be read, nor where that takes long."""
+    may_go_on = threading.Event()
+
+    def hangs(*_: Any) -> Any:
+        may_go_on.wait(10)
+        return {}
+
+    def fails(*_: Any) -> Any:
+        raise Unavailable("down")
+
+    monkeypatch.setattr("portal.tasks.NAMES_WITHIN", 0.05)
+    for several in (hangs, fails):
+        monkeypatch.setattr(type(caller.adapters.records), "several", several)
+        by_id = {item["id"]: item for item in await tasks(caller)}
+        assert (by_id["t-2"]["customer_name"], by_id["t-2"]["label"]) == (None, "Kassenanbindung")
+        assert not may_go_on.is_set()
+    may_go_on.set()
 
 
 async def test_what_is_urgent_comes_first_where_that_is_asked_for(caller: Caller) -> None:
