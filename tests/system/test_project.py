@@ -22,6 +22,7 @@ PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 COMPOSE_TEXT = (ROOT / "docker-compose.yml").read_text(encoding="utf-8")
 COMPOSE = yaml.safe_load(COMPOSE_TEXT)
 LOCKS = ("requirements.lock", "requirements-production.lock")
+BESIDE = ("bench/beside/dbos.lock", "bench/beside/dbosify.lock")
 
 
 def pinned(lock: str) -> dict[str, str]:
@@ -35,7 +36,7 @@ def names(lines: list[str]) -> set[str]:
     return {re.split(r"[\[<>=~! ]", line)[0] for line in lines if line and not line.startswith(("#", "-r"))}
 
 
-@pytest.mark.parametrize("lock", LOCKS)
+@pytest.mark.parametrize("lock", LOCKS + BESIDE)
 def test_a_lock_pins_everything_by_hash_and_names_no_address(lock):
     text = (ROOT / lock).read_text(encoding="utf-8")
     blocks = re.split(r"\n(?=[a-z0-9])", text)
@@ -50,6 +51,12 @@ def test_production_runs_on_a_part_of_what_was_tested():
     assert {name: everything.get(name) for name in pinned("requirements-production.lock")} == pinned(
         "requirements-production.lock"
     )
+
+
+@pytest.mark.parametrize("lock", BESIDE)
+def test_what_the_product_is_measured_beside_is_installed_with_all_that_the_product_needs(lock):
+    """So that `make bench OTHERS=1` still starts after a dependency was added."""
+    assert pinned("requirements-production.lock").keys() - pinned(lock).keys() == set()
 
 
 def test_the_distribution_asks_for_what_the_lock_is_made_from():
