@@ -62,13 +62,13 @@ async def browser(caller: Caller, link: str | None = None) -> AsyncIterator[http
         yield visitor
 
 
-def clock_at(monkeypatch: Any, **shift: float) -> None:
-    """Let the portal's clock show another moment than it is."""
+def clock_at(monkeypatch: Any, since: datetime | None = None, **shift: float) -> None:
+    """Let the portal's clock show another moment than it is; `since`: let it stand, so long after that one."""
 
     class Shifted(datetime):
         @classmethod
         def now(cls, tz: Any = None) -> Any:
-            return datetime.now(tz or UTC) + timedelta(**shift)
+            return (since or datetime.now(tz or UTC)) + timedelta(**shift)
 
     for module in ("portal.session_routes", "portal.authority"):
         monkeypatch.setattr(f"{module}.datetime", Shifted)
