@@ -126,15 +126,12 @@ ARRIVAL = (inbox.c.received_at, inbox.c.source, inbox.c.id)
 """The order in which events came."""
 
 
-def key(source: str, id: str) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+def key(source: Any, id: Any) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
     """An event by what names it."""
     return inbox.c.source == source, inbox.c.id == id
 
 
-KEPT = select(inbox).where(
-    inbox.c.source == bindparam("source", type_=inbox.c.source.type),
-    inbox.c.id == bindparam("id", type_=inbox.c.id.type),
-)
+KEPT = select(inbox).where(*key(bindparam("source"), bindparam("id")))
 """An event by what names it; the statement is made once."""
 
 

@@ -30,6 +30,7 @@ from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Worker
 
 from activities.customer_centre import load_customers
+from activities.sql.database import Database
 from portal.app import build
 from settings import Settings
 from tests.portal.standin import WORKFLOWS, activities_on
@@ -213,6 +214,19 @@ def event(name: str, workflow_id: str, id: str, **data: Any) -> dict[str, Any]:
 
 
 _numbers = iter(range(1, 10_000))
+
+
+def trips_noted(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """What goes to a thread of the database from now on: the work of each trip."""
+    noted: list[Any] = []
+    in_thread = Database.in_thread
+
+    async def go(database: Database, *parts: Any, **named: Any) -> Any:
+        noted.append(parts[0])
+        return await in_thread(database, *parts, **named)
+
+    monkeypatch.setattr(Database, "in_thread", go)
+    return noted
 
 
 def routes_in(router: Any) -> Iterator[Any]:

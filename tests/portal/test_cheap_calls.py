@@ -10,9 +10,8 @@ from fastapi import APIRouter
 from fastapi.routing import APIRoute
 from starlette.routing import Match
 
-from activities.sql.database import Database
 from portal.app import all_calls, calls_at
-from tests.portal.conftest import Caller, requested, routes_in
+from tests.portal.conftest import Caller, requested, routes_in, trips_noted
 
 
 def test_no_call_waits_for_a_thread_before_it_begins(offline: Caller):
@@ -74,14 +73,7 @@ async def test_a_call_goes_to_the_database_once_and_only_for_what_it_says(
     ended = {"kind": "voucher", "subject": "V-1", "explanation": "refused"}
     await portal.send(requested(customer, "2", target=None, **ended))
     await client.get_workflow_handle(f"voucher/{customer}/V-1").result()
-    asked: list[Any] = []
-    in_thread = Database.in_thread
-
-    async def counted(database: Database, *parts: Any, **named: Any) -> Any:
-        asked.append(parts[0])
-        return await in_thread(database, *parts, **named)
-
-    monkeypatch.setattr(Database, "in_thread", counted)
+    asked = trips_noted(monkeypatch)
     answer = await portal.http.request(method, path.format(customer=customer), json=document)
     assert answer.status_code == 200, answer.text
     assert len(asked) == times, asked

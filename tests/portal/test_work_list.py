@@ -14,13 +14,12 @@ from temporalio.client import Client
 
 from activities.customer_centre import load_customers
 from activities.ports import Unavailable
-from activities.sql.database import Database
 from portal.authority import Authority, deciding_authority
 from portal.tasks import act
 from states.model.status import TaskList, TaskRow
 from tests.adapters.stored_runs import entry
 from tests.portal.access import opened
-from tests.portal.conftest import CUSTOMERS, Caller, routes_in
+from tests.portal.conftest import CUSTOMERS, Caller, routes_in, trips_noted
 from tests.portal.test_events import is_problem
 from tests.strong import ANNA, OTTO
 
@@ -90,14 +89,7 @@ async def test_names_are_read_once_for_a_page(caller: Caller, monkeypatch: pytes
 async def test_tasks_and_their_names_are_read_in_one_go(
     caller: Caller, monkeypatch: pytest.MonkeyPatch, address: str
 ) -> None:
-    gone: list[Any] = []
-    in_thread = Database.in_thread
-
-    async def noted(database: Database, *parts: Any, **named: Any) -> Any:
-        gone.append(parts[0])
-        return await in_thread(database, *parts, **named)
-
-    monkeypatch.setattr(Database, "in_thread", noted)
+    gone = trips_noted(monkeypatch)
     assert (await caller.http.get(address)).status_code == 200
     assert len(gone) == 1, gone
 
