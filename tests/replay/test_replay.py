@@ -18,10 +18,11 @@ from states.chart.state_names import AWAITED_EFFECT
 from states.kinds.registry import KINDS
 from states.views.diagram import states_of
 from tests.replay.record import HISTORIES, missing
+from tests.replay.replaying import fault_of
 from tests.replay.scenes import SCENES
 from workflows.converter import DATA_CONVERTER
 from workflows.kinds import Cancellation
-from workflows.plugin import CancellationsPlugin, guarded_runner, runner
+from workflows.plugin import guarded_runner, runner
 
 ROOT = Path(__file__).parents[2]
 PATHS = sorted(HISTORIES.glob("*.json"))
@@ -38,15 +39,6 @@ def history(path: Path) -> WorkflowHistory:
     """A recorded history."""
     document = json.loads(path.read_text(encoding="utf-8"))
     return WorkflowHistory.from_json(document["workflowId"], {"events": document["events"]})
-
-
-async def fault_of(recorded: WorkflowHistory, how: WorkflowRunner | None = None) -> Exception | None:
-    """What stands against replaying it, as the plugin sets up a replayer."""
-    plugin = CancellationsPlugin()
-    plugin.workflow_runner = how or runner()
-    return (
-        await Replayer(workflows=[], plugins=[plugin]).replay_workflow(recorded, raise_on_replay_failure=False)
-    ).replay_failure
 
 
 async def replays(path: Path, how: WorkflowRunner | None = None) -> None:

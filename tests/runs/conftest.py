@@ -9,6 +9,7 @@ import pytest
 import pytest_asyncio
 from temporalio.testing import WorkflowEnvironment
 
+from tests.replay.replaying import assert_replayable
 from tests.runs.harness import BEGINS, World, development_server, new_namespace, open_world, settings_of, working
 
 
@@ -60,6 +61,7 @@ async def server(server_address: str) -> WorkflowEnvironment:
 
 @pytest_asyncio.fixture
 async def served(server: WorkflowEnvironment, tmp_path: Path, settings: dict[str, Any]) -> AsyncIterator[World]:
-    """A fresh system on the development server."""
+    """A fresh system on the development server. Whatever becomes of its runs, their histories can be read again."""
     async with working(server, settings_of(tmp_path, **settings)) as world:
         yield world
+    await assert_replayable(server.client)
