@@ -184,6 +184,43 @@ def test_a_persons_words_are_no_markup_of_the_page(chain: list[IssuedReceipt], a
     assert bare(words) in bare(said)
 
 
+NOT_DRAWN = {
+    "an emoji": ("gern \U0001f642!", "gern \u25a1!"),
+    "Chinese and Japanese": ("東京おもちゃ GmbH", "\u25a1\u25a1\u25a1\u25a1\u25a1\u25a1 GmbH"),
+    "Thai": ("\u0e01\u0e02", "\u25a1\u25a1"),
+    "a control character": ("a\u0007b", "a\u25a1b"),
+    "a family": ("\U0001f468\u200d\U0001f469", "\u25a1"),
+    "beside what is drawn": ("Привет, \u0161i\u0161ka \uac00", "Привет, \u0161i\u0161ka \u25a1"),
+}
+
+
+@pytest.mark.parametrize(("words", "shown"), NOT_DRAWN.values(), ids=NOT_DRAWN)
+def test_what_no_font_has_is_marked_in_the_pdf_and_stands_as_written_in_what_was_signed(
+    chain: list[IssuedReceipt], acts: CancellationActivities, words: str, shown: str
+) -> None:
+    """A customer's name or message in any script: without its PDF there would be no mail."""
+    document = json.loads(chain[0].content)
+    document["rows"].append({"name": "words", "label": "Ihre Nachricht", "text": words})
+    receipt = chain[0]._replace(content=json.dumps(document))
+    said = said_in(pdf_of(receipt, acts.settings))
+    assert bare(shown) in bare(said)
+    assert "stands for a character" in said or "Statt eines Zeichens" in said
+    assert receipt.jws in said and pdf_of(receipt, acts.settings) == pdf_of(receipt, acts.settings)
+    assert "\u25a1" not in said_in(pdf_of(chain[0], acts.settings)), "nothing is marked where all is drawn"
+
+
+@pytest.mark.parametrize("block", range(0, 0x30000, 0x400))
+def test_every_character_that_may_be_written_has_its_pdf(
+    chain: list[IssuedReceipt], acts: CancellationActivities, block: int
+) -> None:
+    """Alone, beside a letter and beside a mark that joins it."""
+    characters = "".join(chr(code) for code in range(block, block + 0x400, 7) if not 0xD800 <= code < 0xE000)
+    document = json.loads(chain[0].content)
+    text = characters + "".join(f"e{character}\u0301" for character in characters)
+    document["rows"].append({"name": "words", "label": "Ihre Nachricht", "text": text})
+    assert pdf_of(chain[0]._replace(content=json.dumps(document)), acts.settings).startswith(b"%PDF-")
+
+
 def test_a_pdf_says_what_the_receipt_says_and_carries_what_was_signed(
     chain: list[IssuedReceipt], acts: CancellationActivities
 ) -> None:

@@ -47,6 +47,7 @@ RECEIPTS: dict[str, dict[str, Any]] = {
     "receipt.heading.warnings": {},
     "receipt.heading.next": {},
     "receipt.heading.signed": {"file": "receipt.jws", "sha256": "5f5f"},
+    "receipt.heading.missing": {"file": "receipt.jws", "mark": "\N{WHITE SQUARE}"},
     "receipt.heading.page": {"number": 1, "case": "V-7K3M-2Q9X"},
     **{f"receipt.label.{name}": {} for name in ROWS},
     **{f"receipt.row.{name}": ROW | LATER_EVENT.get(name, {}) for name in ROWS},
