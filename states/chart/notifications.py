@@ -159,10 +159,15 @@ def tell_made(turn: Turn, **values: Any) -> None:
     tell(turn, "applied", **passed_on, **values)
 
 
-def tell_ended(turn: Turn) -> None:
-    """The licence is gone while proofs are still awaited: other runs need not wait for them (X3, X4, X9)."""
+def note_made(turn: Turn) -> None:
+    """The change is made, though the run goes on: other runs need not wait for its end (X3, X4, X9)."""
     note_effect(turn)
     tell_watchers(turn, "applied")
+
+
+def tell_ended(turn: Turn) -> None:
+    """The licence is gone while proofs are still awaited."""
+    note_made(turn)
     if not with_its_order(turn.memory, turn.traits):
         tell(turn, "changed", steps=step_rows(task for task in turn.memory.tasks if task.type == "third_party"))
 

@@ -79,7 +79,7 @@ class EditionPath(Chart):
     )
     date_reached = scheduled.to(applying, on=revocation.hand_over_on_date)
     change_applied = applying.to(
-        leftover, cond=surplus.left_by_change, on=[surplus.take_surplus, notifications.tell_ended]
+        leftover, cond=surplus.left_by_change, on=[surplus.take_surplus, notifications.note_made]
     ) | applying.to(applied, on=surplus.take_surplus)
     surplus_settled = leftover.to(applied)
     target_checked = feature_warning.from_(

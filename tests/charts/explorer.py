@@ -518,6 +518,9 @@ def check_receipts(
     with_receipt = [mail.receipt for mail in mails if mail.receipt is not None]
     if "repair" not in move.name and with_receipt != [receipt.number for receipt in receipts]:
         raise Broken(f"receipts without a mail, or mails without their receipt: {' → '.join(path)}")
+    once = [(mail.template, mail.to) for mail in mails]
+    if len(once) != len(set(once)):
+        raise Broken(f"told twice at once: {once}: {' → '.join(path)}")
     told = {mail.template for mail in mails if mail.to == "customer" and mail.receipt is None}
     if after.receipted and told - NO_NEWS:
         raise Broken(f"told without a receipt: {told - NO_NEWS}: {' → '.join(path)}")

@@ -326,6 +326,7 @@ def test_X2_an_edition_that_changes_with_surplus_tells_the_customer_on_the_day()
     run.receipt = Receipt(key="k", surplus=(Surplus(licence="L-9", product="p", reason="not_available"),))
     run.wait(TERM)
     assert (run.state, run.notices()[-1]) == ("leftover", ("changed", "customer"))
+    assert run.notices().count(("changed", "customer")) == 1
     assert [entry["names"] for entry in run.notice("changed")["surplus"]] == [["p (L-9)"]]
 
 
