@@ -24,7 +24,7 @@ with workflow.unsafe.imports_passed_through():
     from states.model.payload_errors import readable
     from states.model.request import Request
     from states.model.status import End, GoingOn, Status, WentOn, page_of
-    from states.rules.spread import spread_out
+    from states.rules.spread import DATES, spread_out
     from states.views.receipts import with_facts
     from states.views.refusals import problem
     from states.views.status import glance, status
@@ -41,6 +41,8 @@ from workflows.listing import Listing
 from workflows.publisher import Publisher
 from workflows.timer import Timer
 from workflows.unbroken import unbroken
+
+NEWS = "licence_changed"
 
 UNSENT: TypeAdapter[Effect] = TypeAdapter(AnyEffect)
 """How what was not sent or issued is read in the next part of a run."""
@@ -216,7 +218,10 @@ class Driver:
         elif (event := self.due()) is not None:
             self.perform(event, None)
         elif self.queue and not self.effects.holds_events():
-            self.take(self.queue.next())
+            if self.queue.waiting[0].event != NEWS and (event := self.meant_by_now()) is not None:
+                self.perform(event, None)
+            else:
+                self.take(self.queue.next())
         else:
             return False
         self.forget()
@@ -286,6 +291,15 @@ class Driver:
         """The event of a moment that has come."""
         now = workflow.now()
         return next((event for event, moment in self.moments().items() if moment <= now), None)
+
+    def meant_by_now(self) -> str | None:
+        """The event of a date that has come, though the run's place in `APPLY_WINDOW` has not.
+
+        Whoever sends something then meets a run whose date has come: nothing that is in force is changed or taken back.
+        News of other runs wake nobody: a month's start would bring them to all at once.
+        """
+        now = workflow.now()
+        return next((event for event, moment in self.chart.timers().items() if event in DATES and moment <= now), None)
 
     # What it shows.
 

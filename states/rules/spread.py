@@ -11,6 +11,8 @@ from states.model.base import day_of, start_of
 from states.model.memory import Memory, Order
 
 AT_ONCE = timedelta(0)
+DATES = ("standing_due", "date_reached")
+"""The timers of an order's date."""
 
 
 def spread_out(timers: Mapping[str, datetime], memory: Memory) -> dict[str, datetime]:
