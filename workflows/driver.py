@@ -24,7 +24,7 @@ with workflow.unsafe.imports_passed_through():
     from states.model.payload_errors import readable
     from states.model.request import Request
     from states.model.status import End, GoingOn, Status, WentOn, page_of
-    from states.rules.spread import DATES, spread_out
+    from states.rules.spread import of_dates, spread_out
     from states.views.receipts import with_facts
     from states.views.refusals import problem
     from states.views.status import glance, status
@@ -218,7 +218,7 @@ class Driver:
         elif (event := self.due()) is not None:
             self.perform(event, None)
         elif self.queue and not self.effects.holds_events():
-            if self.queue.waiting[0].event != NEWS and (event := self.meant_by_now()) is not None:
+            if self.queue.waiting[0].event != NEWS and (event := self.due(spread=False)) is not None:
                 self.perform(event, None)
             else:
                 self.take(self.queue.next())
@@ -287,19 +287,16 @@ class Driver:
             self.known_moments = spread_out(self.chart.timers(), self.chart.model)
         return self.known_moments
 
-    def due(self) -> str | None:
-        """The event of a moment that has come."""
-        now = workflow.now()
-        return next((event for event, moment in self.moments().items() if moment <= now), None)
+    def due(self, *, spread: bool = True) -> str | None:
+        """The event of a moment that has come.
 
-    def meant_by_now(self) -> str | None:
-        """The event of a date that has come, though the run's place in `APPLY_WINDOW` has not.
-
-        Whoever sends something then meets a run whose date has come: nothing that is in force is changed or taken back.
-        News of other runs wake nobody: a month's start would bring them to all at once.
+        Not `spread`: of an order's date that has come, though the run's place in `APPLY_WINDOW` has not. Whoever sends
+        something then meets a run whose date has come: nothing that is in force is changed or taken back. News of other
+        runs wake nobody: a month's start would bring them to all at once.
         """
         now = workflow.now()
-        return next((event for event, moment in self.chart.timers().items() if event in DATES and moment <= now), None)
+        moments = self.moments() if spread else of_dates(self.chart.timers())
+        return next((event for event, moment in moments.items() if moment <= now), None)
 
     # What it shows.
 

@@ -10,10 +10,18 @@ from states.model.effects import ApplyChange, Decouple
 from states.model.memory import Memory
 
 
-def note_proved(turn: Turn) -> None:
-    """It has ended at a third party when that confirmed it (X9, ECO2)."""
+def keep_proved(turn: Turn) -> None:
+    """The latest of the moments that proofs of third parties name: several need not come in their order (X9, FFN5)."""
+    memory = turn.memory
     proof = turn.message.proof or (turn.task.proof if turn.task else None)
-    turn.memory.took_effect_at = confirmed_at(proof, turn.memory)
+    moment = confirmed_at(proof, memory)
+    memory.proved_at = max(moment, memory.proved_at or moment)
+
+
+def note_proved(turn: Turn) -> None:
+    """It has ended at third parties when the last of them confirmed it (X9, ECO2, FFN5)."""
+    keep_proved(turn)
+    turn.memory.took_effect_at = turn.memory.proved_at
 
 
 def note_effect(turn: Turn) -> None:

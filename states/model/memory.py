@@ -171,6 +171,8 @@ class Memory(BaseModel):
     """Where a WMS user is assigned instead of ending (WMU4)."""
     agreed_at: Moment | None = None
     """The moment that a person agreed (MOV1, SUP3)."""
+    proved_at: Moment | None = None
+    """The latest moment that the proof of a step at a third party names."""
     took_effect_at: Moment | None = None
     """When it took effect, where that is not the date of an order: granted, proved, re-assigned, made later."""
     given_up_after: bool = False

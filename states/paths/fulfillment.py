@@ -4,17 +4,19 @@ from statemachine import State
 
 from states.chart import checks, notifications, orders, questions, revocation, tasks
 from states.chart.base import Chart
+from states.chart.outcome import note_proved
 from states.chart.traits import Traits
 from states.chart.turn import Turn
 from states.model.facts import OutsideStep
 
 
-def end_now(turn: Turn) -> None:
-    """The last partner has confirmed: that is the moment."""
+def end_when_proved(turn: Turn) -> None:
+    """The moment at which the last partner has confirmed: what was ordered holds from then (FFN5)."""
     memory = turn.memory
+    note_proved(turn)
     order = memory.order
     if order:
-        memory.order = order.model_copy(update={"effective_at": max(memory.now, order.placed_at)})
+        memory.order = order.model_copy(update={"effective_at": memory.took_effect_at})
 
 
 class FulfillmentPath(Chart):
@@ -60,7 +62,9 @@ class FulfillmentPath(Chart):
     )
     recheck_licences = surplus_resolution.to(license_check) | order.to(license_check, on=checks.ask_anew)
     place_order = order.to(ordering, cond=orders.orderable, before=orders.accept_order)
-    proof_confirmed = third_party.to(applying, cond=tasks.all_proved, on=[end_now, revocation.hand_over_revocation])
+    proof_confirmed = third_party.to(
+        applying, cond=tasks.all_proved, on=[end_when_proved, revocation.hand_over_revocation]
+    )
     change_applied = applying.to(applied)
     revocation_granted = third_party.to(revoked)
     abandon = abandoned.from_(license_check, surplus_resolution, order)

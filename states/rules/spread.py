@@ -15,6 +15,11 @@ DATES = ("standing_due", "date_reached")
 """The timers of an order's date."""
 
 
+def of_dates(timers: Mapping[str, datetime]) -> dict[str, datetime]:
+    """The moments of orders' dates as they are meant."""
+    return {event: moment for event, moment in timers.items() if event in DATES}
+
+
 def spread_out(timers: Mapping[str, datetime], memory: Memory) -> dict[str, datetime]:
     """When the run wakes, of the moments that are meant: those that a month's start makes lie in `apply_window`.
 

@@ -95,6 +95,21 @@ def test_X9_ECO2_a_proof_that_the_customer_handed_in_says_when_it_ended() -> Non
     assert outcome(run) == ("external", NOW + DAY, ["ECO2", "ECO2"])
 
 
+@pytest.mark.parametrize("named", [(2, 1), (1, 2), (1, None), (None, 1), (None, None)])
+def test_FFN5_an_exit_holds_from_the_latest_moment_that_a_partners_proof_names(named: tuple[int | None, ...]) -> None:
+    """In whatever order proofs come; one that names none counts as of when it is confirmed."""
+    partners = [{"what": "partner", "rule": "FFN1", "name": name, "subject": name} for name in ("P-1", "P-2")]
+    run = LoneRun("fulfillment", {"cost_effect": "none", "outside": partners}, subject="ffn")
+    run.send("place_order")
+    run.wait(NOW + 3 * DAY)
+    for days in named:
+        proof = {"reference": "mail"} | ({"confirmed_at": run.now - days * DAY} if days else {})
+        assert run.confirm_task(run.memory.tasks[0], proof=proof) is None
+    state, holds_from, rules = outcome(run)
+    assert (state, holds_from) == ("applied", NOW + 3 * DAY if None in named else NOW + 2 * DAY)
+    assert rules[-1] == "FFN5"
+
+
 def made_late(run: LoneRun) -> LoneRun:
     """Its change is made two days after its date."""
     run.held_back = {"apply_change"}

@@ -241,7 +241,7 @@ def test_a_run_where_nothing_is_said():
         "order": None, "receipt": None, "standing": None, "refusal": None, "revoking": False, "rechecked": False,
         "told_of_surplus": False, "reassigned_to": None, "agreed_at": None, "tasks": (), "timeline": (), "number": 0,
         "acting_at": None, "held_since": None, "named_before": (), "took_effect_at": None, "last_customer_at": None,
-        "idle_since": None, "given_up_after": False,
+        "proved_at": None, "idle_since": None, "given_up_after": False,
         "idle_spent": timedelta(0), "reminders": 0, "receipted": False, "untold": (), "written_to": (),
         "reminded_at": None, "reminded": {},
     }  # fmt: skip
