@@ -43,9 +43,9 @@ def start_address(kind: str, subject: str, **query: str | None) -> str:
     return with_query(f"/my/cancel/{quote(kind, safe='')}/{quote(subject, safe='')}", **query)
 
 
-def several_address(product: str, **query: str | None) -> str:
-    """The page on which several licences of a product are ended in one go."""
-    return with_query("/my/cancel-several", product=product, **query)
+def several_address(product: str, event: str | None = None, **query: str | None) -> str:
+    """The page on which several licences of a product are ended in one go; where a form of it is sent for an event."""
+    return with_query(f"/my/cancel-several/{event}" if event else "/my/cancel-several", product=product, **query)
 
 
 def own_case(value: str | None, visitor: Visitor) -> str | None:

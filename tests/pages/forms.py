@@ -83,6 +83,7 @@ class Page:
     def __init__(self, browser: "Browser", answer: httpx.Response) -> None:
         self.browser = browser
         self.status = answer.status_code
+        self.headers = answer.headers
         self.url = answer.url.raw_path.decode()
         self.html = answer.text
         reader = Reader()
