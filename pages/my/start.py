@@ -12,7 +12,7 @@ from pages.act_names import WORDS_TO_COME
 from pages.calls import CallRefused, Document, Form, Visitor, page_problem
 from pages.forms import form_id, value, words
 from pages.my.acts import STANDS
-from pages.my.addresses import case_address, case_of, own_case, start_address
+from pages.my.addresses import case_address, case_of, look_address, own_case, start_address
 from pages.my.again import BUSY, again
 from pages.my.case import Notice, case_page
 from pages.my.case_view import ENDS, REPORTS, asked
@@ -72,6 +72,7 @@ async def start_page(request: Request, site: Site, visitor: Visitor, beginning: 
         "back": own_case(request.query_params.get("back") or value(beginning.typed, "back"), visitor),
         "notice": notice,
         "case_address": case_address,
+        "look_address": look_address,
         "start_address": start_address,
     }
     status = notice.problem["status"] if notice else 200
@@ -110,6 +111,13 @@ def request_of(beginning: Beginning, choices: Document, target: Any) -> Document
     return request | ({} if target is None else {"target": target})
 
 
+@router.post("/my/cancel/{kind}/{subject}/look")
+async def look(kind: str, subject: str, visitor: CurrentVisitor, form: CheckedForm) -> Response:
+    """Lead to what the target chosen would mean."""
+    back = own_case(value(form, "back"), visitor)
+    return RedirectResponse(start_address(kind, subject, target=value(form, "target"), back=back), 303)
+
+
 @router.post("/my/cancel/{kind}/{subject}")
 async def begin(
     kind: str, subject: str, request: Request, site: CurrentSite, visitor: CurrentVisitor, form: CheckedForm
@@ -118,7 +126,7 @@ async def begin(
     workflow_id = case_of(kind, visitor.customer, subject)
     given = value(form, "target")
     choices = await choices_of(site, visitor, kind, subject, given)
-    lacking, twofold = missing(choices, form), unclear_reason(form)
+    lacking, twofold = missing(choices, form), unclear_target(form) | unclear_reason(form)
     if lacking or twofold:
         notice = Notice(UNCLEAR if twofold else INCOMPLETE, typed=form, faults=lacking | twofold)
         return await start_page(request, site, visitor, Beginning(kind, subject, given, form, notice))
@@ -147,6 +155,12 @@ def missing(choices: Document, form: Form) -> Faults:
     if choices["target"] in ("listed", "needed") and chosen_target(choices, value(form, "target")) is None:
         faults["target"] = Fault("fault.target")
     return faults
+
+
+def unclear_target(form: Form) -> Faults:
+    """Another target than that whose consequences were looked at."""
+    another = "looked_at" in form and value(form, "looked_at") != value(form, "target")
+    return {"target": Fault("fault.target_not_looked_at")} if another else {}
 
 
 def requested(visitor: Visitor, kind: str, subject: str, target: Any, form: Form) -> Document:

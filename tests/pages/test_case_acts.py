@@ -114,6 +114,17 @@ async def test_more_about_a_reason_that_is_not_chosen_is_not_dropped(desk: Desk)
     assert page.status == 200 and page.url.startswith("/my/cases/pos/K-1001/POS-12")
 
 
+async def test_another_target_than_the_one_looked_at_is_looked_at_first(desk: Desk):
+    browser = await desk.browser("K-1001")
+    page = await browser.open("/my/cancel/edition/jtl?target=jtl_advanced")
+    page = await page.send("start", target="jtl_start")
+    assert (
+        page.status == 422 and 'href="#target"' in page.html and "jtl_start" in dict(page.form("start").fields).values()
+    )
+    page = await page.send("start")
+    assert page.status == 200 and (await desk.status("edition/K-1001/jtl"))["target"] == "jtl_start"
+
+
 async def test_X6_several_say_where_a_later_day_is_chosen(desk: Desk):
     """What is sent for several ends at once; whoever wants a day of his own is told where to choose it."""
     page = await (await desk.browser("K-1002")).open("/my/cancel-several?product=pos_wawi")

@@ -8,6 +8,7 @@ from unittest.mock import patch
 import pytest
 
 from pages.calls import CallRefused
+from portal.desk.cases import DeskCases
 from portal.page_calls import PageCalls
 from tests.pages.desk import Desk
 from tests.pages.forms import Browser, Page
@@ -124,6 +125,15 @@ async def test_where_the_system_is_down_the_same_form_is_offered_once_more_and_a
     await page.browser.send(again, again.fields)
     document = await desk.status(EDITION)
     assert document["state"] == "scheduled" and len(events_of(document, "place_order")) == 1
+
+
+@pytest.mark.parametrize("path", [f"/my/cases/{EDITION}", f"/desk/cases/{EDITION}"])
+async def test_a_page_that_cannot_be_had_now_says_when_to_try_again(desk: Desk, path: str):
+    browser = await (desk.operator() if path.startswith("/desk") else desk.browser("K-1001"))
+    down = CallRefused({"status": 503, "code": "unavailable", "title": "Gerade nicht erreichbar", "detail": ""})
+    with patch.object(PageCalls, "status", side_effect=down), patch.object(DeskCases, "case", side_effect=down):
+        page = await browser.open(path)
+    assert page.status == 503 and page.headers["retry-after"] == "5"
 
 
 async def test_the_page_confirms_only_what_the_document_says(desk: Desk):
