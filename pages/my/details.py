@@ -15,16 +15,17 @@ FREE = "angaben"
 
 def missing_in(choices: Document, form: Form, texts: Texts) -> Faults:
     """By field of the form what the order still needs of it (ADD1, ADD2)."""
-    asked = {PREFIX + key: key for key in keys_of(choices["details"])}
+    asked = {PREFIX + key: detail_title(key, texts) for key in keys_of(choices["details"])}
     undecided: Faults = {}
     for addon in choices["addons"]:
         decision = value(form, ADDON + addon["licence"])
         if decision is None:
             undecided[ADDON + addon["licence"]] = Fault("fault.addon", {"addon": addon["label"]})
         elif decision == "end":
-            asked |= {f"{PREFIX}{addon['licence']}/{key}": key for key in keys_of(addon["details"])}
-    titles = {name: detail_title(key, texts) for name, key in asked.items() if value(form, name) is None}
-    return {name: Fault("fault.details", {"name": title}) for name, title in titles.items()} | undecided
+            for key in keys_of(addon["details"]):
+                asked[f"{PREFIX}{addon['licence']}/{key}"] = f"{addon['label']}: {detail_title(key, texts)}"
+    missing = {name: title for name, title in asked.items() if value(form, name) is None}
+    return {name: Fault("fault.details", {"name": title}) for name, title in missing.items()} | undecided
 
 
 def keys_of(details: list[str] | None) -> list[str]:

@@ -256,7 +256,7 @@ async def test_ADD2_each_addon_that_is_not_decided_says_so_and_one_that_ends_nee
     wrong = {field: says_what_is_wrong(page, field) for field in ("addon.A-71", "addon.A-72", "details.A-71/angaben")}
     assert wrong == {"addon.A-71": False, "addon.A-72": True, "details.A-71/angaben": True}
     labels = {addon["licence"]: addon["label"] for addon in await addons_of(page.browser)}
-    assert f"der Zusatz {labels['A-72']} mit endet" in page.text and "„Angaben zur Kündigung“" in page.text
+    assert f"der Zusatz {labels['A-72']} mit endet" in page.text and f"„{labels['A-71']}: Angaben zur" in page.text
 
 
 async def addons_of(browser: Browser) -> list[dict[str, Any]]:
