@@ -29,7 +29,10 @@ class Visitor:
 
 
 class CallRefused(Exception):
-    """A call that is not taken: the problem document (RFC 9457), with its status."""
+    """A call that is not taken: the problem document (RFC 9457), with its status.
+
+    Where the fault lies in single fields of what was sent, `faults` says so of each: `{field, what, …}`.
+    """
 
     def __init__(self, problem: Document) -> None:
         super().__init__(problem.get("code"))

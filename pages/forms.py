@@ -1,5 +1,6 @@
 """Forms as browsers send them: urlencoded, each field with its values."""
 
+import unicodedata
 import uuid
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -18,13 +19,18 @@ async def read_form(request: Request) -> Form:
 
 
 def value(form: Form, name: str) -> str | None:
-    """The one value of a field, without blanks around it; None where it is empty or missing."""
-    return next((given for entry in form.get(name, ()) if (given := entry.strip())), None)
+    """The one value of a field, without blanks around it; None where it is missing, or nothing of it is to be seen."""
+    return next((entry.strip() for entry in form.get(name, ()) if is_seen(entry)), None)
 
 
 def values(form: Form, name: str) -> list[str]:
     """All values of a field that may be chosen several times."""
     return [given for entry in form.get(name, ()) if (given := entry.strip())]
+
+
+def is_seen(text: str) -> bool:
+    """Whether there is more in a text than blanks and signs that are not drawn."""
+    return any(unicodedata.category(sign)[0] not in "CZ" for sign in text)
 
 
 def new_form_id() -> str:

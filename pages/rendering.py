@@ -25,11 +25,14 @@ CONTENT_SECURITY_POLICY = (
     "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 )
 """Nothing from elsewhere, nothing inline."""
+UNAVAILABLE = 503
 HEADERS = {
     "Content-Security-Policy": CONTENT_SECURITY_POLICY,
     "Vary": "Cookie, Accept-Language",
 }
 """What pages say beside what every answer says (the portal's front door)."""
+RETRY_AFTER = {"Retry-After": "5"}
+"""When to try again what could not be carried out (docs/contract.md)."""
 STATIC = {
     path.name: path.read_bytes()
     for path in files("pages").joinpath("static").iterdir()
@@ -59,7 +62,7 @@ class Look:
     ) -> HTMLResponse:
         """A page by its template, `my/board.html`. `visitor`: whose forms and menu it shows."""
         content = self.fragment(request, template, language, values, visitor=visitor)
-        return HTMLResponse(content, status, HEADERS)
+        return HTMLResponse(content, status, HEADERS | RETRY_AFTER if status == UNAVAILABLE else HEADERS)
 
     def fragment(
         self,

@@ -25,6 +25,18 @@ class Room(APIRouter):
                 raise ValueError(f"{path} does not lie below {self.address}")
         super().include_router(router, **how)
 
+    def page_above(self, path: str) -> str:
+        """The nearest address above one at which there is a page: a form is sent to one below its page."""
+        above = path.rpartition("/")[0]
+        while above != self.address and not self.has_page(above):
+            above = above.rpartition("/")[0]
+        return above
+
+    def has_page(self, path: str) -> bool:
+        """Whether something can be read at an address here."""
+        asked = {"type": "http", "method": "GET", "path": path, "root_path": ""}
+        return any(route.matches(dict(asked))[0] is Match.FULL for route in self.routes)
+
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
         """As of any router, but at once where the path lies elsewhere."""
         return super().matches(scope) if self.holds(scope["path"]) else (Match.NONE, {})

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import structlog
 from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
+from fastapi.responses import RedirectResponse
 from standardwebhooks import Webhook
 from starlette.exceptions import HTTPException
 from temporalio.client import Client
@@ -205,15 +206,24 @@ async def answer_page(request: Request, error: Exception) -> Response:
     return await refused(request, lambda _: problem)
 
 
-def is_page(request: Request) -> bool:
-    """Whether a person's browser asks for a page."""
-    return any(room.holds(request.url.path) for room in request.app.state.rooms)
+def room_of(request: Request) -> Room | None:
+    """The room of the pages that a person's browser asks for; None where a program calls."""
+    return next((room for room in request.app.state.rooms if room.holds(request.url.path)), None)
+
+
+def page_above(room: Room, request: Request) -> Response:
+    """Where a form was sent to there is nothing to read; who opens its address anew is led to its page."""
+    query = f"?{request.url.query}" if request.url.query else ""
+    return RedirectResponse(room.page_above(request.url.path) + query, 303)
 
 
 async def answer_fault(request: Request, error: Exception) -> Response:
     """The problem in the language that the caller asks for, else the customer's."""
     problem = problem_of(request, error)
-    if is_page(request):
+    room = room_of(request)
+    if room is not None:
+        if problem.code == "method_not_allowed" and request.method == "GET":
+            return page_above(room, request)
         from pages.refusals import refused
 
         page = await refused(request, partial(body_of, problem))
@@ -234,7 +244,7 @@ async def answer_late(request: Request, error: Exception) -> Response:
     problem = error if isinstance(error, PortalProblem) else PortalProblem("internal", values={"fault": "internal"})
     if problem is not error:
         log.error("call_failed", error=type(error).__name__, exc_info=error)
-    if is_page(request):
+    if room_of(request) is not None:
         from pages.refusals import problem_page
         from pages.site import language_of
 

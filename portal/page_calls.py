@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from fastapi import Request
 
 from activities.ports import AdapterError
-from pages.calls import CallRefused, Document, Form, Visitor
+from pages.calls import CallRefused, Document, Form, Visitor, page_problem
 from pages.desk_calls import Operator
 from pages.forms import value
 from pages.site import language_of
@@ -21,6 +21,7 @@ from portal.choices import choices
 from portal.context import Portal
 from portal.delivery import Caller
 from portal.event_types import event_type
+from portal.field_faults import field_faults
 from portal.finding import spoken_in
 from portal.incoming import IncomingEvent
 from portal.problems import PortalProblem, body_of
@@ -149,6 +150,9 @@ class PageCalls:
         """`POST /events`."""
         if event == "requested":
             data = {**data, "customer": visitor.customer}
+            # A request that cannot be used begins a run all the same, which ends refused: a form is asked back instead.
+            if faults := field_faults(event, data):
+                raise CallRefused(page_problem(422, "malformed") | {"current": None, "faults": faults})
         incoming = IncomingEvent(SOURCE, form_id, event_type(event), workflow_id, None, data)
         authority = authority_in(visitor)
         with answered(visitor.language):
@@ -159,7 +163,9 @@ class PageCalls:
         document = await shown(self.portal, answer.document, authority.view)
         if answer.status != 202:
             current = document.get("current")
-            raise CallRefused(document | {"current": spoken_to(visitor, current) if current else None})
+            faults = field_faults(event, data) if document["code"] == "malformed" else []
+            more = {"current": spoken_to(visitor, current) if current else None, "faults": faults}
+            raise CallRefused(document | more)
         return spoken_to(visitor, document)
 
 

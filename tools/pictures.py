@@ -43,7 +43,7 @@ def walk(page: Page, portal: str) -> None:
         press(page, name)
     take(page, "case")
     page.get_by_role("link", name="Abschalten Sendungsverfolgung").click()
-    for name in ("Vorgang beginnen", "Jetzt abschalten"):
+    for name in ("Vorgang beginnen", "Wie gewählt abschalten"):
         press(page, name)
     page.get_by_role("link", name="Zurück").first.click()
     order = page.get_by_role("button", name=re.compile("^Zum .* wechseln$"))

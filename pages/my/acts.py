@@ -8,13 +8,15 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
-from pages.calls import CallRefused, Document, Form, page_problem
+from pages.calls import CallRefused, Document, Form, Visitor, page_problem
 from pages.forms import form_id, value, values, words
 from pages.my.addresses import CaseId, case_address, own_case
 from pages.my.again import BUSY, again
 from pages.my.case import Notice, case_page, present
-from pages.my.details import details_of, missing_in
-from pages.site import CheckedForm, CurrentSite, CurrentVisitor
+from pages.my.details import ADDON, details_of, missing_in, unclear_addons, with_labels
+from pages.my.faults import INCOMPLETE, UNCLEAR, Fault, Faults, is_unclear, told_by, unclear_reason
+from pages.rendering import Texts
+from pages.site import CheckedForm, CurrentSite, CurrentVisitor, Site
 
 router = APIRouter(include_in_schema=False)
 STANDS = frozenset({409, 422})
@@ -81,24 +83,45 @@ NEEDED = {
     "override_surplus": ("licences",),
 }
 """The fields without which a form says nothing, so that it is not even sent on."""
-INCOMPLETE: Document = page_problem(422, "incomplete")
 
 
-def faults_of(act: str, form: Form) -> dict[str, str]:
-    """By field what is missing, as a key of the texts."""
-    missing = {name: f"fault.{name}" for name in NEEDED.get(act, ()) if value(form, name) is None}
+def missing(act: str, form: Form) -> Faults:
+    """What a form needs, and does not have."""
+    faults = {name: Fault(f"fault.{name}") for name in NEEDED.get(act, ()) if value(form, name) is None}
     if act == "place_order" and value(form, "when") == "later" and value(form, "effective_on") is None:
-        missing["effective_on"] = "fault.effective_on"
-    return missing
+        faults["effective_on"] = Fault("fault.effective_on")
+    return faults
 
 
-def field_at_fault(act: str, form: Form, refusal: CallRefused) -> dict[str, str]:
-    """The field that a refused form must be mended in, where there is one, as `faults_of`."""
-    if refusal.problem["code"] != "malformed":
+def unclear(act: str, form: Form) -> Faults:
+    """What a form says in two ways: a day, and that it is to end at once (X6), and the like."""
+    if act == "abandon":
+        return unclear_reason(form)
+    if act != "place_order":
         return {}
-    if act == "place_order" and value(form, "when") == "later":
-        return {"effective_on": "fault.effective_on_range"}
-    return {"licences": "fault.licences_enough"} if act == "override_surplus" else {}
+    day = is_unclear(form, "when", ["effective_on"], asked_by=("later",), others=("now",))
+    return ({"when": Fault("fault.when")} if day else {}) | unclear_addons(form)
+
+
+async def choices_of(site: Site, visitor: Visitor, document: Document) -> Document:
+    """What the order of a case may choose from."""
+    named = document["target"] if isinstance(document["target"], str) else None
+    return await site.calls.choices(visitor, document["kind"], document["subject"], named)
+
+
+async def refused_at(
+    site: Site, visitor: Visitor, act: str, form: Form, document: Document, refusal: CallRefused
+) -> Faults:
+    """The fields that a refused form must be mended in, where there are such."""
+    code, texts = refusal.problem["code"], Texts(visitor.language, site.look.zone)
+    if code == "details_missing":
+        return missing_in(await choices_of(site, visitor, document), form, texts)
+    if code != "malformed":
+        return {}
+    told = told_by(refusal, form, texts)
+    if act == "place_order" and value(form, "when") == "later" and not told.keys() - {"effective_on"}:
+        return {"effective_on": Fault("fault.effective_on_range")}
+    return {"licences": Fault("fault.licences_enough")} if act == "override_surplus" else told
 
 
 @router.post("/my/cases/{kind}/{customer}/{subject}/{act}")
@@ -115,10 +138,13 @@ async def act(
         raise CallRefused(page_problem(404, "not_found"))
     payload = {"by": visitor.customer} | PAYLOADS[act](form) | seen(form)
     back = own_case(value(form, "back"), visitor)
-    faults = faults_of(act, form)
-    if faults:
+    lacking, twofold = missing(act, form), unclear(act, form)
+    if lacking or twofold:
         document = await site.calls.status(visitor, workflow_id)
-        return await case_page(request, site, visitor, document, Notice(INCOMPLETE, act, typed=form, faults=faults))
+        if any(name.startswith(ADDON) for name in twofold):
+            twofold = with_labels(twofold, await choices_of(site, visitor, document))
+        notice = Notice(UNCLEAR if twofold else INCOMPLETE, act, typed=form, faults=lacking | twofold)
+        return await case_page(request, site, visitor, document, notice)
     try:
         await site.calls.send(visitor, act, payload, form_id=form_id(form), workflow_id=workflow_id)
     except CallRefused as refusal:
@@ -127,10 +153,7 @@ async def act(
         if refusal.status not in STANDS:
             raise
         document = await present(site, visitor, refusal, workflow_id)
-        faults = field_at_fault(act, form, refusal)
-        if refusal.problem["code"] == "details_missing":
-            named = document["target"] if isinstance(document["target"], str) else None
-            faults = missing_in(await site.calls.choices(visitor, document["kind"], document["subject"], named), form)
+        faults = await refused_at(site, visitor, act, form, document, refusal)
         notice = Notice(refusal.problem, act, differences(form, document), form, faults)
         return await case_page(request, site, visitor, document, notice)
     return RedirectResponse(case_address(workflow_id, said=act, back=back), 303)

@@ -43,9 +43,14 @@ def start_address(kind: str, subject: str, **query: str | None) -> str:
     return with_query(f"/my/cancel/{quote(kind, safe='')}/{quote(subject, safe='')}", **query)
 
 
-def several_address(product: str, **query: str | None) -> str:
-    """The page on which several licences of a product are ended in one go."""
-    return with_query("/my/cancel-several", product=product, **query)
+def look_address(kind: str, subject: str) -> str:
+    """Where the form of that page is sent to show what it would mean."""
+    return f"{start_address(kind, subject)}/look"
+
+
+def several_address(product: str, event: str | None = None, **query: str | None) -> str:
+    """The page on which several licences of a product are ended in one go; where a form of it is sent for an event."""
+    return with_query(f"/my/cancel-several/{event}" if event else "/my/cancel-several", product=product, **query)
 
 
 def own_case(value: str | None, visitor: Visitor) -> str | None:

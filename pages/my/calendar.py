@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
 from pages.calendar_file import calendar_answer, calendar_file
-from pages.calls import CallRefused, Document, Visitor
+from pages.calls import CallRefused, Document, Visitor, page_problem
 from pages.forms import form_id, value
 from pages.my.calendar_days import Days
 from pages.rendering import Texts
@@ -19,6 +19,7 @@ router = APIRouter(include_in_schema=False)
 LEAD_TIMES = (1, 3, 7, 14)
 """Days before at which a calendar may remind."""
 USUAL = 7
+ACTS = ("save", "renew", "end")
 SAID = ("saved", "ended")
 """What the page may say of what was just done."""
 
@@ -50,11 +51,13 @@ def calendar_page(
 async def change(request: Request, site: CurrentSite, visitor: CurrentVisitor, form: CheckedForm) -> Response:
     """Make an address, which is shown this once; or change when the calendar reminds; or let it end."""
     act, sent_as = value(form, "act"), form_id(form)
+    if act not in ACTS:
+        raise CallRefused(page_problem(404, "not_found"))
     if act == "end":
         await site.calls.end_calendar(visitor)
         return RedirectResponse("/my/calendar?said=ended", 303)
     wanted = value(form, "remind_before")
-    data: Document = {"remind_before": int(wanted) if wanted and wanted.isdecimal() else None}
+    data: Document = {"remind_before": {str(days): days for days in LEAD_TIMES}.get(wanted or "", wanted)}
     if act == "save":
         await site.calls.change_calendar(visitor, data, form_id=sent_as)
         return RedirectResponse("/my/calendar?said=saved", 303)

@@ -21,6 +21,7 @@ from pages.my.addresses import (
 )
 from pages.my.case_view import GOOD_ENDS, REPORTS, CaseView, view_of
 from pages.my.details import FREE
+from pages.my.faults import Faults
 from pages.rendering import Texts
 from pages.site import CurrentSite, CurrentVisitor, Site
 
@@ -54,8 +55,7 @@ class Notice:
     differences: tuple[tuple[str, Any, Any], ...] = ()
     """Field, then, now."""
     typed: Form = field(default_factory=dict)
-    faults: dict[str, str] = field(default_factory=dict)
-    """By field of the form what is wrong with it, as a key of the texts."""
+    faults: Faults = field(default_factory=dict)
 
 
 @router.get("/my/cases/{kind}/{customer}/{subject}")

@@ -11,11 +11,13 @@ from catalogue.texts import CHANGES
 from pages.act_names import WORDS_TO_COME
 from pages.calls import CallRefused, Document, Form, Visitor, page_problem
 from pages.forms import form_id, value, words
-from pages.my.acts import INCOMPLETE, STANDS
-from pages.my.addresses import case_address, case_of, own_case, start_address
+from pages.my.acts import STANDS
+from pages.my.addresses import case_address, case_of, look_address, own_case, start_address
 from pages.my.again import BUSY, again
 from pages.my.case import Notice, case_page
 from pages.my.case_view import ENDS, REPORTS, asked
+from pages.my.faults import INCOMPLETE, UNCLEAR, Fault, Faults, told_by, unclear_reason
+from pages.rendering import Texts
 from pages.site import CheckedForm, CurrentSite, CurrentVisitor, Site
 
 router = APIRouter(include_in_schema=False)
@@ -58,7 +60,7 @@ async def start_page(request: Request, site: Site, visitor: Visitor, beginning: 
     except CallRefused as refusal:
         if refusal.status != UNUSABLE:
             raise
-        notice = notice or Notice(refusal.problem, faults={"target": "fault.target_unusable"} if target else {})
+        notice = notice or Notice(refusal.problem, faults={"target": Fault("fault.target_unusable")} if target else {})
     values = {
         "beginning": beginning,
         "choices": choices,
@@ -70,6 +72,7 @@ async def start_page(request: Request, site: Site, visitor: Visitor, beginning: 
         "back": own_case(request.query_params.get("back") or value(beginning.typed, "back"), visitor),
         "notice": notice,
         "case_address": case_address,
+        "look_address": look_address,
         "start_address": start_address,
     }
     status = notice.problem["status"] if notice else 200
@@ -108,6 +111,13 @@ def request_of(beginning: Beginning, choices: Document, target: Any) -> Document
     return request | ({} if target is None else {"target": target})
 
 
+@router.post("/my/cancel/{kind}/{subject}/look")
+async def look(kind: str, subject: str, visitor: CurrentVisitor, form: CheckedForm) -> Response:
+    """Lead to what the target chosen would mean."""
+    back = own_case(value(form, "back"), visitor)
+    return RedirectResponse(start_address(kind, subject, target=value(form, "target"), back=back), 303)
+
+
 @router.post("/my/cancel/{kind}/{subject}")
 async def begin(
     kind: str, subject: str, request: Request, site: CurrentSite, visitor: CurrentVisitor, form: CheckedForm
@@ -116,9 +126,9 @@ async def begin(
     workflow_id = case_of(kind, visitor.customer, subject)
     given = value(form, "target")
     choices = await choices_of(site, visitor, kind, subject, given)
-    faults = faults_of(choices, form)
-    if faults:
-        notice = Notice(INCOMPLETE, typed=form, faults=faults)
+    lacking, twofold = missing(choices, form), unclear_target(form) | unclear_reason(form)
+    if lacking or twofold:
+        notice = Notice(UNCLEAR if twofold else INCOMPLETE, typed=form, faults=lacking | twofold)
         return await start_page(request, site, visitor, Beginning(kind, subject, given, form, notice))
     data = requested(visitor, kind, subject, chosen_target(choices, given), form)
     try:
@@ -128,7 +138,8 @@ async def begin(
             return again(request, site, visitor, refusal, form)
         if refusal.status not in STANDS:
             raise
-        notice, current = Notice(refusal.problem, typed=form), refusal.problem.get("current")
+        faults = told_by(refusal, form, Texts(visitor.language, site.look.zone))
+        notice, current = Notice(refusal.problem, typed=form, faults=faults), refusal.problem.get("current")
         if current is not None:
             return await case_page(request, site, visitor, current, notice)
         return await start_page(request, site, visitor, Beginning(kind, subject, given, form, notice))
@@ -136,14 +147,20 @@ async def begin(
     return RedirectResponse(case_address(document.get("workflow_id") or workflow_id, said="requested", back=back), 303)
 
 
-def faults_of(choices: Document, form: Form) -> dict[str, str]:
-    """By field what is missing, as a key of the texts."""
-    missing = {}
+def missing(choices: Document, form: Form) -> Faults:
+    """What the form needs, and does not have."""
+    faults: Faults = {}
     if choices["explanation"] == "needed" and value(form, "explanation") is None:
-        missing["explanation"] = f"fault.explanation_{choices['kind']}"
+        faults["explanation"] = Fault(f"fault.explanation_{choices['kind']}")
     if choices["target"] in ("listed", "needed") and chosen_target(choices, value(form, "target")) is None:
-        missing["target"] = "fault.target"
-    return missing
+        faults["target"] = Fault("fault.target")
+    return faults
+
+
+def unclear_target(form: Form) -> Faults:
+    """Another target than that whose consequences were looked at."""
+    another = "looked_at" in form and value(form, "looked_at") != value(form, "target")
+    return {"target": Fault("fault.target_not_looked_at")} if another else {}
 
 
 def requested(visitor: Visitor, kind: str, subject: str, target: Any, form: Form) -> Document:

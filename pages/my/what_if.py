@@ -12,9 +12,11 @@ from fastapi import APIRouter, Request, Response
 
 from catalogue.texts import CHANGES
 from pages.act_names import WORDS_TO_COME
-from pages.calls import Calls, Document, Visitor
+from pages.calls import Calls, Document, Form, Visitor
 from pages.my.addresses import start_address
 from pages.my.board_view import FEW, today_of
+from pages.my.case import Notice
+from pages.my.faults import UNCLEAR, Fault, Faults, is_unclear
 from pages.site import CurrentSite, CurrentVisitor
 
 router = APIRouter(include_in_schema=False)
@@ -106,10 +108,11 @@ async def what_if(request: Request, site: CurrentSite, visitor: CurrentVisitor) 
         for item in board["items"]
         if item["can_be_ended_here"] and item["running"] is None
     ]
-    when = query.get("when") if query.get("when") in MOMENTS else MOMENTS[0]
-    today = today_of(board, site.look.zone)
+    when, today = query.get("when") or MOMENTS[0], today_of(board, site.look.zone)
     day = read_day(query.get("day"), today)
-    chosen = [choice for choice in choices if choice.chosen]
+    asked = {name: query.getlist(name) for name in query}
+    faults = faults_of(asked, when, day, today)
+    chosen = [choice for choice in choices if choice.chosen and not faults]
     at = noon_of(day, site.look.zone) if when == "day" and day else None
     columns = [column for choice in chosen[:MOST] for column in columns_of(choice, when, at)]
     cases = await asyncio.gather(*(previewed(site.calls, visitor, column) for column in columns))
@@ -122,8 +125,8 @@ async def what_if(request: Request, site: CurrentSite, visitor: CurrentVisitor) 
         "results": results,
         "left_out": chosen[MOST:],
         "when": when,
-        "day_given": day.isoformat() if day else "",
-        "day_missing": when == "day" and day is None,
+        "day_given": query.get("day") or "",
+        "notice": Notice(UNCLEAR, typed=asked, faults=faults) if faults else None,
         "today": today.isoformat(),
         "furthest": (today + FURTHEST).isoformat(),
         "together": together(results),
@@ -131,7 +134,16 @@ async def what_if(request: Request, site: CurrentSite, visitor: CurrentVisitor) 
         "names": {item["licence"]: item["label"] for item in board["items"] if item["licence"]},
         "EVERY": EVERY,
     }
-    return site.look.page(request, "my/what_if.html", visitor.language, values, visitor=visitor)
+    status = UNCLEAR["status"] if faults else 200
+    return site.look.page(request, "my/what_if.html", visitor.language, values, visitor=visitor, status=status)
+
+
+def faults_of(asked: Form, when: str, day: date | None, today: date) -> Faults:
+    """What is not clear about the moment: a day that the choice does not ask for, a choice that is none, no day."""
+    if is_unclear(asked, "when", ["day"], asked_by=("day",), others=MOMENTS):
+        return {"when": Fault("fault.what_if_when")}
+    days = {"first": today.isoformat(), "last": (today + FURTHEST).isoformat()}
+    return {"day": Fault("fault.what_if_day", days)} if when == "day" and day is None else {}
 
 
 def laid_out(choices: list[Choice]) -> tuple[list[Choice], dict[str, list[Choice]]]:

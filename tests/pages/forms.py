@@ -1,6 +1,6 @@
 """A browser without JavaScript and without a window: follows links, fills in forms, sends what they hold."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from html.parser import HTMLParser
 from urllib.parse import urlencode, urljoin
 
@@ -20,6 +20,8 @@ class Form:
     names: set[str] = field(default_factory=set)
     """Everything that can be filled in."""
     ids: set[str] = field(default_factory=set)
+    elsewhere: dict[str, str] = field(default_factory=dict)
+    """Where buttons send it that do not send it to `action`."""
 
 
 class Reader(HTMLParser):
@@ -46,6 +48,8 @@ class Reader(HTMLParser):
         if form is None:
             return
         form.ids |= {given["id"]} if "id" in given else set()
+        if "formaction" in given:
+            form.elsewhere[given["id"]] = given["formaction"]
         name = given.get("name")
         if name is None:
             if tag == "option" and self.select and ("selected" in given or not self.select[1]):
@@ -83,6 +87,7 @@ class Page:
     def __init__(self, browser: "Browser", answer: httpx.Response) -> None:
         self.browser = browser
         self.status = answer.status_code
+        self.headers = answer.headers
         self.url = answer.url.raw_path.decode()
         self.html = answer.text
         reader = Reader()
@@ -103,7 +108,8 @@ class Page:
     async def send(self, button: str, **filled: str | list[str]) -> "Page":
         """Send the form of a button, filled in. Names with dots are given with `__`."""
         form = self.form(button)
-        return await self.browser.send(form, filled_in(form, filled))
+        sent = replace(form, action=form.elsewhere.get(button, form.action))
+        return await self.browser.send(sent, filled_in(form, filled))
 
     async def follow(self, link: str) -> "Page":
         """Follow a link by its ID."""

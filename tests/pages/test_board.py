@@ -154,12 +154,14 @@ def test_what_could_be_saved_leaves_out_what_is_under_way():
 # As a page.
 
 
-async def page_of(offline: Any, record: dict[str, Any], path: str = "/my", language: str = "de") -> str:
+async def page_of(
+    offline: Any, record: dict[str, Any], path: str = "/my", language: str = "de", *, status: int = 200
+) -> str:
     """The page of a customer."""
     offline.adapters.records.load([Customer.model_validate({"customer": "K-1", "name": "Muster"} | record)])
     await logged_in(offline.http, offline.settings, "K-1", language)
     answer = await offline.http.get(path)
-    assert answer.status_code == 200, answer.text
+    assert answer.status_code == status, answer.text
     return str(answer.text)
 
 

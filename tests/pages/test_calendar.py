@@ -281,3 +281,11 @@ async def test_the_page_of_the_calendar_is_fine_in_every_state(shop: Shop):
     answer = await page.goto(address)
     assert answer and answer.status == 404
     await check_page(page)
+
+
+async def test_an_act_that_is_none_ends_no_address(offline):
+    http = await enter(offline)
+    path = await set_up(http)
+    for wrong in ({"act": "bogus"}, {"act": "save", "remind_before": "soon"}):
+        assert (await http.post("/my/calendar", data=await form_on(http) | wrong)).status_code in (404, 422)
+    assert await events_at(http, path)

@@ -83,6 +83,56 @@ async def test_X6_a_later_day_can_be_chosen_for_what_ends_at_once(desk: Desk):
     )
 
 
+@pytest.mark.parametrize("when", ["now", "bogus", ""])
+async def test_X6_a_day_that_the_choice_does_not_ask_for_is_asked_back_and_nothing_ends(desk: Desk, when: str):
+    """What ends at once cannot be undone (G3): of a day and "at once" none is dropped."""
+    browser = await desk.browser("K-1001")
+    page = await (await browser.open("/my/cancel/pos/POS-12")).send("start")
+    assert "Wie gewählt abschalten" in page.text and "Jetzt abschalten" not in page.text
+    day = (today() + timedelta(days=40)).isoformat()
+    page = await page.send("place-order", when=when, effective_on=day)
+    assert page.status == 422 and 'href="#when"' in page.html and "oder an dem Tag" in page.text
+    assert ("effective_on", day) in page.form("place-order").fields, "the form is as it was filled in"
+    assert (await desk.status("pos/K-1001/POS-12"))["state"] == "order"
+    page = await page.send("place-order", when="later")
+    assert page.status == 200 and (await desk.status("pos/K-1001/POS-12"))["state"] == "scheduled"
+
+
+async def test_X6_an_answer_that_was_not_offered_is_no_order_at_once(desk: Desk):
+    page = await (await (await desk.browser("K-1001")).open("/my/cancel/pos/POS-12")).send("start")
+    page = await page.send("place-order", when="bogus")
+    assert page.status == 422 and 'href="#when"' in page.html
+    assert ("when", "now") not in page.form("place-order").fields
+    assert (await desk.status("pos/K-1001/POS-12"))["state"] == "order"
+
+
+async def test_more_about_a_reason_that_is_not_chosen_is_not_dropped(desk: Desk):
+    page = await (await desk.browser("K-1001")).open("/my/cancel/pos/POS-12")
+    page = await page.send("start", reason="", reason_text="Wir schließen die Filiale.")
+    assert page.status == 422 and 'href="#reason"' in page.html
+    page = await page.send("start", reason="other")
+    assert page.status == 200 and page.url.startswith("/my/cases/pos/K-1001/POS-12")
+
+
+async def test_another_target_than_the_one_looked_at_is_looked_at_first(desk: Desk):
+    browser = await desk.browser("K-1001")
+    page = await browser.open("/my/cancel/edition/jtl?target=jtl_advanced")
+    page = await page.send("start", target="jtl_start")
+    assert (
+        page.status == 422 and 'href="#target"' in page.html and "jtl_start" in dict(page.form("start").fields).values()
+    )
+    page = await page.send("start")
+    assert page.status == 200 and (await desk.status("edition/K-1001/jtl"))["target"] == "jtl_start"
+
+
+async def test_X6_several_say_where_a_later_day_is_chosen(desk: Desk):
+    """What is sent for several ends at once; whoever wants a day of his own is told where to choose it."""
+    page = await (await desk.browser("K-1002")).open("/my/cancel-several?product=pos_wawi")
+    page = await page.send("start", licences=["POS-21", "POS-22"])
+    assert "2 jetzt abschalten" in page.text
+    assert "Für einen späteren Tag öffnen Sie die Vorgänge oben einzeln" in page.text
+
+
 async def test_X11_an_order_can_be_asked_to_be_taken_back_without_a_promise(desk: Desk):
     page = await ordered(await desk.browser("K-1004"), "wms_user", "U-42")
     assert "Kündigung ist bei uns eingegangen" in page.text and "einen Anspruch darauf gibt es nicht" in page.text
@@ -130,6 +180,8 @@ async def test_X9_the_proof_of_a_step_elsewhere_is_handed_in(desk: Desk):
     assert "Das müssen Sie noch selbst tun" in page.text
     page = await page.send("hand-in-1", reference="")
     assert page.status == 422 and 'href="#reference"' in page.html
+    page = await page.send("hand-in-1", reference="…", note="Bestätigt am Montag")
+    assert page.status == 422 and 'href="#reference"' in page.html and "„Nachweis“: „…“ ist nur ein Platz" in page.text
     page = await page.send("hand-in-1", reference="Ticket 4711", note="Bestätigt am Montag")
     assert page.status == 200 and "Ihr Nachweis ist eingegangen" in page.text
     [task] = (await desk.status("marketplace/K-1008/M-83"))["tasks"][:1]

@@ -1,5 +1,6 @@
 """The pages of a case, played in a browser as a person does; each of them is looked at by axe in every state."""
 
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -69,6 +70,21 @@ async def test_package_0_needs_every_channel_ended_first(shop: Shop):
     await click(page, "acknowledge")
     await click(page, "place-order")
     assert (await stand(shop.world, "order_package/K-1009/orders"))["state"] == "scheduled"
+
+
+async def test_X6_a_day_beside_at_once_is_asked_back_before_anything_ends(shop: Shop):
+    await shop.world.load(*EXAMPLES)
+    page = await shop.visit("K-1001", "/my/cancel/pos/POS-12")
+    await click(page, "start")
+    await page.locator("#effective_on").fill(f"{date.today() + timedelta(days=40)}")  # noqa: DTZ011
+    await click(page, "place-order")
+    await expect(page.locator("#problem")).to_be_focused()
+    await check_page(page)
+    assert (await stand(shop.world, "pos/K-1001/POS-12"))["state"] == "order"
+    await page.locator("#problem a").click()
+    await page.locator("#when-later").check()
+    await click(page, "place-order")
+    assert (await stand(shop.world, "pos/K-1001/POS-12"))["state"] == "scheduled"
 
 
 async def test_several_registers_are_switched_off_at_once(shop: Shop):

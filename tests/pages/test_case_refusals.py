@@ -8,6 +8,7 @@ from unittest.mock import patch
 import pytest
 
 from pages.calls import CallRefused
+from portal.desk.cases import DeskCases
 from portal.page_calls import PageCalls
 from tests.pages.desk import Desk
 from tests.pages.forms import Browser, Page
@@ -118,12 +119,21 @@ async def test_where_the_system_is_down_the_same_form_is_offered_once_more_and_a
     down = CallRefused({"status": 503, "code": "unavailable", "title": "Gerade nicht erreichbar", "detail": ""})
     with patch.object(PageCalls, "send", side_effect=down):
         page = await page.send("place-order", optional_services="setup_service_example")
-    assert page.status == 503 and "nicht verloren" in page.text
+    assert page.status == 503 and "nicht verloren" in page.text and page.headers["retry-after"]
     [again] = [form for form in page.forms if form.action.endswith("/place_order")]
     await page.browser.send(again, again.fields)
     await page.browser.send(again, again.fields)
     document = await desk.status(EDITION)
     assert document["state"] == "scheduled" and len(events_of(document, "place_order")) == 1
+
+
+@pytest.mark.parametrize("path", [f"/my/cases/{EDITION}", f"/desk/cases/{EDITION}"])
+async def test_a_page_that_cannot_be_had_now_says_when_to_try_again(desk: Desk, path: str):
+    browser = await (desk.operator() if path.startswith("/desk") else desk.browser("K-1001"))
+    down = CallRefused({"status": 503, "code": "unavailable", "title": "Gerade nicht erreichbar", "detail": ""})
+    with patch.object(PageCalls, "status", side_effect=down), patch.object(DeskCases, "case", side_effect=down):
+        page = await browser.open(path)
+    assert page.status == 503 and page.headers["retry-after"] == "5"
 
 
 async def test_the_page_confirms_only_what_the_document_says(desk: Desk):
@@ -184,6 +194,51 @@ def says_what_is_wrong(page: Page, field: str) -> bool:
     return wrong
 
 
+UNUSABLE = {"…": "nur ein Platzhalter", "x" * 5_000: "zu lang: höchstens"}
+NOT_SEEN = "\u200b\u2060"
+
+
+@pytest.mark.parametrize(("given", "said"), UNUSABLE.items(), ids=["placeholder", "long"])
+async def test_what_a_field_cannot_hold_is_said_at_the_field_with_what_is_wrong(desk: Desk, given: str, said: str):
+    browser = await desk.browser("K-1001")
+    page = await (await ready_to_order(browser)).send("place-order")
+    page = await page.send("do-supersede", booking=given)
+    assert page.status == 422 and says_what_is_wrong(page, "booking") and said in page.text
+    assert "„Nummer der neuen Buchung“" in page.text and (await desk.status(EDITION))["state"] == "scheduled"
+    page = await (await browser.open("/my/cancel/pos/POS-12")).send("start", reason="other", reason_text=given)
+    assert page.status == 422 and says_what_is_wrong(page, "reason_text") and said in page.text
+
+
+async def test_signs_that_are_not_drawn_fill_nothing_in(desk: Desk):
+    page = await (await ready_to_order(await desk.browser("K-1001"))).send("place-order")
+    page = await page.send("do-supersede", booking=NOT_SEEN)
+    assert page.status == 422 and says_what_is_wrong(page, "booking")
+
+
+async def test_ADD1_a_placeholder_in_a_detail_is_said_at_the_detail(desk: Desk):
+    page = await (await (await desk.browser("K-1007")).open("/my/cancel/hosting_addon/A-72")).send("start")
+    page = await page.send("place-order", details__angaben="…")
+    assert page.status == 422 and says_what_is_wrong(page, "details.angaben") and "nur ein Platzhalter" in page.text
+    page = await page.send("place-order", details__angaben=NOT_SEEN)
+    assert page.status == 422 and says_what_is_wrong(page, "details.angaben")
+
+
+@pytest.mark.parametrize(
+    ("form", "page"),
+    [
+        (f"/my/cases/{EDITION}/place_order", f"/my/cases/{EDITION}"),
+        ("/my/cancel-several/place_order?product=pos_wawi", "/my/cancel-several?product=pos_wawi"),
+        ("/desk/tasks/T-1/decide", "/desk/tasks/T-1"),
+        ("/desk/tasks/T-1/do/note", "/desk/tasks/T-1"),
+        ("/desk/freeze/release", "/desk/freeze"),
+    ],
+)
+async def test_who_opens_the_address_of_a_form_anew_is_led_to_its_page(desk: Desk, form: str, page: str):
+    browser = await desk.browser("K-1001")
+    answer = await browser.http.get(form, headers=browser.headers)
+    assert (answer.status_code, answer.headers["location"]) == (303, page)
+
+
 async def test_ADD1_ADD2_what_an_order_still_needs_is_said_at_its_field(desk: Desk):
     browser = await desk.browser("K-1007")
     page = await (await browser.open("/my/cancel/hosting_addon/A-72")).send("start")
@@ -200,6 +255,27 @@ async def test_ADD2_each_addon_that_is_not_decided_says_so_and_one_that_ends_nee
     assert page.status == 422
     wrong = {field: says_what_is_wrong(page, field) for field in ("addon.A-71", "addon.A-72", "details.A-71/angaben")}
     assert wrong == {"addon.A-71": False, "addon.A-72": True, "details.A-71/angaben": True}
+    labels = {addon["licence"]: addon["label"] for addon in await addons_of(page.browser)}
+    assert f"der Zusatz {labels['A-72']} mit endet" in page.text and f"„{labels['A-71']}: Angaben zur" in page.text
+
+
+async def addons_of(browser: Browser) -> list[dict[str, Any]]:
+    """The add-ons of K-1007's hosting."""
+    query = {"kind": "hosting", "subject": "H-71"}
+    addons: list[dict[str, Any]] = (await browser.http.get("/customers/K-1007/choices", params=query)).json()["addons"]
+    return addons
+
+
+async def test_ADD2_details_of_an_end_that_is_not_chosen_are_asked_back_by_the_addons_name(desk: Desk):
+    browser = await desk.browser("K-1007")
+    page = await (await browser.open("/my/cancel/hosting/H-71")).send("start")
+    page = await page.send("acknowledge")
+    kept = {"addon__A-71": "keep", "addon__A-72": "keep", "details__A-71/angaben": "Zugang der Filiale"}
+    page = await page.send("place-order", **kept)
+    assert page.status == 422 and says_what_is_wrong(page, "addon.A-71") and not says_what_is_wrong(page, "addon.A-72")
+    [label] = [addon["label"] for addon in await addons_of(browser) if addon["licence"] == "A-71"]
+    assert f"Soll der Zusatz {label} mit enden" in page.text
+    assert (await desk.status("hosting/K-1007/H-71"))["state"] == "order"
 
 
 async def test_who_chooses_none_of_several_is_told_at_the_choice(desk: Desk):

@@ -8,7 +8,7 @@ import pytest
 
 from catalogue.formats import day_from
 from catalogue.texts import say
-from pages.my.what_if import MOST, read_day
+from pages.my.what_if import FURTHEST, MOST, read_day
 from tests.pages.browser import Shop, check_page
 from tests.pages.test_board import BUSY, page_of
 
@@ -29,9 +29,9 @@ def columns(text: str) -> list[str]:
     return re.findall(r'<section class="column">\s*<h3>(.*?)</h3>', text)
 
 
-async def asked(offline: Any, query: str, record: dict[str, Any] = PRO) -> str:
+async def asked(offline: Any, query: str, record: dict[str, Any] = PRO, *, status: int = 200) -> str:
     """The page for a choice."""
-    return await page_of(offline, record, f"/my/what-if?{query}")
+    return await page_of(offline, record, f"/my/what-if?{query}", status=status)
 
 
 async def test_today_and_after_the_deadline_stand_side_by_side_as_previews_say_them(offline):
@@ -99,11 +99,24 @@ def test_a_day_is_one_from_today_on_that_somebody_can_know_something_about(given
     assert read_day(given, TODAY) == read
 
 
-@pytest.mark.parametrize("query", ["when=day", "when=day&day=1999-01-01", "when=never"])
-async def test_a_moment_that_is_none_is_today_and_says_so(offline, query):
-    text = await asked(offline, f"end=edition:jtl&{query}")
-    assert columns(text)[0] == say("de", "page.what_if.now")
-    assert (say("de", "page.what_if.date_missing") in text) == ("day" in query)
+@pytest.mark.parametrize(
+    ("query", "field"),
+    [
+        ("when=day", "day"),
+        ("when=day&day=1999-01-01", "day"),
+        ("when=day&day=2135-01-01", "day"),
+        ("when=never", "when"),
+        ("when=compare&day=2027-05-20", "when"),
+        ("day=2027-05-20", "when"),
+    ],
+)
+async def test_a_moment_that_is_not_clear_is_asked_for_at_its_field_and_nothing_is_shown(offline, query, field):
+    text = await asked(offline, f"end=edition:jtl&{query}", status=422)
+    assert columns(text) == []
+    assert f'href="#{field}"' in text and f'id="{field}-fault"' in text
+    if field == "day":
+        first = date.today()  # noqa: DTZ011
+        assert all(shown_day(day.isoformat()) in text for day in (first, first + FURTHEST))
 
 
 @pytest.mark.parametrize(

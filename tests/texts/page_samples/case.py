@@ -28,6 +28,15 @@ SAMPLES: dict[str, dict[str, Any]] = {
         f"page.case.button.{act}_on": {"day": DAY}
         for act in ("change", "leave", "tariff", "end", "switch_off", "finish")
     },
+    "page.case.fault.details": {"name": "Angaben zur Kündigung"},
+    "page.case.fault.addon": {"addon": "Zusatzspeicher"},
+    "page.case.fault.addon_unclear": {"addon": "Zusatzspeicher"},
+    "page.case.fault.what_if_day": {"first": "2027-01-31", "last": "2030-01-31"},
+    "page.case.fault.wrong.empty": {"name": "Nachweis"},
+    "page.case.fault.wrong.long": {"name": "Nachweis", "limit": 4000},
+    "page.case.fault.wrong.unfilled": {"name": "Nachweis", "given": "…"},
+    "page.case.fault.wrong.nul": {"name": "Nachweis"},
+    "page.case.fault.wrong.other": {"name": "Nachweis"},
     "page.start.running": {"state": "Vorgemerkt"},
     **{f"page.several.together.{event}": {"number": 3} for event in ("acknowledge_warning", "place_order")},
     **{f"page.several.do.{act}": {"number": 3} for act in ("acknowledge_warning", "end", "switch_off", "finish")},
