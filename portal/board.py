@@ -225,7 +225,7 @@ class Drawing:
         run = f"hosting/{self.record.customer}/{hosting}"
         if hosting is None or run not in context.open_runs or hosting not in context.ends:
             return None
-        return run if context.ends.get(addon.licence) == context.ends[hosting] else None
+        return run if addon.licence in context.ends.keys() - context.own_ends.keys() else None
 
     def item(self, request: Request | None, judgement: Judgement | None, run: str | None, **known: Any) -> BoardItem:
         """An item, with what has been judged about it, if anything."""
