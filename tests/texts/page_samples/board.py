@@ -28,7 +28,6 @@ SAMPLES |= {
     "page.board.item.not_submitted": {"day": "17. Januar 2027", "effective": "1. Februar 2027"},
     "page.board.item.not_submitted_term": {"effective": "1. Februar 2027"},
     "page.board.item.not_decided": {"effective": "1. Februar 2027"},
-    "page.board.item.standing": {"target": "JTL Start", "day": "1. Januar 2027"},
     "page.board.item.ending": {"names": ["Postfach", "Backup"]},
     "page.board.item.ended": {"at": "1. Februar 2027"},
     "page.board.item.effective": {"effective": "1. Februar 2027"},
