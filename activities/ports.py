@@ -14,6 +14,7 @@ Errors of every adapter:
 from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any, Literal, NamedTuple, Protocol
 
 from states.model.effects import Step
@@ -129,6 +130,8 @@ class Standing(NamedTuple):
     """Of the editions and the order package."""
     other: Customer | None = None
     """The record of the other customer that was asked about."""
+    own_ends: Ends = MappingProxyType({})
+    """Of `ends` those that were ordered for the licence by itself."""
 
 
 class Bookings(Protocol):

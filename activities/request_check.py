@@ -50,6 +50,7 @@ def context_of(customer: str, adapters: Adapters, settings: Settings, other: str
         return Context(
             record=standing.record,
             ends=standing.ends,
+            own_ends=standing.own_ends,
             changes=standing.changes,
             other=standing.other,
             open_runs=adapters.runs.open_runs(customer),

@@ -9,9 +9,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from activities.request_check import check_in, context_of, run_settings
+from catalogue.quoting import one_line
 from catalogue.texts import say
 from portal.choices import label_of, listed_targets
 from portal.context import Portal
@@ -20,32 +21,68 @@ from portal.read_models import licence_answer, meaning_of, request_for, running_
 from portal.schemas import Board, BoardItem, Deadline, RunningItem, Total
 from states.kinds.kind import Context
 from states.kinds.registry import KINDS
-from states.model.base import day_of
+from states.model.base import Value, day_of
 from states.model.ends import DEADLINE_KEPT
-from states.model.facts import Check, Inquiry, RunSettings
+from states.model.facts import CONFIGURED, BookedChange, Check, Inquiry, RunSettings
 from states.model.offers import Catalogue
-from states.model.record import Customer, Language, Licence
+from states.model.record import Customer, Language, Licence, NamedPart
 from states.model.request import Request
 from states.model.status import ShownRun
 from states.rules.cost_effect import product_of
 from states.rules.run_values import isoformat
-from states.views.labels import last_day_before, state_text
+from states.rules.surplus_resolution import SUBJECT_IS_PRODUCT
+from states.views.labels import ended_subject, last_day_before, state_text
 from states.views.outlook import Outlook, outlook
 from states.views.preview import played
 
 CURRENCY = "EUR"
 REFUSED = Outlook(None, None, None, False, "none", None)
 """Of what no process here ends."""
+ORDERED = DEADLINE_KEPT | {"third_party"}
+"""The states in which what the customer sent holds."""
+CHANGED = CONFIGURED | {"shop_hosting"}
+"""The kinds of which another target may be asked for on top of a booked order (X10)."""
+
+Stage = Literal["unsent", "asked", "sent"]
+"""How far an open run is for the customer: his to send, a person's to decide, or sent."""
+
+
+class Standing(Value):
+    """The booked order beneath a change, in force until the change is booked (X10). `target`: as people call it."""
+
+    target: str | None
+    effective_day: date
+
+
+class UnderWay(RunningItem):
+    """An open run as the pages show it: what is beside the fields of `RunningItem` no call answers.
+
+    `target`: to what it is booked to change, as people call it.
+    """
+
+    stage: Stage
+    target: str | None
+    standing: Standing | None
 
 
 def board(portal: Portal, customer: str, language: Language | None = None) -> dict[str, Any]:
     """The board of a customer, in that language or the customer's own. Blocks. Raises `unknown_customer`."""
+    return read(portal, customer, language).model_dump(mode="json")
+
+
+def board_of_pages(portal: Portal, customer: str, language: Language | None = None) -> dict[str, Any]:
+    """The same for a page: its open runs are `UnderWay`."""
+    return read(portal, customer, language).model_dump(mode="json", serialize_as_any=True)
+
+
+def read(portal: Portal, customer: str, language: Language | None) -> Board:
+    """The board of a customer as it is now. Blocks. Raises `unknown_customer`."""
     with portal.adapters.together(portal.adapters.bookings, writes=False):
         context = context_of(customer, portal.adapters, portal.settings)
         shown = portal.adapters.open_list.held(context.open_runs)
     if context.record is None:
         raise unknown_customer(customer)
-    return drawn(portal, spoken_in(context, language), shown, datetime.now(UTC)).model_dump(mode="json")
+    return drawn(portal, spoken_in(context, language), shown, datetime.now(UTC))
 
 
 def drawn(portal: Portal, context: Context, shown: Mapping[str, ShownRun], at: datetime) -> Board:
@@ -169,7 +206,7 @@ class Drawing:
             yield self.item(
                 request,
                 judgement,
-                running.get(request.subject if request else licence.licence),
+                running.get(request.subject if request else licence.licence) or self.ended_by(licence),
                 licence=licence.licence,
                 product=licence.product,
                 product_label=product.label[self.language] if product else licence.product,
@@ -181,6 +218,14 @@ class Drawing:
                 term_ends=licence.term_ends,
                 targets=(),
             )
+
+    def ended_by(self, addon: Licence) -> str | None:
+        """The open run of a hosting with whose booked end an add-on ends (ADD2)."""
+        context, hosting = self.judge.context, addon.parent
+        run = f"hosting/{self.record.customer}/{hosting}"
+        if hosting is None or run not in context.open_runs or hosting not in context.ends:
+            return None
+        return run if addon.licence in context.ends.keys() - context.own_ends.keys() else None
 
     def item(self, request: Request | None, judgement: Judgement | None, run: str | None, **known: Any) -> BoardItem:
         """An item, with what has been judged about it, if anything."""
@@ -220,16 +265,20 @@ class Drawing:
             "effective_day": self.day(found.effective_at),
         }
 
-    def running(self, workflow_id: str) -> RunningItem:
+    def running(self, workflow_id: str) -> UnderWay:
         """An open run, as it has shown itself last."""
         kind, _, subject = workflow_id.split("/", 2)
         run = self.shown.get(workflow_id)
         ordered = run is not None and run.state in DEADLINE_KEPT
-        return RunningItem(
+        change, beneath = self.booked(kind, subject), run is None or run.state not in ORDERED
+        return UnderWay(
             workflow_id=workflow_id,
             kind=kind,
             subject=subject,
-            label=label_of(kind, subject, self.record, self.judge.catalogue, self.record.language),
+            label=self.label(kind, subject),
+            stage=stage_of(run, self.judge.at),
+            target=self.target(change) if change and not beneath else None,
+            standing=self.standing(change) if change and beneath else None,
             state=run.state if run else None,
             state_text=state_text(say, self.language, kind, run.state, run.being_booked)
             if run
@@ -238,6 +287,46 @@ class Drawing:
             order_by_day=self.last_day(run.order_by) if run and not ordered else None,
             effective_day=self.day(run.effective_at) if run else None,
         )
+
+    def label(self, kind: str, subject: str) -> str:
+        """What an open run ends, as people call it; of what has left the record by the name in which it left."""
+        number = ended_subject(kind, subject)
+        former = self.former_names.get(("licences", number)) if self.has_left(kind, number) else None
+        language, catalogue = self.language, self.judge.catalogue
+        return one_line(former or label_of(kind, subject, self.record, catalogue, language))
+
+    def has_left(self, kind: str, number: str) -> bool:
+        """Whether the subject of a run may be a licence that is not in the record any more."""
+        named_otherwise = kind in (*CONFIGURED, "fulfillment", *SUBJECT_IS_PRODUCT)
+        return not named_otherwise and self.record.licence(number) is None
+
+    @cached_property
+    def former_names(self) -> Mapping[NamedPart, str]:
+        """What licences were called that have left the record; read where a run is about one."""
+        return self.judge.portal.adapters.records.with_former_names(self.record.customer)[1]
+
+    def booked(self, kind: str, subject: str) -> BookedChange | None:
+        """What a kind that can be changed has booked of a subject; of a licence its end."""
+        context = self.judge.context
+        if kind not in CHANGED - CONFIGURED:
+            return next(
+                (change for change in context.changes if (change.kind, change.subject) == (kind, subject)), None
+            )
+        at = context.ends.get(subject)
+        return BookedChange(kind=kind, subject=subject, effective_at=at) if at else None
+
+    def target(self, change: BookedChange) -> str | None:
+        """To what is changed, as people call it."""
+        if change.target is None:
+            return None
+        return say(self.language, "about.target", {"kind": change.kind, "target": change.target})
+
+    def standing(self, change: BookedChange) -> Standing | None:
+        """The booked order that a change would take the place of; not once its day has come."""
+        at = change.effective_at
+        if at is None or at <= self.judge.at:
+            return None
+        return Standing(target=self.target(change), effective_day=day_of(at, self.zone))
 
     @property
     def language(self) -> Language:
@@ -256,6 +345,17 @@ class Drawing:
     def last_day(self, order_by: datetime | None) -> date | None:
         """The last day that lies before a moment, in whole or in part."""
         return last_day_before(order_by, self.zone) if order_by else None
+
+
+def stage_of(run: ShownRun | None, at: datetime) -> Stage:
+    """How far an open run is for the customer; one that has just begun has not shown itself."""
+    if run is None:
+        return "unsent"
+    if run.state == "support_ticket":
+        return "asked"
+    # What is left over when the date has come stands in a state that one also passes before the order (X2, X4).
+    left_over = run.state == "surplus_resolution" and run.effective_at is not None and run.effective_at <= at
+    return "sent" if run.being_booked or left_over or run.state in ORDERED else "unsent"
 
 
 def main_subjects(record: Customer) -> Iterator[tuple[str, str, str]]:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from activities.sql.calendar_feeds import CalendarFeed
-from portal.board import board
+from portal.board import board_of_pages
 from portal.context import Portal
 from portal.problems import PortalProblem, unknown_customer
 from portal.schemas import Calendar, CalendarChange
@@ -54,7 +54,7 @@ def feed(portal: Portal, secret: str) -> dict[str, Any]:
     found = portal.adapters.calendar_feeds.of_secret(secret)
     if found is None or portal.adapters.records.customer(found.customer) is None:
         raise PortalProblem("not_found", values={"fault": "calendar_unknown"})
-    return {"remind_before": found.remind_before, "board": board(portal, found.customer)}
+    return {"remind_before": found.remind_before, "board": board_of_pages(portal, found.customer)}
 
 
 def check_customer(portal: Portal, customer: str) -> None:

@@ -15,7 +15,7 @@ from pages.forms import value
 from pages.site import language_of
 from portal import calendar_feeds, read_models
 from portal.authority import Authority, session_of
-from portal.board import board
+from portal.board import board_of_pages
 from portal.calendar_feeds import SECRET_BYTES
 from portal.choices import choices
 from portal.context import Portal
@@ -73,9 +73,9 @@ class PageCalls:
             return await in_thread(kept.is_open, visitor.session, datetime.now(UTC))
 
     async def board(self, visitor: Visitor) -> Document:
-        """`GET /customers/{customer}/board`, in the visitor's language."""
+        """`GET /customers/{customer}/board`, in the visitor's language, with what pages say of open runs beside."""
         with answered(visitor.language):
-            return await self.in_thread(board, self.portal, visitor.customer, spoken_by(visitor))
+            return await self.in_thread(board_of_pages, self.portal, visitor.customer, spoken_by(visitor))
 
     async def calendar(self, visitor: Visitor) -> Document:
         """`GET /customers/{customer}/calendar`."""

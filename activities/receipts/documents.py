@@ -131,7 +131,9 @@ def rows_of(
     effect: IssueReceipt, facts: ReceiptFacts, values: Document, record: Customer | None, place: Place, language: str
 ) -> list[Document]:
     """What stands at the head of a receipt: each with its label."""
-    values = dict.fromkeys(("price", "new_price", "saved_price", "addons_ending", "addons_staying")) | values
+    values = (
+        dict.fromkeys(("price", "new_price", "saved_price", "addons_ending", "addons_staying", "addons_apart")) | values
+    )
     values |= {
         "number": place.number,
         "issued_at": isoformat(place.issued_at),

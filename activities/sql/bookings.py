@@ -113,6 +113,12 @@ def ends_of(booked: Booked, record: Customer) -> Ends:
     }
 
 
+def own_ends_of(booked: Booked, record: Customer) -> Ends:
+    """The same of the ends that were ordered for a licence by itself, and not with what it belongs to (ADD2)."""
+    own = [row for row in booked if record.licence(row.subject) is not None]
+    return {row.subject: row.effective_at for row in own if subject_of(row.kind).ending(record, row.subject, None)}
+
+
 def changes_of(booked: Booked) -> tuple[BookedChange, ...]:
     """What is booked of editions and the order package: they are ordered in one configurator (ED14)."""
     return tuple(

@@ -48,7 +48,9 @@ class SqlCustomerCentre:
             }
             record, booked = records.get(customer), bookings.booked_of(connection, customer)
             ends = bookings.ends_of(booked, record) if record else {}
-            return Standing(record, ends, bookings.changes_of(booked), records.get(other) if other else None)
+            own_ends = bookings.own_ends_of(booked, record) if record else {}
+            others = records.get(other) if other else None
+            return Standing(record, ends, bookings.changes_of(booked), others, own_ends)
 
     def place_order(self, step: Step) -> Receipt:
         """Book the order, unless the record has moved on meanwhile. Raises `Refused`."""

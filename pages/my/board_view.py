@@ -103,11 +103,14 @@ class View:
     @property
     def running(self) -> list[Document]:
         """The open runs: those that wait for the customer first, the earliest deadline before the later ones."""
-        runs = [item["running"] for item in self.items if item["running"]]
-        runs += [] if self.wanted else self.board["others"]
+        runs = open_runs_of({"items": self.items, "others": [] if self.wanted else self.board["others"]})
         return sorted(
             runs, key=lambda run: (not waits_for_customer(run), run["order_by_day"] or run["effective_day"] or "9")
         )
+
+    def ending_with(self, run: Document) -> list[str]:
+        """What ends with an open run beside what it is about, by its name."""
+        return [item["label"] for item in ending_with(run, self.board["items"])]
 
     @property
     def waiting(self) -> int:
@@ -174,5 +177,17 @@ def part_of(item: Document) -> str:
 
 
 def waits_for_customer(run: Document) -> bool:
-    """Whether the customer has something to do."""
-    return "customer" in run["waiting_for"]
+    """Whether the customer has something to do: here, or at a third party a step of which he still owes the proof."""
+    return not {"customer", "third_party"}.isdisjoint(run["waiting_for"])
+
+
+def open_runs_of(board: Document) -> list[Document]:
+    """The open runs of a board, each once: several items may end with one."""
+    runs = (*(item["running"] for item in board["items"] if item["running"]), *board["others"])
+    return list({run["workflow_id"]: run for run in runs}.values())
+
+
+def ending_with(run: Document, items: Iterable[Document]) -> list[Document]:
+    """The items that end with an open run and are not what it is about: the add-ons of a hosting (ADD2)."""
+    found = (item for item in items if item["running"] and item["running"]["workflow_id"] == run["workflow_id"])
+    return [item for item in found if item["subject"] != run["subject"]]

@@ -7,7 +7,7 @@ from typing import Any
 
 from pages.calendar_file import CalendarDay
 from pages.calls import Document
-from pages.my.board_view import part_of
+from pages.my.board_view import ending_with, open_runs_of, part_of
 from pages.rendering import Texts
 
 ONE_DAY = timedelta(days=1)
@@ -27,7 +27,7 @@ class Days:
         items = [item for item in self.board["items"] if item["running"] is None]
         yield from self.deadlines([item for item in items if part_of(item) == "deadlines"])
         yield from self.terms([item for item in items if part_of(item) == "terms"])
-        for run in (*(item["running"] for item in self.board["items"] if item["running"]), *self.board["others"]):
+        for run in open_runs_of(self.board):
             yield from self.of_run(run)
 
     def deadlines(self, items: Iterable[Document]) -> Iterator[CalendarDay]:
@@ -61,16 +61,38 @@ class Days:
             yield self.entry(("term", day), day, self.say("term", names=names_of(found)), lines, self.remind_before)
 
     def of_run(self, run: Document) -> Iterator[CalendarDay]:
-        """Until when an open run must be submitted, and from when it holds."""
+        """Until when an open run must be submitted, and from when it holds; the order beneath a change (X10)."""
         values = {"name": run["label"], "kind": run["kind"], "state": run["state_text"]}
-        effective, of = run["effective_day"], run["workflow_id"]
-        if run["order_by_day"]:
+        effective, of, standing = run["effective_day"], run["workflow_id"], run["standing"]
+        if standing:
+            lines = [self.say("standing_text", **values)]
+            title = self.title_of(run, standing["target"])
+            yield self.entry(("effective", of), standing["effective_day"], title, lines, None)
+        if run["stage"] == "unsent" and run["order_by_day"]:
             lines = [self.say("unsent_text", **values, effective=effective)]
             title = self.say("unsent", **values)
             yield self.entry(("unsent", of), run["order_by_day"], title, lines, self.remind_before)
+        elif effective and run["stage"] == "sent":
+            ending = names_of(ending_with(run, self.board["items"]))
+            lines = [self.say("effective_text", **values), *([self.say("ending", names=ending)] if ending else [])]
+            key = "change" if standing else "effective"
+            yield self.entry((key, of), effective, self.title_of(run, run["target"]), lines, None)
         elif effective:
-            title, lines = self.say("effective", **values), [self.say("effective_text", **values)]
-            yield self.entry(("effective", of), effective, title, lines, None)
+            yield self.term_of_run(run, values)
+
+    def term_of_run(self, run: Document, values: dict[str, Any]) -> CalendarDay:
+        """The last day of the term at which it would end what nobody has sent yet, or a person has to decide (D7)."""
+        last_day = (date.fromisoformat(run["effective_day"]) - ONE_DAY).isoformat()
+        if run["stage"] == "asked":
+            title, lines = self.say("term", names=[run["label"]]), [self.say("effective_text", **values)]
+            return self.entry(("unsent", run["workflow_id"]), last_day, title, lines, None)
+        title, lines = self.say("unsent_term", **values), [self.say("unsent_term_text", **values)]
+        return self.entry(("unsent", run["workflow_id"]), last_day, title, lines, self.remind_before)
+
+    def title_of(self, run: Document, target: str | None) -> str:
+        """What happens on the day of an order."""
+        happens = self.texts.text("calendar.happens", kind=run["kind"], name=run["label"], target=target)
+        return self.say("effective", happens=happens)
 
     def entry(
         self, of: tuple[str, ...], day: str, title: str, lines: Iterable[str], remind_before: int | None

@@ -19,7 +19,7 @@ from pages.my.addresses import (
     several_address,
     start_address,
 )
-from pages.my.case_view import GOOD_ENDS, REPORTS, CaseView, view_of
+from pages.my.case_view import GOOD_ENDS, REPORTS, CaseView, phase_of, view_of
 from pages.my.details import FREE
 from pages.my.faults import Faults
 from pages.rendering import Texts
@@ -70,14 +70,16 @@ async def case(request: Request, site: CurrentSite, visitor: CurrentVisitor, wor
 async def date_file(request: Request, site: CurrentSite, visitor: CurrentVisitor, workflow_id: CaseId) -> Response:
     """The day from which it takes effect, for a calendar."""
     document = await site.calls.status(visitor, workflow_id)
-    if document["effective_day"] is None:
+    if document["effective_day"] is None or phase_of(document) == "before":
         raise CallRefused(page_problem(404, "not_found"))
     texts = Texts(visitor.language, site.look.zone)
     what = texts.label("kind", document["kind"])
+    target = document["target_text"] if document["kind"] in CHANGES else None
+    happens = texts.text("calendar.happens", kind=document["kind"], name=document["label"], target=target)
     day = CalendarDay(
         of=("case", document["workflow_id"]),
         day=date.fromisoformat(document["effective_day"]),
-        title=texts.text("case.calendar_title", what=what, label=document["label"]),
+        title=texts.text("case.calendar_title", happens=happens),
         text=document["waiting_text"] or document["state_text"],
         url=f"{str(request.base_url).rstrip('/')}{case_address(document['workflow_id'])}",
     )

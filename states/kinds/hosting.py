@@ -28,15 +28,17 @@ def check(inquiry: LicenceInquiry) -> Check:
 
 
 def addon_of(licence: Licence, hosting: LicenceInquiry) -> Addon:
-    """An add-on, with what its end saves and what its own form asks for (ADD1)."""
+    """An add-on, with what its end saves, what its own form asks for (ADD1), and whether its own end is booked."""
     product = product_of(hosting.catalogue, licence)
+    ends_at = hosting.context.own_ends.get(licence.licence)
+    booked = {"ends_at": ends_at} if ends_at else {}
     if product is None:
-        return Addon(licence=licence.licence, product=licence.product)
+        return Addon(licence=licence.licence, product=licence.product, **booked)
     offer = offer_of(product, hosting.record.editions)
     addon = replace(hosting, licence=licence, product=product, offer=offer)
     fields: dict[str, Any] = {"cost": cost_of(licence, addon.effect()), "details_needed": product.details_needed}
     known = {name: value for name, value in fields.items() if value is not None}
-    return Addon(licence=licence.licence, product=product.label[hosting.record.language], **known)
+    return Addon(licence=licence.licence, product=product.label[hosting.record.language], **booked, **known)
 
 
 KIND = licence_kind(

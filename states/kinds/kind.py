@@ -24,13 +24,15 @@ class Context:
     """What a check reads beside the catalogue.
 
     `record`: the customer, None where unknown. `ends`: when booked ends of this customer's licences take effect,
-    by licence (X3). `changes`: what is booked in the configurator. `open_runs`: workflow IDs of this customer's open
-    runs. `other`: the customer named as target of a marketplace transfer. `zone`, `boundary`: for what depends on the
-    day (X1). `names`: what licences are called, by catalogue version and product, as far as a check has asked.
+    by licence (X3); `own_ends`: those of them that were ordered for it by itself (ADD2). `changes`: what is booked in
+    the configurator. `open_runs`: workflow IDs of this customer's open runs. `other`: the customer named as target of
+    a marketplace transfer. `zone`, `boundary`: for what depends on the day (X1). `names`: what licences are called, by
+    catalogue version and product, as far as a check has asked.
     """
 
     record: Customer | None
     ends: Mapping[str, datetime] = field(default_factory=dict)
+    own_ends: Mapping[str, datetime] = field(default_factory=dict)
     changes: tuple[BookedChange, ...] = ()
     open_runs: frozenset[str] = frozenset()
     other: Customer | None = None

@@ -127,6 +127,8 @@ class Addon(Value):
     licence: str
     product: str
     """What its product is called, in the customer's language."""
+    ends_at: Moment | None = None
+    """When its own end, which is booked, takes effect: the end of the hosting then ends and saves nothing of it."""
     cost: Cost | None = None
     details_needed: tuple[str, ...] | None = None
     """The keys that its own form asks for (ADD1); an empty tuple: any that are not empty; None: it has no form."""

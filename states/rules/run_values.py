@@ -91,26 +91,32 @@ def decisions_of_run(memory: Memory) -> Mapping[str, Any]:
 
 
 def addon_facts(memory: Memory) -> dict[str, list[str]]:
-    """Which add-ons end with their hosting, and which stay booked, as far as that is said (ADD2)."""
+    """Which add-ons end with their hosting, and which stay booked, as far as that is said (ADD2).
+
+    Neither does one whose own end is booked: it ends apart, whatever was said of it.
+    """
     decided, addons = decisions_of_run(memory), memory.check.addons if memory.check else ()
+    fates = [(addon, "apart" if addon.ends_at else decided.get(addon.licence)) for addon in addons]
     names = {
-        word: [named(addon.product, addon.licence) for addon in addons if decided.get(addon.licence) == word]
-        for word in ("end", "keep")
+        word: [named(addon.product, addon.licence) for addon, fate in fates if fate == word]
+        for word in ("end", "keep", "apart")
     }
-    lists = {"addons_ending": names["end"], "addons_staying": names["keep"]}
+    lists = {"addons_ending": names["end"], "addons_staying": names["keep"], "addons_apart": names["apart"]}
     return {name: entries for name, entries in lists.items() if entries}
 
 
 def monthly_cost(memory: Memory) -> Cost | None:
     """Cost per month before and after, with the add-ons: what ends with the hosting, and what stays (ADD2).
 
-    None where one of the prices is not known.
+    Without those whose own end is booked, which saves what they cost. None where one of the prices is not known.
     """
     check = memory.check
     if check is None or check.cost is None:
         return None
     before, after, decided = check.cost.before, check.cost.after, decisions_of_run(memory)
     for addon in check.addons:
+        if addon.ends_at is not None:
+            continue
         if addon.cost is None:
             return None
         before += addon.cost.before

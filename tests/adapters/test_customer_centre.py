@@ -129,6 +129,18 @@ async def test_booked_ends_by_licence(
     assert centre.standing("K-1001").ends == {}
 
 
+async def test_ADD2_an_end_ordered_for_an_add_on_by_itself_is_told_from_that_of_its_hosting(
+    centre: SqlCustomerCentre,
+) -> None:
+    centre.place_order(step("hosting", "H-1", order(details={"addons": {"A-1": "end", "A-2": "end"}})))
+    assert set(centre.standing("K-1001").own_ends) == {"H-1"}
+    earlier = EFFECTIVE - timedelta(days=31)
+    centre.place_order(step("hosting_addon", "A-2", order(effective_at=earlier)))
+    found = centre.standing("K-1001")
+    assert found.ends == {"H-1": EFFECTIVE, "A-1": EFFECTIVE, "A-2": earlier}
+    assert found.own_ends == {"H-1": EFFECTIVE, "A-2": earlier}
+
+
 async def test_ED14_what_is_booked_in_the_configurator_is_named_until_it_is_made(centre: SqlCustomerCentre) -> None:
     package = step("order_package", "orders", order(), target=1000)
     centre.place_order(step("edition", "jtl", order(), target="jtl_start"))

@@ -407,6 +407,17 @@ def test_ADD2_what_ends_and_what_stays_is_named_when_it_is_booked_and_made() -> 
         assert (told["addons_ending"], told["addons_staying"]) == (["Extra (A-1)", "Extra (A-3)"], ["Extra (A-2)"])
 
 
+@pytest.mark.parametrize("decided", ["end", "keep"])
+def test_ADD2_what_ends_by_itself_is_not_counted_twice_and_neither_ends_with_it_nor_stays(decided: str) -> None:
+    own = {"licence": "A-1", "product": "Extra", "cost": TEN, "ends_at": (TERM - 30 * DAY).isoformat()}
+    other = {"licence": "A-2", "product": "Extra", "cost": TEN}
+    run = LoneRun("hosting", PAID | {"cost": COST, "addons": [own, other]}, subject="H-1")
+    told = scheduled(run, details={"addons": {"A-1": decided, "A-2": "end"}}).notice("scheduled")
+    assert tuple(told[name] for name in ("price", "new_price", "saved_price")) == ("60.00", "0.00", "60.00")
+    assert (told["addons_ending"], told["addons_apart"]) == (["Extra (A-2)"], ["Extra (A-1)"])
+    assert "addons_staying" not in told
+
+
 def test_ADD2_X12_whoever_clicks_is_told_which_add_ons_end_and_how() -> None:
     addons = [{"licence": "A-1", "product": "Extra"}, {"licence": "A-2", "product": "Extra"}]
     says = PAID | {"addons": addons, "addon_path": ("one", "two"), "mode": "guided"}

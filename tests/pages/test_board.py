@@ -35,14 +35,19 @@ def item(subject: str, timing: str | None = "at_once", **fields: Any) -> dict[st
     return usual | {"timing": timing} | fields
 
 
-def running(subject: str, *waiting: str, order_by_day: str | None = None, effective_day: str | None = None) -> Any:
-    """An open run."""
-    return {
+def running(subject: str, *waiting: str, **fields: Any) -> Any:
+    """An open run; without other fields one that is not sent."""
+    usual = {
         "workflow_id": f"pos/K-1/{subject}",
+        "subject": subject,
         "waiting_for": list(waiting),
-        "order_by_day": order_by_day,
-        "effective_day": effective_day,
+        "order_by_day": None,
+        "effective_day": None,
+        "stage": "unsent",
+        "target": None,
+        "standing": None,
     }
+    return usual | fields
 
 
 def view(*items: dict[str, Any], others: tuple[Any, ...] = (), **wanted: str) -> View:
@@ -117,6 +122,20 @@ def test_what_runs_stands_in_its_own_part_and_what_waits_for_the_customer_comes_
     assert (page.waiting, shown(page)) == (2, {"any_time": [["R-4"]]})
 
 
+def test_X9_a_step_that_only_the_customer_can_do_elsewhere_is_his_turn_until_its_proof_is_in():
+    steps = [running("M-83", "third_party"), running("C-81", "third_party", "date"), running("M-9", "operator")]
+    page = view(*(item(run["subject"], running=run) for run in steps))
+    assert page.waiting == 2 and [run["subject"] for run in page.running][-1] == "M-9"
+
+
+def test_ADD2_what_ends_with_a_case_is_named_with_it_once_and_is_not_free_to_be_ended():
+    hosting = running("L-3", "date", workflow_id="hosting/K-1/L-3", stage="sent")
+    addon = item("A-1", "term", saving_per_month="8.00", running=hosting, effective_day="2027-02-01")
+    page = view(item("L-3", running=hosting), addon, item("V-1", saving_per_month="19.50"))
+    assert page.running == [hosting] and page.ending_with(hosting) == ["Kasse A-1"]
+    assert page.saving == "19.50" and shown(page) == {"any_time": [["V-1"]]}
+
+
 def test_licences_of_a_product_that_stand_alike_are_one_group_and_others_are_not():
     page = view(item("R-1"), item("R-2"), item("R-3", effect="cancellation"), item("V-1", product="vouchers"))
     (leaf,) = page.parts[0].leaves
@@ -163,6 +182,33 @@ async def page_of(
     answer = await offline.http.get(path)
     assert answer.status_code == status, answer.text
     return str(answer.text)
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"stage": "sent", "order_by_day": "2027-01-17"}, "Wirksam ab 1. Februar 2027"),
+        ({"order_by_day": "2027-01-17"}, "Noch nicht abgesendet: letzter Tag 17. Januar 2027"),
+        ({}, "Noch nicht abgesendet: ginge zum Ende der Laufzeit, wirksam ab 1. Februar 2027"),
+        ({"stage": "asked"}, "Noch nicht entschieden"),
+        (
+            {"standing": {"target": "JTL Start", "effective_day": "2027-01-01"}},
+            "gilt weiter, bis die Änderung gebucht ist: JTL Start ab dem 1. Januar 2027.",  # X10
+        ),
+    ],
+)
+async def test_X10_what_is_under_way_says_whether_it_is_sent_and_what_holds_meanwhile(
+    offline, monkeypatch, fields, said
+):
+    names = {"label": "JTL Pro", "kind": "edition", "state_text": "Stand", "effective_day": "2027-02-01"}
+
+    async def answered(self: Any, visitor: Any) -> dict[str, Any]:
+        total = {"price_per_month": "0.00", "currency": "EUR", "unknown": 0}
+        others = [running("jtl", "customer", **names | fields)]
+        return {"as_of": NOW, "name": "Muster", "total": total, "items": [], "others": others}
+
+    monkeypatch.setattr("portal.page_calls.PageCalls.board", answered)
+    assert said in await page_of(offline, {})
 
 
 async def test_every_act_leads_to_the_page_where_it_begins(offline):

@@ -164,7 +164,7 @@ async def test_the_feed_has_nothing_that_is_internal_and_no_number_of_a_run(offl
     text = (await http.get(path)).text
     for internal in ("run-canary", "edition/K-1/jtl", "K-1", "namespaces", "workflow"):
         assert internal not in text.replace("\r\n ", ""), internal
-    assert "Gilt ab heute: JTL Pro" in text
+    assert "Gilt ab heute: Ende von JTL Pro" in text
 
 
 # As calls of the contract.
@@ -247,17 +247,112 @@ def test_D7_a_term_without_a_known_notice_is_an_entry_on_its_last_day_that_guess
 
 def test_what_is_under_way_says_from_when_it_holds_or_until_when_it_must_be_submitted():
     names = {"label": "Kasse 1", "kind": "pos", "state_text": "Vorgemerkt"}
-    ordered = running("R-1", "date", effective_day="2027-02-01") | names
+    ordered = running("R-1", "date", effective_day="2027-02-01", stage="sent") | names
     unsent = running("R-2", "customer", order_by_day="2027-01-17", effective_day="2027-02-01") | names
     entries = days(item("R-1", running=ordered), item("R-2", running=unsent), others=(running("M-1") | names,))
     assert [(str(entry.day), entry.title, entry.remind_before) for entry in entries] == [
-        ("2027-02-01", "Gilt ab heute: Kasse 1", None),
+        ("2027-02-01", "Gilt ab heute: Ende von Kasse 1", None),
         ("2027-01-17", "Noch nicht abgesendet: Kasse 1", 7),
     ]
 
 
+NAMES = {"label": "Picker 1", "kind": "wms_user", "state_text": "Wartet auf Sie"}
+
+
+def test_D7_what_was_begun_and_is_not_sent_keeps_the_end_of_its_term_with_the_reminder():
+    unsent = running("U-1", "customer", effective_day="2027-02-01") | NAMES
+    (entry,) = days(item("U-1", running=unsent))
+    assert (str(entry.day), entry.title) == ("2027-01-31", "Laufzeit endet, noch nicht abgesendet: Picker 1")
+    assert entry.remind_before == 7 and "Dazu liegt uns keine Angabe vor; wir klären es" in entry.text
+
+
+def test_what_a_person_has_still_to_decide_is_not_shown_as_if_it_held():
+    asked = running("key_accounting", "operator", effective_day="2027-02-01", stage="asked") | NAMES
+    (entry,) = days(others=(asked,))
+    assert (str(entry.day), entry.title, entry.remind_before) == ("2027-01-31", "Laufzeit endet: Picker 1", None)
+
+
+def test_what_was_sent_and_is_still_being_booked_need_not_be_sent_any_more():
+    sent = running("jtl", "operator", order_by_day="2027-01-17", effective_day="2027-02-01", stage="sent") | NAMES
+    assert [entry.title for entry in days(item("jtl", running=sent))] == ["Gilt ab heute: Ende von Picker 1"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "target", "title"),
+    [
+        ("order_package", "Auftragspaket 2.500", "Auftragspaket 1.000", "Wechsel von Auftragspaket 2.500 zu {target}"),
+        ("edition", "JTL Start", "JTL Start", "Wechsel zu {target}"),  # it is held already
+        ("edition", "JTL Pro", None, "Ende von JTL Pro"),  # not booked yet
+        ("hosting", "Hosting M", None, "Ende von Hosting M"),
+        ("marketplace_transfer", "eBay", None, "Umzug von eBay"),
+    ],
+)
+def test_what_holds_is_called_by_what_happens_and_not_by_what_goes(kind, name, target, title):
+    sent = {"effective_day": "2027-02-01", "stage": "sent", "target": target, "label": name, "kind": kind}
+    (entry,) = days(others=(running("X-1", "date", **NAMES | sent),))
+    assert entry.title == f"Gilt ab heute: {title.format(target=target)}"
+
+
+def test_X10_the_order_beneath_a_change_is_an_entry_of_its_own_and_stays_the_same_one():
+    name = {"label": "JTL Pro", "kind": "edition", "state_text": "Wartet auf Sie"}
+    standing = {"target": "JTL Start", "effective_day": "2027-01-01"}
+    change = {"order_by_day": "2026-12-17", "effective_day": "2027-02-01", "standing": standing}
+    booked, unsent = days(item("jtl", running=running("jtl", "customer", **name | change)))
+    assert (str(booked.day), booked.title) == ("2027-01-01", "Gilt ab heute: Wechsel von JTL Pro zu JTL Start")
+    assert (str(unsent.day), unsent.title) == ("2026-12-17", "Noch nicht abgesendet: JTL Pro")
+    before = running("jtl", "date", **name, stage="sent", target="JTL Start", effective_day="2027-01-01")
+    assert days(item("jtl", running=before))[0].of == booked.of
+    # A change that is sent and not booked yet has an entry beside it.
+    sent = days(item("jtl", running=running("jtl", "operator", **name | change, stage="sent")))
+    assert [str(entry.day) for entry in sent] == ["2027-01-01", "2027-02-01"] and len({entry.of for entry in sent}) == 2
+
+
+def test_ADD2_what_ends_with_a_hosting_is_named_there_and_is_no_term_to_cancel_by():
+    hosting = running("L-3", "date", label="Hosting M", kind="hosting", state_text="Vorgemerkt")
+    hosting |= {"workflow_id": "hosting/K-1/L-3", "effective_day": "2027-06-01", "stage": "sent"}
+    addon = item("A-2", "term", label="Postfach", effective_day="2027-10-01", running=hosting)
+    (entry,) = set(days(item("L-3", running=hosting), addon))
+    assert entry.title == "Gilt ab heute: Ende von Hosting M" and "Damit endet auch: Postfach." in entry.text
+
+
 def test_what_can_be_ended_at_any_time_or_not_at_all_is_no_entry():
     assert days(item("R-1"), item("X-1", None), item("E-1", "third_party")) == []
+
+
+# The day of one case.
+
+
+async def day_of_case(offline: Any, monkeypatch: Any, **document: Any) -> httpx.Response:
+    """The file of a case's date."""
+    usual: dict[str, Any] = {
+        "workflow_id": "order_package/K-1/orders",
+        "kind": "order_package",
+        "label": "Auftragspaket 2.500",
+        "target_text": "Auftragspaket 1.000",
+        "effective_day": "2027-02-01",
+        "waiting_text": None,
+        "state": "scheduled",
+        "state_text": "Vorgemerkt",
+        "enabled": [],
+    }
+
+    async def status(self: Any, visitor: Any, workflow_id: str, run_id: str | None = None) -> dict[str, Any]:
+        return usual | document
+
+    monkeypatch.setattr("portal.page_calls.PageCalls.status", status)
+    http = await enter(offline)
+    return await http.get("/my/cases/order_package/K-1/orders/date.ics")
+
+
+async def test_the_date_of_a_case_says_what_happens_then(offline, monkeypatch):
+    answer = await day_of_case(offline, monkeypatch)
+    (event,) = Calendar.from_ical(answer.content).walk("VEVENT")
+    assert str(event["summary"]) == "Wirksam: Wechsel von Auftragspaket 2.500 zu Auftragspaket 1.000"
+
+
+async def test_a_case_that_is_not_sent_has_no_date_to_keep(offline, monkeypatch):
+    answer = await day_of_case(offline, monkeypatch, state="order", enabled=["place_order", "abandon"])
+    assert answer.status_code == 404
 
 
 # In a browser.

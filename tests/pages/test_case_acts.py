@@ -224,7 +224,9 @@ async def test_X10_another_target_can_be_chosen_until_it_has_begun(desk: Desk):
     same = await page.send("look", target="1000")
     assert not same.has("start")
     page = await (await same.send("look", target="100")).send("start")
-    assert "Was Sie vorher abgesendet haben, gilt weiter" in page.text
+    stays = "Was Sie vorher abgesendet haben, gilt weiter, bis die Änderung gebucht ist: Auftragspaket 1.000 ab dem"
+    assert stays in page.text
+    await shown_when(browser, "/my", lambda board: stays in board.text and "Noch nicht abgesendet" in board.text)
     page = await page.send("do-abandon")
     assert (await desk.status("order_package/K-1003/orders"))["target"] == 1000
 

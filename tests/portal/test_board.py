@@ -1,5 +1,6 @@
 """The cancel-by board: what a customer has, until when each can be ended, and that nothing is judged twice."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -7,8 +8,9 @@ import pytest
 
 from activities.request_check import check_in, context_of
 from catalogue.texts import say
-from portal.board import Judge, board, drawn
-from portal.schemas import Board, BoardItem
+from portal.board import Judge, Standing, UnderWay, board, board_of_pages, drawn
+from portal.schemas import Board, BoardItem, RunningItem
+from states.model.facts import BookedChange
 from states.model.record import Customer
 from states.model.status import ShownRun
 from tests.portal.conftest import Caller
@@ -290,3 +292,126 @@ async def test_what_runs_is_shown_with_its_state_and_what_is_about_nothing_besid
     assert [(run["kind"], run["state"], run["state_text"]) for run in document["others"]] == [
         ("misclick", None, say("de", "state.received"))
     ]
+
+
+# What pages say beside it of what is under way.
+
+AT = "2026-12-10T12:00+01:00"
+JANUARY = datetime.fromisoformat("2027-01-01T00:00+01:00")
+FEBRUARY = datetime.fromisoformat("2027-02-01T00:00+01:00")
+
+
+def stands(workflow_id: str, state: str, *waiting: str, being_booked: bool = False, **moments: datetime) -> ShownRun:
+    """How an open run has shown itself."""
+    kind, customer, subject = workflow_id.split("/")
+    began = datetime.fromisoformat(AT)
+    dates = (moments.get("effective_at"), moments.get("order_by"))
+    about = (workflow_id, "r-1", "r-1", kind, customer, subject)
+    return ShownRun._make([*about, state, waiting, *dates, being_booked, began, began])
+
+
+def under_way(caller: Caller, record: Customer, *runs: ShownRun, **found: Any) -> dict[str, UnderWay]:
+    """The open runs on the board of pages, by what each item or other run is about. `found`: what else was read."""
+    caller.adapters.records.load([record])
+    context = context_of(record.customer, caller.adapters, caller.settings)
+    context = replace(context, open_runs=frozenset(run.workflow_id for run in runs), **found)
+    shown = {run.workflow_id: run for run in runs}
+    board = drawn(caller.app.state.portal, context, shown, datetime.fromisoformat(AT))
+    found_runs = {item.subject: item.running for item in board.items} | {run.subject: run for run in board.others}
+    return {subject: run for subject, run in found_runs.items() if isinstance(run, UnderWay)}
+
+
+PICKER = {"licence": "U-1", "product": "wms_user", "label": "Picker 1", "term_ends": "2027-01-31"}
+
+
+@pytest.mark.parametrize(
+    ("state", "being_booked", "effective_at", "stage"),
+    [
+        ("order", False, FEBRUARY, "unsent"),
+        ("feature_warning", False, FEBRUARY, "unsent"),
+        ("surplus_resolution", False, FEBRUARY, "unsent"),
+        ("order", True, FEBRUARY, "sent"),
+        ("scheduled", False, FEBRUARY, "sent"),
+        ("third_party", False, FEBRUARY, "sent"),
+        ("surplus_resolution", False, datetime.fromisoformat(AT), "sent"),  # X2: left over on the date
+        ("support_ticket", False, FEBRUARY, "asked"),
+    ],
+)
+async def test_D6_an_order_that_is_not_sent_is_none_whether_or_not_its_date_is_known(
+    offline, state, being_booked, effective_at, stage
+):
+    run = stands("wms_user/K-1/U-1", state, being_booked=being_booked, effective_at=effective_at)
+    assert under_way(offline, customer(PICKER), run)["U-1"].stage == stage
+
+
+async def test_X10_the_order_beneath_a_change_stays_on_the_board_and_what_is_booked_says_to_what(offline):
+    editions = {"jtl": "jtl_pro"}
+    booked = (
+        BookedChange(kind="edition", subject="jtl", target="jtl_start", effective_at=JANUARY),
+        BookedChange(kind="order_package", subject="orders", target=1000, effective_at=JANUARY),
+    )
+    changing = stands("edition/K-1/jtl", "feature_warning", "customer", effective_at=FEBRUARY)
+    scheduled = stands("order_package/K-1/orders", "scheduled", "date", effective_at=JANUARY)
+    runs = under_way(offline, customer(editions=editions), changing, scheduled, changes=booked)
+    assert runs["jtl"].standing == Standing(target="JTL Start", effective_day=JANUARY.date())
+    assert (runs["jtl"].target, runs["orders"].target, runs["orders"].standing) == (None, "Auftragspaket 1.000", None)
+
+
+async def test_X10_another_tariff_on_top_of_a_booked_end_keeps_that_in_view(offline):
+    hosting = {"licence": "SH-1", "product": "shop_hosting", "term_ends": "2026-12-31"}
+    run = stands("shop_hosting/K-1/SH-1", "order", "customer", effective_at=JANUARY)
+    standing = under_way(offline, customer(hosting), run, ends={"SH-1": JANUARY})["SH-1"].standing
+    assert standing == Standing(target=None, effective_day=JANUARY.date())
+
+
+async def test_no_call_answers_what_only_pages_say_of_an_open_run(offline):
+    offline.adapters.records.load([customer(PICKER)])
+    offline.adapters.runs.register("wms_user/K-1/U-1", "r-1", "wms_user", "K-1", False)
+    offline.adapters.open_list.show([stands("wms_user/K-1/U-1", "order", "customer")])
+    portal = offline.app.state.portal
+    answered, shown = (
+        {item["subject"]: item for item in read(portal, "K-1")["items"]} for read in (board, board_of_pages)
+    )
+    assert set(answered["U-1"]["running"]) == set(RunningItem.model_fields)
+    assert set(shown["U-1"]["running"]) == set(UnderWay.model_fields)
+
+
+async def test_what_has_left_the_record_is_called_by_the_name_in_which_it_left(offline):
+    market = {"licence": "M-1", "product": "marketplace", "label": "Partnermarkt"}
+    offline.adapters.records.load([customer(market)])
+    run = stands("marketplace/K-1/M-1", "third_party", "third_party", effective_at=JANUARY)
+    assert under_way(offline, customer(), run)["M-1"].label == "Partnermarkt"
+
+
+HOSTING = {"licence": "L-3", "product": "hosting", "term_ends": "2027-05-31", "price_per_month": "1059.00"}
+ADDONS = (
+    {
+        "licence": "A-1",
+        "product": "hosting_addon",
+        "parent": "L-3",
+        "term_ends": "2027-01-31",
+        "price_per_month": "8.00",
+    },
+    {
+        "licence": "A-2",
+        "product": "hosting_addon",
+        "parent": "L-3",
+        "term_ends": "2027-09-30",
+        "price_per_month": "5.00",
+    },
+)
+
+
+async def test_ADD2_an_addon_that_ends_with_a_booked_hosting_is_not_offered_as_if_nothing_were_booked(offline):
+    june = datetime.fromisoformat("2027-06-01T00:00+02:00")
+    run = stands("hosting/K-1/L-3", "scheduled", "date", effective_at=june)
+    record = customer(HOSTING, *ADDONS)
+    runs = under_way(offline, record, run, ends={"L-3": june, "A-1": june})
+    assert {subject: found.workflow_id for subject, found in runs.items()} == {
+        "L-3": "hosting/K-1/L-3",
+        "A-1": "hosting/K-1/L-3",  # and A-2, which stays, is still its own
+    }
+    # One that is ended by itself has its own case, whatever the hosting does.
+    own = stands("hosting_addon/K-1/A-1", "scheduled", "date", effective_at=FEBRUARY)
+    runs = under_way(offline, record, run, own, ends={"L-3": june, "A-1": FEBRUARY, "A-2": june})
+    assert runs["A-1"].workflow_id == "hosting_addon/K-1/A-1" and runs["A-2"].workflow_id == "hosting/K-1/L-3"

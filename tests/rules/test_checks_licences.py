@@ -452,6 +452,16 @@ def test_ADD2_what_the_end_of_an_add_on_saves_is_judged_by_its_own_record_produc
     assert [entry.cost for entry in ask("hosting", record).addons] == [cost]
 
 
+def test_ADD2_an_add_on_whose_own_end_is_booked_says_so_in_the_check_of_its_hosting() -> None:
+    addon = {"product": "hosting_addon", "parent": "L-1", "price_per_month": "8.00", "term_ends": FAR}
+    unknown = {"product": "no_such_product", "parent": "L-1"}
+    record = customer({"product": "hosting", "term_ends": FAR}, addon, addon, unknown)
+    ends_at = datetime(2027, 1, 1, tzinfo=UTC)
+    check = ask("hosting", record, ends={"L-2": ends_at, "L-3": ends_at}, own_ends={"L-2": ends_at, "L-4": ends_at})
+    assert [entry.ends_at for entry in check.addons] == [ends_at, None, ends_at]
+    assert Check.model_validate_json(check.model_dump_json(exclude_unset=True)) == check
+
+
 @pytest.mark.parametrize(
     ("term", "date_rule", "term_ends"),
     [(FAR, "term", date(2027, 1, 31)), (None, "agreed", None), ("2026-10-31", "agreed", None)],

@@ -57,6 +57,45 @@ async def test_ADD2_HOS3_hosting_asks_for_each_addon_whether_it_ends_or_stays(wo
     assert all("Gebucht bleibt und kostet weiter: Zusatzleistung zum Hosting (A-2)." in body for body in told)
 
 
+@pytest.mark.parametrize("first", ["addon", "hosting"])
+async def test_ADD2_an_addon_that_ends_by_itself_is_counted_once_whichever_was_ordered_first(
+    world: World, first: str
+) -> None:
+    priced = {"A-1": ("8.00", "2027-01-31"), "A-2": ("5.00", "2027-02-28")}
+    addons = [
+        licence(name, "hosting_addon", term_ends=ends, parent="H-1", price_per_month=price)
+        for name, (price, ends) in priced.items()
+    ]
+    hosting = licence("H-1", "hosting", term_ends="2027-02-28", price_per_month="50.00")
+    await load_customer(world, hosting, *addons)
+    details = {"addons": {"A-1": "end", "A-2": "end"}, "mailbox": "shop"}
+
+    async def end_hosting() -> Run:
+        run = await world.request("hosting", "K-1001", "H-1", details=details)
+        await run("acknowledge_warning")
+        await run("place_order")
+        return run
+
+    async def end_addon() -> None:
+        await (await world.request("hosting_addon", "K-1001", "A-1"))("place_order", details={"mailbox": "shop"})
+
+    if first == "addon":
+        await end_addon()
+        run = await end_hosting()
+    else:
+        run = await end_hosting()
+        await end_addon()
+    await world.sleep_until("2027-03-01T00:00+01:00")
+    assert await licences_left(world) == set()
+    ours = "/hosting/K-1001/H-1"
+    written = await mails_when(run, lambda mails: sum(ours in mail.body for mail in mails) > 2)
+    told = [mail.body for mail in written if ours in mail.body and not mail.subject.startswith("Eingangsbestätigung")]
+    booked, made = sorted(told, key=lambda body: "wir bestätigen" not in body)
+    assert "55,00" in made and "63,00" not in made
+    assert ("63,00" in booked) == (first == "hosting")  # nothing else was booked then
+    assert ("Für sich gekündigt und hier nicht mitgezählt: " in booked) == (first == "addon")
+
+
 # Cost that nobody knows (X5).
 
 

@@ -32,6 +32,7 @@ ROW = ABOUT | {
     "new_price": "9.50",
     "addons_ending": ["Backup (A-1)"],
     "addons_staying": ["Zusatzspeicher (A-2)"],
+    "addons_apart": ["Zugang (A-3)"],
     "details": {"reason": "Umzug"},
     "optional_services": ["Datenübernahme"],
     "words": "Bitte bald.",

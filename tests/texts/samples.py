@@ -27,7 +27,11 @@ def words(text: str) -> set[str]:
 
 FIRST = "2027-02-01T00:00:00+01:00"
 LATER = "2027-02-28T23:00:00Z"
-ADDONS = {"addons_ending": ["Backup (A-1)"], "addons_staying": ["Zusatzspeicher (A-2)"]}
+ADDONS = {
+    "addons_ending": ["Backup (A-1)"],
+    "addons_staying": ["Zusatzspeicher (A-2)"],
+    "addons_apart": ["Zugang (A-3)"],
+}
 PERFORM = {
     "product": "edition",
     "subject": "jtl",
