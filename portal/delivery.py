@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import NamedTuple
 
 from temporalio.client import Client
@@ -15,7 +16,7 @@ from catalogue.loader import Catalogues
 from portal.gone_runs import GoneRuns
 from portal.incoming import RunCommand, check_said, command_of, event_of
 from portal.problems import PortalProblem, body_of
-from portal.run_client import Delivered, RunClient
+from portal.run_client import OTHERS, Delivered, RunClient
 from portal.run_reader import Document, RunReader
 from settings import Grade, Settings
 from states.model.base import day_of
@@ -107,20 +108,23 @@ class Delivery:
             raise
 
     async def in_turn(self, entry: InboxEntry, command: RunCommand) -> Delivered:
-        """Send an event behind all that was promised of its run before it, or promise it too."""
+        """Send an event behind all that was promised of its run before it, or promise it too; in the time of one."""
         former, adapters = None, self.adapters
         in_thread = adapters.database.in_thread
+        until, others_until = self.runs.until(), self.runs.until(OTHERS)
         while (earlier := await in_thread(adapters.inbox.promised_before, entry)) and earlier[0] != former:
             former = earlier[0]
+            if self.runs.until(0) > others_until:
+                break
             with suppress(PortalProblem):
-                await self.kept(former, self.at_once)
+                await self.kept(former, partial(self.at_once, until=others_until))
         if earlier:
             return Delivered(await self.runs.reader.read_at_work(command.workflow_id), "promised")
-        return await self.at_once(entry, command)
+        return await self.at_once(entry, command, until=until)
 
-    async def at_once(self, entry: InboxEntry, command: RunCommand) -> Delivered:
+    async def at_once(self, entry: InboxEntry, command: RunCommand, *, until: float) -> Delivered:
         """Send an event to its run; what came of it before is looked for first, unless it came just now."""
-        return await self.runs.send(command, again=not entry.new)
+        return await self.runs.send(command, again=not entry.new, until=until)
 
     async def language(self, problem: PortalProblem) -> str:
         """The language of the customer whom a problem concerns; English where that is nobody known."""

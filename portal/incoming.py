@@ -21,7 +21,7 @@ from cloudevents.core.v1.event import CloudEvent
 from activities.sql.inbox import InboxEntry
 from portal.event_types import EVENTS_BY_TYPE
 from portal.problems import PortalProblem, malformed
-from portal.strict_json import check_plain, is_json, read_document, read_json
+from portal.strict_json import check_plain, is_json, read_document, read_filled, read_json
 from states.chart.admission import out_of_bounds, unlisted_reason
 from states.kinds.registry import KINDS
 from states.model.base import WORKFLOW_ID
@@ -258,7 +258,7 @@ def read_request(data: Any) -> Request:
     kind = data.get("kind")
     if isinstance(kind, str) and kind not in KINDS:
         raise malformed("kind", given=kind[:80], known=list(KINDS))
-    request = read_document(Request, data)
+    request = read_filled(Request, data)
     if len(request.subject) > 40 and request.kind != "misclick":
         raise malformed("subject_long")
     refusal = KINDS[request.kind].refusal_of_document(request)

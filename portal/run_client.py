@@ -32,6 +32,8 @@ from workflows import search_attributes as attributes
 
 UPDATE_WITHIN = 3.6
 """Seconds that an update may take; with a look at the run afterwards the answer comes within five."""
+OTHERS = 0.75
+"""The part of that time which is spent on what was promised of the run before: another look comes after it."""
 TIMED_OUT = (TimeoutError, WorkflowUpdateRPCTimeoutOrCancelledError)
 GONE_WITH_RUN = "AcceptedUpdateCompletedWorkflow"
 """The server's error type for an update whose run ended before it answered."""
@@ -71,15 +73,19 @@ class RunClient:
     task_queue: str
     reader: RunReader
 
-    async def send(self, command: RunCommand, again: bool = False) -> Delivered:
+    def until(self, part: float = 1) -> float:
+        """By the loop's clock, until when an update that is sent now may take, or so much of its time."""
+        return asyncio.get_running_loop().time() + part * UPDATE_WITHIN
+
+    async def send(self, command: RunCommand, again: bool = False, until: float | None = None) -> Delivered:
         """Send a command and answer the status document: it waits for `system` where the run is still at work.
 
         The same command sent again answers what came of it. `again`: it was sent before and what came of it is not
-        known, so that is looked for first.
+        known, so that is looked for first. `until`: where its time began before, when it is over.
         """
         progress = Progress()
         try:
-            async with asyncio.timeout(UPDATE_WITHIN):
+            async with asyncio.timeout_at(self.until() if until is None else until):
                 with reaching():
                     document = await self.outcome_of(command, again, progress)
         except TIMED_OUT:

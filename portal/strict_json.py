@@ -82,7 +82,7 @@ def read_document(model: type[Document], data: Any) -> Document:
 
 
 def read_filled(model: type[Document], data: Any) -> Document:
-    """An operator's document in its shape, and no template. Raises `malformed`, naming each field that is wrong."""
+    """A person's document in its shape, and no template. Raises `malformed`, naming each field that is wrong."""
     document = read_document(model, data)
     unfilled = fault_of_unfilled(document)
     if unfilled is not None:

@@ -15,6 +15,7 @@ with workflow.unsafe.imports_passed_through():
     from states.chart.admission import malformed, parse
     from states.chart.base import Chart
     from states.chart.decisions import undelivered_note
+    from states.chart.lifecycle import note_late
     from states.chart.turn import Turn
     from states.chart.untold import keep_untold
     from states.kinds.registry import KINDS
@@ -117,7 +118,9 @@ class Driver:
         chart = kind.chart(memory)
         asked = None if refusal else request
         actor: Actor = "operator" if asked and asked.operator else "customer"
-        Turn(memory, chart.traits, chart.possible, asked).write("requested", actor=actor)
+        turn = Turn(memory, chart.traits, chart.possible, asked)
+        turn.write("requested", actor=actor, moment=memory.requested_at)
+        note_late(turn)
         return chart
 
     def request_of_start(self) -> tuple[Request, Refusal | None]:

@@ -16,7 +16,7 @@ from states.chart.task_types import decisions_of, rejected_event, type_of
 from states.chart.tasks import tasks_of
 from states.chart.turn import Turn
 from states.chart.unfilled import refusal_of_unfilled
-from states.model.base import day_of
+from states.model.base import day_of, is_too_large
 from states.model.facts import Check, Refusal, RunSettings
 from states.model.memory import Memory, Task
 from states.model.payload_errors import Fault, faults_of, readable
@@ -183,6 +183,8 @@ def refusal_of_order(memory: Memory, message: PlaceOrder, at: datetime) -> Refus
     if unknown:
         return malformed("fault.optional_service", "ED10", service=", ".join(unknown), known=list(services))
     details = {**(memory.request.details or {}), **(message.details or {})}
+    if is_too_large(details):
+        return malformed([{"field": "details", "what": "large"}])
     strangers = unknown_addons(memory, details)
     if strangers:
         return malformed("fault.addons_unknown", "ADD2", addons=strangers)

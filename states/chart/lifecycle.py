@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from states.chart.cancel_requests import keep_said
+from states.chart.excerpts import keep_tasks_short
 from states.chart.state_names import CUSTOMER_STATES
 from states.chart.surplus import remember_surplus
 from states.chart.task_types import keep_due, type_of, waits_for
@@ -39,13 +40,14 @@ def waiting_for(memory: Memory) -> tuple[str, ...]:
 
 
 def after_event(turn: Turn, ended: bool) -> None:
-    """Drop the tasks that no longer matter, say when the others are due, remember surplus, run or stop the customer's
-    clock."""
+    """Drop the tasks that no longer matter, say when the others are due, keep them short, remember surplus, run or stop
+    the customer's clock."""
     memory = turn.memory
     if ended or at_rest(memory):
         drop_tasks(turn, [task for task in memory.tasks if ended or not matters(turn, task)])
     keep_said(memory)
     keep_due(memory)
+    keep_tasks_short(memory)
     remember_surplus(memory)
     run_clock(turn, ended)
 

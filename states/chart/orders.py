@@ -52,7 +52,7 @@ def accept_order(turn: Turn) -> None:
         effective_at=None if turn.traits.open_ended else date_for(memory, placed_at, message),
         effective_on=message.effective_on,
         details=details or None,
-        optional_services=message.optional_services,
+        optional_services=tuple(dict.fromkeys(message.optional_services)),
         cost_effect=cost_effect_of(memory),
         term=answered_term(memory, placed_at),
     )

@@ -1,12 +1,18 @@
 """The timeline: it stays short, and forgets nothing that a person decided (ED4, X2)."""
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 
+from states.chart.excerpts import excerpt, size
 from states.model.memory import TimelineLine
 from states.model.request import CUSTOMER_MESSAGES, OPERATOR_MESSAGES
 
 MOST = 400
 """How many lines it keeps, unless more of them are a person's."""
+MOST_BYTES = 256 * 1024
+"""How much they are together, whatever people write."""
+LONG = 4 * 1024
+"""A line of so many bytes is cut short before others are."""
 DECISIONS = frozenset({*CUSTOMER_MESSAGES, *OPERATOR_MESSAGES, "requested"})
 CHANGED_NOTHING = frozenset({"note.ignored_signal", "note.refused_event"})
 """What is said of a person's event that was not taken."""
@@ -17,11 +23,49 @@ def with_line(timeline: tuple[TimelineLine, ...], line: TimelineLine) -> tuple[T
 
     Where that is too many, a line that is repeated later is counted there instead; then the oldest goes that nobody
     decided. A person's decisions are counted together only where there is nothing else any more, and never lost.
+    Where the words are too many, excerpts of the oldest are kept, of the long ones first; then lines of the event
+    that has most of them are left out, and counted in the next of that event.
     """
     lines = [*timeline, line]
     if len(lines) > MOST:
         shorten(lines)
+    missing = sum(map(size, lines)) - MOST_BYTES
+    if missing > 0:
+        leave_out(lines, cut_short(lines, missing))
     return tuple(lines)
+
+
+def cut_short(lines: list[TimelineLine], missing: int) -> int:
+    """Keep excerpts until so many bytes are gained; how many are still missing."""
+    for least in (LONG, 0):
+        for number, line in enumerate(lines):
+            if missing > 0 and not line.shortened and size(line) > least:
+                lines[number] = shortened(line)
+                missing -= size(line) - size(lines[number])
+    return missing
+
+
+def shortened(line: TimelineLine) -> TimelineLine:
+    """A line with excerpts of its words; the same where they are short."""
+    if line.values is None:
+        words: dict[str, object] = {"note": excerpt(line.note)}
+    else:
+        words = {"values": {name: excerpt(value) for name, value in line.values.items()}}
+    changed = any(getattr(line, name) != value for name, value in words.items())
+    return line.model_copy(update=words | {"shortened": True}) if changed else line
+
+
+def leave_out(lines: list[TimelineLine], missing: int) -> None:
+    """Leave out whole lines until so many bytes are gained; the first line of all stays, and the last of each event."""
+    while missing > 0:
+        event, number = Counter(line.event for line in lines[1:]).most_common(1)[0]
+        if number < 2:
+            return
+        oldest, later, *_ = [place for place, line in enumerate(lines) if place and line.event == event]
+        missing -= size(lines[oldest])
+        left_out = lines[later].left_out + lines[oldest].left_out + lines[oldest].times
+        lines[later] = lines[later].model_copy(update={"left_out": left_out})
+        del lines[oldest]
 
 
 def shorten(lines: list[TimelineLine]) -> None:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from states.chart.excerpts import newest_untold
 from states.chart.tasks import change_task, open_task, tasks_of
 from states.chart.turn import Turn
 from states.model.effects import Effect, Notify
@@ -27,7 +28,7 @@ def keep_untold(memory: Memory, mail: Effect, undelivered: Undelivered) -> None:
     if not isinstance(mail, Notify) or mail.to == "operator":
         return
     others = (other for other in memory.untold if other.mail.number != mail.number)
-    memory.untold = (*others, Untold(mail=mail, at=memory.now, undelivered=undelivered))
+    memory.untold = newest_untold((*others, Untold(mail=mail, at=memory.now, undelivered=undelivered)))
 
 
 def ask_to_tell(turn: Turn) -> None:

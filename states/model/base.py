@@ -102,19 +102,24 @@ WeighedDay = Annotated[
 
 
 def check_details(details: dict[str, Any]) -> dict[str, Any]:
-    """The document, if every store can keep it: at most 12 levels, 120,000 characters, plain text and numbers.
+    """The document, if every store can keep it: at most 12 levels, 120,000 bytes, plain text and numbers.
 
     Raises `ValueError`.
     """
     if depth_of(details, 12) > 12:
         raise PydanticCustomError("deep", "nested too deep: at most 12 levels")
     text = json.dumps(details, ensure_ascii=False, allow_nan=False)
-    if len(text) > 120_000:  # what is to become of each of 2,000 add-ons fits in
-        raise PydanticCustomError("large", "too long: at most 120,000 characters")
     text.encode()
+    if is_too_large(details):
+        raise PydanticCustomError("large", "too long: at most 120,000 bytes")
     if "\\u0000" in text:
         raise PydanticCustomError("nul", "the character NUL cannot be kept")
     return details
+
+
+def is_too_large(details: dict[str, Any]) -> bool:
+    """Whether it is more than a run keeps; what is to become of each of 2,000 add-ons fits in."""
+    return len(json.dumps(details, ensure_ascii=False).encode()) > 120_000
 
 
 def depth_of(value: Any, enough: int) -> int:

@@ -66,6 +66,10 @@ class TimelineLine(Value):
     """The task that was done with by this decision."""
     times: int = 1
     """How often it happened, the last time `at`, where a long timeline counts what is repeated."""
+    shortened: bool = False
+    """Its words are an excerpt, where the timeline has no room for all of them."""
+    left_out: int = 0
+    """How many lines of the same event before it are left out, where there is no room for them either."""
 
 
 class Order(Value):

@@ -176,8 +176,8 @@ class RejectTask(Sent):
 class LicenceChanged(Value):
     """Another run's news: a licence of this customer is scheduled or has ended (X3)."""
 
-    licence: ShortText
-    state: ShortText
+    licence: Identifier
+    state: Identifier
 
 
 CUSTOMER_MESSAGES: dict[str, type[Message]] = {

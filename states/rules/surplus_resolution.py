@@ -8,6 +8,7 @@ from states.model.ends import ENDS
 from states.model.facts import Surplus
 from states.model.memory import LicenceNews, Memory
 from states.model.names import named
+from states.model.record import MOST_LICENCES
 from states.model.request import LicenceChanged
 
 
@@ -61,7 +62,7 @@ def all_licences(entry: Surplus) -> tuple[str, ...]:
 def with_licence_news(memory: Memory, news: LicenceChanged, at: datetime) -> tuple[LicenceNews, ...]:
     """The memory's news of licences with another run's news, which takes the place of older ones of its licence."""
     others = tuple(older for older in memory.licence_news if older.licence != news.licence)
-    return (*others, LicenceNews(licence=news.licence, state=news.state, at=at))
+    return (*others, LicenceNews(licence=news.licence, state=news.state, at=at))[-MOST_LICENCES:]
 
 
 def booked_ends(memory: Memory) -> dict[str, datetime | None]:

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from states.chart.base import Chart
 from states.chart.dates import takes_at
+from states.chart.excerpts import quoted
 from states.chart.proposals import proposal_facts
 from states.chart.task_types import decisions_of, type_of
 from states.chart.tasks import tasks_of
@@ -44,7 +45,7 @@ def task_entries(memory: Memory, say: Say, language: str | None = None) -> tuple
     """
     if not memory.tasks:
         return ()
-    facts = run_facts(memory) | origin_facts(memory)
+    facts = run_facts(memory) | quoted(origin_facts(memory), len(memory.tasks))
     facts |= {"beside": beside_rows(memory), "revocation_asked": bool(tasks_of(memory, "revocation"))}
     language = language or language_of(memory)
     traits = KINDS[memory.request.kind].chart.traits
@@ -145,8 +146,6 @@ def timeline_entry(line: TimelineLine, say: Say, language: str) -> TimelineEntry
     note = line.note
     if note and line.values is not None:
         note = say(language, note, with_fault(say, language, line.values))
-    if line.times > 1:
-        note = say(language, "part.repeated", {"note": note, "times": line.times})
     audience = audience_of(line)
     return TimelineEntry(
         at=line.at,
@@ -154,11 +153,27 @@ def timeline_entry(line: TimelineLine, say: Say, language: str) -> TimelineEntry
         event=line.event,
         actor=line.actor,
         by=line.by,
-        note=note,
+        note=with_what_is_left_out(line, note, say, language),
         audience=audience,
-        customer_note=customer_note(line, say, language) if audience == "retold" else None,
+        customer_note=with_what_is_left_out(line, customer_note(line, say, language), say, language, times=1)
+        if audience == "retold"
+        else None,
         task=line.task,
     )
+
+
+def with_what_is_left_out(
+    line: TimelineLine, note: str | None, say: Say, language: str, times: int | None = None
+) -> str | None:
+    """A note with how often it happened, whether it is an excerpt, and how many lines before it are not shown."""
+    times = times or line.times
+    if times > 1:
+        note = say(language, "part.repeated", {"note": note, "times": times})
+    if line.shortened:
+        note = say(language, "part.shortened", {"note": note})
+    if line.left_out:
+        note = say(language, "part.left_out", {"note": note, "number": line.left_out})
+    return note
 
 
 class Glance(NamedTuple):

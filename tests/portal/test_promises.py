@@ -176,6 +176,16 @@ async def test_behind_what_cannot_be_carried_out_yet_an_event_is_promised_too(al
     assert [line["event"] for line in document["timeline"]] == ["requested", "place_order"]
 
 
+async def test_behind_a_promise_that_is_tried_once_more_an_event_is_answered_in_time_and_promised(alone, customer):
+    """Temporal can be reached and no worker answers: what came before is tried, and each still gets its 202."""
+    workflow_id = f"edition/{customer}/jtl"
+    sent = [requested(customer), event("acknowledge-warning", workflow_id, "2"), event("abandon", workflow_id, "3")]
+    for each in sent:
+        answer = await alone.send(each)
+        assert (answer.status_code, answer.json()["waiting_for"]) == (202, ["system"]), answer.text
+        assert (await row_of(alone, each)).stage == "promised"
+
+
 async def test_a_decision_that_nobody_has_for_good_is_not_promised(portal, client, customer, monkeypatch):
     """The work list's calls keep no inbox: what Temporal has only admitted is `unavailable`, to be sent again."""
     await portal.send(requested(customer, explanation="task"))

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.portal.conftest import Caller
+from tests.portal.conftest import Caller, requested
 from tests.portal.test_events import is_problem
 
 TASK = "/tasks/t-0"
@@ -37,3 +37,21 @@ async def test_what_is_filled_in_is_judged_as_such(
 ) -> None:
     answer = await offline.http.post(path, json=body | {field: "Anna …"}, headers={"accept-language": "en"})
     assert answer.json().get("code") != "malformed", answer.text
+
+
+BEGUN: dict[str, Any] = {"kind": "marketplace", "customer": "K-1001", "subject": "x"}
+SAID: list[tuple[str, dict[str, Any]]] = [
+    *((field, {field: said}) for field in ("by", "explanation") for said in ("…", "<name>", "\u200b")),
+    *(("reason.text", {"reason": {"code": "cost", "text": said}}) for said in ("...", "\u200b")),
+    ("details.note", {"details": {"note": "<note>"}}),
+]
+
+
+@pytest.mark.parametrize(("field", "said"), SAID)
+async def test_malformed_a_first_request_that_is_a_template_begins_nothing(
+    offline: Caller, field: str, said: dict[str, Any]
+) -> None:
+    sent = requested("K-1001") | {"data": BEGUN | {"by": "c"} | said}
+    preview = await offline.http.post("/previews", json=BEGUN | said)
+    for answer in (await offline.send(sent), await offline.send(sent), preview):
+        assert f"`{field}`" in is_problem(answer, 422, "malformed")["detail"]

@@ -1,6 +1,6 @@
 """Nothing that arrives ever fails a workflow task or keeps a run from going on (docs/contract.md, Temporal)."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import product
 from typing import Any
 
@@ -190,6 +190,20 @@ async def test_what_a_portal_received_in_time_is_taken_however_late_it_comes(wor
     assert (await refusal_of_payloads(run, "place_order", said | {"time": ahead, "received_at": ahead})).code == (
         "malformed"
     )
+
+
+async def test_D6_the_first_line_is_of_the_moment_at_which_a_portal_received_the_request(world: World) -> None:
+    """It was received before the customer's next event, whenever the run began."""
+    await world.load(customer_record())
+    now = await world.env.get_current_time()
+    received, acted = now - timedelta(minutes=40), now - timedelta(minutes=20)
+    run = await world.request("edition", "K-1001", "jtl", target="jtl_advanced", received_at=received.isoformat())
+    status = await run("acknowledge_warning", time=acted.isoformat())
+    first, late, *_ = status["timeline"]
+    acknowledged = next(line for line in status["timeline"] if line["event"] == "acknowledge_warning")
+    assert (first["event"], datetime.fromisoformat(first["at"])) == ("requested", received)
+    assert (late["event"], datetime.fromisoformat(late["at"]) >= now) == ("delivered_late", True)
+    assert (acknowledged["event"], datetime.fromisoformat(acknowledged["at"])) == ("acknowledge_warning", acted)
 
 
 WRONG_OVERRIDES: list[dict[str, Any]] = [

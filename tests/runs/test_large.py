@@ -11,7 +11,7 @@ from states.model.record import MOST_LICENCES, MOST_PARTNERS
 from tests.adapters.customers import licence
 from tests.runs.customers import customer_record
 from tests.runs.documents import task_types
-from tests.runs.harness import World
+from tests.runs.harness import World, failed_workflow_tasks
 from tests.runs.steps import in_state, licences_left, refusal_of, request_downgrade, status_when
 
 REGISTERS = [licence(f"POS-{number:04}", "pos_wawi") for number in range(MOST_LICENCES)]
@@ -47,6 +47,23 @@ async def test_ADD2_a_hosting_with_2000_addons_ends_with_those_that_the_order_na
         await run.confirm("clarify_cost", decision="none")
     assert (await run("place_order"))["state"] == "applied"
     assert await licences_left(world) == {addons[0]["licence"]}
+
+
+async def test_what_is_said_anew_again_and_again_never_stops_a_run(world: World) -> None:
+    """Each of the longest that may be: together more than Temporal takes of one run (2 MiB)."""
+    await world.load(customer_record())
+    run = await request_downgrade(world)
+    asked = {"kind": "edition", "customer": "K-1001", "subject": "jtl", "target": "jtl_advanced"}
+    for number in range(25):
+        said = {"note": f"{number:03}" + "y" * 119_000}
+        words = f"{number:03}" + "\U0001f600" * 3_997
+        reason = {"code": "cost", "text": words}
+        status = await run("requested", **asked, details=said, explanation=words, reason=reason)
+        assert len(json.dumps(status, ensure_ascii=False).encode()) < 1024 * 1024
+    lines = [line["note"] for line in status["timeline"] if line["note"] and line["note"].startswith("„024")]
+    assert len(lines) == 1 and len(lines[0]) > 120_000
+    assert (await run("abandon"))["state"] == "abandoned"
+    assert await failed_workflow_tasks(run.handle) == []
 
 
 @pytest.mark.parametrize(("part", "most"), [("licences", MOST_LICENCES), ("partners", MOST_PARTNERS)])

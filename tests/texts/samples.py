@@ -407,6 +407,8 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "part.due": {"due_at": FIRST},
     "part.moment": {"at": FIRST},
     "part.repeated": {"note": "Der Kunde wurde erinnert.", "times": 12},
+    "part.shortened": {"note": "Bitte bald, wir schließen …"},
+    "part.left_out": {"note": "Bitte bald.", "number": 12},
     "state.order": {"being_booked": True},
     "state.surplus_resolution": {"kind": "order_package"},
     "mail.proof_rejected": MAIL | REJECTED,

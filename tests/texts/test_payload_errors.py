@@ -122,8 +122,8 @@ FAULTS: list[tuple[type, Any, str, str]] = [
     (
         Request,
         REQUEST | {"details": {"a": "x" * 120_001}},
-        "`details` is too large, at most 120,000 characters",
-        "`details` ist zu groß, höchstens 120.000 Zeichen",
+        "`details` is too large, at most 120,000 bytes",
+        "`details` ist zu groß, höchstens 120.000 Byte",
     ),
     (
         Request,
