@@ -10,7 +10,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
 from pages.calls import CallRefused, Document, Form, page_problem
-from pages.desk.site import WORK_LIST, CheckedDeskForm, CurrentOperator, desk_page
+from pages.desk.site import WORK_LIST, CheckedDeskForm, CurrentOperator, desk_page, here
 from pages.desk.task_form import (
     Entered,
     TaskForm,
@@ -179,6 +179,7 @@ async def show(
     fresh = not entered.given and not more.get("problem") and not more.get("done")
     weighed = await beforehand(site, operator, view) if fresh else {}
     shown: dict[str, Any] = {
+        "here": here(request, f"{WORK_LIST}/{view.task['id']}"),
         "view": view,
         "task": view.task,
         "form": view.form,
