@@ -16,7 +16,7 @@ router = APIRouter(tags=["operators"])
 @router.get(
     "/administration",
     summary="What runs, the settings in force, the catalogue's versions, the last comparison, and freezes",
-    responses=answer(200, Administration, ADMINISTRATION, "As of now") | problems(401, 403, 503),
+    responses=answer(200, Administration, ADMINISTRATION, "As of now") | problems(401, 403, 422, 503),
     openapi_extra=secured(OPERATOR),
 )
 async def administration(_: AdminAuthority, portal: CurrentPortal, language: AskedLanguage) -> JSONResponse:

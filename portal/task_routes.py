@@ -87,7 +87,7 @@ async def counts(authority: OperatorAuthority, portal: CurrentPortal, up_to: UpT
 @router.get(
     "/task-types",
     summary="What each type of task needs to be decided",
-    responses=answer(200, TaskTypes, examples.TASK_TYPES, "Every type") | problems(401, 403, 503),
+    responses=answer(200, TaskTypes, examples.TASK_TYPES, "Every type") | problems(401, 403, 422, 503),
     dependencies=[Depends(operator_authority)],
     openapi_extra=secured(OPERATOR),
 )
