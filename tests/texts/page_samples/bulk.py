@@ -7,8 +7,6 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "bulk.first": {"by": "otto", "at": "2027-01-11T08:29:00Z", "note": "Erledigt."},
     "bulk.unknown": {},
     "bulk.asked_back": {"why": "Rückfrage zu einem Datum."},
-    "page.desk.bulk.one.asked_back": {},
-    "page.desk.bulk.one.anew": {},
     "bulk.decision_gone": {},
     "bulk.run_gone": {},
     "call.bulk_one_choice": {},
