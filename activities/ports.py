@@ -246,7 +246,8 @@ class SentDecision:
 class LineOutcome(NamedTuple):
     """What came of a decision: `decided`, `proposed` (a second person must decide too) or `failed`, and why.
 
-    `text`: as the run says it, to the customer's language. `first`: who was faster, `{by, at, note}`.
+    `text`: as the run says it, to the customer's language; `said`: by language. `first`: who was faster, `{by, at,
+    note}`.
     """
 
     state: Literal["decided", "proposed", "failed"]
@@ -254,6 +255,7 @@ class LineOutcome(NamedTuple):
     rule: str | None = None
     text: str | None = None
     first: dict[str, Any] | None = None
+    said: dict[str, str] | None = None
 
 
 class TaskDecisions(Protocol):

@@ -319,8 +319,12 @@ def text_of(line: BulkLine, language: str) -> str | None:
         return None
     if line.first is not None:
         return say(language, "bulk.first", line.first)
-    key = REASONS.get(line.code)
-    return say(language, key) if key is not None else title_of(line.code, language)
+    if line.code in REASONS:
+        return say(language, REASONS[line.code])
+    why, title = (line.said or {}).get(language), title_of(line.code, language)
+    if line.code == "confirm_anyway":  # which the same decision would be again
+        return say(language, "bulk.asked_back", {"why": why or f"{title}."})
+    return why or title
 
 
 REASONS = {

@@ -2,17 +2,16 @@
 
 from typing import Annotated, Any, get_args
 
-from fastapi import APIRouter, Depends, Path, Query, Request
+from fastapi import APIRouter, Depends, Path, Query
 from fastapi.responses import JSONResponse, Response
 
 from portal import openapi_examples
 from portal.authority import Authority, DecidingAuthority, operator_authority
 from portal.bulk_consequence import consequence_of
 from portal.bulk_decisions import act, failures, page_of_bulks, prepare, the_bulk, whole_document
-from portal.context import requested_language
 from portal.json_body import JsonBody
 from portal.openapi import OPERATOR, answer, body, problems, secured
-from portal.parameters import CurrentPortal, Cursor, Limit, choice
+from portal.parameters import AskedLanguage, CurrentPortal, Cursor, Limit, choice
 from portal.schemas import BulkAnswer, BulkBy, BulkConsequence, BulkPage
 from portal.strict_json import read_filled
 from states.model.bulk import BulkAct, LineState
@@ -40,11 +39,11 @@ router = APIRouter(tags=["operators"])
     openapi_extra=body(openapi_examples.BULK_REQUEST, "BulkRequest") | secured(OPERATOR),
 )
 async def decide_many(
-    authority: DecidingAuthority, data: JsonBody, portal: CurrentPortal, request: Request
+    authority: DecidingAuthority, data: JsonBody, portal: CurrentPortal, language: AskedLanguage
 ) -> JSONResponse:
     """The tasks that are chosen now are decided, and no others; `by` is the name of the operator's token."""
     bulk = await prepare(portal, authority, data)
-    return JSONResponse(await whole_document(portal, bulk, language_in(request)), 202)
+    return JSONResponse(await whole_document(portal, bulk, language or "en"), 202)
 
 
 @router.get(
@@ -70,15 +69,15 @@ async def bulk_decisions(portal: CurrentPortal, cursor: Cursor = None, limit: Li
 async def bulk_decision(
     bulk: BulkId,
     portal: CurrentPortal,
-    request: Request,
+    language: AskedLanguage,
     state: LineStateName = None,
     cursor: Cursor = None,
     limit: Limit = 50,
 ) -> JSONResponse:
     """`state`: only the tasks that stand so. Why one failed is said in the language that the caller asks for."""
     state = choice("state", state, LINE_STATES)
-    found, language = await the_bulk(portal, bulk), language_in(request)
-    document = await whole_document(portal, found, language, state=state, cursor=cursor, limit=limit)
+    found = await the_bulk(portal, bulk)
+    document = await whole_document(portal, found, language or "en", state=state, cursor=cursor, limit=limit)
     return JSONResponse(document)
 
 
@@ -90,9 +89,9 @@ async def bulk_decision(
     dependencies=[Depends(operator_authority)],
     openapi_extra=secured(OPERATOR),
 )
-async def consequence_of_bulk(bulk: BulkId, portal: CurrentPortal, request: Request) -> JSONResponse:
+async def consequence_of_bulk(bulk: BulkId, portal: CurrentPortal, language: AskedLanguage) -> JSONResponse:
     """Asked of twenty of its tasks at most, spread over all of them."""
-    return JSONResponse(await consequence_of(portal, await the_bulk(portal, bulk), language_in(request)))
+    return JSONResponse(await consequence_of(portal, await the_bulk(portal, bulk), language or "en"))
 
 
 @router.get(
@@ -103,19 +102,19 @@ async def consequence_of_bulk(bulk: BulkId, portal: CurrentPortal, request: Requ
     dependencies=[Depends(operator_authority)],
     openapi_extra=secured(OPERATOR),
 )
-async def failures_of(bulk: BulkId, portal: CurrentPortal, request: Request) -> Response:
+async def failures_of(bulk: BulkId, portal: CurrentPortal, language: AskedLanguage) -> Response:
     """With a heading; what would be a formula in a spreadsheet begins with an apostrophe."""
-    return Response(await failures(portal, bulk, language_in(request)), media_type="text/csv; charset=utf-8")
+    return Response(await failures(portal, bulk, language or "en"), media_type="text/csv; charset=utf-8")
 
 
 def acting(what: BulkAct, summary: str, about: str) -> None:
     """The call by which a person acts."""
 
     async def acted(
-        bulk: BulkId, authority: DecidingAuthority, data: JsonBody, portal: CurrentPortal, request: Request
+        bulk: BulkId, authority: DecidingAuthority, data: JsonBody, portal: CurrentPortal, language: AskedLanguage
     ) -> JSONResponse:
         changed = await act(portal, bulk, what, name_in(authority, data))
-        return JSONResponse(await whole_document(portal, changed, language_in(request)))
+        return JSONResponse(await whole_document(portal, changed, language or "en"))
 
     acted.__doc__, acted.__name__ = about, f"{what}_bulk_decision"
     router.post(
@@ -135,8 +134,3 @@ acting("again", "Send again what failed", "Each under the same name where nobody
 def name_in(authority: Authority, data: Any) -> str:
     """Who acts. Raises `malformed`."""
     return authority.name or authority.named(read_filled(BulkBy, data).by)
-
-
-def language_in(request: Request) -> str:
-    """The language of texts for whoever calls."""
-    return requested_language(request) or "en"

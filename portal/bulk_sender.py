@@ -2,15 +2,19 @@
 
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from activities.ports import LineOutcome, SentDecision, Unavailable
+from catalogue.formats import LANGUAGES
 from portal.incoming import RunCommand
 from portal.problems import PortalProblem
 from portal.run_client import RunClient
 from portal.run_reader import Document
 from states.model.request import OPERATOR_MESSAGES
+
+LONGEST = 2000
+"""So many signs of a reason are kept."""
 
 
 @dataclass(frozen=True)
@@ -41,8 +45,22 @@ class RunDecisions:
                 with suppress(PortalProblem):
                     document = await self.runs.reader.read(decision.workflow_id)
             first = first_in(document, decision.since)
-        text = problem.text[:2000] if problem.text else None
-        return LineOutcome("failed", problem.code, problem.rule, text, first)
+        text = problem.text[:LONGEST] if problem.text else None
+        said = await self.said_in_each(decision, problem) if text else None
+        return LineOutcome("failed", problem.code, problem.rule, text, first, said)
+
+    async def said_in_each(self, decision: SentDecision, problem: PortalProblem) -> dict[str, str] | None:
+        """By language why the run refuses the decision: it is asked, as far as it answers and still says the same."""
+        asked = {decision.event.removesuffix("_task"): decision.payload, "now": datetime.now(UTC).isoformat()}
+        said = {problem.language: problem.text} if problem.language else {}
+        for language in (each for each in LANGUAGES if each not in said):
+            with suppress(PortalProblem):
+                refused = (await self.runs.reader.weigh(decision.workflow_id, asked | {"language": language}))[
+                    "refused"
+                ]
+                if refused and refused["code"] == problem.code:
+                    said[language] = refused["text"]
+        return {language: text[:LONGEST] for language, text in said.items() if text} or None
 
 
 def is_proposed(document: Document, task: str) -> bool:

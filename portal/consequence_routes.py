@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 
 from activities.mail.messages import addressee, link_of
@@ -12,13 +12,13 @@ from activities.mail.words import words_of
 from activities.ports import AdapterError
 from portal import openapi_examples
 from portal.authority import Authority, OperatorAuthority
-from portal.context import Portal, requested_language
+from portal.context import Portal
 from portal.freezes import standing_freeze
 from portal.incoming import check_own
 from portal.json_body import JsonBody
 from portal.openapi import OPERATOR, answer, body, problems, secured
 from portal.operator_routes import payload_of, row_of
-from portal.parameters import CurrentPortal, TaskId
+from portal.parameters import AskedLanguage, CurrentPortal, TaskId
 from portal.problems import malformed
 from portal.schemas import AskedConsequence, ConsequenceDocument
 from portal.shown import with_names
@@ -36,13 +36,13 @@ router = APIRouter(tags=["operators"])
     openapi_extra=body(openapi_examples.ASKED_CONSEQUENCE, "AskedConsequence") | secured(OPERATOR),
 )
 async def consequence(
-    task: TaskId, authority: OperatorAuthority, data: JsonBody, portal: CurrentPortal, request: Request
+    task: TaskId, authority: OperatorAuthority, data: JsonBody, portal: CurrentPortal, language: AskedLanguage
 ) -> JSONResponse:
     """`confirm` or `reject` with the payload of that call; the texts in the language that is asked for."""
     for payload in data.values() if isinstance(data, dict) else ():
         check_own(payload)
     asked = read_document(AskedConsequence, data)
-    return JSONResponse(await weighed(portal, task, asked, authority, requested_language(request)))
+    return JSONResponse(await weighed(portal, task, asked, authority, language))
 
 
 async def weighed(

@@ -50,7 +50,7 @@ def begin_freeze(portal: Portal, order: FreezeOrder, authority: Authority) -> di
     """
     now = datetime.now(UTC)
     if order.until is not None and order.until <= now:
-        raise malformed("freeze_until", given=order.until.isoformat())
+        raise malformed("freeze_until", given=order.until.isoformat(), **zone(portal))
     by = authority.named(order.by)
     freeze, new = portal.adapters.freezes.freeze(by, order.reason, order.until, now)
     if not new:

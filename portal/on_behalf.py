@@ -16,12 +16,17 @@ from portal.context import Portal
 from portal.delivery import CallAnswer, Caller
 from portal.event_types import event_type
 from portal.incoming import IncomingEvent
+from portal.problems import PortalProblem
 from portal.strict_json import read_filled
 from states.model.base import Details, LongIdentifier, LongText, ShortText
 from states.model.request import Reason, Target
 
 SOURCE = "urn:jtl:cancellation:desk"
 """Where these events come from; their IDs are those that were given for them."""
+
+NOTE = "begun/"
+"""What stands before the ID under which the note is kept: no comment's has a slash, so that neither is ever taken for
+the other."""
 
 
 class Beginning(BaseModel):
@@ -46,7 +51,7 @@ class Beginning(BaseModel):
 async def begin(
     portal: Portal, customer: str, data: Any, authority: Authority, language: str | None = None
 ) -> CallAnswer:
-    """`POST /customers/{customer}/cancellations`. Raises `malformed`, `unavailable`."""
+    """`POST /customers/{customer}/cancellations`. Raises `malformed`, `unavailable`, `id_reused`."""
     wanted = read_filled(Beginning, data)
     by, id = authority.named(wanted.by), wanted.id or str(uuid.uuid4())
     asked = wanted.model_dump(mode="json", exclude_unset=True, exclude={"note", "by", "id"}) | {"customer": customer}
@@ -55,6 +60,8 @@ async def begin(
     answer = await portal.intake.take(event, caller)
     if answer.status == 202:
         case = f"{wanted.kind}/{customer}/{wanted.subject}"
-        notes, now = portal.adapters.task_notes, datetime.now(UTC)
-        await portal.adapters.database.in_thread(notes.add_comment, id, case, "", by, written(wanted.note), now)
+        kept, now = portal.adapters.task_notes.add_comment, datetime.now(UTC)
+        note = f"{NOTE}{id}", case, "", by, written(wanted.note), now
+        if not await portal.adapters.database.in_thread(kept, *note):
+            raise PortalProblem("id_reused", values={"fault": "note_id", "source": "-", "id": id}, customer=customer)
     return answer

@@ -4,9 +4,9 @@ from collections.abc import Collection
 from datetime import date, datetime, timedelta
 from typing import Annotated, Literal
 
-from fastapi import Depends, Path, Query
+from fastapi import Depends, Path, Query, Request
 
-from portal.context import Portal, current_portal
+from portal.context import Portal, current_portal, requested_language
 from portal.problems import malformed
 from states.chart.task_types import TASK_TYPES
 from states.kinds.registry import KINDS
@@ -38,6 +38,20 @@ async def addressed_run(
 
 
 AddressedRun = Annotated[str, Depends(addressed_run)]
+
+
+CallersLanguage = Annotated[
+    Language | None, Query(description="The language of the texts; without it that of `Accept-Language`")
+]
+
+
+async def language_asked(request: Request, language: CallersLanguage = None) -> str | None:
+    """German or English where the caller asks for one of them, in the address or else in the header."""
+    return language or requested_language(request)
+
+
+AskedLanguage = Annotated[str | None, Depends(language_asked)]
+"""Of calls whose texts are for whoever calls; `ReadIn` is that of calls whose texts are for the customer."""
 
 
 def choice(field: str, value: str | None, choices: Collection[str]) -> str | None:

@@ -78,7 +78,7 @@ def body_of(problem: PortalProblem, language: str) -> dict[str, Any]:
     """The problem document in a language."""
     return {
         "type": f"urn:jtl:cancellation:problem:{problem.code}",
-        "title": title_of(problem.code, language),
+        "title": title_of(problem.code, language, problem.values.get("fault")),
         "status": problem.status,
         "detail": problem.text or text_of(problem, language),
         "code": problem.code,
@@ -89,10 +89,10 @@ def body_of(problem: PortalProblem, language: str) -> dict[str, Any]:
     }
 
 
-def title_of(code: str, language: str) -> str:
-    """The title of a code, or the one of all that have none."""
-    key = f"title.{code}"
-    return say(language, key if known(key) else "title.refused")
+def title_of(code: str, language: str, fault: Any = None) -> str:
+    """The title of a fault that has one of its own, else of its code, else the one of all that have none."""
+    keys = (f"title.{name}" for name in (fault, code) if isinstance(name, str))
+    return say(language, next((key for key in keys if known(key)), "title.refused"))
 
 
 def text_of(problem: PortalProblem, language: str) -> str:

@@ -2,17 +2,16 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Depends, Query
 from fastapi.responses import JSONResponse
 
 from activities.sql.paging import MOST_COUNTED
 from portal import openapi_examples as examples
 from portal import tasks
 from portal.authority import Authority, DecidingAuthority, OperatorAuthority, operator_authority
-from portal.context import requested_language
 from portal.json_body import JsonBody, OptionalBody
 from portal.openapi import OPERATOR, answer, body, problems, secured
-from portal.parameters import CurrentPortal, Cursor, CustomerNumber, KindName, Limit, TaskId, TypeName
+from portal.parameters import AskedLanguage, CurrentPortal, Cursor, CustomerNumber, KindName, Limit, TaskId, TypeName
 from portal.problems import malformed
 from portal.schemas import TaskCounts, TaskDetails, TaskPage, TaskTypes
 from portal.task_forms import task_types
@@ -34,9 +33,9 @@ ABOUT_A_TASK = problems(401, 403, 404, 409, 422, 503)
     openapi_extra=secured(OPERATOR),
 )
 async def work_list(
-    request: Request,
     authority: OperatorAuthority,
     portal: CurrentPortal,
+    language: AskedLanguage,
     order: OrderName = "due",
     customer: CustomerNumber = None,
     kind: KindName = None,
@@ -64,7 +63,6 @@ async def work_list(
         overdue=overdue,
         waiting_for=waiting_for,
     )
-    language = requested_language(request)
     return JSONResponse(await tasks.task_page(portal, query, limit=limit, cursor=cursor, language=language))
 
 
@@ -89,13 +87,13 @@ async def counts(authority: OperatorAuthority, portal: CurrentPortal, up_to: UpT
 @router.get(
     "/task-types",
     summary="What each type of task needs to be decided",
-    responses=answer(200, TaskTypes, examples.TASK_TYPES, "Every type") | problems(401, 403, 503),
+    responses=answer(200, TaskTypes, examples.TASK_TYPES, "Every type") | problems(401, 403, 422, 503),
     dependencies=[Depends(operator_authority)],
     openapi_extra=secured(OPERATOR),
 )
-async def types_of_tasks(request: Request) -> JSONResponse:
+async def types_of_tasks(language: AskedLanguage) -> JSONResponse:
     """For forms: decisions, day or moment, note and proof, with labels in the language that the caller asks for."""
-    return JSONResponse(task_types(requested_language(request) or "en"))
+    return JSONResponse(task_types(language or "en"))
 
 
 @router.get(
@@ -105,9 +103,9 @@ async def types_of_tasks(request: Request) -> JSONResponse:
     dependencies=[Depends(operator_authority)],
     openapi_extra=secured(OPERATOR),
 )
-async def task(task: TaskId, request: Request, portal: CurrentPortal) -> JSONResponse:
+async def task(task: TaskId, portal: CurrentPortal, language: AskedLanguage) -> JSONResponse:
     """Its comments are those of the whole case. No customer ever gets any of it."""
-    return JSONResponse(await tasks.details(portal, task, requested_language(request)))
+    return JSONResponse(await tasks.details(portal, task, language))
 
 
 def doing(summary: str, example: Any, schema: str, description: str) -> dict[str, Any]:
@@ -121,39 +119,39 @@ def doing(summary: str, example: Any, schema: str, description: str) -> dict[str
 
 @router.post("/tasks/{task}/claim", **doing("Take a task", {}, "Doing", "It is the caller's"))
 async def claim(
-    task: TaskId, authority: DecidingAuthority, data: OptionalBody, portal: CurrentPortal, request: Request
+    task: TaskId, authority: DecidingAuthority, data: OptionalBody, portal: CurrentPortal, language: AskedLanguage
 ) -> JSONResponse:
     """The first who takes it has it; whoever comes second is told who that is, and since when (`claimed`)."""
-    return JSONResponse(await tasks.act(portal, task, "claim", data, authority, requested_language(request)))
+    return JSONResponse(await tasks.act(portal, task, "claim", data, authority, language))
 
 
 @router.post("/tasks/{task}/release", **doing("Give a task back", {}, "Doing", "Nobody has it"))
 async def release(
-    task: TaskId, authority: DecidingAuthority, data: OptionalBody, portal: CurrentPortal, request: Request
+    task: TaskId, authority: DecidingAuthority, data: OptionalBody, portal: CurrentPortal, language: AskedLanguage
 ) -> JSONResponse:
     """One's own; an operator of the grade `admin` gives back whose it ever is."""
-    return JSONResponse(await tasks.act(portal, task, "release", data, authority, requested_language(request)))
+    return JSONResponse(await tasks.act(portal, task, "release", data, authority, language))
 
 
 @router.post("/tasks/{task}/hand-over", **doing("Hand a task over", examples.HAND_OVER, "HandOver", "It is another's"))
 async def hand_over(
-    task: TaskId, authority: DecidingAuthority, data: JsonBody, portal: CurrentPortal, request: Request
+    task: TaskId, authority: DecidingAuthority, data: JsonBody, portal: CurrentPortal, language: AskedLanguage
 ) -> JSONResponse:
     """One's own, or one that nobody has; an operator of the grade `admin` hands over whose it ever is."""
-    return JSONResponse(await tasks.act(portal, task, "hand-over", data, authority, requested_language(request)))
+    return JSONResponse(await tasks.act(portal, task, "hand-over", data, authority, language))
 
 
 @router.post("/tasks/{task}/comments", **doing("Say something of a case", examples.COMMENT, "Comment", "It is kept"))
 async def comments(
-    task: TaskId, authority: DecidingAuthority, data: JsonBody, portal: CurrentPortal, request: Request
+    task: TaskId, authority: DecidingAuthority, data: JsonBody, portal: CurrentPortal, language: AskedLanguage
 ) -> JSONResponse:
     """To the other operators, at one of its tasks, also a decided one. It stays with the case; no customer gets it."""
-    return JSONResponse(await tasks.act(portal, task, "comments", data, authority, requested_language(request)))
+    return JSONResponse(await tasks.act(portal, task, "comments", data, authority, language))
 
 
 @router.post("/tasks/{task}/steps", **doing("Tick a step", examples.STEP_DONE, "Step", "It is noted"))
 async def steps(
-    task: TaskId, authority: DecidingAuthority, data: JsonBody, portal: CurrentPortal, request: Request
+    task: TaskId, authority: DecidingAuthority, data: JsonBody, portal: CurrentPortal, language: AskedLanguage
 ) -> JSONResponse:
     """Of the click path of an open task, by its number from 1; who ticked it first stays."""
-    return JSONResponse(await tasks.act(portal, task, "steps", data, authority, requested_language(request)))
+    return JSONResponse(await tasks.act(portal, task, "steps", data, authority, language))

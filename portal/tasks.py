@@ -156,7 +156,7 @@ async def act(
 ) -> Document:
     """What an operator does about a task: `claim`, `release`, `hand-over`, `comments`, `steps`; answers the task.
 
-    Raises `malformed`, `unknown_task`, and `claimed` where another has it.
+    Raises `malformed`, `unknown_task`, `id_reused`, and `claimed` where another has it.
     """
     shape, do = ACTS[what]
     doing = read_filled(shape, data)
@@ -189,6 +189,8 @@ def hand_over(portal: Portal, task: str, doing: HandOver, by: str, anyone: bool)
     """Another gets it, of those who are known. Raises `malformed`."""
     names = colleagues(portal)
     if names and doing.to not in names:
+        if any(holder.name == doing.to for holder in portal.credentials.operators):
+            raise malformed("only_reads", given=doing.to, known=names)
         raise malformed("choice", field="to", given=repr(doing.to)[:80], known=names)
     return portal.adapters.claims.hand_over(task, by, doing.to, datetime.now(UTC), anyone=anyone)
 
@@ -202,12 +204,13 @@ def colleagues(portal: Portal) -> list[str]:
 
 
 def comment(portal: Portal, task: str, doing: Comment, by: str, anyone: bool) -> bool:
-    """Something is kept with the case, also after the task has been decided."""
+    """Something is kept with the case, also after the task has been decided. Raises `id_reused`."""
     item = portal.adapters.work_list.task(task)
     if item is None:
         return False
-    case, text = case_of(item.workflow_id), written(doing.text)
-    portal.adapters.task_notes.add_comment(doing.id or str(uuid.uuid4()), case, task, by, text, datetime.now(UTC))
+    case, id, text = case_of(item.workflow_id), doing.id or str(uuid.uuid4()), written(doing.text)
+    if not portal.adapters.task_notes.add_comment(id, case, task, by, text, datetime.now(UTC)):
+        raise PortalProblem("id_reused", values={"fault": "comment_id", "source": "-", "id": id})
     return True
 
 

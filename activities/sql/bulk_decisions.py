@@ -76,6 +76,8 @@ class BulkLine:
     rule: str | None
     text: str | None
     first: dict[str, Any] | None
+    said: dict[str, str] | None
+    """By language why the run refused it."""
 
 
 @dataclass(frozen=True)
@@ -290,7 +292,7 @@ def update_id(bulk: str, task: str, attempt: int) -> str:
 def send_again(connection: Connection, bulk: str, now: datetime) -> int:
     """Let the lines that failed wait again; those of which nothing is known keep their name, lest they act twice."""
     columns, fresh = bulk_lines.c, {"state": "waiting", "tries": 0, "due_at": now, "at": None}
-    nothing = {"code": None, "rule": None, "text": None, "first": None}
+    nothing = {"code": None, "rule": None, "text": None, "first": None, "said": None}
     failed = [columns.bulk == bulk, columns.state == "failed"]
     unknown = connection.execute(
         update(bulk_lines).where(*failed, columns.code == "unavailable").values(fresh | nothing | {"tries": 1})

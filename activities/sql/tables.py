@@ -221,13 +221,14 @@ bulk_lines = Table(
     *needed("due_at", of=UtcMoment),
     *optional("at", of=UtcMoment),
     *optional("code", "rule", "text"),
-    *optional("first", of=PLAIN),
+    *optional("first", "said", of=PLAIN),
     UniqueConstraint("bulk", "task"),
     Index(None, "bulk", "state", "due_at", "number"),
     Index(None, "bulk", "state", "number"),
 )
 """The tasks of a bulk decision, as they were chosen. `attempt`: how often its outcome was a no and it was sent again;
-`tries`: how often it was sent since. `first`: who was faster, where somebody was."""
+`tries`: how often it was sent since. `first`: who was faster, where somebody was. `said`: why the run refused it, by
+language."""
 freezes = Table(
     "freezes",
     metadata,

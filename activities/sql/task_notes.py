@@ -37,11 +37,14 @@ class SqlTaskNotes:
 
     database: Database
 
-    def add_comment(self, id: str, workflow_id: str, task: str, by: str, text: str, now: datetime) -> None:
-        """Keep a comment; the same again (`id`) changes nothing."""
-        row = {"id": id, "workflow_id": workflow_id, "task": task, "by": by, "text": text, "at": now}
+    def add_comment(self, id: str, workflow_id: str, task: str, by: str, text: str, now: datetime) -> bool:
+        """Keep a comment, once for its `id`; False where another one is kept under it."""
+        said = {"workflow_id": workflow_id, "task": task, "by": by, "text": text}
         with self.database.write() as connection:
-            insert_once(connection, comments, row)
+            if insert_once(connection, comments, {"id": id, "at": now} | said) is not None:
+                return True
+            former = connection.execute(select(comments).where(comments.c.id == id)).one()
+            return all(former._mapping[name] == value for name, value in said.items())
 
     def comments(self, workflow_id: str) -> Sequence[Comment]:
         """The comments on a case, in their order; of very many the latest."""

@@ -10,6 +10,7 @@ from fastapi.responses import RedirectResponse
 
 from pages.calls import CallRefused, Document, Form, page_problem
 from pages.desk.site import CheckedDeskForm, CurrentOperator, desk_page
+from pages.desk.task_form import fault_of_date
 from pages.desk.tasks import in_short
 from pages.desk.words import as_on_the_form, labelled
 from pages.desk_calls import Operator
@@ -61,7 +62,7 @@ async def prepare(request: Request, site: CurrentSite, operator: CurrentOperator
     type_ = type_in(await site.desk.tasks.task_types(operator), value(form, "type"))
     if type_ is None:
         return await form_page(request, site, operator, form)
-    if missing := missing_in(form):
+    if missing := missing_in(form, type_["at_form"], site.look.zone):
         return await form_page(request, site, operator, form, missing=missing, status=422)
     try:
         bulk = await site.desk.bulk.prepare(operator, document_in(form, type_, site.look.zone))
@@ -222,11 +223,19 @@ async def form_page(
 # What forms send.
 
 
-def missing_in(form: Form) -> list[str]:
-    """What was not chosen, by the key of a text; what else is missing depends on the tasks, and the call says it."""
+def missing_in(form: Form, at_form: str, zone: str) -> list[str]:
+    """What was not chosen, or is an hour that clocks skip, by the key of a text; what else is missing depends on the
+    tasks, and the call says it."""
+    at = value(form, "at")
+    skipped = at is not None and fault_of_date(at, at_form, zone) == "at_skipped"
     unticked = value(form, "choose") == "these" and not values(form, "task")
     unsaid = value(form, "confirm_anyway") is not None and value(form, "note") is None
-    return ["tasks"] * unticked + ["decision"] * (value(form, "decision") is None) + ["reason"] * unsaid
+    return (
+        ["tasks"] * unticked
+        + ["decision"] * (value(form, "decision") is None)
+        + ["reason"] * unsaid
+        + ["hour"] * skipped
+    )
 
 
 def document_in(form: Form, type_: Document, zone: str) -> Document:

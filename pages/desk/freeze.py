@@ -8,6 +8,7 @@ from fastapi.responses import RedirectResponse
 
 from pages.calls import CallRefused, Document, Form
 from pages.desk.site import CheckedDeskForm, CurrentOperator, check_grade, desk_page
+from pages.desk.task_form import fault_of_date
 from pages.desk_calls import Operator
 from pages.forms import moment_in, value, words
 from pages.site import site_of
@@ -27,7 +28,7 @@ async def check(request: Request, operator: CurrentOperator, form: CheckedDeskFo
     """What a freeze would hold up, before it begins."""
     check_grade(operator, "admin")
     until = moment_in(value(form, "until"), site_of(request).look.zone)
-    fault = fault_of(form, until)
+    fault = fault_of(form, until, site_of(request).look.zone)
     if fault:
         return await freeze_page(request, operator, form, fault=fault, status=422)
     stands = await site_of(request).desk.freezes.freeze(operator, until)
@@ -74,10 +75,13 @@ async def freeze_page(
     return desk_page(request, "desk/freeze.html", operator, values, status=status)
 
 
-def fault_of(form: Form, until: str | None) -> str | None:
-    """The field that is wrong, if one is."""
+def fault_of(form: Form, until: str | None, zone: str) -> str | None:
+    """What is wrong, by the key of a text: no reason, an end that is none or past, or an hour that clocks skip."""
+    given = value(form, "until")
     if value(form, "reason") is None:
         return "reason"
-    if value(form, "until") is not None and (until is None or datetime.fromisoformat(until) <= datetime.now(UTC)):
-        return "until"
+    if given is not None and fault_of_date(given, "moment", zone) == "at_skipped":
+        return "until_skipped"
+    if given is not None and (until is None or datetime.fromisoformat(until) <= datetime.now(UTC)):
+        return "until_wrong"
     return None

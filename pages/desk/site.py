@@ -76,10 +76,11 @@ def desk_page(
     return look.page(request, template, language, {**ADDRESSES, **shared, **values}, status=status)
 
 
-def here(request: Request) -> str:
-    """The address of the page that is shown, to come back to; the desk's own where that is none of its pages."""
+def here(request: Request, otherwise: str = DESK) -> str:
+    """The address of the page that is shown, to come back to; `otherwise` where that is none of its pages, as what a
+    form is answered with."""
     path = request.url.path + (f"?{request.url.query}" if request.url.query else "")
-    return path if request.method == "GET" and is_own_path(path) else DESK
+    return path if request.method == "GET" and is_own_path(path) else otherwise
 
 
 def is_own_path(path: str) -> bool:

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
 from pages.calls import CallRefused, Document, Form, page_problem
-from pages.desk.site import WORK_LIST, CheckedDeskForm, CurrentOperator, desk_page
+from pages.desk.site import WORK_LIST, CheckedDeskForm, CurrentOperator, desk_page, here
 from pages.desk.task_form import (
     Entered,
     TaskForm,
@@ -29,6 +29,8 @@ DECIDED_ELSEWHERE = ("unknown_task", "ended", "unknown_run")
 """What the run answers where the task is not open any more."""
 NOTED = ("claim", "release", "hand-over", "comments", "steps")
 """What can be done about a task beside deciding it."""
+WORK_LIST_FOLLOWS = (0.1, 0.3, 0.6, 1.0)
+"""Seconds from one look to the next at whether a task that was just decided is closed in the work list."""
 WITHOUT_EFFECT = frozenset({"abandoned", "revoked", "superseded", "reassigned", "refused", "given_up"})
 """Ends of which no date is said: nothing changes on it any more."""
 ON_THE_PAGE = (404, 409, 422)
@@ -39,11 +41,23 @@ router = APIRouter(include_in_schema=False)
 
 @router.get(TASK)
 async def task_page(task: str, request: Request, site: CurrentSite, operator: CurrentOperator) -> Response:
-    """A task, open or decided."""
+    """A task, open or decided. What the address says of it holds only where the task is not open: its run may have been
+    reset since it was decided, and anybody can write an address."""
     view, done = await view_of(site, operator, task), request.query_params.get("done")
-    if done and request.query_params.get("closed"):  # the work list and the ledger follow a moment later
-        view = replace(view, is_open=False)
+    if done and request.query_params.get("closed"):
+        view = await once_closed(site, operator, view)
+        done = None if view.is_open else done
     return await show(request, site, operator, view, done=done if view.form.choice(done) else None)
+
+
+async def once_closed(site: Site, operator: Operator, view: TaskView) -> TaskView:
+    """A task that is said to be decided: where its run does not know of it, the work list follows a moment later."""
+    for pause in WORK_LIST_FOLLOWS:
+        if not view.is_open or (view.case and stands(view.task["id"], view.case)):
+            break
+        await asyncio.sleep(pause)
+        view = await view_of(site, operator, view.task["id"])
+    return view
 
 
 @router.post(TASK + "/look")
@@ -165,6 +179,7 @@ async def show(
     fresh = not entered.given and not more.get("problem") and not more.get("done")
     weighed = await beforehand(site, operator, view) if fresh else {}
     shown: dict[str, Any] = {
+        "here": here(request, f"{WORK_LIST}/{view.task['id']}"),
         "view": view,
         "task": view.task,
         "form": view.form,

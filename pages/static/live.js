@@ -4,6 +4,37 @@
 
 for (const place of document.querySelectorAll("[data-live]")) watch(place);
 
+// What is typed into a form [data-keep] is there again when another one of the page, [data-keeps], has been sent and led
+// back to it. Only this tab has it, and only until the next page.
+const TYPED = "typed";
+restore();
+for (const form of document.querySelectorAll("form[data-keeps]")) form.addEventListener("submit", () => keep(form));
+
+function keep(sent) {
+  const typed = {};
+  for (const form of document.querySelectorAll("form[data-keep]")) {
+    if (form !== sent) typed[form.dataset.keep] = [...new FormData(form)].filter(([name]) => !["csrf", "form_id"].includes(name));
+  }
+  try { sessionStorage.setItem(TYPED, JSON.stringify(typed)); } catch { /* a browser that keeps nothing */ }
+}
+
+function restore() {
+  let typed = {};
+  try {
+    typed = JSON.parse(sessionStorage.getItem(TYPED)) ?? {};
+    sessionStorage.removeItem(TYPED);
+  } catch { /* the same */ }
+  for (const form of document.querySelectorAll("form[data-keep]")) {
+    for (const [name, value] of typed[form.dataset.keep] ?? []) {
+      for (const field of form.elements) {
+        if (field.name !== name) continue;
+        if (field.type === "radio" || field.type === "checkbox") field.checked ||= field.value === value;
+        else field.value = value;
+      }
+    }
+  }
+}
+
 function watch(place) {
   let source = null;
   let typing = false;

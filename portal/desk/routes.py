@@ -25,6 +25,8 @@ from portal.desk.sessions import (
 )
 from portal.parameters import CurrentPortal
 from portal.problems import PortalProblem
+from portal.schemas import BulkBy
+from states.chart.unfilled import fault_of_unfilled
 
 router = APIRouter(include_in_schema=False)
 LONGEST_NAME = 80
@@ -102,8 +104,10 @@ def by_token(portal: Portal, request: Request, token: str) -> OperatorSession | 
 
 
 def by_name(request: Request, name: str) -> OperatorSession | None:
-    """The session of whoever says that name, which is like a token's: without a colon."""
+    """The session of whoever says that name, which is like a token's, without a colon, and one that a decision may bear
+    (`by`): no template's."""
     is_name = 0 < len(name) <= LONGEST_NAME and name.isprintable() and ":" not in name
+    is_name = is_name and fault_of_unfilled(BulkBy(by=name)) is None
     return new_session(name, "name", "", language_of(request)) if is_name else None
 
 

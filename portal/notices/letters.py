@@ -17,16 +17,22 @@ from states.views.mails import MailText
 MOST_LISTED = 50
 """So many tasks are named in one mail; of the others it says how many they are."""
 OCCASIONS = ("escalated", "due", "new")
-"""In the order in which a mail lists them."""
+"""In the order in which a mail lists them, the most urgent first."""
 
 
 def letter_about(
     notices: Sequence[tuple[Told, Mapping[str, Any]]], to: tuple[str, ...], settings: Settings, now: datetime
 ) -> Letter:
-    """The mail about these notices, each with its task as the work list shows it."""
-    entries = [entry_of(told, item, settings, now) for told, item in notices]
+    """The mail about these notices, each with its task as the work list shows it: a task is named once, for what is
+    most urgent about it, and counted once."""
+    by_task: dict[str, list[tuple[Told, Mapping[str, Any]]]] = {}
+    for told, item in sorted(notices, key=lambda notice: urgency(notice[0])):
+        by_task.setdefault(told.task.task, []).append((told, item))
+    most_urgent = [own[0] for own in by_task.values()]
+    entries = [entry_of(told, item, settings, now) for told, item in most_urgent]
     if len(entries) == 1:
-        return letter_about_one(notices[0][0], entries[0], to, settings)
+        opens_thread = any(told.occasion == "new" for told, _ in notices)
+        return letter_about_one(most_urgent[0][0], entries[0], to, settings, opens_thread=opens_thread)
     listed = [entry | {"listed": True} for entry in entries[:MOST_LISTED]]
     link = work_list_page(settings)
     values: dict[str, Any] = {occasion: [e for e in listed if e["occasion"] == occasion] for occasion in OCCASIONS}
@@ -41,13 +47,20 @@ def letter_about(
     )
 
 
-def letter_about_one(told: Told, entry: Mapping[str, Any], to: tuple[str, ...], settings: Settings) -> Letter:
-    """The mail about one task: all that are about it are a thread."""
+def urgency(told: Told) -> tuple[int, int]:
+    """What sorts notices, the most urgent first: by occasion, of reminders the last."""
+    return OCCASIONS.index(told.occasion), -(told.number or 0)
+
+
+def letter_about_one(
+    told: Told, entry: Mapping[str, Any], to: tuple[str, ...], settings: Settings, *, opens_thread: bool
+) -> Letter:
+    """The mail about one task: all that are about it are a thread, which the first one opens."""
     text = text_of("notice.one", settings, entry)
     language = settings.operator_language
     label = say(language, "notice.open_one")
     letter = framed(text, to, language, settings, link=entry["url"], whose="operator", link_label=label)
-    return replace(letter, thread=f"task/{told.task.task}", opens_thread=told.occasion == "new")
+    return replace(letter, thread=f"task/{told.task.task}", opens_thread=opens_thread)
 
 
 def text_of(key: str, settings: Settings, values: Mapping[str, Any]) -> MailText:

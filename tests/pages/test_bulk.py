@@ -28,10 +28,12 @@ CUSTOMERS = [
         ({"choose": ["all"], "decision": ["reject"]}, []),
         ({"choose": ["all"], "decision": ["granted"], "confirm_anyway": ["1"]}, ["reason"]),
         ({"choose": ["all"], "decision": ["granted"], "confirm_anyway": ["1"], "note": ["so agreed"]}, []),
+        ({"choose": ["all"], "decision": ["confirm"], "at": ["2027-03-28T02:30"]}, ["hour"]),
+        ({"choose": ["all"], "decision": ["confirm"], "at": ["2027-03-28T03:30"]}, []),
     ],
 )
 def test_what_was_not_chosen_is_said_before_any_call_is_made(form, missing):
-    assert missing_in(form) == missing
+    assert missing_in(form, "moment", "Europe/Berlin") == missing
 
 
 def test_tasks_of_one_run_are_told_apart_by_what_is_to_be_done():

@@ -5,6 +5,9 @@ from datetime import UTC, datetime
 import pytest
 from playwright.async_api import expect
 
+from catalogue.texts import known
+from pages.desk.freeze import fault_of
+from pages.forms import moment_in
 from tests.pages.browser import PHONE, Shop, check_page
 from tests.pages.desk import Desk
 from tests.pages.open_tasks import opened
@@ -135,3 +138,20 @@ async def test_a_customer_reads_before_the_order_what_the_rest_means_for_the_dat
     assert (await desk.status("pos/K-1002/POS-21"))["waiting_for"] == ["system"]
     looked = await browser.open("/my/what-if?end=edition:jtl&when=compare")
     assert looked.text.count(RESTS) == 1  # now; nobody knows of the date after
+
+
+@pytest.mark.parametrize(
+    ("given", "fault"),
+    [
+        ("2027-03-28T02:30", "until_skipped"),
+        ("2020-03-29T02:30", "until_skipped"),
+        ("2020-01-01T08:00", "until_wrong"),
+        ("soon", "until_wrong"),
+        ("2199-01-01T08:00", None),
+        ("", None),
+    ],
+)
+def test_an_end_at_an_hour_that_clocks_skip_is_said_to_be_none(given: str, fault: str | None) -> None:
+    zone = "Europe/Berlin"
+    assert fault_of({"reason": ["a"], "until": [given]}, moment_in(given, zone), zone) == fault
+    assert fault is None or known(f"page.desk.freeze.begin_{fault}")

@@ -127,3 +127,44 @@ async def test_what_is_missing_and_what_is_asked_back_can_be_read_by_everybody(s
     await fill(page, {"at": f"{OPENINGS['appointment'].right['at'][:10]}T03:00"})
     await expect(page.get_by_role("heading", name="Ist das so gemeint?")).to_be_visible()
     await check_page(page)
+
+
+@pytest.mark.server
+@pytest.mark.timeout(300)
+async def test_what_is_typed_stays_when_the_task_is_taken_noted_at_or_read_in_another_language(shop: Shop):
+    task = await opened(shop.world, "support_ticket")
+    page = await shop.at_desk(f"/desk/tasks/{task}")
+    note = page.locator(".deciding [name=note]")
+    await page.locator("#choice-declined").check()
+    await note.fill("Es bleibt gebucht: so mit dem Kunden besprochen")
+
+    async def is_there() -> None:
+        await expect(note).to_have_value("Es bleibt gebucht: so mit dem Kunden besprochen")
+        await expect(page.locator("#choice-declined")).to_be_checked()
+
+    await page.locator("#claim").click()
+    await expect(page.locator("#release")).to_be_visible()
+    await is_there()
+    await page.locator("#text").fill("Kunde ruft morgen zurück")
+    await page.locator("form.speak button").click()
+    await expect(page.locator("html")).to_have_attribute("lang", "en")
+    await is_there()
+    await expect(page.locator("#text")).to_have_value("Kunde ruft morgen zurück")
+    await page.locator("#comment").click()
+    await expect(page.locator("#notes li")).to_contain_text("Kunde ruft morgen zurück")
+    await is_there()
+    await expect(page.locator("#text")).to_have_value("")
+    # What was led elsewhere keeps nothing for the next who comes.
+    await page.locator("#release").click()
+    await is_there()
+    await page.goto("/desk/tasks")
+    await page.goto(f"/desk/tasks/{task}")
+    await expect(note).to_have_value("")
+    assert await page.evaluate("sessionStorage.length") == 0
+    # On what a form was answered with, the language leads back to the task.
+    await page.locator("#choice-declined").check()
+    await note.fill("Es bleibt gebucht: so mit dem Kunden besprochen")
+    await page.locator("#look").click()
+    await page.locator("form.speak button").click()
+    await expect(page.locator("html")).to_have_attribute("lang", "de")
+    await is_there()

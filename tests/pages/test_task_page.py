@@ -220,6 +220,16 @@ async def test_an_operator_reads_english_and_what_is_the_customers_says_that_it_
 
 
 @pytest.mark.server
+@pytest.mark.parametrize("type_", ["clarify_term", "tell_customer"])
+async def test_a_task_that_is_open_is_shown_so_whatever_its_address_says(desk: Desk, type_: str):
+    task, page = await page_of(desk, type_)
+    for closed in ("&closed=1", "&closed=0"):
+        said = await page.browser.open(f"/desk/tasks/{task}?done={OPENINGS[type_].right.get('decision')}{closed}")
+        assert said.status == 200 and said.has("look"), said.text
+        assert "notice good" not in said.html and "Nicht mehr offen" not in said.text
+
+
+@pytest.mark.server
 async def test_an_unknown_task_is_said_to_be_unknown(desk: Desk):
     page = await (await desk.operator()).open("/desk/tasks/t-0000000000000000")
     assert page.status == 404 and "Zu den Aufgaben" in page.text

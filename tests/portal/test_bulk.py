@@ -184,7 +184,7 @@ async def test_of_one_that_is_not_there_each_call_says_so(offline: Caller):
     for act in ("pause", "resume", "stop", "again"):
         answer = await offline.http.post(f"/bulk-decisions/00000000-b/{act}", json={"by": "anna"})
         is_problem(answer, 404, "unknown_task")
-        assert "00000000-b" in answer.json()["detail"]
+        assert answer.json()["title"] == "There is no such bulk decision" and "00000000-b" in answer.json()["detail"]
 
 
 async def test_who_decides_is_the_name_of_the_token_and_a_portal_may_not(client, settings):

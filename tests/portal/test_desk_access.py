@@ -190,7 +190,7 @@ async def test_cookies_are_for_this_host_and_no_script_and_behind_tls_go_no_othe
 
 async def test_where_nothing_is_guarded_a_name_is_enough(offline):
     async with browser(offline) as visitor:
-        for wrong in ("", "x" * 81, "a\nb", "a\u202eb"):
+        for wrong in ("", "x" * 81, "a\nb", "a\u202eb", "<Name>", "…", "“...”", "\u3164"):
             answer = await log_in(visitor, wrong, "name")
             assert answer.status_code == 401 and "höchstens 80 Zeichen" in answer.text
         assert (await log_in(visitor, "Änna Müller", "name")).status_code == 303

@@ -1,5 +1,7 @@
 """Search, cases and customers over HTTP: what is found, in whose language, and who may."""
 
+from datetime import UTC, datetime
+
 import pytest
 from pydantic import BaseModel
 from temporalio.client import Client
@@ -56,3 +58,15 @@ async def test_operators_alone_see_it(client: Client, settings: Settings, path: 
         assert (await caller.http.get(path)).status_code == 401
         assert (await caller.http.get(path, headers=PORTAL)).status_code == 403
         assert (await caller.http.get(path, headers=OPERATOR)).status_code in (200, 404)
+
+
+async def test_id_reused_what_is_noted_of_a_cancellation_begun_for_a_customer_is_not_lost_unsaid(alone: Caller) -> None:
+    begun = {"kind": "edition", "subject": "jtl", "target": "jtl_advanced", "by": "anna", "note": "By phone."}
+    case, notes = "edition/K-1001/jtl", alone.adapters.task_notes
+    notes.add_comment("phone-call-1", "pos/K-1002/P-1", "t-1", "anna", "A comment of that name.", datetime.now(UTC))
+    for note, status in (("By phone.", 202), ("By phone.", 202), ("By mail.", 409)):
+        data = begun | {"id": "phone-call-1", "note": note}
+        answer = await alone.http.post("/customers/K-1001/cancellations", json=data)
+        assert answer.status_code == status, answer.text
+        assert [kept.text for kept in notes.comments(case)] == ["By phone."]
+    assert "phone-call-1" in is_problem(answer, 409, "id_reused")["detail"]

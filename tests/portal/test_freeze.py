@@ -64,6 +64,7 @@ async def test_what_is_wrong_freezes_nothing_and_is_named(
 ) -> None:
     refused = await offline.http.post("/freeze", json=document)
     assert is_problem(refused, 422, "malformed") and names in refused.json()["detail"]
+    assert ".." not in refused.json()["detail"]
     assert not (await offline.http.get("/freeze")).json()["frozen"]
 
 

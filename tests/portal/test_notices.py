@@ -105,6 +105,28 @@ async def test_a_new_task_is_mailed_with_its_customer_and_the_link_to_the_desk(r
     assert 'href="https://k.example/desk/tasks/t-1"' in html and "Aufgabe öffnen" in html
 
 
+async def test_a_task_that_is_due_and_brought_to_mind_is_named_once_and_counted_once(record_with: Any) -> None:
+    async with mail_server({}) as (port, taken):
+        record = record_with(
+            smtp_url=SecretStr(f"smtp://127.0.0.1:{port}"), public_url="https://k.example", operator_language="en"
+        )
+        record.write(task("t-1", due_in=HOUR), task("t-2", due_in=HOUR), task("t-3"))
+        record.write(task("t-1", due_in=HOUR, escalated=1), task("t-2", due_in=HOUR), task("t-3"))
+        record.write(task("t-1", due_in=HOUR, escalated=2), task("t-2", due_in=HOUR), task("t-3"))
+        record.pass_time(HOUR)
+        assert await NoticeMails(record).send_due() == 1
+        record.write(task("t-1", due_in=HOUR, escalated=4))
+        record.write(task("t-1", due_in=HOUR, escalated=5))
+        assert await NoticeMails(record).send_due() == 1
+    (mail, text, html), (single, *_) = map(read, taken)
+    assert mail["subject"] == "3 tasks: 1 still open, 1 due, 1 new"
+    for name in ("t-1", "t-2", "t-3"):
+        assert text.count(f"/desk/tasks/{name}") == html.count(f'href="https://k.example/desk/tasks/{name}"') == 1, name
+    parts = [text.index(part) for part in ("Still open, after", "/t-1", "Now due", "/t-2", "New:", "/t-3")]
+    assert parts == sorted(parts)
+    assert single["subject"].strip().startswith("Very urgent, still open")
+
+
 async def test_what_comes_about_together_is_one_mail_with_a_link_to_each(record_with: Any) -> None:
     async with mail_server({}) as (port, taken):
         record = record_with(

@@ -14,6 +14,7 @@ from temporalio.client import Client
 
 from activities.customer_centre import load_customers
 from activities.ports import Unavailable
+from catalogue.texts import say
 from portal.authority import Authority, deciding_authority
 from portal.tasks import act
 from states.model.status import TaskList, TaskRow
@@ -228,6 +229,14 @@ async def test_malformed_a_task_is_handed_to_somebody_who_is_known(guarded: Call
     assert "to: 'nobody' is not known; there are anna, otto" in body["detail"]
 
 
+async def test_malformed_of_an_operator_who_may_only_read_it_says_so(guarded: Caller, client: Client) -> None:
+    tokens = {"anna": (SecretStr(ANNA),), "otto": (SecretStr(OTTO),)}
+    settings = guarded.settings
+    async with opened(client, settings, operator_tokens=tokens, operator_grades={"otto": "read"}) as caller:
+        detail = is_problem(await do(caller, "hand-over", to="otto"), 422, "malformed")["detail"]
+    assert "“otto” may only read" in detail and "anna may" in detail
+
+
 async def test_where_nothing_is_guarded_who_does_it_says_so_and_hands_it_to_anybody(caller: Caller) -> None:
     is_problem(await caller.http.post("/tasks/t-1/claim"), 422, "malformed")
     taken = await caller.http.post("/tasks/t-1/hand-over", json={"by": "anna", "to": "ben"})
@@ -244,6 +253,48 @@ async def test_comments_and_steps_are_kept_with_who_and_when(guarded: Caller) ->
     (step,) = (await do(guarded, "steps", OTTO, step=2, done=True)).json()["steps_done"]
     assert (step["step"], step["by"]) == (2, "anna")
     assert (await do(guarded, "steps", OTTO, step=2, done=False)).json()["steps_done"] == []
+
+
+@pytest.mark.parametrize(
+    ("task", "token", "text"),
+    [("t-1", ANNA, "Another text."), ("t-1", OTTO, "Asked accounting."), ("t-2", ANNA, "Asked accounting.")],
+    ids=["another-text", "another-author", "another-case"],
+)
+async def test_id_reused_another_comment_under_an_id_that_was_used_is_refused_and_not_lost_unsaid(
+    guarded: Caller, task: str, token: str, text: str
+) -> None:
+    await do(guarded, "comments", text="Asked accounting.", id="comment-9")
+    body = is_problem(await do(guarded, "comments", token, task, text=text, id="comment-9"), 409, "id_reused")
+    assert "comment-9" in body["detail"] and "new id" in body["detail"]
+    (kept,) = (await do(guarded, "claim")).json()["comments"]
+    assert (kept["by"], kept["text"]) == ("anna", "Asked accounting.")
+    taken = (await do(guarded, "comments", token, task, text=text, id="comment-10")).json()["comments"]
+    assert taken[-1]["text"] == text
+
+
+ASKED_LANGUAGE = (
+    *(("get", path) for path in ("/tasks", "/task-types", "/tasks/{task}", "/administration")),
+    *(
+        ("post", f"/tasks/{{task}}/{what}")
+        for what in ("claim", "release", "hand-over", "comments", "steps", "consequence")
+    ),
+    *(("get", f"/bulk-decisions/{{bulk}}{part}") for part in ("", "/consequence", "/failures.csv")),
+)
+
+
+async def test_each_call_with_texts_for_its_caller_takes_a_language_in_the_address(caller: Caller) -> None:
+    described = (await caller.http.get("/openapi.json")).json()["paths"]
+    for method, path in ASKED_LANGUAGE:
+        assert "language" in [each["name"] for each in described[path][method]["parameters"]], path
+
+
+async def test_the_language_of_the_address_goes_before_that_of_the_header(caller: Caller) -> None:
+    for asked, language in (("?language=de", "de"), ("?language=en", "en"), ("", "en")):
+        types = (await caller.http.get(f"/task-types{asked}", headers=ENGLISH)).json()["items"]
+        (label,) = (type_["label"] for type_ in types if type_["type"] == "clarify_cost")
+        assert label == say(language, "task_type.clarify_cost")
+    for path in ("/tasks", "/tasks/t-1", "/task-types"):
+        assert "language" in is_problem(await caller.http.get(f"{path}?language=fr"), 422, "malformed")["detail"]
 
 
 async def test_a_decided_task_is_answered_and_takes_comments_alone(guarded: Caller) -> None:

@@ -12,6 +12,7 @@ import pytest_asyncio
 from portal.app import build
 from states.model.bulk import workflow_id_of
 from tests.pages.desk import EXAMPLES
+from tests.runs.documents import task_types
 from tests.runs.harness import World
 from tests.system.processes import until
 
@@ -122,6 +123,33 @@ async def test_of_many_each_is_decided_once_and_what_failed_says_why(office: Off
     document = await office.reaches(bulk, is_done)
     assert (document["decided"], document["failed"]) == (6, 2)
     assert [act["act"] for act in document["acts"]] == ["prepared", "resume", "done", "again", "done"]
+
+
+async def test_confirm_anyway_and_what_else_a_run_refuses_is_told_in_the_callers_language(office: Office):
+    run = await office.world.request("production", "K-1011", "PP-111")
+    if "clarify_cost" in task_types(await run.status()):
+        await run.confirm("clarify_cost", decision="cancellation")
+    task = await run.task("clarify_term")
+    for at, code, words in (
+        ("2035-01-01", "confirm_anyway", {"en": "lies more than 36 months ahead", "de": "liegt mehr als 36 Monate"}),
+        ("2001-01-01", "malformed", {"en": "is over already", "de": "schon vorbei"}),
+    ):
+        alone = await office.http.post(f"/tasks/{task}/confirm?language=en", json={"by": "anna", "at": at})
+        assert alone.json()["code"] == code
+        begun = {"tasks": [task], "confirm": {"by": "anna", "at": at}}
+        bulk = str((await office.post("/bulk-decisions", 202, **begun))["id"])
+        await office.reaches(bulk, is_done)
+        for language, said in words.items():
+            (line,) = (await office.shown(bulk, language=language))["lines"]["items"]
+            assert (line["state"], line["code"]) == ("failed", code)
+            assert said in line["text"], line
+            assert ("new bulk decision" in line["text"] or "neue Sammelentscheidung" in line["text"]) == (
+                code == "confirm_anyway"
+            )
+            address = f"/bulk-decisions/{bulk}/failures.csv"
+            assert said in (await office.http.get(address, params={"language": language})).text
+    problem = (await office.http.post(f"/tasks/{task}/confirm", json={"by": "anna", "at": "2035-01-01"})).json()
+    assert problem["title"] in ("A date is asked back", "Rückfrage zu einem Datum")
 
 
 async def test_what_a_run_refuses_is_sent_again_under_another_name(office: Office, monkeypatch):

@@ -62,6 +62,8 @@ async def test_what_operators_are_to_do_is_said_in_the_language_asked_for_and_no
         for language, words in (("en", told["instructions"]), ("de", task["instructions"])):
             answer = (await portal.get(place, headers={"Accept-Language": language})).json()
             assert (answer["instructions"], answer["instructions_language"]) == (words, language)
+            asked = (await portal.get(place, params={"language": language})).json()
+            assert (asked["instructions"], asked["instructions_language"]) == (words, language)
 
 
 @pytest.mark.parametrize("decision", ["granted", "declined"])

@@ -596,8 +596,9 @@ LABELS: dict[str, set[str]] = {
     "title": words(
         "malformed details_missing proof_missing unknown_task unknown_run unknown_customer unauthorised forbidden"
         " unavailable second_needed"
-        " not_enabled changed in_surplus too_late ended id_reused claimed not_found method_not_allowed internal refused"
-        " foreign_host cross_site wrong_content_type too_large too_many_tries frozen not_frozen"
+        " not_enabled changed in_surplus too_late ended id_reused confirm_anyway claimed not_found"
+        " method_not_allowed internal refused bulk_unknown foreign_host cross_site wrong_content_type too_large"
+        " too_many_tries frozen not_frozen"
     ),
     "subject": {"jtl", "wms", "orders", "ffn", "key_accounting", "support"},
 }

@@ -6,6 +6,7 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "bulk.details": {"total": 50, "decided": 30, "proposed": 1, "failed": 2, "waiting": 16, "left": 1},
     "bulk.first": {"by": "otto", "at": "2027-01-11T08:29:00Z", "note": "Erledigt."},
     "bulk.unknown": {},
+    "bulk.asked_back": {"why": "Rückfrage zu einem Datum."},
     "bulk.decision_gone": {},
     "bulk.run_gone": {},
     "call.bulk_one_choice": {},

@@ -19,6 +19,9 @@ PROPOSED: dict[str, Any] = {
 
 SAMPLES: dict[str, dict[str, Any]] = {
     "call.one_decision": {},
+    "call.comment_id": {"id": "form-0001"},
+    "call.note_id": {"id": "form-0001"},
+    "call.only_reads": {"given": "otto", "known": ["anna"]},
     "call.decided_before": {
         "by": "anna",
         "task": "t-1",

@@ -3,7 +3,7 @@
 SAMPLES = {
     "problem.frozen": {"by": "anna", "since": "2027-01-31T16:00:00Z", "zone": "Europe/Berlin"},
     "problem.not_frozen": {"by": "anna", "at": "2027-02-02T07:00:00Z", "zone": "Europe/Berlin"},
-    "call.freeze_until": {"given": "2027-01-01T00:00:00+00:00"},
+    "call.freeze_until": {"given": "2027-01-01T00:00:00+00:00", "zone": "Europe/Berlin"},
     "page.desk.freeze.banner": {"since": "31. Januar 2027, 17:00 Uhr"},
     "page.desk.freeze.decided": {"since": "31. Januar 2027, 17:00 Uhr"},
     "page.desk.freeze.held_runs": {"number": 2},
