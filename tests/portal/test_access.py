@@ -97,6 +97,24 @@ async def test_unauthorised_another_body_than_was_signed(guarded, customer):
     is_problem(answer, 401, "unauthorised")
 
 
+@pytest.mark.parametrize(
+    "shown",
+    [
+        ["Bearer definitely-wrong-token-000000"],
+        ["Basic token-anna"],
+        [""],
+        ["Bearer token-anna", "Bearer definitely-wrong-token-000000"],
+    ],
+    ids=["wrong", "another scheme", "empty", "a right one before it"],
+)
+async def test_unauthorised_a_wrong_token_even_beside_a_right_signature(guarded, customer, shown):
+    content = json.dumps(requested(customer))
+    headers = [*signed(SECRET, content).items(), *(("authorization", value) for value in shown)]
+    is_problem(await guarded.http.post("/events", content=content, headers=headers), 401, "unauthorised")
+    is_problem(await guarded.http.get("/tasks", headers=headers), 401, "unauthorised")
+    assert (await guarded.http.post("/events", content=content, headers=signed(SECRET, content))).status_code == 202
+
+
 async def test_in_process_the_command_line_needs_no_signature_and_no_token(client, settings, customer):
     secured = settings.model_copy(
         update={"webhook_secret": (SecretStr(SECRET),), "operator_tokens": {"anna": (SecretStr("t"),)}}
