@@ -21,7 +21,7 @@ from cloudevents.core.v1.event import CloudEvent
 from activities.sql.inbox import InboxEntry
 from portal.event_types import EVENTS_BY_TYPE
 from portal.problems import PortalProblem, malformed
-from portal.strict_json import check_plain, is_json, read_document, read_json
+from portal.strict_json import check_plain, is_json, media_type_of, read_document, read_json
 from states.chart.admission import out_of_bounds, unlisted_reason
 from states.kinds.registry import KINDS
 from states.model.base import WORKFLOW_ID
@@ -32,6 +32,7 @@ CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 UNREADABLE = (BaseCloudEventException, ValueError, TypeError, AttributeError, KeyError, OverflowError, RecursionError)
 """What the library raises: its own errors, and others for a body or header whose form it does not expect."""
 LONGEST_ATTRIBUTE = 400
+STRUCTURED = "application/cloudevents+json"
 PORTALS_OWN = ("received_at", "promised", "operator")
 """What a portal says of a message to a run, and nobody else to a portal."""
 
@@ -52,6 +53,11 @@ class IncomingEvent:
         """All that the event says, as it is kept."""
         time = self.time.isoformat() if self.time else None
         return {"type": self.type, "subject": self.subject, "time": time, "data": self.data}
+
+    @property
+    def named(self) -> tuple[str | None, ...]:
+        """Its attributes: what tells it from every other event, whatever data both have."""
+        return self.source, self.id, self.type, self.subject, self.content["time"]
 
     @property
     def run(self) -> str:
@@ -115,7 +121,7 @@ class StrictCloudEvent(CloudEvent):
 
 def read_event(headers: Mapping[str, str], body: bytes) -> IncomingEvent:
     """The CloudEvent, in structured or binary mode. Raises `malformed`."""
-    message = HTTPMessage(dict(headers), body)
+    message = in_one_mode(headers, body)
     try:
         check_body(message)
         event = converted(from_http(without_nulls(message), JSONFormat(), StrictCloudEvent))
@@ -184,15 +190,47 @@ def check_time_is_readable(message: HTTPMessage) -> None:
     raise malformed("time", given=str(time)[:40])
 
 
+def in_one_mode(headers: Mapping[str, str], body: bytes) -> HTTPMessage:
+    """The message, without attributes as headers where its mode is structured: it has them in its body."""
+    binary = in_binary_mode(headers, body)
+    return HTTPMessage({name: value for name, value in headers.items() if binary or not is_attribute(name)}, body)
+
+
+def in_binary_mode(headers: Mapping[str, str], body: bytes) -> bool:
+    """Whether the attributes are headers. Where the content type says structured mode it is (CloudEvents, HTTP, 3),
+    unless the body has no attributes, and the headers do."""
+    attributes = [name.lower() for name in headers if is_attribute(name)]
+    if media_type_of(content_type_of(headers)) == STRUCTURED:
+        return "ce-specversion" in attributes and not says_version(body)
+    return bool(attributes)
+
+
+def says_version(body: bytes) -> bool:
+    """Whether a body is an event in structured mode, right or wrong."""
+    with suppress(ValueError):
+        document = read_json(body)
+        return isinstance(document, dict) and "specversion" in document
+    return False
+
+
+def is_attribute(name: str) -> bool:
+    """Whether a header is an attribute of an event in binary mode."""
+    return name.lower().startswith("ce-")
+
+
 def is_binary(message: HTTPMessage) -> bool:
-    """Whether the attributes are headers."""
-    return any(name.lower().startswith("ce-") for name in message.headers)
+    """Whether the attributes are headers, of a message in one mode."""
+    return any(is_attribute(name) for name in message.headers)
+
+
+def content_type_of(headers: Mapping[str, str]) -> str:
+    """What the body is said to be."""
+    return next((value for name, value in headers.items() if name.lower() == "content-type"), "")
 
 
 def check_body(message: HTTPMessage) -> None:
     """Raise `ValueError` for JSON of two meanings in binary mode, where the library would read it its own way."""
-    content_type = next((value for name, value in message.headers.items() if name.lower() == "content-type"), "")
-    if is_binary(message) and message.body and is_json(content_type):
+    if is_binary(message) and message.body and is_json(content_type_of(message.headers)):
         read_json(message.body)
 
 

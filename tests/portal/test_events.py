@@ -65,6 +65,28 @@ async def test_binary_mode_answers_as_structured_and_is_the_same_event(portal, c
     assert structured.json() == binary.json()
 
 
+STRUCTURED_BESIDE_HEADERS = {
+    "all of them": lambda sent: {f"ce-{name}": value for name, value in sent.items() if name not in ("data", "time")},
+    "one of them": lambda sent: {"ce-id": "another"},
+    "others": lambda sent: {"ce-specversion": "1.0", "ce-type": "jtl.cancellation.abandon.v1", "ce-subject": "x"},
+}
+
+
+@pytest.mark.parametrize("beside", STRUCTURED_BESIDE_HEADERS)
+async def test_where_the_content_type_says_structured_mode_attributes_in_headers_are_ignored(portal, customer, beside):
+    sent = requested(customer)
+    answer = await portal.send(sent, **STRUCTURED_BESIDE_HEADERS[beside](sent))
+    assert answer.status_code == 202, answer.text
+    assert (await portal.send(sent)).json() == answer.json()
+
+
+async def test_bare_data_with_its_attributes_in_headers_is_binary_whatever_its_content_type(portal, customer):
+    sent = requested(customer)
+    headers = {f"ce-{name}": value for name, value in sent.items() if name != "data"}
+    assert (await portal.send(sent["data"], **headers)).status_code == 202
+    assert (await portal.send(sent)).status_code == 202
+
+
 async def test_the_same_pair_twice_answers_the_same_also_after_the_end(portal, client, customer):
     run_id = f"edition/{customer}/jtl"
     sent = requested(customer)

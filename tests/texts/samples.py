@@ -155,7 +155,7 @@ CALLS = """
 not_a_cloudevent attribute type subject_missing subject_wrong data not_json kind choice customer
 workflow_id run_id task_id subject_long time gone two_tasks two_claimants mine two_times subject_other cursor moment
 task run by address
-method http half_sent internal
+method http half_sent internal message_of_another
 """
 """What may be wrong with a call of the portal."""
 
