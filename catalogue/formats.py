@@ -21,12 +21,6 @@ MOMENTS = {"de": "d. MMMM y, HH:mm 'Uhr'", "en": "d MMMM y, HH:mm"}
 DAYS = {"de": "d. MMMM y", "en": "d MMMM y"}
 
 
-def preferred_language(accepted: str) -> str | None:
-    """German or English, whichever a header `Accept-Language` names first; None where it names neither."""
-    named = (part.partition(";")[0].strip()[:2].lower() for part in accepted.split(","))
-    return next((language for language in named if language in LANGUAGES), None)
-
-
 def local(value: datetime, zone: str) -> datetime:
     """A moment in `zone`; one without offset is taken as it is, never by the machine's own zone."""
     return value.astimezone(ZoneInfo(zone)) if value.tzinfo else value
