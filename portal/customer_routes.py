@@ -7,6 +7,7 @@ from fastapi.responses import JSONResponse, RedirectResponse, Response
 from structlog.contextvars import bound_contextvars
 
 from activities.links import customer_page, operator_page
+from catalogue.texts import say
 from portal import openapi_examples, read_models
 from portal.access import message_of
 from portal.authority import CurrentAuthority, authority_of, caller_of, sender_authority
@@ -60,6 +61,8 @@ async def events(request: Request, portal: CurrentPortal) -> JSONResponse:
         answer = await portal.intake.take(authority.own(event), caller_of(request, authority), message)
     media_type = "application/json" if answer.status == 202 else MEDIA_TYPE
     document = await shown(portal, answer.document, authority.view)
+    if answer.status == 422:
+        document |= {"detail": f"{document['detail']} {say(document['language'], 'problem.new_id')}"}
     return JSONResponse(document, status_code=answer.status, media_type=media_type)
 
 

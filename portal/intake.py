@@ -1,6 +1,7 @@
 """What happens to an event: kept before Temporal is called, sent, and once taken answered the same ever after."""
 
 import asyncio
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from weakref import WeakValueDictionary
@@ -13,6 +14,7 @@ from portal.delivery import CallAnswer, Caller, Delivery
 from portal.incoming import IncomingEvent, update_id
 from portal.metrics import Metrics
 from portal.problems import PortalProblem
+from states.model.base import WORKFLOW_ID
 
 log = structlog.get_logger(__name__)
 
@@ -38,7 +40,7 @@ class Intake:
         async with self.locks.setdefault((event.source, event.id), asyncio.Lock()):
             entry = await self.delivery.adapters.database.in_thread(self.kept, event, caller, message)
             if entry.hash != event.hash:
-                raise PortalProblem("id_reused", values={"source": event.source, "id": event.id})
+                raise await self.reused(entry)
             if entry.taken:
                 self.metrics.events.labels(event.label, "repeated").inc()
                 return CallAnswer(202, entry.body)
@@ -56,6 +58,15 @@ class Intake:
                 raise PortalProblem("unauthorised", values={"fault": "message_of_another"}, headers=headers)
             parts = (event.source, event.id, event.hash, type_, event.run, event.content, asdict(caller))
             return adapters.inbox.remember(*parts)
+
+    async def reused(self, entry: InboxEntry) -> PortalProblem:
+        """That source and id are another event's, with the status of the run that this one was for, if it has one."""
+        problem = PortalProblem("id_reused", values={"source": entry.source, "id": entry.id})
+        if WORKFLOW_ID.fullmatch(entry.workflow_id):
+            run_id = entry.body["run_id"] if entry.taken else None
+            with suppress(PortalProblem):
+                problem.current = await self.delivery.runs.reader.read(entry.workflow_id, run_id)
+        return problem
 
     def note(self, event: IncomingEvent, answer: CallAnswer) -> None:
         """Count and log an answer."""
