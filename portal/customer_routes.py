@@ -62,7 +62,7 @@ async def events(request: Request, portal: CurrentPortal) -> JSONResponse:
     media_type = "application/json" if answer.status == 202 else MEDIA_TYPE
     document = await shown(portal, answer.document, authority.view)
     if answer.status == 422:
-        document |= {"detail": f"{document['detail']} {say(document['language'], 'problem.new_id')}"}
+        document |= {"detail": f"{document['detail']} {say(document['language'], 'call.new_id')}"}
     return JSONResponse(document, status_code=answer.status, media_type=media_type)
 
 

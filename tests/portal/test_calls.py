@@ -542,9 +542,9 @@ NO_BOOLEANS = ["yes", "no", "true", "false", 1, 0, None]
 def test_true_and_false_are_the_only_booleans_of_a_body(shape, body):
     for value in (True, False):
         assert shape.model_validate(body(value))
-    for value in NO_BOOLEANS:
+    for other in NO_BOOLEANS:
         with pytest.raises(ValidationError):
-            shape.model_validate(body(value))
+            shape.model_validate(body(other))
 
 
 def test_no_boolean_of_a_body_is_forgotten():

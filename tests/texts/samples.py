@@ -155,7 +155,7 @@ CALLS = """
 not_a_cloudevent attribute type subject_missing subject_wrong data not_json kind choice customer
 workflow_id run_id task_id subject_long time gone two_tasks two_claimants mine two_times subject_other cursor moment
 task run by address
-method http half_sent internal message_of_another
+method http half_sent internal message_of_another new_id
 """
 """What may be wrong with a call of the portal."""
 NO_JSON = {"line": 2, "column": 17, "byte": 4, "limit": 32, "name": "NaN", "field": "my_name"}
@@ -268,7 +268,6 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "problem.id_reused": {"source": "https://portal.example", "id": "7"},
     "problem.claimed": {"by": "anna", "since": FIRST},
     "problem.unauthorised": {},
-    "problem.new_id": {},
     "problem.forbidden": {},
     "problem.foreign_host": {"given": "'evil.example'"},
     "problem.cross_site": {"given": "'https://evil.example'"},
