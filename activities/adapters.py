@@ -33,6 +33,7 @@ from activities.sql.receipts import SqlReceipts
 from activities.sql.recorded_runs import SqlRecordedRuns
 from activities.sql.runs import SqlRuns
 from activities.sql.sent_mails import SqlSentMails
+from activities.sql.signed_messages import SqlSignedMessages
 from activities.sql.task_notes import SqlTaskNotes
 from activities.sql.tickets import SqlTickets
 from activities.sql.work_list import SqlWorkList
@@ -62,6 +63,7 @@ class Adapters:
     task_notes: SqlTaskNotes
     notices: SqlNotices
     inbox: SqlInbox
+    signed_messages: SqlSignedMessages
     customer_sessions: KeptSessions
     operator_sessions: SqlOperatorSessions
     calendar_feeds: SqlCalendarFeeds
@@ -110,6 +112,7 @@ def create_adapters(settings: Settings) -> Adapters:
         task_notes=SqlTaskNotes(database),
         notices=SqlNotices(database),
         inbox=SqlInbox(database),
+        signed_messages=SqlSignedMessages(database),
         customer_sessions=customer_sessions_in(database),
         operator_sessions=operator_sessions_in(database),
         calendar_feeds=SqlCalendarFeeds(database),

@@ -18,13 +18,8 @@ ZONE = "Europe/Berlin"
 LOCALES = {"de": Locale("de", "DE"), "en": Locale("en", "GB")}
 LANGUAGES = tuple(LOCALES)
 MOMENTS = {"de": "d. MMMM y, HH:mm 'Uhr'", "en": "d MMMM y, HH:mm"}
+WITH_SECONDS = {"de": "d. MMMM y, HH:mm:ss 'Uhr'", "en": "d MMMM y, HH:mm:ss"}
 DAYS = {"de": "d. MMMM y", "en": "d MMMM y"}
-
-
-def preferred_language(accepted: str) -> str | None:
-    """German or English, whichever a header `Accept-Language` names first; None where it names neither."""
-    named = (part.partition(";")[0].strip()[:2].lower() for part in accepted.split(","))
-    return next((language for language in named if language in LANGUAGES), None)
 
 
 def local(value: datetime, zone: str) -> datetime:
@@ -91,6 +86,12 @@ def moment_from(language: str, value: str, zone: str) -> str:
 def exact_from(language: str, value: str, zone: str) -> str:
     """An ISO moment as day and time, at 00:00 too. Raises `ValueError` for anything else."""
     return moment(language, datetime.fromisoformat(value), zone)
+
+
+def seconds_from(language: str, value: str, zone: str) -> str:
+    """An ISO moment as day and time to the second. Raises `ValueError` for anything else."""
+    at = local(datetime.fromisoformat(value), zone)
+    return str(format_datetime(at, WITH_SECONDS[language], locale=LOCALES[language]))
 
 
 @lru_cache(maxsize=4096)

@@ -31,6 +31,7 @@ READERS: dict[str, Callable[[str, str, str], str]] = {
     "day": formats.day_from,
     "moment": formats.moment_from,
     "exact": formats.exact_from,
+    "seconds": formats.seconds_from,
     "last_day": formats.last_day_before,
     "until": formats.until_from,
     "amount": lambda language, value, _: formats.amount_from(language, value),

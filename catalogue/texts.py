@@ -5,7 +5,8 @@ A text is a Jinja2 template in `catalogue/wording/<language>/*.toml`, its key ta
     {{ limit }}                          a value: numbers as people write them, yes or no, lists with commas,
                                          nothing as –; strings as they are
     {{ effective_at | day }}             … as a day: `day`, `last_day` (the last day before a moment); as a moment:
-                                         `moment` (at 00:00 the day alone), `exact` (always with its time);
+                                         `moment` (at 00:00 the day alone), `exact` (always with its time),
+                                         `seconds` (to the second);
                                          of the first moment that is too late, `until`: at 00:00 the last day
                                          in time, else day and time
     {{ price | amount }}                 … in euros; {{ limit | raw }}: … as programs write it, 1048576;

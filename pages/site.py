@@ -7,7 +7,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
 
-from catalogue.formats import preferred_language
+from catalogue.accepted import preferred_language
 from pages.calls import CallRefused, Calls, Document, Form, Visitor, page_problem
 from pages.desk_calls import DeskCalls
 from pages.forms import read_form

@@ -13,6 +13,11 @@ def check_signature(webhooks: tuple[Webhook, ...], headers: Mapping[str, str], b
         raise PortalProblem("unauthorised", headers={"WWW-Authenticate": "StandardWebhooks"})
 
 
+def message_of(webhooks: tuple[Webhook, ...], headers: Mapping[str, str]) -> str | None:
+    """The ID of the signed message; None without secrets, where nothing is signed."""
+    return headers.get("webhook-id") if webhooks else None
+
+
 def is_signed(webhook: Webhook, headers: Mapping[str, str], body: bytes) -> bool:
     """Whether this secret made the signature. Headers of a wrong form raise more than the library's own error."""
     try:

@@ -1,9 +1,9 @@
 """The ASGI application: the parts put together, and every fault answered as a problem document."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, suppress
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import structlog
 from fastapi import APIRouter, FastAPI, Request, Response
@@ -11,6 +11,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import RedirectResponse
 from standardwebhooks import Webhook
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 from temporalio.client import Client
 
 from activities.adapters import create_adapters
@@ -43,7 +44,7 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger(__name__)
 FAULTS: tuple[type[Exception], ...] = (PortalProblem, RequestValidationError, HTTPException, WrongCursor, AdapterError)
-OF_PAGES = ("Retry-After",)
+OF_PAGES = ("Retry-After", "Allow")
 """What a problem's answer says to browsers as well."""
 
 
@@ -271,6 +272,20 @@ def problem_of_framework(request: Request, error: HTTPException) -> PortalProble
     if error.status_code == 404:
         return PortalProblem("not_found", values={"fault": "address"})
     if error.status_code == 405:
-        values = {"fault": "method", "given": request.method, "known": (error.headers or {}).get("Allow", "")}
-        return PortalProblem("method_not_allowed", values=values, headers=error.headers)
+        allowed = ", ".join(sorted(methods_at(request)))
+        values = {"fault": "method", "given": request.method, "known": allowed}
+        return PortalProblem("method_not_allowed", values=values, headers={"Allow": allowed})
     return PortalProblem("malformed", values={"fault": "http", "why": error.detail})
+
+
+def methods_at(request: Request) -> set[str]:
+    """The methods that an address takes: of all its calls, where the framework names those of the first."""
+    found = (route for route in routes_in(request.app.router) if route.matches(request.scope)[0] is not Match.NONE)
+    return {method for route in found for method in route.methods or ()}
+
+
+def routes_in(router: Any) -> Iterator[Any]:
+    """Every route, those of routers within routers too."""
+    for route in router.routes:
+        within = getattr(route, "original_router", None)
+        yield from routes_in(within) if within is not None else [route]

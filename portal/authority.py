@@ -136,10 +136,8 @@ async def authority_of(request: Request) -> Authority:
     portal = portal_of(request)
     if not portal.guarded:
         return noted(request, Authority("open"))
-    if "authorization" in request.headers:
-        by_token = token_authority(portal, request)
-        if by_token is None:
-            raise PortalProblem("unauthorised")
+    by_token = shown_authority(portal, request)
+    if by_token is not None:
         if not only_asks(request):
             by_token.check_change()
         return noted(request, by_token)
@@ -189,13 +187,14 @@ async def vendor_authority(request: Request) -> Authority:
 async def sender_authority(request: Request, body: bytes) -> Authority:
     """The authority of who sends an event: where webhook secrets are set, nothing but a signature is one.
 
-    An operator beside it says by his token who he is, and may decide tasks. Raises `unauthorised`.
+    An operator beside it says by his token who he is, and may decide tasks; a wrong token is refused all the same.
+    Raises `unauthorised`.
     """
     portal = portal_of(request)
     if not portal.webhooks or portal.trusted:
         return await authority_of(request)
     check_signature(portal.webhooks, request.headers, body)
-    return noted(request, token_authority(portal, request) or Authority("portal"))
+    return noted(request, shown_authority(portal, request) or Authority("portal"))
 
 
 def is_trusted(request: Request) -> bool:
@@ -203,6 +202,20 @@ def is_trusted(request: Request) -> bool:
     portal = portal_of(request)
     authority = token_authority(portal, request)
     return not portal.guarded or (authority is not None and authority.decides)
+
+
+def shown_authority(portal: Portal, request: Request) -> Authority | None:
+    """The authority of the token that a call carries; None where it carries none.
+
+    Raises `unauthorised` for one that is none of ours, or is one of several: whatever comes with it.
+    """
+    shown = request.headers.getlist("authorization")
+    if not shown:
+        return None
+    authority = token_authority(portal, request) if len(shown) == 1 else None
+    if authority is None:
+        raise PortalProblem("unauthorised")
+    return authority
 
 
 def token_authority(portal: Portal, request: Request) -> Authority | None:

@@ -1,6 +1,5 @@
 """What every call of one application shares."""
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -8,7 +7,7 @@ from fastapi import Request
 from standardwebhooks import Webhook
 
 from activities.adapters import Adapters
-from catalogue.formats import preferred_language
+from catalogue.accepted import preferred_language, weights
 from catalogue.loader import Catalogues
 from portal.credentials import Credentials
 from portal.intake import Intake
@@ -69,18 +68,8 @@ async def current_portal(request: Request) -> Portal:
 
 def takes_pages(request: Request) -> bool:
     """Whether the caller would rather have HTML than JSON, as browsers would; who names neither gets JSON."""
-    accepted = request.headers.get("accept", "").lower()
-    return wanted(accepted, "text/html") > wanted(accepted, "application/json")
-
-
-def wanted(accepted: str, media_type: str) -> float:
-    """How much a media type is wanted that `Accept` names, from 0 to 1 (RFC 9110, 12.5.1)."""
-    for entry in accepted.split(","):
-        name, _, parameters = entry.partition(";")
-        if name.strip() == media_type:
-            quality = re.search(r"\bq\s*=\s*([01](?:\.\d{0,3})?)", parameters)
-            return float(quality[1]) if quality else 1.0
-    return 0.0
+    accepted = weights(request.headers.get("accept", ""))
+    return accepted.get("text/html", 0.0) > accepted.get("application/json", 0.0)
 
 
 def requested_language(request: Request) -> str | None:

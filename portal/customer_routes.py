@@ -7,11 +7,13 @@ from fastapi.responses import JSONResponse, RedirectResponse, Response
 from structlog.contextvars import bound_contextvars
 
 from activities.links import customer_page, operator_page
+from catalogue.texts import say
 from portal import openapi_examples, read_models
+from portal.access import message_of
 from portal.authority import CurrentAuthority, authority_of, caller_of, sender_authority
 from portal.context import takes_pages
 from portal.desk.sessions import operator_of
-from portal.incoming import read_event
+from portal.incoming import in_binary_mode, read_event
 from portal.json_body import JsonBody
 from portal.openapi import BY_ANYBODY, SIGNED, answer, body, event_body, problems, secured
 from portal.parameters import CurrentPortal, Cursor, CustomerNumber, KindName, Limit, ReadIn, RunId
@@ -44,15 +46,23 @@ Bound = Annotated[str | None, Query(description="A day in Berlin or a moment, in
     openapi_extra=event_body() | secured(*BY_ANYBODY, SIGNED),
 )
 async def events(request: Request, portal: CurrentPortal) -> JSONResponse:
-    """Structured or binary. `source` and `id` make it idempotent; `time` is when the customer acted."""
+    """Structured or binary. `source` and `id` make it idempotent; `time` is when the customer acted.
+
+    A signature covers the body: in structured mode all of the event, in binary mode its data alone. There a
+    `webhook-id` that has carried one event carries no other; who signs had better send in structured mode.
+    """
     content = await request.body()
     authority = await sender_authority(request, content)
     event = read_event(request.headers, content)
     authority.check_event(event)
+    is_open = in_binary_mode(request.headers, content)  # the signature covers the body alone
+    message = message_of(portal.webhooks, request.headers) if is_open else None
     with bound_contextvars(**event.names):
-        answer = await portal.intake.take(authority.own(event), caller_of(request, authority))
+        answer = await portal.intake.take(authority.own(event), caller_of(request, authority), message)
     media_type = "application/json" if answer.status == 202 else MEDIA_TYPE
     document = await shown(portal, answer.document, authority.view)
+    if answer.status == 422:
+        document |= {"detail": f"{document['detail']} {say(document['language'], 'call.new_id')}"}
     return JSONResponse(document, status_code=answer.status, media_type=media_type)
 
 

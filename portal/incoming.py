@@ -6,32 +6,41 @@ import re
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
+from urllib.parse import unquote
 
 from cloudevents.core.bindings.http import HTTPMessage, from_http
 from cloudevents.core.exceptions import (
     BaseCloudEventException,
     CloudEventValidationError,
+    CustomExtensionAttributeError,
+    InvalidAttributeTypeError,
     MissingRequiredAttributeError,
 )
 from cloudevents.core.formats.json import JSONFormat
-from cloudevents.core.v1.event import CloudEvent
+from cloudevents.core.v1.event import REQUIRED_ATTRIBUTES, CloudEvent
 
 from activities.sql.inbox import InboxEntry
 from portal.event_types import EVENTS_BY_TYPE
 from portal.problems import PortalProblem, malformed
-from portal.strict_json import check_plain, is_json, read_document, read_filled, read_json
+from portal.strict_json import NotPlain, check_plain, is_json, media_type_of, read_document, read_filled, read_json
 from states.chart.admission import out_of_bounds, unlisted_reason
 from states.kinds.registry import KINDS
 from states.model.base import WORKFLOW_ID
 from states.model.facts import Refusal, RunSettings
+from states.model.payload_errors import readable
 from states.model.request import Request, Sent
 
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+RFC_3339 = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?([Zz]|[+-][0-9]{2}:[0-9]{2})"
+)
+"""The form of moments in CloudEvents."""
 UNREADABLE = (BaseCloudEventException, ValueError, TypeError, AttributeError, KeyError, OverflowError, RecursionError)
 """What the library raises: its own errors, and others for a body or header whose form it does not expect."""
 LONGEST_ATTRIBUTE = 400
+STRUCTURED = "application/cloudevents+json"
 PORTALS_OWN = ("received_at", "promised", "operator")
 """What a portal says of a message to a run, and nobody else to a portal."""
 
@@ -52,6 +61,11 @@ class IncomingEvent:
         """All that the event says, as it is kept."""
         time = self.time.isoformat() if self.time else None
         return {"type": self.type, "subject": self.subject, "time": time, "data": self.data}
+
+    @property
+    def named(self) -> tuple[str | None, ...]:
+        """Its attributes: what tells it from every other event, whatever data both have."""
+        return self.source, self.id, self.type, self.subject, self.content["time"]
 
     @property
     def run(self) -> str:
@@ -102,27 +116,26 @@ class StrictCloudEvent(CloudEvent):
     """A CloudEvent that lacks what its sender left out: the library would make up a version, an ID and a time."""
 
     def __init__(self, attributes: dict[str, Any], data: Any = None) -> None:
-        missing = [name for name in ("specversion", "id") if name not in attributes]
+        missing = [name for name in REQUIRED_ATTRIBUTES if name not in attributes]
         if missing:
             raise CloudEventValidationError({name: [MissingRequiredAttributeError(name)] for name in missing})
-        self.sent_time = attributes.get("time")
         super().__init__(attributes, data)
-
-    def get_time(self) -> datetime | None:
-        """The time that was sent."""
-        return self.sent_time
 
 
 def read_event(headers: Mapping[str, str], body: bytes) -> IncomingEvent:
     """The CloudEvent, in structured or binary mode. Raises `malformed`."""
-    message = HTTPMessage(dict(headers), body)
+    message = in_one_mode(headers, body)
     try:
         check_body(message)
-        event = converted(from_http(without_nulls(message), JSONFormat(), StrictCloudEvent))
+        message, time = without_time(without_nulls(message))
+        event = converted(from_http(message, JSONFormat(), StrictCloudEvent), time)
         check_plain(event.data)
+    except NotPlain as error:
+        raise malformed("not_a_cloudevent", why=[error.fault]) from error
+    except CloudEventValidationError as error:
+        raise malformed("not_a_cloudevent", why=faults_in(error)) from error
     except UNREADABLE as error:
-        check_time_is_readable(message)
-        raise malformed("not_a_cloudevent", why=" ".join(str(error).split())[:300] or type(error).__name__) from error
+        raise malformed("not_a_cloudevent", why=[{"key": "json.data"}]) from error
     for field in ("source", "id", "type", "subject"):
         value = getattr(event, field)
         if value is not None and (len(value) > LONGEST_ATTRIBUTE or CONTROL.search(value)):
@@ -130,15 +143,31 @@ def read_event(headers: Mapping[str, str], body: bytes) -> IncomingEvent:
     return event
 
 
-def converted(event: Any) -> IncomingEvent:
+def faults_in(error: CloudEventValidationError) -> list[dict[str, Any]]:
+    """What is wrong with each attribute."""
+    return [{"field": name} | fault_of(name, found[0]) for name, found in error.errors.items()]
+
+
+def fault_of(name: str, error: Exception) -> dict[str, Any]:
+    """What is wrong with an attribute, in our words."""
+    if isinstance(error, MissingRequiredAttributeError):
+        return {"key": "shape.missing"}
+    if isinstance(error, InvalidAttributeTypeError):
+        return {"key": "shape.text"}
+    if isinstance(error, CustomExtensionAttributeError):
+        return {"key": "json.name"}
+    return {"key": "shape.one_of", "expected": "1.0"} if name == "specversion" else {"key": "shape.empty"}
+
+
+def converted(event: Any, time: datetime | None) -> IncomingEvent:
     """The attributes that we use; data that came as bytes or text is read as JSON where it is JSON."""
-    data, time = event.get_data(), event.get_time()
+    data = event.get_data()
     if isinstance(data, bytes | str):
         with suppress(ValueError):
             data = read_json(data.encode() if isinstance(data, str) else data)
     if isinstance(data, bytes):
         data = data.decode("utf-8", "replace")
-    moment = moment_said(time.astimezone(UTC) if time else None, data)
+    moment = moment_said(time, data)
     if isinstance(data, dict):
         data = {name: value for name, value in data.items() if name != "time"}
     return IncomingEvent(
@@ -172,27 +201,65 @@ def check_own(data: Any) -> None:
         raise malformed(own)
 
 
-def check_time_is_readable(message: HTTPMessage) -> None:
-    """Raise `malformed` where it is the event's time that cannot be read: the library does not say so."""
-    time: Any = next((value for name, value in message.headers.items() if name.lower() == "ce-time"), None)
-    if time is None:
-        with suppress(ValueError, AttributeError, RecursionError):
-            time = read_json(message.body).get("time")
-    with suppress(ValueError, TypeError):
-        if time is None or datetime.fromisoformat(time).tzinfo is not None:
-            return
-    raise malformed("time", given=str(time)[:40])
+def without_time(message: HTTPMessage) -> tuple[HTTPMessage, datetime | None]:
+    """The message without its attribute `time`, and that: the library reads more forms than the format has.
+
+    Raises `malformed` for what is no moment of RFC 3339, or none that `data.time` may be.
+    """
+    if is_binary(message):
+        headers = {name: value for name, value in message.headers.items() if name.lower() != "ce-time"}
+        said: Any = next((unquote(value) for name, value in message.headers.items() if name not in headers), None)
+        rest = HTTPMessage(headers, message.body)
+    else:
+        attributes = read_json(message.body)
+        said = attributes.pop("time", None)
+        rest = HTTPMessage(message.headers, json.dumps(attributes).encode())
+    if said is not None and not (isinstance(said, str) and RFC_3339.fullmatch(said)):
+        raise malformed("time", given=readable(said if isinstance(said, str) else json.dumps(said), 40))
+    return rest, read_document(Sent, {"time": said}).time
+
+
+def in_one_mode(headers: Mapping[str, str], body: bytes) -> HTTPMessage:
+    """The message, without attributes as headers where its mode is structured: it has them in its body."""
+    binary = in_binary_mode(headers, body)
+    return HTTPMessage({name: value for name, value in headers.items() if binary or not is_attribute(name)}, body)
+
+
+def in_binary_mode(headers: Mapping[str, str], body: bytes) -> bool:
+    """Whether the attributes are headers. Where the content type says structured mode it is (CloudEvents, HTTP, 3),
+    unless the body has no attributes, and the headers do."""
+    attributes = [name.lower() for name in headers if is_attribute(name)]
+    if media_type_of(content_type_of(headers)) == STRUCTURED:
+        return "ce-specversion" in attributes and not says_version(body)
+    return bool(attributes)
+
+
+def says_version(body: bytes) -> bool:
+    """Whether a body is an event in structured mode, right or wrong."""
+    with suppress(ValueError):
+        document = read_json(body)
+        return isinstance(document, dict) and "specversion" in document
+    return False
+
+
+def is_attribute(name: str) -> bool:
+    """Whether a header is an attribute of an event in binary mode."""
+    return name.lower().startswith("ce-")
 
 
 def is_binary(message: HTTPMessage) -> bool:
-    """Whether the attributes are headers."""
-    return any(name.lower().startswith("ce-") for name in message.headers)
+    """Whether the attributes are headers, of a message in one mode."""
+    return any(is_attribute(name) for name in message.headers)
+
+
+def content_type_of(headers: Mapping[str, str]) -> str:
+    """What the body is said to be."""
+    return next((value for name, value in headers.items() if name.lower() == "content-type"), "")
 
 
 def check_body(message: HTTPMessage) -> None:
     """Raise `ValueError` for JSON of two meanings in binary mode, where the library would read it its own way."""
-    content_type = next((value for name, value in message.headers.items() if name.lower() == "content-type"), "")
-    if is_binary(message) and message.body and is_json(content_type):
+    if is_binary(message) and message.body and is_json(content_type_of(message.headers)):
         read_json(message.body)
 
 
@@ -202,7 +269,7 @@ def without_nulls(message: HTTPMessage) -> HTTPMessage:
         return message
     document = read_json(message.body)
     if not isinstance(document, dict):
-        raise ValueError("the body is no JSON object")
+        raise NotPlain("no_object")
     attributes = {name: value for name, value in document.items() if value is not None}
     return HTTPMessage(message.headers, json.dumps(attributes).encode())
 

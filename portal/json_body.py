@@ -5,15 +5,15 @@ from typing import Annotated, Any
 from fastapi import Depends, Request
 
 from portal.problems import malformed
-from portal.strict_json import read_json
+from portal.strict_json import NotPlain, read_json
 
 
 async def json_body(request: Request) -> Any:
     """The document. Raises `malformed`."""
     try:
         return read_json(await request.body())
-    except ValueError as error:
-        raise malformed("not_json", why=str(error)) from error
+    except NotPlain as error:
+        raise malformed("not_json", why=[error.fault]) from error
 
 
 async def optional_body(request: Request) -> Any:

@@ -98,6 +98,8 @@ def title_of(code: str, language: str, fault: Any = None) -> str:
 def text_of(problem: PortalProblem, language: str) -> str:
     """The text for people: what, why, what now. A fault that has a name becomes its text first."""
     values = with_fault(say, language, problem.values)
+    if isinstance(values.get("why"), list):
+        values["why"] = "; ".join(say(language, reason["key"], reason) for reason in values["why"])
     fault = values.get("fault")
     has_text = isinstance(fault, str) and known(f"call.{fault}")
     if has_text:

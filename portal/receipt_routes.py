@@ -9,6 +9,7 @@ from fastapi.responses import JSONResponse, Response
 from activities.receipts.keys import receipt_keys
 from activities.receipts.printed import file_name, pdf_of
 from activities.sql.issued_receipts import IssuedReceipt
+from catalogue.accepted import weights
 from portal import openapi_examples
 from portal.authority import CurrentAuthority
 from portal.context import Portal
@@ -121,13 +122,12 @@ def entry_of(receipt: IssuedReceipt) -> dict[str, Any]:
 
 
 def form_of(request: Request) -> str:
-    """The form that the caller asks for first; JSON unless another is."""
-    for part in request.headers.get("accept", "").split(","):
-        media_type = part.partition(";")[0].strip().lower()
-        form = next((form for form, known in FORMS.items() if known == media_type), None)
-        if form is not None:
-            return form
-    return "json"
+    """The form that the caller would rather have, of several the one named first; JSON unless another is wanted."""
+    accepted = weights(request.headers.get("accept", ""))
+    wanted = {name: accepted[media_type] for media_type in accepted for name in FORMS if FORMS[name] == media_type}
+    anything = max(accepted.get("application/*", 0.0), accepted.get("*/*", 0.0))
+    wanted.setdefault("json", anything)
+    return max(wanted, key=wanted.__getitem__) if any(wanted.values()) else "json"
 
 
 async def in_form(portal: Portal, receipt: IssuedReceipt, form: str) -> Response:

@@ -3,10 +3,10 @@
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, StringConstraints
 
 from activities.sql.freezes import Freeze
-from states.model.base import Amount, Identifier, LongText, Moment, ShortText, Value
+from states.model.base import Amount, Identifier, LongText, Moment, ShortText, Value, as_number
 from states.model.bulk import MOST_TASKS, BulkAct, BulkState, LineState
 from states.model.consequence import Consequence
 from states.model.facts import CostEffect
@@ -39,7 +39,7 @@ class CloudEventDocument(BaseModel):
 
     model_config = ConfigDict(extra="allow")
 
-    specversion: str = Field(default="1.0", pattern=r"^1\.0$")
+    specversion: str = Field(pattern=r"^1\.0$")
     type: str = Field(pattern=r"^jtl\.cancellation\.[a-z]+(-[a-z]+)*\.v1$")
     source: str = Field(min_length=1)
     id: str = Field(min_length=1)
@@ -176,7 +176,7 @@ class KeySet(Value):
     keys: tuple[dict[str, str], ...]
 
 
-RemindBefore = Literal[1, 3, 7, 14]
+RemindBefore = Annotated[Literal[1, 3, 7, 14], BeforeValidator(as_number)]
 """Days before at which a calendar may remind."""
 
 
@@ -192,7 +192,7 @@ class Calendar(Value):
 class CalendarChange(Value):
     """What is to become of the feed; what is not said stays as it is."""
 
-    renew: bool = Field(default=False, description="Make another address; the former one then ends")
+    renew: StrictBool = Field(default=False, description="Make another address; the former one then ends")
     remind_before: RemindBefore | None = None
 
 
@@ -362,8 +362,8 @@ class Comment(Doing):
 class Step(Doing):
     """A step of the click path, and whether it is done."""
 
-    step: int = Field(ge=1, le=99, strict=True)
-    done: bool = Field(default=True, strict=True)
+    step: Annotated[int, Field(ge=1, le=99, strict=True), BeforeValidator(as_number)]
+    done: StrictBool = True
 
 
 class DecisionChoice(Value):
@@ -427,8 +427,8 @@ class BulkFilter(BaseModel):
     kind: str | None = None
     customer: Identifier | None = None
     claimed_by: ShortText | None = None
-    unclaimed: bool = False
-    overdue: bool = False
+    unclaimed: StrictBool = False
+    overdue: StrictBool = False
     waiting_for: str | None = None
 
 
@@ -443,7 +443,7 @@ class BulkRequest(BaseModel):
     filter: BulkFilter | None = None
     confirm: Confirmation | None = None
     reject: Rejection | None = None
-    start: bool = True
+    start: StrictBool = True
 
 
 class BulkBy(BaseModel):

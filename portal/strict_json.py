@@ -8,6 +8,7 @@ from typing import Any, NoReturn, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from catalogue.texts import say
 from portal.problems import malformed
 from states.chart.unfilled import fault_of_unfilled
 from states.model.base import depth_of
@@ -31,45 +32,54 @@ def is_json(content_type: str) -> bool:
     return media_type == JSON or (media_type.startswith("application/") and media_type.endswith("+json"))
 
 
+class NotPlain(ValueError):
+    """What is no plain JSON. `fault`: why, as a text `json.<what>` with its values, and nothing of what was sent."""
+
+    def __init__(self, what: str, **values: Any) -> None:
+        self.fault = {"key": f"json.{what}"} | values
+        super().__init__(say("en", f"json.{what}", values))
+
+
 def read_json(content: bytes) -> Any:
-    """The document. Raises `ValueError`, which says why, with nothing of what was sent."""
+    """The document. Raises `NotPlain`."""
     try:
         document = json.loads(content.decode("utf-8-sig"), parse_constant=no_number, object_pairs_hook=named_once)
+    except NotPlain:
+        raise
     except UnicodeDecodeError as error:
-        raise ValueError(f"byte {error.start} is not UTF-8") from None
+        raise NotPlain("encoding", byte=error.start + 1) from None
     except json.JSONDecodeError as error:
-        raise ValueError(f"{error.msg}, at line {error.lineno}, column {error.colno}") from None
+        raise NotPlain("form", line=error.lineno, column=error.colno) from None
+    except ValueError:  # so many digits that Python does not read them
+        raise NotPlain("number") from None
     except RecursionError:
-        raise ValueError(TOO_DEEP) from None
+        raise NotPlain("depth", limit=DEEPEST) from None
     check_plain(document)
     return document
 
 
-TOO_DEEP = f"nested too deep, at most {DEEPEST} levels"
-
-
 def check_plain(document: Any) -> None:
-    """Raise `ValueError` for what JSON in UTF-8 cannot say: half a surrogate pair, an endless number; and for depth."""
+    """Raise `NotPlain` for what JSON in UTF-8 cannot say: half a surrogate pair, an endless number; and for depth."""
     if depth_of(document, DEEPEST) > DEEPEST:
-        raise ValueError(TOO_DEEP)
+        raise NotPlain("depth", limit=DEEPEST)
     try:
         json.dumps(document, allow_nan=False, ensure_ascii=False).encode()
     except UnicodeEncodeError:
-        raise ValueError("a text holds half a character (a lone surrogate)") from None
+        raise NotPlain("half_character") from None
     except ValueError:
-        raise ValueError("a number is too large, or none") from None
+        raise NotPlain("number") from None
 
 
 def no_number(name: str) -> NoReturn:
     """JSON knows no NaN and no infinity."""
-    raise ValueError(f"{name} is no number of JSON")
+    raise NotPlain("no_number", name=name)
 
 
 def named_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """An object, whose names stand there once: of two values one would be dropped without a word."""
     names = [name for name, _ in pairs]
     if len(set(names)) < len(names):
-        raise ValueError("a name stands twice in one object")
+        raise NotPlain("twice")
     return dict(pairs)
 
 

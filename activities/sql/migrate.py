@@ -10,7 +10,7 @@ from sqlalchemy.engine import URL, Engine
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import NullPool
 
-HEAD = "0014"
+HEAD = "0015"
 """The newest revision in `activities/sql/migrations/versions`; a test holds it to that."""
 SCRIPTS = Path(__file__).parent / "migrations"
 LOCK = 0x43616E63

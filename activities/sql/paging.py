@@ -5,6 +5,7 @@ on and no further; and nobody counts beyond `MOST_COUNTED`.
 """
 
 import base64
+import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -91,7 +92,7 @@ def read_page(
     )
     paged = shape
     if cursor:
-        last_key = read_cursor(cursor, keys)
+        last_key = read_cursor(cursor, keys, fixed)
         # One of both: SQLite would begin at `latest`, and read down to the place of the cursor row by row.
         if latest is None or last_key[0] <= latest:
             values |= {f"key_{number}": value for number, value in enumerate(last_key)}
@@ -105,7 +106,7 @@ def read_page(
         if total is None:
             total = connection.execute(count_statement(shape), values).scalar_one()
     last = [getattr(rows[limit - 1], key.name) for key in keys] if len(rows) > limit else None
-    return Page(tuple(item(row) for row in rows[:limit]), total, write_cursor(last) if last else None)
+    return Page(tuple(item(row) for row in rows[:limit]), total, write_cursor(last, keys, fixed) if last else None)
 
 
 def total_on(read: int, limit: int, cursor: str | None) -> int | None:
@@ -174,19 +175,28 @@ def equal(table: Table, **values: Any) -> list[ColumnElement[bool]]:
     return [(table.c[name] if name in by_index else table.c[name].concat("")) == value for name, value in asked.items()]
 
 
-def write_cursor(key: Sequence[Any]) -> str:
-    """The cursor of a row, whose key that is."""
-    values = [value.isoformat() if isinstance(value, datetime) else value for value in key]
-    return base64.urlsafe_b64encode(json.dumps(values).encode()).decode().rstrip("=")
+def write_cursor(row: Sequence[Any], keys: Sequence[Column[Any]], fixed: Mapping[str, Any]) -> str:
+    """The cursor of a row, by its values of the keys."""
+    values = [value.isoformat() if isinstance(value, datetime) else value for value in row]
+    return base64.urlsafe_b64encode(json.dumps([list_name(keys, fixed), *values]).encode()).decode().rstrip("=")
 
 
-def read_cursor(cursor: str, keys: Sequence[Column[Any]]) -> list[Any]:
-    """The key of a row, by its cursor. Raises `WrongCursor`."""
+def read_cursor(cursor: str, keys: Sequence[Column[Any]], fixed: Mapping[str, Any]) -> list[Any]:
+    """The values of a row, by its cursor. Raises `WrongCursor`, also for one that another list gave."""
     try:
-        values = json.loads(base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True))
+        document = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
+        name, *values = json.loads(document)
+        if name != list_name(keys, fixed):
+            raise ValueError(name)
         return [read_value(value, key) for value, key in zip(values, keys, strict=True)]
     except (ValueError, TypeError, OverflowError, RecursionError):
         raise WrongCursor("cursor: take it from `next` of the page before") from None
+
+
+def list_name(keys: Sequence[Column[Any]], fixed: Mapping[str, Any]) -> str:
+    """Which list it is, whatever is filtered in it: its order, and what its rows have in common."""
+    named = [*map(str, keys), *sorted(map(str, fixed.items()))]
+    return hashlib.sha256(json.dumps(named).encode()).hexdigest()[:16]
 
 
 def read_value(value: Any, key: Column[Any]) -> Any:

@@ -134,6 +134,15 @@ called_so(ledger, orders=("ended_at", "workflow_id", "run_id"))
 inbox = metadata.tables["inbox"]
 """`content` and `sender`: all that it takes to carry it out. `attempt`: how often it was refused; `tries`: how often a
 worker took it up. `stage`: promised | accepted, while what came of it is not known; `status` and `body`: what did."""
+signed_messages = Table(
+    "signed_messages",
+    metadata,
+    *keys("message"),
+    *needed("event"),
+    *needed("received_at", of=UtcMoment),
+    Index(None, "received_at"),
+)
+"""Which event a signed message carried (`activities.sql.signed_messages`), both as hashes."""
 customer_sessions = Table(
     "customer_sessions",
     metadata,

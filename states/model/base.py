@@ -55,6 +55,13 @@ def check_form(value: Any, what: Literal["written_day", "written_moment"]) -> An
     return value
 
 
+def as_number(value: Any) -> Any:
+    """A whole number, however JSON writes it: `1000.0` is 1000. `true` is none, though Python takes it for 1."""
+    if isinstance(value, bool):
+        return str(value)
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
 def in_utc(moment: datetime) -> datetime:
     """The same moment with offset UTC, the one form in which moments are kept and shown."""
     return moment.astimezone(UTC)

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Self
 
-from pydantic import Field, StrictBool, StringConstraints
+from pydantic import BeforeValidator, Field, StrictBool, StringConstraints
 from pydantic.json_schema import SkipJsonSchema
 
 from states.model.base import (
@@ -18,11 +18,12 @@ from states.model.base import (
     WeighedMoment,
     WrittenDay,
     WrittenMoment,
+    as_number,
 )
 from states.model.record import MOST_LICENCES
 
 Target = (
-    Annotated[int, Field(strict=True, ge=-(10**9), le=10**9)]
+    Annotated[int, Field(strict=True, ge=-(10**9), le=10**9), BeforeValidator(as_number)]
     | Annotated[str, StringConstraints(max_length=200, pattern=WITHOUT_NUL)]
 )
 """An edition, a tier, a tariff, another customer: what each kind makes of it is the kind's to say."""

@@ -13,6 +13,7 @@ from activities.sql.inbox import InboxEntry, SqlInbox
 from activities.sql.ledger import SqlLedger
 from activities.sql.paging import WrongCursor
 from activities.sql.runs import SqlRuns
+from activities.sql.signed_messages import SqlSignedMessages
 from activities.sql.tables import inbox as inbox_table
 from activities.sql.tables import runs as runs_table
 from activities.sql.tables import tickets as tickets_table
@@ -255,3 +256,13 @@ async def test_the_inbox_refuses_what_it_cannot_keep(tmp_path: Path, source: str
     with pytest.raises(ValueError, match="at most"):
         SqlInbox(database).remember(source, id_, "h", "requested", RUN, CONTENT, SENDER)
     database.close()
+
+
+async def test_a_message_carries_one_event_as_long_as_its_signature_may_be_valid(database: Database) -> None:
+    kept, now = SqlSignedMessages(database), datetime.now(UTC)
+    assert kept.carries("msg_1", ("portal", "1", None), now)
+    assert kept.carries("msg_1", ("portal", "1", None), now + timedelta(minutes=11))
+    assert not kept.carries("msg_1", ("portal", "1", "None"), now)
+    assert not kept.carries("msg_1", ("portal1", "", None), now + timedelta(minutes=11))
+    assert kept.carries("m" * 60_000, ("portal", "2"), now), "whatever its length"
+    assert kept.carries("msg_1", ("portal", "2"), now + timedelta(hours=2)), "kept no longer than it must"

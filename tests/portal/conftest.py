@@ -3,7 +3,7 @@
 import asyncio
 import shutil
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -31,7 +31,7 @@ from temporalio.worker import Worker
 
 from activities.customer_centre import load_customers
 from activities.sql.database import Database
-from portal.app import build
+from portal.app import build, routes_in
 from settings import Settings
 from tests.portal.standin import WORKFLOWS, activities_on
 from tests.runs.harness import prepare_database
@@ -229,17 +229,10 @@ def trips_noted(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     return noted
 
 
-def routes_in(router: Any) -> Iterator[Any]:
-    """Every route, those of routers within routers too."""
-    for route in router.routes:
-        within = getattr(route, "original_router", None)
-        yield from routes_in(within) if within is not None else [route]
-
-
 @pytest.fixture
 def customer() -> str:
     """A customer's number that no other test uses, so that runs of one server never meet."""
     return f"K-{next(_numbers)}"
 
 
-__all__ = ["Caller", "asyncio", "event", "now", "requested"]
+__all__ = ["Caller", "asyncio", "event", "now", "requested", "routes_in"]

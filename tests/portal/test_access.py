@@ -13,7 +13,7 @@ from standardwebhooks import Webhook
 from activities.customer_centre import load_customers
 from portal.server import check_portal
 from settings import Settings
-from tests.portal.conftest import CUSTOMERS, SECRET, Caller, event, requested
+from tests.portal.conftest import CUSTOMERS, SECRET, Caller, event, now, requested
 from tests.portal.standin import until
 from tests.portal.test_events import is_problem
 from tests.strong import ANNA, OTTO
@@ -39,11 +39,11 @@ async def guarded(client, settings) -> AsyncIterator[Caller]:
     await caller.close()
 
 
-def signed(secret: str, content: str, **shift: float) -> dict[str, str]:
+def signed(secret: str, content: str, message: str = "msg_1", **shift: float) -> dict[str, str]:
     """The headers of Standard Webhooks."""
     at = datetime.now(UTC) + timedelta(**shift)
-    signature = Webhook(secret).sign("msg_1", at, content)
-    headers = {"webhook-id": "msg_1", "webhook-timestamp": str(int(at.timestamp())), "webhook-signature": signature}
+    signature = Webhook(secret).sign(message, at, content)
+    headers = {"webhook-id": message, "webhook-timestamp": str(int(at.timestamp())), "webhook-signature": signature}
     return STRUCTURED | headers
 
 
@@ -95,6 +95,65 @@ async def test_unauthorised_another_body_than_was_signed(guarded, customer):
     is_problem(answer, 401, "unauthorised")
     answer = await guarded.http.post("/events", content=b"\xff", headers=signed(SECRET, content))
     is_problem(answer, 401, "unauthorised")
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [
+        ["Bearer definitely-wrong-token-000000"],
+        ["Basic token-anna"],
+        [""],
+        ["Bearer token-anna", "Bearer definitely-wrong-token-000000"],
+    ],
+    ids=["wrong", "another scheme", "empty", "a right one before it"],
+)
+async def test_unauthorised_a_wrong_token_even_beside_a_right_signature(guarded, customer, shown):
+    content = json.dumps(requested(customer))
+    headers = [*signed(SECRET, content).items(), *(("authorization", value) for value in shown)]
+    is_problem(await guarded.http.post("/events", content=content, headers=headers), 401, "unauthorised")
+    is_problem(await guarded.http.get("/tasks", headers=headers), 401, "unauthorised")
+    assert (await guarded.http.post("/events", content=content, headers=signed(SECRET, content))).status_code == 202
+
+
+def in_binary_mode(sent: dict[str, Any], message: str = "msg_1", **other: str) -> tuple[str, dict[str, str]]:
+    """The body and the headers of an event whose data alone is signed; `other`: attributes that came otherwise."""
+    attributes = {name: value for name, value in sent.items() if name != "data"} | other
+    headers = {f"ce-{name}": value for name, value in attributes.items()} | {"content-type": "application/json"}
+    content = json.dumps(sent["data"])
+    return content, signed(SECRET, content, message) | headers
+
+
+async def test_unauthorised_a_signed_body_that_carried_one_event_carries_no_other(guarded, client, customer):
+    run = f"edition/{customer}/jtl"
+    start, headers = in_binary_mode(requested(customer), "msg_0")
+    assert (await guarded.http.post("/events", content=start, headers=headers)).status_code == 202
+    sent = event("place-order", run, "2")
+    content, headers = in_binary_mode(sent)
+    first = await guarded.http.post("/events", content=content, headers=headers)
+    assert first.status_code == 202, first.text
+    second = Caller(client, guarded.settings)
+    for caller in (guarded, second):
+        for name, value in {
+            "id": "3",
+            "source": "/tests/other",
+            "type": "jtl.cancellation.abandon.v1",
+            "subject": "edition/K-9999/jtl",
+            "time": now(seconds=-30),
+        }.items():
+            refused = await caller.http.post("/events", content=content, headers=headers | {f"ce-{name}": value})
+            assert "webhook-id" in is_problem(refused, 401, "unauthorised")["detail"], name
+        again = await caller.http.post("/events", content=content, headers=headers)
+        assert (again.status_code, again.json()) == (202, first.json())
+    await second.close()
+    gone, headers = in_binary_mode(event("abandon", run, "4"), "msg_2")
+    assert (await guarded.http.post("/events", content=gone, headers=headers)).json()["state"] == "abandoned"
+
+
+async def test_a_message_in_structured_mode_is_signed_whole_and_bound_to_nothing(guarded, customer):
+    for sent in (requested(customer), event("abandon", f"edition/{customer}/jtl", "2")):
+        content = json.dumps(sent)
+        answer = await guarded.http.post("/events", content=content, headers=signed(SECRET, content))
+        assert answer.status_code == 202, answer.text
 
 
 async def test_in_process_the_command_line_needs_no_signature_and_no_token(client, settings, customer):

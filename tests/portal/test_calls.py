@@ -6,15 +6,20 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
+from pydantic import Strict, ValidationError
 
 from activities.sql.ledger import SqlLedger
 from portal import openapi_examples, run_client, run_reader
 from portal.choices import Choices
+from portal.freeze_schemas import FreezeOrder, FreezeRelease
+from portal.on_behalf import Beginning
 from portal.schemas import (
+    AskedConsequence,
     Board,
     BulkAnswer,
     BulkBy,
     BulkConsequence,
+    BulkFilter,
     BulkPage,
     BulkRequest,
     Calendar,
@@ -23,6 +28,8 @@ from portal.schemas import (
     CloudEventDocument,
     Comment,
     Confirmation,
+    CustomerSession,
+    Doing,
     HandOver,
     Health,
     KeySet,
@@ -501,6 +508,71 @@ async def test_events_are_counted_by_outcome_and_calls_by_route(portal, customer
 )
 async def test_what_the_framework_refuses_is_a_problem_too(portal, method, path, status, code):
     is_problem(await portal.http.request(method, path), status, code)
+
+
+@pytest.mark.parametrize(
+    ("path", "methods"),
+    [
+        ("/customers/K-1001/calendar", "DELETE, GET, POST"),
+        ("/freeze", "GET, POST"),
+        ("/bulk-decisions", "GET, POST"),
+        ("/tasks", "GET"),
+        ("/my/enter", "GET"),
+    ],
+)
+async def test_allow_names_every_method_of_an_address(portal, path, methods):
+    answer = await portal.http.put(path)
+    assert (answer.status_code, answer.headers["allow"]) == (405, methods)
+
+
+NO_BOOLEANS = ["yes", "no", "true", "false", 1, 0, None]
+
+
+@pytest.mark.parametrize(
+    ("shape", "body"),
+    [
+        (CalendarChange, lambda value: {"renew": value}),
+        (BulkRequest, lambda value: {"start": value}),
+        (BulkRequest, lambda value: {"filter": {"type": "repair", "unclaimed": value}}),
+        (BulkRequest, lambda value: {"filter": {"type": "repair", "overdue": value}}),
+        (Step, lambda value: {"step": 1, "done": value}),
+        (Confirmation, lambda value: {"confirm_anyway": value}),
+    ],
+)
+def test_true_and_false_are_the_only_booleans_of_a_body(shape, body):
+    for value in (True, False):
+        assert shape.model_validate(body(value))
+    for other in NO_BOOLEANS:
+        with pytest.raises(ValidationError):
+            shape.model_validate(body(other))
+
+
+def test_no_boolean_of_a_body_is_forgotten():
+    for shape in (
+        *(BulkBy, BulkRequest, BulkFilter, Comment, CalendarChange, Confirmation, CustomerSession, Doing, HandOver),
+        *(Rejection, Step, FreezeOrder, FreezeRelease, Beginning, AskedConsequence),
+    ):
+        for name, field in shape.model_fields.items():
+            assert field.annotation is not bool or Strict() in field.metadata or name == "promised", (shape, name)
+
+
+def test_a_whole_number_of_a_body_may_have_a_point_and_is_never_true():
+    request = {"kind": "order_package", "customer": "K-1", "subject": "order_package"}
+    assert repr(Request.model_validate(request | {"target": 1000.0}).target) == "1000"
+    assert repr(CalendarChange.model_validate({"remind_before": 3.0}).remind_before) == "3"
+    assert repr(Step.model_validate({"step": 2.0}).step) == "2"
+    for shape, body in (
+        (Request, request | {"target": True}),
+        (Request, request | {"target": 1000.5}),
+        (CalendarChange, {"remind_before": True}),
+        (Step, {"step": True}),
+    ):
+        with pytest.raises(ValidationError):
+            shape.model_validate(body)
+
+
+def test_a_structured_event_without_version_is_none_for_the_description_too():
+    assert "specversion" in CloudEventDocument.model_json_schema()["required"]
 
 
 @pytest.mark.parametrize(("call", "message"), [(Confirmation, ConfirmTask), (Rejection, RejectTask)])

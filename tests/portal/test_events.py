@@ -5,6 +5,7 @@ import json
 from dataclasses import asdict
 from functools import partial
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from cloudevents.core.bindings.http import to_binary_event
@@ -65,6 +66,28 @@ async def test_binary_mode_answers_as_structured_and_is_the_same_event(portal, c
     assert structured.json() == binary.json()
 
 
+STRUCTURED_BESIDE_HEADERS = {
+    "all of them": lambda sent: {f"ce-{name}": value for name, value in sent.items() if name not in ("data", "time")},
+    "one of them": lambda sent: {"ce-id": "another"},
+    "others": lambda sent: {"ce-specversion": "1.0", "ce-type": "jtl.cancellation.abandon.v1", "ce-subject": "x"},
+}
+
+
+@pytest.mark.parametrize("beside", STRUCTURED_BESIDE_HEADERS)
+async def test_where_the_content_type_says_structured_mode_attributes_in_headers_are_ignored(portal, customer, beside):
+    sent = requested(customer)
+    answer = await portal.send(sent, **STRUCTURED_BESIDE_HEADERS[beside](sent))
+    assert answer.status_code == 202, answer.text
+    assert (await portal.send(sent)).json() == answer.json()
+
+
+async def test_bare_data_with_its_attributes_in_headers_is_binary_whatever_its_content_type(portal, customer):
+    sent = requested(customer)
+    headers = {f"ce-{name}": value for name, value in sent.items() if name != "data"}
+    assert (await portal.send(sent["data"], **headers)).status_code == 202
+    assert (await portal.send(sent)).status_code == 202
+
+
 async def test_the_same_pair_twice_answers_the_same_also_after_the_end(portal, client, customer):
     run_id = f"edition/{customer}/jtl"
     sent = requested(customer)
@@ -92,6 +115,93 @@ async def test_id_reused_the_same_pair_with_another_body(portal, customer):
     other = requested(customer, target="jtl_start")
     body = is_problem(await portal.send(other), 409, "id_reused")
     assert "1" in body["detail"]
+    assert body["current"]["workflow_id"] == f"edition/{customer}/jtl"
+
+
+async def test_id_reused_shows_the_run_that_the_id_was_used_for_where_there_is_one(portal, customer):
+    run = f"edition/{customer}/jtl"
+    sent = requested(customer)
+    first = (await portal.send(sent)).json()
+    await portal.send(event("abandon", run, "2"))
+    assert (await portal.send(requested(customer, "3"))).status_code == 202
+    body = is_problem(await portal.send(sent | {"data": sent["data"] | {"by": "d"}}), 409, "id_reused")
+    assert body["current"]["run_id"] == first["run_id"] and body["current"]["state"] == "abandoned"
+    nowhere = event("abandon", f"edition/{customer}/other", "4")
+    is_problem(await portal.send(nowhere), 404, "unknown_run")
+    for other in (nowhere | {"type": "jtl.cancellation.reassign.v1"}, nowhere | {"subject": "of another form"}):
+        assert is_problem(await portal.send(other), 409, "id_reused")["current"] is None
+
+
+async def test_a_refusal_of_what_is_sent_says_that_it_needs_a_new_id_once_corrected(portal, customer):
+    run = f"edition/{customer}/jtl"
+    await portal.send(requested(customer))
+    for sent in (
+        event("place-order", run, "2", details={"refuse_as": "malformed"}),
+        requested(customer, "3", colour="red"),
+    ):
+        for language, text in (("de", "neue `id`"), ("en", "new `id`")):
+            answer = await portal.send(sent, **{"accept-language": language})
+            assert is_problem(answer, 422, "malformed")["detail"].count("`id`") == 1, text
+    previewed = await portal.http.post("/previews", json=requested(customer, colour="red")["data"])
+    assert "`id`" not in is_problem(previewed, 422, "malformed")["detail"]
+
+
+FORMS = {
+    "no version": (lambda sent: {k: v for k, v in sent.items() if k != "specversion"}, "`specversion` is missing"),
+    "no attributes": (lambda sent: sent["data"], "`type` is missing; `specversion` is missing"),
+    "another version": (lambda sent: sent | {"specversion": "0.3"}, "`specversion` does not know this value"),
+    "a number": (lambda sent: sent | {"id": 5}, "`id` has to be a text"),
+    "empty": (lambda sent: sent | {"source": ""}, "`source` is empty"),
+    "a name": (lambda sent: sent | {"my_ext": "x"}, "`my_ext` cannot be an attribute"),
+    "no base64": (lambda sent: sent | {"data": None, "data_base64": 5}, "`data_base64` is no Base64"),
+    "digits": (lambda sent: json.dumps(sent)[:-1] + f', "a": {"9" * 5_000}}}', "too many digits"),
+    "broken off": (lambda sent: '{"a": ', "at line 1, column 7"),
+    "not UTF-8": (lambda sent: b'{"\xff', "byte 3 is not UTF-8"),
+    "a list": (lambda sent: [sent], "it is no JSON object"),
+}
+
+
+@pytest.mark.parametrize("form", FORMS)
+async def test_malformed_says_in_our_words_why_a_body_is_no_event(offline, customer, form):
+    made, said = FORMS[form]
+    sent = made(requested(customer))
+    content = sent if isinstance(sent, bytes | str) else json.dumps(sent)
+    headers = {"content-type": "application/cloudevents+json"}
+    english = await offline.http.post("/events", content=content, headers=headers)
+    german = await offline.http.post("/events", content=content, headers=headers | {"accept-language": "de"})
+    assert said in is_problem(english, 422, "malformed")["detail"]
+    detail = is_problem(german, 422, "malformed")["detail"]
+    assert said not in detail
+    for word in ("class", "CloudEvent due", "sys.", "limit (", "Error", "Expecting"):
+        assert word not in detail + english.json()["detail"]
+
+
+NO_RFC_3339 = [
+    *("2026-11-29T24:00:00Z", "20261129T100000Z", "2026-W48-7T10:00:00Z", "2026-333T10:00:00Z"),
+    *("2026-11-29T10:00:00+01", "2026-11-29T10:00:00+0100", "2026-11-29 10:00:00Z", "2026-11-29T10:00:00"),
+    *("2026-11-29T10:00:00,5Z", "2026-11-29", "2026-11-29T23:59:60Z", "\uff12026-11-29T10:00:00Z", 1764410400, True),
+]
+
+
+@pytest.mark.parametrize("time", NO_RFC_3339)
+async def test_malformed_a_time_of_another_form_than_rfc_3339_in_either_mode(offline, customer, time):
+    sent = requested(customer) | {"time": time}
+    detail = is_problem(await offline.send(sent), 422, "malformed")["detail"]
+    assert "time" in detail and "True" not in detail
+    headers = {f"ce-{name}": quote(str(value)) for name, value in sent.items() if name != "data"}
+    binary = await offline.http.post("/events", json=sent["data"], headers=headers)
+    assert "time" in is_problem(binary, 422, "malformed")["detail"]
+
+
+@pytest.mark.parametrize("form", ["{}Z", "{}.25z", "{}-00:00", "{}.123456789+00:00"])
+def test_every_form_of_rfc_3339_is_the_moment_that_it_is(form):
+    attributes = {"specversion": "1.0", "source": "s", "id": "1", "type": "t"}
+    time = form.format("2026-11-29T10:00:00")
+    for sent in ({"time": time, "data": {}}, {"data": {"time": time}}, {"time": time, "data": {"time": time}}):
+        event = read_event({"content-type": "application/cloudevents+json"}, json.dumps(attributes | sent).encode())
+        assert event.time is not None and event.time.replace(microsecond=0).isoformat() == "2026-11-29T10:00:00+00:00"
+    headers = {f"ce-{name}": value for name, value in attributes.items()} | {"ce-time": quote(time)}
+    assert read_event(headers, b"{}").time == event.time
 
 
 async def test_the_same_event_many_times_at_once_is_taken_once(portal, client, customer):

@@ -11,6 +11,7 @@ from temporalio.client import Client
 
 from activities.customer_centre import load_customers
 from activities.sql.paging import write_cursor
+from activities.sql.sent_mails import KEYS
 from portal import openapi_examples
 from portal.finding_schemas import CaseFile, CustomerFile
 from portal.schemas import MailPage
@@ -135,8 +136,16 @@ async def test_pages_go_on_where_the_last_one_ended_whatever_is_sent_meanwhile(g
 
 
 async def test_malformed_a_cursor_of_another_list(guarded: Caller) -> None:
-    cursor = write_cursor(["2027-01-12"])  # a key of one part
-    is_problem(await guarded.http.get(OF_RUN, params={"cursor": cursor}, headers=OPERATOR), 422, "malformed")
+    given = {}
+    for path in (OF_RUN, OF_CUSTOMER):
+        given[path] = (await guarded.http.get(path, params={"limit": 1}, headers=OPERATOR)).json()["next"]
+    others = (OF_RUN, OF_CUSTOMER, f"/customers/{FOREIGN}/mails", "/bulk-decisions", "/cancellations", "/tasks")
+    for path, cursor in given.items():
+        for other in set(others) - {path}:
+            answer = await guarded.http.get(other, params={"cursor": cursor}, headers=OPERATOR)
+            assert "not one that this list gave" in is_problem(answer, 422, "malformed")["detail"], (path, other)
+    torn = write_cursor(["2027-01-12"], KEYS, {"customer": OWN})  # a key of one part
+    is_problem(await guarded.http.get(OF_CUSTOMER, params={"cursor": torn}, headers=OPERATOR), 422, "malformed")
 
 
 async def test_the_whole_case_and_the_whole_customer_have_the_last_ones(guarded: Caller) -> None:

@@ -142,7 +142,7 @@ CALL: dict[str, Any] = {
     "known": ["a", "b"],
     "limit": 400,
     "seconds": 10,
-    "why": "Expecting value: line 1 column 1 (char 0)",
+    "why": "it is no JSON object",
     "task": "t-1",
     "run_id": "0b1c-2d3e",
     "workflow_id": "edition/K-1001/jtl",
@@ -159,9 +159,12 @@ CALLS = """
 not_a_cloudevent attribute type subject_missing subject_wrong data not_json kind choice customer
 workflow_id run_id task_id subject_long time gone two_tasks two_claimants mine two_times subject_other cursor moment
 task run by address
-method http half_sent internal
+method http half_sent internal message_of_another new_id
 """
 """What may be wrong with a call of the portal."""
+NO_JSON = {"line": 2, "column": 17, "byte": 4, "limit": 32, "name": "NaN", "field": "my_name"}
+JSON = "encoding form depth half_character number no_number twice no_object name data"
+"""Why a body is no JSON, or no event."""
 
 DECIDED_BY_NOBODY = dict.fromkeys(
     [
@@ -549,6 +552,7 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "reading.unauthorised": {},
     "reading.unavailable": {},
     **{f"call.{name}": CALL for name in words(CALLS)},
+    **{f"json.{name}": NO_JSON for name in words(JSON)},
 }
 """Each text that is more than a label, with the values that are documented for it; a mail is subject and body."""
 

@@ -81,6 +81,7 @@ SHOWN: list[tuple[str, Any, str]] = [
     ("x | moment", "2027-02-01T12:00:00+01:00", "1. Februar 2027, 12:00 Uhr"),
     ("x | exact", "2027-01-31T23:00:00Z", "1. Februar 2027, 00:00 Uhr"),
     ("x | exact", None, "–"),
+    ("x | seconds", "2027-01-31T23:00:05Z", "1. Februar 2027, 00:00:05 Uhr"),
     ("x | last_day", "2027-01-31T23:00:00Z", "31. Januar 2027"),
     ("x | last_day", "2027-01-31T23:01:00Z", "1. Februar 2027"),
     ("x | last_day", None, "–"),

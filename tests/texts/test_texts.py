@@ -351,6 +351,13 @@ def test_MIS2_no_text_promises_anything() -> None:
         ("", "en", "problem.unknown_task", {"task": "-", "open": [], "fault": "fault.no_task"}, "nothing to confirm"),
         ("", "de", "problem.unknown_task", {"task": "t-1", "open": ["t-2"]}, "Offen: `t-2`."),
         ("X8", "en", "problem.changed", {"what": "catalogue"}, "as of a new date"),
+        (
+            "",
+            "en",
+            "fault.future_time",
+            {"time": "2026-11-29T22:30:41Z", "limit_at": "2026-11-29T22:30:05Z"},
+            "(29 November 2026, 23:30:41) lies in the future; the latest allowed is 29 November 2026, 23:30:05:",
+        ),
     ],
 )
 def test_a_text_says(rule: str, language: str, key: str, values: dict[str, Any], part: str) -> None:
