@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from activities.adapters import Adapters
 from activities.ports import LineOutcome, SentDecision, Unavailable
+from portal.first_come import too_late_for
 from portal.incoming import RunCommand
 from portal.problems import PortalProblem
 from portal.run_client import RunClient
@@ -18,6 +20,7 @@ class RunDecisions:
     """Sends them as the portal sends an operator's own."""
 
     runs: RunClient
+    adapters: Adapters
 
     async def decide(self, decision: SentDecision) -> LineOutcome:
         """Send a decision. Raises `Unavailable` where nobody can say what came of it."""
@@ -42,7 +45,9 @@ class RunDecisions:
                     document = await self.runs.reader.read(decision.workflow_id)
             first = first_in(document, decision.since)
         text = problem.text[:2000] if problem.text else None
-        return LineOutcome("failed", problem.code, problem.rule, text, first)
+        reader, workflow_id = self.runs.reader, decision.workflow_id
+        told = await too_late_for(self.adapters, reader, workflow_id, decision.task, problem)
+        return LineOutcome("failed", told.code, told.rule, text, first)
 
 
 def is_proposed(document: Document, task: str) -> bool:

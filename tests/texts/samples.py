@@ -259,7 +259,7 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "problem.in_surplus": {"surplus": [TRACKING, REGISTERS], "kind": "edition"},
     "problem.too_late": {"effective_at": FIRST, "kind": "edition", "cost_effect": "cancellation"},
     "problem.ended": {"state": "applied"},
-    "problem.unknown_task": {"task": "t-1", "open": ["t-2"], "fault": None} | DECIDED_BY_NOBODY,
+    "problem.unknown_task": {"task": "t-1", "open": ["t-2"], "fault": None, "dropped": None} | DECIDED_BY_NOBODY,
     "problem.proof_missing": {},
     "problem.unknown_run": {"workflow_id": "edition/K-1/jtl"},
     "problem.id_reused": {"source": "https://portal.example", "id": "7"},
