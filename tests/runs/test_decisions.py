@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from portal.app import build
+from tests.adapters.customers import licence
 from tests.runs.customers import customer_record
 from tests.runs.documents import mails, task_types
 from tests.runs.harness import Run, World
@@ -62,6 +63,20 @@ async def test_what_operators_are_to_do_is_said_in_the_language_asked_for_and_no
         for language, words in (("en", told["instructions"]), ("de", task["instructions"])):
             answer = (await portal.get(place, headers={"Accept-Language": language})).json()
             assert (answer["instructions"], answer["instructions_language"]) == (words, language)
+
+
+@pytest.mark.settings(customer_centre="guided")
+async def test_what_operators_are_to_do_has_the_name_in_our_record_in_either_language(world: World) -> None:
+    await world.load(customer_record(licence("M-32", "marketplace", label="Otto Gartenparadies")))
+    run = await world.request("marketplace", "K-1001", "M-32")
+    await run("place_order")
+    async with portal_of(world) as portal:
+        place = await task_address(portal, run, "perform")
+        for language, words in (("de", "Bitte im Kundencenter"), ("en", "Please do this in the customer centre")):
+            answer = (await portal.get(place, headers={"Accept-Language": language})).json()
+            told = answer["instructions"]
+            assert answer["instructions_language"] == language and words in told
+            assert "Otto Gartenparadies (M-32)" in told and "eazyAuction" not in told, told
 
 
 @pytest.mark.parametrize("decision", ["granted", "declined"])
