@@ -15,8 +15,8 @@ What a type asks for in `at`, and within which bounds, is `ASKED`; a task takes 
     grant         support_ticket (SUP3)        the request      today              3 years           10 years
     package_zero  surplus of channels (X4)     the date held    –                  6 months          2 years
 
-Asked back too: an appointment at night or on a Sunday, and a mere day, which is midnight, is at night; a booking made for another date than the run's, where that is
-known (D7). `proof.confirmed_at`, in every type: never after now; of what a person clicks never before the order (else
+Asked back too: an appointment at night or on a Sunday, and one without an hour, which would be at midnight; a booking
+made for another date than the run's, where that is known (D7). `proof.confirmed_at`, in every type: never after now; of what a person clicks never before the order (else
 the request), of what others confirm asked back before an order and refused a year before; asked back where it lies more
 than four weeks back. `time`, in every type: within its bounds (`states.rules.moments`), not before the task was opened.
 """
@@ -277,7 +277,7 @@ def at_odd_hour(at: date | datetime, zone: str) -> bool:
 
 
 def as_held(memory: Memory, asked: Asked, at: date | datetime) -> date | datetime:
-    """What a person gave, as it is weighed: where a moment is agreed, a mere day is the midnight that it begins with."""
+    """What a person gave, as it is weighed: where a moment is agreed, a mere day is the midnight at its beginning."""
     return start_of(at, memory.settings.zone) if hour_missing(memory, asked, at) else at
 
 
