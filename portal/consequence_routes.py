@@ -24,6 +24,7 @@ from portal.problems import PortalProblem, malformed
 from portal.schemas import AskedConsequence, ConsequenceDocument
 from portal.shown import with_names
 from portal.strict_json import read_document
+from portal.told_in import told_in
 from states.model.effects import Notify, Step
 
 router = APIRouter(tags=["operators"])
@@ -65,6 +66,9 @@ async def weighed(
         problem.customer = row.customer
         raise await too_late(portal.runs.reader, row, problem) from problem
     mails = said.pop("mails")
+    if language is not None:
+        for opened in said["opens"]:
+            opened["instructions"] = told_in(opened["instructions"], portal.catalogues, language)
     named = await with_names(portal, said, row.customer)
     return named | await portal.adapters.database.in_thread(beside_it, portal, mails)
 

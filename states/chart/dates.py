@@ -16,9 +16,10 @@ What a type asks for in `at`, and within which bounds, is `ASKED`; a task takes 
     package_zero  surplus of channels (X4)     the date held    –                  6 months          2 years
 
 Asked back too: an appointment at night or on a Sunday, and one without an hour, which would be at midnight; a booking
-made for another date than the run's, where that is known (D7). `proof.confirmed_at`, in every type: never after now; of what a person clicks never before the order (else
-the request), of what others confirm asked back before an order and refused a year before; asked back where it lies more
-than four weeks back. `time`, in every type: within its bounds (`states.rules.moments`), not before the task was opened.
+made for another date than the run's, where that is known (D7). `proof.confirmed_at`, in every type: never after now; of
+what a person clicks never before the order (else the request), of what others confirm asked back before an order and
+refused a year before; asked back where it lies more than four weeks back. `time`, in every type: within its bounds
+(`states.rules.moments`), not before the task was opened.
 """
 
 from collections.abc import Callable, Iterator, Mapping

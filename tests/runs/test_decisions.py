@@ -77,6 +77,7 @@ async def test_what_operators_are_to_do_has_the_name_in_our_record_in_either_lan
             told = answer["instructions"]
             assert answer["instructions_language"] == language and words in told
             assert "Otto Gartenparadies (M-32)" in told and "eazyAuction" not in told, told
+            assert ("Die Kündigung bestätigen" in told) == (language == "de"), told
 
 
 @pytest.mark.parametrize("decision", ["granted", "declined"])
