@@ -1,6 +1,6 @@
 """What operators are to do, in their own language: a run has what the catalogue says in the customer's alone.
 
-Its check keeps labels and steps in one language (`states.model.facts.Check`), so that those of the other are put in here.
+Its check keeps labels and steps in one language (`states.model.facts.Check`); those of the other are put in here.
 """
 
 import re
