@@ -68,9 +68,8 @@ def check_by(by: str | None, connection: Connection, grade: "Grade" = "decide") 
     settings = environment()
     names = sorted(settings.operator_tokens)
     if names and by not in names:
-        raise Misuse(
-            f"--by {by[:NAMED] if by else 'is missing'}: operators are {', '.join(names)} (CANCELLATIONS_OPERATOR_TOKENS)"
-        )
+        given = by[:NAMED] if by else "is missing"
+        raise Misuse(f"--by {given}: operators are {', '.join(names)} (CANCELLATIONS_OPERATOR_TOKENS)")
     if not by:
         raise Misuse("--by is missing: who decides?")
     check_grade(by, settings.grade_of(by), grade)

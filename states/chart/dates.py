@@ -166,7 +166,8 @@ def refusal_of_at(turn: Turn, task: Task, message: ConfirmTask) -> Refusal | Non
     arrived = arrival(turn, message) if weighs(memory) else acted
     since, zone = asked.since(memory, acted, arrived), memory.settings.zone
     values = {"asked": name, "at": at.isoformat()} | hour_missing(memory, asked, at)
-    early = since is not None and is_before(as_held(memory, asked, at), since, zone, asked.to_the_moment)
+    at = as_held(memory, asked, at)
+    early = since is not None and is_before(at, since, zone, asked.to_the_moment)
     if early or at.year < YEARS[0]:
         return wrong("fault.at_past", asked.rule, limit_at=isoformat(since or memory.requested_at), **values)
     last = months_after(day_of(arrived, zone), 12 * asked.years)

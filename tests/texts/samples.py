@@ -76,6 +76,7 @@ FAR = {
     "confirmed_at": FIRST,
     "limit_at": LATER,
     "weeks": 4,
+    "no_hour": None,
 }
 """What is asked back: of a day far ahead, with what the others say."""
 TRACKING = {"names": ["JTL-Track&Trace (TT-1)"], "reason": "not_available", "number": 1}
@@ -291,7 +292,7 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "fault.unknown_type": {"given": "EditionDowngrad"},
     "fault.other_kind": {"asked": "voucher", "meant": "edition"},
     "fault.other_id": {"makes": "edition/K-1/wms", "given": "edition/K-1/jtl"},
-    "fault.at_past": {"asked": "grant", "at": "2027-01-31", "limit_at": LATER},
+    "fault.at_past": {"asked": "grant", "at": "2027-01-31", "limit_at": LATER, "no_hour": None},
     "fault.at_far": {"asked": "term", "at": "2062-01-31", "limit_on": "2037-01-04"},
     "fault.confirmed_at": {"confirmed_at": LATER, "limit_at": FIRST},
     "fault.confirmed_early": {"confirmed_at": FIRST, "limit_at": LATER, "ordered": True, "others": True},
