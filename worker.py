@@ -71,7 +71,7 @@ def create_worker(client: Client, settings: Settings) -> Worker:
     comparison = ComparisonActivities(cancellations.adapters, executions, settings)
     delivery = delivery_of(client, settings, cancellations.adapters, cancellations.catalogues)
     deliverer = Deliverer(delivery)
-    bulks = BulkActivities(cancellations.adapters, RunDecisions(delivery.runs))
+    bulks = BulkActivities(cancellations.adapters, RunDecisions(delivery.runs, cancellations.adapters))
 
     async def tell(workflow_id: str, news: LicenceChanged) -> None:
         try:

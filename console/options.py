@@ -24,6 +24,8 @@ OPTIONS = {
     "by": "--by",
 }
 """The option of each field."""
+NAMED = 80
+"""So much of a name that is nobody's is said."""
 ANYWAY = re.compile(r'`"confirm_anyway": true`')
 """How the portal writes the option that has no value."""
 
@@ -66,7 +68,8 @@ def check_by(by: str | None, connection: Connection, grade: "Grade" = "decide") 
     settings = environment()
     names = sorted(settings.operator_tokens)
     if names and by not in names:
-        raise Misuse(f"--by {by or 'is missing'}: operators are {', '.join(names)} (CANCELLATIONS_OPERATOR_TOKENS)")
+        given = by[:NAMED] if by else "is missing"
+        raise Misuse(f"--by {given}: operators are {', '.join(names)} (CANCELLATIONS_OPERATOR_TOKENS)")
     if not by:
         raise Misuse("--by is missing: who decides?")
     check_grade(by, settings.grade_of(by), grade)

@@ -33,8 +33,10 @@ def reason(document: Document) -> str:
 
 
 def one_line(text: Any) -> str:
-    """The text without line breaks."""
-    return " ".join(str(text).split())
+    """The text without line breaks, and without what would move a terminal's cursor or turn its writing."""
+    from catalogue.quoting import one_line as seen_in_a_line
+
+    return " ".join(seen_in_a_line(str(text)).split())
 
 
 def failure(code: int, message: str, problem: Document | None, as_json: bool) -> str:

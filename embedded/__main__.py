@@ -20,6 +20,7 @@ from activities.customer_centre import LoadFailed
 from activities.ports import AdapterError, Unavailable
 from activities.setting_names import SETTING_NAMES
 from catalogue.loader import CatalogueError, load_catalogues
+from embedded.example_player import MayNotPlay, player_of
 from embedded.preflight import Unusable, check_ports, find_temporal, lock_state_dir
 from embedded.processes import Died
 from embedded.supervisor import Supervisor
@@ -29,6 +30,7 @@ from settings import Settings, run_program
 def supervise(settings: Settings) -> None:
     """Until Ctrl-C or SIGTERM. Raises what keeps it from starting, and `Died`."""
     with lock_state_dir(settings):
+        player_of(settings)
         check_ports(settings)
         asyncio.run(prove(settings))
         asyncio.run(Supervisor(settings, find_temporal()).run())
@@ -44,7 +46,7 @@ async def prove(settings: Settings) -> None:
 
 def main() -> int:
     """0 after Ctrl-C or SIGTERM, 1 where it cannot start or a program died, 2 for wrong settings."""
-    faults = (Unusable, Died, LoadFailed, CatalogueError, AdapterError, httpx.HTTPError)
+    faults = (Unusable, MayNotPlay, Died, LoadFailed, CatalogueError, AdapterError, httpx.HTTPError)
     return run_program(supervise, SETTING_NAMES, faults)
 
 

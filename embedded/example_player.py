@@ -18,7 +18,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
-from pydantic import BaseModel
+from pydantic import BaseModel, SecretStr
 from standardwebhooks import Webhook
 
 from activities.customer_centre import LoadFailed, customer, load_customers
@@ -27,7 +27,7 @@ from activities.setting_names import SETTING_NAMES
 from catalogue.loader import CatalogueError
 from embedded.examples import Event, customers, events
 from programs import leave
-from settings import Settings, run_program
+from settings import PREFIX, Settings, run_program
 
 SOURCE = "examples"
 TRIES = 12
@@ -36,6 +36,10 @@ CUSTOMERS_AT_ONCE = 4
 
 class AlreadyStarted(Exception):
     """There are customers of these numbers already, and the examples do not replace them."""
+
+
+class MayNotPlay(Exception):
+    """Nobody of those that the settings name may do what the examples do. The message says which setting lacks what."""
 
 
 class Progress(BaseModel):
@@ -69,12 +73,30 @@ def base_url(settings: Settings) -> str:
     return f"http://{host}:{settings.portal_port}"
 
 
+def player_of(settings: Settings) -> SecretStr | None:
+    """The token of the first operator who may decide, which the examples do; None where no operators are set.
+
+    Raises `MayNotPlay` where none of them may.
+    """
+    names = settings.operator_tokens
+    tokens = [token for name in names if settings.grade_of(name) != "read" for token in names[name]]
+    if names and not tokens:
+        only_read = ",".join(f"{name}={settings.grade_of(name)}" for name in names)
+        raise MayNotPlay(
+            f"{PREFIX}OPERATOR_GRADES is {only_read}: an operator plays the examples, and nobody of "
+            f"{PREFIX}OPERATOR_TOKENS may decide; give one the grade decide, or add one who has it"
+        )
+    return tokens[0] if tokens else None
+
+
 def portal_client(settings: Settings) -> httpx.AsyncClient:
     """A client of the portal, with an operator's token where one is needed; never by way of a proxy.
 
+    Raises `MayNotPlay`.
+
     It calls the portal by its public name, wherever it finds it: in another container that name is not the portal's.
     """
-    token = next((token for tokens in settings.operator_tokens.values() for token in tokens), None)
+    token = player_of(settings)
     headers = {"host": urlsplit(settings.public_url).netloc}
     headers |= {"authorization": f"Bearer {token.get_secret_value()}"} if token else {}
     return httpx.AsyncClient(base_url=base_url(settings), headers=headers, timeout=15, trust_env=False)
@@ -126,7 +148,8 @@ async def load(settings: Settings, records: list[dict[str, Any]]) -> None:
 async def play(http: httpx.AsyncClient, settings: Settings, progress: Progress) -> None:
     """Send what has no answer yet, as the customers' portal would, and write down each that has been answered.
 
-    Each customer's events are sent in order.
+    Each customer's events are sent in order. Raises `MayNotPlay` where the portal says that these are not the player's
+    to send: then nothing came of them, and they are sent at the next start.
     """
     turns = asyncio.Semaphore(CUSTOMERS_AT_ONCE)
 
@@ -135,6 +158,8 @@ async def play(http: httpx.AsyncClient, settings: Settings, progress: Progress) 
             for event in events:
                 is_decision = event.type in ("confirm", "reject")
                 answer = await (decide(http, event) if is_decision else send(http, settings, event))
+                if answer.status_code in (401, 403):
+                    raise MayNotPlay(f"the portal does not let the examples be played: {detail(answer)}")
                 event.answer = answer.status_code
                 progress.save(settings)
                 if not answer.is_success:
@@ -209,7 +234,9 @@ def detail(answer: httpx.Response) -> str:
 
 
 async def play_once(settings: Settings) -> None:
-    """Load and play what has not been, beside other customers. Raises `AlreadyStarted`, and `httpx.HTTPError`."""
+    """Load and play what has not been, beside other customers. Raises `AlreadyStarted`, `MayNotPlay`, and
+    `httpx.HTTPError`."""
+    player_of(settings)  # before anything is written down
     progress = await prepare(settings, beside_others=True)
     waiting = len(progress.unanswered())
     async with portal_client(settings) as http:
@@ -219,7 +246,7 @@ async def play_once(settings: Settings) -> None:
 
 def main() -> int:
     """0 done, 1 where they cannot be loaded or played, 2 for wrong settings."""
-    faults = (AlreadyStarted, LoadFailed, CatalogueError, AdapterError, httpx.HTTPError)
+    faults = (AlreadyStarted, MayNotPlay, LoadFailed, CatalogueError, AdapterError, httpx.HTTPError)
     return run_program(lambda settings: asyncio.run(play_once(settings)), SETTING_NAMES, faults)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from activities.sql.bulk_decisions import Bulk, BulkLine
 from portal.context import Portal
+from portal.first_come import too_late_for
 from portal.freezes import standing_freeze
 from portal.problems import PortalProblem
 from states.model.bulk import MOST_TASKS
@@ -54,7 +55,8 @@ async def weighed(portal: Portal, bulk: Bulk, line: BulkLine, language: str) -> 
     try:
         return await portal.runs.reader.weigh(line.workflow_id, asked)
     except PortalProblem as problem:
-        return {} if problem.status == 503 else {"refused": {"code": problem.code, "text": None}}
+        told = await too_late_for(portal.adapters, portal.runs.reader, line.workflow_id, line.task, problem)
+        return {} if told.status == 503 else {"refused": {"code": told.code, "text": None}}
 
 
 def summed_up(answers: list[dict[str, Any]]) -> dict[str, Any]:

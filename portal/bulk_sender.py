@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from activities.adapters import Adapters
 from activities.ports import LineOutcome, SentDecision, Unavailable
 from catalogue.formats import LANGUAGES
+from portal.first_come import too_late_for
 from portal.incoming import RunCommand
 from portal.problems import PortalProblem
 from portal.run_client import RunClient
@@ -22,6 +24,7 @@ class RunDecisions:
     """Sends them as the portal sends an operator's own."""
 
     runs: RunClient
+    adapters: Adapters
 
     async def decide(self, decision: SentDecision) -> LineOutcome:
         """Send a decision. Raises `Unavailable` where nobody can say what came of it."""
@@ -46,8 +49,10 @@ class RunDecisions:
                     document = await self.runs.reader.read(decision.workflow_id)
             first = first_in(document, decision.since)
         text = problem.text[:LONGEST] if problem.text else None
-        said = await self.said_in_each(decision, problem) if text else None
-        return LineOutcome("failed", problem.code, problem.rule, text, first, said)
+        reader, workflow_id = self.runs.reader, decision.workflow_id
+        told = await too_late_for(self.adapters, reader, workflow_id, decision.task, problem)
+        said = await self.said_in_each(decision, problem) if text and told is problem else None
+        return LineOutcome("failed", told.code, told.rule, text, first, said)
 
     async def said_in_each(self, decision: SentDecision, problem: PortalProblem) -> dict[str, str] | None:
         """By language why the run refuses the decision: it is asked, as far as it answers and still says the same."""

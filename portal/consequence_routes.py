@@ -13,16 +13,18 @@ from activities.ports import AdapterError
 from portal import openapi_examples
 from portal.authority import Authority, OperatorAuthority
 from portal.context import Portal
+from portal.first_come import too_late
 from portal.freezes import standing_freeze
 from portal.incoming import check_own
 from portal.json_body import JsonBody
 from portal.openapi import OPERATOR, answer, body, problems, secured
 from portal.operator_routes import payload_of, row_of
 from portal.parameters import AskedLanguage, CurrentPortal, TaskId
-from portal.problems import malformed
+from portal.problems import PortalProblem, malformed
 from portal.schemas import AskedConsequence, ConsequenceDocument
 from portal.shown import with_names
 from portal.strict_json import read_document
+from portal.told_in import told_in
 from states.model.effects import Notify, Step
 
 router = APIRouter(tags=["operators"])
@@ -58,8 +60,15 @@ async def weighed(
         raise malformed("one_decision")
     row = await row_of(portal, task)
     question = decisions | {"now": datetime.now(UTC).isoformat(), "language": language}
-    said = await portal.runs.reader.weigh(row.workflow_id, question)
+    try:
+        said = await portal.runs.reader.weigh(row.workflow_id, question)
+    except PortalProblem as problem:
+        problem.customer = row.customer
+        raise await too_late(portal.runs.reader, row, problem) from problem
     mails = said.pop("mails")
+    if language is not None:
+        for opened in said["opens"]:
+            opened["instructions"] = told_in(opened["instructions"], portal.catalogues, language)
     named = await with_names(portal, said, row.customer)
     return named | await portal.adapters.database.in_thread(beside_it, portal, mails)
 

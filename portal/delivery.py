@@ -13,6 +13,7 @@ from activities.adapters import Adapters
 from activities.request_check import run_settings
 from activities.sql.inbox import InboxEntry
 from catalogue.loader import Catalogues
+from portal.first_come import too_late_for
 from portal.gone_runs import GoneRuns
 from portal.incoming import RunCommand, check_said, command_of, event_of
 from portal.problems import PortalProblem, body_of
@@ -100,12 +101,16 @@ class Delivery:
         check_said(command, event.time, entry.received_at, self.run_settings())
         try:
             return await send(entry, command)
-        except PortalProblem as problem:
+        except PortalProblem as refusal:
+            problem = refusal
+            if command.event in OPERATOR_MESSAGES:
+                task = command.payload.get("task")
+                problem = await too_late_for(self.adapters, self.runs.reader, command.workflow_id, task, refusal)
             problem.customer = problem.customer or command.customer
             if problem.status == 409 and problem.current is None:
                 with suppress(PortalProblem):
                     problem.current = await self.runs.reader.read(command.workflow_id)
-            raise
+            raise problem from refusal
 
     async def in_turn(self, entry: InboxEntry, command: RunCommand) -> Delivered:
         """Send an event behind all that was promised of its run before it, or promise it too; in the time of one."""

@@ -10,7 +10,7 @@ from activities.sql.work_list import WorkItem
 from portal import openapi_examples
 from portal.authority import Authority, DecidingAuthority
 from portal.context import Portal
-from portal.first_come import decided_before, done_with
+from portal.first_come import done_with, too_late
 from portal.incoming import RunCommand, check_own
 from portal.json_body import JsonBody
 from portal.openapi import OPERATOR, answer, body, problems, secured
@@ -78,9 +78,7 @@ async def decide(
         delivered = await portal.runs.send(command)
     except PortalProblem as problem:
         problem.customer = row.customer
-        if problem.code == "ended" and problem.current is not None:
-            raise decided_before(task, row.customer, problem.current) or problem from problem
-        raise
+        raise await too_late(portal.runs.reader, row, problem) from problem
     if delivered.stage == "promised":  # nobody keeps it, so nobody could promise it
         raise unavailable()
     return await shown(portal, delivered.document, authority.view)
@@ -100,5 +98,5 @@ async def row_of(portal: Portal, task: str) -> WorkItem:
     if row is None:
         raise PortalProblem("unknown_task", values={"fault": "task", "task": task[:80]})
     if not row.open:
-        raise await done_with(portal, row)
+        raise await done_with(portal.runs.reader, row)
     return row

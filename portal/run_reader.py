@@ -17,7 +17,9 @@ from temporalio.client import (
     WorkflowExecutionStatus,
     WorkflowHandle,
     WorkflowQueryFailedError,
+    WorkflowQueryRejectedError,
 )
+from temporalio.common import QueryRejectCondition
 
 from activities.sql.ledger import SqlLedger
 from catalogue.texts import say
@@ -27,6 +29,7 @@ from portal.problems import PortalProblem, malformed
 from settings import Settings
 from states.kinds.registry import KINDS
 from states.model.base import WORKFLOW_ID
+from states.model.names import case_of, ended_run_of
 from states.model.record import Language
 from states.model.status import bare_status, page_of
 from states.views.labels import in_words
@@ -73,16 +76,17 @@ class RunReader:
             raise unavailable(error) from error
 
     async def weigh(self, workflow_id: str, asked: Document) -> Document:
-        """What a decision would do to the run (query `consequence`). Raises `unknown_run`, `unavailable`."""
+        """What a decision would do to the run (query `consequence`). Raises `ended` where it is not open any more,
+        also a terminated one, `unknown_run`, `unavailable`."""
         try:
             async with asyncio.timeout(READ_WITHIN):
                 with reaching():
                     run = self.client.get_workflow_handle(workflow_id)
-                    return dict(await run.query("consequence", asked))
+                    return dict(await run.query("consequence", asked, reject_condition=QueryRejectCondition.NOT_OPEN))
+        except WorkflowQueryRejectedError as error:
+            raise await self.why_not_running(workflow_id) from error
         except RPCError as error:
-            if is_gone(error):
-                raise unknown_run(workflow_id) from error
-            raise unavailable(error) from error
+            raise await self.why_not_running(workflow_id) if is_gone(error) else unavailable(error) from error
         except (TimeoutError, WorkflowQueryFailedError) as error:
             raise unavailable(error) from error
 
@@ -194,11 +198,12 @@ class RunReader:
 
     async def why_not_running(self, workflow_id: str) -> PortalProblem:
         """Nothing runs under that ID: it has ended, which names the way to go, or it never was."""
+        case = case_of(workflow_id)
         try:
-            document = await self.read(workflow_id)
+            document = await self.read(case, ended_run_of(workflow_id))
         except PortalProblem as problem:
             return problem
-        values, customer = {"state": document.get("state")}, workflow_id.split("/")[1]
+        values, customer = {"state": document.get("state")}, case.split("/")[1]
         if any(line["event"] == GONE for line in document.get("timeline", ())[-1:]):
             values["fault"] = GONE
         return PortalProblem("ended", rule="X11", values=values, current=document, customer=customer)

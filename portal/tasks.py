@@ -20,9 +20,10 @@ from portal.context import Portal
 from portal.parameters import choice
 from portal.problems import PortalProblem, malformed
 from portal.schemas import Comment, Doing, HandOver, Step
-from portal.shown import NAMES_WITHIN
+from portal.shown import NAMES_WITHIN, with_names
 from portal.strict_json import read_filled
 from portal.task_items import Document, Known, item_of, read_known
+from portal.told_in import told_in
 from states.chart.task_types import TASK_TYPES
 from states.kinds.registry import KINDS
 from states.model.base import day_of, start_of
@@ -134,7 +135,9 @@ async def details(portal: Portal, task: str, language: str | None) -> Document:
     if item.open and language is not None and language != shown["instructions_language"]:
         told = await portal.runs.reader.instructions(item.workflow_id, item.run_id, language)
         if task in told:
-            shown |= {"instructions": told[task], "instructions_language": language}
+            instructions = told_in(told[task], portal.catalogues, language)
+            said = {"instructions": instructions, "instructions_language": language}
+            shown |= await with_names(portal, said, item.customer)  # as the work list's have them already
     claim = {"by": item.claimed_by, "at": iso(item.claimed_at)} if item.claimed_by and item.claimed_at else None
     return shown | {"open": item.open, "ticket": item.ticket, "claim": claim} | notes
 

@@ -16,6 +16,7 @@ with workflow.unsafe.imports_passed_through():
     from states.chart.base import Chart
     from states.chart.decisions import undelivered_note
     from states.chart.lifecycle import note_late
+    from states.chart.second_opinion import after_the_end
     from states.chart.turn import Turn
     from states.chart.untold import keep_untold
     from states.kinds.registry import KINDS
@@ -165,7 +166,8 @@ class Driver:
         try:
             return await self.take_what_comes()
         except HadEnded:
-            self.queue.close(Refusal(rule="X11", code="ended", values={"state": self.document().state}))
+            refusal = Refusal(rule="X11", code="ended", values={"state": self.document().state})
+            self.queue.close(lambda _: refusal)
             self.queue.settle(None, at_rest=True)
             self.finished = True
             return True
@@ -351,7 +353,7 @@ class Driver:
         refusal = queued.refusal if queued is not None else None
         if queued is not None and not queued.judged:
             queued.promised = True
-        on_its_way_out = refusal is not None and refusal.code == "ended"
+        on_its_way_out = queued is not None and queued.too_late
         if self.chart.ended and (refusal is None or on_its_way_out):
             with suppress(TimeoutError):
                 await workflow.wait_condition(
@@ -391,7 +393,7 @@ class Driver:
         no run open.
         """
         self.listing.end()
-        self.queue.close(Refusal(rule="X11", code="ended", values={"state": self.chart.public_state}))
+        self.queue.close(lambda message: after_the_end(self.chart.model, message))
         self.own_up()
         await self.through_reset(self.effects.changes_made)
         self.publish()

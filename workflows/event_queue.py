@@ -1,6 +1,7 @@
 """The one queue of a run: what arrived and waits for its turn, and what was taken and waits for its outcome."""
 
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +16,7 @@ class QueuedEvent:
     """Something that arrived. `judged`: its outcome is known, `refusal` where it was not taken.
 
     `promised`: its sender has been answered that it will be carried out, so that a refusal must be seen all the same.
+    `too_late`: nothing was taken any more when its turn came.
     """
 
     event: str
@@ -22,6 +24,7 @@ class QueuedEvent:
     refusal: Refusal | None = None
     judged: bool = False
     promised: bool = False
+    too_late: bool = False
 
     def refuse(self, refusal: Refusal) -> None:
         """It is not taken."""
@@ -37,8 +40,8 @@ class EventQueue:
         self.pending: list[QueuedEvent] = []
         self.broken_promises: list[QueuedEvent] = []
         """What was promised and is refused, since somebody last looked."""
-        self.closed: Refusal | None = None
-        """Why nothing is taken any more."""
+        self.closed: Callable[[Any], Refusal] | None = None
+        """Why nothing is taken any more, by what was sent."""
 
     def __bool__(self) -> bool:
         return bool(self.waiting)
@@ -47,7 +50,7 @@ class EventQueue:
         """Put an event at the end; once closed, it is refused."""
         queued = QueuedEvent(event, message, promised=getattr(message, "promised", False))
         if self.closed is not None:
-            self.note(queued, self.closed)
+            self.turn_away(queued, self.closed)
         else:
             self.waiting.append(queued)
         return queued
@@ -84,8 +87,13 @@ class EventQueue:
                     self.note(queued, queued.refusal)
             self.pending.clear()
 
-    def close(self, refusal: Refusal) -> None:
+    def close(self, refusal_of: Callable[[Any], Refusal]) -> None:
         """Nothing is taken any more; what still waits is refused."""
-        self.closed = refusal
+        self.closed = refusal_of
         while self.waiting:
-            self.note(self.waiting.popleft(), refusal)
+            self.turn_away(self.waiting.popleft(), refusal_of)
+
+    def turn_away(self, queued: QueuedEvent, refusal_of: Callable[[Any], Refusal]) -> None:
+        """An event comes too late to be taken."""
+        queued.too_late = True
+        self.note(queued, refusal_of(queued.message))

@@ -17,7 +17,6 @@ from statemachine.transition_list import TransitionList
 
 from states.chart.admission import (
     enabled,
-    ended,
     proof_task,
     refusal_of_message,
     refusal_of_request,
@@ -33,7 +32,7 @@ from states.chart.lifecycle import after_event, note_late, waiting_for
 from states.chart.questions import outdated_answers
 from states.chart.reactions import REACTIONS
 from states.chart.reminders import pass_over_reminders
-from states.chart.second_opinion import decided
+from states.chart.second_opinion import after_the_end, decided
 from states.chart.state_names import answer_event, awaits, public_state
 from states.chart.tasks import at_rest, close_task
 from states.chart.timers import timers_of
@@ -144,7 +143,7 @@ class Chart(StateChart[Memory], metaclass=ChartType):
         `licence_changed`, `cancel_requested`. `message`: what comes with it, in its model; None for timers.
         """
         if self.ended:
-            return ended(self.model)
+            return after_the_end(self.model, message)
         if not isinstance(message, Sent):
             return None
         said, message = message, self.dated(message, at)

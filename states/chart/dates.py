@@ -15,10 +15,11 @@ What a type asks for in `at`, and within which bounds, is `ASKED`; a task takes 
     grant         support_ticket (SUP3)        the request      today              3 years           10 years
     package_zero  surplus of channels (X4)     the date held    –                  6 months          2 years
 
-Asked back too: an appointment at night or on a Sunday; a booking made for another date than the run's, where that is
-known (D7). `proof.confirmed_at`, in every type: never after now; of what a person clicks never before the order (else
-the request), of what others confirm asked back before an order and refused a year before; asked back where it lies more
-than four weeks back. `time`, in every type: within its bounds (`states.rules.moments`), not before the task was opened.
+Asked back too: an appointment at night or on a Sunday, and one without an hour, which would be at midnight; a booking
+made for another date than the run's, where that is known (D7). `proof.confirmed_at`, in every type: never after now; of
+what a person clicks never before the order (else the request), of what others confirm asked back before an order and
+refused a year before; asked back where it lies more than four weeks back. `time`, in every type: within its bounds
+(`states.rules.moments`), not before the task was opened.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -28,7 +29,7 @@ from typing import Any
 
 from states.chart.revision import since as since_revision
 from states.chart.turn import Turn
-from states.model.base import YEARS, day_after, day_of, hour_of, last_usable_day
+from states.model.base import YEARS, day_after, day_of, hour_of, last_usable_day, start_of
 from states.model.effects import BookOrder
 from states.model.facts import Refusal
 from states.model.memory import Memory, Task
@@ -164,7 +165,8 @@ def refusal_of_at(turn: Turn, task: Task, message: ConfirmTask) -> Refusal | Non
     acted = message.time or memory.now
     arrived = arrival(turn, message) if weighs(memory) else acted
     since, zone = asked.since(memory, acted, arrived), memory.settings.zone
-    values = {"asked": name, "at": at.isoformat()}
+    values = {"asked": name, "at": at.isoformat()} | hour_missing(memory, asked, at)
+    at = as_held(memory, asked, at)
     early = since is not None and is_before(at, since, zone, asked.to_the_moment)
     if early or at.year < YEARS[0]:
         return wrong("fault.at_past", asked.rule, limit_at=isoformat(since or memory.requested_at), **values)
@@ -227,12 +229,12 @@ def doubts_about_at(turn: Turn, task: Task, message: ConfirmTask) -> Iterator[Do
         return
     asked, memory, zone = ASKED[name], turn.memory, turn.memory.settings.zone
     day, today = last_usable_day(at, zone), day_of(arrival(turn, message), zone)
-    values = {"asked": name, "at": at.isoformat()}
+    values = {"asked": name, "at": at.isoformat()} | hour_missing(memory, asked, at)
     if day > months_after(today, asked.months):
         yield {"doubt": "far", "months": asked.months, **values}
     if asked.to_come and day < today:
         yield {"doubt": "over", **values}
-    if name == "appointment" and at_odd_hour(at, zone):
+    if name == "appointment" and at_odd_hour(as_held(memory, asked, at), zone):
         yield {"doubt": "odd_hour", **values}
     planned = planned_otherwise(memory, day) if name == "booking" else None
     if planned is not None:
@@ -267,13 +269,24 @@ def planned_otherwise(memory: Memory, last_day: date) -> datetime | None:
 
 
 def at_odd_hour(at: date | datetime, zone: str) -> bool:
-    """Whether an appointment lies in the night or on a Sunday, where it takes place; a mere day has no hour."""
+    """Whether an appointment lies in the night or on a Sunday, where it takes place."""
     evening, morning = NIGHT
     by_night = isinstance(at, datetime) and not morning <= hour_of(at, zone) < evening
     return by_night or last_usable_day(at, zone).weekday() == SUNDAY
 
 
 # Days and moments.
+
+
+def as_held(memory: Memory, asked: Asked, at: date | datetime) -> date | datetime:
+    """What a person gave, as it is weighed: where a moment is agreed, a mere day is the midnight at its beginning."""
+    return start_of(at, memory.settings.zone) if hour_missing(memory, asked, at) else at
+
+
+def hour_missing(memory: Memory, asked: Asked, at: date | datetime) -> dict[str, bool]:
+    """That a mere day was given where a moment is agreed; runs of the first revision took it."""
+    is_day = asked.to_the_moment and not isinstance(at, datetime) and weighs(memory)
+    return {"no_hour": True} if is_day else {}
 
 
 def others_do(task: Task) -> bool:

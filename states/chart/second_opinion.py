@@ -8,16 +8,16 @@ one that needs none is carried out, and a rejection, by either, withdraws what w
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from states.chart.admission import decision_of, task_meant
+from states.chart.admission import decision_of, ended, task_meant
 from states.chart.dates import Doubt, doubts_of
 from states.chart.decisions import Note, decision_note
 from states.chart.first_come import with_who_was_first
 from states.chart.task_types import TASK_TYPES, type_of
 from states.chart.turn import Turn
 from states.model.facts import Refusal, RunSettings
-from states.model.memory import Proposal, Task
+from states.model.memory import Memory, Proposal, Task
 from states.model.request import ConfirmTask, Proof, RejectTask, Sent
 from states.model.seen import seen_in
 
@@ -62,6 +62,15 @@ def decided(turn: Turn, said: ConfirmTask | RejectTask) -> Decided | Refusal:
         values = {"by": proposal.message.by, "proposed_at": proposal.at.isoformat()}
         return Refusal(rule="contract", code="second_needed", values=values)
     return Decided(confirmation, task, event, noted("decided", confirmation, task, proposal, doubts))
+
+
+def after_the_end(memory: Memory, message: Any) -> Refusal:
+    """Why a run that is over takes nothing more. To an operator it says what became of the task that he decides: a new
+    request, to which `ended` points, is the customer's way."""
+    if not isinstance(message, ConfirmTask | RejectTask):
+        return ended(memory)
+    task = task_meant(memory, message.task)
+    return ended(memory) if isinstance(task, Task) else with_who_was_first(memory, message.task, task)
 
 
 def name_in(settings: RunSettings, task: Task, message: ConfirmTask | RejectTask, event: str) -> str | None:

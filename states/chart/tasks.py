@@ -31,11 +31,20 @@ def open_task(
 def new_task(memory: Memory, **fields: Any) -> Task:
     """A task that is opened now; its id is opaque, without slashes, and the same on replay."""
     memory.number += 1
-    seed = f"{memory.request.workflow_id}/{memory.run_id}/{memory.number}"
-    name = "t-" + hashlib.blake2s(seed.encode(), digest_size=8).hexdigest()
-    task = Task(task=name, opened_at=memory.now, **fields)
+    task = Task(task=task_name(memory, memory.number), opened_at=memory.now, **fields)
     reminded_at = reminded(memory).get(work_of(task))
     return task.model_copy(update={"reminded_at": reminded_at}) if reminded_at else task
+
+
+def task_name(memory: Memory, number: int) -> str:
+    """What the task is called that a run has opened, or would, under a number."""
+    seed = f"{memory.request.workflow_id}/{memory.name_of(number)}/{number}"
+    return "t-" + hashlib.blake2s(seed.encode(), digest_size=8).hexdigest()
+
+
+def was_opened(memory: Memory, name: str) -> bool:
+    """Whether a task of that name is or was one of the run's."""
+    return any(task_name(memory, number) == name for number in range(1, memory.number + 1))
 
 
 def work_of(task: Task) -> str:

@@ -161,8 +161,8 @@ APPOINTMENTS = [
     ("2027-01-04T10:59:59Z", None),
     ("2027-01-03", None),
     ("2027-01-04T11:00:00Z", NOW),
-    ("2027-01-04", NOW),  # what is left of today
-    ("2027-01-05", NOW + 12 * timedelta(hours=1)),
+    ("2027-01-04", None),  # its midnight is over
+    ("2027-01-05T10:00:00+01:00", NOW + 22 * timedelta(hours=1)),
 ]
 
 

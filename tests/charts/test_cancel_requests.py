@@ -28,7 +28,7 @@ def appointed() -> LoneRun:
     """The move of a marketplace has been agreed."""
     run = LoneRun("marketplace_transfer", {"date_rule": "agreed"}, target="K-2")
     run.confirm("support_ticket", decision="granted")
-    assert run.confirm("appointment", at="2027-01-11") is None
+    assert run.confirm("appointment", at="2027-01-11T10:00+01:00") is None
     return run
 
 

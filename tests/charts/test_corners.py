@@ -397,7 +397,7 @@ def test_X10_a_standing_order_without_a_date_is_not_due():
 def test_MOV1_nobodys_clock_runs_while_an_appointment_is_awaited():
     run = LoneRun("marketplace_transfer", {"date_rule": "agreed"}, target="K-2")
     run.confirm("support_ticket", decision="granted")
-    run.confirm("appointment", at="2027-03-10")
+    run.confirm("appointment", at="2027-03-10T10:00+01:00")
     assert set(run.chart.timers()) == {"date_reached"}
 
 
@@ -642,9 +642,9 @@ def test_SUP3_the_day_is_asked_for_on_the_ticket_itself():
 def test_MOV1_a_rejected_decoupling_is_that_of_the_step_by_hand():
     run = LoneRun("marketplace_transfer", {"date_rule": "agreed"}, target="K-2")
     run.confirm("support_ticket", decision="granted")
-    run.confirm("appointment", at="2027-01-11")
+    run.confirm("appointment", at="2027-01-11T10:00+01:00")
     run.receive("answered", Answer(Withdraw(number=9), error="down"))
-    run.wait(moment("2027-01-11"))
+    run.wait(moment("2027-01-11 09:00"))
     assert run.reject("repair") is None and run.state == "decoupling"
     assert run.reject("perform") is None and run.state == "appointing"
     assert [task.type for task in run.memory.tasks] == ["repair", "appointment"]

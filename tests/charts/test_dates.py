@@ -105,9 +105,12 @@ ROWS = {
 BOUNDS: list[tuple[str, list[tuple[Any, str | None]]]] = [
     # The last that is refused or asked back before, the first and the last that is plain, the first of each after.
     ("appointment", [
-        (NOW - SECOND, "at_past"), (NOW, None), ("2027-01-03", "at_past"), ("2027-01-04", None),
-        ("2027-07-04T20:00:00+02:00", "? odd_hour"), ("2027-07-03", None), ("2027-07-05", "? far"),
-        ("2028-12-29", "? far"), ("2029-01-04", "? far"), ("2029-01-05", "at_far"),
+        (NOW - SECOND, "at_past"), (NOW, None), ("2027-07-04T20:00:00+02:00", "? odd_hour"),
+        ("2027-07-03T20:00:00+02:00", None), ("2027-07-05T20:00:00+02:00", "? far"),
+        ("2029-01-04T20:00:00+01:00", "? far"), ("2029-01-05", "at_far"),
+        # A mere day is the midnight that it begins with.
+        ("2027-01-03", "at_past"), ("2027-01-04", "at_past"), ("2027-01-05", "? odd_hour"),
+        ("2027-07-03", "? odd_hour"), ("2027-07-05", "? far odd_hour"),
         ("2027-01-05T06:00:00+01:00", None), ("2027-01-05T05:59:59+01:00", "? odd_hour"),
         ("2027-01-05T21:59:59+01:00", None), ("2027-01-05T22:00:00+01:00", "? odd_hour"),
         ("2027-01-09T12:00:00+01:00", None), ("2027-01-10T12:00:00+01:00", "? odd_hour"), ("2027-01-10", "? odd_hour"),
@@ -286,7 +289,7 @@ ODD: list[tuple[Any, str, dict[str, Any], list[dict[str, Any]]]] = [
         {"doubt": "over", "asked": "grant", "at": "2027-01-05"},
     ]),
     (appointment, "appointment", {"at": "2027-01-10"}, [
-        {"doubt": "odd_hour", "asked": "appointment", "at": "2027-01-10"},
+        {"doubt": "odd_hour", "asked": "appointment", "at": "2027-01-10", "no_hour": True},
     ]),
     (term, "clarify_term", {"at": "2027-01-31", "proof": {"reference": "T-1", "confirmed_at": NOW - 30 * DAY}}, [
         {"doubt": "proof_old", "weeks": 4, "confirmed_at": "2026-12-05T11:00:00+00:00"},

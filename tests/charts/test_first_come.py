@@ -3,7 +3,7 @@
 import pytest
 
 from states.model.facts import Refusal, RunSettings
-from states.model.request import ConfirmTask
+from states.model.request import ConfirmTask, RejectTask
 from tests.charts.lone_run import DAY, LoneRun, edition, scheduled
 
 
@@ -67,3 +67,29 @@ def test_what_is_only_proposed_has_decided_nothing_and_what_two_decided_has() ->
     assert run.confirm("revocation", by="otto", decision="declined") is None
     values = refused(run, task).values
     assert (values["decided_by"], values["first"]) == ("otto", "anna")
+
+
+def test_X11_after_the_end_an_operator_is_told_what_became_of_his_task_and_a_customer_that_it_has_ended() -> None:
+    run = edition({"mode": "guided"})
+    assert run.send("place_order") is None
+    assert run.send("request_revocation", explanation="clicked wrongly") is None
+    dropped, decided = run.task("perform").task, run.task("revocation").task
+    assert run.confirm("revocation", by="anna", decision="granted") is None and run.state == "revoked"
+    assert refused(run, decided).values["decided_by"] == "anna"
+    assert refused(run, None).values["decided_by"] == "anna"
+    values = refused(run, dropped).values
+    assert values == {"task": dropped, "open": [], "dropped": True}
+    assert refused(run, "t-never").values == {"task": "t-never", "open": []}
+    rejected = run.would_take("reject_task", RejectTask(by="otto", task=dropped, note="no"))
+    assert rejected is not None and rejected.values == values
+    of_customer = run.send("request_revocation", explanation="once more")
+    assert of_customer is not None and of_customer.code == "ended"
+
+
+def test_of_an_open_runs_task_that_nobody_needs_it_is_said_too_also_after_a_reset() -> None:
+    run = edition({"mode": "guided"})
+    assert run.send("place_order") is None
+    task = run.task("perform").task
+    run.memory.name_anew("run-2")
+    assert run.send("abandon") is None
+    assert refused(run, task).values["dropped"] is True

@@ -1071,12 +1071,12 @@ def test_MOV1_a_transfer_is_granted_agreed_and_decoupled():
     assert task.at_required
     assert task.values == {"target": "K-2", "subject": "L-1"}
     assert run.chart.public_state == "support_ticket" and run.memory.agreed_at is None
-    run.confirm("appointment", at="2027-01-11")
-    assert run.memory.agreed_at == moment("2027-01-10 23:00") and not revocable(run.memory, run.chart.traits)
-    assert run.wait(moment("2027-01-10 23:00")) == ["date_reached"]
+    run.confirm("appointment", at="2027-01-11T10:00+01:00")
+    assert run.memory.agreed_at == moment("2027-01-11 09:00") and not revocable(run.memory, run.chart.traits)
+    assert run.wait(moment("2027-01-11 09:00")) == ["date_reached"]
     task = run.task("perform")
     assert isinstance(task.step, Decouple)
-    assert (task.text, task.due_at) == ("perform_decouple", moment("2027-01-10 23:00"))
+    assert (task.text, task.due_at) == ("perform_decouple", moment("2027-01-11 09:00"))
     assert run.reject("perform", "not reached") is None
     assert (run.state, run.memory.agreed_at) == ("appointing", None)
     assert run.send("abandon") is None
@@ -1086,7 +1086,7 @@ def test_MOV1_a_transfer_is_granted_agreed_and_decoupled():
 def test_MOV1_before_it_is_decoupled_nothing_is_ordered_that_could_be_taken_back(mode):
     run = LoneRun("marketplace_transfer", {"date_rule": "agreed", "mode": mode}, target="K-2")
     run.confirm("support_ticket", decision="granted")
-    run.confirm("appointment", at="2027-01-11")
+    run.confirm("appointment", at="2027-01-11T10:00+01:00")
     assert (run.state, run.chart.enabled()) == ("scheduled", ("abandon",))
 
 

@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from portal.app import build
+from tests.adapters.customers import licence
 from tests.runs.customers import customer_record
 from tests.runs.documents import mails, task_types
 from tests.runs.harness import Run, World
@@ -64,6 +65,21 @@ async def test_what_operators_are_to_do_is_said_in_the_language_asked_for_and_no
             assert (answer["instructions"], answer["instructions_language"]) == (words, language)
             asked = (await portal.get(place, params={"language": language})).json()
             assert (asked["instructions"], asked["instructions_language"]) == (words, language)
+
+
+@pytest.mark.settings(customer_centre="guided")
+async def test_what_operators_are_to_do_has_the_name_in_our_record_in_either_language(world: World) -> None:
+    await world.load(customer_record(licence("M-32", "marketplace", label="Otto Gartenparadies")))
+    run = await world.request("marketplace", "K-1001", "M-32")
+    await run("place_order")
+    async with portal_of(world) as portal:
+        place = await task_address(portal, run, "perform")
+        for language, words in (("de", "Bitte im Kundencenter"), ("en", "Please do this in the customer centre")):
+            answer = (await portal.get(place, headers={"Accept-Language": language})).json()
+            told = answer["instructions"]
+            assert answer["instructions_language"] == language and words in told
+            assert "Otto Gartenparadies (M-32)" in told and "eazyAuction" not in told, told
+            assert ("Die Kündigung bestätigen" in told) == (language == "de"), told
 
 
 @pytest.mark.parametrize("decision", ["granted", "declined"])
@@ -216,6 +232,68 @@ async def test_a_task_that_nobody_decided_and_nobody_needs_any_more_says_so(worl
     problem = answer.json()
     assert (answer.status_code, problem["code"]) == (404, "unknown_task")
     assert problem["current"]["state"] == "superseded" and problem["current"]["state_text"] in problem["detail"]
+
+
+def confirmed(workflow_id: str, **payload: Any) -> dict[str, Any]:
+    """An operator's decision as an event."""
+    event = {"specversion": "1.0", "id": "late", "source": "test", "type": "jtl.cancellation.confirm-task.v1"}
+    return event | {"subject": workflow_id, "data": payload}
+
+
+@pytest.mark.settings(customer_centre="guided")
+async def test_X11_who_clicks_too_late_is_told_what_was_decided_and_not_what_a_customer_may_do(world: World) -> None:
+    """The run is on its way out, and the work list still has what is not needed any more."""
+    await world.load(customer_record())
+    run = await prepare_downgrade(world)
+    await run("place_order")
+    await run("request_revocation", explanation="I clicked on the wrong one")
+    late: dict[str, httpx.Response] = {}
+    async with portal_of(world) as portal:
+        click, revocation = [await task_address(portal, run, name) for name in ("perform", "revocation")]
+        booked = {"by": "boss", "proof": {"reference": "B-7"}}
+        second = {"by": "boss", "decision": "declined"}
+        event = confirmed(run.handle.id, task=click.removeprefix("/tasks/"), **booked)
+        structured = {"content-type": "application/cloudevents+json"}
+
+        async def meanwhile() -> None:
+            late["dropped"] = await portal.post(f"{click}/confirm", json=booked)
+            late["weighed"] = await portal.post(f"{click}/consequence", json={"confirm": booked})
+            late["event"] = await portal.post("/events", json=event, headers=structured)
+            late["decided"] = await portal.post(f"{revocation}/confirm", json=second)
+
+        world.centre.before["record_end"] = meanwhile
+        granted = {"by": "anna", "decision": "granted", "note": "A slip"}
+        assert (await portal.post(f"{revocation}/confirm", json=granted)).json()["state"] == "revoked"
+        for call in ("dropped", "event", "decided"):
+            answer = late[call].json()
+            assert (answer["status"], answer["code"]) == (404, "unknown_task"), (call, answer)
+            assert answer["current"]["state"] == "revoked" and "misclick" not in answer["detail"]
+            assert ("anna" in answer["detail"]) == (call == "decided"), answer["detail"]
+        assert late["weighed"].json()["refused"]["code"] == "unknown_task"
+        again = (await portal.post(f"{click}/confirm", json=booked)).json()
+    assert late["dropped"].json()["detail"] == late["event"].json()["detail"] == again["detail"]
+    assert "A slip" in late["decided"].json()["detail"]
+
+
+async def test_a_decision_on_a_run_that_was_terminated_is_neither_weighed_nor_sent_to_the_customers_way(
+    world: World,
+) -> None:
+    """Until the comparison closes it, the work list has its tasks."""
+    run = await asked_back(world)
+    async with portal_of(world) as portal:
+        place = await task_address(portal, run, "revocation")
+        await run.handle.terminate()
+        payload = {"by": "anna", "decision": "granted"}
+        event = confirmed(run.handle.id, task=place.removeprefix("/tasks/"), **payload)
+        structured = {"content-type": "application/cloudevents+json"}
+        for answer in (
+            await portal.post(f"{place}/confirm", json=payload),
+            await portal.post(f"{place}/consequence", json={"confirm": payload}),
+            await portal.post("/events", json=event, headers=structured),
+        ):
+            problem = answer.json()
+            assert (answer.status_code, problem["code"]) == (404, "unknown_task"), problem
+            assert "misclick" not in problem["detail"]
 
 
 async def test_what_another_has_told_the_customer_of_an_ended_run_is_said_from_the_ledger(world: World) -> None:

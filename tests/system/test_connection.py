@@ -291,3 +291,12 @@ def test_over_http_neither_settings_nor_charts_are_loaded():
     loaded = set(done.stdout.split())
     assert "httpx" in loaded
     assert not loaded & {"fastapi", "sqlalchemy", "temporalio", "statemachine", "pydantic_settings", "structlog"}
+
+
+def test_a_name_that_is_nobodys_is_said_in_a_readable_line(capsys, monkeypatch):
+    """However long it is, and whatever it would do to a terminal."""
+    monkeypatch.setenv("CANCELLATIONS_OPERATOR_TOKENS", f"anna:{ANNA}")
+    for name in ("x" * 2000, "a\x1b[31mb\u202ec"):
+        assert cli.code_of(["confirm", "t-1", "--by", name]) == 2
+        said = capsys.readouterr().err.removesuffix("\n")
+        assert "operators are anna" in said and len(said) < 200 and said.isprintable()

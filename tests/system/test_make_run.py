@@ -370,6 +370,36 @@ async def test_what_is_not_taken_is_said(tmp_path, capsys, no_waits):
     assert capsys.readouterr().out == f"  {ONE[0].id} was not taken: the run has ended\n"
 
 
+def test_the_examples_are_played_by_the_first_operator_who_may_decide(tmp_path):
+    tokens = {"operator_tokens": f"anna:{ANNA},otto:{OTTO}"}
+    assert example_player.player_of(settings_of(tmp_path)) is None
+    for grades, token in (("", ANNA), ("anna=read", OTTO), ("anna=decide,otto=read", ANNA)):
+        player = example_player.player_of(settings_of(tmp_path, **tokens, operator_grades=grades))
+        assert player is not None and player.get_secret_value() == token
+
+
+def test_where_no_operator_may_decide_the_setting_is_named_and_nothing_is_written_down(tmp_path):
+    """Before anything is started: neither `make run` nor the player by itself takes the examples for played."""
+    readers = {"OPERATOR_TOKENS": f"anna:{ANNA},otto:{OTTO}", "OPERATOR_GRADES": "anna=read,otto=read"}
+    given = {f"CANCELLATIONS_{name}": value for name, value in (readers | {"STATE_DIR": str(tmp_path)}).items()}
+    for program in ("embedded", "embedded.example_player"):
+        done = subprocess.run(
+            [sys.executable, "-m", program], env=os.environ | given, capture_output=True, text=True, timeout=60
+        )
+        (line,) = done.stderr.splitlines()
+        assert done.returncode == 1 and "CANCELLATIONS_OPERATOR_GRADES is anna=read,otto=read" in line, done.stderr
+        assert "decide" in line and not (tmp_path / "examples.json").exists()
+
+
+async def test_what_the_player_may_not_send_is_not_taken_for_played(tmp_path, no_waits):
+    played = example_player.Progress(events=[event.model_copy() for event in ONE])
+    refusal = httpx.Response(403, json={"detail": "This needs an operator of the grade decide."})
+    async with http_of(lambda request: refusal) as http:
+        with pytest.raises(example_player.MayNotPlay, match="grade decide"):
+            await example_player.play(http, Settings(state_dir=tmp_path), played)
+    assert played.unanswered() == played.events
+
+
 # What is printed
 
 

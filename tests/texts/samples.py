@@ -80,6 +80,7 @@ FAR = {
     "confirmed_at": FIRST,
     "limit_at": LATER,
     "weeks": 4,
+    "no_hour": None,
 }
 """What is asked back: of a day far ahead, with what the others say."""
 TRACKING = {"names": ["JTL-Track&Trace (TT-1)"], "reason": "not_available", "number": 1}
@@ -266,7 +267,7 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "problem.in_surplus": {"surplus": [TRACKING, REGISTERS], "kind": "edition"},
     "problem.too_late": {"effective_at": FIRST, "kind": "edition", "cost_effect": "cancellation"},
     "problem.ended": {"state": "applied"},
-    "problem.unknown_task": {"task": "t-1", "open": ["t-2"], "fault": None} | DECIDED_BY_NOBODY,
+    "problem.unknown_task": {"task": "t-1", "open": ["t-2"], "fault": None, "dropped": None} | DECIDED_BY_NOBODY,
     "problem.proof_missing": {},
     "problem.unknown_run": {"workflow_id": "edition/K-1/jtl"},
     "problem.id_reused": {"source": "https://portal.example", "id": "7"},
@@ -298,7 +299,7 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "fault.unknown_type": {"given": "EditionDowngrad"},
     "fault.other_kind": {"asked": "voucher", "meant": "edition"},
     "fault.other_id": {"makes": "edition/K-1/wms", "given": "edition/K-1/jtl"},
-    "fault.at_past": {"asked": "grant", "at": "2027-01-31", "limit_at": LATER},
+    "fault.at_past": {"asked": "grant", "at": "2027-01-31", "limit_at": LATER, "no_hour": None},
     "fault.at_far": {"asked": "term", "at": "2062-01-31", "limit_on": "2037-01-04"},
     "fault.confirmed_at": {"confirmed_at": LATER, "limit_at": FIRST},
     "fault.confirmed_early": {"confirmed_at": FIRST, "limit_at": LATER, "ordered": True, "others": True},
