@@ -113,6 +113,6 @@ def note_not_clarified(turn: Turn) -> None:
 
 def term_ends_at(memory: Memory) -> datetime | None:
     """When the term from which the date follows runs out, or its notice can no longer be kept, while the customer has
-    not ordered (X6, X14, D7)."""
-    last = last_order_day(memory) if memory.state == "order" else None
+    not ordered, or nobody has decided yet (X6, X14, D7, SUP3)."""
+    last = last_order_day(memory) if memory.state in ("order", "support_ticket") else None
     return day_after(last, memory.settings.zone) if last else None
