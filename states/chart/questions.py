@@ -3,6 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
+from states.chart.checks import pointless
 from states.chart.orders import ask_for_booking
 from states.chart.state_names import BEFORE_ORDER
 from states.chart.tasks import change_task, open_task, tasks_of
@@ -16,7 +17,7 @@ from states.rules.effective_date import last_order_day, notice_missed, notice_of
 def ask_open_questions(turn: Turn) -> None:
     """On entering `order`: what must be known first is asked; a term only when it is clear that the cost falls."""
     memory = turn.memory
-    if memory.refusal is not None and memory.refusal.code == "declined":
+    if pointless(memory) or (memory.refusal is not None and memory.refusal.code == "declined"):
         return
     questions = open_questions(memory)
     for type_ in questions:

@@ -133,7 +133,7 @@ def key_of(node: Node) -> Key:
         for effect in node.under_way
     )
     facts = (
-        check and (bool(check.refusal), check.in_force, bool(check.questions)),
+        check and (bool(check.refusal), check.in_force, bool(check.questions), memory.found_against),
         check and tuple(resolved_flags(check.surplus, memory.overridden)),
         order and (order.late, order.effective_at is None),
         refusal and refusal.code,
