@@ -1,5 +1,7 @@
 """Checking a request against record and catalogue: the same for runs, previews and the list of licences."""
 
+from collections.abc import Container
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -7,6 +9,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from activities.adapters import Adapters
 from activities.ports import Ends, Judge, Judgement, Misconfigured
+from activities.subjects import subject_of
 from catalogue.click_paths import click_path
 from catalogue.loader import Catalogues
 from settings import Settings
@@ -15,7 +18,7 @@ from states.kinds.kind import Context
 from states.kinds.registry import KINDS
 from states.model.base import Identifier, day_of
 from states.model.effects import ApplyChange, Decouple, Step
-from states.model.facts import ACTIONS, Check, Inquiry, RunSettings, Surplus
+from states.model.facts import ACTIONS, BookedChange, Check, Inquiry, RunSettings, Surplus
 from states.model.offers import Catalogue
 from states.model.record import Customer
 from states.model.request import Request
@@ -59,9 +62,16 @@ def context_of(customer: str, adapters: Adapters, settings: Settings, other: str
         )
 
 
-def check_in(context: Context, inquiry: Inquiry, catalogues: Catalogues, settings: Settings) -> Check:
-    """What record and catalogue say about a request, of what has been read. Raises as `check_request` does."""
+def check_in(
+    context: Context, inquiry: Inquiry, catalogues: Catalogues, settings: Settings, *, own_too: bool = False
+) -> Check:
+    """What record and catalogue say about a request, of what has been read. Raises as `check_request` does.
+
+    `own_too`: what is booked for the subject itself is made by then too, as whoever only asks what would be wants to
+    know; the run that booked it has yet to make it.
+    """
     request = inquiry.request
+    context = context_then(context, inquiry, own_too=own_too)
     catalogue, in_force = versions(inquiry, catalogues, settings)
     check = KINDS[request.kind].check(inquiry, context, catalogue)
     added = by_hand(check, request, context.record, catalogue, settings)
@@ -72,6 +82,44 @@ def check_in(context: Context, inquiry: Inquiry, catalogues: Catalogues, setting
     if not added:
         return check
     return Check.model_validate({name: getattr(check, name) for name in check.model_fields_set} | added)
+
+
+def context_then(context: Context, inquiry: Inquiry, *, own_too: bool) -> Context:
+    """What has been read, as it will be at the moment asked about: edition and order package as booked until then,
+    whether or not our record follows already (OPL-2, ED14)."""
+    record, asked = context.record, inquiry.request
+    if record is None or inquiry.after:
+        return context
+    own = None if own_too else (asked.kind, asked.subject)
+    made = tuple(
+        change
+        for change in context.changes
+        if in_force_by(inquiry.at, change, context.open_runs, record) and (change.kind, change.subject) != own
+    )
+    if not made:
+        return context
+    if made not in context.later:
+        for change in made:
+            record = subject_of(change.kind).changed(record, change.subject, change.target, None)
+        left = tuple(change for change in context.changes if change not in made)
+        runs = context.open_runs - {run_of(change, record) for change in made}
+        context.later[made] = replace(context, record=record, changes=left, open_runs=runs)
+    return context.later[made]
+
+
+def in_force_by(at: datetime, change: BookedChange, open_runs: Container[str], record: Customer) -> bool:
+    """Whether a booked change holds at a moment.
+
+    Package 0 may be held back beyond its date (X4). What a run has given up nobody brings into our record: that is
+    loaded, and may say something else by now.
+    """
+    due = change.effective_at is not None and change.effective_at <= at
+    return due and change.target != 0 and run_of(change, record) in open_runs
+
+
+def run_of(change: BookedChange, record: Customer) -> str:
+    """The workflow ID of the run that has booked it."""
+    return Request(kind=change.kind, customer=record.customer, subject=change.subject).workflow_id
 
 
 def other_customer(request: Request) -> str | None:

@@ -179,7 +179,7 @@ def previewed(portal: Portal, request: Request, settings: RunSettings, language:
         frozen = request.time is None and adapters.freezes.standing() is not None
     inquiry = Inquiry(request=request, at=at)
     spoken = spoken_in(context, language)
-    check = check_in(spoken, inquiry, portal.catalogues, portal.settings)
+    check = check_in(spoken, inquiry, portal.catalogues, portal.settings, own_too=True)
     document = preview(KINDS[request.kind], request, check, at, settings, say).model_dump(mode="json")
     reader = spoken.record.language if spoken.record else UNKNOWN_LANGUAGE
     return document | {"at_rest": at_rest(request, document, reader) if frozen else None}

@@ -44,6 +44,8 @@ def receipt_document(step: Step, effect: IssueReceipt, place: Place, record: Cus
     run = {"zone": zone, "kind": step.kind, "subject": step.subject, "target": step.target, "called": None} | facts.run
     values = run | {"event": effect.event, "case": case, "stage": None} | ({} if dated else {"effective_at": None})
     effective_at = values.get("effective_at")
+    # Nothing stays as it is until a date that had come when it arrived, or was booked.
+    values["come"] = effective_at is not None and datetime.fromisoformat(effective_at) <= effect.at
     # What was to be read before the order is said as it was read then.
     warned = run | ({"stage": None} if effect.event == "ordered" else {})
     return {

@@ -270,10 +270,12 @@ class Chart(StateChart[Memory], metaclass=ChartType):
             first = check.model_copy(update={"settings": None, "run_id": None, "refusal": refusal})
             facts = {"settings": check.settings, "check": first, "run_id": check.run_id or self.model.run_id}
         former = self.model.check
+        against = former is not None and check.refusal is not None and self.model.state in CHECKS_ON_NEWS
+        facts["found_against"] = against
         if former is not None and effect.after:
             facts["check"] = former.model_copy(update={"surplus": check.surplus})
-        elif former is not None and check.refusal and self.model.state in CHECKS_ON_NEWS:
-            # Found in passing: it is judged again when the customer acts, or on the date.
+        elif against:
+            # Found in passing: it is judged again when the customer acts, or on the date. Until then nobody is pressed.
             facts["check"] = former
         elif former is not None:
             facts |= outdated_answers(self.model, former, check)
@@ -288,6 +290,7 @@ class Chart(StateChart[Memory], metaclass=ChartType):
         else:
             facts: dict[str, Any] = {
                 "check": check.model_copy(update={"settings": None}),
+                "found_against": False,
                 "request": carried_on(self.model.request, request),
             }
             facts["last_customer_at"] = request.time

@@ -1,5 +1,6 @@
 """What a check found, and asking for one: guards that read it, and the questions that it leaves to a person."""
 
+from states.chart.state_names import CUSTOMER_STATES
 from states.chart.traits import Traits
 from states.chart.turn import Turn
 from states.model.effects import CheckLicences
@@ -98,6 +99,12 @@ def check_on_news(turn: Turn) -> None:
     """Another licence of the customer has changed: look again where that can matter (X3)."""
     if turn.memory.state in CHECKS_ON_NEWS:
         ask_for_check(turn)
+
+
+def pointless(memory: Memory) -> bool:
+    """Whether the customer could not go on as the record is now: it is loaded without the licence, say. Nobody reminds
+    him, and nobody is asked what would be needed for it, until a check finds otherwise (G2)."""
+    return memory.found_against and memory.state in CUSTOMER_STATES
 
 
 CHECKS_ON_NEWS = frozenset({"feature_warning", "order", "placing", "scheduled", "support_ticket"})

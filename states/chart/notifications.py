@@ -100,11 +100,12 @@ def with_its_order(memory: Memory, traits: Traits) -> bool:
 
 
 def without_a_wait(memory: Memory, traits: Traits) -> dict[str, Any]:
-    """What ends with its order is switched off now, or as soon as a person does it: there is no date to wait for."""
+    """Where the date has come, with its order or before that was delivered or booked, there is none to wait for:
+    what has no booking is switched off now, or as soon as a person does it; what has one holds from its date."""
     order = memory.order
-    if order is None or order.effective_at is None or order.effective_at > order.placed_at:
+    if order is None or order.effective_at is None or order.effective_at > memory.now:
         return {}
-    return {"at_once": "by_hand" if by_hand(memory, traits) else "now"}
+    return {"come": True} if books(memory) else {"at_once": "by_hand" if by_hand(memory, traits) else "now"}
 
 
 def doubts(memory: Memory) -> dict[str, Any]:
@@ -121,7 +122,7 @@ def doubts(memory: Memory) -> dict[str, Any]:
 def tell_clarified(turn: Turn) -> None:
     """A person said which date holds after a late booking, and it is booked so (docs/contract.md, `clarify_term`)."""
     tell_watchers(turn, "scheduled")
-    tell(turn, "scheduled", clarified=True)
+    tell(turn, "scheduled", clarified=True, **without_a_wait(turn.memory, turn.traits))
 
 
 def remind_of_surplus(turn: Turn) -> None:

@@ -3,6 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
+from states.chart.checks import pointless
 from states.chart.orders import ask_for_booking
 from states.chart.state_names import BEFORE_ORDER
 from states.chart.tasks import change_task, open_task, tasks_of
@@ -16,7 +17,7 @@ from states.rules.effective_date import last_order_day, notice_missed, notice_of
 def ask_open_questions(turn: Turn) -> None:
     """On entering `order`: what must be known first is asked; a term only when it is clear that the cost falls."""
     memory = turn.memory
-    if memory.refusal is not None and memory.refusal.code == "declined":
+    if pointless(memory) or (memory.refusal is not None and memory.refusal.code == "declined"):
         return
     questions = open_questions(memory)
     for type_ in questions:
@@ -113,6 +114,6 @@ def note_not_clarified(turn: Turn) -> None:
 
 def term_ends_at(memory: Memory) -> datetime | None:
     """When the term from which the date follows runs out, or its notice can no longer be kept, while the customer has
-    not ordered (X6, X14, D7)."""
-    last = last_order_day(memory) if memory.state == "order" else None
+    not ordered, or nobody has decided yet (X6, X14, D7, SUP3)."""
+    last = last_order_day(memory) if memory.state in ("order", "support_ticket") else None
     return day_after(last, memory.settings.zone) if last else None

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
+from states.chart.checks import pointless
 from states.chart.notifications import step_rows, tell
 from states.chart.state_names import public_state
 from states.chart.tasks import change_task, tasks_of
@@ -47,6 +48,8 @@ def remind_customer(turn: Turn) -> None:
     memory = turn.memory
     memory.reminders += 1
     memory.reminded_at = memory.now
+    if pointless(memory):
+        return
     due = customer_clock(memory)
     unproved = tuple(task for task in tasks_of(memory, "third_party") if task.proof is None)
     ending = {"abandons_on": isoformat(due.get("abandon")), "last": "remind" not in due}

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
+from states.chart.checks import pointless
 from states.chart.revocation import can_be_taken_back
 from states.chart.state_names import awaits
 from states.chart.traits import Traits
@@ -31,10 +32,11 @@ def while_step_awaited(memory: Memory, traits: Traits, task: Task) -> bool:
 
 
 def while_asked(memory: Memory, traits: Traits, task: Task) -> bool:
-    """While the question stands before the order; the date after a late booking, while that is booked."""
+    """While the question stands before the order, and the order is possible at all; the date after a late booking,
+    while that is booked."""
     if task.subject == "late":
         return memory.state == "scheduled"
-    return memory.state == "order" and task.type in open_questions(memory)
+    return memory.state == "order" and task.type in open_questions(memory) and not pointless(memory)
 
 
 def while_revocable(memory: Memory, traits: Traits, task: Task) -> bool:

@@ -27,7 +27,8 @@ class Context:
     by licence (X3); `own_ends`: those of them that were ordered for it by itself (ADD2). `changes`: what is booked in
     the configurator. `open_runs`: workflow IDs of this customer's open runs. `other`: the customer named as target of
     a marketplace transfer. `zone`, `boundary`: for what depends on the day (X1). `names`: what licences are called, by
-    catalogue version and product, as far as a check has asked.
+    catalogue version and product, as far as a check has asked. `later`: the same when some of these changes are made,
+    as far as one has.
     """
 
     record: Customer | None
@@ -39,6 +40,7 @@ class Context:
     zone: str = "Europe/Berlin"
     boundary: Literal["inclusive", "strict"] = "inclusive"
     names: dict[tuple[str, str], list[str]] = field(default_factory=dict, init=False)
+    later: dict[tuple[BookedChange, ...], "Context"] = field(default_factory=dict, init=False)
 
 
 @dataclass(frozen=True)

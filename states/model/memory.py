@@ -148,6 +148,8 @@ class Memory(BaseModel):
     requested_at: Moment
     settings: RunSettings = Field(default_factory=RunSettings)
     check: Check | None = None
+    found_against: bool = False
+    """News of the record made a check refuse the request; `check` is the one before, by which the run goes on."""
 
     clarified_cost: CostEffect | None = None
     clarified_term: date | None = None

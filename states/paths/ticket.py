@@ -9,6 +9,7 @@ from states.chart.turn import Turn
 from states.model.base import day_after, last_usable_day
 from states.model.effects import BookOrder
 from states.model.memory import Memory
+from states.rules.effective_date import still_runs
 
 
 def agrees_on_date(model: Memory, traits: Traits) -> bool:
@@ -23,9 +24,19 @@ def ends_licence(model: Memory, traits: Traits) -> bool:
 
 def open_ticket(turn: Turn) -> None:
     """The case in one task: what it is about, in the customer's words (MIS1); where none is recorded, with a term."""
+    tasks.open_task(turn, "support_ticket", turn.traits.ticket, at_required=needs_day(turn))
+
+
+def needs_day(turn: Turn) -> bool:
+    """Whether who grants it must name the last usable day: no term is recorded that still runs (SUP3)."""
     check = turn.memory.check
-    at_required = turn.traits.agrees and (check is None or check.term_ends is None)
-    tasks.open_task(turn, "support_ticket", turn.traits.ticket, at_required=at_required)
+    return turn.traits.agrees and not still_runs(turn.memory, check.term_ends if check else None)
+
+
+def ask_for_day(turn: Turn) -> None:
+    """The recorded term has run out, or the record has changed: whether a day is needed is said anew (SUP3)."""
+    for task in tasks.tasks_of(turn.memory, "support_ticket"):
+        tasks.change_task(turn.memory, task, at_required=needs_day(turn))
 
 
 def agree(turn: Turn) -> None:
@@ -74,7 +85,8 @@ class TicketPath(Chart):
         | support_ticket.to(applying, cond=ends_licence)
         | support_ticket.to(applied)
     )
-    licences_checked = support_ticket.to(None) | scheduled.to(None)
+    licences_checked = support_ticket.to(None, on=ask_for_day) | scheduled.to(None)
+    term_ran_out = support_ticket.to(None, on=ask_for_day)
     declined = support_ticket.to(refused, on=orders.decline)
     order_placed = scheduled.to(None, on=tell_agreed)
     date_reached = scheduled.to(applying, on=revocation.hand_over_on_date)

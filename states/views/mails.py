@@ -10,7 +10,7 @@ ABSENT = (
     *("target", "called", "state", "effective_at", "order_by", "note", "reason", "cancelled", "surplus", "task"),
     *("cost_effect", "price", "new_price", "saved_price", "steps", "number", "last", "abandons_on", "standing"),
     *("urgent", "type", "due_at", "again", "held_since", "late", "clarified", "other_effective_at", "passed_on"),
-    *("partners", "to", "missed", "overdue", "last_day_unclear", "at_once", "elsewhere"),
+    *("partners", "to", "missed", "overdue", "last_day_unclear", "at_once", "come", "elsewhere"),
     *("what", "addons_ending", "addons_staying", "addons_apart"),
 )
 """Values that a mail may ask for and that not every notice has."""

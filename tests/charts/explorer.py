@@ -12,6 +12,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any, NamedTuple
 
 from states.chart.base import KEEPS_TASK, Chart
+from states.chart.checks import pointless
 from states.chart.dates import takes_at
 from states.chart.orders import booking_under_way
 from states.chart.receipts import ARRIVALS
@@ -133,7 +134,7 @@ def key_of(node: Node) -> Key:
         for effect in node.under_way
     )
     facts = (
-        check and (bool(check.refusal), check.in_force, bool(check.questions)),
+        check and (bool(check.refusal), check.in_force, bool(check.questions), memory.found_against),
         check and tuple(resolved_flags(check.surplus, memory.overridden)),
         order and (order.late, order.effective_at is None),
         refusal and refusal.code,
@@ -743,10 +744,11 @@ def reminders_in(chart: Chart, work: str, path: tuple[str, ...]) -> tuple[int, i
 
 def can_go_on(chart: Chart) -> bool:
     """Before the order: it can be placed, or a person is asked or has said no (X5, X6, G8); of what is in surplus the
-    customer knows, and asks again when it is gone (X2)."""
+    customer knows, and asks again when it is gone (X2); who asks about what the record has no more is told so (G2)."""
     declined = chart.model.refusal is not None and chart.model.refusal.code == "declined"
-    in_surplus = bool(unresolved_surplus(chart.model)) and "recheck_licences" in chart.enabled()
-    return "place_order" in chart.enabled() or bool(tasks_of(chart.model, *QUESTION_TYPES)) or declined or in_surplus
+    told = bool(unresolved_surplus(chart.model)) or pointless(chart.model)
+    asks_again = told and "recheck_licences" in chart.enabled()
+    return "place_order" in chart.enabled() or bool(tasks_of(chart.model, *QUESTION_TYPES)) or declined or asks_again
 
 
 def check_node(stage: Stage, node: Node, moves: list[Move]) -> None:

@@ -496,6 +496,41 @@ def test_X6_a_recorded_term_that_runs_out_before_the_order_is_asked_about():
     assert run.chart.timers()["term_ran_out"] == moment("2027-06-30 22:00")
 
 
+@pytest.mark.parametrize("lost_in", ["feature_warning", "order"])
+def test_G2_nobody_is_reminded_or_asked_while_the_licence_is_not_in_the_record(lost_in):
+    warned = {"warnings": ({"code": "user_management_lost"},)} if lost_in == "feature_warning" else {}
+    run = LoneRun("voucher", PAID | warned)
+    assert run.state == lost_in
+    run.says["refusal"] = GONE
+    run.receive("licence_changed", None)
+    fired = run.wait(EFFECTIVE + DAY)
+    assert "remind" in fired and ("term_ran_out" in fired) == (lost_in == "order")
+    assert (run.state, run.notices(), run.memory.tasks) == (lost_in, [], ())
+    assert run.send("abandon") is None
+    assert run.notices() == [("abandoned", "customer")]
+
+
+def test_G2_what_is_loaded_again_is_asked_about_and_brought_to_mind_again():
+    run = LoneRun("production", {"cost_effect": "unknown", "questions": (ASK_COST,)})
+    assert run.tasks("clarify_cost")
+    run.says["refusal"] = GONE
+    run.receive("licence_changed", None)
+    assert (run.state, run.memory.tasks) == ("order", ())
+    del run.says["refusal"]
+    run.receive("licence_changed", None)
+    run.confirm("clarify_cost", decision="deactivation")
+    run.wait(run.now + 8 * DAY)
+    assert run.notices() == [("reminder", "customer")]
+
+
+def test_G2_who_orders_what_is_not_in_the_record_any_more_is_told_so():
+    run = LoneRun("voucher", PAID)
+    run.says["refusal"] = GONE
+    run.receive("licence_changed", None)
+    run.send("place_order")
+    assert (run.state, run.notices()) == ("refused", [("refused", "customer")])
+
+
 @pytest.mark.parametrize(
     "run",
     [

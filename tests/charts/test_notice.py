@@ -92,6 +92,23 @@ def test_D7_SUP3_it_is_said_of_a_recorded_term_until_sales_have_agreed_on_the_da
     assert (document_of(run).effective_at, warning_codes(run)) == (EFFECTIVE, [])
 
 
+def test_SUP3_X6_a_recorded_term_that_runs_out_undecided_is_no_date_any_more_and_a_day_is_needed() -> None:
+    run = LoneRun("key_accounting", PAID, subject="key_accounting")
+    assert (document_of(run).effective_at, run.chart.timers()["term_ran_out"]) == (EFFECTIVE, EFFECTIVE)
+    assert run.wait(EFFECTIVE)[-1] == "term_ran_out"
+    assert (document_of(run).effective_at, warning_codes(run)) == (None, [])
+    (task,) = document_of(run).tasks
+    assert (task.type, task.at) == ("support_ticket", "needed")
+    assert "term_ran_out" not in run.chart.timers()
+    assert run.confirm("support_ticket", decision="granted", at="2027-02-28") is None
+
+
+@pytest.mark.parametrize("kind", ["misclick", "setup_service"])
+def test_MIS2_SVC1_a_term_is_nothing_to_wait_for_where_a_person_decides_without_a_date(kind: str) -> None:
+    run = LoneRun(kind, {"cost_effect": "unknown", "term_ends": "2027-01-31"})
+    assert run.state == "support_ticket" and "term_ran_out" not in run.chart.timers()
+
+
 def test_D7_a_cost_that_a_person_clarified_makes_no_difference() -> None:
     run = LoneRun("production", {"cost_effect": "unknown", "term_ends": "2027-01-31", "questions": (ASK_COST,)})
     run.confirm("clarify_cost", decision="cancellation")

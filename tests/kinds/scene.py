@@ -63,7 +63,7 @@ class Scene:
     edition: str = "jtl_pro"
     guided: bool = False
     bare: bool = False
-    """The customer holds the edition and nothing else."""
+    """The customer holds the edition, and nothing else but `holds`."""
     holds: tuple[dict[str, Any], ...] = ()
     beside: str = ""
     then: tuple[tuple[str, Callable[[Run], Awaitable[Any]]], ...] = ()
@@ -82,7 +82,7 @@ class Scene:
     def record(self) -> dict[str, Any]:
         """What the customer holds, its terms still ahead; with `bare` nothing that a lower edition leaves over."""
         full = customer(self.customer, self.edition)
-        licences = {"licences": [] if self.bare else [*full["licences"], *self.holds]}
+        licences = {"licences": [*([] if self.bare else full["licences"]), *self.holds]}
         record: dict[str, Any] = in_time(full | licences, datetime.now(UTC).date())
         return record
 

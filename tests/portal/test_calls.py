@@ -49,6 +49,7 @@ from states.model.ends import ENDS
 from states.model.record import Customer
 from states.model.request import ConfirmTask, RejectTask, Request
 from states.model.status import End, Status
+from tests.adapters.customers import order, step
 from tests.adapters.many_rows import fill
 from tests.portal.conftest import Caller, event, requested
 from tests.portal.standin import until
@@ -433,6 +434,18 @@ async def test_a_preview_of_what_would_be_refused_is_200_with_its_code(portal, c
     answer = await portal.http.post("/previews", json=PREVIEW | change)
     assert answer.status_code == 200, answer.text
     assert answer.json()["refusal"]["code"] == code
+
+
+async def test_ED14_a_preview_takes_what_is_booked_until_its_moment_as_made(offline):
+    """For the subject itself too, so that nobody is shown a date for what he has by then."""
+    offline.adapters.records.load([Customer(customer="K-1001", name="Muster GmbH", editions={"jtl": "jtl_pro"})])
+    offline.adapters.runs.register("edition/K-1001/jtl", "r-1", "edition", "K-1001", True)
+    offline.adapters.bookings.place_order(step("edition", "jtl", order(), target="jtl_advanced"))
+    said = []
+    for time in ("2027-01-31T23:59:59+01:00", "2027-02-01T00:00:00+01:00"):
+        found = (await offline.http.post("/previews", json=PREVIEW | {"target": "jtl_advanced", "time": time})).json()
+        said.append((found["effective_at"], found["refusal"] and found["refusal"]["code"]))
+    assert said == [("2027-02-28T23:00:00Z", None), (None, "not_lower")]
 
 
 @pytest.mark.parametrize("document", [{}, [], {"kind": "x"}, PREVIEW | {"time": "soon"}, PREVIEW | {"customer": 1}])

@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 import json
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from activities.ports import Misconfigured, Unavailable
 from activities.receipts.keys import ReceiptKeys, public, read_keys
 from activities.receipts.signed import canonical, digest, key_id, opened
 from activities.sql.issued_receipts import IssuedReceipt
+from states.model.effects import IssueReceipt
 from states.model.names import case_number
 from tests.adapters.customers import file_of, licence, line
 from tests.adapters.databases import database, postgres, settings
@@ -138,6 +140,18 @@ async def test_what_takes_effect_no_more_names_no_date(acts: CancellationActivit
     document = document_of(receipt)
     assert (document["effective_at"], document["why"], document["other_effective_at"]) == (None, [], None)
     assert row(document, "answer") == "Nein."
+
+
+@pytest.mark.parametrize("effect", [ORDERED, BOOKED])
+async def test_X12_what_arrives_or_is_booked_when_its_date_has_come_is_promised_no_time_until_then(
+    acts: CancellationActivities, effect: IssueReceipt
+) -> None:
+    date = datetime.fromisoformat(FACTS.run["effective_at"])
+    moments = enumerate((date - timedelta(minutes=1), date), 1)
+    effects = [effect.model_copy(update={"number": number, "at": at}) for number, at in moments]
+    before, come = (document_of(receipt)["next"] for receipt in await asyncio.to_thread(issue, acts, *effects))
+    assert ("Bis zum Termin" in before) or ("wird die Änderung wirksam" in before)
+    assert "Bis zum Termin" not in come and "wird die Änderung wirksam" not in come
 
 
 def test_a_public_key_alone_signs_nothing(acts: CancellationActivities) -> None:

@@ -15,6 +15,7 @@ ABOUT: dict[str, Any] = {
     "target": "jtl_advanced",
     "called": None,
     "effective_at": FIRST,
+    "come": False,
     "cost_effect": "cancellation",
     "saved_price": "1000.00",
 }

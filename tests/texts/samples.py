@@ -62,6 +62,7 @@ MAIL: dict[str, Any] = {
     "order_by": "2027-01-18T00:00:00+01:00",
     "last_day_unclear": True,
     "at_once": None,
+    "come": None,
     "elsewhere": None,
     "cost_effect": "cancellation",
     "price": "1009.50",

@@ -1,6 +1,8 @@
 """What a customer hears, where it was once said wrongly: each text in the situations in which it has to differ."""
 
 import re
+from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -85,6 +87,48 @@ def test_X6_the_mail_of_a_booking_knows_whether_it_ends_at_once() -> None:
     by_hand.send("place_order")
     assert by_hand.notice("scheduled")["at_once"] == "by_hand"
     assert "at_once" not in scheduled(LoneRun("voucher", PAID)).notice("scheduled")
+
+
+OLD_EVENTS = {"settings": RunSettings(max_event_age=timedelta(days=60))}
+LAST_DAY, PAST = moment("2027-01-31 12:00"), moment("2027-02-02 12:00")
+
+
+@pytest.mark.parametrize(
+    ("begun", "sent", "known"),
+    [
+        (lambda: LoneRun("voucher", PAID), {}, {"come": True}),
+        (lambda: edition(OLD_EVENTS), {"time": moment("2027-01-10 12:00")}, {"come": True}),
+        (lambda: LoneRun("pos", INCLUDED), {"effective_on": "2027-02-01"}, {"at_once": "now"}),
+    ],
+    ids=["X6 a term", "D6 the notice rule", "X6 a day chosen"],
+)
+def test_D6_X6_an_order_that_is_delivered_after_its_date_is_told_of_no_time_until_then(
+    begun: Callable[[], LoneRun], sent: dict[str, Any], known: dict[str, Any]
+) -> None:
+    run = begun()
+    run.now = PAST
+    assert run.send("place_order", **({"time": LAST_DAY} | sent)) is None
+    for template in ("order_received", "scheduled"):
+        values = run.notice(template)
+        assert {name: values.get(name) for name in ("come", "at_once")} == {"come": None, "at_once": None} | known
+    run.wait(PAST)
+    assert run.state == "applied"
+
+
+@IN_BOTH
+@pytest.mark.parametrize("template", ["order_received", "scheduled"])
+def test_X11_where_the_date_has_come_nothing_stays_until_then_and_no_revocation_is_held_out(
+    template: str, language: str
+) -> None:
+    values = {"late": None, "clarified": None, "other_effective_at": None, "notice_unknown": None, "by_hand": None}
+    waits, come = (body(language, template, **CANCELLED, **values, come=come) for come in (None, True))
+    for promise in {"de": ("alles wie bisher", "vor dem Termin"), "en": ("everything stays", "before the date")}[
+        language
+    ]:
+        assert promise not in come
+        assert promise in waits or template == "order_received"
+    assert {"de": "schon seit dem 1. Februar 2027", "en": "since 1 February 2027 already"}[language] in come
+    assert template == "order_received" or {"de": "Fehlbuchung", "en": "mis-click"}[language] in come
 
 
 @IN_BOTH
