@@ -136,6 +136,19 @@ async def test_X9_the_proof_of_a_step_elsewhere_is_handed_in(desk: Desk):
     assert "Ticket 4711" in task["instructions"]
 
 
+async def test_X5_what_could_not_be_clarified_is_asked_about_again(desk: Desk):
+    browser = await desk.browser("K-1014", "en")
+    page = await (await browser.open("/my/cancel/wawi_module/WM-141")).send("start")
+    assert page.has("recheck") and not page.has("place-order")
+    await desk.world.run("wawi_module/K-1014/WM-141").reject("clarify_cost", note="We do not know yet")
+    page = await browser.open("/my/cases/wawi_module/K-1014/WM-141")
+    assert "We do not know yet" in page.text and "Please submit it" not in page.text
+    assert "Ask again" in page.text and not page.has("place-order") and page.has("do-abandon")
+    page = await page.send("recheck")
+    assert "we look into it once more" in page.text and "Ask again" not in page.text
+    assert (await desk.status("wawi_module/K-1014/WM-141"))["waiting_for"] == ["operator"]
+
+
 async def test_what_has_arrived_is_proved_by_a_receipt_to_read_and_to_keep(desk: Desk):
     """As a page, as PDF, as a signed document; and for nobody else."""
     browser = await desk.browser("K-1004")

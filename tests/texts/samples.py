@@ -67,7 +67,7 @@ MAIL: dict[str, Any] = {
     "url": "http://127.0.0.1:8080/cancellations/edition/K-1001/jtl",
 }
 
-REMINDED = {"number": 2, "last": False, "abandons_on": "2027-02-14T09:00:00Z", "standing": False}
+REMINDED = {"number": 2, "last": False, "abandons_on": "2027-02-14T09:00:00Z", "standing": False, "unclear": None}
 FAR = {
     "doubt": "far",
     "at": "2028-01-31",
@@ -148,7 +148,8 @@ CALL: dict[str, Any] = {
 }
 WAITED = {"kind": "edition", "effective_at": FIRST, "order_by": "2027-01-17T23:00:00Z"}
 WAITS = """
-customer_feature_warning customer_surplus_resolution customer_order operator third_party date system frozen repair
+customer_feature_warning customer_surplus_resolution customer_order customer_unclear
+operator third_party date system frozen repair
 """
 """For whom and what a run may wait, beside what operators are awaited for."""
 CALLS = """
@@ -457,7 +458,7 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "part.no_proof": {},
     "part.unclear": {},
     "part.greeting": MAIL,
-    "part.unordered": FACTS,
+    "part.unordered": FACTS | {"unclear": None},
     "part.addons": ADDONS,
     "part.last_day": FACTS,
     "entry.limit": {"limit": 3, "product": "Multikassen"},

@@ -10,7 +10,17 @@ from catalogue.texts import keys, say
 from states.chart.traits import ACKNOWLEDGED
 from states.kinds.registry import KINDS
 from states.model.facts import RunSettings
-from tests.charts.lone_run import INCLUDED, PAID, UNAVAILABLE, LoneRun, document_of, edition, moment, scheduled
+from tests.charts.lone_run import (
+    ASK_COST,
+    INCLUDED,
+    PAID,
+    UNAVAILABLE,
+    LoneRun,
+    document_of,
+    edition,
+    moment,
+    scheduled,
+)
 from tests.rules.checks import ask, customer
 from tests.texts.samples import MAIL, REGISTERS, TRACKING, samples_of
 from tests.texts.written import WRITTEN
@@ -160,6 +170,17 @@ def test_X1_only_the_inclusive_reading_has_its_last_day_in_doubt(boundary: str) 
 def test_X1_at_worst_the_price_is_paid_until_the_day_before_the_later_date() -> None:
     text = say("de", "warning.boundary_day", samples_of("warning.boundary_day"))
     assert "bis einschließlich 28. Februar 2027 den bisherigen Preis" in text
+
+
+@IN_BOTH
+@pytest.mark.parametrize("template", ["reminder", "reminder_urgent"])
+def test_X5_nobody_is_reminded_to_submit_what_could_not_be_clarified(language: str, template: str) -> None:
+    run = LoneRun("wawi_module", PAID | {"cost_effect": "unknown", "questions": (ASK_COST,)})
+    run.reject("clarify_cost", note="We do not know yet")
+    run.wait(run.memory.now + run.memory.settings.remind_every * 2)
+    said = {"order_by": "2027-01-17T23:00:00Z", "last_day_unclear": None} | run.notice(template)
+    text = body(language, template, **said)
+    assert {"de": "noch einmal fragen", "en": "ask us again"}[language] in text and "17" not in text, text
 
 
 @IN_BOTH
