@@ -139,6 +139,8 @@ def said(request: Request, document: Document) -> str | None:
     own = [line["event"] for line in document["timeline"] if line["actor"] == "customer"]
     if named not in SAYS_DONE or own[-1:] != [named]:
         return None
+    if named == "requested" and document["standing"]:
+        return "requested_change"
     asked = document["state"] == "order" and "operator" in document["waiting_for"]
     return "asked_again" if named == "recheck_licences" and asked else named
 

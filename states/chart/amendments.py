@@ -10,6 +10,7 @@ from states.chart.turn import Turn
 from states.model.effects import CheckLicences
 from states.model.memory import Memory, Standing
 from states.model.request import Request
+from states.rules.run_values import isoformat
 
 
 def has_standing(model: Memory) -> bool:
@@ -20,6 +21,16 @@ def has_standing(model: Memory) -> bool:
 def refused_beneath(model: Memory) -> bool:
     """The change is not possible any more, but an order stands beneath it (X10)."""
     return refused_by_check(model) and has_standing(model)
+
+
+def what_stands(memory: Memory) -> dict[str, Any]:
+    """What a revocation is about while a change is under way over a booked order: that order, and the change with it
+    (X11). Nothing where no order stands beneath."""
+    standing = memory.standing
+    if standing is None:
+        return {}
+    date = isoformat(standing.order.effective_at)
+    return {"target": standing.request.target, "effective_at": date, "change_to": memory.request.target}
 
 
 def standing_unbooked(model: Memory) -> bool:

@@ -186,6 +186,8 @@ async def test_X10_another_target_can_be_chosen_until_it_has_begun(desk: Desk):
     assert not same.has("start")
     page = await (await same.send("look", target="100")).send("start")
     assert "Was Sie vorher abgesendet haben, gilt weiter" in page.text
+    assert "Die Änderung hat begonnen" in page.text and "Gekündigt ist damit noch nichts" not in page.text
+    assert "endet damit auch die begonnene Änderung" in page.text
     page = await page.send("do-abandon")
     assert (await desk.status("order_package/K-1003/orders"))["target"] == 1000
 

@@ -17,6 +17,7 @@ ABOUT: dict[str, Any] = {
     "effective_at": FIRST,
     "cost_effect": "cancellation",
     "saved_price": "1000.00",
+    "revocation": None,
 }
 ROW = ABOUT | {
     "case": "V-7K3M-2Q9X",
@@ -35,6 +36,7 @@ ROW = ABOUT | {
     "details": {"reason": "Umzug"},
     "optional_services": ["Datenübernahme"],
     "words": "Bitte bald.",
+    "change_to": "jtl_start",
 }
 LATER_EVENT = {"happened_at": {"event": "applied"}, "answer": {"event": "declined"}}
 RECEIPTS: dict[str, dict[str, Any]] = {

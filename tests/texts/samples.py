@@ -359,6 +359,7 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "task.support_ticket_transfer": TICKET,
     "task.revocation": {
         "explanation": "Verklickt",
+        "change_to": "jtl_start",
         "effective_at": FIRST,
         "by_hand": False,
         "cancelled": [ENDED],
@@ -411,7 +412,7 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "mail.reminder_urgent": MAIL | REMINDED | {"number": 3, "again": True},
     "mail.order_received": MAIL | {"by_hand": True, "notice_unknown": None, "other_effective_at": None},
     "mail.report_received": MAIL,
-    "mail.revocation_received": MAIL,
+    "mail.revocation_received": MAIL | {"change_to": "jtl_start"},
     "mail.scheduled": MAIL
     | ADDONS
     | {"late": True, "clarified": None, "other_effective_at": LATER, "notice_unknown": True},
@@ -430,9 +431,10 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "mail.abandoned": MAIL,
     "mail.change_dropped": MAIL,
     "mail.cost_changed": MAIL | {"changes_at": FIRST, "becomes": "paid_addon", "new_edition": "JTL Start"},
-    "mail.declined": MAIL | {"note": "Schon berechnet."},
+    "mail.declined": MAIL | {"note": "Schon berechnet.", "revocation": True, "change_to": "jtl_start"},
     "mail.refused": MAIL | {"reason": "JTL Start ist schon die niedrigste Edition."},
-    "mail.revoked": MAIL | {"cancelled": ["JTL-Vouchers (L-1)"], "partners": ["Partner (P-1)"]},
+    "mail.revoked": MAIL
+    | {"cancelled": ["JTL-Vouchers (L-1)"], "partners": ["Partner (P-1)"], "change_to": "jtl_start"},
     "mail.surplus_reminder": MAIL | {"surplus": [TRACKING, REGISTERS]},
     "mail.held": MAIL | {"kind": "order_package", "subject": "orders", "target": 0, "surplus": [TRACKING]},
     "mail.changed": MAIL | {"surplus": [TRACKING, REGISTERS], "steps": []},
@@ -458,6 +460,7 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "part.no_proof": {},
     "part.unclear": {},
     "part.greeting": MAIL,
+    "part.change_to": {"kind": "order_package", "change_to": 1000},
     "part.unordered": FACTS | {"unclear": None},
     "part.addons": ADDONS,
     "part.last_day": FACTS,

@@ -173,6 +173,25 @@ def test_X1_at_worst_the_price_is_paid_until_the_day_before_the_later_date() -> 
 
 
 @IN_BOTH
+@pytest.mark.parametrize("template", ["revocation_received", "declined", "revoked"])
+def test_X11_a_revocation_over_a_booked_order_names_that_order_and_the_change(language: str, template: str) -> None:
+    about = {"target": "jtl_start", "change_to": "jtl_advanced", "revocation": True, "partners": None}
+    text = body(language, template, **about, cancelled=None, note=None)
+    assert re.search(r"JTL Start[\s\S]*JTL Advanced", text), text
+    alone = body(language, template, **about | {"change_to": None}, cancelled=None, note=None)
+    assert "JTL Start" in alone and "JTL Advanced" not in alone
+
+
+def test_X11_what_is_declined_is_called_a_revocation_where_it_is_one() -> None:
+    assert subject("de", "declined", revocation=True) == "Bitte um Rücknahme abgelehnt: Wechsel auf JTL Advanced"
+    assert subject("en", "declined", revocation=None).startswith("Declined: ")
+    run = scheduled(edition())
+    run.send("request_revocation", explanation="x")
+    run.reject("revocation", note="no")
+    assert run.notice("declined")["revocation"] is True
+
+
+@IN_BOTH
 @pytest.mark.parametrize("template", ["reminder", "reminder_urgent"])
 def test_X5_nobody_is_reminded_to_submit_what_could_not_be_clarified(language: str, template: str) -> None:
     run = LoneRun("wawi_module", PAID | {"cost_effect": "unknown", "questions": (ASK_COST,)})
