@@ -130,9 +130,9 @@ class Texts:
         title = self.label("title", problem["code"])
         return problem["title"] or title if title == problem["code"] else title
 
-    def cost(self, kind: str | None, effect: str) -> str:
+    def cost(self, kind: str | None, effect: str, state: str | None = None) -> str:
         """What a case of a kind does to the cost."""
-        return self.label("cost", cost_label(kind, effect).removeprefix("cost."))
+        return self.label("cost", cost_label(kind, effect, state).removeprefix("cost."))
 
     def explained(self, problem: Document) -> Markup:
         """What a problem means for a person, in paragraphs: said for people where it is, else in the words of the

@@ -3,7 +3,7 @@
 from typing import Any
 
 from states.chart.checks import refused_by_check
-from states.chart.notifications import tell
+from states.chart.notifications import left_to_end, tell
 from states.chart.orders import begin_again
 from states.chart.tasks import drop_tasks, handled_by, tasks_of, unclicked
 from states.chart.turn import Turn
@@ -98,4 +98,4 @@ def drop_change(turn: Turn) -> None:
         memory.request = amended(memory.request, turn.message)
     drop_tasks(turn, tasks_of(memory, "perform", "repair"))
     turn.write("change_dropped", "change_dropped", target=memory.request.target)
-    tell(turn, "change_dropped")
+    tell(turn, "change_dropped", **left_to_end(memory))

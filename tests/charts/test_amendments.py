@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from states.chart.notifications import left_to_end
 from states.model.effects import CheckLicences, Notify, Tell
 from states.model.facts import Question, Receipt, Refusal, RunSettings
 from states.model.request import LicenceChanged
@@ -129,7 +130,8 @@ def test_X10_abandoning_a_change_puts_everything_back():
     for name in ("request", "order", "check", "receipt", "overridden", "clarified_cost", "clarified_term"):
         assert getattr(memory, name) == getattr(before, name), name
     assert run.notices()[-1] == ("change_dropped", "customer")
-    assert run.notice("change_dropped") == TOLD
+    assert run.notice("change_dropped") == TOLD | left_to_end(memory)
+    assert left_to_end(memory)
     line = next(line for line in memory.timeline if line.event == "change_dropped")
     assert (line.note, line.values) == ("note.change_dropped", {"target": "jtl_advanced"})
     assert run.send("request_revocation", explanation="all of it by mistake") is None

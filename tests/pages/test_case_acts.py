@@ -123,15 +123,19 @@ async def test_WMU4_a_user_is_reassigned_instead(desk: Desk):
     page = await page.send("do-reassign")
     assert (await desk.status("wms_user/K-1004/U-43"))["state"] == "reassigned"
     assert "Der Benutzer ist umgestellt" in page.text
+    assert "Die Kosten bleiben gleich" in page.text and "nichts berechnet" not in page.text
 
 
 async def test_X9_the_proof_of_a_step_elsewhere_is_handed_in(desk: Desk):
     page = await ordered(await desk.browser("K-1008"), "marketplace", "M-83")
-    assert "Das müssen Sie noch selbst tun" in page.text
+    own = page.text.count("Das müssen Sie noch selbst tun")
+    assert own == page.text.count("Bitte bis") > 0
     page = await page.send("hand-in-1", reference="")
     assert page.status == 422 and 'href="#reference"' in page.html
     page = await page.send("hand-in-1", reference="Ticket 4711", note="Bestätigt am Montag")
     assert page.status == 200 and "Ihr Nachweis ist eingegangen" in page.text
+    assert page.text.count("Das müssen Sie noch selbst tun") == page.text.count("Bitte bis") == own - 1
+    assert "Einen anderen Nachweis einreichen" in page.text and page.has("hand-in-1")
     [task] = (await desk.status("marketplace/K-1008/M-83"))["tasks"][:1]
     assert "Ticket 4711" in task["instructions"]
 

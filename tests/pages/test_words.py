@@ -28,10 +28,15 @@ def test_every_event_that_customers_read_is_said_for_them():
         ("order_package", "cancellation", "Die Kosten sinken"),
         ("wms_user", "cancellation", "Kündigung: die Kosten sinken"),
         ("edition", "unknown", "Noch nicht bekannt, wir klären es"),
+        ("misclick", "none", "Die Meldung selbst ändert an den Kosten nichts"),
     ],
 )
 def test_whoever_changes_to_something_smaller_cancels_nothing(kind: str, effect: str, said: str):
     assert Texts("de", "Europe/Berlin").cost(kind, effect) == said
+
+
+def test_WMU4_what_is_re_assigned_goes_on_costing_the_same():
+    assert Texts("de", "Europe/Berlin").cost("wms_user", "none", "reassigned") == "Die Kosten bleiben gleich"
 
 
 def test_numbers_do_not_break_at_their_hyphens():

@@ -415,7 +415,7 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "mail.revocation_received": MAIL | {"change_to": "jtl_start"},
     "mail.scheduled": MAIL
     | ADDONS
-    | {"late": True, "clarified": None, "other_effective_at": LATER, "notice_unknown": True},
+    | {"late": True, "clarified": None, "other_effective_at": LATER, "notice_unknown": True, "surplus": []},
     "mail.applied": MAIL
     | ADDONS
     | {"held_since": FIRST, "note": "Rückgängig gemacht.", "passed_on": "misclick/K-1001/voucher.V-1"},
@@ -429,7 +429,7 @@ SAMPLES: dict[str, dict[str, Any]] = {
         "target": "K-1002",
     },
     "mail.abandoned": MAIL,
-    "mail.change_dropped": MAIL,
+    "mail.change_dropped": MAIL | {"surplus": []},
     "mail.cost_changed": MAIL | {"changes_at": FIRST, "becomes": "paid_addon", "new_edition": "JTL Start"},
     "mail.declined": MAIL | {"note": "Schon berechnet.", "revocation": True, "change_to": "jtl_start"},
     "mail.refused": MAIL | {"reason": "JTL Start ist schon die niedrigste Edition."},

@@ -10,6 +10,7 @@ from catalogue.texts import keys, say
 from states.chart.traits import ACKNOWLEDGED
 from states.kinds.registry import KINDS
 from states.model.facts import RunSettings
+from tests.canary import SURPLUS
 from tests.charts.lone_run import (
     ASK_COST,
     INCLUDED,
@@ -170,6 +171,26 @@ def test_X1_only_the_inclusive_reading_has_its_last_day_in_doubt(boundary: str) 
 def test_X1_at_worst_the_price_is_paid_until_the_day_before_the_later_date() -> None:
     text = say("de", "warning.boundary_day", samples_of("warning.boundary_day"))
     assert "bis einschließlich 28. Februar 2027 den bisherigen Preis" in text
+
+
+@IN_BOTH
+def test_X2_who_goes_on_with_too_many_licences_has_something_left_to_do(language: str) -> None:
+    run = edition({"surplus": (SURPLUS,)})
+    run.send("override_surplus", licences=[SURPLUS.licence])
+    scheduled(run)
+    booked = run.notice("scheduled")
+    assert booked["surplus"]
+    done = {"de": "nichts weiter tun", "en": "nothing more for you"}[language]
+    bare = {"late": None, "clarified": None, "other_effective_at": None, "notice_unknown": None}
+    assert done not in body(language, "scheduled", **bare | booked)
+    assert done in body(language, "scheduled", **bare | booked | {"surplus": None})
+    assert "surplus" not in scheduled(edition()).notice("scheduled")
+
+
+def test_WMU4_the_mail_of_a_re_assigned_user_speaks_of_no_end() -> None:
+    assert subject("de", "reassigned", **CANCELLED, cost_effect="none") == "Umgestellt: WMS-Benutzer (L-77)"
+    title = say("de", "receipt.title", samples_of("receipt.title") | CANCELLED | {"event": "reassigned"})
+    assert title == "Umgestellt: WMS-Benutzer (L-77)"
 
 
 @IN_BOTH
