@@ -222,7 +222,11 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "warning.pilot_sign_off": {"unsure": True},
     "warning.third_party_too": {"name": "Fremdmarkt"},
     "warning.backup": {},
-    "warning.two_contracts": {"others": ["Shop-Hosting (H-1)"]},
+    "warning.two_contracts": {
+        "others": ["Shop-Hosting (H-1)"],
+        "ending": ["JTL-Shop (SH-1)"],
+        "running_out": ["JTL-Shop (SH-2)"],
+    },
     "warning.old_contract_runs_on": {},
     "warning.addons_remain": {"addons": ["Zusatzleistung (L-8)", "Zusatzleistung (L-9)"]},
     "warning.no_promise": {},
