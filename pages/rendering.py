@@ -14,6 +14,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from catalogue import formats
+from catalogue.quoting import TURNS, unturned
 from catalogue.texts import cost_label, known, say
 from pages.brand import Brand
 from pages.calls import Document, Visitor
@@ -216,10 +217,18 @@ def unbroken(text: str) -> Markup:
     return Markup(NUMBER.sub(r'<span class="unbroken">\g<0></span>', str(escape(text))))
 
 
+def as_words(value: Any) -> Any:
+    """What a template prints of a value: whoever wrote it turns nothing that stands behind it."""
+    if not isinstance(value, str) or not TURNS.search(value):
+        return value
+    return Markup(unturned(value)) if isinstance(value, Markup) else unturned(value)
+
+
 ENVIRONMENT = Environment(
     loader=PackageLoader("pages", "templates"),
     autoescape=True,
     undefined=StrictUndefined,
+    finalize=as_words,
     trim_blocks=True,
     lstrip_blocks=True,
 )
