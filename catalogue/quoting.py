@@ -7,9 +7,11 @@ picture or HTML, and no code that it could leave.
 
 import re
 
+TURNS = re.compile(r"[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]+")
+"""What turns the direction of writing, also that of words of ours behind it."""
 UNSEEN = re.compile(
     r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+"  # ends of lines, tabs, what moves a terminal's cursor
-    r"|[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]+"  # what turns the direction of writing
+    rf"|{TURNS.pattern}"
 )
 LINE_ENDS = re.compile(r"\r\n|[\n\v\f\r\x1c-\x1e\x85\u2028\u2029]")
 LINKED = re.compile(r"(?:[a-z][a-z0-9+.-]{1,30}://|www\.)\S+|[\w.+%-]+@[\w-]+(?:\.[\w-]+)+", re.IGNORECASE)
@@ -21,6 +23,11 @@ BEGINNING = re.compile(r"(?:#{1,6}(?=\s|$)|>|[-+](?=\s|$)|-+\s*$|=+\s*$)")
 NUMBERED = re.compile(r"(\d{1,9})([.)])(?=\s|$)")
 QUOTES = {"de": "„{}“", "en": "“{}”"}
 INNER = str.maketrans(dict.fromkeys('„“”‟«»"', "'"))
+
+
+def unturned(text: str) -> str:
+    """The text with all but what turns the direction of writing, for pages, which escape the rest."""
+    return TURNS.sub(" ", text)
 
 
 def one_line(text: str) -> str:

@@ -78,8 +78,13 @@ CHANGES = frozenset({"edition", "order_package"})
 """The kinds by which something smaller takes the place of what is held."""
 
 
-def cost_label(kind: str | None, effect: str) -> str:
-    """The key of what a case does to the cost: who changes to something smaller cancels nothing."""
+def cost_label(kind: str | None, effect: str, state: str | None = None) -> str:
+    """The key of what a case does to the cost: who changes to something smaller cancels nothing, what is re-assigned
+    goes on costing the same (WMU4), and a report changes nothing by itself (MIS1)."""
+    if kind == "misclick":
+        return "cost.report"
+    if state == "reassigned":
+        return "cost.unchanged"
     return "cost.change" if kind in CHANGES and effect == "cancellation" else f"cost.{effect}"
 
 

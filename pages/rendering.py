@@ -14,6 +14,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from catalogue import formats
+from catalogue.quoting import TURNS, unturned
 from catalogue.texts import cost_label, known, say
 from pages.brand import Brand
 from pages.calls import Document, Visitor
@@ -133,9 +134,9 @@ class Texts:
         title = self.label("title", problem["code"])
         return problem["title"] or title if title == problem["code"] else title
 
-    def cost(self, kind: str | None, effect: str) -> str:
+    def cost(self, kind: str | None, effect: str, state: str | None = None) -> str:
         """What a case of a kind does to the cost."""
-        return self.label("cost", cost_label(kind, effect).removeprefix("cost."))
+        return self.label("cost", cost_label(kind, effect, state).removeprefix("cost."))
 
     def explained(self, problem: Document) -> Markup:
         """What a problem means for a person, in paragraphs: said for people where it is, else in the words of the
@@ -219,10 +220,18 @@ def unbroken(text: str) -> Markup:
     return Markup(NUMBER.sub(r'<span class="unbroken">\g<0></span>', str(escape(text))))
 
 
+def as_words(value: Any) -> Any:
+    """What a template prints of a value: whoever wrote it turns nothing that stands behind it."""
+    if not isinstance(value, str) or not TURNS.search(value):
+        return value
+    return Markup(unturned(value)) if isinstance(value, Markup) else unturned(value)
+
+
 ENVIRONMENT = Environment(
     loader=PackageLoader("pages", "templates"),
     autoescape=True,
     undefined=StrictUndefined,
+    finalize=as_words,
     trim_blocks=True,
     lstrip_blocks=True,
 )

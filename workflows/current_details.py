@@ -66,10 +66,8 @@ class CurrentDetails:
             lines.append(f"- **{self.text('details.effective_at')}**: {self.moment(document.effective_at)}")
         if document.order_by and document.state not in DEADLINE_KEPT:
             lines.append(f"- **{self.text('details.order_by')}**: {self.moment(document.order_by)}")
-        return [
-            *lines,
-            f"- **{self.text('details.cost')}**: {self.text(cost_label(document.kind, document.cost_effect))}",
-        ]
+        cost = cost_label(document.kind, document.cost_effect, document.state)
+        return [*lines, f"- **{self.text('details.cost')}**: {self.text(cost)}"]
 
     def tasks(self) -> list[str]:
         """Each open task with the JSON to paste into the form."""

@@ -133,13 +133,18 @@ def live_address(view: CaseView, back: str | None) -> str | None:
 
 
 def said(request: Request, document: Document) -> str | None:
-    """The event that the page confirms: the one that the address names, where it was the customer's last one.
+    """What the page confirms: the event that the address names, where it was the customer's last one.
 
     An address can be made up by anybody; the document cannot.
     """
     named = request.query_params.get("said")
     own = [line["event"] for line in document["timeline"] if line["actor"] == "customer"]
-    return named if named in SAYS_DONE and own[-1:] == [named] else None
+    if named not in SAYS_DONE or own[-1:] != [named]:
+        return None
+    if named == "requested" and document["standing"]:
+        return "requested_change"
+    asked = document["state"] == "order" and "operator" in document["waiting_for"]
+    return "asked_again" if named == "recheck_licences" and asked else named
 
 
 async def present(site: Site, visitor: Visitor, refusal: CallRefused, workflow_id: str) -> Document:

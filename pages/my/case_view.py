@@ -131,6 +131,10 @@ class CaseView:
         """What the customer must do elsewhere."""
         return [task for task in self.document["tasks"] if task["type"] == "third_party"]
 
+    def is_checked(self, step: Document) -> bool:
+        """Whether a step elsewhere waits for us, who check its proof. A customer's document says it in words alone."""
+        return bool(step["customer_text"] == say(self.document["language"], "waits.proof"))
+
     @property
     def arrived_at(self) -> str | None:
         """When the order arrived, by its line; None before it, and where it does not stand any more."""

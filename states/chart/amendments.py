@@ -3,13 +3,14 @@
 from typing import Any
 
 from states.chart.checks import refused_by_check
-from states.chart.notifications import tell
+from states.chart.notifications import left_to_end, tell
 from states.chart.orders import begin_again
 from states.chart.tasks import drop_tasks, handled_by, tasks_of, unclicked
 from states.chart.turn import Turn
 from states.model.effects import CheckLicences
 from states.model.memory import Memory, Standing
 from states.model.request import Request
+from states.rules.run_values import isoformat
 
 
 def has_standing(model: Memory) -> bool:
@@ -20,6 +21,16 @@ def has_standing(model: Memory) -> bool:
 def refused_beneath(model: Memory) -> bool:
     """The change is not possible any more, but an order stands beneath it (X10)."""
     return refused_by_check(model) and has_standing(model)
+
+
+def what_stands(memory: Memory) -> dict[str, Any]:
+    """What a revocation is about while a change is under way over a booked order: that order, and the change with it
+    (X11). Nothing where no order stands beneath."""
+    standing = memory.standing
+    if standing is None:
+        return {}
+    date = isoformat(standing.order.effective_at)
+    return {"target": standing.request.target, "effective_at": date, "change_to": memory.request.target}
 
 
 def standing_unbooked(model: Memory) -> bool:
@@ -87,4 +98,4 @@ def drop_change(turn: Turn) -> None:
         memory.request = amended(memory.request, turn.message)
     drop_tasks(turn, tasks_of(memory, "perform", "repair"))
     turn.write("change_dropped", "change_dropped", target=memory.request.target)
-    tell(turn, "change_dropped")
+    tell(turn, "change_dropped", **left_to_end(memory))

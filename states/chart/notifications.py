@@ -83,7 +83,14 @@ def tell_booked(turn: Turn) -> None:
         return
     steps = [step_row(step.what, step.name) for step in memory.check.outside] if memory.check else []
     date = isoformat(memory.order.effective_at) if memory.order else None
-    tell(turn, "scheduled", effective_at=date, steps=steps, **doubts(memory), **without_a_wait(memory, turn.traits))
+    known = doubts(memory) | without_a_wait(memory, turn.traits) | left_to_end(memory)
+    tell(turn, "scheduled", effective_at=date, steps=steps, **known)
+
+
+def left_to_end(memory: Memory) -> dict[str, Any]:
+    """What is booked and does not fit the change, though the customer goes on (X2)."""
+    left = surplus_rows(entry for entry in (memory.check.surplus if memory.check else ()) if entry.left)
+    return {"surplus": left} if left else {}
 
 
 def changes_at_once(memory: Memory, traits: Traits) -> bool:
@@ -122,17 +129,16 @@ def doubts(memory: Memory) -> dict[str, Any]:
 def tell_clarified(turn: Turn) -> None:
     """A person said which date holds after a late booking, and it is booked so (docs/contract.md, `clarify_term`)."""
     tell_watchers(turn, "scheduled")
-    tell(turn, "scheduled", clarified=True, **without_a_wait(turn.memory, turn.traits))
+    tell(turn, "scheduled", clarified=True, **left_to_end(turn.memory), **without_a_wait(turn.memory, turn.traits))
 
 
 def remind_of_surplus(turn: Turn) -> None:
     """Some days before the date the customer is told once what is still in surplus, overridden or not (X2)."""
     memory = turn.memory
-    entries = memory.check.surplus if memory.check else ()
-    left = surplus_rows(entry for entry in entries if entry.left)
+    left = left_to_end(memory)
     if left and memory.rechecked and not memory.told_of_surplus:
         memory.told_of_surplus = True
-        tell(turn, "surplus_reminder", surplus=left)
+        tell(turn, "surplus_reminder", **left)
 
 
 def step_rows(tasks: Iterable[Task]) -> list[dict[str, Any]]:

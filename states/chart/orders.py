@@ -22,14 +22,13 @@ from states.rules.effective_date import (
     notice_rule,
     open_questions,
 )
-from states.rules.run_values import isoformat, surplus_rows
+from states.rules.run_values import isoformat, left_unclear, surplus_rows
 from states.rules.surplus_resolution import unresolved_surplus
 
 
 def orderable(model: Memory) -> bool:
     """Nothing is left to clarify or to resolve (X2, X5, X6)."""
-    declined = model.refusal is not None and model.refusal.code == "declined"
-    return not declined and not open_questions(model, model.acting_at) and not unresolved_surplus(model)
+    return not left_unclear(model) and not open_questions(model, model.acting_at) and not unresolved_surplus(model)
 
 
 def booking_under_way(model: Memory) -> bool:

@@ -12,12 +12,13 @@ from states.model.base import day_after, last_usable_day
 from states.model.facts import Check, Question, Refusal
 from states.model.memory import Memory
 from states.rules.effective_date import last_order_day, notice_missed, notice_of, open_questions, recorded_term
+from states.rules.run_values import left_unclear
 
 
 def ask_open_questions(turn: Turn) -> None:
     """On entering `order`: what must be known first is asked; a term only when it is clear that the cost falls."""
     memory = turn.memory
-    if pointless(memory) or (memory.refusal is not None and memory.refusal.code == "declined"):
+    if pointless(memory) or left_unclear(memory):
         return
     questions = open_questions(memory)
     for type_ in questions:
@@ -45,7 +46,7 @@ def outdated_answers(memory: Memory, former: Check, check: Check) -> dict[str, N
         return {}
     before, after = answered_facts(former), answered_facts(check)
     outdated: dict[str, None] = {name: None for name in before if before[name] != after[name]}
-    if outdated and memory.refusal is not None and memory.refusal.code == "declined":
+    if outdated and left_unclear(memory):
         outdated["refusal"] = None
     return outdated
 

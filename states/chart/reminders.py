@@ -9,7 +9,7 @@ from states.chart.state_names import public_state
 from states.chart.tasks import change_task, tasks_of
 from states.chart.turn import Turn
 from states.model.memory import Memory, Task
-from states.rules.run_values import isoformat
+from states.rules.run_values import isoformat, left_unclear
 
 
 def customer_clock(memory: Memory) -> dict[str, datetime]:
@@ -130,4 +130,6 @@ def send_reminder(turn: Turn, number: int, unproved: tuple[Task, ...], **values:
         "again": number > 2,
         "steps": step_rows(unproved),
     }
+    if left_unclear(turn.memory):
+        facts["unclear"] = True
     tell(turn, "reminder" if number == 1 else "reminder_urgent", **facts, **values)

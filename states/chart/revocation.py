@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from states.chart.amendments import has_standing
+from states.chart.amendments import has_standing, what_stands
 from states.chart.checks import books, by_hand, outside_steps
 from states.chart.notifications import tell
 from states.chart.state_names import AFTER_DATE
@@ -98,8 +98,9 @@ def open_revocation(turn: Turn) -> None:
             for ended in cancellations_for_run(memory)
         ],
     }
-    tell(turn, "revocation_received")
-    open_task(turn, "revocation", "revocation", values=values | partners_left(memory, turn.traits))
+    stands = what_stands(memory)
+    tell(turn, "revocation_received", **stands)
+    open_task(turn, "revocation", "revocation", values=values | stands | partners_left(memory, turn.traits))
 
 
 def partners_left(memory: Memory, traits: Traits) -> dict[str, Any]:
@@ -112,7 +113,7 @@ def partners_left(memory: Memory, traits: Traits) -> dict[str, Any]:
 
 def note_declined(turn: Turn) -> None:
     """The cancellation goes on, and the customer is told."""
-    tell(turn, "declined", note=turn.message.note or "")
+    tell(turn, "declined", note=turn.message.note or "", revocation=True, **what_stands(turn.memory))
 
 
 def note_revoking(turn: Turn) -> None:
@@ -138,7 +139,7 @@ def tell_revoked(turn: Turn) -> None:
     """Nothing is booked any more; what ended for it, or with a partner, stays ended (X13)."""
     memory = turn.memory
     cancelled = [ended.called for ended in cancellations_for_run(memory)]
-    tell(turn, "revoked", cancelled=cancelled, **partners_left(memory, turn.traits))
+    tell(turn, "revoked", cancelled=cancelled, **what_stands(memory), **partners_left(memory, turn.traits))
 
 
 def hand_over_on_date(turn: Turn) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Literal
 
 from states.chart.base import Chart
@@ -10,7 +10,6 @@ from states.model.facts import BookedChange, Check, DateRule, Inquiry, Refusal
 from states.model.offers import Catalogue
 from states.model.record import Customer
 from states.model.request import Request
-from states.rules.cost_effect import name_of
 
 KEPT_WHEN_EMPTY = frozenset({"details_needed"})
 """Fields of a check whose empty tuple means something else than their default."""
@@ -27,8 +26,8 @@ class Context:
     by licence (X3); `own_ends`: those of them that were ordered for it by itself (ADD2). `changes`: what is booked in
     the configurator. `open_runs`: workflow IDs of this customer's open runs. `other`: the customer named as target of
     a marketplace transfer. `zone`, `boundary`: for what depends on the day (X1). `names`: what licences are called, by
-    catalogue version and product, as far as a check has asked. `later`: the same when some of these changes are made,
-    as far as one has.
+    catalogue version, product and day, as far as a check has asked. `later`: the same when some of these changes are
+    made, as far as one has.
     """
 
     record: Customer | None
@@ -39,7 +38,7 @@ class Context:
     other: Customer | None = None
     zone: str = "Europe/Berlin"
     boundary: Literal["inclusive", "strict"] = "inclusive"
-    names: dict[tuple[str, str], list[str]] = field(default_factory=dict, init=False)
+    names: dict[tuple[str, str, date], dict[str, list[str]]] = field(default_factory=dict, init=False)
     later: dict[tuple[BookedChange, ...], "Context"] = field(default_factory=dict, init=False)
 
 
@@ -60,14 +59,6 @@ class CustomerInquiry:
     def conclude(self, **fields: Any) -> Check:
         """The check with these fields."""
         return new_check(self.record, self.catalogue, **fields)
-
-    def names_of(self, product: str) -> list[str]:
-        """What the customer's licences of a product are called: put together once for all checks made together."""
-        asked = (self.catalogue.version, product)
-        if asked not in self.context.names:
-            held = self.record.of_product(product)
-            self.context.names[asked] = [name_of(licence, self.catalogue, self.record.language) for licence in held]
-        return self.context.names[asked]
 
     def refuse(self, rule: str, code: str, **values: Any) -> Check:
         """The check that refuses: rule number, stable code, values of its text."""

@@ -230,9 +230,26 @@ def no_saving_warning(product: Product, inferred: bool, ends_at: str | None = No
 
 
 def two_contracts(inquiry: LicenceInquiry, other: str) -> tuple[Warning, ...]:
-    """What else the customer has for the shop: licence and hosting end by themselves (SL5)."""
-    names = inquiry.names_of(other)
-    return (Warning(code="two_contracts", values={"others": names}),) if names else ()
+    """What else the customer has for the shop: licence and hosting end by themselves (SL5).
+
+    What is booked to end needs no request any more, and a Subscription runs out without one (SL2).
+    """
+    asked = (inquiry.catalogue.version, other, day_of(inquiry.at, inquiry.context.zone))
+    if asked not in inquiry.context.names:
+        inquiry.context.names[asked] = contracts_of(inquiry, other)
+    values = inquiry.context.names[asked]
+    return (Warning(code="two_contracts", values=values),) if values else ()
+
+
+def contracts_of(inquiry: LicenceInquiry, product: str) -> dict[str, list[str]]:
+    """What the customer's licences of a product are called, by how they end; once for all checks made together."""
+    names: dict[str, list[str]] = {}
+    for licence in inquiry.record.of_product(product):
+        how = "ending" if licence.licence in inquiry.context.ends else "others"
+        if how == "others" and licence.contract == "subscription" and still_runs(inquiry, licence):
+            how = "running_out"
+        names.setdefault(how, []).append(name_of(licence, inquiry.catalogue, inquiry.record.language))
+    return names
 
 
 def questions_about(inquiry: LicenceInquiry, effect: CostEffect) -> tuple[Question, ...]:
@@ -261,8 +278,12 @@ def facts_asked_about(inquiry: LicenceInquiry) -> dict[str, Any]:
 
 def term_runs(inquiry: LicenceInquiry) -> bool:
     """Whether the last usable day of the recorded term is the day asked about, or later."""
-    term_ends = inquiry.licence.term_ends
-    return term_ends is not None and term_ends >= day_of(inquiry.at, inquiry.context.zone)
+    return still_runs(inquiry, inquiry.licence)
+
+
+def still_runs(inquiry: LicenceInquiry, licence: Licence) -> bool:
+    """The same of any licence of this customer."""
+    return licence.term_ends is not None and licence.term_ends >= day_of(inquiry.at, inquiry.context.zone)
 
 
 def in_time(inquiry: LicenceInquiry) -> bool:

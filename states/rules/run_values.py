@@ -44,6 +44,11 @@ def last_day_unclear(memory: Memory) -> bool:
     return memory.settings.boundary == "inclusive" and order_by(memory) is not None
 
 
+def left_unclear(memory: Memory) -> bool:
+    """Whether a person could not clarify what must be known before the order: it can be asked about again (X5)."""
+    return memory.refusal is not None and memory.refusal.code == "declined"
+
+
 def stage_of(memory: Memory) -> str | None:
     """Whether the change is ordered, or made already: what is said of it is said in that tense."""
     order, unproved = memory.order, memory.state == "third_party"

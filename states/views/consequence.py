@@ -106,6 +106,7 @@ def consequence(
         memory.settings.zone,
         kind=memory.request.kind,
         target=memory.request.target,
+        enabled=trial.enabled(),
         awaited=awaited_by(memory),
         frozen=frozen,
         **shown._asdict(),

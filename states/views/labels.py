@@ -23,7 +23,7 @@ OPERATORS_DO = frozenset(
 """What operators are awaited for, each with a sentence of its own, `waits.<name>`: task types, and a proof to check."""
 
 
-CODES = ("kind", "target", "state", "being_booked", "waiting_for", "effective_at", "order_by")
+CODES = ("kind", "target", "state", "being_booked", "waiting_for", "enabled", "effective_at", "order_by")
 """The fields from which the texts are made."""
 
 
@@ -60,17 +60,17 @@ def texts_of(
     effective_at: datetime | None,
     order_by: datetime | None,
     being_booked: bool = False,
+    enabled: Iterable[str] = (),
     awaited: Iterable[str] = (),
     frozen: bool = False,
 ) -> dict[str, Any]:
-    """The fields for people but `label`, by name. `awaited`: the open tasks' types, `proof` for one to be checked.
-
-    `frozen`: while it waits for the system, that is for the end of a freeze.
+    """The fields for people but `label`, by name. `enabled`: what the customer could do. `awaited`: the open tasks'
+    types, `proof` for one to be checked. `frozen`: while it waits for the system, that is for the end of a freeze.
     """
     values = {"kind": kind, "target": target, "state": state, "zone": zone}
     moments = {"effective_at": effective_at, "order_by": order_by}
     values |= {name: moment.isoformat() if moment else None for name, moment in moments.items()}
-    keys = waits(state, waiting_for, awaited)
+    keys = waits(state, waiting_for, awaited, enabled)
     keys = ["frozen" if frozen and key == "system" else key for key in keys]
     sentences = [say(language, f"waits.{key}", values) for key in keys]
     return {
@@ -87,12 +87,14 @@ def state_text(say: Say, language: str, kind: str, state: str, being_booked: boo
     return say(language, f"state.{state}", {"kind": kind, "being_booked": being_booked})
 
 
-def waits(state: str, waiting_for: Iterable[str], awaited: Iterable[str]) -> list[str]:
+def waits(state: str, waiting_for: Iterable[str], awaited: Iterable[str], enabled: Iterable[str]) -> list[str]:
     """The sentences that say for whom or what a run waits, by their keys under `waits.`."""
     keys: list[str] = []
     for whom in waiting_for:
         if whom == "customer":
-            keys.append(f"customer_{state}")
+            # What could not be clarified can be asked about again, and not be submitted (X5).
+            unclear = state == "order" and "place_order" not in enabled
+            keys.append("customer_unclear" if unclear else f"customer_{state}")
         elif whom == "operator":
             told = dict.fromkeys(name for name in awaited if name in OPERATORS_DO)
             keys += told or (() if INWARD.intersection(awaited) else ("operator",))

@@ -11,7 +11,7 @@ ABSENT = (
     *("cost_effect", "price", "new_price", "saved_price", "steps", "number", "last", "abandons_on", "standing"),
     *("urgent", "type", "due_at", "again", "held_since", "late", "clarified", "other_effective_at", "passed_on"),
     *("partners", "to", "missed", "overdue", "last_day_unclear", "at_once", "come", "elsewhere"),
-    *("what", "addons_ending", "addons_staying", "addons_apart"),
+    *("what", "addons_ending", "addons_staying", "addons_apart", "revocation", "change_to"),
 )
 """Values that a mail may ask for and that not every notice has."""
 

@@ -1,27 +1,51 @@
 """What a receipt says of a case, read off the chart when the event has been taken: codes and values."""
 
+from typing import Any
+
 from states.chart.base import Chart
 from states.chart.traits import ACKNOWLEDGED
 from states.chart.turn import last_line
 from states.model.effects import Effect, IssueReceipt
 from states.model.facts import Warning
-from states.model.memory import Memory
-from states.model.receipts import DateReason, HeededWarning, ReceiptFacts
+from states.model.memory import Memory, Standing
+from states.model.receipts import DateReason, HeededWarning, ReceiptEvent, ReceiptFacts
 from states.rules.effective_date import other_reading
 from states.rules.run_values import addon_facts, run_facts
 from states.views.status import shows_date
 from states.views.warnings import warnings_of
 from states.views.why import reasons, said_of
 
+OF_A_REVOCATION = frozenset({"revocation_requested", "declined", "revoked"})
+"""What may be asked, and answered, while a change is under way over a booked order."""
+
 
 def with_facts(effects: tuple[Effect, ...], chart: Chart, first_run_id: str) -> tuple[Effect, ...]:
     """The effects, each receipt among them with what it says; one that is asked for again says what it said."""
     return tuple(
-        effect.model_copy(update={"facts": receipt_facts(chart, first_run_id)})
+        effect.model_copy(update={"facts": facts_of(chart, effect.event, first_run_id)})
         if isinstance(effect, IssueReceipt) and effect.facts is None
         else effect
         for effect in effects
     )
+
+
+def facts_of(chart: Chart, event: ReceiptEvent, first_run_id: str) -> ReceiptFacts:
+    """What the receipt of an event says. One of a revocation is about what stands, beneath a change too (X11)."""
+    memory = chart.model
+    if event not in OF_A_REVOCATION:
+        return receipt_facts(chart, first_run_id)
+    about: dict[str, Any] = {"revocation": True} if event == "declined" and not chart.ended else {}
+    if memory.standing is not None:
+        about["change_to"] = memory.request.target
+        chart = type(chart)(beneath_the_change(memory, memory.standing))
+    facts = receipt_facts(chart, first_run_id)
+    return facts.model_copy(update={"run": facts.run | about})
+
+
+def beneath_the_change(memory: Memory, standing: Standing) -> Memory:
+    """What a run remembers, as if nothing had been asked for over its booked order."""
+    kept = {name: getattr(standing, name) for name in Standing.model_fields}
+    return memory.model_copy(update={**kept, "standing": None, "state": "scheduled"})
 
 
 def receipt_facts(chart: Chart, first_run_id: str) -> ReceiptFacts:

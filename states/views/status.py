@@ -256,6 +256,7 @@ def status(
             kind=request.kind,
             target=request.target,
             frozen=frozen,
+            enabled=chart.enabled(),
             awaited=awaited_by(memory),
             **shown._asdict(),
         ),

@@ -40,6 +40,7 @@ from states.rules.effective_date import effective_at
 from states.rules.surplus_resolution import resolved_flags, unresolved_surplus
 from states.views.why import why
 from tests.charts.consequences import as_happens, as_said, said_of
+from tests.charts.offered import not_offered, situation
 
 NOW = datetime(2027, 1, 4, 11, tzinfo=UTC)
 A_MOMENT = timedelta(seconds=1)
@@ -165,6 +166,8 @@ class Tried:
     """Where it was asked to cancel."""
     reminded: set[Situation] = field(default_factory=set)
     """Where it was tried to have somebody reminded more than once."""
+    offered: set[Situation] = field(default_factory=set)
+    """Where it was looked at what the customer's page offers."""
 
 
 class Stage:
@@ -249,6 +252,7 @@ def explore(kind: Kind, facts: Facts, limit: int = 60_000, tried: Tried | None =
         moves = list(moves_from(stage, facts, node))
         taken_here = steps[key_of(node)] = []
         check_node(stage, node, moves)
+        check_offers(stage, node)
         check_consequences(stage, node, moves)
         check_cancel_requests(stage, node, moves)
         performed |= {task.step.name for task in tasks_of(node.memory, "perform") if task.step}
@@ -265,6 +269,18 @@ def explore(kind: Kind, facts: Facts, limit: int = 60_000, tried: Tried | None =
                     raise Broken(f"more than {limit} nodes: {' → '.join(following.path)}")
     check_with_receipts(stage, seen, steps)
     return Walk(len(seen), reached, performed, decided)
+
+
+def check_offers(stage: Stage, node: Node) -> None:
+    """The customer's page offers just what he could do, and asks for nothing else."""
+    chart = stage.at(node.memory)
+    here = situation(chart)
+    if here in stage.tried.offered:
+        return
+    stage.tried.offered.add(here)
+    wrong = not_offered(chart)
+    if wrong is not None:
+        raise Broken(f"{wrong}: {' → '.join(node.path)}")
 
 
 def check_with_receipts(stage: Stage, seen: dict[Key, Node], steps: dict[Key, list[Step]]) -> None:

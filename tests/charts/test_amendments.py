@@ -5,10 +5,12 @@ from typing import Any
 
 import pytest
 
+from states.chart.notifications import left_to_end
 from states.model.effects import CheckLicences, Notify, Tell
 from states.model.facts import Question, Receipt, Refusal, RunSettings
 from states.model.request import LicenceChanged
 from states.rules.surplus_resolution import with_licence_news
+from states.views.receipts import facts_of
 from tests.charts.lone_run import (
     ASK_COST,
     ASK_TERM,
@@ -128,7 +130,8 @@ def test_X10_abandoning_a_change_puts_everything_back():
     for name in ("request", "order", "check", "receipt", "overridden", "clarified_cost", "clarified_term"):
         assert getattr(memory, name) == getattr(before, name), name
     assert run.notices()[-1] == ("change_dropped", "customer")
-    assert run.notice("change_dropped") == TOLD
+    assert run.notice("change_dropped") == TOLD | left_to_end(memory)
+    assert left_to_end(memory)
     line = next(line for line in memory.timeline if line.event == "change_dropped")
     assert (line.note, line.values) == ("note.change_dropped", {"target": "jtl_advanced"})
     assert run.send("request_revocation", explanation="all of it by mistake") is None
@@ -257,6 +260,30 @@ def test_X11_a_revocation_over_a_standing_order_takes_that_back():
     run.held_back = {"withdraw"}
     run.confirm("revocation", decision="granted")
     assert run.state == "withdrawing"
+
+
+def test_X11_whoever_asks_for_a_revocation_over_a_standing_order_is_told_of_that_order():
+    run = over_standing()
+    about = {"target": "jtl_advanced", "effective_at": EFFECTIVE.isoformat(), "change_to": "jtl_start"}
+    run.send("request_revocation", explanation="x")
+    assert run.notice("revocation_received").items() >= about.items()
+    assert run.task("revocation").values.items() >= about.items()
+    run.reject("revocation", note="no")
+    assert run.notice("declined").items() >= (about | {"revocation": True}).items()
+    run.send("request_revocation", explanation="x")
+    run.confirm("revocation", decision="granted")
+    assert run.state == "revoked" and run.notice("revoked").items() >= about.items()
+
+
+def test_X11_the_receipt_of_a_revocation_is_about_the_order_that_stands():
+    run = over_standing()
+    receipts = {event: facts_of(run.chart, event, "r").run for event in ("revocation_requested", "declined", "revoked")}
+    for facts in receipts.values():
+        assert (facts["target"], facts["effective_at"], facts["stage"], facts["change_to"]) == (
+            *("jtl_advanced", EFFECTIVE.isoformat(), "ordered", "jtl_start"),
+        )
+    assert [event for event, facts in receipts.items() if facts.get("revocation")] == ["declined"]
+    assert facts_of(run.chart, "abandoned", "r").run["target"] == "jtl_start"
 
 
 def test_X11_one_granted_while_the_change_is_booked_and_then_refused_takes_the_standing_order_back():

@@ -587,7 +587,7 @@ def test_X11_a_revocation_may_be_declined_without_words():
     run = scheduled(edition())
     run.send("request_revocation", explanation="x")
     run.confirm("revocation", decision="declined")
-    assert run.notice("declined") == TOLD | {"note": ""}
+    assert run.notice("declined") == TOLD | {"note": "", "revocation": True}
 
 
 def test_two_effects_that_keep_failing_are_two_tasks_and_the_same_one_is_one():

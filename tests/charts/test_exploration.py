@@ -20,9 +20,11 @@ from states.model.facts import ACTIONS, QUESTION_TYPES, Action, Check
 from states.model.memory import Task
 from states.model.request import Request
 from states.paths import licence_end
+from states.views.labels import waits
+from tests.charts import offered
 from tests.charts.explorer import PERFORMED, Broken, Facts, Tried, explore
 from tests.kinds import module_of
-from tests.kinds.words import ASK_TERM, GONE, INCLUDED, PAID, Case, Fields, outside
+from tests.kinds.words import ASK_TERM, GONE, INCLUDED, PAID, UNKNOWN, Case, Fields, outside
 from tests.rules.checks import SHIPPED
 from tools.docs.kind_facts import KindState
 
@@ -150,6 +152,19 @@ def test_the_exploration_finds_a_receipt_that_decides_how_it_goes_on(monkeypatch
     wrong = lambda chart: right(chart) and (*right(chart), *(("system",) if chart.model.receipted else ()))  # noqa: E731
     monkeypatch.setattr(Chart, "waiting_for", wrong)
     assert "a receipt decides what is possible" in explored(declared())
+
+
+def test_the_exploration_finds_a_customer_who_is_asked_for_what_he_cannot_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    """X5: what could not be clarified is not to be submitted, and may be asked about again."""
+    monkeypatch.setattr(offered, "waits", lambda state, whom, awaited, _: waits(state, whom, awaited, ("place_order",)))
+    facts = facts_of("wawi_module", Case(UNKNOWN), {**UNKNOWN, "catalogue": "v"})
+    with pytest.raises(Broken, match=r"asked for \['place_order'\].*reject clarify_cost"):
+        explore(KINDS["wawi_module"], facts)
+
+
+def test_the_exploration_finds_a_page_without_a_button(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(offered, "act_address", lambda _, act: f"/elsewhere/{act}")
+    assert "no button on the page for ['abandon']" in explored(declared())
 
 
 @pytest.mark.parametrize("case", [PAID, {**PAID, "term_ends": None, **ASK_TERM}], ids=["recorded", "clarified"])

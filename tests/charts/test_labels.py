@@ -102,6 +102,16 @@ def test_the_sentences_say_for_whom_and_what_it_waits(run: Any, keys: list[str])
     assert document.waiting_text == " ".join(say("de", f"waits.{key}", values) for key in keys)
 
 
+def test_X5_what_could_not_be_clarified_is_asked_about_again_and_not_to_be_submitted() -> None:
+    run = LoneRun("production", {"cost_effect": "unknown", "questions": (ASK_COST,)})
+    run.reject("clarify_cost", note="We do not know yet")
+    document = document_of(run, say)
+    assert (document.waiting_for, document.enabled) == (("customer",), ("recheck_licences", "abandon"))
+    assert document.waiting_text == say("de", "waits.customer_unclear")
+    run.send("recheck_licences")
+    assert document_of(run, say).waiting_text == say("de", "waits.clarify_cost")
+
+
 def test_the_last_day_to_order_stands_in_the_sentence() -> None:
     text = document_of(edition(), say).waiting_text or ""
     assert "17. Januar 2027" in text and "18." not in text
@@ -118,8 +128,8 @@ def test_whatever_may_be_waited_for_has_a_sentence() -> None:
     keys = {*OPERATORS_DO, *(f"customer_{state}" for state in CUSTOMER_STATES)}
     keys |= {"operator", "third_party", "date", "system", "repair"}
     assert [key for key in sorted(keys) if not known(f"waits.{key}")] == []
-    assert waits("scheduled", ("operator",), ()) == ["operator"]
-    assert waits("scheduled", ("operator",), ("perform", "perform", "repair")) == ["perform"]
+    assert waits("scheduled", ("operator",), (), ()) == ["operator"]
+    assert waits("scheduled", ("operator",), ("perform", "perform", "repair"), ()) == ["perform"]
 
 
 # Days.

@@ -173,7 +173,7 @@ def test_X11_a_revocation_is_asked_for_once_at_a_time():
     }  # fmt: skip
     assert run.reject("revocation", "not this time") is None
     assert run.notices()[-1] == ("declined", "customer")
-    assert run.notice("declined") == TOLD | {"note": "not this time"}
+    assert run.notice("declined") == TOLD | {"note": "not this time", "revocation": True}
     assert "request_revocation" in run.chart.enabled()
 
 

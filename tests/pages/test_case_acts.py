@@ -173,19 +173,36 @@ async def test_WMU4_a_user_is_reassigned_instead(desk: Desk):
     page = await page.send("do-reassign")
     assert (await desk.status("wms_user/K-1004/U-43"))["state"] == "reassigned"
     assert "Der Benutzer ist umgestellt" in page.text
+    assert "Die Kosten bleiben gleich" in page.text and "nichts berechnet" not in page.text
 
 
 async def test_X9_the_proof_of_a_step_elsewhere_is_handed_in(desk: Desk):
     page = await ordered(await desk.browser("K-1008"), "marketplace", "M-83")
-    assert "Das müssen Sie noch selbst tun" in page.text
+    own = page.text.count("Das müssen Sie noch selbst tun")
+    assert own == page.text.count("Bitte bis") > 0
     page = await page.send("hand-in-1", reference="")
     assert page.status == 422 and 'href="#reference"' in page.html
     page = await page.send("hand-in-1", reference="…", note="Bestätigt am Montag")
     assert page.status == 422 and 'href="#reference"' in page.html and "„Nachweis“: „…“ ist nur ein Platz" in page.text
     page = await page.send("hand-in-1", reference="Ticket 4711", note="Bestätigt am Montag")
     assert page.status == 200 and "Ihr Nachweis ist eingegangen" in page.text
+    assert page.text.count("Das müssen Sie noch selbst tun") == page.text.count("Bitte bis") == own - 1
+    assert "Einen anderen Nachweis einreichen" in page.text and page.has("hand-in-1")
     [task] = (await desk.status("marketplace/K-1008/M-83"))["tasks"][:1]
     assert "Ticket 4711" in task["instructions"]
+
+
+async def test_X5_what_could_not_be_clarified_is_asked_about_again(desk: Desk):
+    browser = await desk.browser("K-1014", "en")
+    page = await (await browser.open("/my/cancel/wawi_module/WM-141")).send("start")
+    assert page.has("recheck") and not page.has("place-order")
+    await desk.world.run("wawi_module/K-1014/WM-141").reject("clarify_cost", note="We do not know yet")
+    page = await browser.open("/my/cases/wawi_module/K-1014/WM-141")
+    assert "We do not know yet" in page.text and "Please submit it" not in page.text
+    assert "Ask again" in page.text and not page.has("place-order") and page.has("do-abandon")
+    page = await page.send("recheck")
+    assert "we look into it once more" in page.text and "Ask again" not in page.text
+    assert (await desk.status("wawi_module/K-1014/WM-141"))["waiting_for"] == ["operator"]
 
 
 async def test_what_has_arrived_is_proved_by_a_receipt_to_read_and_to_keep(desk: Desk):
@@ -227,6 +244,8 @@ async def test_X10_another_target_can_be_chosen_until_it_has_begun(desk: Desk):
     stays = "Was Sie vorher abgesendet haben, gilt weiter, bis die Änderung gebucht ist: Auftragspaket 1.000 ab dem"
     assert stays in page.text
     await shown_when(browser, "/my", lambda board: stays in board.text and "Noch nicht abgesendet" in board.text)
+    assert "Die Änderung hat begonnen" in page.text and "Gekündigt ist damit noch nichts" not in page.text
+    assert "endet damit auch die begonnene Änderung" in page.text
     page = await page.send("do-abandon")
     assert (await desk.status("order_package/K-1003/orders"))["target"] == 1000
 

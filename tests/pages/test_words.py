@@ -6,7 +6,7 @@ import pytest
 
 from catalogue.texts import known
 from pages.my.case_view import NO_MAILS, CaseView
-from pages.rendering import Texts, unbroken
+from pages.rendering import ENVIRONMENT, Texts, unbroken
 from states.model.request import OPERATOR_MESSAGES
 from states.views.audience import EVENTS
 
@@ -28,10 +28,29 @@ def test_every_event_that_customers_read_is_said_for_them():
         ("order_package", "cancellation", "Die Kosten sinken"),
         ("wms_user", "cancellation", "Kündigung: die Kosten sinken"),
         ("edition", "unknown", "Noch nicht bekannt, wir klären es"),
+        ("misclick", "none", "Die Meldung selbst ändert an den Kosten nichts"),
     ],
 )
 def test_whoever_changes_to_something_smaller_cancels_nothing(kind: str, effect: str, said: str):
     assert Texts("de", "Europe/Berlin").cost(kind, effect) == said
+
+
+def test_WMU4_what_is_re_assigned_goes_on_costing_the_same():
+    assert Texts("de", "Europe/Berlin").cost("wms_user", "none", "reassigned") == "Die Kosten bleiben gleich"
+
+
+def test_what_somebody_wrote_turns_no_words_of_ours_on_any_page():
+    page = ENVIRONMENT.from_string("{{ words }} ({{ words | paragraphs }}) <input value='{{ words }}'>{{ 7 }}")
+    shown = page.render(words="\u202eab\u2066c\n\nd")
+    assert shown == " ab c\n\nd (<p> ab c</p><p>d</p>) <input value=' ab c\n\nd'>7"
+    assert page.render(words="<b>").startswith("&lt;b&gt; (<p>&lt;b&gt;</p>)")
+    document = {"language": "en"}
+    parts: Any = ENVIRONMENT.get_template("my/case_parts.html").make_module(
+        {"moment": str, "label": lambda _, event: event, "spoken": Texts("de", "Europe/Berlin").spoken, "OURS_TOO": ()}
+    )
+    line = {"at": "-", "actor": "customer", "event": "abandon", "note": "\u202eZu teuer (other)"}
+    timeline = parts.lines([line], document)
+    assert "\u202e" not in timeline and "Zu teuer (other)" in timeline
 
 
 def test_numbers_do_not_break_at_their_hyphens():

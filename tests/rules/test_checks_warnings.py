@@ -200,6 +200,27 @@ def test_no_warning_that_does_not_apply(
     assert set(warned(ask(kind, record, **more))) == codes
 
 
+def test_SL5_SL2_a_contract_that_ends_already_or_runs_out_by_itself_needs_no_request() -> None:
+    shops = [{"product": "shop_licence", "contract": "abonnement"}] * 2
+    days = ("2027-08-31", "2020-01-31")
+    runs_out = [{"product": "shop_licence", "contract": "subscription", "term_ends": day} for day in days]
+    record = customer({"product": "shop_hosting"}, *shops, *runs_out)
+    inquiry = Inquiry(request=Request(kind="shop_hosting", customer="K-1", subject="L-1"), at=AT)
+    check = KINDS["shop_hosting"].check(inquiry, Context(record=record, ends={"L-2": AT}), SHIPPED)
+    label = "JTL-Shop-Lizenz"
+    others = {"ending": [f"{label} (L-2)"], "others": [f"{label} (L-3)", f"{label} (L-5)"]}
+    assert warned(check)["two_contracts"] == others | {"running_out": [f"{label} (L-4)"]}
+
+
+@pytest.mark.parametrize("language", ["de", "en"])
+def test_SL5_a_request_of_its_own_is_named_for_what_it_may_be_made_for(language: str) -> None:
+    asked = {"de": "eigenen Antrag", "en": "request of its own"}[language]
+    assert asked in say(language, "warning.two_contracts", {"others": ["A"], "stage": None})
+    for how in ("ending", "running_out"):
+        text = say(language, "warning.two_contracts", {how: ["A"], "stage": None})
+        assert asked not in text and "A." in text
+
+
 def test_SL5_checks_made_together_name_the_other_contract_as_each_version_and_reader_calls_it() -> None:
     """Names are put together once for all checks of a customer, however many there are."""
     sold = SHIPPED.products["shop_licence"]

@@ -18,6 +18,7 @@ ABOUT: dict[str, Any] = {
     "come": False,
     "cost_effect": "cancellation",
     "saved_price": "1000.00",
+    "revocation": None,
 }
 ROW = ABOUT | {
     "case": "V-7K3M-2Q9X",
@@ -37,6 +38,7 @@ ROW = ABOUT | {
     "details": {"reason": "Umzug"},
     "optional_services": ["Datenübernahme"],
     "words": "Bitte bald.",
+    "change_to": "jtl_start",
 }
 LATER_EVENT = {"happened_at": {"event": "applied"}, "answer": {"event": "declined"}}
 RECEIPTS: dict[str, dict[str, Any]] = {

@@ -72,7 +72,7 @@ MAIL: dict[str, Any] = {
     "url": "http://127.0.0.1:8080/cancellations/edition/K-1001/jtl",
 }
 
-REMINDED = {"number": 2, "last": False, "abandons_on": "2027-02-14T09:00:00Z", "standing": False}
+REMINDED = {"number": 2, "last": False, "abandons_on": "2027-02-14T09:00:00Z", "standing": False, "unclear": None}
 FAR = {
     "doubt": "far",
     "at": "2028-01-31",
@@ -154,7 +154,8 @@ CALL: dict[str, Any] = {
 }
 WAITED = {"kind": "edition", "effective_at": FIRST, "order_by": "2027-01-17T23:00:00Z"}
 WAITS = """
-customer_feature_warning customer_surplus_resolution customer_order operator third_party date system frozen repair
+customer_feature_warning customer_surplus_resolution customer_order customer_unclear
+operator third_party date system frozen repair
 """
 """For whom and what a run may wait, beside what operators are awaited for."""
 CALLS = """
@@ -230,7 +231,11 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "warning.pilot_sign_off": {"unsure": True},
     "warning.third_party_too": {"name": "Fremdmarkt"},
     "warning.backup": {},
-    "warning.two_contracts": {"others": ["Shop-Hosting (H-1)"]},
+    "warning.two_contracts": {
+        "others": ["Shop-Hosting (H-1)"],
+        "ending": ["JTL-Shop (SH-1)"],
+        "running_out": ["JTL-Shop (SH-2)"],
+    },
     "warning.old_contract_runs_on": {},
     "warning.addons_remain": {"addons": ["Zusatzleistung (L-8)", "Zusatzleistung (L-9)"]},
     "warning.no_promise": {},
@@ -367,6 +372,7 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "task.support_ticket_transfer": TICKET,
     "task.revocation": {
         "explanation": "Verklickt",
+        "change_to": "jtl_start",
         "effective_at": FIRST,
         "by_hand": False,
         "cancelled": [ENDED],
@@ -421,10 +427,10 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "mail.reminder_urgent": MAIL | REMINDED | {"number": 3, "again": True},
     "mail.order_received": MAIL | {"by_hand": True, "notice_unknown": None, "other_effective_at": None},
     "mail.report_received": MAIL,
-    "mail.revocation_received": MAIL,
+    "mail.revocation_received": MAIL | {"change_to": "jtl_start"},
     "mail.scheduled": MAIL
     | ADDONS
-    | {"late": True, "clarified": None, "other_effective_at": LATER, "notice_unknown": True},
+    | {"late": True, "clarified": None, "other_effective_at": LATER, "notice_unknown": True, "surplus": []},
     "mail.applied": MAIL
     | ADDONS
     | {"held_since": FIRST, "note": "Rückgängig gemacht.", "passed_on": "misclick/K-1001/voucher.V-1"},
@@ -438,11 +444,12 @@ SAMPLES: dict[str, dict[str, Any]] = {
         "target": "K-1002",
     },
     "mail.abandoned": MAIL,
-    "mail.change_dropped": MAIL,
+    "mail.change_dropped": MAIL | {"surplus": []},
     "mail.cost_changed": MAIL | {"changes_at": FIRST, "becomes": "paid_addon", "new_edition": "JTL Start"},
-    "mail.declined": MAIL | {"note": "Schon berechnet."},
+    "mail.declined": MAIL | {"note": "Schon berechnet.", "revocation": True, "change_to": "jtl_start"},
     "mail.refused": MAIL | {"reason": "JTL Start ist schon die niedrigste Edition."},
-    "mail.revoked": MAIL | {"cancelled": ["JTL-Vouchers (L-1)"], "partners": ["Partner (P-1)"]},
+    "mail.revoked": MAIL
+    | {"cancelled": ["JTL-Vouchers (L-1)"], "partners": ["Partner (P-1)"], "change_to": "jtl_start"},
     "mail.surplus_reminder": MAIL | {"surplus": [TRACKING, REGISTERS]},
     "mail.held": MAIL | {"kind": "order_package", "subject": "orders", "target": 0, "surplus": [TRACKING]},
     "mail.changed": MAIL | {"surplus": [TRACKING, REGISTERS], "steps": []},
@@ -468,7 +475,8 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "part.no_proof": {},
     "part.unclear": {},
     "part.greeting": MAIL,
-    "part.unordered": FACTS,
+    "part.change_to": {"kind": "order_package", "change_to": 1000},
+    "part.unordered": FACTS | {"unclear": None},
     "part.addons": ADDONS,
     "part.last_day": FACTS,
     "entry.limit": {"limit": 3, "product": "Multikassen"},

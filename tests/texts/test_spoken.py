@@ -12,7 +12,18 @@ from catalogue.texts import keys, say
 from states.chart.traits import ACKNOWLEDGED
 from states.kinds.registry import KINDS
 from states.model.facts import RunSettings
-from tests.charts.lone_run import INCLUDED, PAID, UNAVAILABLE, LoneRun, document_of, edition, moment, scheduled
+from tests.canary import SURPLUS
+from tests.charts.lone_run import (
+    ASK_COST,
+    INCLUDED,
+    PAID,
+    UNAVAILABLE,
+    LoneRun,
+    document_of,
+    edition,
+    moment,
+    scheduled,
+)
 from tests.rules.checks import ask, customer
 from tests.texts.samples import MAIL, REGISTERS, TRACKING, samples_of
 from tests.texts.written import WRITTEN
@@ -204,6 +215,56 @@ def test_X1_only_the_inclusive_reading_has_its_last_day_in_doubt(boundary: str) 
 def test_X1_at_worst_the_price_is_paid_until_the_day_before_the_later_date() -> None:
     text = say("de", "warning.boundary_day", samples_of("warning.boundary_day"))
     assert "bis einschließlich 28. Februar 2027 den bisherigen Preis" in text
+
+
+@IN_BOTH
+def test_X2_who_goes_on_with_too_many_licences_has_something_left_to_do(language: str) -> None:
+    run = edition({"surplus": (SURPLUS,)})
+    run.send("override_surplus", licences=[SURPLUS.licence])
+    scheduled(run)
+    booked = run.notice("scheduled")
+    assert booked["surplus"]
+    done = {"de": "nichts weiter tun", "en": "nothing more for you"}[language]
+    bare = {"late": None, "clarified": None, "other_effective_at": None, "notice_unknown": None}
+    assert done not in body(language, "scheduled", **bare | booked)
+    assert done in body(language, "scheduled", **bare | booked | {"surplus": None})
+    assert "surplus" not in scheduled(edition()).notice("scheduled")
+
+
+def test_WMU4_the_mail_of_a_re_assigned_user_speaks_of_no_end() -> None:
+    assert subject("de", "reassigned", **CANCELLED, cost_effect="none") == "Umgestellt: WMS-Benutzer (L-77)"
+    title = say("de", "receipt.title", samples_of("receipt.title") | CANCELLED | {"event": "reassigned"})
+    assert title == "Umgestellt: WMS-Benutzer (L-77)"
+
+
+@IN_BOTH
+@pytest.mark.parametrize("template", ["revocation_received", "declined", "revoked"])
+def test_X11_a_revocation_over_a_booked_order_names_that_order_and_the_change(language: str, template: str) -> None:
+    about = {"target": "jtl_start", "change_to": "jtl_advanced", "revocation": True, "partners": None}
+    text = body(language, template, **about, cancelled=None, note=None)
+    assert re.search(r"JTL Start[\s\S]*JTL Advanced", text), text
+    alone = body(language, template, **about | {"change_to": None}, cancelled=None, note=None)
+    assert "JTL Start" in alone and "JTL Advanced" not in alone
+
+
+def test_X11_what_is_declined_is_called_a_revocation_where_it_is_one() -> None:
+    assert subject("de", "declined", revocation=True) == "Bitte um Rücknahme abgelehnt: Wechsel auf JTL Advanced"
+    assert subject("en", "declined", revocation=None).startswith("Declined: ")
+    run = scheduled(edition())
+    run.send("request_revocation", explanation="x")
+    run.reject("revocation", note="no")
+    assert run.notice("declined")["revocation"] is True
+
+
+@IN_BOTH
+@pytest.mark.parametrize("template", ["reminder", "reminder_urgent"])
+def test_X5_nobody_is_reminded_to_submit_what_could_not_be_clarified(language: str, template: str) -> None:
+    run = LoneRun("wawi_module", PAID | {"cost_effect": "unknown", "questions": (ASK_COST,)})
+    run.reject("clarify_cost", note="We do not know yet")
+    run.wait(run.memory.now + run.memory.settings.remind_every * 2)
+    said = {"order_by": "2027-01-17T23:00:00Z", "last_day_unclear": None} | run.notice(template)
+    text = body(language, template, **said)
+    assert {"de": "noch einmal fragen", "en": "ask us again"}[language] in text and "17" not in text, text
 
 
 @IN_BOTH

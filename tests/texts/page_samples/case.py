@@ -11,6 +11,7 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "page.case.news": {"state": "Vorgemerkt"},
     "page.case.cost_change": {"before": "9,00 €", "after": "0,00 €"},
     "page.case.standing": {"target": "JTL Advanced", "day": DAY},
+    "page.case.revoke_means_standing": {"target": "JTL Advanced", "day": DAY},
     "page.case.calendar_title": {"happens": "Wechsel von JTL Pro zu JTL Start"},
     "page.case.arrived": {"at": DAY},
     "page.case.arrived_booking": {"at": DAY},
