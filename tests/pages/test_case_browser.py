@@ -137,7 +137,7 @@ async def test_CO4_what_ends_at_shopify_asks_for_a_proof(shop: Shop):
     await expect(page.locator("#slip")).to_have_count(0)
     await page.locator("#reference").fill("Rechnung 4711")
     await click(page, "hand-in-1")
-    await expect(page.get_by_text("Ihr Nachweis ist eingegangen")).to_be_visible()
+    await expect(page.get_by_role("heading", name="Ihr Nachweis ist eingegangen")).to_be_visible()
     run = shop.world.run("connector/K-1008/C-81")
     await run.confirm("third_party")
     await expect(page.locator(".state").get_by_text("Beim anderen Anbieter beendet")).to_be_visible()

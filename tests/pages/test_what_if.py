@@ -1,8 +1,9 @@
 """What if: what an end would mean is what a preview says, side by side, and nothing begins."""
 
 import re
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -115,7 +116,7 @@ async def test_a_moment_that_is_not_clear_is_asked_for_at_its_field_and_nothing_
     assert columns(text) == []
     assert f'href="#{field}"' in text and f'id="{field}-fault"' in text
     if field == "day":
-        first = date.today()  # noqa: DTZ011
+        first = datetime.now(ZoneInfo("Europe/Berlin")).date()
         assert all(shown_day(day.isoformat()) in text for day in (first, first + FURTHEST))
 
 

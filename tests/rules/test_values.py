@@ -163,7 +163,7 @@ def test_a_value_is_frozen_takes_nothing_unknown_and_changes_by_a_validated_copy
         (Request, {"kind": "k", "customer": "K", "subject": "s", "target": -(10**9)}, True),
         (Request, {"kind": "k", "customer": "K", "subject": "s", "target": -(10**9) - 1}, False),
         (Request, {"kind": "k", "customer": "K", "subject": "s", "target": True}, False),
-        (Request, {"kind": "k", "customer": "K", "subject": "s", "target": 1.0}, False),
+        (Request, {"kind": "k", "customer": "K", "subject": "s", "target": 1.0}, True),
         (Request, {"kind": "k", "customer": "K", "subject": "s", "target": "x" * 200}, True),
         (Request, {"kind": "k", "customer": "K", "subject": "s", "target": "x" * 201}, False),
         (Request, {"kind": "k", "customer": "K", "subject": "s", "target": "\x00"}, False),
@@ -241,7 +241,7 @@ def test_a_run_where_nothing_is_said():
         "order": None, "receipt": None, "standing": None, "refusal": None, "revoking": False, "rechecked": False,
         "told_of_surplus": False, "reassigned_to": None, "agreed_at": None, "tasks": (), "timeline": (), "number": 0,
         "acting_at": None, "held_since": None, "named_before": (), "took_effect_at": None, "last_customer_at": None,
-        "proved_at": None, "idle_since": None, "given_up_after": False,
+        "proved_at": None, "found_against": False, "idle_since": None, "given_up_after": False,
         "idle_spent": timedelta(0), "reminders": 0, "receipted": False, "untold": (), "written_to": (),
         "reminded_at": None, "reminded": {},
     }  # fmt: skip
