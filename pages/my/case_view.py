@@ -22,8 +22,6 @@ CHOOSE_ANOTHER = frozenset({"not_bookable", "not_lower"})
 GOOD_ENDS = frozenset({"applied", "external", "reassigned"})
 """Ends by which what was asked for has come about."""
 BEFORE = frozenset({"received", "feature_warning", "license_check", "surplus_resolution", "order"})
-WARNED = frozenset({"edition", "voucher", "shop_hosting", "rest_api", "hosting"})
-"""The kinds of which what is lost is acknowledged first; so it is of an order package, of none after its check."""
 REPORTS = frozenset({"setup_service", "misclick", "marketplace_transfer", "key_accounting"})
 """The kinds that a person decides: nothing is ordered."""
 FURTHER = frozenset({"reassign", "request_revocation", "supersede", "abandon"})
@@ -304,7 +302,13 @@ def task_names(document: Document) -> list[str]:
     if kind == "order_package":
         return ["licences", "warning", "order"] if target == 0 else ["warning", "order"]
     checked = ["licences"] if kind in ("edition", "fulfillment") else []
-    return [*(["warning"] if kind in WARNED else []), *checked, "order"]
+    return [*(["warning"] if is_warned(document) else []), *checked, "order"]
+
+
+def is_warned(document: Document) -> bool:
+    """Whether what is lost is acknowledged first, or has been."""
+    acknowledged = any(line["event"] == "acknowledge_warning" for line in document["timeline"])
+    return acknowledged or document["state"] == "feature_warning"
 
 
 def standing_of(place: int, at: int) -> Standing:

@@ -11,6 +11,8 @@ MOST = 400
 """How many lines it keeps, unless more of them are a person's."""
 MOST_BYTES = 256 * 1024
 """How much they are together, whatever people write."""
+BRIEF, BETWEEN = 1024, 16
+"""All lines are measured where one comes that is longer, and at each so many: that costs more than the line itself."""
 LONG = 4 * 1024
 """A line of so many bytes is cut short before others are."""
 DECISIONS = frozenset({*CUSTOMER_MESSAGES, *OPERATOR_MESSAGES, "requested"})
@@ -29,7 +31,8 @@ def with_line(timeline: tuple[TimelineLine, ...], line: TimelineLine) -> tuple[T
     lines = [*timeline, line]
     if len(lines) > MOST:
         shorten(lines)
-    missing = sum(map(size, lines)) - MOST_BYTES
+    measured = size(line) > BRIEF or len(lines) % BETWEEN == 0
+    missing = sum(map(size, lines)) - MOST_BYTES if measured else 0
     if missing > 0:
         leave_out(lines, cut_short(lines, missing))
     return tuple(lines)
