@@ -10,12 +10,14 @@ import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
 from catalogue.rules import contradictions
+from catalogue.words import words_of
 from states.model.offers import Catalogue
 
 SHIPPED = Path(__file__).parent / "versions"
@@ -51,6 +53,11 @@ class Catalogues:
     """The loaded versions, oldest first; at least one."""
 
     all: tuple[Catalogue, ...]
+
+    @cached_property
+    def words(self) -> dict[str, dict[str, str]]:
+        """By language what the versions say in it, by what they say in others; made once, when first asked for."""
+        return words_of(self.all)
 
     def in_force(self, day: date) -> Catalogue:
         """The version in force on a calendar day in Berlin (X8); before the first one's, the first."""

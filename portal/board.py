@@ -308,11 +308,11 @@ class Drawing:
     def booked(self, kind: str, subject: str) -> BookedChange | None:
         """What a kind that can be changed has booked of a subject; of a licence its end."""
         context = self.judge.context
-        if kind not in CHANGED - CONFIGURED:
+        if kind in CONFIGURED:
             return next(
                 (change for change in context.changes if (change.kind, change.subject) == (kind, subject)), None
             )
-        at = context.ends.get(subject)
+        at = context.ends.get(subject) if kind in CHANGED else None
         return BookedChange(kind=kind, subject=subject, effective_at=at) if at else None
 
     def target(self, change: BookedChange) -> str | None:

@@ -127,7 +127,7 @@ def read_event(headers: Mapping[str, str], body: bytes) -> IncomingEvent:
     message = in_one_mode(headers, body)
     try:
         check_body(message)
-        message, time = without_time(without_nulls(message))
+        message, time = without_time(message)
         event = converted(from_http(message, JSONFormat(), StrictCloudEvent), time)
         check_plain(event.data)
     except NotPlain as error:
@@ -204,14 +204,18 @@ def check_own(data: Any) -> None:
 def without_time(message: HTTPMessage) -> tuple[HTTPMessage, datetime | None]:
     """The message without its attribute `time`, and that: the library reads more forms than the format has.
 
-    Raises `malformed` for what is no moment of RFC 3339, or none that `data.time` may be.
+    In structured mode an attribute that is null is one that is not there (CloudEvents, JSON format, 2.3). Raises
+    `malformed` for what is no moment of RFC 3339, or none that `data.time` may be.
     """
     if is_binary(message):
         headers = {name: value for name, value in message.headers.items() if name.lower() != "ce-time"}
         said: Any = next((unquote(value) for name, value in message.headers.items() if name not in headers), None)
         rest = HTTPMessage(headers, message.body)
     else:
-        attributes = read_json(message.body)
+        document = read_json(message.body)
+        if not isinstance(document, dict):
+            raise NotPlain("no_object")
+        attributes = {name: value for name, value in document.items() if value is not None}
         said = attributes.pop("time", None)
         rest = HTTPMessage(message.headers, json.dumps(attributes).encode())
     if said is not None and not (isinstance(said, str) and RFC_3339.fullmatch(said)):
@@ -261,17 +265,6 @@ def check_body(message: HTTPMessage) -> None:
     """Raise `ValueError` for JSON of two meanings in binary mode, where the library would read it its own way."""
     if is_binary(message) and message.body and is_json(content_type_of(message.headers)):
         read_json(message.body)
-
-
-def without_nulls(message: HTTPMessage) -> HTTPMessage:
-    """In structured mode an attribute that is null is one that is not there (CloudEvents, JSON format, 2.3)."""
-    if is_binary(message):
-        return message
-    document = read_json(message.body)
-    if not isinstance(document, dict):
-        raise NotPlain("no_object")
-    attributes = {name: value for name, value in document.items() if value is not None}
-    return HTTPMessage(message.headers, json.dumps(attributes).encode())
 
 
 def event_of(entry: InboxEntry) -> IncomingEvent:

@@ -10,13 +10,14 @@ from pydantic import BaseModel, ValidationError
 
 from states.chart.amendments import asks_otherwise
 from states.chart.dates import refusal_of_dates, refusal_of_doubts
+from states.chart.excerpts import size
 from states.chart.revocation import came_too_late
 from states.chart.state_names import public_state
 from states.chart.task_types import decisions_of, rejected_event, type_of
 from states.chart.tasks import tasks_of
 from states.chart.turn import Turn
 from states.chart.unfilled import refusal_of_unfilled
-from states.model.base import day_of, is_too_large
+from states.model.base import MOST_DETAILS, day_of
 from states.model.facts import Check, Refusal, RunSettings
 from states.model.memory import Memory, Task
 from states.model.payload_errors import Fault, faults_of, readable
@@ -183,7 +184,7 @@ def refusal_of_order(memory: Memory, message: PlaceOrder, at: datetime) -> Refus
     if unknown:
         return malformed("fault.optional_service", "ED10", service=", ".join(unknown), known=list(services))
     details = {**(memory.request.details or {}), **(message.details or {})}
-    if is_too_large(details):
+    if size(details) > MOST_DETAILS:
         return malformed([{"field": "details", "what": "large"}])
     strangers = unknown_addons(memory, details)
     if strangers:

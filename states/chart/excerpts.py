@@ -44,7 +44,7 @@ def excerpt(value: Any) -> Any:
 
 def keep_tasks_short(memory: Memory) -> None:
     """Many proofs and rejections of many tasks: where they are too long together, each keeps how its words begin."""
-    if sum(map(size, memory.tasks)) > TASKS and len(memory.tasks) > 1:
+    if len(memory.tasks) > 1 and sum(map(size, memory.tasks)) > TASKS:
         memory.tasks = tuple(map(shortened_task, memory.tasks))
 
 

@@ -108,6 +108,10 @@ WeighedDay = Annotated[
 """A calendar day as an operator enters it, to be held against its case."""
 
 
+MOST_DETAILS = 120_000
+"""So many bytes of details a run keeps; what is to become of each of 2,000 add-ons fits in."""
+
+
 def check_details(details: dict[str, Any]) -> dict[str, Any]:
     """The document, if every store can keep it: at most 12 levels, 120,000 bytes, plain text and numbers.
 
@@ -116,17 +120,11 @@ def check_details(details: dict[str, Any]) -> dict[str, Any]:
     if depth_of(details, 12) > 12:
         raise PydanticCustomError("deep", "nested too deep: at most 12 levels")
     text = json.dumps(details, ensure_ascii=False, allow_nan=False)
-    text.encode()
-    if is_too_large(details):
+    if len(text.encode()) > MOST_DETAILS:
         raise PydanticCustomError("large", "too long: at most 120,000 bytes")
     if "\\u0000" in text:
         raise PydanticCustomError("nul", "the character NUL cannot be kept")
     return details
-
-
-def is_too_large(details: dict[str, Any]) -> bool:
-    """Whether it is more than a run keeps; what is to become of each of 2,000 add-ons fits in."""
-    return len(json.dumps(details, ensure_ascii=False).encode()) > 120_000
 
 
 def depth_of(value: Any, enough: int) -> int:
